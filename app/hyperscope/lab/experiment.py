@@ -1,0 +1,240 @@
+"""The Experiment: everything that decides a run, as one frozen value with a seed, to and from JSON.
+
+It knows nothing of running networks; equal experiments give equal numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+
+from hyperscope.engine.datasets import generators
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.knob import Knob, Settings, Value, choice, knobs, number, switch, text, whole
+
+VERSION = 1
+TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
+FILE = "file"  # the source that reads the table named by `Data.file`
+
+
+class Data(Settings, frozen=True):
+    """Which examples there are, how they are split, and what is done to their inputs."""
+
+    source: Annotated[
+        str,
+        choice(
+            "Data set",
+            (*generators, *TABLES, FILE),
+            "Points drawn on the plane, a real table, or a CSV file of your own.",
+            live=False,
+        ),
+    ] = "spiral"
+    file: Annotated[str, text("File", "The CSV file to read when the data set is your own.")] = ""
+    label: Annotated[
+        str, text("Class column", "The column that holds the class; empty means Hyperscope guesses and says which.")
+    ] = ""
+    missing: Annotated[
+        str,
+        choice(
+            "Missing values",
+            ("refuse", "drop rows", "drop columns"),
+            "What to do where a table has no value.",
+            live=False,
+        ),
+    ] = "refuse"
+    words: Annotated[
+        str,
+        choice(
+            "Text columns",
+            ("refuse", "one-hot", "drop columns"),
+            "What to do with a feature column that holds text.",
+            live=False,
+        ),
+    ] = "refuse"
+    points: Annotated[
+        int,
+        whole(
+            "Points",
+            20,
+            20000,
+            "How many examples are drawn; tables use all their rows.",
+            live=False,
+            scale="log",
+            unit="examples",
+        ),
+    ] = 500
+    classes: Annotated[int, whole("Classes", 2, 6, "How many classes are drawn.", live=False, symbol="C")] = 3
+    noise: Annotated[
+        float,
+        number(
+            "Noise",
+            0.0,
+            1.0,
+            "How far points stray from their ideal place, as a share of the picture's half width.",
+            live=False,
+        ),
+    ] = 0.08
+    dev_share: Annotated[
+        float,
+        number("Dev share", 0.05, 0.5, "The share of examples kept to compare settings with.", live=False),
+    ] = 0.2
+    test_share: Annotated[
+        float,
+        number("Test share", 0.05, 0.4, "The share of examples kept for the last, unbiased verdict.", live=False),
+    ] = 0.2
+    standardise: Annotated[
+        bool,
+        switch(
+            "Standardise inputs",
+            "Subtracts the training set's mean μ and divides by its standard deviation σ; dev and test get the same.",
+            live=False,
+            symbol="(x−μ)/σ",
+        ),
+    ] = False
+    seed: Annotated[
+        int, whole("Data seed", 0, 999999, "Which points are drawn and how they are split.", live=False)
+    ] = 1
+
+
+class Experiment(Settings, frozen=True):
+    """Data, network, training and a seed: the same experiment gives the same numbers."""
+
+    data: Data = Data()
+    network: Network = Network()
+    training: Training = Training()
+    seed: Annotated[
+        int,
+        whole("Seed", 0, 999999, "Which initial weights and which order of mini-batches are drawn.", live=False),
+    ] = 1
+    version: int = VERSION
+
+    def to_json(self) -> str:
+        """Readable JSON, every field written out, ending in a newline."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode() + "\n"
+
+
+def from_json(source: str | bytes) -> Experiment:
+    """The experiment that `to_json` wrote, of this or any older version; fields left out have their defaults.
+
+    Raises: ValueError with a sentence that names the field, its value and what is allowed.
+    """
+    try:
+        tree = msgspec.json.decode(source)
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"this is not an experiment: {problem}") from None
+    if not isinstance(tree, dict):
+        raise ValueError("this is not an experiment: it must be a JSON object with data, network and training")
+    return _from_tree(migrated(tree))
+
+
+def read(path: Path) -> Experiment:
+    """The experiment in the file `path`. Raises: ValueError naming the file and what is wrong with it."""
+    try:
+        return from_json(path.read_bytes())
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        raise ValueError(f"{path}: {reason}") from None
+
+
+def migrated(tree: dict[str, Any]) -> dict[str, Any]:
+    """A tree of any known version, brought up to this one. Raises: ValueError for versions yet to come."""
+    version = tree.get("version", VERSION)
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise ValueError(f"version is {version!r}; this Hyperscope reads versions 1 to {VERSION}")
+    for old in range(version, VERSION):
+        tree = _MIGRATIONS[old](tree)
+    return {**tree, "version": VERSION}
+
+
+_MIGRATIONS: dict[int, Any] = {}  # from each older version to the next
+
+
+def _from_tree(tree: object) -> Experiment:
+    try:
+        return msgspec.convert(tree, Experiment)
+    except msgspec.ValidationError as problem:
+        # msgspec names the place as "$.training"; a reader wants the dotted path it types after --set
+        raise ValueError(str(problem).replace("$.", "").replace("`", "")) from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an experiment, with titles, help and ranges taken from the knobs."""
+    return msgspec.json.schema(Experiment)
+
+
+def every_knob(experiment: Experiment) -> Iterator[tuple[str, Knob, Value]]:
+    """(dotted path, knob, value) of each adjustable field, e.g. ("network.layers.0.units", …, 8)."""
+
+    def walk(settings: Settings, path: str) -> Iterator[tuple[str, Knob, Value]]:
+        declared = knobs(type(settings))
+        for name in settings.__struct_fields__:
+            value = getattr(settings, name)
+            if isinstance(value, Settings):
+                yield from walk(value, f"{path}{name}.")
+            elif isinstance(value, tuple):
+                for place, part in enumerate(value):
+                    yield from walk(part, f"{path}{name}.{place}.")
+            elif name in declared:
+                yield path + name, declared[name], value
+
+    return walk(experiment, "")
+
+
+def knob_at(path: str) -> Knob:
+    """The knob at a dotted path; any layer number will do. Raises: LookupError listing what is there."""
+    *groups, name = path.split(".")
+    kind: type[Settings] = Experiment
+    for part in groups:
+        if part == "layers":
+            kind = Layer
+        elif not part.isdigit():
+            hint = get_type_hints(kind).get(part)
+            if not (isinstance(hint, type) and issubclass(hint, Settings)):
+                raise LookupError(f"{path!r} names no setting: {part!r} is not a group of settings")
+            kind = hint
+    if name not in knobs(kind):
+        raise LookupError(f"{path!r} names no setting; there are {', '.join(knobs(kind))}")
+    return knobs(kind)[name]
+
+
+def changed(experiment: Experiment, path: str, value: Value) -> Experiment:
+    """The experiment with the field at a dotted path set to `value`, all else equal.
+
+    Raises: LookupError for an unknown path, ValueError for a value that is not allowed.
+    """
+    knob_at(path)
+
+    def step(settings: Any, parts: list[str]) -> Any:
+        head, *rest = parts
+        if isinstance(settings, tuple):
+            if not head.isdigit() or int(head) >= len(settings):
+                raise LookupError(f"{path!r} names no setting; there are layers 0 to {len(settings) - 1}")
+            at = int(head)
+            return (*settings[:at], step(settings[at], rest), *settings[at + 1 :])
+        new = step(getattr(settings, head), rest) if rest else value
+        return msgspec.structs.replace(settings, **{head: new})
+
+    result: Experiment = step(experiment, path.split("."))
+    return result
+
+
+def parsed(path: str, words: str) -> Value:
+    """The value of the knob at `path` that `words`, from a command line, spell.
+
+    Raises: LookupError for an unknown path, ValueError for words that are no value of it.
+    """
+    knob = knob_at(path)
+    try:
+        if knob.kind == "whole":
+            return int(words)
+        if knob.kind == "number":
+            return float(words)
+        if knob.kind == "switch":
+            return {"true": True, "on": True, "false": False, "off": False}[words.lower()]
+    except (ValueError, KeyError):
+        kinds = {"whole": "a whole number", "number": "a number", "switch": "true or false"}
+        raise ValueError(f"{path} is {words!r}; it must be {kinds[knob.kind]}") from None
+    return words

@@ -1,0 +1,67 @@
+"""Colours, type and measures, light and dark; everything that is drawn takes them from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase
+
+GRID = 8  # pixels; every gap and size is a multiple or half of it
+EDGE = 12  # between the window's edge and the cards
+INSIDE = 14  # between a card's edge and what it holds
+RADIUS = 8  # of a card's corners
+
+# Okabe and Ito's palette for colour-vision deficiencies, its first three deepened to 3 : 1 against white.
+CLASS_COLOURS = ("#3373B8", "#E08E1B", "#1B9E77", "#8C5BB5", "#C9B400", "#56B4E9", "#D55E00", "#8A8F94")
+CLASS_COLOURS += ("#7A5C3E", "#C2649A")  # digits need ten
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours. `positive` and `negative` say sign; `classes` say class; `accent` says "can be moved"."""
+
+    name: str
+    window: QColor
+    card: QColor
+    control: QColor
+    text: QColor
+    quiet: QColor
+    hairline: QColor
+    accent: QColor
+    on_accent: QColor
+    positive: QColor
+    negative: QColor
+    zero: QColor
+    map_ground: QColor  # what class colours are mixed with on the map
+    map_strength: float  # their share in the mix
+    scale: float = 1.0  # type and lines; above 1 for projectors
+    classes: tuple[QColor, ...] = tuple(QColor(colour) for colour in CLASS_COLOURS)
+
+    @property
+    def dark(self) -> bool:
+        """Whether text is lighter than its ground."""
+        return self.text.lightness() > self.window.lightness()
+
+    def class_colour(self, number: int) -> QColor:
+        """The colour of class `number`; it repeats after ten."""
+        return self.classes[number % len(self.classes)]
+
+
+def _theme(name: str, colours: str, ground: str, strength: float) -> Theme:
+    return Theme(name, *(QColor(colour) for colour in colours.split()), QColor(ground), strength)
+
+
+#                        window  card    control text    quiet   hairline accent on it   positive negative zero
+LIGHT = _theme("light", "#F7F7F5 #FFFFFF #EEEFEC #1E2328 #626970 #E3E4E1 #2B6CB0 #FFFFFF #3373B8 #E08E1B #FFFFFF", "#FFFFFF", 0.62)
+DARK = _theme("dark", "#15181B #1D2125 #252A2F #E8EAEC #9BA3AA #2C3136 #6FA8E6 #10151A #3F86D0 #E08E1B #1D2125", "#101316", 0.55)
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
+    """The interface font at `size` pixels: Inter where installed, else the system's, with figures of equal width."""
+    families = QFontDatabase.families()
+    made = QFont("Inter") if "Inter" in families else QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    made.setPixelSize(max(1, round(size * scale)))
+    made.setWeight(QFont.Weight(weight))
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
