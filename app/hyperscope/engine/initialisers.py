@@ -1,4 +1,44 @@
+"""Initial weights: each rule declared once. Biases always start at 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
 from hyperscope.registry import Registry
 
-initialisers: Registry = Registry("initialiser")
-for n in ("zero","constant","normal","xavier","he"): initialisers[n]=None
+# (units, inputs, scale, random generator) -> weights (units, inputs) in float64
+Initialiser = Callable[[int, int, float, np.random.Generator], Array]
+initialisers: Registry[Initialiser] = Registry("initialiser")
+
+
+@initialisers.add("zero")
+def zero(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """All weights 0: no unit ever learns, the loss stays at ln C."""
+    return np.zeros((units, inputs))
+
+
+@initialisers.add("constant")
+def constant(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """All weights `scale`: the units of a layer stay equal for ever."""
+    return np.full((units, inputs), scale)
+
+
+@initialisers.add("normal")
+def normal(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Weights of N(0, scale²), whatever the layer's width."""
+    return rng.normal(0.0, scale, (units, inputs))
+
+
+@initialisers.add("xavier")
+def xavier(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Weights of variance 1 / fan-in, which keeps the variance of signals (LeCun 1998; Glorot and Bengio 2010)."""
+    return rng.normal(0.0, np.sqrt(1 / inputs), (units, inputs))
+
+
+@initialisers.add("he")
+def he(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Weights of variance 2 / fan-in, since ReLU halves it again (He et al. 2015, eq. 10)."""
+    return rng.normal(0.0, np.sqrt(2 / inputs), (units, inputs))

@@ -1,4 +1,119 @@
+"""Optimisers: each declared once, as the calls that turn the flat gradient into a step of the flat parameters.
+
+An optimiser's memory (its moments) is state and lives with the learner; its constants are knobs and may change
+between any two steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.plan import Plan, Slot
 from hyperscope.registry import Registry
 
-optimisers: Registry = Registry("optimiser")
-for n in ("sgd","momentum","adam"): optimisers[n]=None
+
+@dataclass(frozen=True)
+class Memory:
+    """What an optimiser plans with: parameters, gradient and moments (P,), and its constants as cells.
+
+    A cell is 0-d for one network and (K, 1) for a crowd; writing to it changes the plan's next step.
+    """
+
+    parameters: Array
+    gradient: Array
+    moments: tuple[Array, ...]
+    cells: Mapping[str, Array]
+
+
+def _rate_alone(alpha: Array, constants: Mapping[str, Array], products: Mapping[str, Array]) -> tuple[Array, ...]:
+    return (alpha,)
+
+
+def _unscaled(old: Mapping[str, Array], new: Mapping[str, Array]) -> tuple[Array | float, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """One update rule.
+
+    `uses` are the fields of Training it reads, `moments` how many vectors it remembers, `plan` its calls.
+    `slots` are the numbers that change with every step; `rates` gives them for a run of steps as arrays like
+    `alpha` (S,) or (S, K), from the learning rates, the constants, and per constant named in `decays` the product of
+    its values up to and with each step (βᵗ while β stays). `kept` gives the factor on each moment that keeps its
+    meaning when constants change.
+    """
+
+    label: str
+    plan: Callable[[Plan, Memory], None]
+    uses: tuple[str, ...] = ()
+    moments: int = 0
+    decays: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ("rate",)
+    rates: Callable[[Array, Mapping[str, Array], Mapping[str, Array]], tuple[Array, ...]] = _rate_alone
+    kept: Callable[[Mapping[str, Array], Mapping[str, Array]], tuple[Array | float, ...]] = _unscaled
+
+
+optimisers: Registry[Optimiser] = Registry("optimiser")
+
+RATE, FLOOR = Slot("rate"), Slot("floor")
+
+
+def _plan_sgd(plan: Plan, memory: Memory) -> None:
+    step = plan.buffer(memory.parameters.shape[-1])
+    plan.call("α g", np.multiply, memory.gradient, RATE, step)
+    plan.call("w = w − α g", np.subtract, memory.parameters, step, memory.parameters)
+
+
+def _plan_momentum(plan: Plan, memory: Memory) -> None:
+    (velocity,) = memory.moments
+    step = plan.buffer(velocity.shape[-1])
+    plan.call("β v", np.multiply, velocity, memory.cells["momentum"], velocity)
+    plan.call("v = β v + g", np.add, velocity, memory.gradient, velocity)
+    plan.call("α v", np.multiply, velocity, RATE, step)
+    plan.call("w = w − α v", np.subtract, memory.parameters, step, memory.parameters)
+
+
+def _plan_adam(plan: Plan, memory: Memory) -> None:
+    # The moments are kept as m / (1 − β₁) and v / (1 − β₂), which saves two calls; rate and floor absorb the factors.
+    first, second = memory.moments
+    step = plan.buffer(first.shape[-1])
+    plan.call("β₁ m", np.multiply, first, memory.cells["beta1"], first)
+    plan.call("m = β₁ m + (1 − β₁) g", np.add, first, memory.gradient, first)
+    plan.call("g²", np.multiply, memory.gradient, memory.gradient, step)
+    plan.call("β₂ v", np.multiply, second, memory.cells["beta2"], second)
+    plan.call("v = β₂ v + (1 − β₂) g²", np.add, second, step, second)
+    plan.call("√v", np.sqrt, second, step)
+    plan.call("√v̂ + ε", np.add, step, FLOOR, step)
+    plan.call("m̂ / (√v̂ + ε)", np.divide, first, step, step)
+    plan.call("α m̂ / (√v̂ + ε)", np.multiply, step, RATE, step)
+    plan.call("w = w − α m̂ / (√v̂ + ε)", np.subtract, memory.parameters, step, memory.parameters)
+
+
+def _adam_rates(alpha: Array, constants: Mapping[str, Array], products: Mapping[str, Array]) -> tuple[Array, ...]:
+    # m̂ = m / (1 − Πβ₁) and v̂ = v / (1 − Πβ₂), which is 1 − βᵗ as long as β stays (Kingma and Ba 2015, algorithm 1)
+    first = (1 - constants["beta1"]) / (1 - products["beta1"])
+    second = np.sqrt((1 - constants["beta2"]) / (1 - products["beta2"]))
+    return alpha * first / second, constants["epsilon"] / second
+
+
+def _adam_kept(old: Mapping[str, Array], new: Mapping[str, Array]) -> tuple[Array | float, ...]:
+    return tuple((1 - old[beta]) / (1 - new[beta]) for beta in ("beta1", "beta2"))
+
+
+optimisers["sgd"] = Optimiser("SGD", _plan_sgd)
+optimisers["momentum"] = Optimiser("momentum", _plan_momentum, uses=("momentum",), moments=1)
+optimisers["adam"] = Optimiser(
+    "Adam",
+    _plan_adam,
+    uses=("beta1", "beta2", "epsilon"),
+    moments=2,
+    decays=("beta1", "beta2"),
+    slots=("rate", "floor"),
+    rates=_adam_rates,
+    kept=_adam_kept,
+)

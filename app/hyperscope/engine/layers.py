@@ -1,0 +1,202 @@
+"""The pieces a network is made of. Each plans its forward calls in the order of the formula, and beside them returns
+what plans its backward calls.
+
+Signals are (n, m), with a leading crowd axis where there is a crowd. A signal that feeds a weight matrix has a last
+row of ones, so that one product gives W a + b and another both dW and db.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine.activations import Activation
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.plan import Operand, Plan, Slot
+
+NARROW = 24  # units; up to here batch norm by small products with diagonal blocks beats broadcasting columns
+FEW = 64  # examples; up to here one product with I − 11ᵀ/m centres faster than a mean and a broadcast
+
+Backward = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What flows between pieces: `values` (n + 1, m) with the row of ones, and `gradient` (n, m) of the loss in it."""
+
+    values: Array
+    gradient: Array
+
+    @property
+    def units(self) -> Array:
+        """The values without the row of ones."""
+        return self.values[..., :-1, :]
+
+    def operands(self, bias: bool) -> tuple[Operand, Operand]:
+        """The values, with ones just when `bias`, and their transpose."""
+        values = self.values if bias else self.units
+        return values, transposed(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The batch, as slots: `x` (n, m), with the row of ones if the first layer has a bias, and its transpose."""
+
+    x: Slot = Slot("x")
+    x_transposed: Slot = Slot("x_t")
+    gradient: None = None
+
+    def operands(self, bias: bool) -> tuple[Operand, Operand]:
+        """The slots; who fills them knows whether the first layer has a bias."""
+        return self.x, self.x_transposed
+
+
+def signal(plan: Plan, n: int, m: int) -> Signal:
+    """A fresh signal of n units for m examples."""
+    values = plan.buffer(n + 1, m)
+    values[..., -1, :] = 1
+    return Signal(values, plan.buffer(n, m))
+
+
+def transposed(array: Array) -> Array:
+    """The view with the last two axes swapped."""
+    return array.swapaxes(-1, -2)
+
+
+def diagonal(matrix: Array, first: int = 0) -> Array:
+    """A writable view (..., n) of the entries (i, first + i) of a matrix of n rows."""
+    down, right = matrix.strides[-2:]
+    return np.lib.stride_tricks.as_strided(
+        matrix[..., first:], matrix.shape[:-1], (*matrix.strides[:-2], down + right), writeable=True
+    )
+
+
+def dense(
+    plan: Plan, weights: Array, gradient: Array, before: Signal | Input, m: int, logits: Slot | None = None
+) -> tuple[Signal, Backward]:
+    """z = W a + b, with [W | b] (n, n_in + 1) as `weights`; z goes to the slot `logits` if one is given."""
+    n = weights.shape[-2]
+    n_in = before.gradient.shape[-2] if before.gradient is not None else None
+    bias = n_in is None or weights.shape[-1] > n_in
+    a, a_transposed = before.operands(bias)
+    after = signal(plan, n, m)
+    plan.product("z = W a + b" if bias else "z = W a", weights, a, after.units if logits is None else logits)
+
+    def backward() -> None:
+        plan.product("dW, db = dz aᵀ" if bias else "dW = dz aᵀ", after.gradient, a_transposed, gradient)
+        if before.gradient is not None:
+            plan.product("da = Wᵀ dz", transposed(weights[..., :n_in]), after.gradient, before.gradient)
+
+    return after, backward
+
+
+def activate(plan: Plan, function: Activation, before: Signal) -> tuple[Signal, Backward]:
+    """a = g(z), in place: no other piece looks at z again, and the slope follows from a."""
+    function.forward(plan, before.units, before.units)
+
+    def backward() -> None:
+        function.backward(plan, before.units, before.gradient, plan.buffer(*before.gradient.shape[-2:]))
+
+    return before, backward
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """The arrays (n,) of one batch norm: γ, β, their gradients, where the batch's μ and σ² go; and ε, a cell."""
+
+    gamma: Array
+    beta: Array
+    d_gamma: Array
+    d_beta: Array
+    mean: Array
+    variance: Array
+    epsilon: Array
+
+
+def batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
+    """ẑ = (z − μ) / √(σ² + ε), y = γ ẑ + β, over the mini-batch (Ioffe and Szegedy 2015, algorithm 1)."""
+    narrow = norm.gamma.shape[-1] <= NARROW
+    return (_narrow_batch_norm if narrow else _wide_batch_norm)(plan, norm, before, m)
+
+
+def _statistics(plan: Plan, norm: Norm, z: Array, centred: Array, m: int) -> Array:
+    """Plans μ, z − μ and σ²; returns √(σ² + ε) (n,)."""
+    ones = [1] * len(plan.crowd)
+    averaging = plan.constant(1 / m, *ones, m, 1)
+    mean = norm.mean[..., None]
+    plan.product("μ = Σ z / m", z, averaging, mean)
+    if m <= FEW:
+        centring = (np.eye(m) - 1 / m).astype(plan.dtype).reshape(*ones, m, m)
+        plan.product("z − μ", z, centring, centred)
+    else:
+        plan.call("z − μ", np.subtract, z, mean, centred)
+    squares = plan.buffer(*centred.shape[-2:])
+    plan.call("(z − μ)²", np.multiply, centred, centred, squares)
+    plan.product("σ² = Σ (z − μ)² / m", squares, averaging, norm.variance[..., None])
+    root = plan.buffer(norm.gamma.shape[-1])
+    plan.call("σ² + ε", np.add, norm.variance, norm.epsilon, root)
+    plan.call("√(σ² + ε)", np.sqrt, root, root)
+    return root
+
+
+def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
+    # γẑ + β is one product with [diag s | β], s = γ/√(σ²+ε); its gradient one with three blocks beside each other
+    n = norm.gamma.shape[-1]
+    stacked = plan.buffer(2 * n + 1, m)  # dy, z − μ and a row of ones
+    stacked[..., -1, :] = 1
+    dy, centred, centred_with_ones = stacked[..., :n, :], stacked[..., n:-1, :], stacked[..., n:, :]
+    root = _statistics(plan, norm, before.units, centred, m)
+    after = Signal(signal(plan, n, m).values, dy)
+    affine = plan.buffer(n, n + 1)
+    slope = diagonal(affine)
+    plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
+    plan.call("β", np.positive, norm.beta, affine[..., n])
+    plan.product("y = γ ẑ + β", affine, centred_with_ones, after.units)
+
+    def backward() -> None:
+        sums = plan.buffer(n, n + 1)  # Σ dy (z − μ) on the diagonal, Σ dy in the last column
+        plan.product("Σ dy ẑ, Σ dy", dy, transposed(centred_with_ones), sums)
+        plan.call("dβ = Σ dy", np.positive, sums[..., n], norm.d_beta)
+        plan.call("dγ = Σ dy ẑ", np.divide, diagonal(sums), root, norm.d_gamma)
+        back = plan.buffer(n, 2 * n + 1)
+        spare = plan.buffer(n)
+        plan.call("γ / √(σ² + ε)", np.positive, slope, diagonal(back))
+        plan.call("−γ / (m √(σ² + ε))", np.multiply, slope, plan.constant(-1 / m), spare)
+        plan.call("mean of dy", np.multiply, spare, norm.d_beta, back[..., 2 * n])
+        plan.call("ẑ by way of z − μ", np.divide, spare, root, spare)
+        plan.call("mean of dy ẑ", np.multiply, spare, norm.d_gamma, diagonal(back, n))
+        plan.product("dz = γ/√(σ²+ε) · (dy − mean dy − ẑ · mean(dy ẑ))", back, stacked, before.gradient)
+
+    return after, backward
+
+
+def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
+    n = norm.gamma.shape[-1]
+    centred = plan.buffer(n, m)
+    root = _statistics(plan, norm, before.units, centred, m)
+    after = signal(plan, n, m)
+    dy = after.gradient
+    slope = plan.buffer(n)
+    plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
+    plan.call("γ ẑ", np.multiply, centred, slope[..., None], after.units)
+    plan.call("y = γ ẑ + β", np.add, after.units, norm.beta[..., None], after.units)
+
+    def backward() -> None:
+        summing = plan.constant(1, *([1] * len(plan.crowd)), m, 1)
+        spare, minus, share = plan.buffer(n, m), plan.buffer(n), plan.buffer(n)
+        plan.call("dy (z − μ)", np.multiply, dy, centred, spare)
+        plan.product("Σ dy (z − μ)", spare, summing, norm.d_gamma[..., None])
+        plan.call("dγ = Σ dy ẑ", np.divide, norm.d_gamma, root, norm.d_gamma)
+        plan.product("dβ = Σ dy", dy, summing, norm.d_beta[..., None])
+        plan.call("−γ / (m √(σ² + ε))", np.multiply, slope, plan.constant(-1 / m), minus)
+        plan.call("mean of dy", np.multiply, minus, norm.d_beta, share)
+        plan.call("ẑ by way of z − μ", np.divide, minus, root, minus)
+        plan.call("mean of dy ẑ", np.multiply, minus, norm.d_gamma, minus)
+        plan.call("dy γ / √(σ² + ε)", np.multiply, dy, slope[..., None], before.gradient)
+        plan.call("ẑ · mean(dy ẑ)", np.multiply, centred, minus[..., None], spare)
+        plan.call("less ẑ · mean(dy ẑ)", np.add, before.gradient, spare, before.gradient)
+        plan.call("dz: less mean dy", np.add, before.gradient, share[..., None], before.gradient)
+
+    return after, backward

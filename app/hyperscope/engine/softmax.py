@@ -1,0 +1,61 @@
+"""Softmax and cross-entropy: the textbook formulas, and the calls that plan them for training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.plan import Plan, Slot
+
+# e⁸⁰ and e⁻⁸⁰ lie well inside float32, with room for a sum over classes; columns whose largest logit lies outside
+# are computed again with the maximum subtracted.
+SAFE_LOGIT = 80.0
+
+
+def softmax(logits: Array, temperature: float = 1.0) -> Array:
+    """Probabilities (..., C, m) of logits (..., C, m); columns sum to 1. The maximum is subtracted first."""
+    scaled = logits / temperature
+    t = np.exp(scaled - scaled.max(axis=-2, keepdims=True))
+    result: Array = t / t.sum(axis=-2, keepdims=True)
+    return result
+
+
+def one_hot(y: Indices, classes: int) -> Array:
+    """Labels (m,) as columns (C, m) of zeros with a 1 at the class."""
+    return np.eye(classes)[:, y]
+
+
+def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
+    """Mean cross-entropy of logits (..., C, m) against one-hot labels y, in nats, and its gradient (p − y) / m."""
+    losses = losses_per_example(logits, y)
+    gradient: Array = (softmax(logits) - y) / logits.shape[-1]
+    return losses.mean(axis=-1), gradient
+
+
+def losses_per_example(logits: Array, y: Array) -> Array:
+    """−log p of the true class (..., m), in float64, from logits (..., C, m) and one-hot labels y."""
+    wide = logits.astype(np.float64)
+    top = wide.max(axis=-2)
+    total = np.log(np.exp(wide - top[..., None, :]).sum(axis=-2)) + top
+    result: Array = total - (wide * y).sum(axis=-2)
+    return result
+
+
+def plan_softmax(plan: Plan, logits: Slot, y: Slot, d: Array, *, safe: bool) -> None:
+    """Plans d = p/m − y, the gradient of the mean loss; y is one-hot already divided by m.
+
+    `safe` subtracts each column's maximum first; otherwise logits must lie within ±SAFE_LOGIT.
+    """
+    classes, m = d.shape[-2:]
+    if safe:
+        top = plan.buffer(1, m)
+        plan.call("the largest logit", np.max, logits, -2, None, top, True)
+        plan.call("z − max z", np.subtract, logits, top, d)
+        plan.call("t = e^z", np.exp, d, d)
+    else:
+        plan.call("t = e^z", np.exp, logits, d)
+    total = plan.buffer(1, m)
+    counting = plan.constant(m, *([1] * len(plan.crowd)), 1, classes)
+    plan.product("m · Σ t", counting, d, total)
+    plan.call("p / m = t / (m Σ t)", np.divide, d, total, d)
+    plan.call("dz = (p − y) / m", np.subtract, d, y, d)

@@ -1,0 +1,108 @@
+"""The formulas as a textbook writes them: forward with everything in between, and the gradient by the chain rule.
+
+It is the oracle of the compiled plan, and what probes use to look inside a layer. Speed is no concern here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine.activations import activations
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.parameters import Layout
+from hyperscope.engine.softmax import cross_entropy
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One layer's values (n, m): `z` = W a + b, `normalised` ẑ and `y` = γ ẑ + β (None without batch norm), `output`.
+
+    `mean`, `variance` (n,) are those batch norm used: the batch's when training, else the running ones.
+    """
+
+    z: Array
+    activated: Array
+    output: Array
+    normalised: Array | None = None
+    y: Array | None = None
+    mean: Array | None = None
+    variance: Array | None = None
+
+
+def forward(layout: Layout, parameters: Array, running: Array, x: Array, *, training: bool) -> list[Trace]:
+    """The traces of all layers for inputs x (n, m), the output layer's `output` being the logits (C, m)."""
+    traces: list[Trace] = []
+    a = x
+    for number, name in enumerate(layout.names):
+        weights = layout.parameters[f"{name}.weights"].of(parameters)
+        z = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
+        if number == len(layout.network.layers):
+            traces.append(Trace(z, z, z))
+            break
+        function = activations[layout.network.layers[number].activation].value
+        match layout.norm_at(number):
+            case "off":
+                a = function(z)
+                traces.append(Trace(z, a, a))
+            case "before":
+                hat, y, mean, variance = _normalised(layout, name, parameters, running, z, training)
+                a = function(y)
+                traces.append(Trace(z, a, a, hat, y, mean, variance))
+            case "after":
+                activated = function(z)
+                hat, a, mean, variance = _normalised(layout, name, parameters, running, activated, training)
+                traces.append(Trace(z, activated, a, hat, a, mean, variance))
+    return traces
+
+
+def _normalised(
+    layout: Layout, name: str, parameters: Array, running: Array, z: Array, training: bool
+) -> tuple[Array, Array, Array, Array]:
+    if training:
+        mean, variance = z.mean(axis=1), z.var(axis=1)
+    else:
+        mean, variance = (layout.running[f"{name}.{part}"].of(running) for part in ("mean", "variance"))
+    gamma, beta = (layout.parameters[f"{name}.{part}"].of(parameters) for part in ("gamma", "beta"))
+    hat = (z - mean[:, None]) / np.sqrt(variance + layout.network.bn_epsilon)[:, None]
+    return hat, gamma[:, None] * hat + beta[:, None], mean, variance
+
+
+def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> tuple[float, Array]:
+    """The mean cross-entropy of inputs x (n, m) with one-hot y (C, m) in training mode, and its gradient (P,)."""
+    traces = forward(layout, parameters, layout.initial_running(parameters.dtype), x, training=True)
+    loss, d = cross_entropy(traces[-1].output, y)
+    gradient = np.zeros_like(parameters)
+
+    def norm_backward(name: str, trace: Trace, dy: Array) -> Array:
+        assert trace.normalised is not None and trace.variance is not None
+        gamma = layout.parameters[f"{name}.gamma"].of(parameters)
+        layout.parameters[f"{name}.gamma"].of(gradient)[:] = (dy * trace.normalised).sum(axis=1)
+        layout.parameters[f"{name}.beta"].of(gradient)[:] = dy.sum(axis=1)
+        root = np.sqrt(trace.variance + layout.network.bn_epsilon)
+        centred = dy - dy.mean(axis=1, keepdims=True)
+        along = trace.normalised * (dy * trace.normalised).mean(axis=1, keepdims=True)
+        result: Array = (gamma / root)[:, None] * (centred - along)
+        return result
+
+    for number in reversed(range(len(layout.names))):
+        name, trace = layout.names[number], traces[number]
+        before = traces[number - 1].output if number else x
+        if number < len(layout.network.layers):
+            slope = activations[layout.network.layers[number].activation].slope
+            match layout.norm_at(number):
+                case "off":
+                    d = d * slope(trace.z)
+                case "before":
+                    assert trace.y is not None
+                    d = norm_backward(name, trace, d * slope(trace.y))
+                case "after":
+                    d = norm_backward(name, trace, d) * slope(trace.z)
+        weights = layout.parameters[f"{name}.weights"]
+        d_weights = weights.of(gradient)
+        d_weights[:, : before.shape[0]] = d @ before.T
+        if layout.bias_at(number):
+            d_weights[:, -1] = d.sum(axis=1)
+        d = weights.of(parameters)[:, : before.shape[0]].T @ d
+    return float(loss), gradient
