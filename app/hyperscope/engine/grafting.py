@@ -1,0 +1,114 @@
+"""Carrying what was learned over to a network of another structure, changing what it computes as little as possible.
+
+Batch norm switched on starts as the identity, γ = √(σ² + ε) and β = μ; switched off it is folded into W and b.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperscope.engine import textbook
+from hyperscope.engine.activations import activations
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.parameters import Layout
+
+
+def can_graft(old: Layout, new: Layout) -> bool:
+    """Whether anything of a network carries over: same inputs and classes, and weights that start by the same rule."""
+    same_start = (old.network.initialiser, old.network.initial_scale) == (
+        new.network.initialiser,
+        new.network.initial_scale,
+    )
+    return same_start and (old.inputs, old.classes) == (new.inputs, new.classes)
+
+
+def grafted(
+    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array
+) -> tuple[Array, Array]:
+    """Parameters and running statistics for `new` that keep what `old` learned.
+
+    `x` (n, m) are the training inputs, whose statistics a new batch norm starts from; `fresh` (P,) are starting
+    parameters for `new`, of which new units and layers keep theirs. Where only batch norm differs, predictions stay
+    the same up to rounding.
+    """
+    weights, biases, norms = _loosened(old, new, parameters, running)
+    result, result_running = fresh.copy(), new.initial_running(fresh.dtype)
+    a = x
+    for number, name in enumerate(new.names):
+        source = _source(old, new, number)
+        block = new.parameters[f"{name}.weights"].of(result)
+        n_in = new.widths[number]
+        bias = np.zeros(block.shape[0], fresh.dtype)
+        if source is not None:
+            rows, columns = (min(a, b) for a, b in zip(block[:, :n_in].shape, weights[source].shape, strict=True))
+            block[:rows, :columns] = weights[source][:rows, :columns]
+            bias[:rows] = biases[source][:rows]
+        if new.bias_at(number):
+            block[:, n_in] = bias
+        kept = norms.get(source) if source is not None else None
+        if new.norm_at(number) != "off" and kept is not None:
+            for part, values in kept.items():
+                where, flat = (
+                    (new.parameters, result) if part in ("gamma", "beta") else (new.running, result_running)
+                )
+                target = where[f"{name}.{part}"].of(flat)
+                count = min(len(target), len(values))
+                target[:count] = values[:count]
+        elif new.norm_at(number) != "off":
+            _start_norm(new, number, result, result_running, a, bias)
+        a = textbook.forward(new, result, result_running, x, training=False)[number].output
+    return result, result_running
+
+
+def _source(old: Layout, new: Layout, number: int) -> int | None:
+    """Which layer of `old` the layer `number` of `new` continues; the output always continues the output."""
+    if number == len(new.names) - 1:
+        return len(old.names) - 1
+    return number if number < len(old.names) - 1 else None
+
+
+def _loosened(
+    old: Layout, new: Layout, parameters: Array, running: Array
+) -> tuple[list[Array], list[Array], dict[int | None, dict[str, Array]]]:
+    """Per old layer W (n, n_in) and b (n,), with every batch norm folded in that `new` does not have in its place."""
+    weights, biases = [], []
+    norms: dict[int | None, dict[str, Array]] = {}
+    scale = shift = None
+    for number, name in enumerate(old.names):
+        block = old.parameters[f"{name}.weights"].of(parameters).copy()
+        n_in = old.widths[number]
+        w, b = block[:, :n_in], (block[:, n_in] if old.bias_at(number) else np.zeros(len(block), block.dtype))
+        if scale is not None and shift is not None:
+            b = b + w @ shift
+            w = w * scale
+        scale = shift = None
+        norm = old.norm_at(number)
+        if norm != "off":
+            parts = {part: old.parameters[f"{name}.{part}"].of(parameters) for part in ("gamma", "beta")}
+            parts |= {part: old.running[f"{name}.{part}"].of(running) for part in ("mean", "variance")}
+            if new.norm_at(number) == norm and number < len(new.names) - 1:
+                norms[number] = parts
+            else:
+                slope = parts["gamma"] / np.sqrt(parts["variance"] + old.network.bn_epsilon)
+                offset = parts["beta"] - slope * parts["mean"]
+                if norm == "before":
+                    w, b = w * slope[:, None], b * slope + offset
+                else:
+                    scale, shift = slope.astype(block.dtype), offset.astype(block.dtype)
+        weights.append(w.astype(block.dtype))
+        biases.append(b.astype(block.dtype))
+    return weights, biases, norms
+
+
+def _start_norm(new: Layout, number: int, result: Array, running: Array, a: Array, bias: Array) -> None:
+    """γ = √(σ² + ε), β = μ (plus the bias it takes over), so that the layer computes what it did without."""
+    name = new.names[number]
+    weights = new.parameters[f"{name}.weights"].of(result)
+    z = weights[:, : new.widths[number]] @ a
+    if new.norm_at(number) == "after":
+        z = activations[new.network.layers[number].activation].value(z + bias[:, None])
+    mean, variance = z.mean(axis=1), z.var(axis=1)
+    new.running[f"{name}.mean"].of(running)[:] = mean
+    new.running[f"{name}.variance"].of(running)[:] = variance
+    new.parameters[f"{name}.gamma"].of(result)[:] = np.sqrt(variance + new.network.bn_epsilon)
+    new.parameters[f"{name}.beta"].of(result)[:] = mean + (bias if new.norm_at(number) == "before" else 0)

@@ -1,0 +1,136 @@
+"""The network as it is used at test time: batch norm folded into the weights by its running averages, no more state.
+
+What is drawn of a network, and every loss that is not a mini-batch's own, is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine.activations import activations
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.parameters import Layout
+from hyperscope.engine.plan import Plan
+from hyperscope.engine.softmax import losses_per_example
+
+BLOCK = 2048  # examples at a time, so that a layer's values stay in the second-level cache
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedLayer:
+    """a = g(W x + b) with `weights` [W | b] (n, n_in + 1); `scale` and `shift` (n,) follow g, or are None.
+
+    They are left only for batch norm after an activation, for what is shown of that layer itself: the layers
+    after it have them folded into their own weights.
+    """
+
+    weights: Array
+    activation: str
+    scale: Array | None = None
+    shift: Array | None = None
+
+
+def folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLayer]:
+    """One network's layers for test time, of parameters (P,) and running statistics (R,)."""
+    layers: list[FoldedLayer] = []
+    scale: Array | None = None  # of the batch norm after the previous layer's activation
+    shift: Array | None = None
+    for number, name in enumerate(layout.names):
+        block = layout.parameters[f"{name}.weights"].of(parameters)
+        n_in = layout.widths[number]
+        weights = np.zeros((block.shape[0], n_in + 1), parameters.dtype)
+        weights[:, : block.shape[1]] = block
+        if scale is not None and shift is not None:
+            weights[:, n_in] += weights[:, :n_in] @ shift
+            weights[:, :n_in] *= scale
+        scale = shift = None
+        norm = layout.norm_at(number)
+        if norm != "off":
+            gamma, beta = (layout.parameters[f"{name}.{part}"].of(parameters) for part in ("gamma", "beta"))
+            mean, variance = (layout.running[f"{name}.{part}"].of(running) for part in ("mean", "variance"))
+            slope = gamma / np.sqrt(variance + parameters.dtype.type(layout.network.bn_epsilon))
+            offset = beta - slope * mean
+            if norm == "before":
+                weights *= slope[:, None]
+                weights[:, n_in] += offset
+            else:
+                scale, shift = slope, offset
+        activation = layout.network.layers[number].activation if number < len(layout.network.layers) else "linear"
+        layers.append(FoldedLayer(weights, activation, scale, shift))
+    return layers
+
+
+class Predictor:
+    """Runs folded layers over many inputs, in blocks, on buffers kept from call to call."""
+
+    def __init__(self, layout: Layout, dtype: np.dtype[np.floating]) -> None:
+        self.layout = layout
+        self.dtype = dtype
+        self._buffers: dict[int, list[Array]] = {}
+
+    def logits(self, layers: Sequence[FoldedLayer], x: Array) -> Array:
+        """Logits (C, m) of inputs x (n, m)."""
+        return self._run(layers, x, None)
+
+    def activations(self, layers: Sequence[FoldedLayer], x: Array) -> list[Array]:
+        """The outputs (n, m) of each hidden layer, then the logits (C, m), for inputs x (n, m)."""
+        kept = [np.empty((layer.weights.shape[0], x.shape[1]), self.dtype) for layer in layers[:-1]]
+        logits = self._run(layers, x, kept)
+        return [*kept, logits]
+
+    def _run(self, layers: Sequence[FoldedLayer], x: Array, kept: list[Array] | None) -> Array:
+        logits = np.empty((self.layout.classes, x.shape[1]), self.dtype)
+        for start in range(0, x.shape[1], BLOCK):
+            part = slice(start, min(start + BLOCK, x.shape[1]))
+            a = self._block(part.stop - part.start)
+            a[0][:-1] = x[:, part]
+            for number, layer in enumerate(layers[:-1]):
+                values = a[number + 1][:-1]
+                layer.weights.dot(a[number], values)
+                _apply(layer.activation, values)
+                if kept is not None:
+                    kept[number][:, part] = values
+                    if layer.scale is not None and layer.shift is not None:
+                        kept[number][:, part] *= layer.scale[:, None]
+                        kept[number][:, part] += layer.shift[:, None]
+            logits[:, part] = layers[-1].weights.dot(a[-1])
+        return logits
+
+    def _block(self, m: int) -> list[Array]:
+        """Per layer an (n + 1, m) array whose last row is ones."""
+        if m not in self._buffers:
+            if len(self._buffers) > 8:
+                self._buffers.clear()
+            self._buffers[m] = [np.ones((n + 1, m), self.dtype) for n in self.layout.widths[:-1]]
+        return self._buffers[m]
+
+
+def _apply(activation: str, values: Array) -> None:
+    """g in place, by the same calls that training uses."""
+    plan = Plan((), values.dtype)
+    activations[activation].forward(plan, values, values)
+    for call in plan.calls:
+        call.run({})
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a set is predicted: mean cross-entropy in nats, accuracy from 0 to 1, the predicted classes (m,)."""
+
+    loss: float
+    accuracy: float
+    predicted: Indices
+
+
+def score(logits: Array, y: Indices) -> Score:
+    """The score of logits (C, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
+    if y.size == 0:
+        return Score(float("nan"), float("nan"), np.zeros(0, np.int64))
+    predicted = logits.argmax(axis=0)
+    losses = losses_per_example(logits, np.eye(logits.shape[0])[:, y])
+    return Score(float(losses.mean()), float((predicted == y).mean()), predicted)
+
+
