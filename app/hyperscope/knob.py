@@ -23,7 +23,8 @@ class Knob:
     """One adjustable field: what it is called, what it may be, and whether moving it keeps the network.
 
     `kind` is number, whole, choice, switch or text; `live` knobs act at once and keep weights and the optimiser's
-    memory, the others rebuild the network; `usual` is the range the course recommends, in words.
+    memory, the others rebuild the network; `usual` is the range the course recommends, in words; `watch` says where a
+    move of this knob shows, as in "Watch the loss".
     """
 
     kind: Literal["number", "whole", "choice", "switch", "text"]
@@ -38,6 +39,7 @@ class Knob:
     scale: Scale = "linear"
     choices: Iterable[str] = ()
     captions: Mapping[str, str] | None = None
+    watch: str = ""
     name: str = ""
 
     def refusal(self, value: object) -> str | None:

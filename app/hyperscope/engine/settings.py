@@ -41,6 +41,7 @@ class Layer(Settings, frozen=True):
             "(as Ioffe and Szegedy proposed), after it, or not at all.",
             live=False,
             symbol="BN",
+            watch="the distributions of that layer",
         ),
     ] = "off"
 
@@ -84,6 +85,7 @@ class Network(Settings, frozen=True):
             symbol="ε",
             scale="log",
             usual="1e-5 to 1e-3",
+            watch="units whose variance is small",
         ),
     ] = 1e-5
     bn_momentum: Annotated[
@@ -96,6 +98,7 @@ class Network(Settings, frozen=True):
             live=True,
             scale="one-minus-log",
             usual="0.9 to 0.999",
+            watch="the dev loss, which uses the running averages",
         ),
     ] = 0.9
 
@@ -129,6 +132,7 @@ class Training(Settings, frozen=True):
             symbol="α",
             scale="log",
             usual="0.0001 to 1",
+            watch="the loss: too high a rate makes it jump",
         ),
     ] = 0.01
     batch_size: Annotated[
@@ -143,6 +147,7 @@ class Training(Settings, frozen=True):
             unit="examples",
             scale="powers-of-two",
             usual="16 to 512",
+            watch="how rough the loss is",
         ),
     ] = 32
     momentum: Annotated[

@@ -1,0 +1,319 @@
+"""The trainer in a process of its own, and the window's end of the pipe to it.
+
+The window asks for a snapshot and takes it when it is there, so one is on its way at most; of several experiments in
+the pipe only the newest is applied. The worker ends when the pipe or its parent does.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any, Literal
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.snapshot import Snapshot, Status
+
+BURST = 0.006  # s of training between two looks at the pipe: well under a frame
+KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
+STEADY = 0.25  # s over which steps per second are averaged
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Take on this experiment; replaces any Apply still in the pipe."""
+
+    experiment: Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Play or pause; `rate` limits the steps per second (infinity: as fast as it goes)."""
+
+    playing: bool
+    rate: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One batch, or to the end of the epoch, then pause."""
+
+    unit: Literal["batch", "epoch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Back to the start: same weights, same order of batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Answer with a snapshot of these probes; `view` is a `probes.View`."""
+
+    names: tuple[str, ...]
+    view: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Go to a checkpoint."""
+
+    checkpoint: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the worker sends: a snapshot, now and then a checkpoint, and the experiment in force."""
+
+    snapshot: Snapshot
+    checkpoint: Any = None
+    experiment: Experiment | None = None  # set when the worker could not take on what it was sent
+
+
+class WorkerLost(RuntimeError):
+    """The training process ended unasked."""
+
+
+class Runner:
+    """A running worker. `send` never waits for training; `take` gives the newest reply, once."""
+
+    def __init__(self, experiment: Experiment, checkpoint: Any = None) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(theirs, experiment, checkpoint), name="hyperscope-trainer", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.waiting = False  # a snapshot was asked for and has not come
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process number."""
+        return self._process.pid
+
+    def send(self, command: object) -> None:
+        """Passes a command on. Raises: WorkerLost if nobody is there to hear it."""
+        try:
+            self._pipe.send(command)
+        except (BrokenPipeError, ConnectionError, OSError):
+            raise WorkerLost(self._obituary()) from None
+
+    def ask(self, names: Sequence[str], view: Any = None) -> bool:
+        """Asks for a snapshot unless one is on its way; says whether it did."""
+        if self.waiting:
+            return False
+        self.send(Ask(tuple(names), view))
+        self.waiting = True
+        return True
+
+    def take(self) -> Reply | None:
+        """The newest reply, once; None if nothing is new. Raises: WorkerLost."""
+        try:
+            if not self._pipe.poll():
+                return None
+            reply: Reply = self._pipe.recv()
+        except (EOFError, ConnectionError, OSError):
+            raise WorkerLost(self._obituary()) from None
+        self.waiting = False
+        return reply
+
+    def wait(self, seconds: float) -> None:
+        """Returns when a reply is there or the time is up; for callers without a display tick."""
+        wait([self._pipe], seconds)
+
+    def close(self) -> None:
+        """Ends the worker and waits until it is gone."""
+        self._pipe.close()
+        self._process.join(1.0)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+    def _obituary(self) -> str:
+        self._process.join(0.2)
+        code = self._process.exitcode
+        how = "" if code is None else f" (signal {-code})" if code < 0 else f" (exit code {code})"
+        return f"the training process ended unexpectedly{how}"
+
+
+def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
+    """The worker's whole life: obey, train, answer. Runs in its own process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
+    _die_with_parent()
+    from threadpoolctl import threadpool_limits
+
+    worker = Worker(pipe, experiment, checkpoint)
+    with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
+        worker.run()
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=lambda: (wait([sentinel]), os._exit(0)), daemon=True).start()
+
+
+@dataclass
+class Worker:
+    """The worker's state around its trainer: what it was told, and what it has to say."""
+
+    pipe: Connection
+    first: Experiment
+    checkpoint: Any = None
+    playing: bool = False
+    rate: float = float("inf")
+    said: str = ""
+    alarm: bool = False
+    refused: bool = False
+    _asked: Ask | None = None
+    _burst: int = 1
+    _owed: float = 0.0
+    _counted: int = 0
+    _since: float = 0.0
+    _speed: float = 0.0
+    _kept_at: float = field(default_factory=time.monotonic)
+
+    def run(self) -> None:
+        """Until the pipe closes."""
+        from hyperscope.lab.trainer import Trainer
+
+        try:
+            self.trainer = Trainer(self.first)
+        except ValueError as problem:
+            self.trainer = Trainer(Experiment())
+            self.said, self.alarm, self.refused = str(problem), True, True
+        if self.checkpoint is not None:
+            self.trainer.restore(self.checkpoint)
+        last = self._since = time.monotonic()
+        try:
+            while True:
+                if not self.pipe.poll(0 if self.playing else 0.1) and not self.playing:
+                    continue
+                self._obey()
+                now = time.monotonic()
+                if self.playing:
+                    self._train(now - last)
+                last = now
+                self._measure(now)
+                if self._asked is not None:
+                    self.pipe.send(self._reply())
+        except (EOFError, ConnectionError, OSError):
+            return
+
+    def _obey(self) -> None:
+        """All commands in the pipe, in order; of experiments that follow each other only the last."""
+        newest: Apply | None = None
+        while self.pipe.poll():
+            command = self.pipe.recv()
+            if isinstance(command, Apply):
+                newest = command
+                continue
+            if newest is not None and not isinstance(command, Ask):
+                self._apply(newest)
+                newest = None
+            self._do(command)
+        if newest is not None:
+            self._apply(newest)
+
+    def _apply(self, command: Apply) -> None:
+        try:
+            said = self.trainer.apply(command.experiment)
+            if said:
+                self.said, self.alarm = said, False
+        except ValueError as problem:
+            self.said, self.alarm, self.refused = str(problem), True, True
+
+    def _do(self, command: object) -> None:
+        match command:
+            case Go(playing, rate):
+                if playing:
+                    self.trainer.alarm = ""
+                self.playing, self.rate = playing, rate
+                self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
+            case Advance(unit):
+                self.playing = False
+                self.trainer.alarm = ""
+                if unit == "epoch":
+                    self.trainer.finish_epoch()
+                else:
+                    self.trainer.steps(1)
+                self._heed_alarm()
+            case Restart():
+                self.trainer.restart()
+                self._counted = 0
+                self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
+            case Restore(checkpoint):
+                self.trainer.restore(checkpoint)
+                self._counted = self.trainer.step
+            case Ask():
+                self._asked = command
+
+    def _train(self, passed: float) -> None:
+        """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        if self.rate < float("inf"):
+            self._owed = min(self._owed + passed * self.rate, 1 + self.rate * 0.1)
+            steps = int(self._owed)
+            self._owed -= steps
+            if not steps:
+                time.sleep(min(0.004, 0.5 / self.rate))
+                return
+            self.trainer.steps(steps)
+        else:
+            started = time.monotonic()
+            done = self.trainer.steps(self._burst)
+            took = time.monotonic() - started
+            if done == self._burst and took > 0:
+                # towards BURST, by no more than a doubling at a time, since the first steps compile the plan
+                self._burst = max(1, min(2 * self._burst, round(self._burst * BURST / took)))
+        self._heed_alarm()
+
+    def _heed_alarm(self) -> None:
+        if self.trainer.alarm:
+            self.playing = False
+            self.said, self.alarm = self.trainer.alarm, True
+
+    def _measure(self, now: float) -> None:
+        if now - self._since >= STEADY:
+            self._speed = max(0, self.trainer.step - self._counted) / (now - self._since)
+            self._counted, self._since = self.trainer.step, now
+
+    def _reply(self) -> Reply:
+        from hyperscope.lab.probes import View, probes
+
+        assert self._asked is not None
+        asked, self._asked = self._asked, None
+        view = asked.view or View()
+        views = {name: probes[name](self.trainer, view) for name in asked.names}
+        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, views)
+        now = time.monotonic()
+        kept = None
+        if now - self._kept_at > KEEP_EVERY:
+            kept, self._kept_at = self.trainer.checkpoint(), now
+        experiment = self.trainer.experiment if self.refused else None
+        self.said, self.refused = "", False
+        return Reply(snapshot, kept, experiment)
+
+    def _status(self) -> Status:
+        trainer = self.trainer
+        # while playing, the last recorded evaluation will do: it is a few steps old at most
+        scores = trainer.recent_scores() if self.playing else trainer.scores()
+        return Status(
+            step=trainer.step,
+            epoch=trainer.position.epoch,
+            batch=-(-trainer.position.used // trainer.batch_size),
+            batches=trainer.batches_per_epoch,
+            steps_per_second=self._speed if self.playing else 0.0,
+            playing=self.playing,
+            train_loss=scores.train.loss,
+            train_accuracy=scores.train.accuracy,
+            dev_loss=scores.dev.loss,
+            dev_accuracy=scores.dev.accuracy,
+        )

@@ -1,0 +1,191 @@
+"""The session: the one mutable thing behind a window. It holds the experiment in force, undo, and the worker.
+
+It knows no widgets: the window tells it what was moved and asks it, once per display tick, what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hyperscope.engine.settings import Layer
+from hyperscope.knob import Value
+from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.probes import View
+from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.snapshot import Snapshot, Status
+
+MOST_LAYERS = 6  # that the picture can show
+
+
+class Session:
+    """An experiment being trained in a worker, and the moves made on it."""
+
+    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
+        self.experiment = experiment or Experiment()
+        self.playing = playing
+        self.rate = float("inf")
+        self.view = View()
+        self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
+        self.alarm = False
+        self._checkpoint: Any = None
+        self.status = Status()
+        self._merged = ""  # the last move, as far as moves like it are undone with it
+        self._pending = False  # the experiment moved since it was last sent
+        self._undo: list[Experiment] = []
+        self._redo: list[Experiment] = []
+        self._runner: Runner | None = Runner(self.experiment)
+        self._runner.send(Go(playing))
+
+    # -- moves ----------------------------------------------------------------------------------------------------
+
+    def move(self, path: str, value: Value) -> None:
+        """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
+        paths = [path]
+        if "*" in path:
+            paths = [path.replace("*", str(layer)) for layer in range(len(self.experiment.network.layers))]
+        experiment = self.experiment
+        for one in paths:
+            experiment = changed(experiment, one, value)
+        self.take_on(experiment, merge=path)
+
+    def take_on(self, experiment: Experiment, *, merge: str = "") -> None:
+        """Puts a whole experiment in force. Moves with the same `merge` in a row are undone as one."""
+        if experiment == self.experiment:
+            return
+        if not (merge and merge == self._merged):
+            self._undo.append(self.experiment)
+        self._merged = merge
+        self._redo.clear()
+        self._set(experiment)
+
+
+
+    def add_layer(self) -> None:
+        """One more hidden layer at the end, like the last one."""
+        layers = self.experiment.network.layers
+        if len(layers) < MOST_LAYERS:
+            self._with_layers((*layers, layers[-1] if layers else Layer()))
+
+    def remove_layer(self, number: int) -> None:
+        """Without hidden layer `number`, counted from 0."""
+        layers = self.experiment.network.layers
+        self._with_layers((*layers[:number], *layers[number + 1 :]))
+
+    def _with_layers(self, layers: tuple[Layer, ...]) -> None:
+        network = msgspec.structs.replace(self.experiment.network, layers=layers)
+        self.take_on(msgspec.structs.replace(self.experiment, network=network))
+
+    def undo(self) -> bool:
+        """Back to before the last move; says whether there was one."""
+        return self._swap(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Forward again after an undo; says whether there was one."""
+        return self._swap(self._redo, self._undo)
+
+    def _swap(self, source: list[Experiment], target: list[Experiment]) -> bool:
+        if not source:
+            return False
+        target.append(self.experiment)
+        self._merged = ""
+        self._set(source.pop())
+        return True
+
+    def _set(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self._pending = True
+
+    # -- transport ------------------------------------------------------------------------------------------------
+
+    def play(self, playing: bool) -> None:
+        """Trains on, or pauses."""
+        self.playing = playing
+        self._send(Go(playing, self.rate))
+
+    def set_rate(self, steps_per_second: float) -> None:
+        """Limits the speed; infinity lifts the limit."""
+        self.rate = steps_per_second
+        self._send(Go(self.playing, self.rate))
+
+    def advance(self, unit: str) -> None:
+        """Trains one "batch" or to the end of the "epoch", then stands still."""
+        self.playing = False
+        self._send(Advance("epoch" if unit == "epoch" else "batch"))
+
+    def restart(self) -> None:
+        """The same start again."""
+        self._send(Restart())
+
+    def new_start(self) -> None:
+        """Other initial weights and another order of batches: the next seed."""
+        self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
+
+    # -- the worker -----------------------------------------------------------------------------------------------
+
+    def tick(self, names: Sequence[str]) -> Snapshot | None:
+        """Once per display frame: passes on the newest experiment, asks for probes, gives what has come in.
+
+        A worker that was lost is replaced, goes on from its last checkpoint, and `message` says so.
+        """
+        try:
+            if self._runner is None:
+                return None
+            if self._pending:
+                self._runner.send(Apply(self.experiment))
+                self._pending = False
+            reply = self._runner.take()
+            if reply is not None:
+                self._heed(reply)
+            self._runner.ask(names, self.view)
+            return reply.snapshot if reply is not None else None
+        except WorkerLost as loss:
+            self._revive(loss)
+            return None
+
+    def _heed(self, reply: Reply) -> None:
+        if reply.checkpoint is not None:
+            self._checkpoint = reply.checkpoint
+        if reply.experiment is not None and not self._pending:
+            self.experiment = reply.experiment
+        if reply.snapshot.alarm and not reply.snapshot.status.playing:
+            self.playing = False  # other replies may be older than the last press of play
+        self.status = reply.snapshot.status
+        if reply.snapshot.said:
+            self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
+
+
+
+    def _revive(self, loss: WorkerLost) -> None:
+        assert self._runner is not None
+        self._runner.close()
+        checkpoint = self._checkpoint
+        self._runner = Runner(self.experiment, checkpoint)
+        self._runner.send(Go(self.playing, self.rate))
+        self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
+        where = f"step {checkpoint.step}" if checkpoint is not None else "the start"
+        said = f"{loss}; it was started again and goes on from {where}."
+        self.message, self.alarm = said[0].upper() + said[1:], True
+
+    def _send(self, command: object) -> None:
+        try:
+            if self._runner is not None:
+                if self._pending:
+                    self._runner.send(Apply(self.experiment))
+                    self._pending = False
+                self._runner.send(command)
+        except WorkerLost as loss:
+            self._revive(loss)
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The training process's number, None after `close`."""
+        return self._runner.pid if self._runner is not None else None
+
+    def close(self) -> None:
+        """Ends the worker; the session is over."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None

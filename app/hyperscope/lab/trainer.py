@@ -1,0 +1,380 @@
+"""The trainer: an experiment being run. It takes steps, takes on changes, and can be copied and put back.
+
+It knows nothing of processes, clocks or windows; the same experiment and the same calls give the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from hyperscope.engine import textbook
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.batches import Position, Shuffle
+from hyperscope.engine.grafting import can_graft, grafted
+from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.parameters import Layout
+from hyperscope.engine.prediction import FoldedLayer, Predictor, Score, folded, score
+from hyperscope.engine.textbook import Trace
+from hyperscope.lab import moves
+from hyperscope.lab.examples import ExampleSet, load
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.history import History
+
+LOOKED_AT = 256  # training examples whose activations are followed over time
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+ROWS = 1024  # of the history; each costs an evaluation of train and dev set
+SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
+
+
+class Order(Protocol):
+    """Says which examples the next mini-batches hold."""
+
+    def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
+        """The next `steps` mini-batches of `size` examples, and the place after them."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything that a run's next step depends on, and its history; restoring it repeats what came after exactly."""
+
+    experiment: Experiment
+    step: int
+    position: Position
+    moment: Moment
+    history: Mapping[str, Any]
+    marks: tuple[tuple[int, float, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well the network stands at test time, in evaluation mode, on each part of the data."""
+
+    train: Score
+    dev: Score
+    test: Score
+
+
+@dataclass
+class _Sound:
+    """The last moment worth going back to when training diverges."""
+
+    step: int = 0
+    position: Position = field(default_factory=Position)
+    moment: Moment | None = None
+
+
+class Trainer:
+    """Runs `experiment`. Raises: ValueError naming the file, row or field when its data cannot be had."""
+
+    def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
+        self.experiment = experiment
+        self.examples = examples or load(experiment.data)
+        self.given_order = order
+        self.structure = 0  # goes up whenever data or network were rebuilt
+        self.alarm = ""  # why training stopped, in a sentence, or ""
+        self._start()
+
+    # -- what training is at --------------------------------------------------------------------------------------
+
+    @property
+    def training_examples(self) -> int:
+        """How many examples are trained on."""
+        return self.examples.x_train.shape[1]
+
+    @property
+    def batch_size(self) -> int:
+        """The mini-batch size in force: never more than there are training examples."""
+        return min(self.experiment.training.batch_size, self.training_examples)
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Mini-batches in an epoch, the last, shorter one included."""
+        return math.ceil(self.training_examples / self.batch_size)
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the fraction of the current one."""
+        return self.position.epoch + self.position.used / self.training_examples
+
+    # -- changing -------------------------------------------------------------------------------------------------
+
+    def apply(self, experiment: Experiment) -> str:
+        """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
+
+        Raises: ValueError, with nothing changed, when its data cannot be had.
+        """
+        old = self.experiment
+        if experiment == old:
+            return ""
+        self.alarm = ""
+        kept = self._take_on(experiment)
+        if self.step:
+            self.marks = (*self.marks, (self.step, self.epoch, moves.caption(old, experiment)))
+        return moves.sentence(old, experiment, kept, self.epoch)
+
+    def _take_on(self, experiment: Experiment) -> str:
+        old = self.experiment
+        if experiment.data != old.data:
+            self.examples = load(experiment.data)
+            self.experiment = experiment
+            self._start()
+            return "new data, so the network was rebuilt and starts again"
+        layout = self._layout(experiment)
+        if experiment.seed != old.seed or experiment.training.precision != old.training.precision:
+            self.experiment = experiment
+            self._start()
+            return "the network was rebuilt and starts again"
+        if not can_graft(self.layout, layout):
+            self.experiment = experiment
+            self._start()
+            return "the network was rebuilt with new weights and starts again"
+        if experiment.network.layers != old.network.layers:
+            return self._graft(experiment, layout)
+        memory = f"{optimisers[old.training.optimiser].label}'s memory"
+        memory = memory.replace("SGD's memory", "everything else")
+        self.experiment = experiment
+        self.layout = layout
+        self.learner.renormalise(layout)
+        self.learner.change(experiment.training)
+        if experiment.training.optimiser != old.training.optimiser:
+            return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
+        return f"weights and {memory} kept"
+
+    def _graft(self, experiment: Experiment, layout: Layout) -> str:
+        fresh = layout.initial(np.random.default_rng([experiment.seed, STREAM]), self.learner.dtype)
+        state = self.learner.state
+        parameters, running = grafted(
+            self.layout, layout, state.parameters, state.running, self._inputs(self.examples.x_train), fresh
+        )
+        only_norms = [(layer.units, layer.activation) for layer in experiment.network.layers] == [
+            (layer.units, layer.activation) for layer in self.experiment.network.layers
+        ]
+        self.experiment, self.layout = experiment, layout
+        self.learner = self._learner()
+        self.learner.state.parameters[...] = parameters
+        self.learner.state.running[...] = running
+        self._rebuilt()
+        if only_norms:
+            return "what the network computes was kept, the optimiser's memory starts again"
+        return "weights kept where they fit, the optimiser's memory starts again"
+
+    def restart(self) -> None:
+        """Goes back to the start: the same weights, the same order of mini-batches."""
+        self._start()
+
+    # -- training -------------------------------------------------------------------------------------------------
+
+    def steps(self, count: int) -> int:
+        """Takes `count` steps, fewer when training diverges; returns how many. `alarm` then says why.
+
+        After a divergence the network is at the last moment whose loss was sound.
+        """
+        done = 0
+        while done < count and not self.alarm:
+            if self.history.due(self.step):
+                self._record()
+            wanted = min(count - done, self.history.next_due(self.step) - self.step)
+            batches, after = self.order.batches(self.batch_size, self.position, wanted)
+            if not batches:
+                break
+            try:
+                losses = self.learner.steps(batches)
+            except Diverged as stop:
+                self._fall_back(stop)
+                return done + stop.done
+            self.batch_losses = losses
+            self.last_batch = batches[-1]
+            self.history.batch_losses(losses)
+            self.step += len(batches)
+            self.position = after
+            done += len(batches)
+        if self.history.due(self.step):
+            self._record()
+        return done
+
+    def finish_epoch(self) -> int:
+        """Steps to the end of the current epoch; returns how many steps that took."""
+        left = self.training_examples - self.position.used
+        return self.steps(math.ceil(left / self.batch_size))
+
+    def _fall_back(self, stop: Diverged) -> None:
+        broke = self.step + stop.done + 1
+        where = "the start"
+        if self._sound.moment is not None:
+            self.learner.restore(self._sound.moment)
+            self.step, self.position = self._sound.step, self._sound.position
+            where = f"step {self.step}, the last with a sound loss"
+        self.history.truncate(self.step)
+        rate = self.experiment.training.learning_rate
+        self.alarm = (
+            f"Training stopped at step {broke}: {stop.place[:1].lower()}{stop.place[1:]} is no longer finite, because "
+            f"with α {rate:.3g} each step overshoots further than the last. Back at {where}; lower α and go on."
+        )
+
+    def _record(self) -> None:
+        scores = self.scores()
+        self.history.add(
+            self.step,
+            self.epoch,
+            train_loss=scores.train.loss,
+            dev_loss=scores.dev.loss,
+            train_accuracy=scores.train.accuracy,
+            dev_accuracy=scores.dev.accuracy,
+            quantiles=self._quantiles(),
+        )
+        if scores.train.loss <= SOUND * math.log(self.layout.classes):
+            self._sound = _Sound(self.step, self.position, self.learner.moment())
+
+    def _quantiles(self) -> Array:
+        """(L, 5): quantiles of what enters each hidden layer's activation, in evaluation mode."""
+        rows = np.full((len(self.layout.network.layers), len(QUANTILES)), np.nan)
+        traces = self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
+        for row, trace, layer in zip(rows, traces, self.layout.network.layers, strict=False):
+            entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
+            values = np.sort(entering, axis=None)
+            row[:] = values[[round(q * (values.size - 1)) for q in QUANTILES]]
+        return rows
+
+    # -- looking --------------------------------------------------------------------------------------------------
+
+    def scores(self) -> Scores:
+        """Losses and accuracies now, at test time; computed once per step."""
+        if self._scores is None or self._scores[0] != self.step:
+            layers = self.folded()
+            found = [
+                score(self.predictor.logits(layers, x), y)
+                for x, y in (
+                    (self.examples.x_train, self.examples.y_train),
+                    (self.examples.x_dev, self.examples.y_dev),
+                    (self.examples.x_test, self.examples.y_test),
+                )
+            ]
+            self._scores = (self.step, Scores(*found))
+        return self._scores[1]
+
+    def recent_scores(self) -> Scores:
+        """The last scores worked out, which may be some steps old."""
+        return self._scores[1] if self._scores is not None else self.scores()
+
+    def folded(self) -> list[FoldedLayer]:
+        """The network's layers for test time."""
+        return folded(self.layout, self.learner.state.parameters, self.learner.state.running)
+
+    def traces(self, x: Array, *, training: bool = False) -> list[Trace]:
+        """Everything inside each layer for model inputs x (n, m)."""
+        state = self.learner.state
+        with np.errstate(all="ignore"):
+            return textbook.forward(self.layout, state.parameters, state.running, x, training=training)
+
+    def weights(self) -> dict[str, Array]:
+        """All arrays by name, as `weights.npz` holds them: layer1.weights (n, n_in), layer1.bias (n,), gamma, ..."""
+        found: dict[str, Array] = {}
+        for number, name in enumerate(self.layout.names):
+            block = self.layout.parameters[f"{name}.weights"].of(self.learner.state.parameters)
+            n_in = self.layout.widths[number]
+            found[f"{name}.weights"] = block[:, :n_in].copy()
+            if self.layout.bias_at(number):
+                found[f"{name}.bias"] = block[:, n_in].copy()
+            for part in ("gamma", "beta"):
+                if learned := self.layout.parameters.get(f"{name}.{part}"):
+                    found[f"{name}.{part}"] = learned.of(self.learner.state.parameters).copy()
+            for part in ("mean", "variance"):
+                if running := self.layout.running.get(f"{name}.{part}"):
+                    found[f"{name}.running_{part}"] = running.of(self.learner.state.running).copy()
+        return found
+
+    def set_weights(self, arrays: Mapping[str, Array]) -> None:
+        """Puts arrays as `weights` names them into the network; running statistics may be left out.
+
+        Raises: ValueError naming the array that is missing, unknown or of the wrong shape.
+        """
+        wanted = self.weights()
+        for name in arrays:
+            if name not in wanted:
+                raise ValueError(f"{name!r} is no array of this network; it has {', '.join(wanted)}")
+        for name, own in wanted.items():
+            if name not in arrays:
+                if "running" in name:
+                    continue
+                raise ValueError(f"{name!r} is missing; this network has {', '.join(wanted)}")
+            given = np.asarray(arrays[name])
+            if given.shape != own.shape:
+                raise ValueError(f"{name!r} has shape {given.shape}; it must be {own.shape}")
+            self._put_array(name, given)
+        self._scores = None
+
+    def _put_array(self, name: str, given: Array) -> None:
+        layer, part = name.split(".")
+        state = self.learner.state
+        if part.startswith("running_"):
+            self.layout.running[f"{layer}.{part.removeprefix('running_')}"].of(state.running)[:] = given
+        elif part in ("weights", "bias"):
+            block = self.layout.parameters[f"{layer}.weights"].of(state.parameters)
+            block[(..., slice(0, given.shape[1])) if part == "weights" else (..., -1)] = given
+        else:
+            self.layout.parameters[name].of(state.parameters)[:] = given
+
+    # -- going back -----------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> Checkpoint:
+        """A copy of the run as it stands."""
+        return Checkpoint(
+            self.experiment, self.step, self.position, self.learner.moment(), self.history.state(), self.marks
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Goes to where `checkpoint` was taken, experiment included."""
+        if checkpoint.experiment.data != self.experiment.data:
+            self.examples = load(checkpoint.experiment.data)
+        self.experiment = checkpoint.experiment
+        self._start()
+        self.learner.restore(checkpoint.moment)
+        self.step, self.position = checkpoint.step, checkpoint.position
+        self.history = History.from_state(checkpoint.history)
+        self.marks = checkpoint.marks
+        self._scores = None
+
+    # -- making ---------------------------------------------------------------------------------------------------
+
+    def _layout(self, experiment: Experiment) -> Layout:
+        return Layout(experiment.network, self.examples.x_train.shape[0], len(self.examples.class_names))
+
+    def _inputs(self, x: Array) -> Array:
+        return x.astype(self.learner.dtype, copy=False)
+
+    def _learner(self) -> Learner:
+        return Learner(
+            self.layout,
+            self.experiment.training,
+            self.experiment.seed,
+            self.examples.x_train,
+            self.examples.y_train,
+        )
+
+    def _start(self) -> None:
+        self.layout = self._layout(self.experiment)
+        self.learner = self._learner()
+        self.order: Order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
+        self.step = 0
+        self.position = Position()
+        self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
+        self.marks: tuple[tuple[int, float, str], ...] = ()
+        self.batch_losses: Array = np.zeros(0)
+        count = min(LOOKED_AT, self.training_examples)
+        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
+        self.last_batch: Indices = np.arange(self.batch_size)
+        self._sound = _Sound(0, Position(), self.learner.moment())
+        self.alarm = ""
+        self._rebuilt()
+
+    def _rebuilt(self) -> None:
+        self.structure += 1
+        self.predictor = Predictor(self.layout, self.learner.dtype)
+        self._scores: tuple[int, Scores] | None = None
+        self._sound = _Sound(self.step, self.position, self.learner.moment())
