@@ -104,7 +104,7 @@ def _start_norm(new: Layout, number: int, result: Array, running: Array, a: Arra
     """γ = √(σ² + ε), β = μ (plus the bias it takes over), so that the layer computes what it did without."""
     name = new.names[number]
     weights = new.parameters[f"{name}.weights"].of(result)
-    z = weights[:, : new.widths[number]] @ a
+    z: Array = weights[:, : new.widths[number]] @ a
     if new.norm_at(number) == "after":
         z = activations[new.network.layers[number].activation].value(z + bias[:, None])
     mean, variance = z.mean(axis=1), z.var(axis=1)

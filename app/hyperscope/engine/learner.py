@@ -232,7 +232,7 @@ class Learner:
 
     @property
     def _width(self) -> int:
-        return self.x_rows.shape[-1]
+        return int(self.x_rows.shape[-1])
 
     def _rows(self, x: Array, y: Indices) -> Array:
         """One row per example: inputs, a one if the first layer has a bias, and the one-hot class."""
@@ -249,7 +249,7 @@ class Learner:
 
     def _fresh(self, parameters: Array, running: Array) -> State:
         moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))
-        products = {name: np.ones(self.crowd) for name in self.optimiser.decays}
+        products: dict[str, Array] = {name: np.ones(self.crowd) for name in self.optimiser.decays}
         return State(parameters, np.zeros_like(parameters), running, moments, products)
 
     def _vector(self, name: str) -> Array:

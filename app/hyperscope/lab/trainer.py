@@ -17,6 +17,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
 from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
+from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, Score, folded, score
@@ -72,6 +73,20 @@ class _Sound:
 class Trainer:
     """Runs `experiment`. Raises: ValueError naming the file, row or field when its data cannot be had."""
 
+    layout: Layout
+    learner: Learner
+    order: Order
+    history: History
+    predictor: Predictor
+    step: int  # taken so far
+    position: Position  # in the data
+    marks: tuple[tuple[int, float, str], ...]  # (step, epoch, caption) of every control moved
+    looked_at: Indices  # the training examples whose activations are followed over time
+    last_batch: Indices
+    batch_losses: Array  # of the steps last asked for (steps,)
+    _scores: tuple[int, Scores] | None
+    _sound: _Sound
+
     def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
         self.experiment = experiment
         self.examples = examples or load(experiment.data)
@@ -85,7 +100,7 @@ class Trainer:
     @property
     def training_examples(self) -> int:
         """How many examples are trained on."""
-        return self.examples.x_train.shape[1]
+        return int(self.examples.x_train.shape[1])
 
     @property
     def batch_size(self) -> int:
@@ -176,6 +191,7 @@ class Trainer:
         After a divergence the network is at the last moment whose loss was sound.
         """
         done = 0
+        losses: list[Array] = []
         while done < count and not self.alarm:
             if self.history.due(self.step):
                 self._record()
@@ -184,18 +200,20 @@ class Trainer:
             if not batches:
                 break
             try:
-                losses = self.learner.steps(batches)
+                losses.append(self.learner.steps(batches))
             except Diverged as stop:
+                losses.append(stop.losses)
                 self._fall_back(stop)
-                return done + stop.done
-            self.batch_losses = losses
+                done += stop.done
+                break
             self.last_batch = batches[-1]
-            self.history.batch_losses(losses)
+            self.history.batch_losses(losses[-1])
             self.step += len(batches)
             self.position = after
             done += len(batches)
         if self.history.due(self.step):
             self._record()
+        self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
 
     def finish_epoch(self) -> int:
@@ -273,52 +291,17 @@ class Trainer:
             return textbook.forward(self.layout, state.parameters, state.running, x, training=training)
 
     def weights(self) -> dict[str, Array]:
-        """All arrays by name, as `weights.npz` holds them: layer1.weights (n, n_in), layer1.bias (n,), gamma, ..."""
-        found: dict[str, Array] = {}
-        for number, name in enumerate(self.layout.names):
-            block = self.layout.parameters[f"{name}.weights"].of(self.learner.state.parameters)
-            n_in = self.layout.widths[number]
-            found[f"{name}.weights"] = block[:, :n_in].copy()
-            if self.layout.bias_at(number):
-                found[f"{name}.bias"] = block[:, n_in].copy()
-            for part in ("gamma", "beta"):
-                if learned := self.layout.parameters.get(f"{name}.{part}"):
-                    found[f"{name}.{part}"] = learned.of(self.learner.state.parameters).copy()
-            for part in ("mean", "variance"):
-                if running := self.layout.running.get(f"{name}.{part}"):
-                    found[f"{name}.running_{part}"] = running.of(self.learner.state.running).copy()
-        return found
+        """Copies of all arrays by name, see `engine.named`."""
+        state = self.learner.state
+        views = named_views(self.layout, state.parameters, state.running)
+        return {name: view.copy() for name, view in views.items()}
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
-        """Puts arrays as `weights` names them into the network; running statistics may be left out.
-
-        Raises: ValueError naming the array that is missing, unknown or of the wrong shape.
-        """
-        wanted = self.weights()
-        for name in arrays:
-            if name not in wanted:
-                raise ValueError(f"{name!r} is no array of this network; it has {', '.join(wanted)}")
-        for name, own in wanted.items():
-            if name not in arrays:
-                if "running" in name:
-                    continue
-                raise ValueError(f"{name!r} is missing; this network has {', '.join(wanted)}")
-            given = np.asarray(arrays[name])
-            if given.shape != own.shape:
-                raise ValueError(f"{name!r} has shape {given.shape}; it must be {own.shape}")
-            self._put_array(name, given)
-        self._scores = None
-
-    def _put_array(self, name: str, given: Array) -> None:
-        layer, part = name.split(".")
+        """Starts from given arrays. Raises: ValueError naming the array that does not fit, with nothing changed."""
         state = self.learner.state
-        if part.startswith("running_"):
-            self.layout.running[f"{layer}.{part.removeprefix('running_')}"].of(state.running)[:] = given
-        elif part in ("weights", "bias"):
-            block = self.layout.parameters[f"{layer}.weights"].of(state.parameters)
-            block[(..., slice(0, given.shape[1])) if part == "weights" else (..., -1)] = given
-        else:
-            self.layout.parameters[name].of(state.parameters)[:] = given
+        put(named_views(self.layout, state.parameters, state.running), arrays)
+        self._scores = None
+        self._sound = _Sound(self.step, self.position, self.learner.moment())
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -360,15 +343,15 @@ class Trainer:
     def _start(self) -> None:
         self.layout = self._layout(self.experiment)
         self.learner = self._learner()
-        self.order: Order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
+        self.order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
         self.step = 0
         self.position = Position()
         self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
-        self.marks: tuple[tuple[int, float, str], ...] = ()
-        self.batch_losses: Array = np.zeros(0)
+        self.marks = ()
+        self.batch_losses = np.zeros(0)
         count = min(LOOKED_AT, self.training_examples)
         self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
-        self.last_batch: Indices = np.arange(self.batch_size)
+        self.last_batch = np.arange(self.batch_size)
         self._sound = _Sound(0, Position(), self.learner.moment())
         self.alarm = ""
         self._rebuilt()
@@ -376,5 +359,5 @@ class Trainer:
     def _rebuilt(self) -> None:
         self.structure += 1
         self.predictor = Predictor(self.layout, self.learner.dtype)
-        self._scores: tuple[int, Scores] | None = None
+        self._scores = None
         self._sound = _Sound(self.step, self.position, self.learner.moment())

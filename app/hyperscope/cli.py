@@ -1,0 +1,259 @@
+"""The command line: the window, and everything it does for an experiment without a screen.
+
+Exit codes: 0 done, 2 wrong input with one clear sentence, 1 a fault of Hyperscope's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hyperscope import __version__
+
+COMMANDS = ("run", "record", "doctor", "smoke")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
+def run(words: Sequence[str]) -> int:
+    """Does what the words of a command line say, and returns the exit code."""
+    try:
+        return _dispatch(list(words))
+    except (ValueError, LookupError) as problem:
+        text = str(problem.args[0] if problem.args else problem)
+        print(f"hyperscope: {text}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("hyperscope: interrupted", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(words: list[str]) -> int:
+    if words and words[0] in COMMANDS:
+        command: Callable[[list[str]], int] = globals()[f"_{words[0]}"]
+        return command(words[1:])
+    parser = _Parser(
+        prog="hyperscope",
+        description="See what the practical decisions of deep learning do.",
+        epilog="Commands: run (train without a window), record (pictures and animations of the window), "
+        "doctor (what was found on this machine). Each has its own --help.",
+    )
+    parser.add_argument("file", nargs="?", type=Path, help="an experiment (.json) or a table (.csv) to open")
+    parser.add_argument("--theme", choices=("light", "dark"), help="colours; without it they follow the system")
+    parser.add_argument("--version", action="version", version=f"Hyperscope {__version__}")
+    given = parser.parse_args(words)
+    return _window(given.file, given.theme)
+
+
+def _window(file: Path | None, theme: str | None) -> int:
+    from hyperscope.lab.run import opened
+
+    experiment = opened(file) if file else None
+    if not has_display():
+        out = Path("hyperscope-pictures")
+        print(f"There is no display here, so Hyperscope trains without a window and writes its pictures to {out}/.")
+        return _headless(experiment, out)
+    from hyperscope.ui.app import open_window
+
+    return open_window(experiment, theme)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: always outside Linux, there if a display or Qt platform is named."""
+    return not sys.platform.startswith("linux") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+
+
+def _headless(experiment: object, out: Path) -> int:
+    """What the window would have shown: an animation and the screens, or at least the map where Qt cannot start."""
+    from hyperscope.lab.experiment import Experiment
+    from hyperscope.lab.run import run as trained
+    from hyperscope.lab.run import write
+    from hyperscope.lab.system_libraries import missing
+    from hyperscope.lab.trainer import Trainer
+
+    chosen = experiment if isinstance(experiment, Experiment) else Experiment()
+    trainer = Trainer(chosen)
+    write(trainer, trained(trainer, 100), out)
+    lacking = missing()
+    if lacking:
+        names = ", ".join(need.name for need in lacking)
+        print(f"The window itself cannot be drawn without {names}; 'hyperscope doctor' says how to install them.")
+        return 0
+    from hyperscope.ui.recording import record, record_screens
+
+    record(chosen, out / "training.gif")
+    record_screens(out / "screens", chosen)
+    return 0
+
+
+def _run(words: list[str]) -> int:
+    parser = _Parser(prog="hyperscope run", description="Train an experiment, or a network on a table.")
+    parser.add_argument("file", type=Path, help="an experiment (.json) or a table (.csv)")
+    parser.add_argument("--epochs", type=int, default=100, help="how many passes over the training set (100)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="as training.learning_rate=0.1")
+    parser.add_argument("--out", type=Path, help="the folder to write metrics, weights, map and experiment to")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--init", type=Path, metavar="NPZ", help="start from the weights in this file")
+    parser.add_argument("--batches", type=Path, metavar="FILE", help="take this order of examples, a batch a line")
+    given = parser.parse_args(words)
+    if given.epochs < 0:
+        raise ValueError(f"epochs is {given.epochs}; it must be 0 or more")
+
+    from hyperscope.lab import run as runs
+    from hyperscope.lab.experiment import changed, parsed
+    from hyperscope.lab.trainer import Trainer
+
+    experiment = runs.opened(given.file)
+    for setting in given.set:
+        path, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set {setting}: write it as PATH=VALUE, such as training.learning_rate=0.1")
+        experiment = changed(experiment, path, parsed(path, value))
+    trainer = Trainer(experiment)
+    if given.init:
+        try:
+            trainer.set_weights(runs.read_weights(given.init))
+        except ValueError as problem:
+            text = str(problem)
+            raise ValueError(text if text.startswith(str(given.init)) else f"{given.init}: {text}") from None
+    if given.batches:
+        trainer.order = runs.read_batches(given.batches, trainer.training_examples)
+    if given.out:
+        _writable(given.out)
+    for note in trainer.examples.notes:
+        print(note, file=sys.stderr)
+    bar = _ProgressBar(given.epochs)
+    result = runs.run(trainer, given.epochs, bar)
+    bar.done()
+    if result.stopped:
+        print(result.stopped, file=sys.stderr)
+    if given.out:
+        runs.write(trainer, result, given.out)
+    last = {**result.rows[-1], "stopped": result.stopped}
+    if given.json:
+        print(json.dumps({name: _jsonable(value) for name, value in last.items()}))
+    else:
+        print(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
+    return 0
+
+
+def _jsonable(value: object) -> object:
+    return None if isinstance(value, float) and value != value else value
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ValueError(f"{folder}: {problem.strerror or problem}") from None
+
+
+def _summary(row: dict[str, float]) -> str:
+    parts = [
+        f"{name} {row[f'{name}_accuracy']:.1%} (loss {row[f'{name}_loss']:.4f})" for name in ("train", "dev", "test")
+    ]
+    return f"Epoch {row['epoch']:g}, step {row['step']}: " + ", ".join(parts) + "."
+
+
+class _ProgressBar:
+    """A line on the terminal's error stream that grows with the epochs; nothing where that is not a terminal."""
+
+    WIDTH = 30
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = max(1, epochs)
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, epoch: int, row: dict[str, float]) -> None:
+        if self.shown:
+            full = self.WIDTH * epoch // self.epochs
+            bar = "█" * full + "·" * (self.WIDTH - full)
+            sys.stderr.write(f"\r{bar} epoch {epoch}/{self.epochs}, dev loss {row['dev_loss']:.4f} ")
+            sys.stderr.flush()
+
+    def done(self) -> None:
+        """Ends the line."""
+        if self.shown:
+            sys.stderr.write("\n")
+
+
+def _record(words: list[str]) -> int:
+    parser = _Parser(prog="hyperscope record", description="Pictures of the real window, drawn without a screen.")
+    parser.add_argument("file", nargs="?", type=Path, help="an experiment (.json) or a table (.csv)")
+    parser.add_argument("--out", type=Path, help="an animation (.gif) or a picture (.png)")
+    parser.add_argument("--screens", type=Path, metavar="DIR", help="a picture of every screen, light and dark")
+    parser.add_argument("--epochs", type=int, default=60, help="how long the network trains in the picture (60)")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", default="1280x800", help="width and height in pixels (1280x800)")
+    given = parser.parse_args(words)
+    if not given.out and not given.screens:
+        raise ValueError("record needs --out FILE.gif, --out FILE.png or --screens DIR")
+    if given.out and given.out.suffix.lower() not in (".gif", ".png"):
+        raise ValueError(f"{given.out}: record writes .gif and .png")
+    if given.epochs < 1:
+        raise ValueError(f"epochs is {given.epochs}; it must be 1 or more")
+    width, height = _size(given.size)
+
+    from hyperscope.lab.run import opened
+
+    experiment = opened(given.file) if given.file else None
+    _needs_qt()
+    from hyperscope.ui.recording import record, record_screens
+
+    if given.out:
+        _writable(given.out.absolute().parent)
+        record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height))
+    if given.screens:
+        _writable(given.screens)
+        for path in record_screens(given.screens, experiment, epochs=given.epochs):
+            print(path)
+    return 0
+
+
+def _size(words: str) -> tuple[int, int]:
+    parts = words.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() for part in parts) or not 640 <= int(parts[0]) <= 7680:
+        raise ValueError(f"size is {words!r}; write it as WIDTHxHEIGHT, such as 1280x800, at least 640 wide")
+    return int(parts[0]), int(parts[1])
+
+
+def _needs_qt() -> None:
+    from hyperscope.lab.system_libraries import missing
+
+    if lacking := missing():
+        names = ", ".join(need.name for need in lacking)
+        raise ValueError(f"the window cannot be drawn without {names}; 'hyperscope doctor' says how to install them")
+
+
+def _doctor(words: list[str]) -> int:
+    _Parser(prog="hyperscope doctor", description="What was found on this machine, and what to do.").parse_args(words)
+    from hyperscope.lab.doctor import findings
+
+    found = findings()
+    width = max(len(finding.topic) for finding in found)
+    for finding in found:
+        print(f"{'ok ' if finding.ok else ' ! '} {finding.topic:{width}}  {finding.found}")
+        if not finding.ok and finding.advice:
+            print(f"    {'':{width}}  → {finding.advice}")
+    return 0
+
+
+def _smoke(words: list[str]) -> int:
+    """Opens the real window, trains, closes; for checking an installation."""
+    _Parser(prog="hyperscope smoke", description="Open the window, train for a moment, close it.").parse_args(words)
+    from hyperscope.ui.app import smoke
+
+    print(smoke())
+    return 0

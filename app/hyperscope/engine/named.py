@@ -1,0 +1,54 @@
+"""A network's arrays by name, one by one, as people and other programs exchange them.
+
+layer1.weights (n, n_in), layer1.bias (n,), layer1.gamma, .beta, .running_mean, .running_variance (n,), ...,
+output.weights, output.bias; what a layer does not have is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.parameters import Layout
+
+
+def named_views(layout: Layout, parameters: Array, running: Array) -> dict[str, Array]:
+    """Views into one network's flat vectors (P,) and (R,); writing to them changes the network."""
+    found: dict[str, Array] = {}
+    for number, name in enumerate(layout.names):
+        block = layout.parameters[f"{name}.weights"].of(parameters)
+        n_in = layout.widths[number]
+        found[f"{name}.weights"] = block[:, :n_in]
+        if layout.bias_at(number):
+            found[f"{name}.bias"] = block[:, n_in]
+        for part in ("gamma", "beta"):
+            if learned := layout.parameters.get(f"{name}.{part}"):
+                found[f"{name}.{part}"] = learned.of(parameters)
+        for part in ("mean", "variance"):
+            if kept := layout.running.get(f"{name}.{part}"):
+                found[f"{name}.running_{part}"] = kept.of(running)
+    return found
+
+
+def put(views: Mapping[str, Array], arrays: Mapping[str, Array]) -> None:
+    """Copies arrays into the views of the same names; running statistics may be left out.
+
+    Raises: ValueError, with nothing copied, naming the array that is missing, unknown, of the wrong shape or not
+    finite.
+    """
+    for name in arrays:
+        if name not in views:
+            raise ValueError(f"{name!r} is no array of this network; it has {', '.join(views)}")
+    for name, view in views.items():
+        if name not in arrays:
+            if "running" in name:
+                continue
+            raise ValueError(f"{name!r} is missing; this network has {', '.join(views)}")
+        if arrays[name].shape != view.shape:
+            raise ValueError(f"{name!r} has shape {arrays[name].shape}; it must be {view.shape}")
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name!r} holds values that are not finite; all must be")
+    for name, given in arrays.items():
+        views[name][...] = given
