@@ -13,13 +13,11 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import platformdirs
 import threadpoolctl
 
-from hyperscope.lab import system_libraries
+from hyperscope.lab import places, system_libraries
 from hyperscope.lab.system_libraries import Need
 
 SLOW = 10.0  # µs for one small matrix product; from here on training looks slow. A usual laptop takes 0.3 to 1.
@@ -114,7 +112,7 @@ def machine() -> Finding:
 
 def data_folder() -> Finding:
     """Where runs and settings are kept, $HYPERSCOPE_HOME or else the system's place, and whether it can be written."""
-    folder = Path(os.environ.get("HYPERSCOPE_HOME") or platformdirs.user_data_dir("hyperscope", appauthor=False))
+    folder = places.home()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     ok = existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
     advice = "" if ok else f"{existing} is no folder one may write in; set HYPERSCOPE_HOME to one that is."

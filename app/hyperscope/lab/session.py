@@ -12,7 +12,7 @@ import msgspec
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.experiment import Experiment, changed, with_source
 from hyperscope.lab.probes import View
 from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status
@@ -47,6 +47,11 @@ class Session:
         if "*" in path:
             paths = [path.replace("*", str(layer)) for layer in range(len(self.experiment.network.layers))]
         experiment = self.experiment
+        if path == "data.source" and isinstance(value, str):
+            changed(experiment, path, value)  # refuses what is no data set
+            data = with_source(experiment.data, value)
+            self.take_on(msgspec.structs.replace(experiment, data=data))
+            return
         for one in paths:
             experiment = changed(experiment, one, value)
         self.take_on(experiment, merge=path)

@@ -1,0 +1,83 @@
+"""Starting and ending the program around its window."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.session import Session
+from hyperscope.ui.remembered import last_experiment
+from hyperscope.ui.window import Window
+
+
+def application() -> QApplication:
+    """The one QApplication, made if there is none, with the look that the themes are drawn for."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    made = QApplication([sys.argv[0] if sys.argv else "hyperscope"])
+    made.setApplicationName("Hyperscope")
+    made.setStyle("Fusion")
+    return made
+
+
+def open_window(experiment: Experiment | None = None, theme: str | None = None) -> int:
+    """Opens the window and returns when it is closed, with the exit code."""
+    # the worker starts first: it imports and trains on the other core while Qt is getting ready
+    session = Session(experiment or last_experiment() or Experiment())
+    app = application()
+    window = Window(session, theme or "")
+    sys.excepthook = lambda kind, value, trace: _say_fault(window, kind, value, trace)
+    window.show()
+    code = app.exec()
+    session.close()
+    return code
+
+
+def _say_fault(window: Window, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+    """A fault in drawing must not end a lecture: it is printed, said in the message line, and training goes on."""
+    if issubclass(kind, KeyboardInterrupt):
+        window.close()
+        return
+    traceback.print_exception(kind, value, trace)
+    window.transport.say(f"A fault of Hyperscope's, please report it: {kind.__name__}: {value}.", alarm=True)
+
+
+def smoke(seconds: float = 3.0) -> str:
+    """Opens the real window on the starting experiment, sees it train, closes it; says what was seen.
+
+    Raises: RuntimeError if no network was trained and drawn in that time.
+    """
+    session = Session(Experiment())
+    app = application()
+    window = Window(session)
+    window.show()
+    seen: list[float] = []
+    deadline = time.monotonic() + 30
+    started = time.monotonic()
+
+    def look() -> None:
+        status = session.status
+        if status.step > 200 and status.train_accuracy > 0.5:
+            seen.append(status.train_accuracy)
+        if (seen and time.monotonic() - started > seconds) or time.monotonic() > deadline:
+            window.close()
+            app.quit()
+
+    watch = QTimer()
+    watch.timeout.connect(look)
+    watch.start(50)
+    app.exec()
+    watch.stop()
+    step, rate = session.status.step, window.ticker.frames_per_second
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if not seen:
+        raise RuntimeError("the window opened, but no trained network came into it within 30 seconds")
+    return f"Window opened, {step} steps trained, train accuracy {seen[-1]:.1%}, {rate:.0f} frames/s, window closed."

@@ -1,0 +1,122 @@
+"""What all controls have in common: a path and knob of the experiment, and the two things a control can say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QLabel, QWidget
+
+from hyperscope.knob import Knob, Value
+from hyperscope.ui.controls.words import effect, title
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import LIGHT, Theme, font
+
+
+class Control(QWidget):
+    """A widget for one knob. Besides what is here, each has `value()`, `set_value(value)`, which says nothing, and
+    `set_theme(theme)`.
+
+    Its accessible name is the knob's label.
+    """
+
+    moved = Signal(str, object)  # path and new value, also while dragging
+    refused = Signal(str)  # the sentence that says why what was typed is not allowed
+
+    def __init__(self, path: str, knob: Knob) -> None:
+        super().__init__()
+        self.path = path
+        self.knob = knob
+        self.setAccessibleName(knob.label)
+
+    def offer(self, value: Value) -> bool:
+        """Says that the user wants `value`, or why that is refused; whether it was allowed."""
+        # a sentence that says 99 and not 99.0, as it was typed
+        plain = int(value) if isinstance(value, float) and value.is_integer() else value
+        if said := self.knob.refusal(plain):
+            self.refused.emit(said)
+            return False
+        self.moved.emit(self.path, value)
+        return True
+
+
+class Caption(QLabel):
+    """Text with the mark of a knob: a dot if it acts at once, a ring if it rebuilds; no mark where it does not fit."""
+
+    def __init__(self, text: str, live: bool | None = None, *, mark_first: bool = False) -> None:
+        super().__init__(text)
+        self._live = live
+        self._mark_first = mark_first
+        self._theme = LIGHT
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    @classmethod
+    def of(cls, knob: Knob, *, short: bool = False) -> Caption:
+        """The caption of `knob`: its label and mark, or if `short` its symbol alone."""
+        made = cls(knob.symbol, None) if short and knob.symbol else cls(title(knob), knob.live)
+        made.setAccessibleDescription(effect(knob))
+        return made
+
+    def set_theme(self, theme: Theme, size: float = 12, weight: int = 400, *, quiet: bool = False) -> None:
+        """Takes on new colours and type; `quiet` for what is read second."""
+        self._theme = theme
+        self.setFont(font(size, weight, theme.scale))
+        paint_text(self, theme.quiet if quiet else theme.text)
+        if self._mark_first:
+            self.setIndent(pixels(theme, 12))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self._live is None or self._mark_first else hint + QSize(pixels(self._theme, 12), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._live is None:
+            return
+        radius = 2.75 * self._theme.scale
+        text = 0 if self._mark_first else self.fontMetrics().horizontalAdvance(self.text()) + pixels(self._theme, 4)
+        if text + 2 * radius + 1 > self.width():
+            return
+        draw_mark(self, text + radius + 1, self.height() / 2 + 0.5, radius, self._theme.quiet, self._live)
+
+
+def by_keyboard(event: QFocusEvent, before: bool) -> bool:
+    """Whether the focus came from the keyboard, as far as `event` tells; where it does not, as `before`."""
+    if event.reason() in (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.OtherFocusReason,
+    ):
+        return True
+    return before and event.reason() != Qt.FocusReason.MouseFocusReason
+
+
+def draw_mark(on: QWidget, x: float, y: float, radius: float, colour: QColor, live: bool) -> None:
+    """A dot (live) or a ring around (x, y)."""
+    painter = QPainter(on)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if live:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+    else:
+        painter.setPen(QPen(colour, 1.25))
+        radius -= 0.4
+    painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
+    painter.end()
+
+
+def paint_text(label: QWidget, colour: QColor) -> None:
+    """Gives `label` text of this colour."""
+    made = label.palette()
+    made.setColor(QPalette.ColorRole.WindowText, colour)
+    label.setPalette(made)
+
+
+def draw_focus(painter: QPainter, around: QRectF, radius: float, colour: QColor) -> None:
+    """The ring that shows where the keyboard is."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawRoundedRect(around, radius, radius)

@@ -1,0 +1,236 @@
+"""Few-valued choices as a row of buttons, one of which is pressed; nothing hides in a menu."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from hyperscope.knob import Knob, Value
+from hyperscope.ui.controls.control import Caption, Control, by_keyboard, draw_focus
+from hyperscope.ui.controls.words import effect, shown, tooltip
+from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.theme import LIGHT, Theme, font
+
+ROW = 25  # pixels high
+RIM = 2  # of ground around the pressed button
+
+
+class Segment(QToolButton):
+    """One of the buttons; it draws itself, the ground under it is its parent's."""
+
+    def __init__(self, caption: str) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._by_keyboard = False
+        self.setText(caption)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.setFont(font(11, 500, theme.scale))
+        self.update()
+
+    def wide(self) -> int:
+        """The least width of the caption with a little air."""
+        return self.fontMetrics().horizontalAdvance(self.text()) + pixels(self._theme, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pill = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        if self.isChecked():
+            edge = mixed(theme.control, theme.quiet, 0.45 if theme.dark else 0.3)
+            painter.setPen(QPen(edge, 1))
+            painter.setBrush(theme.window if theme.dark else theme.card)
+            painter.drawRoundedRect(pill, 5, 5)
+        said = theme.text if self.isChecked() or self.underMouse() else theme.quiet
+        painter.setPen(said if self.isEnabled() else mixed(theme.quiet, theme.control, 0.6))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus() and self._by_keyboard:
+            draw_focus(painter, pill.adjusted(0.5, 0.5, -0.5, -0.5), 5, theme.accent)
+        painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = by_keyboard(event, self._by_keyboard)
+        super().focusInEvent(event)
+
+
+class Segments(QWidget):
+    """Exclusive buttons on a common ground, on as many rows as they need; `chosen` carries the index of one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, captions: Sequence[str], name: str) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._group = QButtonGroup(self)
+        self.buttons: list[Segment] = []
+        for index, caption in enumerate(captions):
+            button = Segment(caption)
+            button.setParent(self)
+            button.setAccessibleName(f"{name}: {caption}")
+            self._group.addButton(button, index)
+            self.buttons.append(button)
+        self._group.idToggled.connect(self._toggled)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_index(None)
+        self.set_theme(LIGHT)
+
+    def set_index(self, index: int | None) -> None:
+        """Presses the button at `index`, or none; says nothing."""
+        if index == self.index() and index is not None:
+            return
+        self._group.blockSignals(True)
+        if index is None:
+            self._group.setExclusive(False)
+            for button in self.buttons:
+                button.setChecked(False)
+                button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._group.setExclusive(True)
+        else:
+            self.buttons[index].setChecked(True)
+        self._group.blockSignals(False)
+        self._one_stop(index)
+
+    def index(self) -> int | None:
+        """Which button is pressed, or None."""
+        at = self._group.checkedId()
+        return at if at >= 0 else None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        for button in self.buttons:
+            button.set_theme(theme)
+        self._arrange()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(sum(button.wide() for button in self.buttons) + 2 * RIM, self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(max((button.wide() for button in self.buttons), default=0) + 2 * RIM, self.minimumHeight())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.control)
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _toggled(self, index: int, on: bool) -> None:
+        if on:
+            self._one_stop(index)
+            self.chosen.emit(index)
+
+    def _one_stop(self, index: int | None) -> None:
+        """Tab stops once here, at the pressed button or the first; the arrows do the rest."""
+        for at, button in enumerate(self.buttons):
+            stop = at == (index or 0)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stop else Qt.FocusPolicy.ClickFocus)
+
+    def _arrange(self) -> None:
+        room = self.width() - 2 * RIM
+        wide = [button.wide() for button in self.buttons]
+        rows = next((n for n in range(1, len(wide) + 1) if _fits(_parts(wide, n), room)), len(wide) or 1)
+        high = pixels(self._theme, ROW) - 2 * RIM
+        self.setFixedHeight(rows * high + 2 * RIM)
+        at = 0
+        for row, part in enumerate(_parts(wide, rows)):
+            left = float(RIM)
+            for width in _shared(part, room):
+                right = left + width
+                box = QRect(round(left), RIM + row * high, round(right) - round(left), high)
+                self.buttons[at].setGeometry(box)
+                left, at = right, at + 1
+
+
+def _parts(wide: list[int], rows: int) -> list[list[int]]:
+    """`wide` in order over `rows` rows, the first ones longer where it does not come out even."""
+    per = -(-len(wide) // rows)
+    return [wide[start : start + per] for start in range(0, len(wide), per)]
+
+
+def _shared(wide: list[int], room: float) -> list[float]:
+    """Widths that fill `room`: as equal as the widest captions leave them."""
+    widths = [float(width) for width in wide]
+    narrow = set(range(len(wide)))
+    while narrow:
+        level = (room - sum(widths[at] for at in range(len(wide)) if at not in narrow)) / len(narrow)
+        wider = {at for at in narrow if wide[at] > level}
+        if not wider:
+            return [level if at in narrow else width for at, width in enumerate(widths)]
+        narrow -= wider
+    return widths
+
+
+def _fits(parts: list[list[int]], room: int) -> bool:
+    if len(parts) == 1:
+        return sum(parts[0]) <= room
+    return all(max(part) <= room / len(part) for part in parts)
+
+
+class Segmented(Control):
+    """A choice, or a whole number with few values, under its label. `None` means that what it stands for differs."""
+
+    MIXED = "mixed"
+
+    def __init__(self, path: str, knob: Knob) -> None:
+        super().__init__(path, knob)
+        self._values: list[Value] = list(knob.choices)
+        if knob.kind == "whole":
+            self._values = list(range(int(knob.low), int(knob.high) + 1))
+        captions = [knob.caption(v) if isinstance(v, str) else shown(v) for v in self._values]
+        self.caption = Caption.of(knob)
+        self._mixed = Caption(self.MIXED)
+        self.segments = Segments(captions, knob.label)
+        self.segments.setAccessibleDescription(effect(knob))
+        row = QHBoxLayout()
+        row.addWidget(self.caption, 1)
+        row.addWidget(self._mixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.segments)
+        self.setToolTip(tooltip(knob))
+        self.segments.chosen.connect(self._choose)
+        self.set_theme(LIGHT)
+
+    def value(self) -> Value | None:
+        """The value pressed, None if mixed."""
+        index = self.segments.index()
+        return None if index is None else self._values[index]
+
+    def set_value(self, value: Value | None) -> None:
+        """Presses the button of `value`; None presses none and says "mixed"."""
+        self._mixed.setVisible(value is None)
+        self.segments.set_index(None if value is None else self._values.index(value))
+
+    def set_allowed(self, values: Container[Value]) -> None:
+        """Disables the buttons of all other values."""
+        for value, button in zip(self._values, self.segments.buttons, strict=True):
+            button.setEnabled(value in values)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.caption.set_theme(theme)
+        self._mixed.set_theme(theme, 11, quiet=True)
+        self.segments.set_theme(theme)
+
+    def _choose(self, index: int) -> None:
+        self._mixed.hide()
+        self.offer(self._values[index])

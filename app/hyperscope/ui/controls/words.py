@@ -1,0 +1,79 @@
+"""Numbers as they are read and typed, and tooltips, all from the knobs' declarations; it knows no Qt."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from hyperscope.knob import Knob, Value
+
+THIN = "\u2009"  # between thousands
+_UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_DOWN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
+
+
+def shown(value: Value) -> str:
+    """A number for reading: 0.03, 0.999, 14 200, 3.2·10⁻⁶; powers of ten only below a ten-thousandth."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", THIN)
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if 1e-4 <= abs(value) < 1e6:
+        return f"{value:.6g}"
+    mantissa, exponent = f"{value:.3e}".split("e")
+    power = "10" + str(int(exponent)).translate(_UP)
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def tick(exponent: int) -> str:
+    """The label of the tick at 10 to the `exponent`."""
+    return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else "10" + str(exponent).translate(_UP)
+
+
+def typed(value: Value) -> str:
+    """A value as one would type it: 3.2e-06 rather than 3.2·10⁻⁶."""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def read(knob: Knob, words: str) -> Value:
+    """The value that `words` spell, in any of the forms above; the words themselves if they spell no number."""
+    plain = words.strip().replace(THIN, "").replace(" ", "").translate(_DOWN)
+    plain = plain.replace("·10", "e").replace("×10", "e")
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    if plain.startswith("10-"):
+        plain = "1e" + plain[2:]
+    try:
+        value = float(plain)
+    except ValueError:
+        return words.strip()
+    return int(value) if knob.kind == "whole" and value.is_integer() else value
+
+
+def title(knob: Knob) -> str:
+    """The knob's label, with its symbol where that is a Greek letter or the like and not in the label already."""
+    plain = knob.symbol.isascii() or len(knob.symbol) > 2 or knob.symbol in knob.label
+    return knob.label if plain else f"{knob.label} {knob.symbol}"
+
+
+def effect(knob: Knob) -> str:
+    """What moving the knob does to the network, in one sentence."""
+    return "Acts at once; the weights stay." if knob.live else "Rebuilds; training starts over."
+
+
+def tooltip(knob: Knob, addition: str = "") -> str:
+    """The knob's definition, usual range and symbol, and what moving it does, as rich text that wraps."""
+    facts = []
+    if knob.usual:
+        facts.append(f"Usual: {escape(knob.usual)}")
+    if knob.symbol:
+        facts.append(f"Symbol: {escape(knob.symbol)}")
+    if knob.unit:
+        facts.append(f"Unit: {escape(knob.unit)}")
+    lines = [f"<b>{escape(knob.label)}</b>", escape(knob.help), " · ".join(facts), addition, effect(knob)]
+    return "<p>" + "<br>".join(line for line in lines if line) + "</p>"

@@ -1,0 +1,105 @@
+"""The Playground: one network, read left to right like the computation, with its curves and distributions below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.snapshot import Examples, NetworkPicture, Snapshot
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.panels.curves import CurvesPanel
+from hyperscope.ui.panels.data import DataCard
+from hyperscope.ui.panels.distributions import DistributionsPanel
+from hyperscope.ui.panels.hyperparameters import HyperparametersCard
+from hyperscope.ui.panels.map import MapPanel
+from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.theme import EDGE, GRID, Theme
+
+
+class Playground(QWidget):
+    """Lays out cards and panels and passes on what is moved in them; it holds no state of its own."""
+
+    moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
+    refused = Signal(str)  # why something typed is not allowed
+    units_changed = Signal(int, int)  # hidden layer, units
+    batch_norm_cycled = Signal(int)
+    layer_added = Signal()
+    layer_removed = Signal(int)
+    open_requested = Signal()
+    plane_chosen = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = DataCard()
+        self.network = NetworkPanel()
+        self.map = MapPanel()
+        self.hyperparameters = HyperparametersCard()
+        self.curves = CurvesPanel()
+        self.distributions = DistributionsPanel()
+        self.panels: tuple[Panel, ...] = (self.map, self.network, self.curves, self.distributions)
+        self._training = 0
+        self._picture: NetworkPicture | None = None
+
+        computation = QHBoxLayout()
+        computation.setSpacing(GRID)
+        computation.addWidget(self.data)
+        computation.addWidget(self.network, 60)
+        computation.addWidget(self.map, 40)
+        charts = QHBoxLayout()
+        charts.setSpacing(GRID)
+        charts.addWidget(self.curves, 35)
+        charts.addWidget(self.distributions, 67)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addLayout(computation, 66)
+        left.addLayout(charts, 36)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
+        whole.setSpacing(GRID)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.hyperparameters)
+
+        for card in (self.data, self.hyperparameters):
+            card.moved.connect(self.moved)
+            card.refused.connect(self.refused)
+        self.data.open_requested.connect(self.open_requested)
+        self.data.plane_chosen.connect(self.plane_chosen)
+        self.network.units_changed.connect(self.units_changed)
+        self.network.batch_norm_cycled.connect(self.batch_norm_cycled)
+        self.network.layer_added.connect(self.layer_added)
+        self.network.layer_removed.connect(self.layer_removed)
+        self.network.node_hovered.connect(self._magnify)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Sets every control to `experiment`, without a word of what was moved."""
+        self.data.show_experiment(experiment)
+        self.hyperparameters.show_experiment(experiment, self._training)
+
+    def show_examples(self, examples: Examples, experiment: Experiment) -> None:
+        """Takes note of a new data set."""
+        self._training = examples.training
+        self.data.show_examples(examples)
+        self.hyperparameters.show_experiment(experiment, examples.training)
+
+    def draw(self, panel: Panel, snapshot: Snapshot) -> None:
+        """Has one panel draw the snapshot."""
+        panel.draw(snapshot)
+        if "network" in snapshot.views:
+            self._picture = snapshot.views["network"]
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        for part in (self.data, self.hyperparameters, *self.panels):
+            part.set_theme(theme)
+
+    def _magnify(self, layer: int, unit: int) -> None:
+        picture = self._picture
+        if picture is None or layer < 0 or layer >= len(picture.layers):
+            self.map.magnify(None)
+            return
+        shown = picture.layers[layer]
+        if shown.pictures is None or unit >= len(shown.pictures):
+            self.map.magnify(None)
+            return
+        self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")

@@ -1,0 +1,76 @@
+"""The display tick: a steady timer, which panel is to be drawn in which frame, and how evenly frames have come."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from hyperscope.ui.panels import Panel
+
+FRAME = 1 / 60  # s
+REMEMBERED = 600  # frame gaps
+
+
+class Ticker(QObject):
+    """Calls `tick` sixty times a second, on a grid of its own so that late frames do not push back the others."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        super().__init__()
+        self._tick = tick
+        self._next = 0.0
+        self._last = 0.0
+        self.gaps: deque[float] = deque(maxlen=REMEMBERED)  # s between ticks
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fire)
+
+    def start(self) -> None:
+        """Begins to tick."""
+        self._next = time.perf_counter()
+        self._last = self._next
+        self._timer.start(0)
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._timer.stop()
+
+    @property
+    def frames_per_second(self) -> float:
+        """Ticks per second over the last second or so."""
+        recent = list(self.gaps)[-60:]
+        return len(recent) / sum(recent) if recent and sum(recent) > 0 else 0.0
+
+    def _fire(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+        self._next += FRAME
+        if self._next < now:  # a frame was missed: go on from here, not in a burst
+            self._next = now + FRAME
+        self._tick()
+        # QTimer counts whole milliseconds; rounding down and the grid above keep the mean at a frame
+        self._timer.start(max(0, int((self._next - time.perf_counter()) * 1000)))
+
+
+class Turns:
+    """Whose turn it is to be drawn: at most one panel a frame, the one most overdue, so that frames stay short."""
+
+    def __init__(self, panels: Sequence[Panel]) -> None:
+        self._panels = tuple(panels)
+        self._drawn = {id(panel): 0.0 for panel in panels}
+
+    def next(self, now: float) -> Panel | None:
+        """The visible panel that is most overdue at `now` (s), counted in its own frames; None if none is."""
+        due = [(self._overdue(panel, now), number) for number, panel in enumerate(self._panels) if panel.isVisible()]
+        if not due or max(due)[0] < 0.75:  # of its own frame: waiting for a whole one would round all rates down
+            return None
+        panel = self._panels[max(due)[1]]
+        self._drawn[id(panel)] = now
+        return panel
+
+    def _overdue(self, panel: Panel, now: float) -> float:
+        return (now - self._drawn[id(panel)]) * panel.rate

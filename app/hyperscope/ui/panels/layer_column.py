@@ -1,0 +1,65 @@
+"""One layer's column of the distributions, laid out: where its pictures and words are and what they read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QStaticText
+
+from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions
+from hyperscope.ui.panels.axes import number_text
+from hyperscope.ui.panels.small_multiples import Bars, Norm, River, Span
+
+NAMES = {"z": "z", "y": "γẑ + β", "a": "a"}
+
+
+@dataclass(slots=True)
+class Column:
+    """One layer: its pictures, and the words with their place, font and colour.
+
+    `number` counts hidden layers from 0; `left`, `width` and each unit's `slot` are pixels.
+    """
+
+    layer: LayerDistributions
+    number: int
+    left: float
+    width: float
+    bars: list[tuple[str, Histogram, Bars]] = field(default_factory=list)
+    river: River | None = None
+    norm: Norm | None = None
+    norm_area: QRectF = field(default_factory=QRectF)
+    norm_span: Span = (0.0, 1.0)
+    slot: float = 0.0
+    words: list[tuple[QPointF, QStaticText, QFont, QColor]] = field(default_factory=list)
+
+    def reading(self, at: QPointF, data: Distributions) -> str:
+        """What lies at pixel `at`, in words; "" for nothing."""
+        for kind, histogram, made in self.bars:
+            if made.area.adjusted(0, -2, 0, 2).contains(at) and (bin_ := made.bin_at(at.x())) is not None:
+                low, high = (number_text(float(edge)) for edge in np.asarray(histogram.edges)[bin_ : bin_ + 2])
+                total = float(np.nansum(histogram.counts))
+                share = float(histogram.counts[bin_]) / total if total else 0.0
+                return f"{self.layer.name}: {NAMES[kind]} from {low} to {high}: {100 * share:.1f} %"
+        if self.river is not None and self.river.area.contains(at):
+            return self._river_reading(self.river.area, at, data)
+        if self.norm is not None and self.norm_area.contains(at):
+            return self._norm_reading(self.norm, int((at.x() - self.norm_area.left()) / self.slot))
+        return ""
+
+    def _river_reading(self, area: QRectF, at: QPointF, data: Distributions) -> str:
+        epoch = np.asarray(data.epoch, float)
+        wanted = epoch[0] + (at.x() - area.left()) / area.width() * (epoch[-1] - epoch[0])
+        row = int(np.abs(epoch - wanted).argmin())
+        low, _, middle, _, high = (number_text(float(value), 2) for value in data.rivers[self.number][row])
+        return f"{self.layer.name}, epoch {number_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
+
+    def _norm_reading(self, norm: Norm, unit: int) -> str:
+        if unit >= len(norm.batch):
+            return ""
+        batch, running = (
+            f"{number_text(float(mean[unit]), 2)} ± {number_text(float(deviation[unit]), 2)}"
+            for mean, deviation in ((norm.batch, norm.batch_deviation), (norm.running, norm.running_deviation))
+        )
+        return f"{self.layer.name}, unit {unit + 1}: batch {batch}, running {running}"

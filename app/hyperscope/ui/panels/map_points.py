@@ -1,0 +1,139 @@
+"""The examples as a layer over the map: outline for the true class, fill for the predicted, shape for the part.
+
+Only points whose prediction changed are drawn again: each covers the mark it had before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+
+from hyperscope.lab.snapshot import Examples
+from hyperscope.ui.paint import face, write
+from hyperscope.ui.theme import Theme
+
+Array = NDArray[Any]
+PARTS = ("train", "dev", "test")
+CROWD = 1500  # examples; above this they are drawn smaller
+
+
+def mark(painter: QPainter, at: QPointF, radius: float, part: int) -> None:
+    """Fills the shape of a part around `at`: train a circle, dev a square, test a triangle, of about equal area."""
+    if part == 1:
+        half = radius * 0.88
+        painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+    elif part == 2:
+        half = radius * 1.2
+        low, top = at.y() + radius * 0.85, at.y() - radius * 1.2
+        painter.drawPolygon(QPolygonF([QPointF(at.x() - half, low), QPointF(at.x() + half, low), QPointF(at.x(), top)]))
+    else:
+        painter.drawEllipse(at, radius, radius)
+
+
+class PointLayer:
+    """A transparent pixmap of all examples, kept between paints."""
+
+    def __init__(self) -> None:
+        self.pixmap = QPixmap()
+        self._drawn: Array | None = None  # the predictions that the pixmap shows
+        self._stamps: dict[tuple[int, int, int], QPixmap] = {}
+        self._places: list[QPointF] = []
+
+    def forget(self) -> None:
+        """Draws everything anew next time: other examples, colours or size."""
+        self._drawn = None
+
+    def update(
+        self,
+        examples: Examples,
+        predicted: Array,
+        extent: tuple[float, float, float, float],
+        side: float,
+        theme: Theme,
+        ratio: float,
+    ) -> None:
+        """Brings the pixmap, `side` pixels square at `ratio` device pixels each, up to date with `predicted` (m,)."""
+        m = len(examples.y)
+        if len(predicted) != m:  # a map of other examples: draw no fill rather than a wrong one
+            predicted = np.full(m, -1)
+        if self._drawn is None or len(self._drawn) != m or self.pixmap.devicePixelRatio() != ratio:
+            self._begin(examples, extent, side, theme, ratio)
+            changed = np.arange(m)
+        else:
+            changed = np.flatnonzero(predicted != self._drawn)
+        self._drawn = np.array(predicted)
+        if not len(changed):
+            return
+        painter = QPainter(self.pixmap)
+        radius = self._radius
+        kinds = np.stack([examples.y[changed], predicted[changed], examples.part[changed]], 1)
+        for i, (true, said, part) in zip(changed.tolist(), kinds.tolist(), strict=True):
+            kind = (true, said, part)
+            if kind not in self._stamps:
+                self._stamps[kind] = _stamp(true, said, part, radius, theme, ratio)
+            painter.drawPixmap(self._places[i], self._stamps[kind])
+        painter.end()
+
+    def _begin(
+        self, examples: Examples, extent: tuple[float, float, float, float], side: float, theme: Theme, ratio: float
+    ) -> None:
+        self.pixmap = QPixmap(round(side * ratio), round(side * ratio))
+        self.pixmap.setDevicePixelRatio(ratio)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        self._stamps.clear()
+        m = len(examples.y)
+        # in the look 3 pixels on a picture of 300; they grow with it, but slower
+        self._radius = (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
+        left, right, bottom, top = extent
+        half = _half(self._radius)
+        x = (examples.x[0] - left) / (right - left) * side - half
+        y = (top - examples.x[1]) / (top - bottom) * side - half
+        places = np.round(np.stack([x, y], 1) * ratio) / ratio  # whole device pixels: sharp, and four times faster
+        self._places = [QPointF(*place) for place in places.tolist()]
+
+
+def _half(radius: float) -> float:
+    return round(radius * 1.25 + 3)
+
+
+def _stamp(true: int, predicted: int, part: int, radius: float, theme: Theme, ratio: float) -> QPixmap:
+    half = _half(radius)
+    stamp = QPixmap(round(2 * half * ratio), round(2 * half * ratio))
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(stamp)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    at = QPointF(half, half)
+    wrong = predicted not in (true, -1)
+    radius *= 1.25 if wrong else 1.0  # mistakes are what one looks for
+    painter.setBrush(theme.map_ground)
+    mark(painter, at, radius + 0.9 * theme.scale, part)
+    painter.setBrush(theme.class_colour(true))
+    mark(painter, at, radius, part)
+    if predicted != true:
+        painter.setBrush(theme.class_colour(predicted) if wrong else theme.map_ground)
+        mark(painter, at, radius * 0.52, part)
+    painter.end()
+    return stamp
+
+
+def key(painter: QPainter, line: QRectF, theme: Theme) -> None:
+    """One line that says what outline, fill and shape mean."""
+    scale, small = theme.scale, face(10, 400, theme.scale)
+    at = line.left()
+    for words in ("outline: true class", "·", "fill: predicted", "·"):
+        at += write(painter, line.adjusted(at - line.left(), 0, 0, 0), words, small, theme.quiet) + 4 * scale
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for part, name in enumerate(PARTS):
+        if at > line.right() - 10 * scale:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.quiet))
+        mark(painter, QPointF(at + 3.5 * scale, line.center().y()), 3 * scale, part)
+        at += 9 * scale
+        at += write(painter, line.adjusted(at - line.left(), 0, 0, 0), name, small, theme.quiet) + 7 * scale

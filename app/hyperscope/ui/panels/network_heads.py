@@ -1,0 +1,141 @@
+"""What stands above and below the network's columns: names, and the buttons that change the structure."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.engine.settings import Layer
+from hyperscope.knob import knobs
+from hyperscope.lab.snapshot import NetworkPicture
+from hyperscope.ui.paint import TextButton, face, write
+from hyperscope.ui.panels.network_layout import Layout
+from hyperscope.ui.theme import LIGHT, Theme
+
+UNITS = knobs(Layer)["units"]
+CENTRE = Qt.AlignmentFlag.AlignHCenter
+NAME, COUNT, CAPTION = 4, 20, 36  # pixels; the tops of the three lines above a column
+LINE = 17  # pixels; their height
+
+
+class Heads(QObject):
+    """The column heads of one panel. Layers count the hidden ones from 0."""
+
+    units_wanted = Signal(int, int)
+    batch_norm_pressed = Signal(int)
+    layer_wanted = Signal()
+    layer_unwanted = Signal(int)
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
+        self._panel, self._theme = panel, LIGHT
+        self._picture: NetworkPicture | None = None
+        self._layout: Layout | None = None
+        self._units: list[int] = []
+        self._rows: list[tuple[TextButton, TextButton, TextButton]] = []  # minus, plus, caption
+        self._fewer = TextButton("− layer", "Remove the last hidden layer", panel)
+        self._more = TextButton("+ layer", "Add a hidden layer", panel)
+        self._fewer.clicked.connect(lambda: self.layer_unwanted.emit(len(self._units) - 1))
+        self._more.clicked.connect(self.layer_wanted)
+
+    def arrange(self, picture: NetworkPicture | None, layout: Layout | None, theme: Theme, height: float) -> None:
+        """Puts the buttons where the columns are; they stay the same ones, so none loses the keyboard."""
+        self._picture, self._layout, self._theme = picture, layout, theme
+        hidden = len(picture.layers) - 2 if picture is not None else 0
+        while len(self._rows) < hidden:
+            self._add_row()
+        for place, row in enumerate(self._rows):
+            for button in row:
+                button.setVisible(place < hidden)
+        self._fewer.setVisible(picture is not None)
+        self._more.setVisible(picture is not None)
+        if picture is None or layout is None:
+            return
+        self._units = [column.units for column in layout.columns[1:-1]]
+        self._fewer.setEnabled(hidden > 0)
+        for place, (minus, plus, caption) in enumerate(self._rows[:hidden]):
+            self._place_row(place, minus, plus, caption)
+        scale = theme.scale
+        middle = (layout.columns[0].centre + layout.columns[-1].centre) / 2
+        y = round(height - 43 * scale)
+        for button, side in ((self._fewer, -1), (self._more, 1)):
+            button.set_theme(theme, 11)
+            button.resize(button.sizeHint())
+            button.move(round(middle + side * 10 * scale - (button.width() if side < 0 else 0)), y)
+
+    def _add_row(self) -> None:
+        place, panel = len(self._rows), self._panel
+        minus = TextButton("−", f"Remove a unit from layer {place + 1}", panel)
+        plus = TextButton("+", f"Add a unit to layer {place + 1}", panel)
+        caption = TextButton(
+            "", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True
+        )
+        minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
+        plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
+        caption.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
+        self._rows.append((minus, plus, caption))
+        before = self._rows[place - 1][2] if place else None
+        for button in (*self._rows[place], self._fewer, self._more):  # Tab goes along the columns, then to the foot
+            if before is not None:
+                QWidget.setTabOrder(before, button)
+            before = button
+
+    def _place_row(self, place: int, minus: TextButton, plus: TextButton, caption: TextButton) -> None:
+        assert self._picture is not None and self._layout is not None
+        theme, scale = self._theme, self._theme.scale
+        centre, room = self._layout.columns[place + 1].centre, self._layout.pitch - 3
+        metrics = QFontMetricsF(face(11, 400, scale))
+        caption.setText(
+            metrics.elidedText(
+                self._picture.layers[place + 1].caption or "BN off", Qt.TextElideMode.ElideRight, max(room - 6, 12)
+            )
+        )
+        for button in (minus, plus, caption):
+            button.set_theme(theme, 11)
+            button.resize(button.sizeHint())
+        minus.setEnabled(self._units[place] > UNITS.low)
+        plus.setEnabled(self._units[place] < UNITS.high)
+        half = metrics.horizontalAdvance(self._count(place)) / 2
+        y = COUNT * scale + (LINE * scale - minus.height()) / 2
+        minus.move(round(centre - half - minus.width()), round(y))
+        plus.move(round(centre + half), round(y))
+        y = CAPTION * scale + (LINE * scale - caption.height()) / 2
+        caption.move(round(centre - caption.width() / 2), round(y))
+
+    def _count(self, place: int) -> str:
+        """ "8 units", or "8" where columns stand too close."""
+        assert self._layout is not None
+        said = f"{self._units[place]} units" if self._units[place] > 1 else "1 unit"
+        metrics = QFontMetricsF(face(11, 400, self._theme.scale))
+        buttons = 2 * (metrics.horizontalAdvance("+") + 6)
+        fits = metrics.horizontalAdvance(said) + buttons <= self._layout.pitch
+        return said if fits else str(self._units[place])
+
+    def paint(self, painter: QPainter) -> None:
+        """Writes the names and counts; the buttons paint themselves."""
+        if self._picture is None or self._layout is None:
+            return
+        theme, scale, pitch = self._theme, self._theme.scale, self._layout.pitch
+        strong, plain = face(12, 600, scale), face(11, 400, scale)
+        last = len(self._picture.layers) - 1
+        for place, (layer, column) in enumerate(zip(self._picture.layers, self._layout.columns, strict=True)):
+            name = layer.name
+            wide = QFontMetricsF(strong).horizontalAdvance(name)
+            if 0 < place < last and wide > pitch - 4:
+                name = name.replace("Layer ", "L")
+            room = max(pitch - 2, wide + 2) if place in (0, last) else pitch
+            # the outermost heads are wider than their nodes; they may not leave the panel
+            centre = min(
+                max(column.centre, room / 2 if wide > room else wide / 2 + 2), self._panel.width() - wide / 2 - 2
+            )
+            write(
+                painter, QRectF(centre - room / 2, NAME * scale, room, LINE * scale), name, strong, theme.text, CENTRE
+            )
+            count = f"{column.units} classes" if place == last else ""
+            if 0 < place < last:
+                count = self._count(place - 1)
+            wide = QFontMetricsF(plain).horizontalAdvance(count)
+            centre = min(column.centre, self._panel.width() - wide / 2 - 2)
+            line = QRectF(centre - wide / 2 - 1, COUNT * scale, wide + 2, LINE * scale)
+            write(painter, line, count, plain, theme.quiet, CENTRE)

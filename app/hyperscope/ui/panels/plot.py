@@ -1,0 +1,268 @@
+"""One pyqtgraph view with a batch, a train and a dev curve, its own ticks, marks of moves and a reading line.
+
+The curves are pyqtgraph's; ticks and marks are painted here, since its AxisItem lays out anew whenever the range
+moves, which during training is at every draw.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from hyperscope.ui import theme as look
+from hyperscope.ui.panels.axes import Ticks, number_text
+from hyperscope.ui.panels.small_multiples import mixed
+from hyperscope.ui.theme import LIGHT, Theme
+
+Floats = NDArray[np.float64]
+Moves = tuple[tuple[int, float, str], ...]
+
+ROLES = ("batch", "raw dev", "raw train", "dev", "train")  # as painted, the last on top
+MARGINS = (42, 18, 8, 22)  # px left, top, right, bottom, for tick labels and captions
+DASH, SPACE = 4.0, 3.0  # px of the dev curve
+NOTHING = np.zeros(0)
+
+
+class Plot(pg.GraphicsView):
+    """Curves by role over one x axis. `show_curves` sets them all; `pointed` tells the x under the mouse, NaN if none.
+
+    y values are drawn as they come: for a logarithmic axis the caller gives logarithms and ticks to match.
+    """
+
+    pointed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, useOpenGL=False)
+        # Curves, ticks and captions all move together at each draw, so finding out what changed costs more.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
+        self.box.disableAutoRange()
+        self.centralLayout.addItem(self.box, 0, 0)
+        self._curves = {role: pg.PlotCurveItem(skipFiniteCheck=False) for role in ROLES}
+        for curve in self._curves.values():
+            # Measured at 600 jagged points, 1.5 px wide and smoothed: as one path 8 ms (16 at twice the pixels),
+            # dashed 12 (21), as single segments 0.4 (0.8). So all are segments and dashes are cut beforehand.
+            curve.setSegmentedLineMode("on")
+            self.box.addItem(curve, ignoreBounds=True)
+        self._ranges = (0.0, 1.0, 0.0, 1.0)
+        self._ticks: tuple[Ticks, Ticks] = ([], [])
+        self._moves: Moves = ()
+        self._marked = math.nan
+        self._empty = ""
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.theme = theme
+        self._font = look.font(10, 400, theme.scale)
+        self._small = look.font(10, 500, theme.scale)
+        self._text = look.font(12, 400, theme.scale)
+        self._metrics = QFontMetricsF(self._font)
+        self.setBackground(theme.card)
+        self.centralLayout.setContentsMargins(*(round(side * theme.scale) for side in MARGINS))
+        # Opaque pens throughout: translucent segments show their overlaps.
+        shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
+        for role, curve in self._curves.items():
+            width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
+            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width))
+            curve.opts["antialias"] = True
+        self.viewport().update()
+
+    def plot_size(self) -> tuple[float, float]:
+        """Width and height in pixels of the area between the axes."""
+        left, top, right, bottom = (round(side * self.theme.scale) for side in MARGINS)
+        return max(1.0, self.width() - left - right), max(1.0, self.height() - top - bottom)
+
+    def show_curves(
+        self,
+        curves: dict[str, tuple[Floats, Floats]],
+        ranges: tuple[float, float, float, float],
+        ticks: tuple[Ticks, Ticks],
+        moves: Moves = (),
+        empty: str = "",
+    ) -> None:
+        """Draws (x, y) by role over left, right, bottom, top; roles not named vanish, `empty` stands in for curves."""
+        self._ranges, self._ticks, self._moves, self._empty = ranges, ticks, moves, empty
+        left, right, bottom, top = ranges
+        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0, disableAutoRange=True)
+        across, up = self.plot_size()
+        for role, curve in self._curves.items():
+            x, y = curves.get(role, (NOTHING, NOTHING))
+            if len(x) and role.endswith("dev"):
+                kx, ky = across / (right - left), up / (top - bottom)
+                scale = self.theme.scale
+                px, py = dashes((x - left) * kx, (y - bottom) * ky, DASH * scale, SPACE * scale)
+                curve.setData(px / kx + left, py / ky + bottom, connect="pairs")
+            else:
+                curve.setData(x, y, connect="finite")
+        self.viewport().update()
+
+    def mark(self, x: float) -> None:
+        """Moves the reading line to `x`, NaN for none."""
+        self._marked = x
+        self.viewport().update()
+
+    def area(self) -> QRectF:
+        """Where the curves are, in the view's pixels."""
+        return QRectF(self.box.sceneBoundingRect())
+
+    def x_to_pixel(self, x: float) -> float:
+        """Where `x` stands across the view, in pixels."""
+        area, (left, right, _, _) = self.area(), self._ranges
+        return area.left() + (x - left) / (right - left) * area.width()
+
+    def captions(self) -> list[tuple[float, float, str]]:
+        """The captions of moves that have room: (left edge, x of the mark, text), newest first."""
+        area = self.area()
+        placed: list[tuple[float, float, str]] = []
+        taken: list[tuple[float, float]] = []
+        metrics = QFontMetricsF(self._small)
+        for _, epoch, text in reversed(self._moves):
+            at = self.x_to_pixel(epoch)
+            width = metrics.horizontalAdvance(text)
+            if not area.left() - 1 <= at <= area.right() + 1:
+                continue
+            for left in (at + 4, at - 4 - width):
+                # A caption takes the room up to its mark, so that none lies across another caption's mark.
+                start, end = min(left, at), max(left + width, at)
+                inside = left >= 0 and end <= area.right() + 4
+                if inside and all(start > other_end + 6 or end < other - 6 for other, other_end in taken):
+                    placed.append((left, at, text))
+                    taken.append((start, end))
+                    break
+        return placed
+
+    def marks(self) -> list[float]:
+        """Where moves stand in pixels, at least 3 px apart; of a crowd the newest stays."""
+        area = self.area()
+        kept: list[float] = []
+        for _, epoch, _ in reversed(self._moves):
+            at = self.x_to_pixel(epoch)
+            if area.left() - 1 <= at <= area.right() + 1 and all(abs(at - other) >= 3 for other in kept):
+                kept.append(at)
+        return kept
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Ground, grid and tick labels, under the curves."""
+        theme, area = self.theme, self.area()
+        painter.save()
+        painter.resetTransform()
+        painter.fillRect(QRectF(self.rect()), theme.card)
+        painter.setFont(self._font)
+        half = self._metrics.height() / 2
+        _, _, bottom, top = self._ranges
+        for at, text in self._ticks[1]:
+            y = round(area.bottom() - (at - bottom) / (top - bottom) * area.height()) + 0.5
+            painter.setPen(QPen(theme.hairline, 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(theme.quiet)
+            label = QRectF(0, y - half, area.left() - 8 * theme.scale, 2 * half)
+            painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        foot = QRectF(0, area.bottom() + 7 * theme.scale, self.width(), 2 * half)
+        painter.setPen(theme.quiet)
+        marked = self._foot_label(self.x_to_pixel(self._marked), number_text(self._marked), foot)
+        if not self._empty:
+            # The unit takes the gutter under the y labels, where no number ever stands.
+            unit = QRectF(0, foot.top(), area.left() - 8 * theme.scale, foot.height())
+            painter.drawText(unit, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "epoch")
+        for at, text in self._ticks[0]:
+            label = self._foot_label(self.x_to_pixel(at), text, foot)
+            if math.isnan(self._marked) or not label.intersects(marked.adjusted(-6, 0, 6, 0)):
+                painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)
+        if not math.isnan(self._marked):
+            painter.setPen(theme.text)
+            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), number_text(self._marked))
+        if self._empty:
+            painter.setFont(self._text)
+            painter.setPen(theme.quiet)
+            painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
+        painter.restore()
+
+    def _foot_label(self, at: float, text: str, foot: QRectF) -> QRectF:
+        if math.isnan(at):
+            return QRectF()
+        width = self._metrics.horizontalAdvance(text) + 2
+        left = min(max(0.0, at - width / 2), self.width() - width)
+        return QRectF(left, foot.top(), width, foot.height())
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """Marks of moves and the reading line, over the curves."""
+        theme, area = self.theme, self.area()
+        painter.save()
+        painter.resetTransform()
+        dotted = QPen(theme.accent, theme.scale)
+        dotted.setDashPattern([2, 3])
+        painter.setPen(dotted)
+        caption_top = max(0.0, area.top() - self._metrics.height() - 3)
+        captions = self.captions()
+        captioned = {at for _, at, _ in captions}
+        for at in {*self.marks(), *captioned}:
+            x = round(at) + 0.5
+            painter.drawLine(QPointF(x, caption_top if at in captioned else area.top()), QPointF(x, area.bottom()))
+        painter.setFont(self._small)
+        painter.setPen(theme.accent)
+        for left, _, text in captions:
+            painter.drawText(QPointF(left, caption_top + self._metrics.ascent()), text)
+        if not math.isnan(self._marked):
+            painter.setPen(QPen(theme.quiet, 1))
+            x = round(self.x_to_pixel(self._marked)) + 0.5
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.restore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tells the x under the mouse; pyqtgraph's own hover and drag machinery is left out."""
+        area, at = self.area(), event.position()
+        left, right, _, _ = self._ranges
+        inside = area.adjusted(-2, -area.top(), 2, 0).contains(at) and not self._empty
+        share = (at.x() - area.left()) / max(1.0, area.width())
+        self.pointed.emit(left + min(1.0, max(0.0, share)) * (right - left) if inside else math.nan)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Takes the reading line away."""
+        self.pointed.emit(math.nan)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The view is fixed: nothing pans."""
+        event.ignore()
+
+    mouseReleaseEvent = mousePressEvent
+    mouseDoubleClickEvent = mousePressEvent
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The view is fixed: nothing zooms."""
+        event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The view has no menu of its own."""
+        event.ignore()
+
+
+def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[Floats, Floats]:
+    """End points of the dashes, two by two, along the line through (x, y) in pixels; gaps where a point is NaN."""
+    length = np.hypot(np.diff(x), np.diff(y))
+    solid = np.isfinite(length)
+    along = np.concatenate(([0.0], np.cumsum(np.where(solid, length, 0.0))))
+    total = along[-1]
+    if total <= 0 or total > 1e6:
+        return NOTHING, NOTHING
+    period = on + off
+    starts = np.arange(0.0, total, period)
+    cuts = np.concatenate((along, starts, np.minimum(starts + on, total)))
+    cuts.sort()
+    middle = (cuts[1:] + cuts[:-1]) / 2
+    part = np.clip(np.searchsorted(along, middle, side="right") - 1, 0, len(length) - 1)
+    drawn = (middle % period < on) & (np.diff(cuts) > 1e-9) & solid[part]
+    part = part[drawn]
+    span = np.where(length[part] > 0, length[part], 1.0)
+    ends = (np.column_stack((cuts[:-1][drawn], cuts[1:][drawn])) - along[part, None]) / span[:, None]
+    across = x[part, None] + ends * (x[part + 1] - x[part])[:, None]
+    up = y[part, None] + ends * (y[part + 1] - y[part])[:, None]
+    return across.ravel(), up.ravel()

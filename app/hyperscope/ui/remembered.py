@@ -1,0 +1,65 @@
+"""What the window remembers from one start to the next: its place and size, the theme, and the last experiment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from hyperscope.lab.experiment import Experiment, from_json
+from hyperscope.lab.places import home, write_whole
+
+LAST = "last-experiment.json"
+
+
+class Remembered:
+    """Settings in a file of Hyperscope's own folder. What cannot be read is as if it had never been written."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size, as Qt saves them; empty at the first start."""
+        kept = self._settings.value("geometry")
+        return kept if isinstance(kept, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._settings.setValue("geometry", geometry)
+
+    @property
+    def theme(self) -> str:
+        """light, dark, or "" to follow the system."""
+        return str(self._settings.value("theme") or "")
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._settings.setValue("theme", name)
+
+    @property
+    def scale(self) -> float:
+        """How much larger than usual type and lines are."""
+        try:
+            return min(2.0, max(1.0, float(str(self._settings.value("scale") or 1.0))))
+        except ValueError:
+            return 1.0
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._settings.setValue("scale", scale)
+
+    def save(self) -> None:
+        """Writes the settings out now."""
+        self._settings.sync()
+
+
+def last_experiment() -> Experiment | None:
+    """The experiment of the last session, None at the first start or when it cannot be read."""
+    try:
+        return from_json((home() / LAST).read_bytes())
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def remember_experiment(experiment: Experiment) -> None:
+    """Keeps the experiment for the next start. Raises: OSError."""
+    write_whole(home() / LAST, experiment.to_json())

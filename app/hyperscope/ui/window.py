@@ -1,0 +1,313 @@
+"""The window: labs under a bar of tabs, a transport, and sixty times a second a look at what the worker has sent."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
+
+from hyperscope.knob import Value
+from hyperscope.lab.examples import suggested
+
+from hyperscope.lab.places import write_whole
+from hyperscope.lab.probes import View
+from hyperscope.lab.run import opened
+from hyperscope.lab.session import Session
+from hyperscope.lab.snapshot import Snapshot
+from hyperscope.ui import style
+from hyperscope.ui.controls.tabs import LabTabs
+from hyperscope.ui.labs.playground import Playground
+from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.pacing import Ticker, Turns
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.remembered import Remembered, remember_experiment
+from hyperscope.ui.theme import THEMES, Theme, scaled
+from hyperscope.ui.transport import Transport
+
+SMALLEST = (1000, 700)  # pixels
+USUAL = (1280, 800)
+REST = 20  # frames without news after which a paused window asks for nothing but the status
+SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
+NORMS = ("off", "before", "after")
+WELCOME = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
+
+
+class Window(QMainWindow):
+    """Shows a session. It is the session's only user: what is moved here goes there, what it has is drawn here."""
+
+    def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.remembered = remembered or Remembered()
+        self._chosen_theme = theme or self.remembered.theme
+        self._scale = self.remembered.scale
+        self.theme = THEMES["light"]
+        self.tabs = LabTabs(["Playground"])
+        self.transport = Transport()
+        self.playground = Playground()
+        self._turns = Turns(self.playground.panels)
+        self._awaited: list[Panel] = []  # who asked for the snapshot under way
+        self._structure = -1
+        self._shown_step = -1
+        self._quiet = 0  # frames since anything changed
+        self._shown = session.experiment
+        self._build()
+        self.ticker = Ticker(self._tick)
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(SAVE_AFTER)
+        self._saving.timeout.connect(self._keep_experiment)
+        self._dialog: OpenTable | None = None
+        self.apply_theme()
+        self.playground.show_experiment(session.experiment)
+        self.transport.say(WELCOME)
+        self.ticker.start()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Hyperscope")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        if not self.remembered.geometry.isEmpty():
+            self.restoreGeometry(self.remembered.geometry)
+        self.setAcceptDrops(True)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.transport)
+        column.addWidget(self.playground, 1)
+        self.setCentralWidget(body)
+        self._connect()
+        self._bind_keys()
+
+    def _connect(self) -> None:
+        session, lab, bar = self.session, self.playground, self.transport
+        lab.moved.connect(self.move_knob)
+        lab.refused.connect(lambda sentence: bar.say(sentence, alarm=True))
+        lab.units_changed.connect(lambda layer, units: self.move_knob(f"network.layers.{layer}.units", units))
+        lab.batch_norm_cycled.connect(self._cycle_norm)
+        lab.layer_added.connect(lambda: self._did(session.add_layer()))
+        lab.layer_removed.connect(lambda layer: self._did(session.remove_layer(layer)))
+        lab.open_requested.connect(self.ask_for_file)
+        lab.plane_chosen.connect(self._look_at)
+        bar.restart.connect(lambda: self._did(session.restart()))
+        bar.new_start.connect(lambda: self._did(session.new_start()))
+        bar.play_toggled.connect(lambda playing: self._did(session.play(playing)))
+        bar.batch.connect(lambda: self._did(session.advance("batch")))
+        bar.epoch.connect(lambda: self._did(session.advance("epoch")))
+        bar.speed_chosen.connect(lambda rate: self._did(session.set_rate(rate)))
+        self.tabs.open_requested.connect(self.ask_for_file)
+        self.tabs.save_requested.connect(self.ask_where_to_save)
+        self.tabs.theme_requested.connect(self.switch_theme)
+        hints = QApplication.styleHints()
+        hints.colorSchemeChanged.connect(self.apply_theme)
+
+    def _bind_keys(self) -> None:
+        session = self.session
+        for keys, act in (
+            ("Space", lambda: session.play(not session.playing)),
+            ("Right", lambda: session.advance("batch")),
+            ("B", lambda: session.advance("batch")),
+            ("E", lambda: session.advance("epoch")),
+            ("R", session.restart),
+            ("N", session.new_start),
+            ("Ctrl+Z", session.undo),
+            ("Ctrl+Shift+Z", session.redo),
+            ("Ctrl+Y", session.redo),
+            ("Ctrl+O", self.ask_for_file),
+            ("Ctrl+S", self.ask_where_to_save),
+            ("Ctrl+T", self.switch_theme),
+            ("F11", self._switch_full_screen),
+            ("+", lambda: self._enlarge(1.25)),
+            ("=", lambda: self._enlarge(1.25)),
+            ("-", lambda: self._enlarge(0.8)),
+            ("Ctrl+Q", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self, lambda act=act: self._did(act()))  # type: ignore[call-overload, misc]
+
+    # -- moves ----------------------------------------------------------------------------------------------------
+
+    def move_knob(self, path: str, value: Value) -> None:
+        """Sets a knob, or says why not."""
+        try:
+            self.session.move(path, value)
+        except (ValueError, LookupError) as problem:
+            self.transport.say(str(problem), alarm=True)
+            self.playground.show_experiment(self.session.experiment)
+        self._did()
+
+    def _cycle_norm(self, layer: int) -> None:
+        now = self.session.experiment.network.layers[layer].batch_norm
+        self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
+
+    def _look_at(self, across: str, up: str) -> None:
+        self.session.view = View((across, up))
+        self._structure = -1  # all panels lay out anew
+        self._did()
+
+    def _did(self, _done: object = None) -> None:
+        """Something was moved: controls, memory and drawing follow."""
+        self._quiet = 0
+        if self.session.experiment is not self._shown:
+            self._shown = self.session.experiment
+            self.playground.show_experiment(self._shown)
+            self._saving.start()
+
+    # -- the frame ------------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        names: list[str] = []
+        panel: Panel | None = None
+        if self._quiet < REST:
+            panel = self._turns.next(time.perf_counter())
+        everything = self._structure < 0
+        if everything:
+            names = ["examples", *(name for one in self.playground.panels for name in one.probes)]
+        elif panel is not None:
+            names = [name for name in panel.probes if name != "examples"]
+        asked = list(self.playground.panels) if everything else [panel] if panel else []
+        waiting_before = list(self._awaited)
+        snapshot = self.session.tick(tuple(dict.fromkeys(names)))
+        if snapshot is not None:
+            self._take(snapshot, waiting_before)
+        if snapshot is not None or not waiting_before:
+            self._awaited = asked
+        if self.session.message:
+            self.transport.say(self.session.message, self.session.alarm)
+            self.session.message = ""
+        if self.session.experiment is not self._shown:
+            self._did()
+
+    def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
+        status = snapshot.status
+        moving = status.playing or status.step != self._shown_step
+        self._quiet = 0 if moving else self._quiet + 1
+        self._shown_step = status.step
+        self.transport.show_status(status, self.ticker.frames_per_second)
+        if "examples" in snapshot.views:
+            self._structure = snapshot.structure
+            self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
+        elif snapshot.structure != self._structure:
+            self._structure = -1  # ask for everything; what has come was made for another structure
+            return
+        for panel in panels:
+            self.playground.draw(panel, snapshot)
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def ask_for_file(self) -> None:
+        """Lets the user choose an experiment or a table to open."""
+        dialog = QFileDialog(self, "Open an experiment or a table")
+        dialog.setNameFilters(["Experiments and tables (*.json *.csv *.tsv *.txt *.gz)", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Opens an experiment at once, a table by way of a dialog that says how it will be read."""
+        try:
+            experiment = opened(path)
+        except ValueError as problem:
+            self.transport.say(str(problem), alarm=True)
+            return
+        if path.name.lower().endswith(".json"):
+            self.session.take_on(experiment)
+            self.transport.say(f"Opened {path.name}.")
+            self._did()
+            return
+        self._dialog = OpenTable(suggested(path, self.session.experiment.data), self.theme, self)
+        self._dialog.accepted_data.connect(self._take_table)
+        self._dialog.open()
+
+    def _take_table(self, data: object) -> None:
+        import msgspec
+
+        self.session.view = View()
+        self.session.take_on(msgspec.structs.replace(self.session.experiment, data=data))
+        self._did()
+
+    def ask_where_to_save(self) -> None:
+        """Lets the user choose where the experiment is saved."""
+        dialog = QFileDialog(self, "Save the experiment", "experiment.json", "Experiments (*.json)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.open()
+
+    def save(self, path: Path) -> None:
+        """Writes the experiment to a file, or says why it could not."""
+        try:
+            write_whole(path, self.session.experiment.to_json())
+        except OSError as problem:
+            self.transport.say(f"{path}: {problem.strerror or problem}", alarm=True)
+            return
+        self.transport.say(f"Saved to {path.name}.")
+
+    def _keep_experiment(self) -> None:
+        try:
+            remember_experiment(self.session.experiment)
+        except OSError as problem:
+            self.transport.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes one file at a time."""
+        if _dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens the file that was dropped."""
+        path = _dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    # -- looks ----------------------------------------------------------------------------------------------------
+
+    def apply_theme(self) -> None:
+        """Takes on the chosen theme, or the system's where none was chosen."""
+        dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self.set_theme(scaled(THEMES[self._chosen_theme or ("dark" if dark else "light")], self._scale))
+
+    def switch_theme(self) -> None:
+        """Light becomes dark and dark light."""
+        self._chosen_theme = "light" if self.theme.dark else "dark"
+        self.remembered.theme = self._chosen_theme
+        self.apply_theme()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type everywhere."""
+        self.theme = theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(style.palette(theme))
+        application.setStyleSheet(style.stylesheet(theme))
+        for part in (self.tabs, self.transport, self.playground):
+            part.set_theme(theme)
+
+    def _enlarge(self, factor: float) -> None:
+        self._scale = min(2.0, max(1.0, self._scale * factor))
+        self.remembered.scale = self._scale
+        self.apply_theme()
+
+    def _switch_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keeps the window's place and the experiment, and ends the worker."""
+        self.ticker.stop()
+        self._saving.stop()
+        self.remembered.geometry = self.saveGeometry()
+        self.remembered.save()
+        self._keep_experiment()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def _dropped(data: QMimeData) -> Path | None:
+    urls = data.urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
