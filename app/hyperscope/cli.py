@@ -59,20 +59,24 @@ def _window(file: Path | None, theme: str | None) -> int:
     from hyperscope.lab.run import opened
 
     experiment = opened(file) if file else None
-    if not has_display():
+    if problem := no_window():
         out = Path("hyperscope-pictures")
-        print(f"There is no display here, so Hyperscope trains without a window and writes its pictures to {out}/.")
+        print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
         return _headless(experiment, out)
     from hyperscope.ui.app import open_window
 
     return open_window(experiment, theme)
 
 
-def has_display() -> bool:
-    """Whether a window can be shown: always outside Linux, there if a display or Qt platform is named."""
-    return not sys.platform.startswith("linux") or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    )
+def no_window() -> str:
+    """Why no window can be shown here, in a sentence, or "" if one can; a Qt platform that was named is trusted."""
+    from hyperscope.lab.system_libraries import advice, display_problem, missing
+
+    if not os.environ.get("QT_QPA_PLATFORM") and (problem := display_problem()):
+        return problem
+    if lacking := missing():
+        return f"Qt cannot open a window without {', '.join(need.name for need in lacking)}. {advice(lacking)}."
+    return ""
 
 
 def _headless(experiment: object, out: Path) -> int:
@@ -86,10 +90,8 @@ def _headless(experiment: object, out: Path) -> int:
     chosen = experiment if isinstance(experiment, Experiment) else Experiment()
     trainer = Trainer(chosen)
     write(trainer, trained(trainer, 100), out)
-    lacking = missing()
-    if lacking:
-        names = ", ".join(need.name for need in lacking)
-        print(f"The window itself cannot be drawn without {names}; 'hyperscope doctor' says how to install them.")
+    if missing(("import",)):
+        print("The window itself cannot be drawn here; 'hyperscope doctor' says what to install.")
         return 0
     from hyperscope.ui.recording import record, record_screens
 
@@ -102,7 +104,9 @@ def _run(words: list[str]) -> int:
     parser = _Parser(prog="hyperscope run", description="Train an experiment, or a network on a table.")
     parser.add_argument("file", type=Path, help="an experiment (.json) or a table (.csv)")
     parser.add_argument("--epochs", type=int, default=100, help="how many passes over the training set (100)")
-    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="as training.learning_rate=0.1")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="as training.learning_rate=0.1"
+    )
     parser.add_argument("--out", type=Path, help="the folder to write metrics, weights, map and experiment to")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--init", type=Path, metavar="NPZ", help="start from the weights in this file")
@@ -232,7 +236,7 @@ def _size(words: str) -> tuple[int, int]:
 def _needs_qt() -> None:
     from hyperscope.lab.system_libraries import missing
 
-    if lacking := missing():
+    if lacking := missing(("import",)):
         names = ", ".join(need.name for need in lacking)
         raise ValueError(f"the window cannot be drawn without {names}; 'hyperscope doctor' says how to install them")
 

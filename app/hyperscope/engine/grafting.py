@@ -22,9 +22,7 @@ def can_graft(old: Layout, new: Layout) -> bool:
     return same_start and (old.inputs, old.classes) == (new.inputs, new.classes)
 
 
-def grafted(
-    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array
-) -> tuple[Array, Array]:
+def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array) -> tuple[Array, Array]:
     """Parameters and running statistics for `new` that keep what `old` learned.
 
     `x` (n, m) are the training inputs, whose statistics a new batch norm starts from; `fresh` (P,) are starting
@@ -48,9 +46,7 @@ def grafted(
         kept = norms.get(source) if source is not None else None
         if new.norm_at(number) != "off" and kept is not None:
             for part, values in kept.items():
-                where, flat = (
-                    (new.parameters, result) if part in ("gamma", "beta") else (new.running, result_running)
-                )
+                where, flat = (new.parameters, result) if part in ("gamma", "beta") else (new.running, result_running)
                 target = where[f"{name}.{part}"].of(flat)
                 count = min(len(target), len(values))
                 target[:count] = values[:count]

@@ -83,6 +83,11 @@ class Predictor:
 
     def _run(self, layers: Sequence[FoldedLayer], x: Array, kept: list[Array] | None) -> Array:
         logits = np.empty((self.layout.classes, x.shape[1]), self.dtype)
+        with np.errstate(all="ignore"):  # weights on their way to infinity are the trainer's to notice
+            self._blocks(layers, x, kept, logits)
+        return logits
+
+    def _blocks(self, layers: Sequence[FoldedLayer], x: Array, kept: list[Array] | None, logits: Array) -> None:
         for start in range(0, x.shape[1], BLOCK):
             part = slice(start, min(start + BLOCK, x.shape[1]))
             a = self._block(part.stop - part.start)
@@ -97,7 +102,6 @@ class Predictor:
                         kept[number][:, part] *= layer.scale[:, None]
                         kept[number][:, part] += layer.shift[:, None]
             logits[:, part] = layers[-1].weights.dot(a[-1])
-        return logits
 
     def _block(self, m: int) -> list[Array]:
         """Per layer an (n + 1, m) array whose last row is ones."""
@@ -130,7 +134,6 @@ def score(logits: Array, y: Indices) -> Score:
     if y.size == 0:
         return Score(float("nan"), float("nan"), np.zeros(0, np.int64))
     predicted = logits.argmax(axis=0)
-    losses = losses_per_example(logits, np.eye(logits.shape[0])[:, y])
+    with np.errstate(all="ignore"):
+        losses = losses_per_example(logits, np.eye(logits.shape[0])[:, y])
     return Score(float(losses.mean()), float((predicted == y).mean()), predicted)
-
-

@@ -17,9 +17,7 @@ class Layer(Settings, frozen=True):
 
     units: Annotated[
         int,
-        whole(
-            "Units", 1, 512, "How many hidden units this layer has.", live=False, symbol="nˡ", scale="powers-of-two"
-        ),
+        whole("Units", 1, 512, "How many hidden units this layer has.", live=False, symbol="nˡ", scale="powers-of-two"),
     ] = 8
     activation: Annotated[
         str,

@@ -49,7 +49,7 @@ def plan_softmax(plan: Plan, logits: Slot, y: Slot, d: Array, *, safe: bool) -> 
     classes, m = d.shape[-2:]
     if safe:
         top = plan.buffer(1, m)
-        plan.call("the largest logit", np.max, logits, -2, None, top, True)
+        plan.call("the largest logit", np.maximum.reduce, logits, -2, None, top, True)
         plan.call("z − max z", np.subtract, logits, top, d)
         plan.call("t = e^z", np.exp, d, d)
     else:

@@ -76,7 +76,7 @@ def qt(version: str | None = None, python: tuple[int, ...] = sys.version_info[:3
 
 def libraries(needed: Iterable[Need] = system_libraries.LIBRARIES) -> Finding:
     """Which of the `needed` libraries of the system Qt would not find, on Linux."""
-    missing = system_libraries.missing_libraries(among=needed)
+    missing = system_libraries.missing(among=needed)
     if missing:
         found = "missing: " + ", ".join(need.name for need in missing)
         return Finding("System libraries", found, False, system_libraries.advice(missing))

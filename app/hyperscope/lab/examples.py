@@ -17,8 +17,9 @@ from hyperscope.engine import plane as planes
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.split import ENOUGH, split
+from hyperscope.lab.cells import read_cells
 from hyperscope.lab.experiment import FILE, TABLES, Data
-from hyperscope.lab.table import Table, guessed_class, read_cells, read_table
+from hyperscope.lab.table import Table, guessed_class, read_table
 from hyperscope.resources import asset
 
 Floats = NDArray[np.float64]

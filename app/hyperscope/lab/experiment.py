@@ -30,6 +30,7 @@ class Data(Settings, frozen=True):
             (*generators, *TABLES, FILE),
             "Points drawn on the plane, a real table, or a CSV file of your own.",
             live=False,
+            captions={"checkerboard": "checker", "breast cancer": "cancer"},
         ),
     ] = "spiral"
     file: Annotated[str, text("File", "The CSV file to read when the data set is your own.")] = ""
@@ -96,7 +97,7 @@ class Data(Settings, frozen=True):
     ] = False
     seed: Annotated[
         int, whole("Data seed", 0, 999999, "Which points are drawn and how they are split.", live=False)
-    ] = 1
+    ] = 0
 
 
 class Experiment(Settings, frozen=True):

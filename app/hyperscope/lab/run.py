@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,11 +168,11 @@ def write(trainer: Trainer, result: Result, folder: Path) -> None:
         _write_rows(folder / "metrics.csv", result.rows)
         _write_rows(folder / "steps.csv", [{"step": n + 1, "loss": loss} for n, loss in enumerate(result.losses)])
         initial = {f"initial.{name}": values for name, values in result.initial.items()}
-        np.savez(folder / "weights.npz", **trainer.weights(), **initial)
+        _save_arrays(folder / "weights.npz", {**trainer.weights(), **initial})
         data = trainer.examples
-        np.savez(
-            folder / "examples.npz",
-            **{f"{kind}_{part}": getattr(data, f"{kind}_{part}") for part in ("train", "dev", "test") for kind in "xy"},
+        parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
+        _save_arrays(
+            folder / "examples.npz", {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
         )
         lines = (" ".join(map(str, batch.tolist())) for batch in result.batches)
         (folder / "batches.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -181,10 +182,17 @@ def write(trainer: Trainer, result: Result, folder: Path) -> None:
         raise ValueError(f"{folder}: {problem.strerror or problem}") from None
 
 
+def _save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """An .npz without the time of day that `np.savez` gives each of its members, so equal runs give equal files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, values in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asanyarray(values), allow_pickle=False)
+
+
 def _write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         if rows:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
-

@@ -33,10 +33,11 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Play or pause; `rate` limits the steps per second (infinity: as fast as it goes)."""
+    """Play or pause. `rate` limits the steps per second (infinity: as fast as it goes), `until` the epochs done."""
 
     playing: bool
     rate: float = float("inf")
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class Worker:
     checkpoint: Any = None
     playing: bool = False
     rate: float = float("inf")
+    until: int | None = None
     said: str = ""
     alarm: bool = False
     refused: bool = False
@@ -233,10 +235,10 @@ class Worker:
 
     def _do(self, command: object) -> None:
         match command:
-            case Go(playing, rate):
+            case Go(playing, rate, until):
                 if playing:
                     self.trainer.alarm = ""
-                self.playing, self.rate = playing, rate
+                self.playing, self.rate, self.until = playing, rate, until
                 self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
             case Advance(unit):
                 self.playing = False
@@ -258,7 +260,12 @@ class Worker:
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
-        if self.rate < float("inf"):
+        if self.until is not None:
+            if self.trainer.position.epoch < self.until:
+                self.trainer.finish_epoch()
+            else:
+                self.playing = False
+        elif self.rate < float("inf"):
             self._owed = min(self._owed + passed * self.rate, 1 + self.rate * 0.1)
             steps = int(self._owed)
             self._owed -= steps

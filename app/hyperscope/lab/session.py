@@ -66,8 +66,6 @@ class Session:
         self._redo.clear()
         self._set(experiment)
 
-
-
     def add_layer(self) -> None:
         """One more hidden layer at the end, like the last one."""
         layers = self.experiment.network.layers
@@ -109,6 +107,11 @@ class Session:
         """Trains on, or pauses."""
         self.playing = playing
         self._send(Go(playing, self.rate))
+
+    def train_to(self, epoch: int) -> None:
+        """Trains until `epoch` epochs are done, then stands still."""
+        self.playing = False
+        self._send(Go(True, until=epoch))
 
     def set_rate(self, steps_per_second: float) -> None:
         """Limits the speed; infinity lifts the limit."""
@@ -160,8 +163,6 @@ class Session:
         self.status = reply.snapshot.status
         if reply.snapshot.said:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
-
-
 
     def _revive(self, loss: WorkerLost) -> None:
         assert self._runner is not None

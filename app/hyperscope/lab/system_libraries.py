@@ -86,14 +86,17 @@ PROGRAMS = _needs(_PROGRAMS)
 (FONT,) = _needs(_FONTS)
 
 
-def missing_libraries(purposes: Iterable[str] | None = None, among: Iterable[Need] = LIBRARIES) -> list[Need]:
-    """Those `among` the libraries that cannot be loaded here, by default for importing Qt and the display in use.
+def missing(purposes: Iterable[str] | None = None, among: Iterable[Need] = LIBRARIES) -> list[Need]:
+    """Those `among` the libraries that cannot be loaded here.
 
+    By default for importing Qt, and for its window where a display answers; for drawing offscreen ("import",) will do.
     Empty on macOS and Windows, where Qt's wheels hold all they need.
     """
     if not sys.platform.startswith("linux"):
         return []
-    wanted = tuple(purposes) if purposes is not None else ("import", display_in_use())
+    if purposes is None:
+        purposes = ("import",) if display_problem() else ("import", display_in_use())
+    wanted = tuple(purposes)
     return [need for need in among if need.purpose in wanted and is_missing(need)]
 
 

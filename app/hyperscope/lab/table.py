@@ -6,71 +6,20 @@ knows nothing of data settings, splitting or scaling.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from hyperscope.lab.cells import Bools, Cells, Column, Floats, read_cells, spaced
 
-MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "?", "-"})  # cells that mean "no value"
 CLASS_NAMES = ("class", "label", "target", "species", "diagnosis", "y")  # a class column's usual names, best first
-MOST_ROWS = 200_000
-MOST_CELLS = 20_000_000  # some 2 GB while they are still text
-MOST_BYTES = 200_000_000  # unpacked
 MOST_CLASSES = 100
 MOST_WORDS = 20  # different words that one-hot turns into columns
 FEW_NUMBERS = 20  # a column of more different numbers is not guessed to be the class
 LARGEST = 1e30  # beyond it numbers are slips, and variances would come close to what float64 holds
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column as read: stripped `cells`, and `values` (m,), NaN where a cell is missing or not a number."""
-
-    name: str
-    cells: Sequence[str]
-    values: Floats
-    missing: Bools  # (m,)
-
-    @cached_property
-    def wrong(self) -> Bools:
-        """(m,) where a cell has a value that is not a number."""
-        return np.isnan(self.values) & ~self.missing
-
-    @cached_property
-    def is_text(self) -> bool:
-        """Whether most of the cells that have a value are not numbers."""
-        return int(self.wrong.sum()) * 2 > len(self.cells) - int(self.missing.sum())
-
-    @cached_property
-    def distinct(self) -> frozenset[str]:
-        """The different values, as written, missing ones left out."""
-        return frozenset(self.cells) - MISSING
-
-    def only(self, keep: Bools) -> Column:
-        """The column with the rows where `keep` (m,) holds."""
-        cells = [cell for cell, kept in zip(self.cells, keep.tolist(), strict=True) if kept]
-        return Column(self.name, cells, self.values[keep], self.missing[keep])
-
-
-@dataclass(frozen=True)
-class Cells:
-    """A CSV file before anything is decided: its columns, and each row's number in the file (header = row 1)."""
-
-    file: str
-    columns: tuple[Column, ...]
-    rows: NDArray[np.int64]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +32,44 @@ class Table:
     class_names: tuple[str, ...]
     label_column: str
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Where a table of m rows has no value, to foretell what `missing` would leave out.
+
+    `features` and `classes` hold (m,) for each column with gaps, read as a feature and as the class; `texts` are the
+    columns of text among them.
+    """
+
+    m: int
+    features: dict[str, Bools]
+    classes: dict[str, Bools]
+    texts: frozenset[str]
+
+    def columns(self, label: str, words: str) -> tuple[str, ...]:
+        """The columns that drop columns leaves out, where the class is in column `label`."""
+        kept = (name for name in self.features if name != label)
+        return tuple(name for name in kept if name not in self.texts or words != "drop columns")
+
+    def rows(self, label: str, words: str) -> Bools:
+        """(m,) the rows that drop rows leaves out."""
+        found = self.classes[label].copy() if label in self.classes else np.zeros(self.m, np.bool_)
+        for name in self.columns(label, words):
+            found |= self.features[name]
+        return found
+
+
+def read_gaps(path: Path) -> Gaps:
+    """Where the table in a file has no value. Raises: ValueError as `read_cells` does."""
+    cells = read_cells(path)
+    gappy = [column for column in cells.columns if column.missing.any()]
+    return Gaps(
+        len(cells.rows),
+        {column.name: column.missing for column in gappy},
+        {column.name: _no_class(column) for column in gappy},
+        frozenset(column.name for column in gappy if column.is_text),
+    )
 
 
 def read_table(path: Path, label: str = "", missing: str = "refuse", words: str = "refuse") -> Table:
@@ -100,7 +87,7 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     texts = [column for column in features if column.is_text]
     if texts and words == "drop columns":
         features = [column for column in features if not column.is_text]
-        notes.append(f"Left out because they hold text: {_listed(column.name for column in texts)}.")
+        notes.append(f"Left out because they hold text: {listed(column.name for column in texts)}.")
     elif texts and words == "refuse":
         at = int(np.flatnonzero(texts[0].wrong)[0])
         said = "is not a number, like most of this column; choose one-hot or drop columns for text columns"
@@ -124,39 +111,8 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
             rows_of_x.append(values)
     x = np.stack(rows_of_x)
     if constant := [name for name, row in zip(names, x, strict=True) if row.min() == row.max()]:
-        notes.append(f"The same in every row, so of no help: {_listed(constant)}.")
+        notes.append(f"The same in every row, so of no help: {listed(constant)}.")
     return Table(x, y, tuple(names), class_names, of_class.name, tuple(notes))
-
-
-def read_cells(path: Path) -> Cells:
-    """The columns of a CSV file, split by comma, semicolon or tab, before anything is refused for its values.
-
-    Raises: ValueError if the file cannot be read, is no table with a header, or is too large.
-    """
-    file = path.name
-    content = _decoded(file, _content(path))
-    rows, numbers = _rows(file, content)
-    if not rows:
-        raise ValueError(f"{file} is empty; a table has a row of column names and a row for each example")
-    header = [name.strip() for name in rows.pop(0)]
-    _check_header(file, header)
-    if not rows:
-        raise ValueError(f"{file} has a header but no rows; add a row for each example")
-    if set(map(len, rows)) != {len(header)}:
-        at = next(at for at, row in enumerate(rows) if len(row) != len(header))
-        raise ValueError(
-            f"{file}, row {numbers[at + 1]}: the number of cells is {len(rows[at])}, but the header has {len(header)}; "
-            f"give every row one cell for each column"
-        )
-    columns, notes = [], []
-    for place, (name, cells) in enumerate(zip(header, zip(*rows, strict=True), strict=True), start=1):
-        found = _column(name or f"column {place}", list(map(str.strip, cells)))
-        if not name and (found.missing.all() or _counts_rows(found)):
-            kind = "is empty" if found.missing.all() else "only numbers the rows"
-            notes.append(f"Column {place} has no name and {kind}, so it is left out.")
-        else:
-            columns.append(found)
-    return Cells(file, tuple(columns), np.array(numbers[1:]), tuple(notes))
 
 
 def guessed_class(columns: Sequence[Column]) -> tuple[Column, str] | None:
@@ -179,7 +135,7 @@ def guessed_class(columns: Sequence[Column]) -> tuple[Column, str] | None:
 
 def _class_column(cells: Cells, label: str) -> tuple[Column, str]:
     """The class column, and the sentence that says which it is."""
-    names = _listed(column.name for column in cells.columns)
+    names = listed(column.name for column in cells.columns)
     if label:
         for column in cells.columns:
             if column.name == label:
@@ -232,14 +188,12 @@ def _without_missing(
     cells: Cells, features: list[Column], of_class: Column, missing: str, notes: list[str]
 ) -> tuple[list[Column], Bools]:
     """The features and the rows (m,) that `missing` leaves; every gap is gone from them."""
-    no_class = of_class.missing
-    if {"+", "-"} <= set(of_class.cells):
-        no_class = no_class & np.array([cell != "-" for cell in of_class.cells])  # plus and minus are classes
+    no_class = _no_class(of_class)
     if missing == "drop columns":
         gaps = [column.name for column in features if column.missing.any()]
         features = [column for column in features if not column.missing.any()]
         if gaps:
-            notes.append(f"Left out because values are missing: {_listed(gaps)}.")
+            notes.append(f"Left out because values are missing: {listed(gaps)}.")
     holes = [column.missing for column in features]
     gappy = np.logical_or.reduce([*holes, no_class])
     if not gappy.any():
@@ -248,12 +202,20 @@ def _without_missing(
         if gappy.all():
             raise ValueError(f"{cells.file} has a missing value in every row; drop columns instead of rows")
         count, all_rows = int(gappy.sum()), len(gappy)
-        notes.append(f"{_spaced(count)} of {_spaced(all_rows)} rows are left out because a value is missing.")
+        notes.append(f"{spaced(count)} of {spaced(all_rows)} rows are left out because a value is missing.")
         return features, ~gappy
     at = int(np.flatnonzero(gappy)[0])
     column = of_class if no_class[at] else next(column for column in features if column.missing[at])
     choices = "drop rows" if column is of_class else "drop rows or drop columns"
     raise ValueError(f"{_place(cells, column, at)} is a missing value; choose {choices} for missing values")
+
+
+def _no_class(column: Column) -> Bools:
+    """(m,) where `column`, read as the class, has none."""
+    if {"+", "-"} <= set(column.cells):
+        minus = np.array([cell == "-" for cell in column.cells], np.bool_)
+        return column.missing & ~minus  # plus and minus are classes
+    return column.missing
 
 
 def _place(cells: Cells, column: Column, at: int) -> str:
@@ -274,147 +236,8 @@ def _one_hot(file: str, column: Column) -> list[tuple[str, Floats]]:
     return [(f"{column.name}={word}", (cells == word).astype(np.float64)) for word in words]
 
 
-def _column(name: str, cells: list[str]) -> Column:
-    # Most columns are all numbers, and float over the whole list is ten times faster than looking at each cell.
-    # float also takes 1_000 and inf, hence the second look.
-    try:
-        values = np.array(list(map(float, cells)))
-        if np.isfinite(values).all() and "_" not in "".join(cells):
-            return Column(name, cells, values, np.zeros(len(cells), np.bool_))
-    except ValueError:
-        pass
-    number = {cell: _number(cell) for cell in set(cells)}
-    values = np.array([number[cell] for cell in cells])
-    return Column(name, cells, values, np.array([cell in MISSING for cell in cells]))
-
-
-def _number(cell: str) -> float:
-    try:
-        return float("nan") if "_" in cell else float(cell)
-    except ValueError:
-        return float("nan")
-
-
-def _counts_rows(column: Column) -> bool:
-    first = column.values[0]
-    return bool(first in (0, 1)) and np.array_equal(column.values, first + np.arange(len(column.values)))
-
-
-def _rows(file: str, content: str) -> tuple[list[list[str]], list[int]]:
-    """The rows that are not blank, and their numbers in the file."""
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    number, most = 0, MOST_ROWS + 1
-    lines = io.StringIO(content, newline="")
-    reader = csv.reader(lines, delimiter=_separator(content), skipinitialspace=True, strict=True)
-    try:
-        for number, row in enumerate(reader, start=1):
-            if any(map(str.strip, row)):
-                most = min(most, MOST_CELLS // len(row))
-                if len(rows) >= most:
-                    break
-                rows.append(row)
-                numbers.append(number)
-        else:
-            return rows, numbers
-    except csv.Error as problem:
-        raise ValueError(f"{file}, row {number + 1}: {problem}; look for a quotation mark that never closes") from None
-    if most > MOST_ROWS:
-        raise ValueError(_too_long(file))
-    raise ValueError(f"{file} has more than {_spaced(MOST_CELLS)} cells; keep fewer rows or columns")
-
-
-def _check_header(file: str, header: list[str]) -> None:
-    numbers = [name for name in header if np.isfinite(_number(name))]
-    if len(numbers) == len(header) or any(not _number(name).is_integer() for name in numbers):
-        raise ValueError(f'{file}, row 1 holds numbers such as "{numbers[0]}"; write the column names there')
-    named = [name for name in header if name]
-    if twice := next((name for at, name in enumerate(named) if name in named[:at]), None):
-        raise ValueError(f'{file}, row 1: two columns are called "{twice}"; give each column a name of its own')
-
-
-def _separator(content: str) -> str:
-    """The one of comma, semicolon and tab that cuts the first rows most alike."""
-    # csv.Sniffer looks for any regular character, and takes the decimal commas of "1,5;2,5" for separators
-    start = content[:50_000].splitlines(keepends=True)[:20]
-
-    def regularity(separator: str) -> tuple[bool, float, int]:
-        try:
-            widths = [len(row) for row in csv.reader(start, delimiter=separator) if row]
-        except csv.Error:
-            return False, 0.0, 0
-        width = widths[0] if widths else 0
-        return width > 1, sum(other == width for other in widths) / max(1, len(widths)), width
-
-    return max((",", ";", "\t"), key=regularity)
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a plain or gzipped file, stopping early when it is none to read or far too long."""
-    file = path.name
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ValueError(f"{file} is a directory; choose a CSV file in it")
-        if not stat.S_ISREG(mode):
-            raise ValueError(f"{file} is not a file but a device or pipe; choose a CSV file")
-        with path.open("rb") as stored:
-            packed = stored.read(2) == b"\x1f\x8b"
-            stored.seek(0)
-            return b"".join(_pieces(file, gzip.GzipFile(fileobj=stored) if packed else stored))
-    except FileNotFoundError:
-        raise ValueError(f"{file} is not in {path.parent} any more, or never was; choose the file anew") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise ValueError(f"{file} is a damaged gzip file; copy or pack it again") from None
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise ValueError(f"{file} cannot be read: {reason}; check the file's permissions and its drive") from None
-
-
-def _pieces(file: str, stream: io.BufferedIOBase | gzip.GzipFile) -> Iterator[bytes]:
-    size = lines = 0
-    while piece := stream.read(1 << 20):
-        if size == 0:
-            _check_kind(file, piece)
-        size += len(piece)
-        lines += piece.count(b"\n") or piece.count(b"\r")
-        if lines > MOST_ROWS + 1:
-            raise ValueError(_too_long(file))
-        if size > MOST_BYTES:
-            raise ValueError(f"{file} is larger than {MOST_BYTES // 10**6} MB; keep fewer rows or columns")
-        yield piece
-
-
-def _check_kind(file: str, start: bytes) -> None:
-    """Refuses what is not text in a single-byte encoding's shape: a NUL never is in UTF-8 tables."""
-    halves = start[:1000:2].count(0), start[1:1000:2].count(0)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (min(halves) == 0 and max(halves) * 4 > len(start[:1000])):
-        raise ValueError(f"{file} is written in UTF-16; save it as CSV in UTF-8")
-    if start[:4] == b"PK\x03\x04":
-        raise ValueError(f"{file} is a spreadsheet or zip archive; save the table as CSV in UTF-8")
-    if b"\0" in start:
-        raise ValueError(f"{file} is a binary file, not text; choose a CSV file")
-
-
-def _decoded(file: str, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = content[: problem.start].count(b"\n") + 1
-        byte = f"byte {_spaced(problem.start + 1)} of the file, 0x{content[problem.start]:02x},"
-        raise ValueError(f"{file}, row {row}: {byte} is not UTF-8; save the file as CSV in UTF-8") from None
-
-
-def _too_long(file: str) -> str:
-    limit = _spaced(MOST_ROWS)
-    return f"{file} has more than {limit} rows; at most {limit} are read, so keep a random part of them"
-
-
-def _spaced(count: int) -> str:
-    return f"{count:,}".replace(",", " ")
-
-
-def _listed(names: Iterator[str] | Sequence[str], most: int = 12) -> str:
+def listed(names: Iterator[str] | Sequence[str], most: int = 12) -> str:
+    """The first `most` names, and how many more there are."""
     known = list(names)
     shown = ", ".join(known[:most])
     return f"{shown} and {len(known) - most} more" if len(known) > most else shown

@@ -213,6 +213,22 @@ def write(
     return width
 
 
+def sign_legend(painter: QPainter, room: QRectF, theme: Theme, said: str) -> None:
+    """The ramp from − to + and what it is scaled to, in the middle of `room`; the ramp alone where space is short."""
+    scale, font = theme.scale, face(10, 400, theme.scale)
+    metrics = QFontMetricsF(font)
+    bar, gap, sign = 48 * scale, 5 * scale, metrics.horizontalAdvance("+")
+    if (whole := bar + 2 * sign + 4 * gap + metrics.horizontalAdvance(said)) > room.width():
+        said, whole = "", bar + 2 * sign + 2 * gap
+    line = room.translated((room.width() - whole) / 2, 0)
+    line.setLeft(line.left() + write(painter, line, "−", font, theme.quiet) + gap)
+    ramp = QRectF(line.left(), line.center().y() - 3 * scale, bar, 6 * scale)
+    painter.drawImage(ramp, image(sign_ramp(theme)[None]))
+    line.setLeft(ramp.right() + gap)
+    line.setLeft(line.left() + write(painter, line, "+", font, theme.quiet) + 2 * gap)
+    write(painter, line, said, font, theme.quiet)
+
+
 class TextButton(QAbstractButton):
     """A word that can be pressed or chosen: no box, a ring when it has the keyboard."""
 

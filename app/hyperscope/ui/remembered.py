@@ -13,43 +13,58 @@ LAST = "last-experiment.json"
 class Remembered:
     """Settings in a file of Hyperscope's own folder. What cannot be read is as if it had never been written."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, forgetful: bool = False) -> None:
+        """A `forgetful` one keeps nothing beyond its own life and finds nothing from before."""
+        self.forgetful = forgetful
         self._settings = QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
 
     @property
     def geometry(self) -> QByteArray:
         """The window's place and size, as Qt saves them; empty at the first start."""
-        kept = self._settings.value("geometry")
+        kept = self._value("geometry")
         return kept if isinstance(kept, QByteArray) else QByteArray()
 
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
-        self._settings.setValue("geometry", geometry)
+        self._set_value("geometry", geometry)
 
     @property
     def theme(self) -> str:
         """light, dark, or "" to follow the system."""
-        return str(self._settings.value("theme") or "")
+        return str(self._value("theme") or "")
 
     @theme.setter
     def theme(self, name: str) -> None:
-        self._settings.setValue("theme", name)
+        self._set_value("theme", name)
 
     @property
     def scale(self) -> float:
         """How much larger than usual type and lines are."""
         try:
-            return min(2.0, max(1.0, float(str(self._settings.value("scale") or 1.0))))
+            return min(2.0, max(1.0, float(str(self._value("scale") or 1.0))))
         except ValueError:
             return 1.0
 
     @scale.setter
     def scale(self, scale: float) -> None:
-        self._settings.setValue("scale", scale)
+        self._set_value("scale", scale)
+
+    def _value(self, name: str) -> object:
+        return None if self.forgetful else self._settings.value(name)
+
+    def _set_value(self, name: str, value: object) -> None:
+        if not self.forgetful:
+            self._settings.setValue(name, value)
 
     def save(self) -> None:
         """Writes the settings out now."""
-        self._settings.sync()
+        if not self.forgetful:
+            self._settings.sync()
+
+    def keep(self, experiment: Experiment) -> None:
+        """Keeps the experiment for the next start. Raises: OSError."""
+        if not self.forgetful:
+            write_whole(home() / LAST, experiment.to_json())
 
 
 def last_experiment() -> Experiment | None:
@@ -58,8 +73,3 @@ def last_experiment() -> Experiment | None:
         return from_json((home() / LAST).read_bytes())
     except (OSError, ValueError, LookupError):
         return None
-
-
-def remember_experiment(experiment: Experiment) -> None:
-    """Keeps the experiment for the next start. Raises: OSError."""
-    write_whole(home() / LAST, experiment.to_json())

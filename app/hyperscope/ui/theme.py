@@ -46,15 +46,40 @@ class Theme:
 
 
 def _theme(name: str, colours: str, ground: str, strength: float) -> Theme:
-    return Theme(name, *(QColor(colour) for colour in colours.split()), QColor(ground), strength)
+    window, card, control, text, quiet, hairline, accent, on_accent, positive, negative, zero = (
+        QColor(colour) for colour in colours.split()
+    )
+    return Theme(
+        name,
+        window=window,
+        card=card,
+        control=control,
+        text=text,
+        quiet=quiet,
+        hairline=hairline,
+        accent=accent,
+        on_accent=on_accent,
+        positive=positive,
+        negative=negative,
+        zero=zero,
+        map_ground=QColor(ground),
+        map_strength=strength,
+    )
 
 
 # Sign stays blue and orange, as the first two classes. Plum and teal, tried beside a three-class map, kept sign and
 # class apart for full colour vision, but teal came within ΔE 9 of the third class's green, and the pair itself fell to
-# ΔE 8 to 20 for red- and green-blind eyes (blue and orange: over 100), where sign has no second cue in a node's picture.
+# ΔE 8 to 20 for red- and green-blind eyes (blue and orange: over 100), and a node's picture gives sign no second cue.
 #                        window  card    control text    quiet   hairline accent on it   positive negative zero
-LIGHT = _theme("light", "#F7F7F5 #FFFFFF #EEEFEC #1E2328 #626970 #E3E4E1 #2B6CB0 #FFFFFF #3373B8 #E08E1B #FFFFFF", "#FFFFFF", 0.62)
-DARK = _theme("dark", "#15181B #1D2125 #252A2F #E8EAEC #9BA3AA #2C3136 #6FA8E6 #10151A #3F86D0 #E08E1B #1D2125", "#101316", 0.55)
+LIGHT = _theme(
+    "light",
+    "#F7F7F5 #FFFFFF #EEEFEC #1E2328 #626970 #E3E4E1 #2B6CB0 #FFFFFF #3373B8 #E08E1B #FFFFFF",
+    "#FFFFFF",
+    MAP_STRENGTH,
+)
+DARK = _theme(
+    "dark", "#15181B #1D2125 #252A2F #E8EAEC #9BA3AA #2C3136 #6FA8E6 #10151A #3F86D0 #E08E1B #1D2125", "#101316", 0.55
+)
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
@@ -66,7 +91,9 @@ def scaled(theme: Theme, scale: float) -> Theme:
 def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
     """The interface font at `size` pixels: Inter where installed, else the system's, with figures of equal width."""
     families = QFontDatabase.families()
-    made = QFont("Inter") if "Inter" in families else QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    made = (
+        QFont("Inter") if "Inter" in families else QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    )
     made.setPixelSize(max(1, round(size * scale)))
     made.setWeight(QFont.Weight(weight))
     made.setFeature(QFont.Tag("tnum"), 1)

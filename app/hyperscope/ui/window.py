@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayou
 
 from hyperscope.knob import Value
 from hyperscope.lab.examples import suggested
-
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.places import write_whole
 from hyperscope.lab.probes import View
 from hyperscope.lab.run import opened
@@ -23,7 +25,7 @@ from hyperscope.ui.labs.playground import Playground
 from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.pacing import Ticker, Turns
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.remembered import Remembered, remember_experiment
+from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme, scaled
 from hyperscope.ui.transport import Transport
 
@@ -33,6 +35,7 @@ REST = 20  # frames without news after which a paused window asks for nothing bu
 SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
 NORMS = ("off", "before", "after")
 WELCOME = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
+READY = "Space trains and pauses. Every control acts while the network trains."
 
 
 class Window(QMainWindow):
@@ -63,7 +66,7 @@ class Window(QMainWindow):
         self._dialog: OpenTable | None = None
         self.apply_theme()
         self.playground.show_experiment(session.experiment)
-        self.transport.say(WELCOME)
+        self.transport.say(WELCOME if session.experiment == Experiment() else READY)
         self.ticker.start()
 
     def _build(self) -> None:
@@ -90,16 +93,16 @@ class Window(QMainWindow):
         lab.refused.connect(lambda sentence: bar.say(sentence, alarm=True))
         lab.units_changed.connect(lambda layer, units: self.move_knob(f"network.layers.{layer}.units", units))
         lab.batch_norm_cycled.connect(self._cycle_norm)
-        lab.layer_added.connect(lambda: self._did(session.add_layer()))
-        lab.layer_removed.connect(lambda layer: self._did(session.remove_layer(layer)))
+        lab.layer_added.connect(lambda: self._do(session.add_layer))
+        lab.layer_removed.connect(lambda layer: self._do(lambda: session.remove_layer(layer)))
         lab.open_requested.connect(self.ask_for_file)
         lab.plane_chosen.connect(self._look_at)
-        bar.restart.connect(lambda: self._did(session.restart()))
-        bar.new_start.connect(lambda: self._did(session.new_start()))
-        bar.play_toggled.connect(lambda playing: self._did(session.play(playing)))
-        bar.batch.connect(lambda: self._did(session.advance("batch")))
-        bar.epoch.connect(lambda: self._did(session.advance("epoch")))
-        bar.speed_chosen.connect(lambda rate: self._did(session.set_rate(rate)))
+        bar.restart.connect(lambda: self._do(session.restart))
+        bar.new_start.connect(lambda: self._do(session.new_start))
+        bar.play_toggled.connect(lambda playing: self._do(lambda: session.play(playing)))
+        bar.batch.connect(lambda: self._do(lambda: session.advance("batch")))
+        bar.epoch.connect(lambda: self._do(lambda: session.advance("epoch")))
+        bar.speed_chosen.connect(lambda rate: self._do(lambda: session.set_rate(rate)))
         self.tabs.open_requested.connect(self.ask_for_file)
         self.tabs.save_requested.connect(self.ask_where_to_save)
         self.tabs.theme_requested.connect(self.switch_theme)
@@ -108,7 +111,7 @@ class Window(QMainWindow):
 
     def _bind_keys(self) -> None:
         session = self.session
-        for keys, act in (
+        bound: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Space", lambda: session.play(not session.playing)),
             ("Right", lambda: session.advance("batch")),
             ("B", lambda: session.advance("batch")),
@@ -122,12 +125,14 @@ class Window(QMainWindow):
             ("Ctrl+S", self.ask_where_to_save),
             ("Ctrl+T", self.switch_theme),
             ("F11", self._switch_full_screen),
-            ("+", lambda: self._enlarge(1.25)),
-            ("=", lambda: self._enlarge(1.25)),
-            ("-", lambda: self._enlarge(0.8)),
+            ("+", lambda: self.enlarge(1.25)),
+            ("=", lambda: self.enlarge(1.25)),
+            ("-", lambda: self.enlarge(0.8)),
             ("Ctrl+Q", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self, lambda act=act: self._did(act()))  # type: ignore[call-overload, misc]
+        )
+        for keys, act in bound:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(partial(self._do, act))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -146,10 +151,14 @@ class Window(QMainWindow):
 
     def _look_at(self, across: str, up: str) -> None:
         self.session.view = View((across, up))
-        self._structure = -1  # all panels lay out anew
+        self.draw_all()
         self._did()
 
-    def _did(self, _done: object = None) -> None:
+    def _do(self, act: Callable[[], object]) -> None:
+        act()
+        self._did()
+
+    def _did(self) -> None:
         """Something was moved: controls, memory and drawing follow."""
         self._quiet = 0
         if self.session.experiment is not self._shown:
@@ -196,6 +205,16 @@ class Window(QMainWindow):
             return
         for panel in panels:
             self.playground.draw(panel, snapshot)
+
+    def draw_all(self) -> None:
+        """Has every panel drawn anew with the next snapshot; `up_to_date` says when that is done."""
+        self._structure = -1
+        self._quiet = 0
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether every panel shows the network that is being trained."""
+        return self._structure >= 0
 
     # -- files ----------------------------------------------------------------------------------------------------
 
@@ -250,7 +269,7 @@ class Window(QMainWindow):
 
     def _keep_experiment(self) -> None:
         try:
-            remember_experiment(self.session.experiment)
+            self.remembered.keep(self.session.experiment)
         except OSError as problem:
             self.transport.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
 
@@ -289,7 +308,8 @@ class Window(QMainWindow):
         for part in (self.tabs, self.transport, self.playground):
             part.set_theme(theme)
 
-    def _enlarge(self, factor: float) -> None:
+    def enlarge(self, factor: float) -> None:
+        """Makes type and lines larger by `factor`, between their usual and twice their usual size."""
         self._scale = min(2.0, max(1.0, self._scale * factor))
         self.remembered.scale = self._scale
         self.apply_theme()

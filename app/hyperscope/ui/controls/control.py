@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.knob import Knob, Value
@@ -110,9 +110,8 @@ def draw_mark(on: QWidget, x: float, y: float, radius: float, colour: QColor, li
 
 def paint_text(label: QWidget, colour: QColor) -> None:
     """Gives `label` text of this colour."""
-    made = label.palette()
-    made.setColor(QPalette.ColorRole.WindowText, colour)
-    label.setPalette(made)
+    # a palette would be lost: the application's style sheet, when set again, restores the one from before
+    label.setStyleSheet(f"color: {colour.name()}")
 
 
 def draw_focus(painter: QPainter, around: QRectF, radius: float, colour: QColor) -> None:

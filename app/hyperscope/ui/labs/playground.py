@@ -90,7 +90,8 @@ class Playground(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for part in (self.data, self.hyperparameters, *self.panels):
+        parts: tuple[DataCard | HyperparametersCard | Panel, ...] = (self.data, self.hyperparameters, *self.panels)
+        for part in parts:
             part.set_theme(theme)
 
     def _magnify(self, layer: int, unit: int) -> None:

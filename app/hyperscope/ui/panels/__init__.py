@@ -11,8 +11,13 @@ from hyperscope.ui.theme import Theme
 class Panel(Protocol):
     """What the window asks of a panel: the probes it needs, how often at most, and to draw what they found."""
 
-    probes: tuple[str, ...]
-    rate: float  # draws per second at most
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The names of what it draws, as in `lab.probes`."""
+
+    @property
+    def rate(self) -> float:
+        """Draws per second at most."""
 
     def draw(self, snapshot: Snapshot) -> None:
         """Shows the views of `snapshot` that this panel named; those missing stay as they were."""

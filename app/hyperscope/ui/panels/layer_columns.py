@@ -137,9 +137,7 @@ class LayerColumns(QWidget):
         shown = data.layers[first : first + fits]
         self.paged.emit(self._page, pages, f"layers {first + 1}–{first + len(shown)} of {count}")
         width = (self.width() - gap * (len(shown) - 1)) / len(shown)
-        columns = [
-            Column(layer, first + at, round(at * (width + gap)), int(width)) for at, layer in enumerate(shown)
-        ]
+        columns = [Column(layer, first + at, round(at * (width + gap)), int(width)) for at, layer in enumerate(shown)]
         place = self._place_norms if self._norms else self._place_histograms
         place(columns, data)
         return columns

@@ -151,9 +151,9 @@ class NetworkPanel(QWidget):
         last = len(columns) - 1
         for place, (layer, column) in enumerate(zip(self._picture.layers, columns, strict=True)):
             if column.summary:
-                shown = layer.weights if layer.weights is not None else layer.pictures
-                flat = np.zeros((1, 1)) if shown is None else np.asarray(shown).reshape(len(shown), -1)
-                self._faces.append([paint.sign_picture(flat, theme)])
+                after = self._picture.layers[place + 1].weights if place < last else None
+                shown = layer.weights if layer.weights is not None else after.T if after is not None else None
+                self._faces.append([paint.sign_picture(np.zeros((1, 1)) if shown is None else shown, theme)])
             elif layer.pictures is None:
                 self._faces.append([])
             elif place == last:
@@ -219,7 +219,11 @@ class NetworkPanel(QWidget):
         self._paint_edges(painter)
         self._paint_nodes(painter)
         room = QRectF(14, self.height() - 22 * theme.scale, self.width() - 28, 20 * theme.scale)
-        write(painter, room, self.foot_line(), face(11, 400, theme.scale), theme.text, CENTRE)
+        if said := self.foot_line():
+            write(painter, room, said, face(11, 400, theme.scale), theme.text, CENTRE)
+        else:
+            said = "each picture scaled to its own greatest size, edges to their layer's"
+            paint.sign_legend(painter, room, theme, said)
 
     def _paint_edges(self, painter: QPainter) -> None:
         lit = self._lit()
@@ -313,8 +317,7 @@ class NetworkPanel(QWidget):
         if layer.pictures is not None:
             said.append(f"|a| {words.amount(float(np.nanmean(np.abs(layer.pictures))))}")
         picture = card.adjusted(5, 5, -5, -5 - line * len(said))
-        if layer.weights is not None or layer.pictures is not None:
-            painter.drawImage(picture, self._faces[place][0])
+        painter.drawImage(picture, self._faces[place][0])
         for row, text in enumerate(said):
             at = QRectF(card.left() + 2, picture.bottom() + 3 + row * line, card.width() - 4, line)
             strong = face(10, 600, scale) if row == 0 else font

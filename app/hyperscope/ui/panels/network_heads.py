@@ -86,11 +86,11 @@ class Heads(QObject):
         theme, scale = self._theme, self._theme.scale
         centre, room = self._layout.columns[place + 1].centre, self._layout.pitch - 3
         metrics = QFontMetricsF(face(11, 400, scale))
-        caption.setText(
-            metrics.elidedText(
-                self._picture.layers[place + 1].caption or "BN off", Qt.TextElideMode.ElideRight, max(room - 6, 12)
-            )
-        )
+        said = self._picture.layers[place + 1].caption or "no BN"
+        if metrics.horizontalAdvance(said) > room - 6:
+            said = said.split("·")[0].strip()  # the rest is in the tooltip
+        caption.setText(metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(room - 6, 12)))
+        caption.setToolTip(f"{self._picture.layers[place + 1].caption}. {caption.accessibleName()}")
         for button in (minus, plus, caption):
             button.set_theme(theme, 11)
             button.resize(button.sizeHint())
@@ -124,7 +124,9 @@ class Heads(QObject):
             wide = QFontMetricsF(strong).horizontalAdvance(name)
             if 0 < place < last and wide > pitch - 4:
                 name = name.replace("Layer ", "L")
-            room = max(pitch - 2, wide + 2) if place in (0, last) else pitch
+            tight = wide > 1.15 * pitch  # the outermost names may be wider than a column, but not reach the next one's
+            room = max(pitch - 2, wide + 2) if place in (0, last) and not tight else pitch
+            wide = min(wide, room)
             # the outermost heads are wider than their nodes; they may not leave the panel
             centre = min(
                 max(column.centre, room / 2 if wide > room else wide / 2 + 2), self._panel.width() - wide / 2 - 2
@@ -132,7 +134,7 @@ class Heads(QObject):
             write(
                 painter, QRectF(centre - room / 2, NAME * scale, room, LINE * scale), name, strong, theme.text, CENTRE
             )
-            count = f"{column.units} classes" if place == last else ""
+            count = "" if place < last else str(column.units) if tight else f"{column.units} classes"
             if 0 < place < last:
                 count = self._count(place - 1)
             wide = QFontMetricsF(plain).horizontalAdvance(count)

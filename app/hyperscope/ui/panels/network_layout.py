@@ -93,7 +93,7 @@ def laid_out(picture: NetworkPicture, width: float, height: float, scale: float,
             continue
         # space for names below inputs and outputs, and a looser column where there are few
         size = min(usual, room * 0.84)
-        step = min(room, size * (1.7 if ends and units > 1 else 1.22))
+        step = min(room, size * (1.7 if ends and units > 1 else 1.4))
         top = body.center().y() - (step * (units - 1) + size) / 2
         size = sharp(size)
         nodes = tuple(QRectF(sharp(x - size / 2), sharp(top + k * step), size, size) for k in range(units))

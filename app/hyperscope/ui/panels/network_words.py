@@ -87,7 +87,8 @@ def node_help(picture: NetworkPicture, layer: int, unit: int, name: str) -> str:
     """A node's tooltip: what its picture shows and what its colours are scaled to."""
     of = picture.layers[layer]
     if of.pictures is None or unit >= len(of.pictures):
-        return f"{name}. Too many units to draw each; the picture shows the weights into them."
+        ways = "out of" if layer == 0 else "into"
+        return f"{name}. Too many to draw each; the picture shows the weights {ways} them."
     if layer == len(picture.layers) - 1:
         return f"{name}: its probability over the plane, from 0 (ground) to 1 (full colour)."
     most = float(np.abs(np.nan_to_num(of.pictures[unit])).max(initial=0))

@@ -122,9 +122,7 @@ def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span
         inner.append(polygon(there_and_back, np.concatenate((up[:, 1], up[::-1, 3]))))
         middle = up[:, 2].tolist()
         points = across.tolist()
-        median += [
-            QLineF(points[at], middle[at], points[at + 1], middle[at + 1]) for at in range(len(points) - 1)
-        ]
+        median += [QLineF(points[at], middle[at], points[at + 1], middle[at + 1]) for at in range(len(points) - 1)]
     return River(area, tuple(outer), tuple(inner), tuple(median))
 
 
@@ -202,17 +200,15 @@ def paint_norm(
 
     middle = (area.left() + (np.arange(shown) + 0.5) * slot).tolist()
     wide, thick = min(14.0, slot * 0.6), 2.0 if slot >= 8 else 1.0
-    bars = zip(
-        middle, y(norm.running + norm.running_deviation), y(norm.running - norm.running_deviation), strict=True
-    )
+    bars = zip(middle, y(norm.running + norm.running_deviation), y(norm.running - norm.running_deviation), strict=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(quiet, ground, 0.28))
     painter.drawRects([QRectF(x - wide / 2, top, wide, max(1.0, bottom - top)) for x, top, bottom in bars])
     painter.setBrush(quiet)
-    painter.drawRects([
-        QRectF(x - wide / 2, at - thick / 2, wide, thick) for x, at in zip(middle, y(norm.running), strict=True)
-    ])
+    painter.drawRects(
+        [QRectF(x - wide / 2, at - thick / 2, wide, thick) for x, at in zip(middle, y(norm.running), strict=True)]
+    )
     ends = zip(middle, y(norm.batch + norm.batch_deviation), y(norm.batch - norm.batch_deviation), strict=True)
     painter.setPen(QPen(accent, thick * 0.75))
     painter.drawLines([QLineF(x, top, x, bottom) for x, top, bottom in ends])

@@ -1,0 +1,175 @@
+"""Pictures and animations of the real window, drawn without a screen: for the README, for class, for a look at it."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from PIL import Image
+from PySide6.QtCore import QBuffer, QEvent, QIODevice
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.experiment import Data, Experiment, with_source
+from hyperscope.lab.session import Session
+from hyperscope.ui.app import application
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+FRAMES = 48  # of an animation, at most
+FRAME_TIME = 90  # ms
+ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
+PATIENCE = 60  # s for one picture; then something is wrong
+SIZES = ((1280, 800), (1920, 1080))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A state of the window worth a picture: an experiment, how long it trains, and what is set to what by hand."""
+
+    name: str
+    experiment: Experiment
+    epochs: int
+    arrange: Callable[[Window], None] = lambda window: None
+    then: Callable[[Window], None] | None = None  # done after that, with as many epochs again
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Every screen there is, as its pictures are named."""
+    normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
+    deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
+    wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
+    return (
+        Scene("start", Experiment(), 60),
+        Scene("batch-norm", Experiment(network=normed), 60, _show_batch_norm),
+        Scene(
+            "deep", Experiment(network=deep, data=Data(source="checkerboard", classes=2, points=1000)), 40, _show_hard
+        ),
+        Scene("iris", Experiment(data=with_source(Data(), "iris")), 60, _show_accuracy),
+        Scene("digits", Experiment(data=with_source(Data(), "digits"), network=wide), 12, _show_confidence),
+        Scene(
+            "diverged",
+            Experiment(
+                network=Network(layers=(Layer(8, "linear"),) * 3),
+                training=Training(optimiser="sgd", learning_rate=0.05),
+            ),
+            20,
+            then=lambda window: window.move_knob("training.learning_rate", 10.0),
+        ),
+        Scene("projector", Experiment(network=normed), 60, _enlarge),
+    )
+
+
+def _show_batch_norm(window: Window) -> None:
+    window.playground.distributions.view.choose("batch norm")
+
+
+def _show_hard(window: Window) -> None:
+    window.playground.map.set_view("hard")
+
+
+def _show_confidence(window: Window) -> None:
+    window.playground.map.set_view("confidence")
+
+
+def _show_accuracy(window: Window) -> None:
+    window.playground.curves.view.choose("Accuracy")
+
+
+def _enlarge(window: Window) -> None:
+    window.enlarge(1.25)
+
+
+def record(
+    experiment: Experiment | None,
+    out: Path,
+    *,
+    epochs: int = 60,
+    theme: str = "light",
+    size: tuple[int, int] = SIZES[0],
+) -> None:
+    """Writes one picture (.png) after `epochs` epochs, or an animation (.gif) of the way there."""
+    with _window(experiment or Experiment(), theme, size) as window:
+        if out.suffix.lower() == ".png":
+            _train_to(window, epochs)
+            window.grab().save(str(out))
+            return
+        frames = []
+        for number in range(min(FRAMES, epochs) + 1):
+            _train_to(window, round(epochs * number / min(FRAMES, epochs)))
+            frames.append(_image(window))
+    height = round(ANIMATED_WIDTH * size[1] / size[0])
+    small = [frame.resize((ANIMATED_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
+    palette = small[-1].quantize(255)  # one palette for all, or colours flicker from frame to frame
+    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
+    drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
+
+
+def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None) -> list[Path]:
+    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
+    written = []
+    for scene in chosen:
+        for theme in ("light", "dark"):
+            for size in SIZES:
+                path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
+                with _window(scene.experiment, theme, size) as window:
+                    scene.arrange(window)
+                    _train_to(window, scene.epochs)
+                    if scene.then is not None:
+                        scene.then(window)
+                        _train_to(window, 2 * scene.epochs)
+                    window.grab().save(str(path))
+                written.append(path)
+    return written
+
+
+@contextmanager
+def _window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterator[Window]:
+    """A window of its own with nothing remembered, closed without a trace afterwards."""
+    if QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()
+    session = Session(msgspec.structs.replace(experiment), playing=False)
+    window = Window(session, theme, Remembered(forgetful=True))
+    try:
+        window.resize(*size)
+        window.show()
+        yield window
+    finally:
+        window.close()
+        window.deleteLater()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _train_to(window: Window, epoch: int) -> None:
+    """Trains to the end of `epoch` epochs, or until training diverges, and waits until every panel shows that."""
+    session = window.session
+    session.train_to(epoch)
+    _wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
+    window.draw_all()
+    _wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
+
+
+def _wait(reached: Callable[[], bool], goal: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the window did not come to {goal} within {PATIENCE} seconds")
+        QApplication.processEvents()
+        time.sleep(0.001)
+    QApplication.processEvents()
+
+
+def _image(window: Window) -> Image.Image:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    window.grab().save(buffer, "PNG")
+    return Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")

@@ -1,0 +1,139 @@
+"""What every test stands on: files and settings of its own, and a check that it leaves nothing running behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports Qt, which reads them when the application starts.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
+    _runtime = tempfile.TemporaryDirectory(prefix="hyperscope-runtime-")  # Qt warns where there is none
+    os.environ["XDG_RUNTIME_DIR"] = _runtime.name
+
+import psutil
+import pytest
+
+PATIENCE = 3.0  # s for what has been told to end
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The empty folder in which this test's settings, runs and other files are kept."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HYPERSCOPE_HOME", str(folder))
+    # Should something pass HYPERSCOPE_HOME by, then at least it does not reach the person's own files.
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(folder / name.lower()))
+    if core := sys.modules.get("PySide6.QtCore"):
+        for kind in (core.QSettings.Format.NativeFormat, core.QSettings.Format.IniFormat):
+            core.QSettings.setPath(kind, core.QSettings.Scope.UserScope, str(folder / "qt"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind() -> Iterator[None]:
+    """Fails a test that leaves a process, a thread that is no daemon, or a top-level widget; ends such processes."""
+    processes, threads, widgets = _processes(), _threads(), _widgets()
+    yield
+    left = [f"thread {thread.name}" for thread in _ended_threads(threads)]
+    left += [f"process {command}" for command in _ended_processes(processes)]
+    left += [f"widget {description}" for description in _closed_widgets(widgets)]
+    if left:
+        pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def xvfb() -> Iterator[str]:
+    """The $DISPLAY of an X server of its own, 1280 x 800 in 24 bits, that no person sees."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("X11 is what windows are shown on only on Linux")
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    try:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    except FileNotFoundError:
+        pytest.fail("Xvfb is missing; packaging/check.py installs it", pytrace=False)
+    with server:
+        assert server.stdout is not None
+        try:
+            number = server.stdout.readline().strip()  # written once the server takes connections
+            assert number, "Xvfb ended at once"
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+def _processes() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def _ended_processes(before: set[psutil.Process]) -> list[str]:
+    """The command lines of the processes not in `before` that would not end in time; they are ended now."""
+    new = [process for process in _processes() - before if not _is_tracker(process)]
+    _, left = psutil.wait_procs(new, timeout=PATIENCE)
+    left = [process for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    commands = [_command(process) for process in left]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=PATIENCE)
+    return commands
+
+
+def _is_tracker(process: psutil.Process) -> bool:
+    # multiprocessing starts one for all later children and keeps it as long as Python runs.
+    return "resource_tracker" in _command(process)
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()) or process.name()
+    except psutil.Error:
+        return str(process.pid)
+
+
+def _threads() -> set[threading.Thread]:
+    return set(threading.enumerate())
+
+
+def _ended_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    new = [thread for thread in _threads() - before if not thread.daemon]
+    for thread in new:
+        thread.join(PATIENCE)
+    return [thread for thread in new if thread.is_alive()]
+
+
+def _widgets() -> set[int]:
+    """The addresses of the top-level widgets; empty while there is no Qt application."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    application = widgets and widgets.QApplication.instance()
+    return {_address(widget) for widget in application.topLevelWidgets()} if application else set()
+
+
+def _closed_widgets(before: set[int]) -> list[str]:
+    """Descriptions of the top-level widgets that are not in `before`, once Qt and Python have cleared up."""
+    widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
+    if widgets is None or core is None or not _widgets() - before:
+        return []
+    gc.collect()
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+    gc.collect()
+    found = [widget for widget in widgets.QApplication.topLevelWidgets() if _address(widget) not in before]
+    described = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in found]
+    for widget in found:
+        widget.close()
+        widget.deleteLater()
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+    return described
+
+
+def _address(widget: object) -> int:
+    import shiboken6
+
+    return int(shiboken6.getCppPointer(widget)[0])

@@ -1,0 +1,86 @@
+"""The plan itself: labels on every call, one order of calls, slots filled per step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine.networks import NORMS, examples, layout, learner, planned_gradient
+
+from hyperscope.engine.activations import activations
+from hyperscope.engine.layers import FEW, NARROW
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.plan import Plan, Slot
+
+FLOAT = np.dtype(np.float64)
+
+
+@pytest.mark.parametrize("m", [12, FEW + 1])
+@pytest.mark.parametrize("units", [4, NARROW + 1])
+@pytest.mark.parametrize("optimiser", optimisers)
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("activation", activations)
+def test_every_call_has_a_label_that_says_where_and_what(
+    activation: str, norm: str, optimiser: str, units: int, m: int
+) -> None:
+    plan = learner(layout((units, units), activation, norm), optimiser=optimiser).program(m).plan
+    assert plan.calls
+    for call in plan.calls:
+        place, _, what = call.label.partition(": ")
+        assert place
+        assert what
+
+
+@pytest.mark.parametrize("optimiser", optimisers)
+def test_the_calls_run_forward_then_backward_then_update(optimiser: str) -> None:
+    calls = learner(layout((4, 4)), optimiser=optimiser).program(12).plan.calls
+    places = list(dict.fromkeys(call.label.partition(": ")[0] for call in calls))
+    assert places == ["Layer 1", "Layer 2", "Output", "Softmax", "Running averages", optimisers[optimiser].label]
+
+
+def test_the_layers_are_undone_in_reverse_order() -> None:
+    calls = learner(layout((4, 4), norm="off"), optimiser="sgd").program(12).plan.calls
+    products = [call.label for call in calls if "dW" in call.label]
+    assert products == [f"{place}: dW, db = dz aᵀ" for place in ("Output", "Layer 2", "Layer 1")]
+
+
+def test_compiled_calls_do_what_they_do_one_by_one() -> None:
+    of = learner(layout((5, 4)), optimiser="sgd")
+    x, y = examples(12)
+    logits, gradient = planned_gradient(of, x, y, safe=True)
+    rows = np.concatenate([x, np.ones((int(of.layout.bias_at(0)), 12))]).T
+    again = np.empty_like(logits)
+    given = {"x": rows.T, "x_t": rows, "y": np.eye(3)[:, y] / 12, "logits": again, "rate": 0.0}
+    of.state.gradient[:] = np.nan
+    for call in of.program(12).plan.calls:
+        call.run(given)
+    assert np.array_equal(again, logits)
+    assert np.array_equal(of.state.gradient, gradient)
+
+
+def test_a_slot_is_filled_anew_with_each_step() -> None:
+    plan = Plan((), FLOAT)
+    result = plan.buffer(3)
+    plan.call("twice", np.multiply, Slot("given"), plan.constant(2), result)
+    step = plan.compiled(["given"])
+    step(np.ones(3))
+    step(np.full(3, 5.0))
+    assert result.tolist() == [10, 10, 10]
+
+
+def test_a_plan_without_calls_compiles_to_nothing() -> None:
+    assert Plan((), FLOAT).compiled(["given"])(1) is None
+
+
+def test_buffers_have_the_crowd_in_front() -> None:
+    assert Plan((7,), FLOAT).buffer(3, 2).shape == (7, 3, 2)
+
+
+@pytest.mark.parametrize("crowd", [(), (3,)])
+def test_a_product_is_the_matrix_product_alone_and_in_a_crowd(crowd: tuple[int, ...]) -> None:
+    plan = Plan(crowd, FLOAT)
+    rng = np.random.default_rng(1)
+    left, right = rng.normal(size=(*crowd, 2, 4)), rng.normal(size=(*crowd, 4, 3))
+    into = plan.buffer(2, 3)
+    plan.product("left · right", left, right, into)
+    plan.compiled([])()
+    assert np.allclose(into, left @ right, rtol=1e-14)

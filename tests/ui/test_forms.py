@@ -1,0 +1,306 @@
+"""The two cards: that they show an experiment silently, say what is moved, and can be worked by keyboard."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
+
+from hyperscope.engine.datasets import generators
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.settings import Network
+from hyperscope.lab.experiment import FILE, Data, Experiment, changed, knob_at
+from hyperscope.lab.snapshot import Examples
+from hyperscope.ui.controls.thumbnail import picture_of
+from hyperscope.ui.panels.data import DataCard
+from hyperscope.ui.panels.hyperparameters import HyperparametersCard
+from hyperscope.ui.style import stylesheet
+from hyperscope.ui.theme import DARK, LIGHT
+
+WINE = Examples(
+    np.zeros((2, 178)),
+    np.zeros(178, int),
+    np.zeros(178, int),
+    ("a", "b", "c"),
+    ("first", "second"),
+    (-1, 1, -1, 1),
+    ("alcohol", "ash", "hue"),
+    "The class is column class. " * 20,
+    106,
+)
+
+
+def shown_card(qtbot, card):
+    """`card` in its own window as high as the Playground's at 1280 × 800 gives it, and all it says from now on."""
+    qtbot.addWidget(card)
+    card.resize(card.width(), 640)
+    card.show()
+    card.activateWindow()
+    qtbot.waitUntil(card.isActiveWindow)
+    said: list[tuple] = []
+    card.moved.connect(lambda *words: said.append(words))
+    card.refused.connect(lambda *words: said.append(words))
+    return card, said
+
+
+@pytest.fixture
+def hyper(qtbot):
+    return shown_card(qtbot, HyperparametersCard())
+
+
+@pytest.fixture
+def data(qtbot):
+    return shown_card(qtbot, DataCard())
+
+
+def with_data(**settings) -> Experiment:
+    return Experiment(data=Data(**settings))
+
+
+def operable(card: QWidget) -> list[QWidget]:
+    """Every visible part of the card that a hand or a key can work."""
+    kinds = (QAbstractButton, QSlider, QLineEdit, QComboBox)
+    return [part for part in card.findChildren(QWidget) if isinstance(part, kinds) and part.isVisible()]
+
+
+def reached_by_tab(card: QWidget) -> set[QWidget]:
+    """Where Tab goes, pressed until it comes round."""
+    seen: set[QWidget] = set()
+    while (at := QApplication.focusWidget()) not in seen:
+        seen.add(at)
+        card.focusNextChild()
+    return seen
+
+
+def test_showing_an_experiment_says_nothing(hyper):
+    card, said = hyper
+    card.show_experiment(
+        changed(changed(Experiment(), "training.optimiser", "sgd"), "training.learning_rate", 1.0), 100
+    )
+    assert said == []
+
+
+def test_a_moved_slider_says_its_path(hyper, qtbot):
+    card, said = hyper
+    qtbot.keyClick(card.controls["training.learning_rate"].track, Qt.Key.Key_PageUp)
+    assert said == [("training.learning_rate", 0.1)]
+
+
+def test_a_refused_value_is_said_in_a_sentence(hyper, qtbot):
+    card, said = hyper
+    entry = card.controls["training.learning_rate"].entry
+    qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(entry, "99")
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    assert said == [("learning_rate is 99; it must lie in [1e-06, 10]",)]
+
+
+def test_batch_norm_is_said_for_every_layer(hyper, qtbot):
+    card, said = hyper
+    qtbot.mouseClick(card.controls["network.layers.*.batch_norm"].segments.buttons[1], Qt.MouseButton.LeftButton)
+    assert said == [("network.layers.*.batch_norm", "before")]
+
+
+def test_layers_that_differ_are_shown_as_mixed(hyper):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "network.layers.1.batch_norm", "after"), 300)
+    assert card.controls["network.layers.*.batch_norm"].value() is None
+
+
+def test_layers_that_agree_again_are_no_longer_mixed(hyper):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "network.layers.1.activation", "relu"), 300)
+    card.show_experiment(Experiment(), 300)
+    assert card.controls["network.layers.*.activation"].value() == "tanh"
+
+
+def test_without_hidden_layers_their_controls_rest(hyper):
+    card, _ = hyper
+    card.show_experiment(Experiment(network=Network(layers=())), 300)
+    assert not card.controls["network.layers.*.activation"].isEnabled()
+
+
+@pytest.mark.parametrize("name", optimisers)
+def test_an_optimiser_shows_exactly_the_constants_it_uses(hyper, name):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "training.optimiser", name), 300)
+    constants = {f"training.{constant}" for entry in optimisers.values() for constant in entry.uses}
+    visible = {control.path for _, control in card._all_controls() if control.isVisible()}
+    assert visible & constants == {f"training.{constant}" for constant in optimisers[name].uses}
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("he", False), ("normal", True), ("constant", True)])
+def test_the_initial_scale_is_shown_where_it_is_used(hyper, name, wanted):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "network.initialiser", name), 300)
+    assert card.controls["network.initial_scale"].isVisible() == wanted
+
+
+def test_the_batch_size_ends_at_the_training_set(hyper, qtbot):
+    card, _ = hyper
+    card.show_experiment(Experiment(), 100)
+    qtbot.keyClick(card.controls["training.batch_size"].track, Qt.Key.Key_End)
+    assert card.controls["training.batch_size"].entry.text() == "all"
+
+
+def test_more_unfolds_the_seed(hyper, qtbot):
+    card, said = hyper
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    entry = card.controls["seed"].entry
+    entry.setFocus()
+    qtbot.keyClicks(entry, "42")
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    assert said == [("seed", 42)]
+
+
+def test_the_hyperparameters_fit_without_scrolling(hyper):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "network.initialiser", "normal"), 300)
+    card.setStyleSheet(stylesheet(LIGHT))
+    QApplication.processEvents()
+    assert card.area.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])
+def test_everything_that_can_be_worked_has_a_name(qtbot, kind):
+    card, _ = shown_card(qtbot, kind())
+    card.more.setChecked(True)
+    assert [part for part in operable(card) if not part.accessibleName()] == []
+
+
+@pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])
+def test_tab_reaches_every_control(qtbot, kind):
+    card, _ = shown_card(qtbot, kind())
+    card.more.setChecked(True)
+    reached = reached_by_tab(card)
+    visible = [control for control in card.controls.values() if control.isVisible()]
+    assert [c.path for c in visible if not any(c.isAncestorOf(part) for part in reached)] == []
+
+
+def test_showing_another_data_set_says_nothing(data):
+    card, said = data
+    card.show_experiment(with_data(source="moons", noise=0.3, points=100, classes=2))
+    assert said == []
+
+
+def test_every_data_set_has_a_picture_to_press(data):
+    card, _ = data
+    assert list(card.thumbnails) == list(knob_at("data.source").choices)
+
+
+def test_a_press_on_a_picture_says_its_data_set(data, qtbot):
+    card, said = data
+    qtbot.mouseClick(card.thumbnails["iris"], Qt.MouseButton.LeftButton)
+    assert said == [("data.source", "iris")]
+
+
+@pytest.mark.parametrize("source", ["wine", FILE])
+def test_one_picture_is_chosen(data, source):
+    card, _ = data
+    card.show_experiment(with_data(source=source))
+    assert [name for name, thumbnail in card.thumbnails.items() if thumbnail.isChecked()] == [source]
+
+
+def test_csv_asks_for_a_file_and_leaves_the_choice_where_it_was(data, qtbot):
+    card, said = data
+    with qtbot.waitSignal(card.open_requested):
+        qtbot.mouseClick(card.thumbnails[FILE], Qt.MouseButton.LeftButton)
+    assert (said, card.thumbnails["spiral"].isChecked()) == ([], True)
+
+
+@pytest.mark.parametrize("name", generators)
+def test_a_generators_picture_is_points_within_the_tile(name):
+    picture = picture_of(name)
+    assert picture.x.shape[1] == len(picture.y) > 0
+    assert picture.x.min() >= 0 and picture.x.max() <= 1
+
+
+def test_the_pictures_appear_once_the_card_is_seen(data, qtbot):
+    card, _ = data
+    qtbot.waitUntil(lambda: all(thumbnail.has_picture for thumbnail in card.thumbnails.values()))
+
+
+def test_noise_is_offered_for_drawn_points_only(data):
+    card, _ = data
+    before = card.controls["data.noise"].isVisible()
+    card.show_experiment(with_data(source="wine"))
+    assert (before, card.controls["data.noise"].isVisible()) == (True, False)
+
+
+def test_how_to_read_a_file_is_asked_for_files_only(data):
+    card, _ = data
+    before = card.controls["data.missing"].isVisible()
+    card.show_experiment(with_data(source=FILE, file="penguins.csv"))
+    assert (before, card.controls["data.missing"].isVisible()) == (False, True)
+
+
+def test_classes_that_a_generator_cannot_draw_cannot_be_pressed(data):
+    card, _ = data
+    card.show_experiment(with_data(source="moons"))
+    allowed = [button.text() for button in card.controls["data.classes"].segments.buttons if button.isEnabled()]
+    assert allowed == ["2"]
+
+
+def test_a_table_says_how_large_it_is(data):
+    card, _ = data
+    card.show_experiment(with_data(source="wine"))
+    card.show_examples(WINE)
+    assert card.table.counts.text() == "178 rows · 3 features · 3 classes"
+
+
+def test_long_notes_are_cut_short_and_stand_whole_in_the_tooltip(data):
+    card, _ = data
+    card.show_experiment(with_data(source="wine"))
+    card.show_examples(WINE)
+    assert card.table.note.text().endswith("…") and card.table.note.toolTip() == WINE.note
+
+
+def table_with_plane(card: DataCard, qtbot) -> list[tuple[str, str]]:
+    """Shows a table with its plane's choice, and gives the planes chosen from now on."""
+    card.show_experiment(with_data(source="wine"))
+    card.show_examples(WINE)
+    planes: list[tuple[str, str]] = []
+    card.plane_chosen.connect(lambda *names: planes.append(names))
+    return planes
+
+
+def test_two_features_may_span_the_plane(data, qtbot):
+    card, _ = data
+    planes = table_with_plane(card, qtbot)
+    qtbot.mouseClick(card.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+    assert planes == [("alcohol", "ash")]
+
+
+def test_the_plane_goes_back_to_principal_components(data, qtbot):
+    card, _ = data
+    planes = table_with_plane(card, qtbot)
+    qtbot.mouseClick(card.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(card.plane.kind.buttons[0], Qt.MouseButton.LeftButton)
+    assert planes[-1] == ("", "")
+
+
+def test_choosing_the_same_feature_twice_moves_the_other(data, qtbot):
+    card, _ = data
+    planes = table_with_plane(card, qtbot)
+    qtbot.mouseClick(card.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+    card.plane.across.setFocus()
+    qtbot.keyClick(card.plane.across, Qt.Key.Key_Down)
+    assert planes[-1] == ("ash", "hue")
+
+
+def test_the_same_examples_again_keep_the_chosen_plane(data, qtbot):
+    card, _ = data
+    table_with_plane(card, qtbot)
+    qtbot.mouseClick(card.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+    card.show_examples(WINE)
+    assert card.plane.kind.index() == 1
+
+
+@pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])
+def test_a_card_is_dark_in_the_dark(qtbot, kind):
+    card, _ = shown_card(qtbot, kind())
+    card.setStyleSheet(stylesheet(DARK))
+    card.set_theme(DARK)
+    middle = card.grab().toImage().pixelColor(card.width() - 6, 60)
+    assert middle.name() == DARK.card.name()

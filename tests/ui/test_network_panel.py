@@ -1,0 +1,244 @@
+"""The network panel shows units and weights as they are, and asks for changes of structure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from hyperscope.lab.snapshot import LayerPicture, NetworkPicture, Snapshot
+from hyperscope.ui import paint
+from hyperscope.ui.panels import network_words as words
+from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.theme import LIGHT
+from ui import hand_made
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> NetworkPanel:
+    made = NetworkPanel()
+    qtbot.addWidget(made)
+    made.resize(575, 450)
+    made.draw(hand_made.snapshot("network"))
+    made.show()
+    return made
+
+
+def of(picture: NetworkPicture) -> Snapshot:
+    return Snapshot(hand_made.STATUS, 2, views={"network": picture})
+
+
+def button(panel: NetworkPanel, name: str) -> QAbstractButton:
+    return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
+
+
+def node(panel: NetworkPanel, layer: int, unit: int) -> QPoint:
+    assert panel.layout_now is not None
+    return panel.layout_now.columns[layer].nodes[unit].center().toPoint()
+
+
+def simple(weight: float = 1.0) -> NetworkPicture:
+    """One input, one hidden unit that is positive on the right, two outputs; the weight leads into the hidden unit."""
+    x, _ = hand_made.plane(20)
+    half = np.where(x > 0, 1.0, -1.0)[None]
+    return NetworkPicture(
+        (
+            LayerPicture("Inputs", half, None),
+            LayerPicture("Layer 1", half, np.array([[weight]]), np.array([0.1]), caption="tanh"),
+            LayerPicture("Softmax", np.stack([half[0] > 0, half[0] <= 0]) * 1.0, np.array([[1.0], [-1.0]])),
+        )
+    )
+
+
+def test_plus_asks_for_one_unit_more(panel: NetworkPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.units_changed) as asked:
+        qtbot.mouseClick(button(panel, "Add a unit to layer 2"), Qt.MouseButton.LeftButton)
+    assert asked.args == [1, 9]
+
+
+def test_minus_asks_for_one_unit_less(panel: NetworkPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.units_changed) as asked:
+        qtbot.mouseClick(button(panel, "Remove a unit from layer 1"), Qt.MouseButton.LeftButton)
+    assert asked.args == [0, 7]
+
+
+def test_the_last_unit_cannot_be_removed(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network((1,))))
+    assert not button(panel, "Remove a unit from layer 1").isEnabled()
+
+
+def test_the_caption_cycles_batch_norm(panel: NetworkPanel, qtbot: QtBot) -> None:
+    name = "Batch norm of layer 3: off, before or after the activation"
+    with qtbot.waitSignal(panel.batch_norm_cycled) as asked:
+        qtbot.mouseClick(button(panel, name), Qt.MouseButton.LeftButton)
+    assert asked.args == [2]
+
+
+def test_a_layer_is_added_with_the_keyboard(panel: NetworkPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.layer_added):
+        qtbot.keyClick(button(panel, "Add a hidden layer"), Qt.Key.Key_Space)
+
+
+def test_the_last_layer_is_the_one_removed(panel: NetworkPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.layer_removed) as asked:
+        qtbot.mouseClick(button(panel, "Remove the last hidden layer"), Qt.MouseButton.LeftButton)
+    assert asked.args == [2]
+
+
+def test_without_hidden_layers_none_can_be_removed(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network(())))
+    assert not button(panel, "Remove the last hidden layer").isEnabled()
+
+
+def test_a_button_keeps_the_keyboard_when_the_structure_changes(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.activateWindow()
+    button(panel, "Add a unit to layer 1").setFocus()
+    qtbot.waitUntil(lambda: button(panel, "Add a unit to layer 1").hasFocus())
+    panel.draw(of(hand_made.network((9, 8, 8))))
+    panel.grab()
+    assert button(panel, "Add a unit to layer 1").hasFocus()
+
+
+def test_hovering_a_node_tells_which(panel: NetworkPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.node_hovered) as told:
+        qtbot.mouseMove(panel, node(panel, 2, 4))
+    assert told.args == [2, 4]
+    with qtbot.waitSignal(panel.node_hovered) as told:
+        qtbot.mouseMove(panel, QPoint(4, 446))
+    assert told.args == [-1, -1]
+
+
+def test_hovering_a_node_writes_its_equation(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.draw(of(simple(0.4)))
+    panel.grab()
+    qtbot.mouseMove(panel, node(panel, 1, 0))
+    assert panel.foot_line() == "Layer 1, unit 1:  a₁ = tanh(0.40·x₁ + 0.10)"
+
+
+def test_hovering_an_edge_writes_its_weight(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.draw(of(simple(-0.75)))
+    panel.grab()
+    middle = (node(panel, 0, 0) + node(panel, 1, 0)) / 2
+    qtbot.mouseMove(panel, middle + QPoint(0, 3))
+    assert "from x₁ to a₁ = −0.750" in panel.foot_line()
+
+
+def test_no_edge_is_meant_six_pixels_away(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.draw(of(simple()))
+    panel.grab()
+    qtbot.mouseMove(panel, (node(panel, 0, 0) + node(panel, 1, 0)) / 2 + QPoint(0, 6))
+    assert panel.foot_line() == ""
+
+
+def shot_at(panel: NetworkPanel, at: QPoint) -> np.ndarray:  # type: ignore[type-arg]
+    shot: QImage = panel.grab().toImage()
+    return paint.rgb(shot.pixelColor(at * shot.devicePixelRatio()))
+
+
+@pytest.mark.parametrize(("weight", "colour"), [(1.0, LIGHT.positive), (-1.0, LIGHT.negative)], ids=["plus", "minus"])
+def test_an_edge_has_the_colour_of_its_sign(panel: NetworkPanel, weight: float, colour: object) -> None:
+    panel.draw(of(simple(weight)))
+    seen = shot_at(panel, (node(panel, 0, 0) + node(panel, 1, 0)) / 2)
+    assert np.abs(seen - paint.rgb(colour)).max() < 40  # type: ignore[arg-type]
+
+
+def test_a_node_is_a_picture_of_its_function(panel: NetworkPanel) -> None:
+    panel.draw(of(simple()))
+    at = node(panel, 1, 0)
+    assert np.abs(shot_at(panel, at + QPoint(9, 0)) - paint.rgb(LIGHT.positive)).max() < 6
+    assert np.abs(shot_at(panel, at - QPoint(9, 0)) - paint.rgb(LIGHT.negative)).max() < 6
+
+
+def test_an_output_is_in_its_class_colour(panel: NetworkPanel) -> None:
+    panel.draw(of(simple()))
+    assert np.abs(shot_at(panel, node(panel, 2, 1) - QPoint(9, 0)) - paint.rgb(LIGHT.class_colour(1))).max() < 6
+
+
+def test_heavier_edges_cover_more(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network((2,), classes=2)))
+    panel.grab()
+    edges = panel._gaps[0]
+    weights = np.array([[1.0, 0.0], [0.0, 0.2]])
+    heavy = edges.picture(np.array([[1.0, 0.0], [0.0, 0.0]]), LIGHT)
+    both = edges.picture(weights, LIGHT)
+    light = edges.picture(np.array([[1.0, 0.0], [0.0, 1.0]]), LIGHT)
+
+    def ink(image: QImage) -> int:
+        at = [(x, y) for x in range(image.width()) for y in range(image.height())]
+        return sum(image.pixelColor(x, y).alpha() for x, y in at)
+
+    assert ink(heavy) < ink(both) < ink(light)
+
+
+@pytest.mark.parametrize("units", [(), (8,), (8,) * 6, (16, 3), (8,) * 12], ids=str)
+def test_every_node_fits_the_panel_and_none_overlap(panel: NetworkPanel, units: tuple[int, ...]) -> None:
+    panel.draw(of(hand_made.network(units)))
+    panel.grab()
+    assert panel.layout_now is not None
+    nodes = [node for column in panel.layout_now.columns for node in column.nodes]
+    assert all(panel.rect().contains(node.toAlignedRect()) for node in nodes)
+    assert not any(a.intersects(b) for k, a in enumerate(nodes) for b in nodes[:k])
+
+
+def test_six_layers_of_eight_keep_nodes_of_some_35_pixels(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network((8,) * 6)))
+    assert panel.layout_now is not None
+    assert panel.layout_now.columns[1].nodes[0].width() >= 34
+
+
+def test_nodes_grow_with_the_room_up_to_64_pixels(panel: NetworkPanel) -> None:
+    panel.resize(1800, 1400)
+    assert panel.layout_now is not None
+    assert panel.layout_now.columns[1].nodes[0].width() == 64
+
+
+def test_a_layer_too_wide_to_draw_becomes_one_card(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.draw(of(hand_made.network((8, 128, 8))))
+    panel.grab()
+    assert panel.layout_now is not None
+    assert [len(column.nodes) for column in panel.layout_now.columns] == [2, 8, 1, 8, 3]
+    qtbot.mouseMove(panel, node(panel, 2, 0))
+    assert "128 units" in panel.foot_line()
+
+
+def test_sixty_four_inputs_are_counted_by_their_weights(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network((8,), inputs=64, classes=10)))
+    panel.grab()
+    assert panel.layout_now is not None
+    assert panel.layout_now.columns[0].units == 64
+
+
+def test_a_long_equation_keeps_its_largest_terms() -> None:
+    picture = hand_made.network((8, 8))
+    said = words.formula(picture, 2, 3, lambda tried: len(tried) < 60)
+    largest = int(np.abs(picture.layers[2].weights[3]).argmax())  # type: ignore[index]
+    assert len(said) < 60 and "…" in said and words.symbol(picture, 1, largest) in said
+
+
+def test_batch_norm_stands_in_the_equation_where_the_caption_says() -> None:
+    picture = simple(0.5)
+    layer = replace(picture.layers[1], gamma=np.array([1.5]), beta=np.array([0.0]), biases=None)
+
+    def said(caption: str) -> str:
+        inputs, _, output = picture.layers
+        return words.formula(NetworkPicture((inputs, replace(layer, caption=caption), output)), 1, 0, lambda _: True)
+
+    assert said("BN · tanh") == "a₁ = tanh(1.5·ẑ),  z = 0.50·x₁"
+    assert said("tanh · BN") == "a₁ = 1.5·norm(tanh(z)),  z = 0.50·x₁"
+
+
+def test_a_hidden_network_makes_no_pictures(qtbot: QtBot) -> None:
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    panel.draw(hand_made.snapshot("network"))
+    assert not panel._faces and not panel._gaps
+
+
+def test_weights_that_are_not_finite_can_still_be_drawn(panel: NetworkPanel) -> None:
+    panel.draw(of(simple(float("nan"))))
+    assert not panel.grab().isNull()

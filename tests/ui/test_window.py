@@ -1,0 +1,702 @@
+"""The whole window with a real worker behind it: what is moved arrives, what arrives is drawn, nothing stays behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollBar,
+    QWidget,
+)
+
+from hyperscope.engine.settings import Network, Training
+from hyperscope.lab.examples import suggested
+from hyperscope.lab.experiment import FILE, Data, Experiment, from_json
+from hyperscope.lab.session import Session
+from hyperscope.resources import asset
+from hyperscope.ui.controls.segmented import Segment
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.theme import DARK, LIGHT
+from hyperscope.ui.window import REST, SMALLEST, Window
+
+PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
+RATE = "training.learning_rate"
+NORMS = "network.layers.*.batch_norm"
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Followed(Session):
+    """A session that keeps what was asked for and what came, for the tests to look at."""
+
+    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
+        super().__init__(experiment, playing=playing)
+        self.asked: list[tuple[str, ...]] = []
+        self.views: dict[str, object] = {}
+        self.said: list[str] = []
+
+    def tick(self, names):
+        self.asked.append(tuple(names))
+        snapshot = super().tick(names)
+        if snapshot is not None:
+            self.views.update(snapshot.views)
+        if self.message:
+            self.said.append(self.message)
+        return snapshot
+
+
+class Paints(QObject):
+    """Counts the paint events of some widgets and of what is in them."""
+
+    def __init__(self, widgets: list[QWidget]) -> None:
+        super().__init__()
+        self.widgets = widgets
+        self.counts = [0] * len(widgets)
+        QApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            for place, widget in enumerate(self.widgets):
+                if watched is widget or widget.isAncestorOf(watched):
+                    self.counts[place] += 1
+        return False
+
+    def stop(self) -> None:
+        QApplication.instance().removeEventFilter(self)
+
+
+@pytest.fixture
+def opened(qapp, qtbot) -> Iterator:
+    """Opens windows, and closes and destroys them after the test."""
+    windows: list[Window] = []
+    palette = QPalette(qapp.palette())
+
+    def open_one(experiment: Experiment | None = None, playing: bool = True, theme: str = "light") -> Window:
+        window = Window(Followed(experiment, playing=playing), theme)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: len(window.session.views) == 5, timeout=PATIENCE)
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def window(opened) -> Window:
+    """The window on the starting experiment, training."""
+    return opened()
+
+
+@pytest.fixture
+def paused(opened) -> Window:
+    """The window on the starting experiment, standing still at step 0."""
+    return opened(playing=False)
+
+
+def control(window: Window, path: str):
+    cards = (window.playground.hyperparameters, window.playground.data)
+    return next(card.controls[path] for card in cards if path in card.controls)
+
+
+def message(window: Window) -> str:
+    return window.transport.message.accessibleName()
+
+
+def settle(window: Window, qtbot) -> None:
+    """Waits until a paused window has nothing new to show."""
+    qtbot.waitUntil(lambda: window._quiet >= REST and not window.session.asked[-1], timeout=PATIENCE)
+
+
+def slide(window: Window, qtbot, path: str, place: float) -> KnobSlider:
+    """Presses the mouse on the slider of the knob at `path`, at a place from 0 to 1."""
+    slider = control(window, path)
+    qtbot.mouseClick(slider.track, LEFT, pos=QPoint(round(slider.track.x_at(place)), 8))
+    return slider
+
+
+def press(window: Window, named: str) -> None:
+    """Clicks the button with this accessible name."""
+    next(b for b in window.findChildren(QAbstractButton) if b.accessibleName() == named).click()
+
+
+# -- training is seen -------------------------------------------------------------------------------------------------
+
+
+def test_a_trained_network_comes_into_the_window(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.9, timeout=PATIENCE)
+    layout = window.playground.network.layout_now
+    assert [len(column.nodes) for column in layout.columns] == [2, 8, 8, 8, 3]
+
+
+def test_the_figures_of_the_transport_go_on(window, qtbot):
+    before = window.transport.epochs.value()
+    qtbot.waitUntil(lambda: window.transport.epochs.value() != before, timeout=PATIENCE)
+
+
+def test_the_first_sentence_says_what_to_try(window):
+    assert "learning rate" in message(window)
+
+
+# -- moves arrive -----------------------------------------------------------------------------------------------------
+
+
+def test_moving_the_learning_rate_reaches_the_worker(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.step > 100, timeout=PATIENCE)
+    slider = slide(window, qtbot, RATE, 0.7)
+    assert slider.value() > 0.05
+    qtbot.waitUntil(
+        lambda: any(caption.startswith("α ") for _, _, caption in window.session.views["curves"].moves),
+        timeout=PATIENCE,
+    )
+
+
+def test_after_a_move_the_message_says_that_the_weights_were_kept(window, qtbot):
+    slide(window, qtbot, RATE, 0.6)
+    qtbot.waitUntil(lambda: message(window).startswith("α "), timeout=PATIENCE)
+    assert "weights and Adam's memory kept" in message(window)
+
+
+def test_moving_the_learning_rate_goes_on_from_the_same_step(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.step > 100, timeout=PATIENCE)
+    before = window.session.status.step
+    slide(window, qtbot, RATE, 0.6)
+    qtbot.waitUntil(lambda: message(window).startswith("α "), timeout=PATIENCE)
+    assert window.session.status.step >= before
+
+
+def test_a_drag_ends_with_the_last_value_in_the_worker(window, qtbot):
+    track = control(window, RATE).track
+    qtbot.mousePress(track, LEFT, pos=QPoint(round(track.x_at(0.2)), 8))
+    for place in range(20, 70):
+        qtbot.mouseMove(track, QPoint(round(track.x_at(place / 100)), 8))
+    qtbot.mouseRelease(track, LEFT, pos=QPoint(round(track.x_at(0.7)), 8))
+    shown = f"α {window.session.experiment.training.learning_rate:.4g}"
+    qtbot.waitUntil(lambda: window.session.views["curves"].moves[-1:] != (), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.views["curves"].moves[-1][2] == shown, timeout=PATIENCE)
+
+
+def test_batch_norm_for_all_layers_is_one_press(window, qtbot):
+    norms = control(window, NORMS)
+    qtbot.mouseClick(norms.segments.buttons[1], LEFT)
+    qtbot.waitUntil(lambda: all(layer.y is not None for layer in window.session.views["distributions"].layers))
+    assert [layer.batch_norm for layer in window.session.experiment.network.layers] == ["before"] * 3
+
+
+def test_batch_norm_of_one_layer_is_pressed_in_its_head(paused, qtbot):
+    press(paused, "Batch norm of layer 2: off, before or after the activation")
+    qtbot.waitUntil(lambda: paused.session.views["distributions"].layers[1].y is not None, timeout=PATIENCE)
+    assert [layer.batch_norm for layer in paused.session.experiment.network.layers] == ["off", "before", "off"]
+
+
+def test_plus_adds_a_unit_to_its_layer(paused, qtbot):
+    press(paused, "Add a unit to layer 1")
+    layout = paused.playground.network
+    qtbot.waitUntil(lambda: len(layout.layout_now.columns[1].nodes) == 9, timeout=PATIENCE)
+
+
+def test_minus_takes_a_unit_from_its_layer(paused, qtbot):
+    press(paused, "Remove a unit from layer 3")
+    network = paused.playground.network
+    qtbot.waitUntil(lambda: len(network.layout_now.columns[3].nodes) == 7, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [("Add a hidden layer", 6), ("Remove the last hidden layer", 4)], ids=["add", "remove"]
+)
+def test_layers_come_and_go(paused, qtbot, name, columns):
+    press(paused, name)
+    network = paused.playground.network
+    qtbot.waitUntil(lambda: len(network.layout_now.columns) == columns, timeout=PATIENCE)
+
+
+def test_a_network_without_hidden_layers_trains(window, qtbot):
+    for _ in range(3):
+        press(window, "Remove the last hidden layer")
+        columns = len(window.session.experiment.network.layers) + 2
+        qtbot.waitUntil(lambda n=columns: len(window.playground.network.layout_now.columns) == n, timeout=PATIENCE)
+    step = window.session.status.step
+    qtbot.waitUntil(lambda: window.session.status.step > step, timeout=PATIENCE)
+
+
+def test_a_change_of_structure_redraws_every_panel(paused, qtbot):
+    settle(paused, qtbot)
+    paints = Paints(list(paused.playground.panels))
+    press(paused, "Add a hidden layer")
+    qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
+    paints.stop()
+    assert len(paused.session.views["distributions"].layers) == 4
+
+
+def test_another_data_set_is_shown_with_its_classes(paused, qtbot):
+    press(paused, paused.playground.data.thumbnails["iris"].accessibleName())
+    qtbot.waitUntil(lambda: "setosa" in str(paused.session.views["examples"].class_names).lower(), timeout=PATIENCE)
+
+
+def test_what_is_typed_out_of_range_is_refused_in_words(paused, qtbot):
+    entry = control(paused, RATE).entry
+    qtbot.mouseClick(entry, LEFT)
+    qtbot.keyClicks(entry, "99")
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    assert "learning_rate is 99" in message(paused)
+    assert paused.session.experiment.training.learning_rate == Training().learning_rate
+
+
+def test_a_divergence_is_said_and_stops_the_training(opened, qtbot):
+    rate = Training(optimiser="sgd", learning_rate=10.0)
+    window = opened(Experiment(network=Network(layers=()), training=rate, data=Data(source="wine", standardise=False)))
+    qtbot.waitUntil(lambda: "Training stopped" in message(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.transport.play_button.isChecked(), timeout=PATIENCE)
+    assert message(window).startswith("Alarm: ") and not window.session.playing
+
+
+# -- undo -------------------------------------------------------------------------------------------------------------
+
+
+def test_undo_takes_back_a_move_and_its_control(paused, qtbot):
+    slide(paused, qtbot, RATE, 0.8)
+    qtbot.keyClick(paused, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert control(paused, RATE).value() == paused.session.experiment.training.learning_rate == 0.01
+
+
+@pytest.mark.parametrize("key", ["Ctrl+Shift+Z", "Ctrl+Y"])
+def test_redo_brings_a_move_back(paused, qtbot, key):
+    moved = slide(paused, qtbot, RATE, 0.8).value()
+    qtbot.keyClick(paused, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    held = Qt.KeyboardModifier.ControlModifier
+    if "Shift" in key:
+        held |= Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(paused, Qt.Key.Key_Z if key.endswith("Z") else Qt.Key.Key_Y, held)
+    assert control(paused, RATE).value() == moved
+
+
+def test_moves_of_different_knobs_are_undone_one_by_one(paused, qtbot):
+    slide(paused, qtbot, RATE, 0.8)
+    qtbot.mouseClick(control(paused, NORMS).segments.buttons[1], LEFT)
+    qtbot.keyClick(paused, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert control(paused, NORMS).value() == "off" and control(paused, RATE).value() > 0.1
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+
+def test_space_pauses_and_plays(window, qtbot):
+    for playing in (False, True):
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda now=playing: window.session.status.playing is now, timeout=PATIENCE)
+        assert window.transport.play_button.isChecked() is playing
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Right, Qt.Key.Key_B], ids=["right", "b"])
+def test_right_and_b_train_one_batch(paused, qtbot, key):
+    qtbot.keyClick(paused, key)
+    qtbot.waitUntil(lambda: paused.session.status.step == 1, timeout=PATIENCE)
+
+
+def test_e_trains_to_the_end_of_the_epoch(paused, qtbot):
+    qtbot.keyClick(paused, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: paused.session.status.epoch == 1, timeout=PATIENCE)
+    assert paused.session.status.step == paused.session.status.batches
+
+
+def test_r_goes_back_to_the_same_start(paused, qtbot):
+    qtbot.waitUntil(lambda: paused.session.status.train_loss > 0, timeout=PATIENCE)
+    start = paused.session.status.train_loss
+    qtbot.keyClick(paused, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: paused.session.status.epoch == 1, timeout=PATIENCE)
+    qtbot.keyClick(paused, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: paused.session.status.step == 0, timeout=PATIENCE)
+    assert paused.session.status.train_loss == start
+
+
+def test_n_starts_from_other_weights(paused, qtbot):
+    start = paused.session.status.train_loss
+    qtbot.keyClick(paused, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: paused.session.status.train_loss != start, timeout=PATIENCE)
+    assert paused.session.experiment.seed == 2
+
+
+def test_plus_and_minus_enlarge_type_and_take_it_back(paused, qtbot):
+    qtbot.keyClick(paused, Qt.Key.Key_Plus)
+    large = paused.transport.height()
+    qtbot.keyClick(paused, Qt.Key.Key_Minus)
+    assert large > paused.transport.height() and paused.theme.scale == 1.0
+
+
+def test_f11_fills_the_screen_and_gives_it_back(paused, qtbot):
+    for full in (True, False):
+        qtbot.keyClick(paused, Qt.Key.Key_F11)
+        qtbot.waitUntil(lambda now=full: paused.isFullScreen() is now, timeout=PATIENCE)
+
+
+def test_letters_typed_into_a_field_are_no_commands(paused, qtbot):
+    entry = control(paused, RATE).entry
+    qtbot.mouseClick(entry, LEFT)
+    qtbot.keyClicks(entry, "nre b")
+    qtbot.keyClick(entry, Qt.Key.Key_Escape)
+    assert (paused.session.experiment.seed, paused.session.status.step) == (1, 0)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Right, Qt.Key.Key_Left], ids=["right", "left"])
+def test_the_arrows_move_the_slider_that_has_the_keyboard(paused, qtbot, key):
+    slider = control(paused, RATE)
+    slider.track.setFocus(Qt.FocusReason.TabFocusReason)
+    before = slider.value()
+    qtbot.keyClick(slider.track, key)
+    assert slider.value() > before if key == Qt.Key.Key_Right else slider.value() < before
+
+
+def test_the_arrows_move_within_the_buttons_that_have_the_keyboard(paused, qtbot):
+    norms = control(paused, NORMS)
+    norms.segments.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(norms.segments.buttons[0], Qt.Key.Key_Right)
+    assert norms.value() == "before"
+
+
+# -- looks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme):
+    if paused.theme.dark != theme.dark:
+        qtbot.keyClick(paused, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    image = paused.grab().toImage()
+    card = paused.playground.hyperparameters
+    inside = card.mapTo(paused, QPoint(card.width() // 2, card.height() - 40))
+    gap = card.mapTo(paused, QPoint(-4, card.height() // 2))
+    assert [image.pixelColor(at).name() for at in (inside, gap)] == [theme.card.name(), theme.window.name()]
+
+
+def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):
+    settle(paused, qtbot)
+    paints = Paints([*paused.playground.panels, paused.transport, paused.tabs, paused.playground.data])
+    press(paused, "Theme")
+    qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
+    paints.stop()
+    assert paused.theme.dark
+
+
+def test_the_smallest_window_holds_all_cards(paused, qtbot):
+    paused.resize(*SMALLEST)
+    qtbot.waitUntil(lambda: paused.width() == SMALLEST[0], timeout=PATIENCE)
+    for card in paused.playground.children():
+        if isinstance(card, QWidget):
+            assert paused.playground.rect().contains(card.geometry()), card.accessibleName()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids=str)
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_words_of_controls_are_clipped(paused, qtbot, scale, size):
+    paused.resize(*size)
+    paused._enlarge(scale)
+    for fold in (paused.playground.data.more, paused.playground.hyperparameters.more):
+        fold.setChecked(True)
+    qtbot.waitUntil(lambda: paused.size().toTuple() == size, timeout=PATIENCE)
+    QApplication.processEvents()
+    clipped = []
+    for widget in paused.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QLabel):
+            needs, has = widget.minimumSizeHint(), widget.size()
+        elif isinstance(widget, Segment):
+            needs, has = widget.fontMetrics().size(0, widget.text()), widget.size()
+        elif isinstance(widget, QPushButton | QLineEdit):
+            needs, has = widget.fontMetrics().size(0, widget.text() or "0"), widget.size()
+        else:
+            continue
+        if needs.width() > has.width() or needs.height() > has.height() + 2:
+            clipped.append(f"{type(widget).__name__} {widget.text()!r} needs {needs.toTuple()}, has {has.toTuple()}")
+    assert clipped == []
+
+
+# -- names and keyboard -----------------------------------------------------------------------------------------------
+
+INTERACTIVE = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox)
+
+
+def interactive(window: Window) -> list[QWidget]:
+    """What can be worked in the window as it stands, scroll bars aside, which follow the keyboard by themselves."""
+    found = [widget for widget in window.findChildren(QWidget) if isinstance(widget, INTERACTIVE)]
+    return [w for w in found if w.isVisibleTo(window) and w.isEnabled() and not isinstance(w, QScrollBar)]
+
+
+def unfold(window: Window) -> None:
+    for card in (window.playground.data, window.playground.hyperparameters):
+        card.more.setChecked(True)
+
+
+def test_every_interactive_widget_has_a_name(paused):
+    unfold(paused)
+    nameless = [f"{type(w).__name__} in {type(w.parent()).__name__}" for w in interactive(paused)
+                if not w.accessibleName()]
+    assert nameless == []
+
+
+def test_tab_reaches_every_interactive_widget(paused, qtbot):
+    unfold(paused)
+    QApplication.processEvents()
+    wanted = interactive(paused)
+    reached: list[QWidget] = []
+    paused.setFocus()
+    while QApplication.focusWidget() not in reached:
+        reached.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    groups = {id(group): group.buttons() for group in paused.findChildren(QButtonGroup)}
+    missed = []
+    for widget in wanted:
+        # the arrow keys move within a group of exclusive buttons
+        together = next((buttons for buttons in groups.values() if widget in buttons), [widget])
+        if isinstance(widget, QAbstractButton) and widget.autoExclusive():
+            together = widget.parent().findChildren(type(widget))
+        if not any(one in reached for one in together):
+            missed.append(f"{type(widget).__name__} {widget.accessibleName()!r}")
+    assert missed == []
+
+
+def test_tab_stops_only_where_something_can_be_done(paused, qtbot):
+    seen: list[QWidget] = []
+    paused.setFocus()
+    qtbot.keyClick(paused, Qt.Key.Key_Tab)
+    while QApplication.focusWidget() not in seen:
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert [type(w).__name__ for w in seen if not isinstance(w, INTERACTIVE)] == []
+
+
+# -- rest -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_paused_window_that_has_settled_asks_for_no_probes(paused, qtbot):
+    settle(paused, qtbot)
+    count = len(paused.session.asked)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+    assert set(paused.session.asked[count:]) == {()}
+
+
+def test_a_paused_window_that_has_settled_paints_nothing(paused, qtbot):
+    settle(paused, qtbot)
+    paints = Paints([paused])
+    count = len(paused.session.asked)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+    paints.stop()
+    assert paints.counts == [0]
+
+
+def test_a_settled_window_wakes_up_for_a_step(paused, qtbot):
+    settle(paused, qtbot)
+    paints = Paints(list(paused.playground.panels))
+    qtbot.keyClick(paused, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
+    paints.stop()
+    assert paused.session.status.step == 1
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_experiment_that_is_opened_is_in_force(window, qtbot, tmp_path):
+    file = tmp_path / "moons.json"
+    file.write_text(Experiment(data=Data(source="moons", classes=2)).to_json(), encoding="utf-8")
+    window.open(file)
+    qtbot.waitUntil(lambda: len(window.session.views["examples"].class_names) == 2, timeout=PATIENCE)
+    assert window.playground.data.thumbnails["moons"].isChecked()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "broken.json: this is not an experiment"),
+        ('{"training": {"learning_rate": 99}}', "learning_rate is 99"),
+        ('{"version": 999}', "version is 999"),
+    ],
+    ids=["cut short", "out of range", "from the future"],
+)
+def test_a_broken_experiment_is_refused_in_one_sentence(paused, tmp_path, text, said):
+    file = tmp_path / "broken.json"
+    file.write_text(text, encoding="utf-8")
+    paused.open(file)
+    assert said in message(paused) and message(paused).startswith("Alarm: ")
+    assert paused.session.experiment == Experiment()
+
+
+def test_a_file_that_is_not_there_is_said(paused, tmp_path):
+    paused.open(tmp_path / "gone.json")
+    assert "gone.json: No such file" in message(paused)
+
+
+def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, qtbot, tmp_path):
+    file = tmp_path / "lost.json"
+    file.write_text(Experiment(data=Data(source=FILE, file="gone.csv")).to_json(), encoding="utf-8")
+    window.open(file)
+    qtbot.waitUntil(lambda: "gone.csv" in message(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.experiment == Experiment(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.playground.data.thumbnails["spiral"].isChecked(), timeout=PATIENCE)
+
+
+def test_what_is_saved_opens_again_as_it_was(paused, qtbot, tmp_path):
+    slide(paused, qtbot, RATE, 0.8)
+    paused.save(tmp_path / "mine.json")
+    assert from_json((tmp_path / "mine.json").read_bytes()) == paused.session.experiment
+    assert message(paused) == "Saved to mine.json."
+
+
+def test_what_cannot_be_saved_is_said(paused, tmp_path):
+    paused.save(tmp_path)
+    assert message(paused).startswith(f"Alarm: {tmp_path}: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "title"), [(Qt.Key.Key_O, "Open an experiment or a table"), (Qt.Key.Key_S, "Save the experiment")]
+)
+def test_a_key_asks_for_a_file(paused, qtbot, key, title):
+    qtbot.keyClick(paused, key, Qt.KeyboardModifier.ControlModifier)
+    dialog = paused.findChild(QFileDialog)
+    assert dialog.windowTitle() == title
+    dialog.reject()
+
+
+def drop(window: Window, *files: Path) -> bool:
+    """Drags files over the window and lets them go; whether the window wanted them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(400, 400), copy, data, LEFT, none)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), copy, data, LEFT, none))
+    return enter.isAccepted()
+
+
+def test_an_experiment_that_is_dropped_is_opened(paused, qtbot, tmp_path):
+    file = tmp_path / "dropped.json"
+    file.write_text(Experiment(seed=7).to_json(), encoding="utf-8")
+    assert drop(paused, file)
+    assert paused.session.experiment.seed == 7
+
+
+def test_a_table_that_is_dropped_is_trained_on_once_the_dialog_is_done(paused, qtbot):
+    iris = asset("datasets/iris.csv")
+    assert drop(paused, iris)
+    paused.findChild(OpenTable).accepted_data.emit(suggested(iris))
+    qtbot.waitUntil(lambda: paused.session.views["examples"].feature_names[0].startswith("sepal"), timeout=PATIENCE)
+
+
+def test_several_files_at_once_are_not_taken(paused, tmp_path):
+    assert not drop(paused, tmp_path / "a.json", tmp_path / "b.json")
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+def kill_worker(window: Window) -> None:
+    os.kill(window.session.worker_pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+
+
+def test_a_killed_worker_is_said_and_training_goes_on(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.step > 100, timeout=PATIENCE)
+    kill_worker(window)
+    qtbot.waitUntil(lambda: "training process ended unexpectedly" in message(window), timeout=PATIENCE)
+    step = window.session.status.step
+    qtbot.waitUntil(lambda: window.session.status.step not in (0, step), timeout=PATIENCE)
+
+
+def test_a_killed_worker_goes_on_from_its_checkpoint(window, qtbot):
+    qtbot.waitUntil(lambda: window.session._checkpoint is not None, timeout=PATIENCE)
+    kept = window.session._checkpoint.step
+    kill_worker(window)
+    qtbot.waitUntil(lambda: any("goes on from" in said for said in window.session.said), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.status.step > kept, timeout=PATIENCE)
+
+
+def test_a_move_made_while_the_worker_is_dead_is_not_lost(window, qtbot):
+    qtbot.waitUntil(lambda: window.session._checkpoint is not None, timeout=PATIENCE)
+    kill_worker(window)
+    moved = slide(window, qtbot, RATE, 0.3).value()
+    qtbot.waitUntil(
+        lambda: [caption for *_, caption in window.session.views["curves"].moves][-1:] == [f"α {moved:.4g}"],
+        timeout=PATIENCE,
+    )
+
+
+def test_a_paused_window_stays_paused_with_its_new_worker(paused, qtbot):
+    kill_worker(paused)
+    qtbot.waitUntil(lambda: "goes on from the start" in message(paused), timeout=PATIENCE)
+    count = len(paused.session.asked)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+    assert (paused.session.status.step, paused.session.status.playing) == (0, False)
+
+
+def test_a_home_that_cannot_be_written_is_said_and_stops_nothing(opened, qtbot, tmp_path, monkeypatch):
+    (tmp_path / "no folder").write_text("a file where a folder should be", encoding="utf-8")
+    monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / "no folder" / "home"))
+    window = opened()
+    slide(window, qtbot, RATE, 0.6)
+    qtbot.waitUntil(lambda: "could not be kept" in message(window), timeout=PATIENCE)
+    step = window.session.status.step
+    qtbot.waitUntil(lambda: window.session.status.step > step, timeout=PATIENCE)
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+def test_closing_ends_the_worker(window, qtbot):
+    worker = psutil.Process(window.session.worker_pid)
+    window.close()
+    assert not worker.is_running() and window.session.worker_pid is None
+
+
+def test_closing_leaves_no_thread_and_no_timer(window):
+    window.close()
+    timers = [one for one in gc.get_objects() if isinstance(one, QTimer) and shiboken6.isValid(one) and one.isActive()]
+    threads = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    assert (timers, threads) == ([], [])
+
+
+def test_closing_leaves_no_other_widget_open(window):
+    window.close()
+    assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == []
+
+
+def test_a_second_close_does_no_harm(window):
+    window.close()
+    assert window.close()
+
+
+# -- for hours --------------------------------------------------------------------------------------------------------
+
+
+def test_repaints_lose_no_reference_to_none(window, qtbot):
+    window.grab()
+    before = sys.getrefcount(None)
+    for _ in range(300):
+        window.grab()
+    assert abs(sys.getrefcount(None) - before) < 300
