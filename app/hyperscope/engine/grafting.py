@@ -50,6 +50,8 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
                 target = where[f"{name}.{part}"].of(flat)
                 count = min(len(target), len(values))
                 target[:count] = values[:count]
+                if part == "mean" and not new.bias_at(number):
+                    target[:count] -= bias[:count]  # what it would have normalised away with the mean
         elif new.norm_at(number) != "off":
             _start_norm(new, number, result, result_running, a, bias)
         a = textbook.forward(new, result, result_running, x, training=False)[number].output

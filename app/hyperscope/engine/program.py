@@ -74,21 +74,21 @@ def planned(
     """The calls of one step in order; `safe` ones subtract the largest logit before e^z."""
     plan = Plan(crowd, state.parameters.dtype)
     statistics = plan.buffer(layout.running_size)
-    logits, undo = _forward(plan, layout, state, statistics, cells, m)
+    logits, undo = _forward(plan, layout, state, statistics, m)
     plan.place = "Softmax"
     plan_softmax(plan, Slot("logits"), Slot("y"), logits.gradient, safe=safe)
     for place, backward in reversed(undo):
         plan.place = place
         backward()
     plan.place = "Running averages"
-    _plan_running(plan, layout, state, statistics, cells, m)
+    _plan_running(plan, layout, state, statistics, m)
     plan.place = optimiser.label
     optimiser.plan(plan, Memory(state.parameters, state.gradient, state.moments, cells))
     return plan
 
 
 def _forward(
-    plan: Plan, layout: Layout, state: State, statistics: Array, cells: Mapping[str, Array], m: int
+    plan: Plan, layout: Layout, state: State, statistics: Array, m: int
 ) -> tuple[Signal, list[tuple[str, Backward]]]:
     undo: list[tuple[str, Backward]] = []
     signal: Signal | Input = Input()
@@ -100,7 +100,7 @@ def _forward(
     def norm(name: str) -> Norm:
         (gamma, d_gamma), (beta, d_beta) = learned(f"{name}.gamma"), learned(f"{name}.beta")
         mean, variance = (layout.running[f"{name}.{part}"].of(statistics) for part in ("mean", "variance"))
-        return Norm(gamma, beta, d_gamma, d_beta, mean, variance, cells["bn_epsilon"])
+        return Norm(gamma, beta, d_gamma, d_beta, mean, variance, plan.constant(layout.network.bn_epsilon))
 
     for number, (name, layer) in enumerate(zip(layout.names, layout.network.layers, strict=False)):
         plan.place = f"Layer {number + 1}"
@@ -121,9 +121,7 @@ def _forward(
     return after, undo
 
 
-def _plan_running(
-    plan: Plan, layout: Layout, state: State, statistics: Array, cells: Mapping[str, Array], m: int
-) -> None:
+def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Array, m: int) -> None:
     """running = ρ running + (1 − ρ) batch, the variance unbiased (Ioffe and Szegedy 2015, algorithm 2, line 10)."""
     if not layout.running_size:
         return
@@ -131,10 +129,11 @@ def _plan_running(
     for name, block in layout.running.items():
         if name.endswith("variance"):
             block.of(unbiased)[:] = m / max(1, m - 1)
+    momentum = layout.network.bn_momentum
+    factors = np.broadcast_to((1 - momentum) * unbiased, statistics.shape).astype(plan.dtype)
     share = plan.buffer(layout.running_size)
-    plan.call("σ² m / (m − 1)", np.multiply, statistics, np.broadcast_to(unbiased, statistics.shape).copy(), share)
-    plan.call("(1 − ρ) batch", np.multiply, share, cells["bn_share"], share)
-    plan.call("ρ running", np.multiply, state.running, cells["bn_momentum"], state.running)
+    plan.call("(1 − ρ) batch, σ² m / (m − 1)", np.multiply, statistics, factors, share)
+    plan.call("ρ running", np.multiply, state.running, plan.constant(momentum), state.running)
     plan.call("running = ρ running + (1 − ρ) batch", np.add, state.running, share, state.running)
 
 

@@ -54,8 +54,9 @@ def plan_softmax(plan: Plan, logits: Slot, y: Slot, d: Array, *, safe: bool) -> 
         plan.call("t = e^z", np.exp, d, d)
     else:
         plan.call("t = e^z", np.exp, logits, d)
-    total = plan.buffer(1, m)
-    counting = plan.constant(m, *([1] * len(plan.crowd)), 1, classes)
+    # the sum for each class again, by one product: dividing by an array of the same shape costs half of a broadcast
+    total = plan.buffer(classes, m)
+    counting = plan.constant(m, *([1] * len(plan.crowd)), classes, classes)
     plan.product("m · Σ t", counting, d, total)
     plan.call("p / m = t / (m Σ t)", np.divide, d, total, d)
     plan.call("dz = (p − y) / m", np.subtract, d, y, d)
