@@ -56,16 +56,20 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _window(file: Path | None, theme: str | None) -> int:
-    from hyperscope.lab.run import opened
+    from hyperscope.lab.opening import opened
 
     experiment = opened(file) if file else None
     if problem := no_window():
         out = Path("hyperscope-pictures")
         print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
         return _headless(experiment, out)
+    # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
+    from hyperscope.lab.session import Session, last_experiment
+
+    session = Session(experiment or last_experiment())
     from hyperscope.ui.app import open_window
 
-    return open_window(experiment, theme)
+    return open_window(session, theme or "")
 
 
 def no_window() -> str:
@@ -117,9 +121,10 @@ def _run(words: list[str]) -> int:
 
     from hyperscope.lab import run as runs
     from hyperscope.lab.experiment import changed, parsed
+    from hyperscope.lab.opening import opened
     from hyperscope.lab.trainer import Trainer
 
-    experiment = runs.opened(given.file)
+    experiment = opened(given.file)
     for setting in given.set:
         path, equals, value = setting.partition("=")
         if not equals:
@@ -210,7 +215,7 @@ def _record(words: list[str]) -> int:
         raise ValueError(f"epochs is {given.epochs}; it must be 1 or more")
     width, height = _size(given.size)
 
-    from hyperscope.lab.run import opened
+    from hyperscope.lab.opening import opened
 
     experiment = opened(given.file) if given.file else None
     _needs_qt()

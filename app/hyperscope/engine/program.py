@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -135,8 +134,3 @@ def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Array, m
     plan.call("(1 − ρ) batch, σ² m / (m − 1)", np.multiply, statistics, factors, share)
     plan.call("ρ running", np.multiply, state.running, plan.constant(momentum), state.running)
     plan.call("running = ρ running + (1 − ρ) batch", np.add, state.running, share, state.running)
-
-
-def non_finite(values: Any) -> bool:
-    """Whether any entry is infinite or not a number."""
-    return not bool(np.isfinite(values).all())

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
 from hyperscope.lab.palette import CLASS_COLOURS, MAP_STRENGTH
-from hyperscope.lab.probes import View, probes
+from hyperscope.lab.probes import probes
+from hyperscope.lab.snapshot import View
 from hyperscope.lab.trainer import Trainer
 
 OVERSAMPLED = 3  # times, then reduced, which smooths the points' edges

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+LAST = "last-experiment.json"  # in the home folder: what the next start begins with
+
 
 def home() -> Path:
     """The folder for runs, settings and the last experiment: $HYPERSCOPE_HOME, or the system's place for such."""

@@ -6,7 +6,6 @@ They look at the network as it is at test time, unless their docstring says othe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from hyperscope.lab.snapshot import (
     LayerPicture,
     Map,
     NetworkPicture,
+    View,
 )
 from hyperscope.lab.trainer import Trainer
 from hyperscope.registry import Registry
@@ -36,13 +36,6 @@ PICTURE = 32  # cells along the side of a unit's picture
 WIDEST = 16  # units; wider layers are summed up instead of drawn
 BINS = 32
 FLAT = 0.05  # of the steepest slope; below it a unit counts as saturated
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the window chose to look at: the two features that span the plane, or ("", "") for the usual plane."""
-
-    plane: tuple[str, str] = ("", "")
 
 
 Probe = Callable[[Trainer, View], Any]

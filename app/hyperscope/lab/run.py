@@ -13,11 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position
-from hyperscope.lab.experiment import FILE, Experiment, changed
-from hyperscope.lab.experiment import read as read_experiment
 from hyperscope.lab.trainer import Trainer
-
-TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +41,6 @@ class Result:
     initial: dict[str, Array]
     batches: tuple[Indices, ...]
     stopped: str
-
-
-def opened(path: Path) -> Experiment:
-    """The experiment in a .json file, or a new one for the table in a CSV file.
-
-    Raises: ValueError naming the file and what is wrong with it.
-    """
-    from hyperscope.lab.examples import suggested
-
-    if path.name.lower().endswith(".json"):
-        experiment = read_experiment(path)
-        beside = path.parent / experiment.data.file
-        if experiment.data.source == FILE and not Path(experiment.data.file).is_absolute() and beside.is_file():
-            return changed(experiment, "data.file", str(beside))
-        return experiment
-    if path.name.lower().endswith(TABLE_ENDINGS):
-        return Experiment(data=suggested(path))
-    if not path.exists():
-        raise ValueError(f"{path}: there is no such file")
-    raise ValueError(f"{path}: this is neither an experiment (.json) nor a table ({', '.join(TABLE_ENDINGS)})")
 
 
 def read_batches(path: Path, m: int) -> GivenOrder:

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Literal
 
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.snapshot import Snapshot, Status
+from hyperscope.lab.snapshot import Snapshot, Status, View
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
@@ -293,7 +293,7 @@ class Worker:
             self._counted, self._since = self.trainer.step, now
 
     def _reply(self) -> Reply:
-        from hyperscope.lab.probes import View, probes
+        from hyperscope.lab.probes import probes
 
         assert self._asked is not None
         asked, self._asked = self._asked, None

@@ -12,10 +12,10 @@ import msgspec
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Experiment, changed, with_source
-from hyperscope.lab.probes import View
+from hyperscope.lab.experiment import Experiment, changed, from_json, with_source
+from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
-from hyperscope.lab.snapshot import Snapshot, Status
+from hyperscope.lab.snapshot import Snapshot, Status, View
 
 MOST_LAYERS = 6  # that the picture can show
 
@@ -195,3 +195,11 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+
+
+def last_experiment() -> Experiment | None:
+    """The experiment of the last session, None at the first start or when it cannot be read."""
+    try:
+        return from_json((home() / LAST).read_bytes())
+    except (OSError, ValueError, LookupError):
+        return None

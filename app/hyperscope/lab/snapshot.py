@@ -15,6 +15,13 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """What the window chose to look at: the two features that span the plane, or ("", "") for the usual plane."""
+
+    plane: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Where training stands. `epoch` counts whole epochs done, `batch` the batches done in the current one."""
 

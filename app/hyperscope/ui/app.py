@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
-from hyperscope.ui.remembered import last_experiment
 from hyperscope.ui.window import Window
 
 
@@ -27,12 +26,10 @@ def application() -> QApplication:
     return made
 
 
-def open_window(experiment: Experiment | None = None, theme: str | None = None) -> int:
-    """Opens the window and returns when it is closed, with the exit code."""
-    # the worker starts first: it imports and trains on the other core while Qt is getting ready
-    session = Session(experiment or last_experiment() or Experiment())
+def open_window(session: Session, theme: str = "") -> int:
+    """Shows a session in the window and returns when that is closed, with the exit code."""
     app = application()
-    window = Window(session, theme or "")
+    window = Window(session, theme)
     sys.excepthook = lambda kind, value, trace: _say_fault(window, kind, value, trace)
     window.show()
     code = app.exec()

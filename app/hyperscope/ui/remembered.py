@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from hyperscope.lab.experiment import Experiment, from_json
-from hyperscope.lab.places import home, write_whole
-
-LAST = "last-experiment.json"
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.places import LAST, home, write_whole
 
 
 class Remembered:
@@ -65,11 +63,3 @@ class Remembered:
         """Keeps the experiment for the next start. Raises: OSError."""
         if not self.forgetful:
             write_whole(home() / LAST, experiment.to_json())
-
-
-def last_experiment() -> Experiment | None:
-    """The experiment of the last session, None at the first start or when it cannot be read."""
-    try:
-        return from_json((home() / LAST).read_bytes())
-    except (OSError, ValueError, LookupError):
-        return None

@@ -22,6 +22,11 @@ def pixels(theme: Theme, size: float) -> int:
     return round(size * theme.scale)
 
 
+def breadth(theme: Theme, size: float) -> int:
+    """`size` pixels of a card or bar, which grow by half as much as the type in them: the pictures need the room."""
+    return round(size * (1 + (theme.scale - 1) / 2))
+
+
 def palette(theme: Theme) -> QPalette:
     """The palette of `theme`: X11 without a desktop, and the offscreen platform, take no colour scheme from Qt."""
     made = QPalette()

@@ -13,7 +13,7 @@ from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
 HEIGHT = 44  # pixels
@@ -50,7 +50,8 @@ class Transport(QWidget):
         self.steps = Readout("Steps/s", "99 999")
         self.frames = Readout("Frames/s", "60")
         self._buttons = (self.restart_button, self.new_button, self.play_button, self.batch_button, self.epoch_button)
-        self._readouts = (self.epochs, self.batches, self.steps, self.frames)
+        self._readouts = (self.epochs, self.batches, self.frames, self.steps)
+        self._by_weight = (self.epochs, self.batches, self.steps, self.frames)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(6)
         for button in self._buttons:
@@ -94,7 +95,7 @@ class Transport(QWidget):
             item.set_theme(theme)
         self.speed.setFixedWidth(self.speed.sizeHint().width() + pixels(theme, 12))
         self._row.setContentsMargins(EDGE + 8, 0, EDGE + 8, 0)
-        self.setFixedHeight(pixels(theme, HEIGHT))
+        self.setFixedHeight(breadth(theme, HEIGHT))
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -107,7 +108,7 @@ class Transport(QWidget):
         used = sum(button.sizeHint().width() + gap for button in self._buttons[:2] + self._buttons[3:])
         used += self.play_button.width() + self.speed.width() + 2 * (EDGE + 8) + 4 * gap
         room = self.width() - used - self.message.least()
-        for readout in self._readouts:
+        for readout in self._by_weight:
             room -= readout.width() + gap + 4
             readout.setVisible(room >= 0)
 
@@ -144,7 +145,7 @@ class Message(QWidget):
 
     def least(self) -> int:
         """The width in pixels below which two lines say too little."""
-        return pixels(self._theme, 220)
+        return pixels(self._theme, 250)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

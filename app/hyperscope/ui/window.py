@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayou
 from hyperscope.knob import Value
 from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.opening import opened
 from hyperscope.lab.places import write_whole
-from hyperscope.lab.probes import View
-from hyperscope.lab.run import opened
 from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.snapshot import Snapshot, View
 from hyperscope.ui import style
 from hyperscope.ui.controls.tabs import LabTabs
 from hyperscope.ui.labs.playground import Playground

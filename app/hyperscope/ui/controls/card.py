@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Disclosure
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 OVERHANG = 6  # pixels
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
+LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
+
+
+class _Body(QWidget):
+    """What scrolls; tells when its contents want another size."""
+
+    asked = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.asked.emit()
+        return done
 
 
 class Card(QFrame):
     """A card `width` pixels wide at scale 1, `gap` between its controls.
 
     `column` holds what is always seen, `folded` what "More" unfolds; `banner`, above both, reaches OVERHANG pixels
-    into the margins on either side.
+    into the margins on either side. What is folded shows by itself where there is room for it, until the user has
+    folded or unfolded it; `spared` tells how many pixels are left without it, fewer than none if the column scrolls.
     """
+
+    spared = Signal(int)
 
     def __init__(self, title: str, width: int, gap: int) -> None:
         super().__init__()
         self._width, self._gap = width, gap
         self._theme = LIGHT
+        self._by_hand = False  # whether the user has folded or unfolded
         self.setProperty("card", True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -35,6 +53,7 @@ class Card(QFrame):
         self.folded.setContentsMargins(0, 0, 0, 0)
         self.fold.hide()
         self.more.toggled.connect(self.fold.setVisible)
+        self.more.clicked.connect(self._take_note)
 
         self.banner = QVBoxLayout()
         self.column = QVBoxLayout()
@@ -43,7 +62,11 @@ class Card(QFrame):
         self._inner.addWidget(self.more)
         self._inner.addWidget(self.fold)
         self._inner.addStretch(1)
-        body = QWidget()
+        for layout in (self.column, self.folded, self._inner):
+            layout.setSpacing(gap)
+        body = _Body()
+        body.asked.connect(self._settle)
+        self._body = body
         whole_body = QVBoxLayout(body)
         whole_body.setContentsMargins(0, 0, 0, 0)
         whole_body.setSpacing(0)
@@ -71,15 +94,52 @@ class Card(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setFixedWidth(pixels(theme, self._width))
+        self.setFixedWidth(breadth(theme, self._width))
         self.title.set_theme(theme, 11, 600, quiet=True)
         self.more.set_theme(theme)
-        gap = pixels(theme, self._gap)
-        for layout in (self.column, self.folded, self._inner):
-            layout.setSpacing(gap)
         self._whole.setContentsMargins(INSIDE - OVERHANG, INSIDE - 2, 0, INSIDE - 2)
         self.title.setContentsMargins(OVERHANG, 0, 0, pixels(theme, 6))
         self._make_room()
+        self._settle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle()
+
+    def _take_note(self) -> None:
+        self._by_hand = True
+
+    def _settle(self) -> None:
+        """Unfolds what fits, and spreads the controls where there is more room still.
+
+        All from what the contents ask for, whatever is seen of them now, so that one answer cannot undo the last.
+        """
+        gap = breadth(self._theme, self._gap)
+        layouts = (self.column, self.folded, self._inner)
+        hint = self._body.sizeHint().height()
+        gaps = self._gaps(self.column) + 1
+        loose = self._inner.spacing() - gap
+        hidden = self.fold.isHidden()
+        folded, folded_gaps = self.fold.sizeHint().height(), self._gaps(self.folded)
+        folded += gap - loose * folded_gaps
+        needed = hint - loose * gaps - (0 if hidden else folded + loose * (folded_gaps + 1))
+        room = self.area.viewport().height() - needed
+        self.spared.emit(room)
+        if not self._by_hand:
+            self.more.setChecked(room >= folded)
+        if self.more.isChecked():
+            room -= folded
+            gaps += folded_gaps + 1
+        spread = gap + min(max(0, room) // max(1, gaps), round(gap * (LOOSE - 1)))
+        if any(layout.spacing() != spread for layout in layouts):
+            for layout in layouts:
+                layout.setSpacing(spread)
+
+    @staticmethod
+    def _gaps(layout: QVBoxLayout) -> int:
+        """How many gaps lie between the parts of `layout` that are not hidden."""
+        items = (layout.itemAt(at) for at in range(layout.count()))
+        return max(0, sum(item is not None and not item.isEmpty() for item in items) - 1)
 
     def _make_room(self) -> None:
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE

@@ -14,6 +14,7 @@ from hyperscope.ui.controls.words import shown, tick
 
 PER_DECADE = 100  # steps; finer than a pixel on any slider
 TENTHS = 10  # arrow presses per decade
+FEW_POWERS = 6  # decades; of more, every second power is labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class Detents:
         match knob.scale:
             case "log":
                 first, last = math.ceil(math.log10(knob.low) - 1e-9), math.floor(math.log10(self.upper) + 1e-9)
-                return [(self._scale.position(10.0**n), tick(n)) for n in range(first, last + 1)]
+                stride = 1 if last - first < FEW_POWERS else 2
+                powers = [n for n in range(first, last + 1) if n % stride == 0]
+                return [(self._scale.position(10.0**n), tick(n)) for n in powers]
             case "one-minus-log":
                 last = math.floor(-math.log10(1 - self.upper) + 1e-9)
                 nines = [round(1 - 10.0**-n, 12) for n in range(0, last + 1)]

@@ -9,7 +9,10 @@ from PySide6.QtGui import QFontMetrics
 def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:
     """`text` broken between words into at most `most` lines of `room` pixels, the last one elided if need be."""
     lines: list[str] = []
-    words = text.split()
+    text = text.strip()
+    if not text:
+        return lines
+    words = text.split(" ")  # and not at the spaces that keep a number and its unit together
     while words:
         if len(lines) == most - 1:
             return [*lines, metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)]

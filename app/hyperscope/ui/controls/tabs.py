@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.ui.controls.buttons import TextButton
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import LIGHT, Theme
 
 HEIGHT = 46  # pixels
@@ -68,7 +68,7 @@ class LabTabs(QWidget):
         for button in (*self.tabs.values(), self.open, self.save, self.theme):
             button.set_theme(theme)
         self._row.setContentsMargins(20, 0, 12, 0)
-        self.setFixedHeight(pixels(theme, HEIGHT))
+        self.setFixedHeight(breadth(theme, HEIGHT))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -16,10 +16,10 @@ from hyperscope.lab.experiment import TABLES
 from hyperscope.lab.table import read_table
 from hyperscope.resources import asset
 from hyperscope.ui.controls.control import by_keyboard, draw_focus
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import LIGHT, Theme, font
 
-SIDE = 36  # pixels
+SIDE = 36  # pixels; in large type too, as it is looked at and not read
 POINTS = 60
 GLYPHS = {"digits": "8"}  # a cloud of its principal components looks like nothing at this size
 ALIKE = 0.8  # correlation from which a second feature adds nothing to see
@@ -104,11 +104,11 @@ class Thumbnail(QToolButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(pixels(self._theme, 49), pixels(self._theme, SIDE + 4) + self.fontMetrics().height() + 1)
+        return QSize(breadth(self._theme, 49), SIDE + 4 + self.fontMetrics().height() + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, side = self._theme, pixels(self._theme, SIDE)
-        tile = QRectF((self.width() - side) / 2, 2, side, side)
+        theme = self._theme
+        tile = QRectF((self.width() - SIDE) / 2, 2, SIDE, SIDE)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -137,7 +137,7 @@ class Thumbnail(QToolButton):
         theme = self._theme
         if picture.glyph:
             painter.setPen(theme.quiet)
-            painter.setFont(font(16, 600, theme.scale))
+            painter.setFont(font(16, 600))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, picture.glyph)
             return
         places = [
@@ -145,7 +145,7 @@ class Thumbnail(QToolButton):
             for x, y in picture.x.T
         ]
         for number in np.unique(picture.y).tolist():
-            pen = QPen(theme.class_colour(number), 2.6 * theme.scale)
+            pen = QPen(theme.class_colour(number), 2.6)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             painter.drawPoints([place for place, c in zip(places, picture.y.tolist(), strict=True) if c == number])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.lab.experiment import Experiment
@@ -15,6 +16,11 @@ from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.theme import EDGE, GRID, Theme
+
+UPPER, LOWER = 66, 36  # shares of the height: the computation, the charts
+LARGE_UPPER = 72  # of the computation where type is larger by half, and its cards need the height
+MAP_SHARE = 0.46  # of the width that map and network have, at most
+MAP_LEAST = 240  # pixels
 
 
 class Playground(QWidget):
@@ -39,21 +45,22 @@ class Playground(QWidget):
         self.distributions = DistributionsPanel()
         self.panels: tuple[Panel, ...] = (self.map, self.network, self.curves, self.distributions)
         self._training = 0
+        self._scale = 1.0
         self._picture: NetworkPicture | None = None
 
         computation = QHBoxLayout()
         computation.setSpacing(GRID)
         computation.addWidget(self.data)
-        computation.addWidget(self.network, 60)
-        computation.addWidget(self.map, 40)
+        computation.addWidget(self.network, 1)
+        computation.addWidget(self.map)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 35)
         charts.addWidget(self.distributions, 67)
-        left = QVBoxLayout()
+        self._left = left = QVBoxLayout()
         left.setSpacing(GRID)
-        left.addLayout(computation, 66)
-        left.addLayout(charts, 36)
+        left.addLayout(computation, UPPER)
+        left.addLayout(charts, LOWER)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
         whole.setSpacing(GRID)
@@ -85,6 +92,8 @@ class Playground(QWidget):
     def draw(self, panel: Panel, snapshot: Snapshot) -> None:
         """Has one panel draw the snapshot."""
         panel.draw(snapshot)
+        if panel is self.map and "examples" in snapshot.views:
+            self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if "network" in snapshot.views:
             self._picture = snapshot.views["network"]
 
@@ -93,6 +102,22 @@ class Playground(QWidget):
         parts: tuple[DataCard | HyperparametersCard | Panel, ...] = (self.data, self.hyperparameters, *self.panels)
         for part in parts:
             part.set_theme(theme)
+        self._share_out(theme.scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out(self._scale)
+
+    def _share_out(self, scale: float) -> None:
+        """Gives the map the width that its height can use, and the network the rest."""
+        self._scale = scale
+        upper = round(UPPER + (LARGE_UPPER - UPPER) * min(1.0, 2 * (scale - 1)))
+        self._left.setStretch(0, upper)
+        self._left.setStretch(1, UPPER + LOWER - upper)
+        height = (self.height() - EDGE - GRID) * upper // (UPPER + LOWER)
+        cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
+        width = self.width() - 2 * EDGE - 3 * GRID - cards
+        self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
 
     def _magnify(self, layer: int, unit: int) -> None:
         picture = self._picture

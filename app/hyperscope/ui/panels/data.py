@@ -21,7 +21,7 @@ from hyperscope.ui.controls.segmented import Segmented, Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.controls.thumbnail import Thumbnail, glyph, picture_of
 from hyperscope.ui.controls.words import shown, tooltip
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 WIDTH = 212  # pixels
@@ -32,7 +32,7 @@ DRAWN = ("data.noise", "data.points", "data.classes")  # for generated examples 
 OWN = ("data.label", "data.missing", "data.words")  # for the user's own file only
 ALWAYS = ("data.standardise",)
 FOLDED = ("data.dev_share", "data.test_share", "data.seed")
-NOTE_LINES = 3
+NOTE_LINES = 3  # of a table's notes at least; more where there is room
 
 
 class DataCard(Card):
@@ -52,6 +52,7 @@ class DataCard(Card):
         self.plane = PlaneChoice()
         self.plane.chosen.connect(self.plane_chosen)
         self.column.addWidget(self.table)
+        self.spared.connect(self.table.take_room)
         for path in (*OWN, *DRAWN, *ALWAYS):
             self.column.addWidget(self._control(path))
         self.column.addWidget(self.plane)
@@ -157,7 +158,8 @@ class TableFacts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._theme = LIGHT
-        self._notes = ""
+        self._notes = self._counts = ""
+        self._most = NOTE_LINES
         self.name = Caption("")
         self.counts = Caption("")
         self.note = QLabel()
@@ -176,8 +178,8 @@ class TableFacts(QWidget):
     def set_examples(self, examples: Examples) -> None:
         """Its size and notes."""
         found = ((len(examples.y), "rows"), (len(examples.feature_names), "features"))
-        words = [f"{shown(count)} {what}" for count, what in found]
-        self.counts.setText(" · ".join([*words, f"{len(examples.class_names)} classes"]))
+        words = [f"{shown(count)}\u00a0{what}" for count, what in found]
+        self._counts = " · ".join([*words, f"{len(examples.class_names)}\u00a0classes"])
         self.counts.setToolTip("Classes: " + ", ".join(examples.class_names))
         self._notes = examples.note
         self.note.setToolTip(examples.note)
@@ -193,10 +195,20 @@ class TableFacts(QWidget):
         paint_text(self.note, theme.quiet)
         self._elide()
 
+    def take_room(self, spare: int) -> None:
+        """Shows more of the notes if the card has `spare` pixels left, or less if they are fewer than none."""
+        metrics = self.note.fontMetrics()
+        lines = self.note.text().count("\n") + 1
+        most = max(NOTE_LINES, lines + spare // metrics.lineSpacing())
+        if most != self._most and self.isVisibleTo(self.parentWidget()):
+            self._most = most
+            self._elide()
+
     def _elide(self) -> None:
-        """As many words of the notes as fit on a few lines."""
-        room = pixels(self._theme, WIDTH - 36)
-        self.note.setText("\n".join(in_lines(self._notes, self.note.fontMetrics(), room, NOTE_LINES)))
+        """As many words of the notes as fit on the lines there are."""
+        room = breadth(self._theme, WIDTH) - 36
+        self.counts.setText("\n".join(in_lines(self._counts, self.counts.fontMetrics(), room, 2)))
+        self.note.setText("\n".join(in_lines(self._notes, self.note.fontMetrics(), room, self._most)))
         self.note.setVisible(bool(self._notes))
 
 

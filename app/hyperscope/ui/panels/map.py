@@ -5,6 +5,7 @@ It draws the records `Examples` and `Map` and computes nothing about the network
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,9 @@ SAYS = {
     "confidence": "The greatest probability",
 }
 ROW = 18  # pixels; one line under the picture
+HEAD = 34  # above the picture
+AXIS = 12  # pixels; a line of the axes' type
+FOOT = 2 * AXIS + 10 + 4 * ROW + 8  # below the picture: ticks, the axis's name, and four lines
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
@@ -55,7 +59,7 @@ class MapPanel(QWidget):
         self.setAccessibleName("Decision map")
         self.setAccessibleDescription("What the network answers at each place of the plane, and the examples on it")
         self.setMouseTracking(True)
-        self.setMinimumSize(200, 300)
+        self.setMinimumSize(200, 260)
         choices = QButtonGroup(self)
         self._choices = {view: TextButton(view, f"{SAYS[view]}", self) for view in VIEWS}
         for view, button in self._choices.items():
@@ -125,23 +129,39 @@ class MapPanel(QWidget):
         found: Array = (block @ np.array([1 - across, across])) @ np.array([1 - up, up])
         return found
 
+    def best_width(self, height: int) -> int:
+        """The width at which the picture is as large as `height` pixels allow, with no room left beside it."""
+        return math.ceil(height - (HEAD + FOOT) * self._theme.scale + self._gutter() + INSIDE)
+
     # where things are
 
-    def _arrange(self) -> None:
+    def _gutter(self) -> float:
+        """Pixels from the card's left edge to the picture: the name of the upward axis, and its ticks."""
         scale = self._theme.scale
         small = QFontMetricsF(face(9, 400, scale))
         _, _, bottom, top = self._extent()
         widest = max((small.horizontalAdvance(_tick(v)) for v in paint.ticks(bottom, top)), default=0.0)
-        gutter = max(INSIDE * scale, widest + 7 * scale)
-        head, foot = 36 * scale, (4 * ROW + 14 + 12) * scale
-        side = max(40.0, min(self.width() - gutter - INSIDE * scale, self.height() - head - foot))
-        x = gutter + (self.width() - gutter - INSIDE * scale - side) / 2
+        return 8 + AXIS * scale + 3 + max(widest, 12 * scale) + 3 * scale
+
+    def _arrange(self) -> None:
+        scale, gutter = self._theme.scale, self._gutter()
+        head, foot = HEAD * scale, FOOT * scale
+        side = max(40.0, min(self.width() - gutter - INSIDE, self.height() - head - foot))
+        x = gutter + (self.width() - gutter - INSIDE - side) / 2
         self._picture = QRectF(round(x), round(head), int(side), int(side))
         at = self._picture.right() + 3
         for button in reversed(self._choices.values()):
             button.resize(button.sizeHint())
-            button.move(round(at - button.width()), round(head / 2 - button.height() / 2 + 2 * scale))
+            button.move(round(at - button.width()), round(self._middle() - button.height() / 2))
             at -= button.width() + 2 * scale
+
+    def _middle(self) -> float:
+        """The y of the middle of the title's line; the same as on the other cards."""
+        return INSIDE - 2 + 7 * self._theme.scale
+
+    def _left(self) -> float:
+        """Where the card's lines of text begin, at the margin, or nearer to the picture where that stands alone."""
+        return INSIDE + max(0.0, self._picture.left() - self._gutter())
 
     def _extent(self) -> tuple[float, float, float, float]:
         if self._map is not None:
@@ -158,7 +178,8 @@ class MapPanel(QWidget):
 
     def _line(self, row: int) -> QRectF:
         scale, box = self._theme.scale, self._picture
-        return QRectF(box.left(), box.bottom() + (18 + row * ROW) * scale, box.width(), ROW * scale)
+        top = box.bottom() + (2 * AXIS + 8 + row * ROW) * scale
+        return QRectF(self._left(), top, box.right() - self._left(), ROW * scale)
 
     # what happens
 
@@ -194,10 +215,13 @@ class MapPanel(QWidget):
         scale = theme.scale
         paint.card(painter, QRectF(self.rect()), theme)
         box = self._picture
-        title = self._magnified[1] if self._magnified else "Decision map"
         end = box.right() if self._magnified else self._choices["soft"].x() - 4
-        head = QRectF(box.left(), 8 * scale, end - box.left(), 24 * scale)
-        write(painter, head, title, face(11, 600, scale), theme.text if self._magnified else theme.quiet)
+        head = QRectF(self._left(), self._middle() - 10 * scale, end - self._left(), 20 * scale)
+        strong = face(11, 600, scale)
+        title = self._magnified[1] if self._magnified else "Decision map"
+        if not self._magnified and QFontMetricsF(strong).horizontalAdvance(title) > head.width():
+            title = "Map"
+        write(painter, head, title, strong, theme.text if self._magnified else theme.quiet)
         if self._map is None and not self._magnified:
             self._paint_empty(painter)
             return
@@ -264,7 +288,7 @@ class MapPanel(QWidget):
         theme, box, scale = self._theme, self._picture, self._theme.scale
         left, right, bottom, top = self._extent()
         names = self._examples.axes if self._examples is not None else ("", "")
-        font, high = face(9, 400, scale), 12 * scale
+        font, high = face(9, 400, scale), AXIS * scale
         across = [(v, box.left() + (v - left) / (right - left) * box.width()) for v in paint.ticks(left, right)]
         up = [(v, box.bottom() - (v - bottom) / (top - bottom) * box.height()) for v in paint.ticks(bottom, top)]
         for value, x in across:
@@ -272,17 +296,15 @@ class MapPanel(QWidget):
         for value, y in up:
             gap = QRectF(0, y - high / 2, box.left() - 3 * scale, high)
             write(painter, gap, _tick(value), font, theme.quiet, RIGHT)
-        # the axes' names stand in the gap before the last tick, where nothing else is written
-        room = box.width() / max(len(across), 1) - 28 * scale
-        middle = sum(x for _, x in across[-2:]) / 2 if len(across) > 1 else box.center().x()
-        write(painter, QRectF(middle - room / 2, box.bottom() + 2, room, high), names[0], font, theme.quiet, CENTRE)
-        middle = sum(y for _, y in up[-2:]) / 2 if len(up) > 1 else box.center().y()
+        font = face(10, 400, scale)
+        below = QRectF(box.left(), box.bottom() + 1 + high, box.width(), high + 2)
+        write(painter, below, names[0], font, theme.quiet, CENTRE)
         painter.save()
-        painter.translate(box.left() - 3 * scale - high / 2, middle)
+        painter.translate(box.left() - self._gutter() + 8 + high / 2, box.center().y())
         if len(names[1]) > 3:
             painter.rotate(-90)
-            painter.translate(0, -1)
-        write(painter, QRectF(-room / 2, -high / 2, room, high), names[1], font, theme.quiet, CENTRE)
+        beside = QRectF(-box.height() / 2, -high / 2 - 1, box.height(), high + 2)
+        write(painter, beside, names[1], font, theme.quiet, CENTRE)
         painter.restore()
 
 

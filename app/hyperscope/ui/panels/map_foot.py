@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from hyperscope.lab.snapshot import Array, Status
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.map_points import key
+from hyperscope.ui.panels.map_points import mark
 from hyperscope.ui.theme import Theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight
 FEW = 4  # classes; up to here each keeps its place, so that the eye can compare; of more the likeliest are said
 LIKELIEST = 3
+MARK = 11  # pixels from a point's mark to the words beside it
+KEYS = ("outline: true class · fill: predicted", "outline true · fill predicted", "rim true · fill said")
 
 
 class Foot:
@@ -36,7 +38,8 @@ class Foot:
         rows = (("Train", status.train_accuracy, status.train_loss), ("Dev", status.dev_accuracy, status.dev_loss))
         for row, (name, accuracy, loss) in enumerate(rows):
             line = self._line(row)
-            write(painter, line, name, plain, theme.quiet)
+            self._mark(line, row)
+            write(painter, line.adjusted(MARK * scale, 0, 0, 0), name, plain, theme.quiet)
             said = f"{loss:.3f}" if np.isfinite(loss) else "–"
             width = write(painter, line, said, strong, theme.text, RIGHT)
             line.setRight(line.right() - width - 4 * scale)
@@ -71,7 +74,25 @@ class Foot:
             self._names(names)
         else:
             row = 2
-        key(self._painter, self._line(row), self._theme)
+        self._key(self._line(row))
+
+    def _key(self, line: QRectF) -> None:
+        """What outline, fill and the third shape mean, in as many words as there is room for."""
+        painter, scale, small = self._painter, self._scale, face(10, 400, self._scale)
+        metrics = QFontMetricsF(small)
+        test = metrics.horizontalAdvance("test") + (MARK + 10) * scale
+        room = line.width() - test
+        said = next((words for words in KEYS if metrics.horizontalAdvance(words) <= room), KEYS[-1])
+        line.setLeft(line.left() + write(painter, line, said, small, self._theme.quiet) + 10 * scale)
+        self._mark(line, 2)
+        write(painter, line.adjusted(MARK * scale, 0, 0, 0), "test", small, self._theme.quiet)
+
+    def _mark(self, line: QRectF, part: int) -> None:
+        """The shape of a part's points, at the left of `line`."""
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._theme.quiet)
+        mark(self._painter, QPointF(line.left() + 3.5 * self._scale, line.center().y()), 3 * self._scale, part)
 
     def _names(self, names: tuple[str, ...]) -> None:
         painter, theme, scale, line = self._painter, self._theme, self._scale, self._line(2)

@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+from PySide6.QtGui import QPainter, QPixmap, QPolygonF
 
 from hyperscope.lab.snapshot import Examples
-from hyperscope.ui.paint import face, write
 from hyperscope.ui.theme import Theme
 
 Array = NDArray[Any]
-PARTS = ("train", "dev", "test")
 CROWD = 1500  # examples; above this they are drawn smaller
 
 
@@ -120,20 +118,3 @@ def _stamp(true: int, predicted: int, part: int, radius: float, theme: Theme, ra
         mark(painter, at, radius * 0.52, part)
     painter.end()
     return stamp
-
-
-def key(painter: QPainter, line: QRectF, theme: Theme) -> None:
-    """One line that says what outline, fill and shape mean."""
-    scale, small = theme.scale, face(10, 400, theme.scale)
-    at = line.left()
-    for words in ("outline: true class", "·", "fill: predicted", "·"):
-        at += write(painter, line.adjusted(at - line.left(), 0, 0, 0), words, small, theme.quiet) + 4 * scale
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for part, name in enumerate(PARTS):
-        if at > line.right() - 10 * scale:
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.quiet))
-        mark(painter, QPointF(at + 3.5 * scale, line.center().y()), 3 * scale, part)
-        at += 9 * scale
-        at += write(painter, line.adjusted(at - line.left(), 0, 0, 0), name, small, theme.quiet) + 7 * scale
