@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-Scale = Literal["linear", "log", "one-minus-log", "powers-of-two"]
+Scale = Literal["linear", "log", "zero-log", "one-minus-log", "powers-of-two"]
 Value = float | int | str | bool
 
 
@@ -23,8 +23,9 @@ class Knob:
     """One adjustable field: what it is called, what it may be, and whether moving it keeps the network.
 
     `kind` is number, whole, choice, switch or text; `live` knobs act at once and keep weights and the optimiser's
-    memory, the others rebuild the network; `usual` is the range the course recommends, in words; `watch` says where a
-    move of this knob shows, as in "Watch the loss".
+    memory, the others rebuild the network; `least` is the smallest value above 0 on a zero-log scale;
+    `usual` is the range the course recommends, in words; `watch` says where a move of this knob shows, as in "Watch
+    the loss".
     """
 
     kind: Literal["number", "whole", "choice", "switch", "text"]
@@ -37,6 +38,7 @@ class Knob:
     low: float = -math.inf
     high: float = math.inf
     scale: Scale = "linear"
+    least: float = 1e-6
     choices: Iterable[str] = ()
     captions: Mapping[str, str] | None = None
     watch: str = ""
@@ -68,15 +70,28 @@ class Knob:
 
     def position(self, value: float) -> float:
         """Where `value` stands on the knob's scale, from 0 (low) to 1 (high)."""
-        low, high, at = (_stretch(self.scale, v) for v in (self.low, self.high, value))
+        low, high, at = (self._stretched(v) for v in (self.low, self.high, value))
         return min(1.0, max(0.0, (at - low) / (high - low)))
 
     def at(self, position: float) -> float:
         """The value at `position` in [0, 1] on the knob's scale, whole for whole knobs; inverse of `position`."""
-        low, high = _stretch(self.scale, self.low), _stretch(self.scale, self.high)
-        value = _relax(self.scale, low + min(1.0, max(0.0, position)) * (high - low))
+        low, high = self._stretched(self.low), self._stretched(self.high)
+        value = self._relaxed(low + min(1.0, max(0.0, position)) * (high - low))
         value = min(self.high, max(self.low, value))
         return round(value) if self.kind == "whole" else value
+
+    def _stretched(self, value: float) -> float:
+        if self.scale != "zero-log":
+            return _stretch(self.scale, value)
+        return ROOM + math.log10(value / self.least) if value >= self.least else 0.0
+
+    def _relaxed(self, at: float) -> float:
+        if self.scale != "zero-log":
+            return _relax(self.scale, at)
+        return self.least * 10 ** (at - ROOM) if at >= ROOM / 2 else 0.0
+
+
+ROOM = 0.4  # decades that 0 takes up at the foot of a zero-log scale
 
 
 def _stretch(scale: Scale, value: float) -> float:

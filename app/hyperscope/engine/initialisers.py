@@ -42,3 +42,24 @@ def xavier(units: int, inputs: int, scale: float, rng: np.random.Generator) -> A
 def he(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
     """Weights of variance 2 / fan-in, since ReLU halves it again (He et al. 2015, eq. 10)."""
     return rng.normal(0.0, np.sqrt(2 / inputs), (units, inputs))
+
+
+@initialisers.add("uniform")
+def uniform(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Weights drawn evenly from [-scale, scale], whatever the layer's width."""
+    return rng.uniform(-scale, scale, (units, inputs))
+
+
+@initialisers.add("glorot")
+def glorot(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Weights of variance 2 / (fan-in + fan-out), for signals both ways (Glorot and Bengio 2010, eq. 12)."""
+    return rng.normal(0.0, np.sqrt(2 / (inputs + units)), (units, inputs))
+
+
+@initialisers.add("orthogonal")
+def orthogonal(units: int, inputs: int, scale: float, rng: np.random.Generator) -> Array:
+    """Orthonormal rows or columns, whichever are fewer (Saxe et al. 2014)."""
+    drawn = rng.normal(0.0, 1.0, (max(units, inputs), min(units, inputs)))
+    q, r = np.linalg.qr(drawn)
+    q *= np.sign(np.diag(r))  # else the directions are not drawn evenly
+    return np.ascontiguousarray(q if units >= inputs else q.T)

@@ -17,7 +17,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.plan import Operand, Plan, Slot
 
 NARROW = 24  # units; up to here batch norm by small products with diagonal blocks beats broadcasting columns
-FEW = 64  # examples; up to here one product with I − 11ᵀ/m centres faster than a mean and a broadcast
+FEW = 64  # examples; up to here, for one network, a product with I − 11ᵀ/m centres faster than a broadcast
 
 Backward = Callable[[], None]
 
@@ -94,12 +94,28 @@ def dense(
 
 def activate(plan: Plan, function: Activation, before: Signal) -> tuple[Signal, Backward]:
     """a = g(z), in place: no other piece looks at z again, and the slope follows from a."""
-    function.forward(plan, before.units, before.units)
+    spare = (plan.buffer if function.keeps_slope else plan.scratch)(*before.gradient.shape[-2:])
+    function.forward(plan, before.units, before.units, spare)
 
     def backward() -> None:
-        function.backward(plan, before.units, before.gradient, plan.buffer(*before.gradient.shape[-2:]))
+        function.backward(plan, before.units, before.gradient, spare)
 
     return before, backward
+
+
+def scaled(
+    plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot | None = None, into: Slot | None = None
+) -> Backward:
+    """Multiplies a signal by a slot, and adds another, in place or `into` a slot: dropout's masks, or a jolt."""
+    target: Operand = signal.units if into is None else into
+    plan.call(label, np.multiply, signal.units, factor, target)
+    if shift is not None:
+        plan.call(label, np.add, target, shift, target)
+
+    def backward() -> None:
+        plan.call(f"gradient of {label}", np.multiply, signal.gradient, factor, signal.gradient)
+
+    return backward
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +131,13 @@ class Norm:
     epsilon: Array
 
 
-def batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
-    """ẑ = (z − μ) / √(σ² + ε), y = γ ẑ + β, over the mini-batch (Ioffe and Szegedy 2015, algorithm 1)."""
+def batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None = None) -> tuple[Signal, Backward]:
+    """ẑ = (z − μ) / √(σ² + ε), y = γ ẑ + β, over the mini-batch (Ioffe and Szegedy 2015, algorithm 1).
+
+    y goes to the slot `into` if one is given.
+    """
     narrow = norm.gamma.shape[-1] <= NARROW
-    return (_narrow_batch_norm if narrow else _wide_batch_norm)(plan, norm, before, m)
+    return (_narrow_batch_norm if narrow else _wide_batch_norm)(plan, norm, before, m, into)
 
 
 def _statistics(plan: Plan, norm: Norm, z: Array, centred: Array, m: int) -> Array:
@@ -127,12 +146,12 @@ def _statistics(plan: Plan, norm: Norm, z: Array, centred: Array, m: int) -> Arr
     averaging = plan.constant(1 / m, *ones, m, 1)
     mean = norm.mean[..., None]
     plan.product("μ = Σ z / m", z, averaging, mean)
-    if m <= FEW:
+    if m <= FEW and not plan.crowd:
         centring = (np.eye(m) - 1 / m).astype(plan.dtype).reshape(*ones, m, m)
         plan.product("z − μ", z, centring, centred)
     else:
         plan.call("z − μ", np.subtract, z, mean, centred)
-    squares = plan.buffer(*centred.shape[-2:])
+    squares = plan.scratch(*centred.shape[-2:])
     plan.call("(z − μ)²", np.multiply, centred, centred, squares)
     plan.product("σ² = Σ (z − μ)² / m", squares, averaging, norm.variance[..., None])
     root = plan.buffer(norm.gamma.shape[-1])
@@ -141,7 +160,7 @@ def _statistics(plan: Plan, norm: Norm, z: Array, centred: Array, m: int) -> Arr
     return root
 
 
-def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
+def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None) -> tuple[Signal, Backward]:
     # γẑ + β is one product with [diag s | β], s = γ/√(σ²+ε); its gradient one with three blocks beside each other
     n = norm.gamma.shape[-1]
     stacked = plan.buffer(2 * n + 1, m)  # dy, z − μ and a row of ones
@@ -153,7 +172,7 @@ def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[
     slope = diagonal(affine)
     plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
     plan.call("β", np.positive, norm.beta, affine[..., n])
-    plan.product("y = γ ẑ + β", affine, centred_with_ones, after.units)
+    plan.product("y = γ ẑ + β", affine, centred_with_ones, after.units if into is None else into)
 
     def backward() -> None:
         sums = plan.buffer(n, n + 1)  # Σ dy (z − μ) on the diagonal, Σ dy in the last column
@@ -172,7 +191,7 @@ def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[
     return after, backward
 
 
-def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Signal, Backward]:
+def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None) -> tuple[Signal, Backward]:
     n = norm.gamma.shape[-1]
     centred = plan.buffer(n, m)
     root = _statistics(plan, norm, before.units, centred, m)
@@ -181,11 +200,11 @@ def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int) -> tuple[Si
     slope = plan.buffer(n)
     plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
     plan.call("γ ẑ", np.multiply, centred, slope[..., None], after.units)
-    plan.call("y = γ ẑ + β", np.add, after.units, norm.beta[..., None], after.units)
+    plan.call("y = γ ẑ + β", np.add, after.units, norm.beta[..., None], after.units if into is None else into)
 
     def backward() -> None:
         summing = plan.constant(1, *([1] * len(plan.crowd)), m, 1)
-        spare, minus, share = plan.buffer(n, m), plan.buffer(n), plan.buffer(n)
+        spare, minus, share = plan.scratch(n, m), plan.buffer(n), plan.buffer(n)
         plan.call("dy (z − μ)", np.multiply, dy, centred, spare)
         plan.product("Σ dy (z − μ)", spare, summing, norm.d_gamma[..., None])
         plan.call("dγ = Σ dy ẑ", np.divide, norm.d_gamma, root, norm.d_gamma)

@@ -6,25 +6,28 @@ do not depend on how they were chunked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
-from hyperscope.engine.optimisers import Optimiser, optimisers
+from hyperscope.engine.noise import Noise
+from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
+from hyperscope.engine.outputs import class_weights
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.program import Program, State, compiled
+from hyperscope.engine.plan import Slot
+from hyperscope.engine.program import Program, Recipe, State, compiled
+from hyperscope.engine.regularisers import regularisers
 from hyperscope.engine.settings import Training
-from hyperscope.engine.softmax import SAFE_LOGIT, losses_per_example, one_hot
+from hyperscope.engine.softmax import SAFE_LOGIT
 
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
 CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
 CHUNK_STEPS = 64
 
-LIVE = ("momentum", "beta1", "beta2", "epsilon")
+CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of optimisers
 
 
 class Diverged(ArithmeticError):
@@ -40,12 +43,32 @@ class Diverged(ArithmeticError):
 
 
 @dataclass(frozen=True)
+class Feed:
+    """What steps with batches of one size see: `operands` per slot (S, ...), where their logits go, and their targets.
+
+    `places` are the steps' places in the chunk.
+    """
+
+    operands: tuple[Any, ...]
+    logits: Array
+    targets: Array
+    mask: Array
+    weight: Array | None
+    places: list[int]
+
+    def steps(self) -> Iterator[tuple[Any, ...]]:
+        """The operands of one step after the other."""
+        return zip(*self.operands, strict=True)
+
+
+@dataclass(frozen=True)
 class Moment:
     """A learner's state at one instant, as copies; restoring it makes the next steps repeat exactly."""
 
     vectors: tuple[Array, ...]
     products: dict[str, Array]
-    optimiser: str
+    trainings: tuple[Training, ...]
+    taken: int
 
 
 class Learner:
@@ -76,10 +99,13 @@ class Learner:
             starts[0] if alone else np.stack(starts), np.broadcast_to(running, (*self.crowd, running.size)).copy()
         )
         self._inputs = layout.inputs + layout.bias_at(0)
-        self.x_rows = self._rows(x, y)
+        self._examples = (x, y)
+        self._coded: list[Any] = []
+        self._settled: tuple[Any, Any] = (None, None)
         self._cells: dict[str, Array] = {}
-        self._set_cells()
-        self._programs: dict[int, Program] = {}
+        self.taken = 0  # steps
+        self._noises: dict[tuple[str, int, int], Noise] = {}
+        self._settle()
 
     # -- what may change while training ---------------------------------------------------------------------------
 
@@ -91,7 +117,6 @@ class Learner:
         if optimiser is not self.optimiser:
             self.optimiser = optimiser
             self.state = self._fresh(self.state.parameters, self.state.running)
-            self._programs.clear()
         elif (new := self._constants()) != old:
             factors = optimiser.kept(
                 {name: np.array(value) for name, value in old.items()},
@@ -99,156 +124,250 @@ class Learner:
             )
             for moment, factor in zip(self.state.moments, factors, strict=False):
                 moment *= np.asarray(factor, self.dtype).reshape(self.crowd + (1,) * len(self.crowd))
-        self._set_cells()
+        self._settle()
 
-    def renormalise(self, layout: Layout) -> None:
-        """Takes on batch norm's constants ε and running momentum from a layout of the same structure."""
+    def adapt(self, layout: Layout) -> None:
+        """Takes on a layout of the same arrays: batch norm's constants, dropout, temperature."""
         if layout != self.layout:
             self.layout = layout
-            self._programs.clear()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Works out what follows from layout and trainings; compiled steps are kept while their recipe stays."""
+        chosen = []
+        for name in regularisers:
+            own = name == "l2" and self.optimiser.decoupled
+            if not own and any(getattr(training, name) > 0 for training in self.trainings):
+                chosen.append(name)
+        weighted = any(training.class_weights != "equal" for training in self.trainings)
+        recipe = Recipe(self.layout, self.optimiser, tuple(chosen), weighted)
+        memory = [id(vector) for vector in self.state.vectors]
+        if (recipe, memory) != self._settled:
+            self._settled = (recipe, memory)
+            self.recipe = recipe
+            self._programs: dict[int, Program] = {}
+        self._set_cells()
+        self._code_targets()
 
     def moment(self) -> Moment:
         """A copy of everything that the next step depends on, besides the settings."""
         products = {name: value.copy() for name, value in self.state.products.items()}
-        optimiser = next(name for name, entry in optimisers.items() if entry is self.optimiser)
-        return Moment(tuple(vector.copy() for vector in self.state.vectors), products, optimiser)
+        return Moment(tuple(vector.copy() for vector in self.state.vectors), products, self.trainings, self.taken)
 
     def restore(self, moment: Moment) -> None:
-        """Goes back to a moment of a learner of the same structure."""
-        if optimisers[moment.optimiser] is not self.optimiser:
-            self.optimiser = optimisers[moment.optimiser]
-            self.trainings = tuple(
-                msgspec.structs.replace(training, optimiser=moment.optimiser) for training in self.trainings
-            )
+        """Goes back to a moment of a learner of the same structure, under the settings now in force.
+
+        Moments of another optimiser are of no use to this one, which then starts its memory afresh.
+        """
+        self.taken = moment.taken
+        parameters, running, *moments = moment.vectors
+        self.state.parameters[...], self.state.running[...] = parameters, running
+        if moment.trainings[0].optimiser != self.trainings[0].optimiser:
             self.state = self._fresh(self.state.parameters, self.state.running)
-            self._programs.clear()
-        for vector, kept in zip(self.state.vectors, moment.vectors, strict=True):
+            self._settle()
+            return
+        trainings, self.trainings = self.trainings, moment.trainings
+        for vector, kept in zip(self.state.moments, moments, strict=True):
             vector[...] = kept
         for name, value in moment.products.items():
             self.state.products[name][...] = value
+        self.change(trainings)
 
     # -- training -------------------------------------------------------------------------------------------------
 
-    def steps(self, batches: Sequence[Indices]) -> Array:
+    def steps(self, batches: Sequence[Indices], factors: Array | None = None) -> Array:
         """One step per batch of example numbers (m,), or (K, m) for a crowd; returns their losses (steps, ...).
 
-        A loss is the mini-batch's mean cross-entropy in nats before the step, in float64.
+        `factors` (steps,) or (steps, K) multiply the learning rate, step by step. A loss is what the mini-batch
+        was trained on, in nats, before the step, in float64: label smoothing and class weights are in it,
+        penalties are not.
         Raises: Diverged at the first step that leaves anything non-finite, which is then undone.
         """
         losses: list[Array] = []
-        most = max(1, min(CHUNK_STEPS, CHUNK_BYTES // max(1, batches[0].size * self.x_rows.itemsize * self._width)))
+        if factors is None:
+            factors = np.ones((len(batches), *self.crowd))
+        most = max(1, min(CHUNK_STEPS, CHUNK_BYTES // max(1, batches[0].size * self._table.itemsize * self._width)))
         with np.errstate(all="ignore"):
             for start in range(0, len(batches), most):
                 try:
-                    losses.append(self._chunk(batches[start : start + most]))
+                    part = slice(start, start + most)
+                    losses.append(self._chunk(batches[part], factors[part]))
                 except Diverged as stop:
                     before = np.concatenate([*losses, stop.losses])
                     raise Diverged(len(before), before, stop.place) from None
         return np.concatenate(losses)
 
-    def _chunk(self, batches: Sequence[Indices]) -> Array:
+    def _chunk(self, batches: Sequence[Indices], factors: Array) -> Array:
         before = self._saved()
-        losses, fits = self._run(batches, safe=False)
+        losses, fits = self._run(batches, factors, safe=False)
         if fits.all() and self._finite():
+            self.taken += len(batches)
             return losses
         self._put(before)
-        return self._carefully(batches)
+        return self._carefully(batches, factors)
 
-    def _carefully(self, batches: Sequence[Indices]) -> Array:
+    def _carefully(self, batches: Sequence[Indices], factors: Array) -> Array:
         """Step by step: the fast program where its logits fit, else the safe one; so chunks do not matter."""
         done: list[Array] = []
-        for batch in batches:
+        for number, batch in enumerate(batches):
+            factor = factors[number : number + 1]
             before = self._saved()
-            loss, fits = self._run([batch], safe=False)
+            loss, fits = self._run([batch], factor, safe=False)
             if not fits.all():
                 self._put(before)
-                loss, _ = self._run([batch], safe=True)
+                loss, _ = self._run([batch], factor, safe=True)
             if not (np.isfinite(loss).all() and self._finite()):
                 self._put(before)
-                place = self._first_non_finite(batch)
+                place = self._first_non_finite(batch, factor)
                 self._put(before)
                 raise Diverged(len(done), np.concatenate(done) if done else np.zeros((0, *self.crowd)), place)
             done.append(loss)
+            self.taken += 1
         return np.concatenate(done)
 
-    def _run(self, batches: Sequence[Indices], *, safe: bool) -> tuple[Array, Array]:
+    def _run(self, batches: Sequence[Indices], factors: Array, *, safe: bool) -> tuple[Array, Array]:
         """Losses (S, ...) of the steps, and whether each step's logits lie where the fast program is exact."""
-        numbers = self._numbers(len(batches))
-        sizes = [batch.shape[-1] for batch in batches]
-        kinds = dict.fromkeys(sizes)
-        feeds: dict[int, Any] = {}
-        kept: dict[int, tuple[Array, Array, list[int]]] = {}
-        for m in kinds:
-            places = [place for place, size in enumerate(sizes) if size == m] if len(kinds) > 1 else range(len(sizes))
-            rows = self._gather([batches[place] for place in places], m)
-            # (S, ..., n, m) and contiguous, so that the step's products find them as they like them
-            x = np.ascontiguousarray(rows[..., : self._inputs].swapaxes(-1, -2))
-            y = np.ascontiguousarray(rows[..., self._inputs :].swapaxes(-1, -2))
-            logits = np.empty((len(places), *self.crowd, self.layout.classes, m), self.dtype)
-            varying = [[column[place] for place in places] for column in numbers] if len(kinds) > 1 else numbers
-            feeds[m] = zip(x, x.swapaxes(-1, -2), y / self.dtype.type(m), logits, *varying, strict=True)
-            kept[m] = (logits, y, list(places))
-        if len(kinds) == 1:
+        feeds, sizes = self._feeds(batches, factors)
+        if len(feeds) == 1:
             step = self._program(sizes[0], safe)
-            for operands in feeds[sizes[0]]:
+            for operands in feeds[sizes[0]].steps():
                 step(*operands)
         else:
-            runs = {m: self._program(m, safe) for m in kinds}
+            runs = {m: (self._program(m, safe), feed.steps()) for m, feed in feeds.items()}
             for m in sizes:
-                runs[m](*next(feeds[m]))
+                step, coming = runs[m]
+                step(*next(coming))
         losses = np.empty((len(batches), *self.crowd))
-        fits = np.empty((len(batches), *self.crowd), bool)
-        for logits, y, places in kept.values():
-            top = logits.max(axis=-2)
-            fits[places] = ((top < SAFE_LOGIT) & (top > -SAFE_LOGIT)).all(axis=-1)
-            losses[places] = losses_per_example(logits, y).mean(axis=-1)
+        fits = np.ones((len(batches), *self.crowd), bool)
+        output, temperature = self.layout.output, self.layout.network.temperature
+        for feed in feeds.values():
+            logits = feed.logits if temperature == 1 else feed.logits / temperature
+            if output.bounded:
+                top = logits.max(axis=-2)
+                fits[feed.places] = ((top < SAFE_LOGIT) & (top > -SAFE_LOGIT)).all(axis=-1)
+            each = output.losses(logits, feed.targets, feed.mask)
+            losses[feed.places] = (each if feed.weight is None else each * feed.weight[..., 0, :]).mean(axis=-1)
         return losses, fits
 
+    def _feeds(self, batches: Sequence[Indices], factors: Array) -> tuple[dict[int, Feed], list[int]]:
+        """What the coming steps see, gathered per batch size, since each size has a program of its own."""
+        numbers = self._numbers(factors)
+        sizes = [batch.shape[-1] for batch in batches]
+        kinds = dict.fromkeys(sizes)
+        feeds = {}
+        for m in kinds:
+            one = len(kinds) == 1
+            places = list(range(len(sizes))) if one else [at for at, size in enumerate(sizes) if size == m]
+            rows = self._gather([batches[place] for place in places], m)
+            # (S, ..., n, m) and contiguous, so that the step's products find them as they like them
+            x, y, mask, weight = (
+                np.ascontiguousarray(rows[..., columns].swapaxes(-1, -2)) for columns in self._columns
+            )
+            logits = np.empty((len(places), *self.crowd, self.layout.widths[-1], m), self.dtype)
+            varying: dict[str, Any] = {
+                "x": x,
+                "x_t": x.swapaxes(-1, -2),
+                "y": y / self.dtype.type(m),
+                "logits": logits,
+                "mask": mask,
+            }
+            if self.recipe.weighted:
+                weight *= m / weight.sum(axis=-1, keepdims=True)
+                varying["weight"] = weight
+            noise = self._noise(m, len(sizes))
+            for name, values in (noise | numbers).items():
+                varying[name] = values if one else [values[place] for place in places]
+            feeds[m] = Feed(
+                tuple(varying[name] for name in self.recipe.slots),
+                logits,
+                y,
+                mask if self.layout.output.masked else np.ones(1),
+                weight if self.recipe.weighted else None,
+                places,
+            )
+        return feeds, sizes
+
     def _program(self, m: int, safe: bool) -> Any:
-        if m not in self._programs:
-            self._programs[m] = compiled(self.layout, self.state, self.optimiser, self._cells, self.crowd, m)
-        return self._programs[m].safe if safe else self._programs[m].fast
+        program = self.program(m)
+        return program.safe if safe else program.fast
 
     def program(self, m: int) -> Program:
         """The compiled step for batches of m, for looking at its calls and labels."""
-        self._program(m, True)
+        if m not in self._programs:
+            self._programs[m] = compiled(self.recipe, self.state, self._cells, self.crowd, m)
         return self._programs[m]
 
-    def _numbers(self, steps: int) -> list[Any]:
+    def _numbers(self, factors: Array) -> dict[str, Any]:
         """What the optimiser's slots hold in each of the coming steps; advances the running products."""
-        constants = {name: self._vector(name) for name in (*LIVE,)}
+        steps = len(factors)
+        constants = {name: self._vector(name) for name in CONSTANTS}
         products = {}
         for name in self.optimiser.decays:
             product = self.state.products[name]
-            factors = np.broadcast_to(constants[name], (steps, *self.crowd))
-            products[name] = np.multiply.accumulate(np.concatenate([product[None], factors]))[1:]
+            shares = np.broadcast_to(constants[name], (steps, *self.crowd))
+            products[name] = np.multiply.accumulate(np.concatenate([product[None], shares]))[1:]
             product[...] = products[name][-1]
-        alpha = np.broadcast_to(self._vector("learning_rate"), (steps, *self.crowd))
-        rates = self.optimiser.rates(alpha, constants, products)
+        alpha = self._vector("learning_rate") * factors
+        rates = dict(zip(self.optimiser.slots, self.optimiser.rates(alpha, constants, products), strict=True))
+        rates.setdefault(ALPHA.name, alpha)
+        cast = {name: np.ascontiguousarray(rate, self.dtype) for name, rate in rates.items()}
         if self.crowd:
-            return [np.ascontiguousarray(rate, self.dtype)[..., None] for rate in rates]
+            return {name: rate[..., None] for name, rate in cast.items()}
         # 0-d arrays: ufuncs take them in half the time of Python's or NumPy's own scalars
-        cast = [np.ascontiguousarray(rate, self.dtype) for rate in rates]
-        return [[rate[step, ...] for step in range(steps)] for rate in cast]
+        wanted = {name: rate for name, rate in cast.items() if name in self.recipe.slots}
+        return {name: [rate[step, ...] for step in range(steps)] for name, rate in wanted.items()}
+
+    def _noise(self, m: int, steps: int) -> dict[str, Array]:
+        """Dropout's masks and batch norm's jolts for the coming steps."""
+        coming = range(self.taken, self.taken + steps)
+        found: dict[str, Array] = {}
+        network = self.layout.network
+        for number in self.recipe.dropouts:
+            keep = 1 - network.layers[number].dropout
+            found[f"dropout{number}"] = self._source("dropout", number, m).masks(coming, keep)
+        for number in self.recipe.jolts:
+            drawn = network.bn_jolt * self._source("jolt", number, 2).normal(coming)
+            found[f"jolt_scale{number}"] = 1 + drawn[..., :1]
+            found[f"jolt_shift{number}"] = np.ascontiguousarray(drawn[..., 1:])
+        return found
+
+    def _source(self, purpose: str, layer: int, m: int) -> Noise:
+        key = (purpose, layer, m)
+        if key not in self._noises:
+            number = 2 * layer + (purpose == "jolt")
+            shape = (self.layout.widths[layer + 1], m)
+            self._noises[key] = Noise(self.seeds, number, shape, self.crowd, self.dtype)
+        return self._noises[key]
 
     # -- arrays ---------------------------------------------------------------------------------------------------
 
     @property
     def _width(self) -> int:
-        return int(self.x_rows.shape[-1])
+        return int(self._table.shape[-1])
 
-    def _rows(self, x: Array, y: Indices) -> Array:
-        """One row per example: inputs, a one if the first layer has a bias, and the one-hot class."""
-        ones = np.ones((x.shape[1], self._inputs - x.shape[0]))
-        rows = np.concatenate([x.T, ones, one_hot(y, self.layout.classes).T], axis=1)
-        return np.ascontiguousarray(rows, self.dtype)
+    def _code_targets(self) -> None:
+        """One row per example: inputs, a one if the first layer has a bias, targets, what counts of them, weight."""
+        key = [(training.label_smoothing, training.class_weights) for training in self.trainings[:1]]
+        if key == self._coded:
+            return
+        self._coded = key
+        smoothing, kind = key[0]
+        targets, mask = self.layout.output.codes(self.layout.classes, self.layout.network.tree)
+        targets = (1 - smoothing) * targets + smoothing * mask * (
+            1 / self.layout.classes if not self.layout.output.masked else 0.5
+        )
+        x, y = self._examples
+        columns = [x.T, np.ones((x.shape[1], self._inputs - x.shape[0])), targets[y]]
+        columns.append(mask[y] if self.layout.output.masked else np.zeros((y.size, 0)))
+        columns.append(class_weights(y, self.layout.classes, kind)[y][:, None])
+        ends = np.cumsum([self._inputs, *(column.shape[1] for column in columns[2:])]).tolist()
+        self._columns = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+        self._table = np.ascontiguousarray(np.concatenate(columns, axis=1), self.dtype)
 
     def _gather(self, batches: Sequence[Indices], m: int) -> Array:
         """The batches' rows (S, ..., m, width)."""
-        chosen = batches[0] if len(batches) == 1 else np.concatenate(batches, axis=-1)
-        if self.crowd:
-            chosen = np.stack(batches)
-        return self.x_rows.take(chosen, axis=0).reshape(len(batches), *self.crowd, m, self._width)
+        chosen = np.stack(batches) if self.crowd else np.concatenate(batches)
+        return self._table.take(chosen, axis=0).reshape(len(batches), *self.crowd, m, self._width)
 
     def _fresh(self, parameters: Array, running: Array) -> State:
         moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))
@@ -261,13 +380,18 @@ class Learner:
         return np.array(values if self.crowd else values[0])
 
     def _constants(self) -> dict[str, list[float]]:
-        return {name: [getattr(training, name) for training in self.trainings] for name in LIVE}
+        return {name: [float(getattr(training, name)) for training in self.trainings] for name in CONSTANTS}
 
     def _set_cells(self) -> None:
-        values = {name: self._vector(name) for name in LIVE}
-        for name, value in values.items():
-            cell = self._cells.setdefault(name, np.zeros((*self.crowd, *([1] * len(self.crowd))), self.dtype))
-            cell[...] = value[:, None] if self.crowd else value
+        ends = (1,) * len(self.crowd)
+        weights = self.layout.weight_mask()
+        for name in (*CONSTANTS, *regularisers):
+            value = self._vector(name).reshape(self.crowd + ends)
+            if name in regularisers and regularisers[name].each:
+                value = value * weights  # (P,), or (K, P)
+            if name not in self._cells:
+                self._cells[name] = np.zeros(value.shape, self.dtype)
+            self._cells[name][...] = value
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)
@@ -279,23 +403,14 @@ class Learner:
         for vector, value in zip((*self.state.vectors, *self.state.products.values()), saved, strict=True):
             vector[...] = value
 
-    def _first_non_finite(self, batch: Indices) -> str:
+    def _first_non_finite(self, batch: Indices, factor: Array) -> str:
         """Repeats a step call by call and names the first whose result is not finite."""
-        rows = self._gather([batch], batch.shape[-1])[0]
-        x_t, y = rows[..., : self._inputs], rows[..., self._inputs :].swapaxes(-1, -2)
-        m = batch.shape[-1]
-        logits = np.empty((*self.crowd, self.layout.classes, m), self.dtype)
-        given = {
-            "x": x_t.swapaxes(-1, -2),
-            "x_t": x_t,
-            "y": y / self.dtype.type(m),
-            "logits": logits,
-            **{name: column[0] for name, column in zip(self.optimiser.slots, self._numbers(1), strict=True)},
-        }
+        feeds, (m,) = self._feeds([batch], factor)
+        given = dict(zip(self.recipe.slots, next(feeds[m].steps()), strict=True))
         for call in self.program(m).plan.calls:
             call.run(given)
             result = call.out if call.out is not None else call.operands[-1]
-            result = given[result.name] if hasattr(result, "name") else result
+            result = given[result.name] if isinstance(result, Slot) else result
             if isinstance(result, np.ndarray) and not np.isfinite(result).all():
                 return call.label
         return "the loss"

@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.initialisers import initialisers
+from hyperscope.engine.outputs import Output, outputs
 from hyperscope.engine.settings import Network
 
 
@@ -50,7 +51,12 @@ class Layout:
     @cached_property
     def widths(self) -> tuple[int, ...]:
         """Units of inputs, hidden layers and output, in order."""
-        return (self.inputs, *(layer.units for layer in self.network.layers), self.classes)
+        return (self.inputs, *(layer.units for layer in self.network.layers), self.output.units(self.classes))
+
+    @cached_property
+    def output(self) -> Output:
+        """What the last layer's numbers mean."""
+        return outputs[self.network.output]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -59,7 +65,9 @@ class Layout:
 
     def norm_at(self, layer: int) -> str:
         """Where batch norm stands in a layer: off, before or after its activation."""
-        return self.network.layers[layer].batch_norm if layer < len(self.network.layers) else "off"
+        if layer < len(self.network.layers):
+            return self.network.layers[layer].batch_norm
+        return "before" if self.network.bn_output else "off"
 
     def bias_at(self, layer: int) -> bool:
         """Whether a layer has a bias; batch norm before the activation subtracts any bias again."""
@@ -123,3 +131,14 @@ class Layout:
             if name.endswith("variance"):
                 block.of(flat)[:] = 1
         return flat
+
+    def weight_mask(self) -> Array:
+        """(P,) of 1 at weights and 0 at biases, γ and β: what is regularised."""
+        mask = np.zeros(self.size)
+        for number, name in enumerate(self.names):
+            self.parameters[f"{name}.weights"].of(mask)[:, : self.widths[number]] = 1
+        return mask
+
+    def probabilities(self, logits: Array) -> Array:
+        """Class probabilities (..., C, m) of logits (..., U, m), at the network's temperature."""
+        return self.output.probabilities(logits / logits.dtype.type(self.network.temperature), self.network.tree)

@@ -50,11 +50,20 @@ class Plan:
         self.crowd = crowd
         self.dtype = dtype
         self.calls: list[Call] = []
+        self._shared: dict[tuple[object, ...], Array] = {}
         self.place = ""  # where the next calls belong, e.g. "Layer 2"; the first half of their labels
 
     def buffer(self, *shape: int) -> Array:
         """Zeros of crowd + shape."""
         return np.zeros(self.crowd + shape, self.dtype)
+
+    def zeros(self, *shape: int) -> Array:
+        """Zeros of crowd + shape that nobody writes to: the same array for all who ask."""
+        return self._shared.setdefault(("zeros", *shape), self.buffer(*shape))
+
+    def scratch(self, *shape: int) -> Array:
+        """A buffer for what is read again only by the next few calls: shared, since memory out of cache is slow."""
+        return self._shared.setdefault(("scratch", *shape), self.buffer(*shape))
 
     def constant(self, value: float, *shape: int) -> Array:
         """An array of `shape` filled with `value`; without a shape 0-d, which ufuncs take as fast as a full one."""

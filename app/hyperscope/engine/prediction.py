@@ -14,7 +14,6 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.plan import Plan
-from hyperscope.engine.softmax import losses_per_example
 
 BLOCK = 2048  # examples at a time, so that a layer's values stay in the second-level cache
 
@@ -82,7 +81,7 @@ class Predictor:
         return [*kept, logits]
 
     def _run(self, layers: Sequence[FoldedLayer], x: Array, kept: list[Array] | None) -> Array:
-        logits = np.empty((self.layout.classes, x.shape[1]), self.dtype)
+        logits = np.empty((self.layout.widths[-1], x.shape[1]), self.dtype)
         with np.errstate(all="ignore"):  # weights on their way to infinity are the trainer's to notice
             self._blocks(layers, x, kept, logits)
         return logits
@@ -115,7 +114,7 @@ class Predictor:
 def _apply(activation: str, values: Array) -> None:
     """g in place, by the same calls that training uses."""
     plan = Plan((), values.dtype)
-    activations[activation].forward(plan, values, values)
+    activations[activation].forward(plan, values, values, np.empty_like(values))
     for call in plan.calls:
         call.run({})
 
@@ -129,11 +128,14 @@ class Score:
     predicted: Indices
 
 
-def score(logits: Array, y: Indices) -> Score:
-    """The score of logits (C, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
+def score(layout: Layout, logits: Array, y: Indices) -> Score:
+    """The score of logits (U, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
     if y.size == 0:
         return Score(float("nan"), float("nan"), np.zeros(0, np.int64))
-    predicted = logits.argmax(axis=0)
+    targets, mask = layout.output.codes(layout.classes, layout.network.tree)
     with np.errstate(all="ignore"):
-        losses = losses_per_example(logits, np.eye(logits.shape[0])[:, y])
+        # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
+        direct = logits.shape[0] == layout.classes
+        predicted = (logits if direct else layout.probabilities(logits)).argmax(axis=0)
+        losses = layout.output.losses(logits / layout.network.temperature, targets[y].T, mask[y].T)
     return Score(float(losses.mean()), float((predicted == y).mean()), predicted)

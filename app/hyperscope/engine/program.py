@@ -12,13 +12,11 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
-from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense
-from hyperscope.engine.optimisers import Memory, Optimiser
+from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, scaled
+from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.plan import Plan, Slot
-from hyperscope.engine.softmax import plan_softmax
-
-SLOTS = ("x", "x_t", "y", "logits")
+from hyperscope.engine.plan import Operand, Plan, Slot
+from hyperscope.engine.regularisers import regularisers
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,40 @@ class State:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What a step consists of: network, optimiser, which regularisers act, and whether examples have weights."""
+
+    layout: Layout
+    optimiser: Optimiser
+    active: tuple[str, ...] = ()
+    weighted: bool = False
+
+    @property
+    def dropouts(self) -> tuple[int, ...]:
+        """The hidden layers, counted from 0, that leave out some of their outputs."""
+        return tuple(number for number, layer in enumerate(self.layout.network.layers) if layer.dropout > 0)
+
+    @property
+    def jolts(self) -> tuple[int, ...]:
+        """The layers whose batch norm is followed by a random shift and scale."""
+        if not self.layout.network.bn_jolt:
+            return ()
+        return tuple(number for number in range(len(self.layout.names)) if self.layout.norm_at(number) != "off")
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The names of all that changes with every step, in the order a compiled step takes them."""
+        names = ["x", "x_t", "y", "logits"]
+        names += ["mask"] * self.layout.output.masked + ["weight"] * self.weighted
+        names += [f"dropout{number}" for number in self.dropouts]
+        names += [f"{kind}{number}" for number in self.jolts for kind in ("jolt_scale", "jolt_shift")]
+        names += self.optimiser.slots
+        if any(regularisers[name].needs_alpha for name in self.active) and ALPHA.name not in names:
+            names.append(ALPHA.name)
+        return tuple(names)
+
+
+@dataclass(frozen=True)
 class Program:
     """One compiled step for batches of m: `fast` and `safe` are functions of the slots, alike up to rounding."""
 
@@ -50,47 +82,52 @@ class Program:
     plan: Plan
 
 
-def compiled(
-    layout: Layout, state: State, optimiser: Optimiser, cells: Mapping[str, Array], crowd: tuple[int, ...], m: int
-) -> Program:
+def compiled(recipe: Recipe, state: State, cells: Mapping[str, Array], crowd: tuple[int, ...], m: int) -> Program:
     """The program for batches of m examples; `cells` hold the live constants, see `optimisers.Memory`."""
-    slots = (*SLOTS, *optimiser.slots)
-    fast = planned(layout, state, optimiser, cells, crowd, m, safe=False)
-    safe = planned(layout, state, optimiser, cells, crowd, m, safe=True)
-    return Program(m, fast.compiled(slots), safe.compiled(slots), safe)
+    fast = planned(recipe, state, cells, crowd, m, safe=False)
+    if not recipe.layout.output.bounded:
+        step = fast.compiled(recipe.slots)
+        return Program(m, step, step, fast)
+    safe = planned(recipe, state, cells, crowd, m, safe=True)
+    return Program(m, fast.compiled(recipe.slots), safe.compiled(recipe.slots), safe)
 
 
 def planned(
-    layout: Layout,
-    state: State,
-    optimiser: Optimiser,
-    cells: Mapping[str, Array],
-    crowd: tuple[int, ...],
-    m: int,
-    *,
-    safe: bool,
+    recipe: Recipe, state: State, cells: Mapping[str, Array], crowd: tuple[int, ...], m: int, *, safe: bool
 ) -> Plan:
     """The calls of one step in order; `safe` ones subtract the largest logit before e^z."""
+    layout = recipe.layout
     plan = Plan(crowd, state.parameters.dtype)
     statistics = plan.buffer(layout.running_size)
-    logits, undo = _forward(plan, layout, state, statistics, m)
-    plan.place = "Softmax"
-    plan_softmax(plan, Slot("logits"), Slot("y"), logits.gradient, safe=safe)
+    logits, undo = _forward(plan, recipe, state, statistics, m)
+    _plan_loss(plan, recipe, logits.gradient, safe=safe)
     for place, backward in reversed(undo):
         plan.place = place
         backward()
     plan.place = "Running averages"
     _plan_running(plan, layout, state, statistics, m)
-    plan.place = optimiser.label
-    optimiser.plan(plan, Memory(state.parameters, state.gradient, state.moments, cells))
+    memory = Memory(state.parameters, state.gradient, state.moments, cells)
+    acting = [regularisers[name] for name in recipe.active]
+    for entry in acting:
+        plan.place = entry.label
+        if entry.before is not None:
+            entry.before(plan, memory)
+    plan.place = recipe.optimiser.label
+    recipe.optimiser.plan(plan, memory)
+    for entry in acting:
+        plan.place = entry.label
+        if entry.after is not None:
+            entry.after(plan, memory)
     return plan
 
 
 def _forward(
-    plan: Plan, layout: Layout, state: State, statistics: Array, m: int
+    plan: Plan, recipe: Recipe, state: State, statistics: Array, m: int
 ) -> tuple[Signal, list[tuple[str, Backward]]]:
+    layout = recipe.layout
     undo: list[tuple[str, Backward]] = []
     signal: Signal | Input = Input()
+    last = len(layout.names) - 1
 
     def learned(name: str) -> tuple[Array, Array]:
         block = layout.parameters[name]
@@ -98,26 +135,58 @@ def _forward(
 
     def norm(name: str) -> Norm:
         (gamma, d_gamma), (beta, d_beta) = learned(f"{name}.gamma"), learned(f"{name}.beta")
+        if not layout.network.bn_learned:  # their gradients go nowhere, and stay 0 in the vector
+            d_gamma, d_beta = plan.buffer(gamma.shape[-1]), plan.buffer(beta.shape[-1])
         mean, variance = (layout.running[f"{name}.{part}"].of(statistics) for part in ("mean", "variance"))
         return Norm(gamma, beta, d_gamma, d_beta, mean, variance, plan.constant(layout.network.bn_epsilon))
 
-    for number, (name, layer) in enumerate(zip(layout.names, layout.network.layers, strict=False)):
+    def normalised(number: int, before: Signal, into: Slot | None = None) -> Signal:
+        name = layout.names[number]
+        jolted = number in recipe.jolts
+        after, backward = batch_norm(plan, norm(name), before, m, None if jolted else into)
+        undo.append((plan.place, backward))
+        if jolted:
+            scale, shift = Slot(f"jolt_scale{number}"), Slot(f"jolt_shift{number}")
+            backward = scaled(plan, "y jolted", after, scale, shift, into)
+            undo.append((plan.place, backward))
+        return after
+
+    for number, name in enumerate(layout.names[:-1]):
+        layer = layout.network.layers[number]
         plan.place = f"Layer {number + 1}"
         after, backward = dense(plan, *learned(f"{name}.weights"), signal, m)
         undo.append((plan.place, backward))
-        steps: list[Callable[[Signal], tuple[Signal, Backward]]] = []
-        steps.append(lambda before, layer=layer: activate(plan, activations[layer.activation], before))  # type: ignore[misc]
-        if layer.batch_norm != "off":
-            place = 0 if layer.batch_norm == "before" else 1
-            steps.insert(place, lambda before, name=name: batch_norm(plan, norm(name), before, m))  # type: ignore[misc]
-        for piece in steps:
-            after, backward = piece(after)
-            undo.append((plan.place, backward))
+        if layer.batch_norm == "before":
+            after = normalised(number, after)
+        after, backward = activate(plan, activations[layer.activation], after)
+        undo.append((plan.place, backward))
+        if layer.batch_norm == "after":
+            after = normalised(number, after)
+        if number in recipe.dropouts:
+            undo.append((plan.place, scaled(plan, "a dropped out", after, Slot(f"dropout{number}"))))
         signal = after
     plan.place = "Output"
-    after, backward = dense(plan, *learned("output.weights"), signal, m, Slot("logits"))
+    normed = layout.norm_at(last) != "off"
+    after, backward = dense(plan, *learned("output.weights"), signal, m, None if normed else Slot("logits"))
     undo.append((plan.place, backward))
+    if normed:
+        after = normalised(last, after, Slot("logits"))
     return after, undo
+
+
+def _plan_loss(plan: Plan, recipe: Recipe, d: Array, *, safe: bool) -> None:
+    output, temperature = recipe.layout.output, recipe.layout.network.temperature
+    plan.place = output.label.capitalize()
+    logits: Operand = Slot("logits")
+    if temperature != 1:
+        cooled = plan.buffer(*d.shape[-2:])
+        plan.call("z / T", np.multiply, logits, plan.constant(1 / temperature), cooled)
+        logits = cooled
+    output.plan(plan, logits, Slot("y"), Slot("mask"), d, safe)
+    if temperature != 1:
+        plan.call("dz / T", np.multiply, d, plan.constant(1 / temperature), d)
+    if recipe.weighted:
+        plan.call("dz · class weight", np.multiply, d, Slot("weight"), d)
 
 
 def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Array, m: int) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated
 from hyperscope.engine.activations import activations
 from hyperscope.engine.initialisers import initialisers
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.knob import Settings, choice, number, whole
+from hyperscope.engine.outputs import outputs
+from hyperscope.engine.schedules import schedules
+from hyperscope.knob import Settings, choice, number, switch, text, whole
 
 WHOLE_SET = 65536  # batch sizes from here on, and any above the number of training examples, mean all of them
 
@@ -27,7 +29,7 @@ class Layer(Settings, frozen=True):
             "The function each unit applies to its weighted sum.",
             live=False,
             symbol="g",
-            captions={"relu": "ReLU", "tanh": "tanh", "sigmoid": "σ", "linear": "linear"},
+            captions={"sigmoid": "σ", "relu": "ReLU", "leaky relu": "leaky", "elu": "ELU", "gelu": "GELU"},
         ),
     ] = "tanh"
     batch_norm: Annotated[
@@ -42,6 +44,19 @@ class Layer(Settings, frozen=True):
             watch="the distributions of that layer",
         ),
     ] = "off"
+    dropout: Annotated[
+        float,
+        number(
+            "Dropout",
+            0.0,
+            0.9,
+            "The share of this layer's outputs that each step leaves out; at test time the whole network is used.",
+            live=True,
+            symbol="1−keep",
+            usual="0.2 to 0.5",
+            watch="the gap between train and dev loss",
+        ),
+    ] = 0.0
 
 
 class Network(Settings, frozen=True):
@@ -56,7 +71,7 @@ class Network(Settings, frozen=True):
             "What the weights are before the first step; biases start at 0.",
             live=False,
             symbol="W",
-            captions={"normal": "N(0, σ²)", "xavier": "Xavier", "he": "He"},
+            captions={"normal": "N(0, σ²)", "xavier": "Xavier", "he": "He", "glorot": "Glorot"},
         ),
     ] = "he"
     initial_scale: Annotated[
@@ -100,6 +115,55 @@ class Network(Settings, frozen=True):
         ),
     ] = 0.9
 
+    bn_output: Annotated[
+        bool,
+        switch("BN on the output", "Normalises the logits as well, before the softmax.", live=False),
+    ] = False
+    bn_learned: Annotated[
+        bool,
+        switch("Learn γ and β", "Whether γ and β are learned like weights, or stay as they are.", live=True),
+    ] = True
+    bn_jolt: Annotated[
+        float,
+        number(
+            "BN jolt",
+            0.0,
+            2.0,
+            "The size of a random shift and scale after each batch norm, new in each step: covariate shift on purpose "
+            "(Santurkar et al. 2018).",
+            live=True,
+            usual="0; 0.5 for the experiment",
+            watch="whether it learns all the same",
+        ),
+    ] = 0.0
+    output: Annotated[
+        str,
+        choice(
+            "Output",
+            outputs,
+            "What the last layer computes and which loss trains it.",
+            live=False,
+            captions={"one-vs-all": "C sigmoids", "squared error": "squared", "hierarchical": "tree"},
+        ),
+    ] = "softmax"
+    tree: Annotated[
+        str,
+        text("Tree", "Hierarchical softmax's tree, as ((0 1) 2); empty means the balanced one."),
+    ] = ""
+    temperature: Annotated[
+        float,
+        number(
+            "Temperature",
+            0.05,
+            20.0,
+            "Divides the logits before the softmax: below 1 answers get surer, above 1 less sure.",
+            live=True,
+            symbol="T",
+            scale="log",
+            usual="1",
+        ),
+    ] = 1.0
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.layers) > 12:
@@ -116,7 +180,7 @@ class Training(Settings, frozen=True):
             optimisers,
             "The rule that turns gradients into steps.",
             live=True,
-            captions={"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"},
+            captions={name: entry.label for name, entry in optimisers.items()} | {"momentum": "Mom."},
         ),
     ] = "adam"
     learning_rate: Annotated[
@@ -200,6 +264,136 @@ class Training(Settings, frozen=True):
             usual="1e-8; hardly ever tuned",
         ),
     ] = 1e-8
+    bias_correction: Annotated[
+        bool,
+        switch(
+            "Bias correction",
+            "Divides Adam's averages by 1 − βᵗ; without it the first steps are too large, since both start at 0.",
+            live=True,
+            watch="the first few steps after a restart",
+        ),
+    ] = True
+    schedule: Annotated[
+        str,
+        choice(
+            "Decay",
+            schedules,
+            "How the learning rate changes over the epochs.",
+            live=True,
+            captions={name: entry.label for name, entry in schedules.items()},
+        ),
+    ] = "constant"
+    decay: Annotated[
+        float,
+        number(
+            "Decay rate",
+            0.001,
+            5.0,
+            "What the rate is multiplied with each time, or the k of 1/(1 + k · epoch).",
+            live=True,
+            symbol="k",
+            scale="log",
+            usual="0.9 or 0.99; 1 for 1/(1 + kt)",
+        ),
+    ] = 0.95
+    decay_every: Annotated[
+        float,
+        number(
+            "Decay period",
+            1.0,
+            1000.0,
+            "Epochs between drops, or until the end of a cosine or a cycle.",
+            live=True,
+            unit="epochs",
+            scale="log",
+        ),
+    ] = 50.0
+    warmup: Annotated[
+        float,
+        number(
+            "Warm-up",
+            0.0,
+            50.0,
+            "Epochs in which the learning rate rises from 0 before its schedule.",
+            live=True,
+            unit="epochs",
+            usual="0 to 5",
+        ),
+    ] = 0.0
+    l2: Annotated[
+        float,
+        number(
+            "L2",
+            0.0,
+            1.0,
+            "Pulls every weight towards 0 in proportion to it (weight decay; the Frobenius norm in the cost).",
+            live=True,
+            symbol="λ",
+            scale="zero-log",
+            usual="1e-5 to 1e-2",
+            watch="the gap between train and dev loss",
+        ),
+    ] = 0.0
+    l1: Annotated[
+        float,
+        number(
+            "L1",
+            0.0,
+            1.0,
+            "Moves every weight towards 0 by a fixed amount, until many are exactly 0.",
+            live=True,
+            symbol="λ₁",
+            scale="zero-log",
+            usual="1e-5 to 1e-2",
+            watch="how many edges vanish",
+        ),
+    ] = 0.0
+    clip_norm: Annotated[
+        float,
+        number(
+            "Gradient limit",
+            0.0,
+            100.0,
+            "Shortens any gradient that is longer than this; 0 means no limit.",
+            live=True,
+            scale="zero-log",
+            least=0.01,
+            usual="1",
+        ),
+    ] = 0.0
+    label_smoothing: Annotated[
+        float,
+        number(
+            "Label smoothing",
+            0.0,
+            0.5,
+            "Trains towards 1 − s for the true class and s/C for each, so that the network does not grow too sure.",
+            live=True,
+            symbol="s",
+            usual="0.1",
+        ),
+    ] = 0.0
+    class_weights: Annotated[
+        str,
+        choice(
+            "Class weights",
+            ("equal", "balanced"),
+            "Balanced gives each class the same say in the loss, however few its examples.",
+            live=True,
+        ),
+    ] = "equal"
+    patience: Annotated[
+        int,
+        whole(
+            "Patience",
+            0,
+            1000,
+            "Early stopping: after so many epochs without a better dev loss it stops and goes back to the best; 0: off.",
+            live=True,
+            unit="epochs",
+            usual="10 to 100",
+        ),
+    ] = 0
     precision: Annotated[
         str,
         choice(

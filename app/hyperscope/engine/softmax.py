@@ -33,30 +33,35 @@ def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
 
 
 def losses_per_example(logits: Array, y: Array) -> Array:
-    """−log p of the true class (..., m), in float64, from logits (..., C, m) and one-hot labels y."""
-    wide = logits.astype(np.float64)
-    top = wide.max(axis=-2)
-    total = np.log(np.exp(wide - top[..., None, :]).sum(axis=-2)) + top
-    result: Array = total - (wide * y).sum(axis=-2)
+    """−Σ y log p (..., m) from logits (..., C, m) and labels y, one-hot or smoothed, that sum to 1."""
+    shifted = logits - logits.max(axis=-2, keepdims=True)
+    total = np.log(np.exp(shifted).sum(axis=-2))
+    shifted *= y
+    result: Array = total - shifted.sum(axis=-2)
     return result
 
 
-def plan_softmax(plan: Plan, logits: Slot, y: Slot, d: Array, *, safe: bool) -> None:
+def plan_softmax(plan: Plan, logits: Array | Slot, y: Slot, d: Array, *, safe: bool) -> None:
     """Plans d = p/m − y, the gradient of the mean loss; y is one-hot already divided by m.
 
     `safe` subtracts each column's maximum first; otherwise logits must lie within ±SAFE_LOGIT.
     """
     classes, m = d.shape[-2:]
-    if safe:
-        top = plan.buffer(1, m)
-        plan.call("the largest logit", np.maximum.reduce, logits, -2, None, top, True)
-        plan.call("z − max z", np.subtract, logits, top, d)
-        plan.call("t = e^z", np.exp, d, d)
-    else:
-        plan.call("t = e^z", np.exp, logits, d)
+    plan_exponentials(plan, logits, d, safe=safe)
     # the sum for each class again, by one product: dividing by an array of the same shape costs half of a broadcast
     total = plan.buffer(classes, m)
     counting = plan.constant(m, *([1] * len(plan.crowd)), classes, classes)
     plan.product("m · Σ t", counting, d, total)
     plan.call("p / m = t / (m Σ t)", np.divide, d, total, d)
     plan.call("dz = (p − y) / m", np.subtract, d, y, d)
+
+
+def plan_exponentials(plan: Plan, logits: Array | Slot, into: Array, *, safe: bool) -> None:
+    """Plans t = e^z, or e^(z − max z) where it must be safe; the factor cancels in t / Σ t."""
+    if safe:
+        top = plan.buffer(1, into.shape[-1])
+        plan.call("the largest logit", np.maximum.reduce, logits, -2, None, top, True)
+        plan.call("z − max z", np.subtract, logits, top, into)
+        plan.call("t = e^z", np.exp, into, into)
+    else:
+        plan.call("t = e^z", np.exp, logits, into)

@@ -12,7 +12,6 @@ import numpy as np
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.softmax import cross_entropy
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,8 @@ def forward(layout: Layout, parameters: Array, running: Array, x: Array, *, trai
     for number, name in enumerate(layout.names):
         weights = layout.parameters[f"{name}.weights"].of(parameters)
         z = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
-        if number == len(layout.network.layers):
-            traces.append(Trace(z, z, z))
-            break
-        function = activations[layout.network.layers[number].activation].value
+        last = number == len(layout.network.layers)
+        function = activations["linear" if last else layout.network.layers[number].activation].value
         match layout.norm_at(number):
             case "off":
                 a = function(z)
@@ -70,16 +67,23 @@ def _normalised(
 
 
 def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> tuple[float, Array]:
-    """The mean cross-entropy of inputs x (n, m) with one-hot y (C, m) in training mode, and its gradient (P,)."""
+    """The mean loss of inputs x (n, m) with one-hot y (C, m) in training mode, and its gradient (P,).
+
+    Dropout, jolts and penalties are left out.
+    """
     traces = forward(layout, parameters, layout.initial_running(parameters.dtype), x, training=True)
-    loss, d = cross_entropy(traces[-1].output, y)
+    codes, masks = layout.output.codes(layout.classes, layout.network.tree)
+    z, t, mask = traces[-1].output / layout.network.temperature, codes.T @ y, masks.T @ y
+    loss = layout.output.losses(z, t, mask).mean()
+    d = layout.output.slope(z, t, mask) / (x.shape[1] * layout.network.temperature)
     gradient = np.zeros_like(parameters)
 
     def norm_backward(name: str, trace: Trace, dy: Array) -> Array:
         assert trace.normalised is not None and trace.variance is not None
         gamma = layout.parameters[f"{name}.gamma"].of(parameters)
-        layout.parameters[f"{name}.gamma"].of(gradient)[:] = (dy * trace.normalised).sum(axis=1)
-        layout.parameters[f"{name}.beta"].of(gradient)[:] = dy.sum(axis=1)
+        if layout.network.bn_learned:
+            layout.parameters[f"{name}.gamma"].of(gradient)[:] = (dy * trace.normalised).sum(axis=1)
+            layout.parameters[f"{name}.beta"].of(gradient)[:] = dy.sum(axis=1)
         root = np.sqrt(trace.variance + layout.network.bn_epsilon)
         centred = dy - dy.mean(axis=1, keepdims=True)
         along = trace.normalised * (dy * trace.normalised).mean(axis=1, keepdims=True)
@@ -89,16 +93,16 @@ def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> 
     for number in reversed(range(len(layout.names))):
         name, trace = layout.names[number], traces[number]
         before = traces[number - 1].output if number else x
-        if number < len(layout.network.layers):
-            slope = activations[layout.network.layers[number].activation].slope
-            match layout.norm_at(number):
-                case "off":
-                    d = d * slope(trace.z)
-                case "before":
-                    assert trace.y is not None
-                    d = norm_backward(name, trace, d * slope(trace.y))
-                case "after":
-                    d = norm_backward(name, trace, d) * slope(trace.z)
+        hidden = number < len(layout.network.layers)
+        slope = activations[layout.network.layers[number].activation if hidden else "linear"].slope
+        match layout.norm_at(number):
+            case "off":
+                d = d * slope(trace.z)
+            case "before":
+                assert trace.y is not None
+                d = norm_backward(name, trace, d * slope(trace.y))
+            case "after":
+                d = norm_backward(name, trace, d) * slope(trace.z)
         weights = layout.parameters[f"{name}.weights"]
         d_weights = weights.of(gradient)
         d_weights[:, : before.shape[0]] = d @ before.T

@@ -12,10 +12,13 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from hyperscope.engine.datasets import generators
+from hyperscope.engine.features import COORDINATES, features
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Knob, Settings, Value, choice, knobs, number, switch, text, whole
 
 VERSION = 1
+GAP = "the gap between the training and the dev loss"
+LISTS = ("data.features",)  # paths of fields that list names; they are changed and read like knobs, but are none
 TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
 FILE = "file"  # the source that reads the table named by `Data.file`
 
@@ -95,9 +98,163 @@ class Data(Settings, frozen=True):
             symbol="(x−μ)/σ",
         ),
     ] = False
+    features: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            title="Features",
+            description="What the network is told of each drawn point; a table's columns are its features already.",
+            extra_json_schema={"items": {"enum": list(features)}, "minItems": 1, "uniqueItems": True},
+        ),
+    ] = COORDINATES
+    imbalance: Annotated[
+        float,
+        number(
+            "Share of class 1",
+            0.0,
+            0.95,
+            "The first class's share of all examples; 0 leaves the classes as they are. Rows of tables are left out.",
+            live=False,
+            usual="0; 0.9 makes accuracy misleading",
+            watch="how well the rare classes are found, not the accuracy",
+        ),
+    ] = 0.0
+    label_noise: Annotated[
+        float,
+        number(
+            "Wrong labels",
+            0.0,
+            0.9,
+            "The share of training labels replaced by another class, each equally likely; dev and test keep theirs.",
+            live=False,
+            usual="0 to 0.3",
+            watch=GAP,
+        ),
+    ] = 0.0
+    shift_move: Annotated[
+        float,
+        number(
+            "Dev and test moved by",
+            -3.0,
+            3.0,
+            "Moves dev and test examples only: points along x₁, pictures by pixels to the right, all inputs of other "
+            "tables by standard deviations of the training set.",
+            live=False,
+            usual="0 to 1",
+            watch="the dev loss",
+        ),
+    ] = 0.0
+    shift_rotate: Annotated[
+        float,
+        number(
+            "Dev and test turned by",
+            -180.0,
+            180.0,
+            "Turns dev and test examples only, anticlockwise: points, pictures, and tables of two inputs.",
+            live=False,
+            unit="°",
+            usual="0 to 30",
+            watch="the dev loss",
+        ),
+    ] = 0.0
+    shift_scale: Annotated[
+        float,
+        number(
+            "Dev and test scaled by",
+            0.25,
+            4.0,
+            "Multiplies the distance of dev and test examples from the middle; 1 leaves them as they are.",
+            live=False,
+            scale="log",
+            usual="0.7 to 1.5",
+            watch="the dev loss",
+        ),
+    ] = 1.0
+    shift_balance: Annotated[
+        float,
+        number(
+            "Share of class 1 in dev and test",
+            0.0,
+            0.95,
+            "The first class's share of dev and test examples, by repeating and leaving out some; 0 leaves all.",
+            live=False,
+            usual="0",
+            watch="the dev loss",
+        ),
+    ] = 0.0
+    augment_jitter: Annotated[
+        float,
+        number(
+            "Augment: jitter",
+            0.0,
+            1.0,
+            "Standard deviation of what each epoch adds to every training input, in units of points, for tables in "
+            "standard deviations of each input.",
+            live=False,
+            symbol="σ",
+            usual="0 to 0.2",
+            watch=GAP,
+        ),
+    ] = 0.0
+    augment_rotate: Annotated[
+        float,
+        number(
+            "Augment: turn",
+            0.0,
+            180.0,
+            "Each epoch turns every training point or picture by up to this angle, either way.",
+            live=False,
+            unit="°",
+            usual="0 to 15",
+            watch=GAP,
+        ),
+    ] = 0.0
+    augment_scale: Annotated[
+        float,
+        number(
+            "Augment: scale",
+            0.0,
+            0.5,
+            "Each epoch grows or shrinks every training point or picture by up to this share.",
+            live=False,
+            usual="0 to 0.2",
+            watch=GAP,
+        ),
+    ] = 0.0
+    augment_move: Annotated[
+        float,
+        number(
+            "Augment: move",
+            0.0,
+            3.0,
+            "Each epoch moves every training point, or picture in pixels, by up to this along both axes.",
+            live=False,
+            usual="0 to 1",
+            watch=GAP,
+        ),
+    ] = 0.0
+    augment_cut: Annotated[
+        int,
+        whole(
+            "Augment: cut",
+            0,
+            6,
+            "Each epoch blanks a square of so many pixels across somewhere in every training picture.",
+            live=False,
+            unit="pixels",
+            usual="0 to 3",
+            watch=GAP,
+        ),
+    ] = 0
     seed: Annotated[
         int, whole("Data seed", 0, 999999, "Which points are drawn and how they are split.", live=False)
     ] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = self.features
+        if not (isinstance(given, tuple) and given and set(given) <= set(features) and len(set(given)) == len(given)):
+            known = ", ".join(features)
+            raise ValueError(f"features is {given!r}; it must be one or more of {known}, none of them twice")
 
 
 class Experiment(Settings, frozen=True):
@@ -182,7 +339,8 @@ def every_knob(experiment: Experiment) -> Iterator[tuple[str, Knob, Value]]:
                 yield from walk(value, f"{path}{name}.")
             elif isinstance(value, tuple):
                 for place, part in enumerate(value):
-                    yield from walk(part, f"{path}{name}.{place}.")
+                    if isinstance(part, Settings):  # a list of names is no knob
+                        yield from walk(part, f"{path}{name}.{place}.")
             elif name in declared:
                 yield path + name, declared[name], value
 
@@ -206,12 +364,13 @@ def knob_at(path: str) -> Knob:
     return knobs(kind)[name]
 
 
-def changed(experiment: Experiment, path: str, value: Value) -> Experiment:
-    """The experiment with the field at a dotted path set to `value`, all else equal.
+def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -> Experiment:
+    """The experiment with the field at a dotted path set to `value`, all else equal; paths in LISTS take a tuple.
 
     Raises: LookupError for an unknown path, ValueError for a value that is not allowed.
     """
-    knob_at(path)
+    if path not in LISTS:
+        knob_at(path)
 
     def step(settings: Any, parts: list[str]) -> Any:
         head, *rest = parts
@@ -227,11 +386,13 @@ def changed(experiment: Experiment, path: str, value: Value) -> Experiment:
     return result
 
 
-def parsed(path: str, words: str) -> Value:
-    """The value of the knob at `path` that `words`, from a command line, spell.
+def parsed(path: str, words: str) -> Value | tuple[str, ...]:
+    """The value of the knob at `path` that `words`, from a command line, spell; names in a list stand between commas.
 
     Raises: LookupError for an unknown path, ValueError for words that are no value of it.
     """
+    if path in LISTS:
+        return tuple(name.strip() for name in words.split(","))
     knob = knob_at(path)
     try:
         if knob.kind == "whole":

@@ -13,7 +13,6 @@ import numpy as np
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Plane
-from hyperscope.engine.softmax import softmax
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab.examples import plane_of
 from hyperscope.lab.snapshot import (
@@ -105,7 +104,7 @@ def decision_map(trainer: Trainer, view: View) -> Map:
     predicted = np.empty(data.y.size, np.int64)
     for number, part in enumerate((scores.train, scores.dev, scores.test)):
         predicted[data.part == number] = part.predicted
-    p = softmax(logits).reshape(trainer.layout.classes, side, side).astype(np.float32)
+    p = trainer.layout.probabilities(logits).reshape(trainer.layout.classes, side, side).astype(np.float32)
     return Map(p, predicted, plane(trainer, view).extent)
 
 
@@ -114,7 +113,7 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
     """What every unit computes over the plane, and the weights between them."""
     inputs = _grids(trainer, view, PICTURE)
     outputs = trainer.predictor.activations(trainer.folded(), inputs)
-    outputs[-1] = softmax(outputs[-1])
+    outputs[-1] = trainer.layout.probabilities(outputs[-1])
     weights = trainer.weights()
 
     def pictures(values: Array) -> Array | None:

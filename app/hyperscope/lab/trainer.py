@@ -6,7 +6,7 @@ It knows nothing of processes, clocks or windows; the same experiment and the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, Score, folded, score
+from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab import moves
 from hyperscope.lab.examples import ExampleSet, load
@@ -155,7 +156,7 @@ class Trainer:
         memory = memory.replace("SGD's memory", "everything else")
         self.experiment = experiment
         self.layout = layout
-        self.learner.renormalise(layout)
+        self.learner.adapt(layout)
         self.learner.change(experiment.training)
         if experiment.training.optimiser != old.training.optimiser:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
@@ -197,10 +198,11 @@ class Trainer:
                 self._record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
+            factors = self._rate_factors(batches)
             if not batches:
                 break
             try:
-                losses.append(self.learner.steps(batches))
+                losses.append(self.learner.steps(batches, factors))
             except Diverged as stop:
                 losses.append(stop.losses)
                 self._fall_back(stop)
@@ -215,6 +217,13 @@ class Trainer:
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
+
+    def _rate_factors(self, batches: Sequence[Indices]) -> Array:
+        """What the schedule makes of the learning rate in each of the coming steps."""
+        training = self.experiment.training
+        used = np.cumsum([0, *(len(batch) for batch in batches[:-1])])
+        epochs = self.position.epoch + (self.position.used + used) / self.training_examples
+        return rate_factors(training.schedule, epochs, training)
 
     def finish_epoch(self) -> int:
         """Steps to the end of the current epoch; returns how many steps that took."""
@@ -266,7 +275,7 @@ class Trainer:
         if self._scores is None or self._scores[0] != self.step:
             layers = self.folded()
             found = [
-                score(self.predictor.logits(layers, x), y)
+                score(self.layout, self.predictor.logits(layers, x), y)
                 for x, y in (
                     (self.examples.x_train, self.examples.y_train),
                     (self.examples.x_dev, self.examples.y_dev),

@@ -1,0 +1,179 @@
+"""What the last layer's numbers mean, and the loss that trains them: each kind of output declared once.
+
+Logits are (..., U, m) for U output units; targets t and the mask of units that count are of the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine import trees
+from hyperscope.engine.activations import sigmoid
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.plan import Plan, Slot
+from hyperscope.engine.softmax import losses_per_example, plan_exponentials, plan_softmax, softmax
+from hyperscope.registry import Registry
+
+
+@dataclass(frozen=True)
+class Output:
+    """One kind of output layer.
+
+    `units(C)` is how many units it has; `codes(C, tree)` gives targets and mask (C, U), a row per class.
+    `plan(plan, z, y, mask, d, safe)` plans d, the gradient of the mean loss in the logits, from y, the targets
+    divided by m. `losses(z, t, mask)` are the losses (..., m) in nats, and `slope(z, t, mask)` their gradient in z
+    as the textbook has it; `probabilities(z, tree)` are those of the classes (..., C, m). `masked` says that not all
+    units count for every class; `bounded` that its fast program holds only for logits within ±SAFE_LOGIT.
+    """
+
+    label: str
+    units: Callable[[int], int]
+    codes: Callable[[int, str], tuple[Array, Array]]
+    plan: Callable[[Plan, Array | Slot, Slot, Slot, Array, bool], None]
+    losses: Callable[[Array, Array, Array], Array]
+    slope: Callable[[Array, Array, Array], Array]
+    probabilities: Callable[[Array, str], Array]
+    masked: bool = False
+    bounded: bool = True
+
+
+outputs: Registry[Output] = Registry("output")
+
+
+def _every_class(classes: int, tree: str) -> tuple[Array, Array]:
+    return np.eye(classes), np.ones((classes, classes))
+
+
+def _plan_cross_entropy(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    plan_softmax(plan, z, y, d, safe=safe)
+
+
+def _cross_entropy(z: Array, t: Array, mask: Array) -> Array:
+    return losses_per_example(z, t)
+
+
+def _plan_squared_error(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    """J = Σ (p − y)² / 2m with p = softmax(z): dz = p (e − Σ p e), e = (p − y) / m."""
+    units, m = d.shape[-2:]
+    q, error, product, total = (plan.buffer(units, m) for _ in range(4))
+    plan_exponentials(plan, z, q, safe=safe)
+    plan.product("m Σ t", plan.constant(m, *([1] * len(plan.crowd)), units, units), q, total)
+    plan.call("p / m", np.divide, q, total, q)
+    plan.call("e = (p − y) / m", np.subtract, q, y, error)
+    plan.call("p e / m", np.multiply, q, error, product)
+    plan.product("Σ p e", plan.constant(m, *([1] * len(plan.crowd)), units, units), product, total)
+    plan.call("e − Σ p e", np.subtract, error, total, error)
+    plan.call("p (e − Σ p e) / m", np.multiply, q, error, d)
+    plan.call("dz = p (e − Σ p e)", np.multiply, d, plan.constant(m), d)
+
+
+def _squared_error_slope(z: Array, t: Array, mask: Array) -> Array:
+    p = softmax(z)
+    result: Array = p * (p - t - (p * (p - t)).sum(axis=-2, keepdims=True))
+    return result
+
+
+def _squared_error(z: Array, t: Array, mask: Array) -> Array:
+    result: Array = 0.5 * ((softmax(z.astype(np.float64)) - t) ** 2).sum(axis=-2)
+    return result
+
+
+def _plan_binary(plan: Plan, z: Array | Slot, y: Slot, d: Array) -> None:
+    m = d.shape[-1]
+    plan.call("z / 2", np.multiply, z, plan.constant(0.5), d)
+    plan.call("tanh(z / 2)", np.tanh, d, d)
+    plan.call("tanh(z / 2) / 2m", np.multiply, d, plan.constant(0.5 / m), d)
+    plan.call("σ(z) / m", np.add, d, plan.constant(0.5 / m), d)
+    plan.call("dz = (σ(z) − y) / m", np.subtract, d, y, d)
+
+
+def _plan_one_vs_all(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    _plan_binary(plan, z, y, d)
+
+
+def _plan_hierarchical(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    _plan_binary(plan, z, y, d)
+    plan.call("dz only of the questions asked", np.multiply, d, mask, d)
+
+
+def _binary_losses(z: Array, t: Array, mask: Array) -> Array:
+    wide = z.astype(np.float64)
+    result: Array = (mask * (np.logaddexp(0, wide) - t * wide)).sum(axis=-2)
+    return result
+
+
+def _binary_slope(z: Array, t: Array, mask: Array) -> Array:
+    result: Array = mask * (sigmoid(z) - t)
+    return result
+
+
+def _one_vs_all_probabilities(z: Array, tree: str) -> Array:
+    """Each class's own σ(z), made to sum to 1, since more than one class or none may say yes."""
+    yes = sigmoid(z)
+    result: Array = yes / np.maximum(yes.sum(axis=-2, keepdims=True), np.finfo(z.dtype).tiny)
+    return result
+
+
+def _hierarchical_probabilities(z: Array, tree: str) -> Array:
+    answers, asked = trees.questions(trees.parsed(tree, z.shape[-2] + 1))
+    # log p of a class: the sum over its questions of log σ(±z)
+    log_yes, log_no = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    logs = answers @ log_yes + (asked - answers) @ log_no
+    result: Array = np.exp(logs).astype(z.dtype)
+    return result
+
+
+def _classes(classes: int) -> int:
+    return classes
+
+
+outputs["softmax"] = Output(
+    "softmax",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_cross_entropy,
+    losses=_cross_entropy,
+    slope=lambda z, t, mask: softmax(z) - t,
+    probabilities=lambda z, tree: softmax(z),
+)
+outputs["squared error"] = Output(
+    "squared error",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_squared_error,
+    losses=_squared_error,
+    slope=_squared_error_slope,
+    probabilities=lambda z, tree: softmax(z),
+)
+outputs["one-vs-all"] = Output(
+    "one-vs-all",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_one_vs_all,
+    losses=_binary_losses,
+    slope=_binary_slope,
+    probabilities=_one_vs_all_probabilities,
+    bounded=False,
+)
+outputs["hierarchical"] = Output(
+    "hierarchical softmax",
+    units=lambda classes: classes - 1,
+    codes=lambda classes, tree: trees.questions(trees.parsed(tree, classes)),
+    plan=_plan_hierarchical,
+    losses=_binary_losses,
+    slope=_binary_slope,
+    probabilities=_hierarchical_probabilities,
+    masked=True,
+    bounded=False,
+)
+
+
+def class_weights(y: Indices, classes: int, kind: str) -> Array:
+    """Weights (C,) of the classes of labels y (m,): all 1, or "balanced", m / (C · count) (King and Zeng 2001)."""
+    if kind != "balanced":
+        return np.ones(classes)
+    counts = np.bincount(y, minlength=classes)
+    return np.where(counts > 0, y.size / (classes * np.maximum(counts, 1)), 0.0)
