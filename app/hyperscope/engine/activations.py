@@ -18,7 +18,8 @@ class Activation:
 
     `forward(plan, z, a, spare)` plans a = g(z) (a may be z itself); `backward(plan, a, d, spare)` plans d *= g'(z).
     `spare` is an array of a's shape to work in. Where the slope does not follow from a alone (`keeps_slope`), forward
-    leaves it there for backward. `steepest` is the greatest slope.
+    leaves it there for backward. `steepest` is the greatest slope. It is nearest to a straight line close to 0, or, if
+    `straight_above`, for large z.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Activation:
     backward: Callable[[Plan, Array, Array, Array], None]
     steepest: float = 1.0
     keeps_slope: bool = False
+    straight_above: bool = False
 
 
 activations: Registry[Activation] = Registry("activation")
@@ -181,6 +183,7 @@ activations["relu"] = Activation(
     slope=lambda z: (z > 0).astype(z.dtype),
     forward=_relu_forward,
     backward=_relu_backward,
+    straight_above=True,
 )
 activations["tanh"] = Activation(
     "tanh",
@@ -210,6 +213,7 @@ activations["leaky relu"] = Activation(
     slope=lambda z: np.where(z > 0, 1, LEAK).astype(z.dtype),
     forward=_leaky_forward,
     backward=_leaky_backward,
+    straight_above=True,
 )
 activations["elu"] = Activation(
     "ELU",
@@ -217,6 +221,7 @@ activations["elu"] = Activation(
     slope=lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0))),
     forward=_elu_forward,
     backward=_elu_backward,
+    straight_above=True,
 )
 activations["gelu"] = Activation(
     "GELU",
@@ -226,6 +231,7 @@ activations["gelu"] = Activation(
     backward=_gelu_backward,
     steepest=1.13,
     keeps_slope=True,
+    straight_above=True,
 )
 activations["softplus"] = Activation(
     "softplus",
@@ -233,4 +239,5 @@ activations["softplus"] = Activation(
     slope=sigmoid,
     forward=_softplus_forward,
     backward=_softplus_backward,
+    straight_above=True,
 )

@@ -1,9 +1,12 @@
 """Carrying what was learned over to a network of another structure, changing what it computes as little as possible.
 
-Batch norm switched on starts as the identity, γ = √(σ² + ε) and β = μ; switched off it is folded into W and b.
+Batch norm switched on starts as the identity, γ = √(σ² + ε) and β = μ; switched off it is folded into W and b. New
+units start with no say in the next layer; a new layer passes on what it gets, as nearly as its activation allows.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +35,7 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
     weights, biases, norms = _loosened(old, new, parameters, running)
     result, result_running = fresh.copy(), new.initial_running(fresh.dtype)
     a = x
+    passed = _Passed()  # how the layer before, if it is new, changed what it passes on
     for number, name in enumerate(new.names):
         source = _source(old, new, number)
         block = new.parameters[f"{name}.weights"].of(result)
@@ -39,8 +43,12 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
         bias = np.zeros(block.shape[0], fresh.dtype)
         if source is not None:
             rows, columns = (min(a, b) for a, b in zip(block[:, :n_in].shape, weights[source].shape, strict=True))
-            block[:rows, :columns] = weights[source][:rows, :columns]
-            bias[:rows] = biases[source][:rows]
+            block[:rows, :columns] = weights[source][:rows, :columns] / passed.slope
+            block[:rows, columns:n_in] = 0  # new units before it have no say yet
+            bias[:rows] = biases[source][:rows] - block[:rows, :columns].sum(axis=1) * passed.offset
+            passed = _Passed()
+        else:
+            passed = _pass_on(new, number, block[:, :n_in], bias, a, passed)
         if new.bias_at(number):
             block[:, n_in] = bias
         kept = norms.get(source) if source is not None else None
@@ -56,6 +64,31 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
             _start_norm(new, number, result, result_running, a, bias)
         a = textbook.forward(new, result, result_running, x, training=False)[number].output
     return result, result_running
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A new layer's output is slope · a + offset for the a it was to pass on."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+
+STRAIGHT = 0.1  # how far from 0 a tanh or σ is used, per unit of its input: close enough to a line
+ABOVE = 3.0  # and how far above 0 a softplus or GELU, beyond the least of its inputs
+
+
+def _pass_on(new: Layout, number: int, weights: Array, bias: Array, a: Array, passed: _Passed) -> _Passed:
+    """Sets a new layer's weights (n, n_in) and bias so that its first units pass on their inputs; says how changed."""
+    function = activations[new.network.layers[number].activation]
+    through = (a - passed.offset) / passed.slope
+    small, centre = (1.0, ABOVE - min(0.0, float(through.min()))) if function.straight_above else (STRAIGHT, 0.0)
+    count = min(weights.shape)
+    weights[:count] = 0
+    weights[np.arange(count), np.arange(count)] = small / passed.slope
+    bias[:count] = centre - small * passed.offset / passed.slope
+    at = np.array([centre], weights.dtype)
+    return _Passed(small * float(function.slope(at)[0]), float(function.value(at)[0]))
 
 
 def _source(old: Layout, new: Layout, number: int) -> int | None:

@@ -33,13 +33,13 @@ CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of o
 class Diverged(ArithmeticError):
     """A step made something infinite or not a number; the learner is as it was before that step.
 
-    `done` steps of the call came before it, with `losses` (done,); `place` names the first quantity that broke, e.g.
-    "Layer 2: z = W a + b".
+    `done` steps of the call came before it, with `losses` (done, ...); `place` names the first quantity that broke,
+    e.g. "Layer 2: z = W a + b"; `members` are the numbers of those in the crowd that broke, (0,) for one network.
     """
 
-    def __init__(self, done: int, losses: Array, place: str) -> None:
+    def __init__(self, done: int, losses: Array, place: str, members: tuple[int, ...] = (0,)) -> None:
         super().__init__(f"{place} is no longer finite")
-        self.done, self.losses, self.place = done, losses, place
+        self.done, self.losses, self.place, self.members = done, losses, place, members
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,24 @@ class Learner:
         self._set_cells()
         self._code_targets()
 
+    def keep(self, members: Sequence[int]) -> None:
+        """Goes on with these members of the crowd alone."""
+        chosen = list(members)
+        self.trainings = tuple(self.trainings[k] for k in chosen)
+        self.seeds = tuple(self.seeds[k] for k in chosen)
+        self.crowd = (len(chosen),)
+        state = self.state
+        self.state = State(
+            state.parameters[chosen],
+            state.gradient[chosen],
+            state.running[chosen],
+            tuple(moment[chosen] for moment in state.moments),
+            {name: product[chosen] for name, product in state.products.items()},
+        )
+        self._noises.clear()
+        self._cells.clear()
+        self._settle()
+
     def moment(self) -> Moment:
         """A copy of everything that the next step depends on, besides the settings."""
         products = {name: value.copy() for name, value in self.state.products.items()}
@@ -194,7 +212,7 @@ class Learner:
                     losses.append(self._chunk(batches[part], factors[part]))
                 except Diverged as stop:
                     before = np.concatenate([*losses, stop.losses])
-                    raise Diverged(len(before), before, stop.place) from None
+                    raise Diverged(len(before), before, stop.place, stop.members) from None
         return np.concatenate(losses)
 
     def _chunk(self, batches: Sequence[Indices], factors: Array) -> Array:
@@ -217,10 +235,11 @@ class Learner:
                 self._put(before)
                 loss, _ = self._run([batch], factor, safe=True)
             if not (np.isfinite(loss).all() and self._finite()):
+                members = self._broken(loss[0])
                 self._put(before)
                 place = self._first_non_finite(batch, factor)
                 self._put(before)
-                raise Diverged(len(done), np.concatenate(done) if done else np.zeros((0, *self.crowd)), place)
+                raise Diverged(len(done), np.concatenate(done) if done else np.zeros((0, *self.crowd)), place, members)
             done.append(loss)
             self.taken += 1
         return np.concatenate(done)
@@ -395,6 +414,13 @@ class Learner:
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)
+
+    def _broken(self, loss: Array) -> tuple[int, ...]:
+        """The members of the crowd in which something is not finite."""
+        sound = np.isfinite(loss)
+        for vector in self.state.vectors:
+            sound = sound & np.isfinite(vector).all(axis=-1)
+        return tuple(np.flatnonzero(~np.atleast_1d(sound)).tolist())
 
     def _saved(self) -> tuple[Array, ...]:
         return tuple(vector.copy() for vector in (*self.state.vectors, *self.state.products.values()))

@@ -26,7 +26,7 @@ def confidence(p: Array) -> Array:
 
 def entropy(p: Array) -> Array:
     """−Σ p ln p per example (m,) in nats, from 0 (certain) to ln C (no idea); 0 ln 0 counts as 0."""
-    logs = np.log(p, out=np.zeros_like(p), where=p > 0)
+    logs = np.log(p, out=np.zeros(p.shape), where=p > 0)
     found: Array = -(p * logs).sum(axis=0) + 0.0  # not −0
     return found
 

@@ -357,7 +357,8 @@ def signal(seen: Seen) -> Measured | None:
         return None
     ratio = sizes[-1] / sizes[0]
     value = max(ratio, 1 / ratio if ratio else math.inf)
-    sentence = f"Activations are {_short(sizes[0])} in layer 1 and {_short(sizes[-1])} in layer {len(sizes)} (root mean square)."
+    ends = _short(sizes[0]), _short(sizes[-1])
+    sentence = f"Activations are {ends[0]} in layer 1 and {ends[1]} in layer {len(sizes)} (root mean square)."
     so = "On the way through the layers the signal " + ("grows." if ratio > 1 else "shrinks.")
     return Measured(value, sentence, {"ratio": ratio, "rms": sizes}, so, _start(seen) or _normalise(seen))
 
@@ -469,7 +470,10 @@ def update(seen: Seen) -> Measured | None:
     if seen.scores.train.loss < LEFT * seen.ln_c:
         too_small = 0.0
     high = most / USUAL_UPDATE >= too_small
-    sentence = f"The next step changes the layers' weights by {_short(least)} to {_short(most)} of their own size; usual is 0.001."
+    sentence = (
+        f"The next step changes the layers' weights by {_short(least)} to {_short(most)} of their own size; "
+        f"usual is {USUAL_UPDATE:g}."
+    )
     so = "Steps that large may undo what was learned." if high else "At least one layer hardly moves."
     rate = seen.training.learning_rate
     remedy = _rate(seen, rate * USUAL_UPDATE / most) if high or most < USUAL_UPDATE / 30 else None
@@ -530,7 +534,10 @@ def noise(seen: Seen) -> Measured | None:
     stuck = seen.trend(SLOW_TREND) > -STILL and seen.scores.train.loss >= LEFT * seen.ln_c
     too_small = scale / m if stuck else 0.0
     too_large = m / scale if seen.trainer.epoch >= 1 and scale > 0 else 0.0
-    sentence = f"Noise and signal of the gradient are alike in batches of about {_short(max(1, scale))} (estimated); yours have {m}."
+    sentence = (
+        f"Noise and signal of the gradient are alike in batches of about {_short(max(1, scale))} (estimated); "
+        f"yours have {m}."
+    )
     if too_small >= too_large:
         so = "The loss no longer falls, and what is left of the gradient is mostly noise at this size."
         better = min(seen.trainer.training_examples, 4 * m)
@@ -580,8 +587,8 @@ def input_scales(seen: Seen) -> Measured | None:
     large, small = some[deviation[some].argmax()], some[deviation[some].argmin()]
     ratio = float(deviation[large] / deviation[small])
     sentence = (
-        f"Inputs spread from {_short(deviation[small])} ({names[small]}) to {_short(deviation[large])} ({names[large]}), "
-        f"a ratio of {_short(ratio)}."
+        f"Inputs spread from {_short(deviation[small])} ({names[small]}) to {_short(deviation[large])} "
+        f"({names[large]}), a ratio of {_short(ratio)}."
     )
     so = "The cost is that much narrower in one direction than in another, and no one rate suits both."
     remedy = None if seen.experiment.data.standardise else _setting("standardise", ("data.standardise", True))
