@@ -149,6 +149,11 @@ class Learner:
         self._set_cells()
         self._code_targets()
 
+    def see(self, x: Array) -> None:
+        """Trains on these inputs (n, m) from now on, of the same examples: an epoch's augmented copies."""
+        self._examples = (x, self._examples[1])
+        self._table[:, : x.shape[0]] = x.T
+
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these members of the crowd alone."""
         chosen = list(members)

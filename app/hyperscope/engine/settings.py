@@ -388,7 +388,7 @@ class Training(Settings, frozen=True):
             "Patience",
             0,
             1000,
-            "Early stopping: after so many epochs without a better dev loss it stops and goes back to the best; 0: off.",
+            "Early stopping: after so many epochs without a lower dev loss, back to the best and stop; 0 is off.",
             live=True,
             unit="epochs",
             usual="10 to 100",

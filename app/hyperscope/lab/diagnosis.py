@@ -7,7 +7,7 @@ mode over the whole training set, in float64; where that would take too long, ov
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
@@ -727,19 +727,18 @@ def nothing_learned(seen: Seen) -> Measured | None:
 
 @check("diverging loss", look=0.1, act=0.5, source=f"{OURS}, in units of ln C, the loss of equal chances")
 def diverging(seen: Seen) -> Measured | None:
-    """By how much the training loss rose over the last rows of the history; without bound after an alarm."""
+    """The training loss now less its lowest of late, as means of TREND rows; infinite after an alarm."""
     remedy = _rate(seen, seen.training.learning_rate / 10)
     if seen.trainer.alarm:
         return Measured(math.inf, seen.trainer.alarm, {"step": float(seen.trainer.step)}, remedy=remedy)
-    rise = seen.trend(TREND)
-    if math.isnan(rise):
+    losses = seen.trainer.history.curves().train_loss[-2 * SLOW_TREND :]
+    if len(losses) < 2 * TREND:
         return None
-    means = _means(seen.trainer.history.curves().train_loss)
-    direction = "rose" if rise > 0 else "went"
-    sentence = f"The training loss {direction} from {means[0]:.3g} to {means[1]:.3g} over the last {2 * TREND} rows."
-    return Measured(rise, sentence, {"rise": rise, "loss": means}, "Training is losing what it had.", remedy)
-
-
-def _means(losses: Iterable[float]) -> tuple[float, float]:
-    last = np.array(list(losses))[-2 * TREND :]
-    return float(last[:TREND].mean()), float(last[TREND:].mean())
+    means = np.convolve(losses, np.full(TREND, 1 / TREND), mode="valid")
+    now, lowest = float(means[-1]), float(means.min())
+    sentence = (
+        f"The training loss is {now:.3g}; at its lowest over the last {len(losses)} rows of the history it was "
+        f"{lowest:.3g} (means of {TREND} rows)."
+    )
+    evidence = {"rise": now - lowest, "loss": now, "lowest": lowest}
+    return Measured((now - lowest) / seen.ln_c, sentence, evidence, "Training is losing what it had.", remedy)

@@ -74,9 +74,7 @@ class Population:
                 training.class_weights,
             )
             groups.setdefault(key, []).append(number)
-        return [
-            members[at : at + TOGETHER] for members in groups.values() for at in range(0, len(members), TOGETHER)
-        ]
+        return [members[at : at + TOGETHER] for members in groups.values() for at in range(0, len(members), TOGETHER)]
 
     def _group(self, members: list[int]) -> _Group:
         first = self.experiments[members[0]]

@@ -175,6 +175,7 @@ class Worker:
     said: str = ""
     alarm: bool = False
     refused: bool = False
+    halted: bool = False
     _asked: Ask | None = None
     _burst: int = 1
     _owed: float = 0.0
@@ -237,12 +238,12 @@ class Worker:
         match command:
             case Go(playing, rate, until):
                 if playing:
-                    self.trainer.alarm = ""
+                    self.trainer.go_on()
                 self.playing, self.rate, self.until = playing, rate, until
                 self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
             case Advance(unit):
                 self.playing = False
-                self.trainer.alarm = ""
+                self.trainer.go_on()
                 if unit == "epoch":
                     self.trainer.finish_epoch()
                 else:
@@ -284,8 +285,8 @@ class Worker:
 
     def _heed_alarm(self) -> None:
         if self.trainer.alarm:
-            self.playing = False
-            self.said, self.alarm = self.trainer.alarm, True
+            self.playing, self.halted = False, True
+            self.said, self.alarm = self.trainer.alarm, not self.trainer.stopped_early
 
     def _measure(self, now: float) -> None:
         if now - self._since >= STEADY:
@@ -299,13 +300,13 @@ class Worker:
         asked, self._asked = self._asked, None
         view = asked.view or View()
         views = {name: probes[name](self.trainer, view) for name in asked.names}
-        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, views)
+        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
         now = time.monotonic()
         kept = None
         if now - self._kept_at > KEEP_EVERY:
             kept, self._kept_at = self.trainer.checkpoint(), now
         experiment = self.trainer.experiment if self.refused else None
-        self.said, self.refused = "", False
+        self.said, self.refused, self.halted = "", False, False
         return Reply(snapshot, kept, experiment)
 
     def _status(self) -> Status:

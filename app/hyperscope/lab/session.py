@@ -158,7 +158,7 @@ class Session:
             self._checkpoint = reply.checkpoint
         if reply.experiment is not None and not self._pending:
             self.experiment = reply.experiment
-        if reply.snapshot.alarm and not reply.snapshot.status.playing:
+        if reply.snapshot.halted:
             self.playing = False  # other replies may be older than the last press of play
         self.status = reply.snapshot.status
         if reply.snapshot.said:

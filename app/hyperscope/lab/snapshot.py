@@ -161,4 +161,5 @@ class Snapshot:
     structure: int = 0
     said: str = ""
     alarm: bool = False  # what was said is a divergence or a fault
+    halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from hyperscope.engine import textbook
 from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.augmentation import Augmenter
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
 from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
@@ -24,7 +25,7 @@ from hyperscope.engine.prediction import FoldedLayer, Predictor, Score, folded, 
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab import moves
-from hyperscope.lab.examples import ExampleSet, load
+from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
 
@@ -51,6 +52,18 @@ class Checkpoint:
     moment: Moment
     history: Mapping[str, Any]
     marks: tuple[tuple[int, float, str], ...] = ()
+    best: Best | None = None
+
+
+@dataclass(frozen=True)
+class Best:
+    """The moment of the lowest dev loss under early stopping, and the epoch that patience counts from."""
+
+    loss: float
+    epoch: int
+    step: int
+    position: Position
+    moment: Moment
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,8 @@ class Trainer:
     looked_at: Indices  # the training examples whose activations are followed over time
     last_batch: Indices
     batch_losses: Array  # of the steps last asked for (steps,)
+    augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
+    _augmented: int  # the epoch whose copies the learner sees
     _scores: tuple[int, Scores] | None
     _sound: _Sound
 
@@ -94,6 +109,7 @@ class Trainer:
         self.given_order = order
         self.structure = 0  # goes up whenever data or network were rebuilt
         self.alarm = ""  # why training stopped, in a sentence, or ""
+        self.stopped_early = False  # and whether that was early stopping, which is no fault
         self._start()
 
     # -- what training is at --------------------------------------------------------------------------------------
@@ -128,7 +144,7 @@ class Trainer:
         old = self.experiment
         if experiment == old:
             return ""
-        self.alarm = ""
+        self.alarm, self.stopped_early = "", False
         kept = self._take_on(experiment)
         if self.step:
             self.marks = (*self.marks, (self.step, self.epoch, moves.caption(old, experiment)))
@@ -186,6 +202,10 @@ class Trainer:
 
     # -- training -------------------------------------------------------------------------------------------------
 
+    def go_on(self) -> None:
+        """Allows further steps after training stopped itself."""
+        self.alarm, self.stopped_early = "", False
+
     def steps(self, count: int) -> int:
         """Takes `count` steps, fewer when training diverges; returns how many. `alarm` then says why.
 
@@ -197,6 +217,11 @@ class Trainer:
             if self.history.due(self.step):
                 self._record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
+            if self.augmenter is not None or self.experiment.training.patience:
+                wanted = min(wanted, self._left_in_epoch())
+            if self.augmenter is not None and self.position.epoch != self._augmented:
+                self._augmented = self.position.epoch
+                self.learner.see(self.augmenter.inputs(self._augmented))
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
             factors = self._rate_factors(batches)
             if not batches:
@@ -213,6 +238,8 @@ class Trainer:
             self.step += len(batches)
             self.position = after
             done += len(batches)
+            if self.experiment.training.patience and self.position.used == 0:
+                self._watch()
         if self.history.due(self.step):
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
@@ -227,8 +254,28 @@ class Trainer:
 
     def finish_epoch(self) -> int:
         """Steps to the end of the current epoch; returns how many steps that took."""
-        left = self.training_examples - self.position.used
-        return self.steps(math.ceil(left / self.batch_size))
+        return self.steps(self._left_in_epoch())
+
+    def _left_in_epoch(self) -> int:
+        return math.ceil((self.training_examples - self.position.used) / self.batch_size)
+
+    def _watch(self) -> None:
+        """Early stopping: at the end of an epoch, remembers the best dev loss or loses patience (Prechelt 1998)."""
+        patience, loss, epoch = self.experiment.training.patience, self.scores().dev.loss, self.position.epoch
+        if self.best is None or loss < self.best.loss:
+            self.best = Best(loss, epoch, self.step, self.position, self.learner.moment())
+        elif epoch - self.best.epoch >= patience:
+            best = self.best
+            self.learner.restore(best.moment)
+            self.step, self.position = best.step, best.position
+            self.history.truncate(self.step)
+            self._scores = None
+            self.best = replace(best, epoch=self.position.epoch)
+            self.stopped_early = True
+            self.alarm = (
+                f"Stopped early at epoch {epoch}: the dev loss has not been below {best.loss:.3g} for {patience} "
+                f"epochs. Back at epoch {best.epoch}, where it was lowest."
+            )
 
     def _fall_back(self, stop: Diverged) -> None:
         broke = self.step + stop.done + 1
@@ -317,7 +364,13 @@ class Trainer:
     def checkpoint(self) -> Checkpoint:
         """A copy of the run as it stands."""
         return Checkpoint(
-            self.experiment, self.step, self.position, self.learner.moment(), self.history.state(), self.marks
+            self.experiment,
+            self.step,
+            self.position,
+            self.learner.moment(),
+            self.history.state(),
+            self.marks,
+            self.best,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -330,6 +383,7 @@ class Trainer:
         self.step, self.position = checkpoint.step, checkpoint.position
         self.history = History.from_state(checkpoint.history)
         self.marks = checkpoint.marks
+        self.best = checkpoint.best
         self._scores = None
 
     # -- making ---------------------------------------------------------------------------------------------------
@@ -362,11 +416,15 @@ class Trainer:
         self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
         self.last_batch = np.arange(self.batch_size)
         self._sound = _Sound(0, Position(), self.learner.moment())
-        self.alarm = ""
+        self.alarm, self.stopped_early = "", False
+        self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
+        self._augmented = -1
         self._rebuilt()
 
     def _rebuilt(self) -> None:
         self.structure += 1
+        self.best: Best | None = None
+        self._augmented = -1
         self.predictor = Predictor(self.layout, self.learner.dtype)
         self._scores = None
         self._sound = _Sound(self.step, self.position, self.learner.moment())

@@ -213,13 +213,15 @@ def write(
     return width
 
 
-def sign_legend(painter: QPainter, room: QRectF, theme: Theme, said: str) -> None:
-    """The ramp from − to + and what it is scaled to, in the middle of `room`; the ramp alone where space is short."""
+def sign_legend(painter: QPainter, room: QRectF, theme: Theme, says: tuple[str, ...]) -> None:
+    """The ramp from − to + in the middle of `room`, and the first of what it `says` that fits beside it."""
     scale, font = theme.scale, face(10, 400, theme.scale)
     metrics = QFontMetricsF(font)
     bar, gap, sign = 48 * scale, 5 * scale, metrics.horizontalAdvance("+")
-    if (whole := bar + 2 * sign + 4 * gap + metrics.horizontalAdvance(said)) > room.width():
-        said, whole = "", bar + 2 * sign + 2 * gap
+    ramp_alone = bar + 2 * sign + 2 * gap
+    beside = room.width() - ramp_alone - 2 * gap
+    said = next((words for words in says if metrics.horizontalAdvance(words) <= beside), "")
+    whole = ramp_alone + (2 * gap + metrics.horizontalAdvance(said) if said else 0)
     line = room.translated((room.width() - whole) / 2, 0)
     line.setLeft(line.left() + write(painter, line, "−", font, theme.quiet) + gap)
     ramp = QRectF(line.left(), line.center().y() - 3 * scale, bar, 6 * scale)

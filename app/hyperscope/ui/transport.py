@@ -13,6 +13,7 @@ from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
+from hyperscope.ui.paint import readable
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
@@ -88,6 +89,7 @@ class Transport(QWidget):
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence; an `alarm` has a sign and heavier type. An empty one clears the line."""
         self.message.say(sentence, alarm)
+        self._make_room()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -144,8 +146,14 @@ class Message(QWidget):
         self.update()
 
     def least(self) -> int:
-        """The width in pixels below which two lines say too little."""
-        return pixels(self._theme, 250)
+        """The width in pixels below which two lines say too little; of an alarm, the whole of it."""
+        usual = pixels(self._theme, 250)
+        if not self._alarm:
+            return usual
+        metrics = self.fontMetrics()
+        words = (metrics.horizontalAdvance(word) for word in self._sentence.split(" "))
+        # half the sentence, and half the word at which it may have to break
+        return max(usual, self._indent() + (metrics.horizontalAdvance(self._sentence) + max(words)) // 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -160,9 +168,9 @@ class Message(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         middle = QPointF(8 * unit, self.height() / 2)
         if self._alarm:
-            painter.setBrush(theme.class_colour(VERMILION))
+            painter.setBrush(readable(theme.class_colour(VERMILION), theme.on_accent))
             painter.drawEllipse(middle, 7.5 * unit, 7.5 * unit)
-            painter.setPen(theme.on_accent if not theme.dark else theme.text)
+            painter.setPen(theme.on_accent)
             painter.setFont(font(11, 700, unit))
             sign = QRectF(middle.x() - 7 * unit, middle.y() - 7 * unit, 14 * unit, 14 * unit)
             painter.drawText(sign, Qt.AlignmentFlag.AlignCenter, "!")

@@ -14,6 +14,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 OVERHANG = 6  # pixels
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
+TIGHT = 0.35  # times the usual gap at least, where that saves scrolling
 
 
 class _Body(QWidget):
@@ -88,7 +89,7 @@ class Card(QFrame):
 
     def set_foot(self, foot: QLayout) -> None:
         """Puts `foot` below the column, where it stays when the column scrolls."""
-        foot.setContentsMargins(OVERHANG, 6, INSIDE, 0)
+        foot.setContentsMargins(OVERHANG, 10, INSIDE, 0)
         self._whole.addLayout(foot)
 
     def set_theme(self, theme: Theme) -> None:
@@ -115,33 +116,34 @@ class Card(QFrame):
         All from what the contents ask for, whatever is seen of them now, so that one answer cannot undo the last.
         """
         gap = breadth(self._theme, self._gap)
-        layouts = (self.column, self.folded, self._inner)
-        hint = self._body.sizeHint().height()
-        gaps = self._gaps(self.column) + 1
-        loose = self._inner.spacing() - gap
-        hidden = self.fold.isHidden()
-        folded, folded_gaps = self.fold.sizeHint().height(), self._gaps(self.folded)
-        folded += gap - loose * folded_gaps
-        needed = hint - loose * gaps - (0 if hidden else folded + loose * (folded_gaps + 1))
+        height, parts = _asked(self.column)
+        folded, folded_parts = _asked(self.folded)
+        folded += gap * folded_parts
+        needed = self.banner.sizeHint().height() + height + self.more.sizeHint().height() + gap * parts
         room = self.area.viewport().height() - needed
         self.spared.emit(room)
         if not self._by_hand:
             self.more.setChecked(room >= folded)
         if self.more.isChecked():
             room -= folded
-            gaps += folded_gaps + 1
-        spread = gap + min(max(0, room) // max(1, gaps), round(gap * (LOOSE - 1)))
-        if any(layout.spacing() != spread for layout in layouts):
-            for layout in layouts:
+            parts += folded_parts
+        each = room // max(1, parts)
+        spread = gap + min(each, round(gap * (LOOSE - 1))) if each >= -round(gap * (1 - TIGHT)) else gap
+        for layout in (self.column, self.folded, self._inner):
+            if layout.spacing() != spread:
                 layout.setSpacing(spread)
-
-    @staticmethod
-    def _gaps(layout: QVBoxLayout) -> int:
-        """How many gaps lie between the parts of `layout` that are not hidden."""
-        items = (layout.itemAt(at) for at in range(layout.count()))
-        return max(0, sum(item is not None and not item.isEmpty() for item in items) - 1)
 
     def _make_room(self) -> None:
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE
         self._inner.setContentsMargins(OVERHANG, 0, right, 0)
         self.banner.setContentsMargins(0, 0, right - OVERHANG, 0)
+
+
+def _asked(layout: QVBoxLayout) -> tuple[int, int]:
+    """The pixels of height that the parts of `layout` ask for without the gaps between them, and how many they are.
+
+    Asked of the parts themselves: a layout within another keeps an old answer until both have been laid out.
+    """
+    items = (layout.itemAt(at) for at in range(layout.count()))
+    heights = [item.sizeHint().height() for item in items if item is not None and not item.isEmpty()]
+    return sum(heights), len(heights)

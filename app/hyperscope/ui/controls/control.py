@@ -111,7 +111,8 @@ def draw_mark(on: QWidget, x: float, y: float, radius: float, colour: QColor, li
 def paint_text(label: QWidget, colour: QColor) -> None:
     """Gives `label` text of this colour."""
     # a palette would be lost: the application's style sheet, when set again, restores the one from before
-    label.setStyleSheet(f"color: {colour.name()}")
+    kind = label.metaObject().className()  # of this very class, or the label's tooltip would take the colour on
+    label.setStyleSheet(f".{kind} {{ color: {colour.name()}; }}")
 
 
 def draw_focus(painter: QPainter, around: QRectF, radius: float, colour: QColor) -> None:

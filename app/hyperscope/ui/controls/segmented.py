@@ -46,7 +46,7 @@ class Segment(QToolButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pill = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         if self.isChecked():
-            edge = mixed(theme.control, theme.quiet, 0.45 if theme.dark else 0.3)
+            edge = mixed(theme.control, theme.quiet, 0.6 if theme.dark else 0.55)
             painter.setPen(QPen(edge, 1))
             painter.setBrush(theme.window if theme.dark else theme.card)
             painter.drawRoundedRect(pill, 5, 5)

@@ -11,7 +11,7 @@ from hyperscope.ui.controls.control import Caption, Control, by_keyboard
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.words import read, tooltip, typed
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import breadth, mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 HANDLE = 14  # pixels across
@@ -52,7 +52,7 @@ class Track(QSlider):
         return QSize(pixels(self._theme, 60), pixels(self._theme, HANDLE) + 2 + below)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(breadth(self._theme, 56), self.sizeHint().height())
 
     def x_at(self, place: float) -> float:
         """The handle's centre in pixels at `place` from 0 to 1."""

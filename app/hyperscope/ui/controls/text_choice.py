@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.theme import LIGHT, Theme
 
 SIZE = 11  # px of type
@@ -242,12 +243,12 @@ class TextPager(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._label.setFont(look.font(SIZE, 400, theme.scale))
-        self._label.setStyleSheet(f"color: {theme.quiet.name()}")
+        paint_text(self._label, theme.quiet)
         for button in (self.back, self.on):
             button.setFont(look.font(14, 600, theme.scale))
             button.setFixedSize(round(20 * theme.scale), round(HEIGHT * theme.scale))
             button.setStyleSheet(
-                "QToolButton { border: 1px solid transparent; border-radius: 3px; background: transparent;"
+                "QToolButton { border: 1px solid transparent; border-radius: 3px; background: transparent; padding: 0;"
                 f" color: {theme.text.name()}; }}"
                 f"QToolButton:disabled {{ color: {theme.hairline.name()}; }}"
                 f"QToolButton:hover {{ background: {theme.control.name()}; }}"

@@ -17,10 +17,12 @@ from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
-UPPER, LOWER = 66, 36  # shares of the height: the computation, the charts
-LARGE_UPPER = 72  # of the computation where type is larger by half, and its cards need the height
+UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with the charts
+AMPLE = 620  # pixels of height at scale 1; with less, the computation takes some from the charts,
+GIVEN = 5  # at most so much of the whole, a share for each
+PER = 15  # pixels that are missing
 MAP_SHARE = 0.46  # of the width that map and network have, at most
-MAP_LEAST = 240  # pixels
+MAP_LEAST = 220  # pixels
 
 
 class Playground(QWidget):
@@ -55,12 +57,12 @@ class Playground(QWidget):
         computation.addWidget(self.map)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
-        charts.addWidget(self.curves, 35)
-        charts.addWidget(self.distributions, 67)
+        charts.addWidget(self.curves, 37)
+        charts.addWidget(self.distributions, 65)
         self._left = left = QVBoxLayout()
         left.setSpacing(GRID)
         left.addLayout(computation, UPPER)
-        left.addLayout(charts, LOWER)
+        left.addLayout(charts, WHOLE - UPPER)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
         whole.setSpacing(GRID)
@@ -111,10 +113,10 @@ class Playground(QWidget):
     def _share_out(self, scale: float) -> None:
         """Gives the map the width that its height can use, and the network the rest."""
         self._scale = scale
-        upper = round(UPPER + (LARGE_UPPER - UPPER) * min(1.0, 2 * (scale - 1)))
+        upper = UPPER + min(GIVEN, max(0, round((AMPLE - self.height() / scale) / PER)))
         self._left.setStretch(0, upper)
-        self._left.setStretch(1, UPPER + LOWER - upper)
-        height = (self.height() - EDGE - GRID) * upper // (UPPER + LOWER)
+        self._left.setStretch(1, WHOLE - upper)
+        height = (self.height() - EDGE - GRID) * upper // WHOLE
         cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
         width = self.width() - 2 * EDGE - 3 * GRID - cards
         self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))

@@ -22,6 +22,12 @@ def number_text(value: float, digits: int = 3) -> str:
     return text.rstrip(".").replace("-", "−") if value else "0"
 
 
+def epoch_text(epoch: float) -> str:
+    """`epoch` to three figures without noughts at the end: 60, 1.5, 0.25."""
+    said = number_text(epoch)
+    return said.rstrip("0").rstrip(".") if "." in said and "·" not in said else said
+
+
 def power_text(power: int) -> str:
     """What stands at 10ᵖ: 0.001, 0.01, 0.1, 1, 10 … 1000, and 10⁻⁴ beyond."""
     return f"{10.0**power:g}" if -3 <= power <= 3 else f"10{str(power).translate(SUPERSCRIPT)}"

@@ -19,6 +19,7 @@ from hyperscope.ui.panels.axes import Ticks, linear_ticks, log_ticks, number_tex
 from hyperscope.ui.panels.plot import Floats, Plot
 from hyperscope.ui.theme import LIGHT, Theme
 
+GAP = 8  # pixels at least between the legend and its neighbours
 BETA = 0.9  # of the smoothing: about the last 10 points
 EMPTY = "Press play and the curves appear here"
 
@@ -44,7 +45,6 @@ class CurvesPanel(QWidget):
         self._head = QHBoxLayout()
         for part in (self.view, self.legend, self.smooth, self.log):
             self._head.addWidget(part)
-        self._head.insertSpacing(2, 4)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addWidget(self.plot, 1)
@@ -70,6 +70,7 @@ class CurvesPanel(QWidget):
         self._head.setSpacing(round(2 * theme.scale))
         for part in (self.view, self.smooth, self.log, self.legend, self.plot):
             part.set_theme(theme)
+        self._make_room()
         self._redraw()
         self.update()
 
@@ -80,7 +81,24 @@ class CurvesPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cuts dashes and ticks anew for the new size."""
         super().resizeEvent(event)
+        self._make_room()
         self._redraw()
+
+    def _make_room(self) -> None:
+        """Gives the legend a line of its own where it does not fit into the head."""
+        parts = (self.view, self.smooth, self.log)
+        margins = self._column.contentsMargins()
+        taken = sum(part.sizeHint().width() + self._head.spacing() for part in parts)
+        taken += margins.left() + margins.right() + GAP
+        fits = self.legend.least() <= self.width() - taken
+        if fits != (self._head.indexOf(self.legend) >= 0):
+            (self._column if fits else self._head).removeWidget(self.legend)
+            if fits:
+                self._head.takeAt(1)
+                self._head.insertWidget(1, self.legend)
+            else:
+                self._head.insertStretch(1)
+                self._column.insertWidget(1, self.legend)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
@@ -147,6 +165,9 @@ class CurvesPanel(QWidget):
             self.legend.read(tuple("–" if math.isnan(value) else f"{100 * value:.1f} %" for value in values))
 
 
+SAMPLE, GAP_BESIDE = 19.0, 8.0  # pixels at scale 1: a piece of a line, and the space before what stands on its left
+
+
 class Legend(QWidget):
     """Which line is which, and under the mouse what it reads there."""
 
@@ -176,15 +197,31 @@ class Legend(QWidget):
         self.setFixedHeight(round(20 * theme.scale))
         self.update()
 
+    def least(self) -> float:
+        """The width in pixels of the longest that it says where names give way to values."""
+        names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
+        plain = sum(names.horizontalAdvance(name) for name in ("train", "dev"))
+        values = 2 * (figures.horizontalAdvance("100.0 %") + GAP_BESIDE * self._theme.scale)
+        return (2 * SAMPLE + GAP_BESIDE) * self._theme.scale + max(plain, values)
+
+    def _with_names(self) -> bool:
+        """Whether there is room for names and values."""
+        if self._values is None:
+            return True
+        names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
+        taken = sum(names.horizontalAdvance(name) for name in ("train", "dev"))
+        taken += sum(figures.horizontalAdvance(value) for value in self._values)
+        return taken + (2 * SAMPLE + 3 * GAP_BESIDE) * self._theme.scale <= self.width()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """From the right: dash, value, name of dev, then of train."""
+        """From the right: dash, value, name of dev, then of train; the names only where they fit."""
         theme = self._theme
         painter = QPainter(self)
         names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
         scale, x = theme.scale, float(self.width())
         base = (self.height() + names.ascent() - names.descent()) / 2
         middle = round(self.height() / 2) + 0.5
-        values = self._values or ("", "")
+        values, named = self._values or ("", ""), self._with_names()
         for name, value, dashed in (("dev", values[1], True), ("train", values[0], False)):
             pen = QPen(theme.text if not dashed else theme.quiet, 1.5 * scale)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -192,18 +229,19 @@ class Legend(QWidget):
                 pen.setDashPattern([4 / 1.5, 1.5 / 1.5])
             painter.setPen(pen)
             painter.drawLine(QPointF(x - 15 * scale, middle), QPointF(x, middle))
-            x -= 18 * scale
+            x -= SAMPLE * scale
             if value:
                 x -= figures.horizontalAdvance(value)
                 painter.setFont(self._value)
                 painter.setPen(theme.text)
                 painter.drawText(QPointF(x, base), value)
                 x -= 4 * scale
-            x -= names.horizontalAdvance(name)
-            painter.setFont(self._name)
-            painter.setPen(theme.quiet)
-            painter.drawText(QPointF(x, base), name)
-            x -= 8 * scale
+            if named:
+                x -= names.horizontalAdvance(name)
+                painter.setFont(self._name)
+                painter.setPen(theme.quiet)
+                painter.drawText(QPointF(x, base), name)
+            x -= GAP_BESIDE * scale
         painter.end()
 
 

@@ -32,7 +32,7 @@ DRAWN = ("data.noise", "data.points", "data.classes")  # for generated examples 
 OWN = ("data.label", "data.missing", "data.words")  # for the user's own file only
 ALWAYS = ("data.standardise",)
 FOLDED = ("data.dev_share", "data.test_share", "data.seed")
-NOTE_LINES = 3  # of a table's notes at least; more where there is room
+NOTE_LINES = 3  # of a table's notes, until it is known how many there is room for
 
 
 class DataCard(Card):
@@ -199,7 +199,7 @@ class TableFacts(QWidget):
         """Shows more of the notes if the card has `spare` pixels left, or less if they are fewer than none."""
         metrics = self.note.fontMetrics()
         lines = self.note.text().count("\n") + 1
-        most = max(NOTE_LINES, lines + spare // metrics.lineSpacing())
+        most = max(1, lines + spare // metrics.lineSpacing())
         if most != self._most and self.isVisibleTo(self.parentWidget()):
             self._most = most
             self._elide()
@@ -207,7 +207,8 @@ class TableFacts(QWidget):
     def _elide(self) -> None:
         """As many words of the notes as fit on the lines there are."""
         room = breadth(self._theme, WIDTH) - 36
-        self.counts.setText("\n".join(in_lines(self._counts, self.counts.fontMetrics(), room, 2)))
+        counts = in_lines(self._counts, self.counts.fontMetrics(), room, 2)
+        self.counts.setText("\n".join(line.removesuffix(" ·").replace("\u00a0", " ") for line in counts))
         self.note.setText("\n".join(in_lines(self._notes, self.note.fontMetrics(), room, self._most)))
         self.note.setVisible(bool(self._notes))
 

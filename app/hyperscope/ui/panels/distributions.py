@@ -6,15 +6,19 @@ It draws `Distributions` records; how each small picture is drawn is `small_mult
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.lab.snapshot import Distributions, Snapshot
 from hyperscope.ui import theme as look
+from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager
 from hyperscope.ui.panels.layer_columns import LayerColumns
 from hyperscope.ui.panels.small_multiples import has_batch_norm
 from hyperscope.ui.theme import LIGHT, Theme
+
+
+TITLES = ("Distributions by layer", "Distributions")
 
 
 class DistributionsPanel(QWidget):
@@ -26,7 +30,7 @@ class DistributionsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Distributions by layer")
-        self.title = QLabel("Distributions by layer")
+        self.title = QLabel(TITLES[0])
         self.line = HeadLine()
         self.pager = TextPager("Layers")
         self.view = TextChoice(("histograms", "batch norm"), "View")
@@ -63,6 +67,7 @@ class DistributionsPanel(QWidget):
         if not batch_norm:
             self.view.choose("histograms")
         self.columns.set_distributions(distributions)
+        self._make_room()
         self._read(self.columns.reading)
 
     def set_theme(self, theme: Theme) -> None:
@@ -74,10 +79,32 @@ class DistributionsPanel(QWidget):
         self._column.setSpacing(round(2 * theme.scale))
         self._head.setSpacing(round(8 * theme.scale))
         self.title.setFont(look.font(11, 600, theme.scale))
-        self.title.setStyleSheet(f"color: {theme.quiet.name()}")
+        paint_text(self.title, theme.quiet)
         for part in (self.line, self.pager, self.view, self.axes, self.columns):
             part.set_theme(theme)
+        self._make_room()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Finds out anew what fits into the head."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leaves out of the head what does not fit: the legend first, then the title's end, the axes, the title."""
+        margins, gap = self._column.contentsMargins(), self._head.spacing()
+        room = self.width() - margins.left() - margins.right()
+        metrics = QFontMetricsF(self.title.font())
+        for part in (self.pager, self.view):
+            room -= 0 if part.isHidden() else part.sizeHint().width() + gap
+        axes = self.axes.sizeHint().width() + gap
+        said = next(
+            (words for words in TITLES if metrics.horizontalAdvance(words) + axes + 3 * gap <= room), TITLES[-1]
+        )
+        self.title.setText(said)
+        title = metrics.horizontalAdvance(said) + gap
+        self.axes.setVisible(title + axes <= room)
+        self.title.setVisible(title <= room)
 
     def sizeHint(self) -> QSize:
         """The size at which the Playground shows it at 1280 × 800."""
@@ -121,7 +148,9 @@ class HeadLine(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The line, cut short with … where it does not fit."""
+        """The line, cut short with … where a reading does not fit; a legend is whole or not there."""
+        if not self._reading and QFontMetricsF(self._font).horizontalAdvance(self.text) > self.width():
+            return
         painter = QPainter(self)
         painter.setFont(self._font)
         painter.setPen(self._theme.text if self._reading else self._theme.quiet)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QStaticText
 
 from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions
-from hyperscope.ui.panels.axes import number_text
+from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.panels.small_multiples import Bars, Norm, River, Span
 
 NAMES = {"z": "z", "y": "γẑ + β", "a": "a"}
@@ -53,7 +53,7 @@ class Column:
         wanted = epoch[0] + (at.x() - area.left()) / area.width() * (epoch[-1] - epoch[0])
         row = int(np.abs(epoch - wanted).argmin())
         low, _, middle, _, high = (number_text(float(value), 2) for value in data.rivers[self.number][row])
-        return f"{self.layer.name}, epoch {number_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
+        return f"{self.layer.name}, epoch {epoch_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
 
     def _norm_reading(self, norm: Norm, unit: int) -> str:
         if unit >= len(norm.batch):

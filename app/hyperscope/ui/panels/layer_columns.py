@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.snapshot import Distributions
 from hyperscope.ui import theme as look
-from hyperscope.ui.panels.axes import number_text
+from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.panels.layer_column import NAMES, Column
 from hyperscope.ui.panels.small_multiples import (
     Span,
@@ -42,6 +42,7 @@ from hyperscope.ui.theme import LIGHT, Theme
 NARROWEST = 96  # px of a column; more layers than fit are turned over like pages
 NO_LAYERS = "No hidden layers: add one with + layer to see its distributions"
 NO_DATA = "Press play or step one batch: the distributions appear here"
+NO_RIVERS = "Play or step, and quantiles over epochs flow here"
 LEGEND = "river: 5, 25, 50, 75, 95 %"
 NORM_LEGEND = "μ ± σ: line batch, bar running"
 
@@ -65,6 +66,7 @@ class LayerColumns(QWidget):
         self._columns: list[Column] = []
         self._mouse: QPointF | None = None
         self._texts: dict[tuple[str, int], QStaticText] = {}
+        self._widths: dict[tuple[str, int], float] = {}
         self.reading = ""
         self.set_theme(LIGHT)
 
@@ -111,6 +113,7 @@ class LayerColumns(QWidget):
             look.font(size, weight, theme.scale) for size, weight in ((11, 600), (10.5, 400), (10.5, 400), (9, 400))
         )
         self._texts.clear()
+        self._widths.clear()
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -146,13 +149,22 @@ class LayerColumns(QWidget):
         """Puts the layer's name and the first of `stats` that fits; returns the height that took."""
         metrics = QFontMetricsF(self._head)
         self._say(column, column.layer.name, column.left, 0, self._head, self._theme.text)
-        room = column.width - metrics.horizontalAdvance(column.layer.name) - 8
+        room = column.width - self._wide(column.layer.name, self._head) - 8
         for text in stats:
-            taken = QFontMetricsF(self._stat).horizontalAdvance(text)
+            taken = self._wide(text, self._stat)
             if taken <= room:
                 self._say(column, text, column.left + column.width - taken, 0, self._stat, self._theme.quiet)
                 break
         return metrics.height() + 5 * self._theme.scale
+
+    def _wide(self, text: str, font: QFont) -> float:
+        """Pixels across; most words are the same at each draw."""
+        key = (text, id(font))
+        if key not in self._widths:
+            if len(self._widths) > 400:
+                self._widths.clear()
+            self._widths[key] = QFontMetricsF(font).horizontalAdvance(text)
+        return self._widths[key]
 
     def _say(self, column: Column, text: str, x: float, y: float, font: QFont, colour: QColor) -> None:
         # Shaping text takes longer than painting it; most words are the same at each draw.
@@ -192,10 +204,10 @@ class LayerColumns(QWidget):
                 area = QRectF(round(column.left + at * (width + gap)), round(top), round(width), tall)
                 column.bars.append((kind, histogram, bars(histogram, area, span, ratio)))
                 name, ends = NAMES[kind], [number_text(end, 2) for end in span]
-                taken = QFontMetricsF(self._name).horizontalAdvance(name)
+                taken = self._wide(name, self._name)
                 y = area.bottom() + 2 * scale
                 self._say(column, name, area.center().x() - taken / 2, y, self._name, quiet)
-                low, high = (small.horizontalAdvance(end) for end in ends)
+                low, high = (self._wide(end, self._small) for end in ends)
                 if max(low, high) + taken / 2 + 4 <= area.width() / 2:
                     lower = y + QFontMetricsF(self._name).ascent() - small.ascent()
                     self._say(column, ends[0], area.left(), lower, self._small, quiet)
@@ -212,16 +224,16 @@ class LayerColumns(QWidget):
 
     def _river_words(self, column: Column, area: QRectF, span: Span, time: Span) -> None:
         small, quiet = QFontMetricsF(self._small), self._theme.quiet
-        first, last = number_text(time[0]), number_text(time[1])
+        first, last = epoch_text(time[0]), epoch_text(time[1])
         foot = area.bottom() + 2
         if column.left == 0:
             first = f"epoch {first}"
         self._say(column, first, area.left(), foot, self._small, quiet)
-        right = area.right() - small.horizontalAdvance(last)
+        right = area.right() - self._wide(last, self._small)
         self._say(column, last, right, foot, self._small, quiet)
         if column.width > 150 * self._theme.scale:
             reach = f"from {number_text(span[0], 2)} to {number_text(span[1], 2)}"
-            middle = area.center().x() - small.horizontalAdvance(reach) / 2
+            middle = area.center().x() - self._wide(reach, self._small) / 2
             self._say(column, reach, middle, foot, self._small, quiet)
 
     def _histogram_spans(self, data: Distributions) -> dict[str, Span | None]:
@@ -248,18 +260,18 @@ class LayerColumns(QWidget):
             span = everywhere if self._common else spans[column.number]
             if span is None:
                 continue
-            left = column.left + max(small.horizontalAdvance(number_text(end, 2)) for end in span) + 6 * scale
+            left = column.left + max(self._wide(number_text(end, 2), self._small) for end in span) + 6 * scale
             foot = self.height() - small.height() - 2 * scale
             column.norm, column.norm_span = norm, span
             column.norm_area = QRectF(left, round(top), column.left + column.width - left, round(foot - top))
             column.slot = max(3.0, column.norm_area.width() / len(norm.batch))
             for end, y in ((span[1], top), (span[0], foot - small.height())):
                 text = number_text(end, 2)
-                x = left - 6 * scale - small.horizontalAdvance(text)
+                x = left - 6 * scale - self._wide(text, self._small)
                 self._say(column, text, x, y, self._small, quiet)
             shown = min(len(norm.batch), int(column.norm_area.width() / column.slot + 1e-6))
             units = f"units 1–{shown}" + (f" of {len(norm.batch)}" if shown < len(norm.batch) else "")
-            middle = column.norm_area.center().x() - small.horizontalAdvance(units) / 2
+            middle = column.norm_area.center().x() - self._wide(units, self._small) / 2
             self._say(column, units, middle, foot + 2 * scale, self._small, quiet)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -272,6 +284,11 @@ class LayerColumns(QWidget):
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.empty)
         for column in self._columns:
             self._paint_column(painter, column)
+        if self._columns and not self._norms and all(column.river is None for column in self._columns):
+            painter.setFont(look.font(12, 400, theme.scale))
+            painter.setPen(theme.quiet)
+            lower = QRectF(0, self.height() / 2, self.width(), self.height() / 2)
+            painter.drawText(lower, int(Qt.AlignmentFlag.AlignCenter), NO_RIVERS)
         for column in self._columns:
             for at, text, font, colour in column.words:
                 painter.setFont(font)

@@ -17,6 +17,7 @@ from hyperscope.ui.theme import Theme
 RIGHT = Qt.AlignmentFlag.AlignRight
 FEW = 4  # classes; up to here each keeps its place, so that the eye can compare; of more the likeliest are said
 LIKELIEST = 3
+HINT = "Point at the map to read its probabilities"
 MARK = 11  # pixels from a point's mark to the words beside it
 KEYS = ("outline: true class · fill: predicted", "outline true · fill predicted", "rim true · fill said")
 
@@ -74,6 +75,7 @@ class Foot:
             self._names(names)
         else:
             row = 2
+            write(self._painter, self._line(3), HINT, face(10, 400, self._scale), self._theme.quiet)
         self._key(self._line(row))
 
     def _key(self, line: QRectF) -> None:

@@ -5,12 +5,15 @@ It draws the record `NetworkPicture` and asks for changes by signals; it changes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFont,
+    QFontMetrics,
     QFontMetricsF,
     QImage,
     QMouseEvent,
@@ -24,6 +27,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.snapshot import Array, Examples, NetworkPicture, Snapshot
 from hyperscope.ui import paint
+from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_edges import Edges, bundled, widths
@@ -32,6 +36,11 @@ from hyperscope.ui.panels.network_layout import HEAD, Layout, laid_out, sizes
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
+SCALES = (
+    "each picture scaled to its own greatest size, edges to their layer's",
+    "each picture scaled to its own greatest size",
+    "each picture to its own scale",
+)
 NEAR = 4.0  # pixels; an edge this close to the pointer is meant
 
 
@@ -64,7 +73,7 @@ class NetworkPanel(QWidget):
         self.setAccessibleName("Network")
         self.setAccessibleDescription("Each unit as a picture of its output over the plane; edges show weights")
         self.setMouseTracking(True)
-        self.setMinimumSize(320, 240)
+        self.setMinimumSize(260, 240)
         self._heads = Heads(self)
         self._heads.units_wanted.connect(self.units_changed)
         self._heads.batch_norm_pressed.connect(self.batch_norm_cycled)
@@ -222,8 +231,7 @@ class NetworkPanel(QWidget):
         if said := self.foot_line():
             write(painter, room, said, face(11, 400, theme.scale), theme.text, CENTRE)
         else:
-            said = "each picture scaled to its own greatest size, edges to their layer's"
-            paint.sign_legend(painter, room, theme, said)
+            paint.sign_legend(painter, room, theme, SCALES)
 
     def _paint_edges(self, painter: QPainter) -> None:
         lit = self._lit()
@@ -293,16 +301,21 @@ class NetworkPanel(QWidget):
         step = column.nodes[1].top() - column.nodes[0].top() if len(column.nodes) > 1 else 99.0
         if place == 0 and len(column.nodes) <= 2:
             step = 99.0
-        high = 13 * theme.scale
-        font = face(10, 400, theme.scale)
+        high = 12 * theme.scale
+        fonts = [face(size, 400, theme.scale) for size in (10, 9)]
         for unit, node in enumerate(column.nodes):
-            if step - node.height() < high:
+            if step - node.height() < high + 2:
                 return  # no room between nodes; the tooltip has the name
+            half = min(self._layout.pitch * 0.6, node.center().x() - 2, self.width() - node.center().x() - 2)
+            rows = 2 if step - node.height() >= 2 * high + 2 else 1
+            named = [words.in_short(self._short(place, unit), _within(2 * half, font), rows) for font in fonts]
+            # smaller type before fewer words
+            said, font = max(zip(named, fonts, strict=True), key=lambda pair: len(" ".join(pair[0]).rstrip("…")))
             above = place == 0 and unit == 0 and len(column.nodes) == 2
-            y = node.top() - high - 1 if above else node.bottom() + 2
-            half = min(self._layout.pitch * 0.6, node.center().x(), self.width() - node.center().x())
-            name = QRectF(node.center().x() - half, y, 2 * half, high)
-            write(painter, name, self._short(place, unit), font, theme.quiet, CENTRE)
+            y = node.top() - len(said) * high - 2 if above else node.bottom() + 2
+            for row, line in enumerate(said):
+                name = QRectF(node.center().x() - half, y + row * high, 2 * half, high)
+                write(painter, name, line, font, theme.quiet, CENTRE)
 
     def _paint_summary(self, painter: QPainter, place: int) -> None:
         """A layer too wide to draw: its weights as a heat map, one row for each unit, and their size in words."""
@@ -311,7 +324,9 @@ class NetworkPanel(QWidget):
         card, scale = column.nodes[0], theme.scale
         paint.card(painter, card, theme)
         font, line = face(10, 400, scale), 14 * scale
-        said = [f"{column.units}", "inputs" if place == 0 else "units"]
+        room = int(card.width()) - 4
+        said = [f"{column.units} {'inputs' if place == 0 else 'units'}"]
+        said += in_lines("a row of weights each", QFontMetrics(font), room, 4)
         if layer.weights is not None:
             said.append(f"|w| {words.amount(float(np.nanmean(np.abs(layer.weights))))}")
         if layer.pictures is not None:
@@ -348,6 +363,11 @@ class NetworkPanel(QWidget):
         layer = self._picture.layers[gap + 1].name
         most = words.amount(float(np.nanmax(np.abs(weights))))
         return f"{layer}:  weight from {ends[0]} to {ends[1]} = {paint.number(w, 3)}   (greatest here ±{most})"
+
+
+def _within(room: float, font: QFont) -> Callable[[str], bool]:
+    metrics = QFontMetricsF(font)
+    return lambda text: metrics.horizontalAdvance(text) <= room
 
 
 def _rim(theme: Theme) -> QColor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+import math
+
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -15,8 +17,9 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-NAME, COUNT, CAPTION = 4, 20, 36  # pixels; the tops of the three lines above a column
+NAME, COUNT, CAPTION = 11, 28, 45  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
+TARGET = 20  # pixels; the least side of what can be pressed
 
 
 class Heads(QObject):
@@ -58,10 +61,10 @@ class Heads(QObject):
             self._place_row(place, minus, plus, caption)
         scale = theme.scale
         middle = (layout.columns[0].centre + layout.columns[-1].centre) / 2
-        y = round(height - 43 * scale)
+        y = round(height - 44 * scale)
         for button, side in ((self._fewer, -1), (self._more, 1)):
             button.set_theme(theme, 11)
-            button.resize(button.sizeHint())
+            button.resize(button.sizeHint().expandedTo(QSize(0, TARGET)))
             button.move(round(middle + side * 10 * scale - (button.width() if side < 0 else 0)), y)
 
     def _add_row(self) -> None:
@@ -93,11 +96,15 @@ class Heads(QObject):
         caption.setToolTip(f"{self._picture.layers[place + 1].caption}. {caption.accessibleName()}")
         for button in (minus, plus, caption):
             button.set_theme(theme, 11)
-            button.resize(button.sizeHint())
+            button.resize(button.sizeHint().expandedTo(QSize(0, 0) if button is caption else QSize(TARGET, TARGET)))
         minus.setEnabled(self._units[place] > UNITS.low)
         plus.setEnabled(self._units[place] < UNITS.high)
-        half = metrics.horizontalAdvance(self._count(place)) / 2
+        half = min(metrics.horizontalAdvance(self._count(place)), self._layout.pitch - 2 * TARGET - 1) / 2
         y = COUNT * scale + (LINE * scale - minus.height()) / 2
+        if half < 3:  # columns too close for numbers between targets of that size: smaller targets then
+            half = metrics.horizontalAdvance(self._count(place)) / 2
+            for button in (minus, plus):
+                button.resize(max(8, math.floor(self._layout.pitch / 2 - half)), button.height())
         minus.move(round(centre - half - minus.width()), round(y))
         plus.move(round(centre + half), round(y))
         y = CAPTION * scale + (LINE * scale - caption.height()) / 2
@@ -108,7 +115,7 @@ class Heads(QObject):
         assert self._layout is not None
         said = f"{self._units[place]} units" if self._units[place] > 1 else "1 unit"
         metrics = QFontMetricsF(face(11, 400, self._theme.scale))
-        buttons = 2 * (metrics.horizontalAdvance("+") + 6)
+        buttons = 2 * max(TARGET, metrics.horizontalAdvance("+") + 6)
         fits = metrics.horizontalAdvance(said) + buttons <= self._layout.pitch
         return said if fits else str(self._units[place])
 
@@ -124,7 +131,12 @@ class Heads(QObject):
             wide = QFontMetricsF(strong).horizontalAdvance(name)
             if 0 < place < last and wide > pitch - 4:
                 name = name.replace("Layer ", "L")
-            tight = wide > 1.15 * pitch  # the outermost names may be wider than a column, but not reach the next one's
+            if place in (0, last) and wide > 1.15 * pitch:
+                name = "Out" if place else "In"
+                wide = QFontMetricsF(strong).horizontalAdvance(name)
+            tight = (
+                QFontMetricsF(strong).horizontalAdvance(layer.name) > 1.15 * pitch
+            )  # the outermost names may be wider than a column, but not reach the next one's
             room = max(pitch - 2, wide + 2) if place in (0, last) and not tight else pitch
             wide = min(wide, room)
             # the outermost heads are wider than their nodes; they may not leave the panel

@@ -9,8 +9,9 @@ from PySide6.QtCore import QRectF
 
 from hyperscope.lab.snapshot import Array, NetworkPicture
 
-HEAD, FOOT = 58, 46  # pixels above and below the nodes, at scale 1
+HEAD, FOOT = 66, 46  # pixels above and below the nodes, at scale 1
 SMALLEST, LARGEST = 16, 64  # pixels; a node's side, at scale 1
+WORDS = 62  # pixels at scale 1; a summary card as wide as that has room for its words
 USUAL = 8  # units that fill the height; fewer are no larger
 
 
@@ -86,7 +87,7 @@ def laid_out(picture: NetworkPicture, width: float, height: float, scale: float,
         x, ends = first + place * pitch, place in (0, many - 1)
         room = body.height() / units
         if layer.pictures is None or room < (SMALLEST + 2) * scale:
-            wide, high = min(1.7 * usual, 0.62 * pitch), min(body.height(), 8 * usual)
+            wide, high = min(max(1.7 * usual, WORDS * scale), 0.66 * pitch), min(body.height(), 8 * usual)
             shift = 0.5 * (wide - usual) * (1 if place == 0 else -1 if ends else 0)
             card = QRectF(x - wide / 2 + shift, body.center().y() - high / 2, wide, high)
             columns.append(Column(units, (card,), True))

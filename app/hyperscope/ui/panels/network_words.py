@@ -9,11 +9,31 @@ import numpy as np
 from hyperscope.lab.snapshot import LayerPicture, NetworkPicture
 from hyperscope.ui.paint import SUBSCRIPTS
 
+UNIT = 3  # letters; a column's last word as short as this is a unit: cm, mm, kg, pct
+
 
 def symbol(picture: NetworkPicture, layer: int, unit: int) -> str:
     """x₁ for an input, a₃ for a hidden unit, p₂ for an output."""
     letter = "x" if layer == 0 else "p" if layer == len(picture.layers) - 1 else "a"
     return letter + str(unit + 1).translate(SUBSCRIPTS)
+
+
+def in_short(name: str, fits: Callable[[str], bool], lines: int) -> list[str]:
+    """A column's name such as sepal_length_cm on at most `lines` lines, without its last words where they do not fit.
+
+    The last line ends with … where something longer than a unit of measurement had to go.
+    """
+    parts = name.replace("_", " ").split()
+    for keep in range(len(parts), 0, -1):
+        kept = parts[:keep]
+        end = "" if all(len(part) <= UNIT for part in parts[keep:]) else "…"
+        for split in range(keep, 0 if lines > 1 else keep - 1, -1):
+            found = [" ".join(kept[:split]), " ".join(kept[split:])]
+            found = [line for line in found if line]
+            found[-1] += end
+            if all(fits(line) for line in found):
+                return found
+    return [name]
 
 
 def activation(layer: LayerPicture) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainte
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
-from hyperscope.ui.panels.axes import Ticks, number_text
+from hyperscope.ui.panels.axes import Ticks, epoch_text
 from hyperscope.ui.panels.small_multiples import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -168,7 +168,7 @@ class Plot(pg.GraphicsView):
             painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
         foot = QRectF(0, area.bottom() + 7 * theme.scale, self.width(), 2 * half)
         painter.setPen(theme.quiet)
-        marked = self._foot_label(self.x_to_pixel(self._marked), number_text(self._marked), foot)
+        marked = self._foot_label(self.x_to_pixel(self._marked), epoch_text(self._marked), foot)
         if not self._empty:
             # The unit takes the gutter under the y labels, where no number ever stands.
             unit = QRectF(0, foot.top(), area.left() - 8 * theme.scale, foot.height())
@@ -179,7 +179,7 @@ class Plot(pg.GraphicsView):
                 painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)
         if not math.isnan(self._marked):
             painter.setPen(theme.text)
-            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), number_text(self._marked))
+            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), epoch_text(self._marked))
         if self._empty:
             painter.setFont(self._text)
             painter.setPen(theme.quiet)

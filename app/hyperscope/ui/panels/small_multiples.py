@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QDataStream, QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.snapshot import Histogram, LayerDistributions
@@ -48,13 +49,8 @@ def histogram_span(histogram: Histogram) -> Span | None:
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
-    """The polygon through (x, y).
-
-    Read from bytes as Qt itself writes it: some 10 µs however many points, against half a microsecond a point.
-    """
-    points = np.column_stack((x, y)).astype(">f8")
-    made = QPolygonF()
-    QDataStream(QByteArray(len(points).to_bytes(4, "big") + points.tobytes())) >> made
+    """The polygon through (x, y)."""
+    made: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
     return made
 
 
@@ -79,7 +75,8 @@ def bars(histogram: Histogram, area: QRectF, span: Span, ratio: float = 1.0) -> 
 
     Bins as wide as three device pixels keep one of them as a gap; all edges lie on device pixels.
     """
-    edges, counts = np.asarray(histogram.edges, float), np.nan_to_num(np.asarray(histogram.counts, float))
+    edges, counts = np.asarray(histogram.edges, float), np.asarray(histogram.counts, float)
+    counts = np.where(counts > 0, counts, 0.0)  # also what is not a number
     low, high = span
     at = area.left() + (np.clip(edges, low, high) - low) / (high - low) * area.width()
     at = np.round(at * ratio) / ratio
@@ -89,8 +86,10 @@ def bars(histogram: Histogram, area: QRectF, span: Span, ratio: float = 1.0) -> 
     # The least of shares still shows: a tail that is drawn as nothing reads as empty.
     top = np.where(counts > 0, np.minimum(np.round(top * ratio) / ratio, base - 1 / ratio), base)
     gap = 1 / ratio if len(left) and (right - left).min() >= 3 / ratio else 0.0
-    x = np.column_stack((left, left, right - gap, right - gap)).ravel()
-    y = np.column_stack((np.full_like(top, base), top, top, np.full_like(top, base))).ravel()
+    inner = right - gap
+    x = np.array((left, left, inner, inner)).T.ravel()
+    floor = np.full_like(top, base)
+    y = np.array((floor, top, top, floor)).T.ravel()
     return Bars(area, left, right, top, polygon(x, y))
 
 
@@ -104,12 +103,27 @@ class River:
     median: tuple[QLineF, ...]
 
 
+def condensed(epoch: Floats, quantiles: Floats, most: int) -> tuple[Floats, Floats]:
+    """At most `most` rows, each the mean of as many of `quantiles` (t, 5), the first and last at their own epoch.
+
+    Every k-th row would show the noise of the rows that happened to be kept.
+    """
+    group = -(-len(epoch) // most)
+    if group < 2:
+        return epoch, quantiles
+    early = len(epoch) % group  # the first of the rows make a smaller group, so that the newest always count
+    blocks = quantiles[early:].reshape(-1, group, quantiles.shape[1])
+    kept, at = blocks.mean(axis=1), epoch[early:].reshape(-1, group).mean(axis=1)
+    if early:
+        kept = np.concatenate((quantiles[:early].mean(axis=0)[None], kept))
+        at = np.concatenate(([0.0], at))
+    at[0], at[-1] = epoch[0], epoch[-1]
+    return at, kept
+
+
 def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span) -> River:
-    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row per pixel."""
-    most = max(2, int(area.width()))
-    if len(epoch) > most:
-        kept = np.unique(np.linspace(0, len(epoch) - 1, most).round().astype(int))
-        epoch, quantiles = epoch[kept], quantiles[kept]
+    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row in two pixels."""
+    epoch, quantiles = condensed(epoch, quantiles, max(2, int(area.width() / 2)))
     x = area.left() + (epoch - time[0]) / max(1e-12, time[1] - time[0]) * area.width()
     y = area.bottom() - (quantiles - span[0]) / (span[1] - span[0]) * area.height()
     outer, inner, median = [], [], []
