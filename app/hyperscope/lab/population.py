@@ -147,16 +147,16 @@ class Population:
 
     def _of(self, member: int) -> tuple[Layout, ExampleSet, Array, Array]:
         """Layout, examples, parameters (P,) and running statistics (R,) of a member."""
+        if not 0 <= member < len(self.experiments):
+            raise LookupError(f"there is no member {member}; they are 0 to {len(self.experiments) - 1}")
         experiment = self.experiments[member]
         examples = self._examples[experiment.data]
         if member in self._last:
             layout = Layout(experiment.network, examples.x_train.shape[0], len(examples.class_names))
             return layout, examples, *self._last[member]
-        for group in self._groups:
-            if member in group.members:
-                row, state = group.members.index(member), group.learner.state
-                return group.learner.layout, examples, state.parameters[row], state.running[row]
-        raise LookupError(f"there is no member {member}; they are 0 to {len(self.experiments) - 1}")
+        group = next(group for group in self._groups if member in group.members)
+        row, state = group.members.index(member), group.learner.state
+        return group.learner.layout, examples, state.parameters[row], state.running[row]
 
     def weights(self, member: int) -> dict[str, Array]:
         """Copies of a member's arrays by name, see `engine.named`. Raises: LookupError for an unknown member."""

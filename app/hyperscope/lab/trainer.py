@@ -98,6 +98,7 @@ class Trainer:
     looked_at: Indices  # the training examples whose activations are followed over time
     last_batch: Indices
     batch_losses: Array  # of the steps last asked for (steps,)
+    best: Best | None  # what early stopping would go back to
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _augmented: int  # the epoch whose copies the learner sees
     _scores: tuple[int, Scores] | None
@@ -423,7 +424,7 @@ class Trainer:
 
     def _rebuilt(self) -> None:
         self.structure += 1
-        self.best: Best | None = None
+        self.best = None
         self._augmented = -1
         self.predictor = Predictor(self.layout, self.learner.dtype)
         self._scores = None

@@ -43,6 +43,7 @@ class Card(QFrame):
         super().__init__()
         self._width, self._gap = width, gap
         self._theme = LIGHT
+        self._settling = False
         self._by_hand = False  # whether the user has folded or unfolded
         self.setProperty("card", True)
         self.setAccessibleName(title)
@@ -54,7 +55,7 @@ class Card(QFrame):
         self.folded.setContentsMargins(0, 0, 0, 0)
         self.fold.hide()
         self.more.toggled.connect(self.fold.setVisible)
-        self.more.clicked.connect(self._take_note)
+        self.more.toggled.connect(self._take_note)
 
         self.banner = QVBoxLayout()
         self.column = QVBoxLayout()
@@ -108,7 +109,7 @@ class Card(QFrame):
         self._settle()
 
     def _take_note(self) -> None:
-        self._by_hand = True
+        self._by_hand = self._by_hand or not self._settling
 
     def _settle(self) -> None:
         """Unfolds what fits, and spreads the controls where there is more room still.
@@ -123,7 +124,9 @@ class Card(QFrame):
         room = self.area.viewport().height() - needed
         self.spared.emit(room)
         if not self._by_hand:
+            self._settling = True
             self.more.setChecked(room >= folded)
+            self._settling = False
         if self.more.isChecked():
             room -= folded
             parts += folded_parts

@@ -1,0 +1,370 @@
+"""The doctor: each check fires on a run made to show it, and says nothing of a healthy one."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pickle
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+import numpy as np
+import pytest
+
+from hyperscope.engine.metrics import gaps
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, verdict
+from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.trainer import Trainer
+
+HEALTHY = 150  # epochs
+
+
+def trained(experiment: Experiment, epochs: int = 0) -> Trainer:
+    trainer = Trainer(experiment)
+    while trainer.position.epoch < epochs and not trainer.alarm:
+        trainer.finish_epoch()
+    return trainer
+
+
+def found(name: str, trainer: Trainer, best_error: float = 0.0) -> Finding | None:
+    return next((finding for finding in findings(trainer, best_error) if finding.name == name), None)
+
+
+def network(layers: int, units: int, activation: str, norm: str = "off", **more: object) -> Network:
+    return Network(layers=(Layer(units, activation, norm),) * layers, **more)  # type: ignore[arg-type]
+
+
+def sgd(rate: float, **more: object) -> Training:
+    return Training(optimiser="sgd", learning_rate=rate, **more)  # type: ignore[arg-type]
+
+
+def rising() -> Trainer:
+    """A run whose rate was raised a hundredfold after ten epochs."""
+    trainer = trained(Experiment(), 10)
+    trainer.apply(Experiment(training=Training(learning_rate=1.0)))
+    trainer.steps(20)
+    return trainer
+
+
+def stopped() -> Trainer:
+    trainer = Trainer(Experiment(network=network(3, 8, "linear"), training=sgd(10.0)))
+    trainer.steps(500)
+    assert trainer.alarm
+    return trainer
+
+
+def shifted() -> Trainer:
+    """A run whose dev set lies to the right of its training set."""
+    examples = Trainer(Experiment()).examples
+    return Trainer(Experiment(), dataclasses.replace(examples, x_dev=examples.x_dev + np.array([[1.5], [0.0]])))
+
+
+OVERLAPPING = Data(source="moons", points=200, noise=0.4, dev_share=0.5, test_share=0.05)
+
+# what is wrong, the run that shows it, and how serious it is there
+ILL: dict[str, tuple[str, Callable[[], Trainer], str]] = {
+    "eight sigmoid layers": (
+        "vanishing gradient",
+        lambda: trained(Experiment(network=network(8, 8, "sigmoid"))),
+        "act",
+    ),
+    "twelve tanh layers of large weights": (
+        "exploding gradient",
+        lambda: trained(Experiment(network=network(12, 32, "tanh", initialiser="normal", initial_scale=3.0))),
+        "act",
+    ),
+    "six ReLU layers of large weights": (
+        "signal size",
+        lambda: trained(Experiment(network=network(6, 8, "relu", initialiser="normal", initial_scale=3.0))),
+        "act",
+    ),
+    "ReLU at too high a rate": (
+        "dead units",
+        lambda: trained(Experiment(network=network(3, 16, "relu"), training=Training(learning_rate=0.3)), 5),
+        "act",
+    ),
+    "tanh with large weights": (
+        "saturated units",
+        lambda: trained(Experiment(network=network(3, 8, "tanh", initialiser="normal", initial_scale=10.0))),
+        "act",
+    ),
+    "zero weights": (
+        "symmetric units",
+        lambda: trained(Experiment(network=network(3, 8, "tanh", initialiser="zero"))),
+        "act",
+    ),
+    "constant weights after training": (
+        "symmetric units",
+        lambda: trained(Experiment(network=network(3, 8, "tanh", initialiser="constant", initial_scale=0.3)), 5),
+        "act",
+    ),
+    "a tiny rate": ("update size", lambda: trained(Experiment(training=sgd(1e-5)), 2), "act"),
+    "a huge rate": ("update size", lambda: trained(Experiment(training=sgd(10.0)), 3), "act"),
+    "a rate beyond 2/λ": ("learning rate", lambda: trained(Experiment(training=sgd(5.0))), "act"),
+    "batches of one on overlapping classes": (
+        "gradient noise",
+        lambda: trained(
+            Experiment(data=Data(source="moons", noise=0.5), training=Training(batch_size=1, learning_rate=0.001)), 40
+        ),
+        "look",
+    ),
+    "all examples at once": (
+        "gradient noise",
+        lambda: trained(Experiment(training=Training(batch_size=65536)), 3),
+        "look",
+    ),
+    "batch norm over two": (
+        "tiny batches",
+        lambda: trained(Experiment(network=network(3, 8, "relu", "before"), training=Training(batch_size=2))),
+        "act",
+    ),
+    "wine as it is": ("input scales", lambda: trained(Experiment(data=Data(source="wine"))), "act"),
+    "a straight line for a spiral": (
+        "bias and variance",
+        lambda: trained(Experiment(network=Network(layers=())), 30),
+        "act",
+    ),
+    "a large network for few noisy points": (
+        "bias and variance",
+        lambda: trained(Experiment(data=OVERLAPPING, network=network(2, 64, "tanh")), 300),
+        "act",
+    ),
+    "a shifted dev set": ("data mismatch", shifted, "act"),
+    "sure of few noisy points": (
+        "calibration",
+        lambda: trained(Experiment(data=OVERLAPPING, network=network(2, 64, "tanh")), 300),
+        "act",
+    ),
+    "zero weights after training": (
+        "nothing learned",
+        lambda: trained(Experiment(network=network(3, 8, "tanh", initialiser="zero")), 3),
+        "act",
+    ),
+    "a rate raised too far": ("diverging loss", rising, "act"),
+    "a run that stopped": ("diverging loss", stopped, "act"),
+}
+each_illness = pytest.mark.parametrize("illness", ILL)
+
+
+@cache
+def diagnosed(illness: str) -> tuple[Trainer, Finding]:
+    name, make, _ = ILL[illness]
+    trainer = make()
+    finding = found(name, trainer)
+    assert finding is not None
+    return trainer, finding
+
+
+@each_illness
+def test_each_check_fires_on_a_run_made_to_show_it(illness: str) -> None:
+    assert diagnosed(illness)[1].severity == ILL[illness][2]
+
+
+def test_every_check_has_a_run_that_shows_it() -> None:
+    assert {name for name, _, _ in ILL.values()} == set(checks)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_healthy_starting_experiment_is_fine_in_every_respect(seed: int) -> None:
+    trainer = trained(Experiment(seed=seed), HEALTHY)
+    assert [finding.sentence for finding in findings(trainer) if finding.severity != "fine"] == []
+
+
+def test_a_fine_finding_has_no_remedy() -> None:
+    assert all(finding.remedy is None for finding in findings(Trainer(Experiment())) if finding.severity == "fine")
+
+
+def test_the_most_serious_come_first() -> None:
+    order = [("act", "look", "fine").index(finding.severity) for finding in findings(diagnosed("zero weights")[0])]
+    assert order == sorted(order) and order[0] < order[-1]
+
+
+@each_illness
+def test_findings_can_cross_to_the_window(illness: str) -> None:
+    trainer, finding = diagnosed(illness)
+    copy = pickle.loads(pickle.dumps(finding))
+    assert copy.sentence == finding.sentence
+    if finding.remedy is not None:
+        assert copy.remedy.change(trainer.experiment) == finding.remedy.change(trainer.experiment)
+
+
+@each_illness
+def test_a_remedy_changes_the_experiment(illness: str) -> None:
+    trainer, finding = diagnosed(illness)
+    assert finding.remedy is None or finding.remedy.change(trainer.experiment) != trainer.experiment
+
+
+@pytest.mark.parametrize(
+    "illness",
+    [
+        "eight sigmoid layers",
+        "twelve tanh layers of large weights",
+        "six ReLU layers of large weights",
+        "tanh with large weights",
+        "zero weights",
+        "a rate beyond 2/λ",
+        "batch norm over two",
+        "wine as it is",
+    ],
+)
+def test_what_shows_at_the_start_is_gone_with_the_remedy(illness: str) -> None:
+    trainer, finding = diagnosed(illness)
+    assert finding.remedy is not None
+    after = found(finding.name, Trainer(finding.remedy.change(trainer.experiment)))
+    assert after is None or after.severity == "fine"
+
+
+def test_dead_units_are_gone_after_training_again_with_the_remedy() -> None:
+    trainer, finding = diagnosed("ReLU at too high a rate")
+    assert finding.remedy is not None and finding.remedy.restart
+    after = found("dead units", trained(finding.remedy.change(trainer.experiment), 5))
+    assert after is not None and after.severity != "act"
+
+
+@pytest.mark.parametrize("illness", ["zero weights", "wine as it is", "ReLU at too high a rate"])
+def test_a_diagnosis_changes_nothing(illness: str) -> None:
+    trainer, other = ILL[illness][1](), ILL[illness][1]()
+    findings(trainer)
+    trainer.steps(20)
+    other.steps(20)
+    state, untouched = trainer.learner.state, other.learner.state
+    assert [vector.tobytes() for vector in state.vectors] == [vector.tobytes() for vector in untouched.vectors]
+
+
+# -- what is said -------------------------------------------------------------------------------------------------
+
+
+def test_dead_units_are_counted_layer_by_layer() -> None:
+    trainer = Trainer(Experiment(network=network(2, 8, "relu")))
+    weights = trainer.weights()
+    weights["layer1.weights"][:] = np.abs(weights["layer1.weights"]) + 0.1
+    weights["layer1.bias"][:] = 20
+    weights["layer2.weights"][:] = 0
+    weights["layer2.bias"][:] = np.where(np.arange(8) < 5, -1, 1)
+    trainer.set_weights(weights)
+    finding = found("dead units", trainer)
+    assert finding is not None
+    assert finding.sentence == "In layer 2, 5 of 8 units are never active on the training set: their gradient is 0."
+    assert finding.evidence["dead"] == 5
+
+
+def test_a_network_without_relu_has_no_dead_units_to_look_for() -> None:
+    assert found("dead units", Trainer(Experiment(network=network(2, 8, "tanh")))) is None
+
+
+def test_adam_is_not_held_against_the_limit_of_gradient_descent() -> None:
+    finding = found("learning rate", Trainer(Experiment(training=Training(learning_rate=5.0))))
+    assert finding is not None
+    assert finding.severity == "fine" and "no limit to its α" in finding.sentence
+
+
+def test_momentum_is_held_against_its_own_wider_limit() -> None:
+    of = {
+        name: found("learning rate", Trainer(Experiment(training=Training(optimiser=name, momentum=0.5))))
+        for name in ("sgd", "momentum")
+    }
+    assert of["sgd"] is not None and of["momentum"] is not None
+    assert of["momentum"].evidence["limit"] == pytest.approx(1.5 * float(of["sgd"].evidence["limit"]))  # type: ignore[arg-type]
+
+
+def test_the_next_update_is_the_one_the_run_then_takes() -> None:
+    trainer = trained(Experiment(), 1)
+    finding = found("update size", trainer)
+    blocks = trainer.layout.parameters["layer1.weights"]
+    now = blocks.of(trainer.learner.state.parameters.astype(np.float64))
+    trainer.steps(1)
+    step = blocks.of(trainer.learner.state.parameters.astype(np.float64)) - now
+    assert finding is not None
+    expected = np.linalg.norm(step) / np.linalg.norm(now)
+    assert finding.evidence["ratio"][0] == pytest.approx(expected, rel=1e-5)  # type: ignore[index]
+
+
+def test_an_alarm_is_passed_on_in_its_own_words() -> None:
+    trainer, finding = diagnosed("a run that stopped")
+    assert finding.sentence == trainer.alarm
+
+
+def test_bias_is_not_judged_while_the_loss_still_falls() -> None:
+    finding = found("bias and variance", trained(Experiment(), 3))
+    assert finding is not None
+    assert finding.severity == "fine" and "while the loss still falls" in finding.sentence
+
+
+def test_an_error_that_is_the_best_possible_is_no_bias() -> None:
+    trainer = diagnosed("a straight line for a spiral")[0]
+    finding = found("bias and variance", trainer, best_error=1 - trainer.scores().train.accuracy)
+    assert finding is not None and finding.severity == "fine"
+
+
+@pytest.mark.parametrize(
+    ("train", "dev", "best", "expected"),
+    [
+        (0.01, 0.11, 0.0, "high variance"),
+        (0.15, 0.16, 0.0, "high bias"),
+        (0.15, 0.30, 0.0, "high bias and high variance"),
+        (0.005, 0.01, 0.0, "neither"),
+        (0.15, 0.16, 0.15, "neither"),
+    ],
+)
+def test_the_courses_examples_get_the_courses_verdicts(train: float, dev: float, best: float, expected: str) -> None:
+    assert verdict(gaps(train, 10000, dev, 1000, best)) == expected
+    assert expected in ADVICE
+
+
+def test_a_gap_that_chance_explains_is_no_variance() -> None:
+    """One wrong more among ten is not worth a word."""
+    assert verdict(gaps(0.0, 100, 0.1, 10)) == "neither"
+
+
+# -- thresholds ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", checks)
+def test_every_threshold_has_a_source_and_acting_is_not_before_looking(name: str) -> None:
+    entry = checks[name]
+    assert entry.source
+    assert entry.act <= entry.look if entry.below else entry.look <= entry.act
+
+
+@pytest.mark.parametrize("name", checks)
+def test_a_value_that_was_not_judged_is_fine(name: str) -> None:
+    assert checks[name].severity(math.nan) == "fine"
+
+
+@pytest.mark.parametrize("name", checks)
+def test_severity_turns_at_the_thresholds(name: str) -> None:
+    entry = checks[name]
+    assert entry.severity(entry.act) == "act"
+    assert entry.severity(entry.look) == ("look" if entry.look != entry.act else "act")
+    assert entry.severity(entry.look * (1.01 if entry.below else 0.99)) == "fine"
+
+
+@each_illness
+def test_a_finding_holds_the_threshold_that_it_crossed(illness: str) -> None:
+    finding = diagnosed(illness)[1]
+    entry = checks[finding.name]
+    assert finding.threshold == (entry.act if finding.severity == "act" else entry.look)
+    assert finding.value <= finding.threshold if entry.below else finding.value >= finding.threshold
+
+
+# -- it works everywhere ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["off", "before", "after"])
+@pytest.mark.parametrize("layers", [0, 1, 3])
+@pytest.mark.parametrize("steps", [0, 1, 40])
+def test_any_network_can_be_diagnosed_at_any_time(steps: int, layers: int, norm: str) -> None:
+    data = msgspec.structs.replace(Data(), points=40, classes=2)
+    trainer = Trainer(Experiment(data=data, network=network(layers, 4, "relu", norm)))
+    trainer.steps(steps)
+    for finding in findings(trainer):
+        assert finding.sentence.endswith(".") and finding.source
+
+
+def test_batches_of_one_example_can_be_diagnosed() -> None:
+    trainer = Trainer(Experiment(network=network(2, 4, "tanh", "before"), training=Training(batch_size=1)))
+    trainer.steps(30)
+    finding = found("tiny batches", trainer)
+    assert finding is not None and finding.severity == "act"
