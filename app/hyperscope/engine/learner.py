@@ -15,11 +15,11 @@ import numpy as np
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.noise import Noise
 from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
-from hyperscope.engine.outputs import class_weights
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.plan import Slot
 from hyperscope.engine.program import Program, Recipe, State, compiled
 from hyperscope.engine.regularisers import regularisers
+from hyperscope.engine.rows import Rows
 from hyperscope.engine.settings import Training
 from hyperscope.engine.softmax import SAFE_LOGIT
 
@@ -98,9 +98,7 @@ class Learner:
         self.state = self._fresh(
             starts[0] if alone else np.stack(starts), np.broadcast_to(running, (*self.crowd, running.size)).copy()
         )
-        self._inputs = layout.inputs + layout.bias_at(0)
-        self._examples = (x, y)
-        self._coded: list[Any] = []
+        self.rows = Rows(layout, self.trainings[0], x, y, self.dtype)
         self._settled: tuple[Any, Any] = (None, None)
         self._cells: dict[str, Array] = {}
         self.taken = 0  # steps
@@ -147,12 +145,11 @@ class Learner:
             self.recipe = recipe
             self._programs: dict[int, Program] = {}
         self._set_cells()
-        self._code_targets()
+        self.rows.code(self.trainings[0])
 
     def see(self, x: Array) -> None:
         """Trains on these inputs (n, m) from now on, of the same examples: an epoch's augmented copies."""
-        self._examples = (x, self._examples[1])
-        self._table[:, : x.shape[0]] = x.T
+        self.rows.see(x)
 
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these members of the crowd alone."""
@@ -209,7 +206,7 @@ class Learner:
         losses: list[Array] = []
         if factors is None:
             factors = np.ones((len(batches), *self.crowd))
-        most = max(1, min(CHUNK_STEPS, CHUNK_BYTES // max(1, batches[0].size * self._table.itemsize * self._width)))
+        most = max(1, min(CHUNK_STEPS, CHUNK_BYTES // max(1, batches[0].size * self.rows.row_bytes)))
         with np.errstate(all="ignore"):
             for start in range(0, len(batches), most):
                 try:
@@ -282,11 +279,7 @@ class Learner:
         for m in kinds:
             one = len(kinds) == 1
             places = list(range(len(sizes))) if one else [at for at, size in enumerate(sizes) if size == m]
-            rows = self._gather([batches[place] for place in places], m)
-            # (S, ..., n, m) and contiguous, so that the step's products find them as they like them
-            x, y, mask, weight = (
-                np.ascontiguousarray(rows[..., columns].swapaxes(-1, -2)) for columns in self._columns
-            )
+            x, y, mask, weight = self.rows.gather([batches[place] for place in places], self.crowd)
             logits = np.empty((len(places), *self.crowd, self.layout.widths[-1], m), self.dtype)
             varying: dict[str, Any] = {
                 "x": x,
@@ -364,34 +357,6 @@ class Learner:
         return self._noises[key]
 
     # -- arrays ---------------------------------------------------------------------------------------------------
-
-    @property
-    def _width(self) -> int:
-        return int(self._table.shape[-1])
-
-    def _code_targets(self) -> None:
-        """One row per example: inputs, a one if the first layer has a bias, targets, what counts of them, weight."""
-        key = [(training.label_smoothing, training.class_weights) for training in self.trainings[:1]]
-        if key == self._coded:
-            return
-        self._coded = key
-        smoothing, kind = key[0]
-        targets, mask = self.layout.output.codes(self.layout.classes, self.layout.network.tree)
-        targets = (1 - smoothing) * targets + smoothing * mask * (
-            1 / self.layout.classes if not self.layout.output.masked else 0.5
-        )
-        x, y = self._examples
-        columns = [x.T, np.ones((x.shape[1], self._inputs - x.shape[0])), targets[y]]
-        columns.append(mask[y] if self.layout.output.masked else np.zeros((y.size, 0)))
-        columns.append(class_weights(y, self.layout.classes, kind)[y][:, None])
-        ends = np.cumsum([self._inputs, *(column.shape[1] for column in columns[2:])]).tolist()
-        self._columns = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
-        self._table = np.ascontiguousarray(np.concatenate(columns, axis=1), self.dtype)
-
-    def _gather(self, batches: Sequence[Indices], m: int) -> Array:
-        """The batches' rows (S, ..., m, width)."""
-        chosen = np.stack(batches) if self.crowd else np.concatenate(batches)
-        return self._table.take(chosen, axis=0).reshape(len(batches), *self.crowd, m, self._width)
 
     def _fresh(self, parameters: Array, running: Array) -> State:
         moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -17,14 +17,15 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
-from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
+from hyperscope.engine.learner import STREAM, Diverged, Learner
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.prediction import FoldedLayer, Predictor, Score, folded, score
+from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab import moves
+from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
@@ -40,48 +41,6 @@ class Order(Protocol):
 
     def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
         """The next `steps` mini-batches of `size` examples, and the place after them."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Everything that a run's next step depends on, and its history; restoring it repeats what came after exactly."""
-
-    experiment: Experiment
-    step: int
-    position: Position
-    moment: Moment
-    history: Mapping[str, Any]
-    marks: tuple[tuple[int, float, str], ...] = ()
-    best: Best | None = None
-
-
-@dataclass(frozen=True)
-class Best:
-    """The moment of the lowest dev loss under early stopping, and the epoch that patience counts from."""
-
-    loss: float
-    epoch: int
-    step: int
-    position: Position
-    moment: Moment
-
-
-@dataclass(frozen=True)
-class Scores:
-    """How well the network stands at test time, in evaluation mode, on each part of the data."""
-
-    train: Score
-    dev: Score
-    test: Score
-
-
-@dataclass
-class _Sound:
-    """The last moment worth going back to when training diverges."""
-
-    step: int = 0
-    position: Position = field(default_factory=Position)
-    moment: Moment | None = None
 
 
 class Trainer:
@@ -102,7 +61,7 @@ class Trainer:
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _augmented: int  # the epoch whose copies the learner sees
     _scores: tuple[int, Scores] | None
-    _sound: _Sound
+    _sound: Sound
 
     def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
         self.experiment = experiment
@@ -304,7 +263,7 @@ class Trainer:
             quantiles=self._quantiles(),
         )
         if scores.train.loss <= SOUND * math.log(self.layout.classes):
-            self._sound = _Sound(self.step, self.position, self.learner.moment())
+            self._sound = Sound(self.step, self.position, self.learner.moment())
 
     def _quantiles(self) -> Array:
         """(L, 5): quantiles of what enters each hidden layer's activation, in evaluation mode."""
@@ -358,7 +317,7 @@ class Trainer:
         state = self.learner.state
         put(named_views(self.layout, state.parameters, state.running), arrays)
         self._scores = None
-        self._sound = _Sound(self.step, self.position, self.learner.moment())
+        self._sound = Sound(self.step, self.position, self.learner.moment())
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -416,7 +375,7 @@ class Trainer:
         count = min(LOOKED_AT, self.training_examples)
         self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
         self.last_batch = np.arange(self.batch_size)
-        self._sound = _Sound(0, Position(), self.learner.moment())
+        self._sound = Sound(0, Position(), self.learner.moment())
         self.alarm, self.stopped_early = "", False
         self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
         self._augmented = -1
@@ -428,4 +387,4 @@ class Trainer:
         self._augmented = -1
         self.predictor = Predictor(self.layout, self.learner.dtype)
         self._scores = None
-        self._sound = _Sound(self.step, self.position, self.learner.moment())
+        self._sound = Sound(self.step, self.position, self.learner.moment())

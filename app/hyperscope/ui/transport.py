@@ -82,9 +82,12 @@ class Transport(QWidget):
         self.batches.set_value(f"{shown(status.batch)} / {shown(status.batches)}")
         self._since_rates += 1
         if self._since_rates >= CALM or not status.playing:
-            self._since_rates = 0
             self.steps.set_value(shown(_three_figures(status.steps_per_second)))
+        if self._since_rates >= CALM and (status.playing or not self.frames.value()):
+            # left as it is in a pause, when there is nothing to draw and so nothing to count
             self.frames.set_value(shown(_three_figures(frames_per_second)))
+        if self._since_rates >= CALM:
+            self._since_rates = 0
 
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence; an `alarm` has a sign and heavier type. An empty one clears the line."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Disclosure
@@ -108,14 +110,27 @@ class Card(QFrame):
         super().resizeEvent(event)
         self._settle()
 
+    def order_tabs(self) -> None:
+        """Lets Tab go down the card as it is read; to be called when all that can have the keyboard is in it."""
+        parts = [self.banner, self.column, self.more, self.folded]
+        stops = [stop for part in parts for stop in _stops(part)]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
     def _take_note(self) -> None:
         self._by_hand = self._by_hand or not self._settling
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._settle()
 
     def _settle(self) -> None:
         """Unfolds what fits, and spreads the controls where there is more room still.
 
         All from what the contents ask for, whatever is seen of them now, so that one answer cannot undo the last.
         """
+        if not self.isVisible():
+            return  # it has no size yet that means anything
         gap = breadth(self._theme, self._gap)
         height, parts = _asked(self.column)
         folded, folded_parts = _asked(self.folded)
@@ -140,6 +155,16 @@ class Card(QFrame):
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE
         self._inner.setContentsMargins(OVERHANG, 0, right, 0)
         self.banner.setContentsMargins(0, 0, right - OVERHANG, 0)
+
+
+def _stops(part: QLayout | QWidget) -> list[QWidget]:
+    """What may have the keyboard in `part`, in the order in which it lies in layouts, and was made in widgets."""
+    if isinstance(part, QLayout):
+        items = (part.itemAt(at) for at in range(part.count()))
+        inner = [item.widget() or item.layout() for item in items if item is not None]
+        return [stop for one in inner if one is not None for stop in _stops(one)]
+    found = [one for one in (part, *part.findChildren(QWidget)) if one.window() is part.window()]  # no pop-up lists
+    return [one for one in found if one.focusPolicy() != Qt.FocusPolicy.NoFocus and one.focusProxy() is None]
 
 
 def _asked(layout: QVBoxLayout) -> tuple[int, int]:

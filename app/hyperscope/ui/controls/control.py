@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.knob import Knob, Value
@@ -81,6 +81,15 @@ class Caption(QLabel):
         if text + 2 * radius + 1 > self.width():
             return
         draw_mark(self, text + radius + 1, self.height() / 2 + 0.5, radius, self._theme.quiet, self._live)
+
+
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+def keep_arrows(event: QEvent) -> None:
+    """Claims the arrow keys for a control that has the keyboard, which the window may use for something else."""
+    if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ARROWS:
+        event.accept()
 
 
 def by_keyboard(event: QFocusEvent, before: bool) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import Caption, Control, by_keyboard, draw_focus
+from hyperscope.ui.controls.control import Caption, Control, by_keyboard, draw_focus, keep_arrows
 from hyperscope.ui.controls.words import effect, shown, tooltip
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -56,6 +56,10 @@ class Segment(QToolButton):
         if self.hasFocus() and self._by_keyboard:
             draw_focus(painter, pill.adjusted(0.5, 0.5, -0.5, -0.5), 5, theme.accent)
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        keep_arrows(event)
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = by_keyboard(event, self._by_keyboard)

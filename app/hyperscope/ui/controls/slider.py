@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen,
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import Caption, Control, by_keyboard
+from hyperscope.ui.controls.control import Caption, Control, by_keyboard, keep_arrows
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.words import read, tooltip, typed
@@ -140,6 +140,10 @@ class Track(QSlider):
         self.setValue(self.value() + round(event.angleDelta().y() / NOTCH * self.singleStep()))
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        keep_arrows(event)
+        return super().event(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = by_keyboard(event, self._by_keyboard)
         super().focusInEvent(event)
@@ -172,7 +176,7 @@ class KnobSlider(Control):
         self.caption.setBuddy(self.track)
         self.track.setAccessibleName(knob.label)
         self.entry.setAccessibleName(f"{knob.label}, typed")
-        self.setFocusProxy(self.track)
+        self.track.setParent(self)  # the first child, so that Tab comes to it first; a focus proxy keeps Tab from entry
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addWidget(self.caption, 1)

@@ -63,6 +63,7 @@ class DataCard(Card):
             label.entry.setPlaceholderText("guessed")
         self.show_experiment(Experiment())
         self.set_theme(LIGHT)
+        self.order_tabs()
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Shows the values of `experiment`; says nothing."""

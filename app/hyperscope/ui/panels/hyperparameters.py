@@ -112,6 +112,7 @@ class HyperparametersCard(Card):
         if uses and uses not in self._rows:
             self._rows[uses] = self._row(uses)
             self.column.insertWidget(self._place_of_constants, self._rows[uses][0])
+            self.order_tabs()
         for names, (row, _) in self._rows.items():
             row.setVisible(names == uses)
         self._uses = uses

@@ -37,6 +37,7 @@ class Heads(QObject):
         self._layout: Layout | None = None
         self._units: list[int] = []
         self._rows: list[tuple[TextButton, TextButton, TextButton]] = []  # minus, plus, caption
+        self._add_row()  # the first of all, so that the keyboard comes to it before it comes to the foot
         self._fewer = TextButton("− layer", "Remove the last hidden layer", panel)
         self._more = TextButton("+ layer", "Add a hidden layer", panel)
         self._fewer.clicked.connect(lambda: self.layer_unwanted.emit(len(self._units) - 1))
@@ -78,10 +79,11 @@ class Heads(QObject):
         plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
         caption.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
         self._rows.append((minus, plus, caption))
-        before = self._rows[place - 1][2] if place else None
+        if not place:
+            return
+        before = self._rows[place - 1][2]
         for button in (*self._rows[place], self._fewer, self._more):  # Tab goes along the columns, then to the foot
-            if before is not None:
-                QWidget.setTabOrder(before, button)
+            QWidget.setTabOrder(before, button)
             before = button
 
     def _place_row(self, place: int, minus: TextButton, plus: TextButton, caption: TextButton) -> None:

@@ -1,0 +1,67 @@
+"""The training examples as a learner reads them: one row each, so that a mini-batch is gathered by a single call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.outputs import class_weights
+from hyperscope.engine.parameters import Layout
+from hyperscope.engine.settings import Training
+
+
+class Rows:
+    """Examples x (n, m) with classes y (m,), coded for the output of `layout` as `training` says.
+
+    A row holds the inputs, a one if the first layer has a bias, the targets, which of them count, and the weight of
+    the example's class.
+    """
+
+    def __init__(self, layout: Layout, training: Training, x: Array, y: Indices, dtype: np.dtype[Any]) -> None:
+        self.layout, self.x, self.y, self.dtype = layout, x, y, dtype
+        self._coded: tuple[float, str] | None = None
+        self.code(training)
+
+    def code(self, training: Training) -> None:
+        """Takes on other label smoothing or class weights."""
+        key = (training.label_smoothing, training.class_weights)
+        if key == self._coded:
+            return
+        self._coded = key
+        classes, output = self.layout.classes, self.layout.output
+        targets, mask = output.codes(classes, self.layout.network.tree)
+        # towards equal shares: of all classes, or of yes and no where each unit is a question
+        even = 0.5 if output.masked else 1 / classes
+        targets = (1 - training.label_smoothing) * targets + training.label_smoothing * even * mask
+        x, y = self.x, self.y
+        inputs = np.concatenate([x.T, np.ones((y.size, int(self.layout.bias_at(0))))], axis=1)
+        counted = mask[y] if output.masked else np.zeros((y.size, 0))
+        weight = class_weights(y, classes, training.class_weights)[y][:, None]
+        parts = [inputs, targets[y], counted, weight]
+        ends = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
+        self._columns = [slice(start, end) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        self._table = np.ascontiguousarray(np.concatenate(parts, axis=1), self.dtype)
+
+    def see(self, x: Array) -> None:
+        """Other inputs (n, m) for the same examples."""
+        self.x = x
+        self._table[:, : x.shape[0]] = x.T
+
+    @property
+    def row_bytes(self) -> int:
+        """The size of one row."""
+        return int(self._table.shape[1] * self._table.itemsize)
+
+    def gather(self, batches: Sequence[Indices], crowd: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
+        """Inputs, targets, mask and weights (S, *crowd, ..., m) of S batches of equal size, each contiguous.
+
+        The mask has no rows where every target counts.
+        """
+        chosen = np.stack(batches) if crowd else np.concatenate(batches)
+        m = batches[0].shape[-1]
+        rows = self._table.take(chosen, axis=0).reshape(len(batches), *crowd, m, self._table.shape[1])
+        x, y, mask, weight = (np.ascontiguousarray(rows[..., columns].swapaxes(-1, -2)) for columns in self._columns)
+        return x, y, mask, weight

@@ -1,0 +1,93 @@
+"""The checks of a run, a module per subject; here is what a check is, what it measures and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hyperscope.lab.checks.seen import Seen
+from hyperscope.lab.experiment import Experiment
+from hyperscope.registry import Registry
+
+Severity = Literal["fine", "look", "act"]
+
+OURS = "A rule of thumb of Hyperscope's own"  # the source of a threshold that has no better one
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What one usually does: `change` gives the experiment with it done, `caption` says it in a few words.
+
+    With `restart`, training must also start again: what is broken would be carried over.
+    """
+
+    caption: str
+    change: Callable[[Experiment], Experiment]
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: fine, worth a look, or something to act on.
+
+    `sentence` says it with its numbers, which are also the `evidence`; `value` was held against `threshold`, the one
+    it crossed or else the first it could cross (NaN where it was not judged), which comes from `source`. `remedy` is
+    what one would do first, `others` what one may do as well or instead; a fine finding has neither.
+    """
+
+    name: str
+    severity: Severity
+    sentence: str
+    evidence: Mapping[str, float | tuple[float, ...]]
+    value: float
+    threshold: float
+    source: str
+    remedy: Remedy | None = None
+    others: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a check measured: `value` decides, `sentence` says it, `so` says what follows if it is not fine."""
+
+    value: float
+    sentence: str
+    evidence: Mapping[str, float | tuple[float, ...]]
+    so: str = ""
+    remedy: Remedy | None = None
+    others: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A measurement, None where it does not apply, and the values from which on (or `below`) it is looked at, acted on.
+
+    `source` says where the thresholds come from.
+    """
+
+    measure: Callable[[Seen], Measured | None]
+    look: float
+    act: float
+    source: str
+    below: bool = False
+
+    def severity(self, value: float) -> Severity:
+        """How serious a value is; NaN is fine."""
+        sign = -1 if self.below else 1
+        return "act" if sign * value >= sign * self.act else "look" if sign * value >= sign * self.look else "fine"
+
+
+checks: Registry[Check] = Registry("check")
+
+
+def check(
+    name: str, *, look: float, act: float, source: str, below: bool = False
+) -> Callable[[Callable[[Seen], Measured | None]], Callable[[Seen], Measured | None]]:
+    """Declares the decorated measurement as the check `name`."""
+
+    def declare(measure: Callable[[Seen], Measured | None]) -> Callable[[Seen], Measured | None]:
+        checks.add(name)(Check(measure, look, act, source, below))
+        return measure
+
+    return declare

@@ -1,0 +1,259 @@
+"""The timeline: a live trainer with its score, and checkpoints in bounded memory from which any beat is soon reached.
+
+Whoever trains through it can go back to any moment, and on from there. It knows no processes and no clocks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.checkpoint import Checkpoint, Sound
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.score import Event, Place, Score, play, tried
+from hyperscope.lab.trainer import Trainer
+
+MOST = 256  # checkpoints: of 100 000 beats one in 512 has one then
+LIMIT = 1 << 27  # bytes of all checkpoints
+BURST = 512  # steps at most without a look whether a checkpoint is due
+OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
+ROWS = ("step", "epoch", "loss_sum", "losses", "measures", "quantiles")  # of a history's state; the rest is scalars
+
+
+@dataclass
+class _Rows:
+    """A history's rows as far as they have come; histories that begin alike share them."""
+
+    arrays: dict[str, Any]  # by name, rows along the first axis
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """The first `count` rows of `rows`, and what belongs to no row."""
+
+    rows: _Rows
+    count: int
+    rest: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    place: Place
+    checkpoint: Checkpoint  # its history is left empty and stands in the next field
+    history: _History
+    sound: Sound
+
+
+class Timeline:
+    """A session: `trainer` as it was made, or standing where `score` ends, with the `jumps` known from before.
+
+    Steps and changes must go through here. At most `most` checkpoints of at most `limit` bytes together are kept.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        score: Score | None = None,
+        jumps: tuple[tuple[int, int], ...] = (),
+        *,
+        most: int = MOST,
+        limit: int = LIMIT,
+    ) -> None:
+        self.trainer = trainer
+        self.most, self.limit = most, limit
+        score = score or Score(trainer.experiment)
+        self.place = score.place()  # where the trainer stands
+        self.spacing = 1  # beats; of each stretch of so many only the first checkpoint is kept
+        self._start, self._events, self._end = score.start, list(score.events), score.end
+        self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
+        self._kept: list[_Kept] = []  # in the order of their places
+        self._looked = -1  # the last beat at which a checkpoint was due
+        self._note()
+
+    # -- what is there --------------------------------------------------------------------------------------------
+
+    @property
+    def score(self) -> Score:
+        """All that was recorded, also what lies ahead after going back."""
+        return Score(self._start, tuple(self._events), self._end)
+
+    @property
+    def jumps(self) -> tuple[tuple[int, int], ...]:
+        """(beat, step) where steps begin, and wherever they did not follow on: restarts, divergences, early stops."""
+        return tuple(self._jumps)
+
+    def step_at(self, beat: int) -> int | None:
+        """The step that training stood at, None before all that is known."""
+        return next((step + beat - start for start, step in reversed(self._jumps) if start <= beat), None)
+
+    def beat_of(self, step: int) -> int | None:
+        """The last beat so far at which training stood at `step`, None if there is none since the first known jump."""
+        until = self._end
+        for beat, first in reversed(self._jumps):
+            if first <= step <= first + until - beat:
+                return beat + step - first
+            until = min(until, beat - 1)
+        return None
+
+    def __len__(self) -> int:
+        """How many checkpoints there are."""
+        return len(self._kept)
+
+    @property
+    def size(self) -> int:
+        """The bytes that the checkpoints take up, about; what several share counts once."""
+        arrays = {id(array): array.nbytes for kept in self._kept for array in _arrays(kept)}
+        marks = sum(len(kept.checkpoint.marks) for kept in self._kept)
+        return sum(arrays.values()) + OVERHEAD * len(self._kept) + 8 * marks
+
+    # -- going on -------------------------------------------------------------------------------------------------
+
+    def steps(self, count: int) -> int:
+        """`Trainer.steps`, recorded. After going back, what lay ahead is forgotten with the first step."""
+        trainer = self.trainer
+        begun, losses = count, [np.zeros(0)]
+        while count > 0 and not trainer.alarm:
+            before = trainer.step
+            self._forget_ahead(before)
+            beats = tried(trainer, min(count, BURST))
+            if not beats:
+                break
+            losses.append(trainer.batch_losses)
+            count -= len(trainer.batch_losses)
+            self._went_to(Place(self.place.beat + beats, self.place.events), before + beats)
+        trainer.batch_losses = np.concatenate(losses)
+        return begun - count
+
+    def finish_epoch(self) -> int:
+        """`Trainer.finish_epoch`, recorded. After going back, what lay ahead is forgotten."""
+        trainer = self.trainer
+        return self.steps(math.ceil((trainer.training_examples - trainer.position.used) / trainer.batch_size))
+
+    def apply(self, experiment: Experiment) -> str:
+        """`Trainer.apply`, recorded. After going back, what lay ahead is forgotten, unless nothing is changed.
+
+        Raises: ValueError, with nothing changed, when its data cannot be had.
+        """
+        before = self.trainer.step
+        if experiment == self.trainer.experiment:
+            return ""
+        said = self.trainer.apply(experiment)
+        self._happened(Event(self.place.beat, experiment), before)
+        return said
+
+    def restart(self) -> None:
+        """`Trainer.restart`, recorded. After going back, what lay ahead is forgotten."""
+        before = self.trainer.step
+        self.trainer.restart()
+        self._happened(Event(self.place.beat, self.trainer.experiment, restart=True), before)
+
+    def _happened(self, event: Event, before: int) -> None:
+        self._forget_ahead(before)
+        self._events.append(event)
+        self._went_to(Place(event.beat, len(self._events)), before)
+
+    def _went_to(self, place: Place, step: int) -> None:
+        """Stands at `place` now, where `step` is what follows on from before."""
+        self.place, self._end = place, place.beat
+        if self.trainer.step != step:
+            self._jumps.append((place.beat, self.trainer.step))
+        self._note()
+
+    def _forget_ahead(self, step: int) -> None:
+        """Cuts the score where the trainer stands, at `step`."""
+        beat, events = self.place
+        if beat == self._end and events == len(self._events):
+            return
+        self._end = beat
+        del self._events[events:]
+        # a jump at this very beat may come from an event that is forgotten
+        while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
+            self._jumps.pop()
+        self._jumps = self._jumps or [(beat, step)]
+        self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
+        self._looked = min(self._looked, beat)
+
+    # -- going back -----------------------------------------------------------------------------------------------
+
+    def restore(self, beat: int, *, before: bool = False) -> None:
+        """Brings the trainer to `beat`, after what happened there or `before` it; nothing recorded is lost by it.
+
+        Raises: ValueError, with the trainer where it was, for a beat the session has not or data that cannot be had.
+        """
+        score, trainer = self.score, self.trainer
+        there = score.place(beat, before=before)
+        was, examples, sound = trainer.checkpoint(), trainer.examples, trainer._sound
+        near = [kept for kept in self._kept if kept.place <= there]
+        try:
+            if near:
+                here = near[-1].place
+                trainer.restore(replace(near[-1].checkpoint, history=_state(near[-1].history)))
+                trainer._sound = near[-1].sound
+            else:
+                here = Place()
+                trainer.restore(Trainer(score.start).checkpoint())
+            play(trainer, score, here, there)
+        except ValueError:
+            trainer.experiment, trainer.examples = was.experiment, examples
+            trainer.restore(was)
+            trainer._sound = sound
+            raise
+        self.place = there
+
+    # -- checkpoints ----------------------------------------------------------------------------------------------
+
+    def _note(self) -> None:
+        """Keeps a checkpoint if this stretch of beats has none yet, and makes room for it."""
+        if self.place.beat // self.spacing <= self._looked // self.spacing:
+            return
+        self._looked = self.place.beat
+        checkpoint = self.trainer.checkpoint()
+        history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
+        self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, self.trainer._sound))
+        while self._kept and (len(self._kept) > self.most or self.size > self.limit):
+            self._thin()
+
+    def _thin(self) -> None:
+        self.spacing *= 2
+        first: dict[int, _Kept] = {}
+        for kept in self._kept:
+            first.setdefault(kept.place.beat // self.spacing, kept)
+        # one that is too large alone goes as well: the start can always be made anew
+        self._kept = list(first.values()) if len(self._kept) > 1 else []
+
+
+def _shared(state: Mapping[str, Any], last: _Rows | None) -> _History:
+    """A history's state, its rows held in common with the last one's if it goes on from there."""
+    # measures alone has its rows along the last axis
+    arrays = {name: state[name].T if name == "measures" else state[name] for name in ROWS}
+    rest = {name: value for name, value in state.items() if name not in ROWS}
+    count = len(arrays["step"])
+    # It does not go on where rows were thinned or cut since, or where layers came or went.
+    if last is None or not all(_begins(arrays[name], earlier) for name, earlier in last.arrays.items()):
+        last = _Rows(arrays)
+    last.arrays = arrays
+    return _History(last, count, rest)
+
+
+def _begins(array: Array, earlier: Array) -> bool:
+    start = array[: len(earlier)]
+    return start.shape == earlier.shape and start.tobytes() == earlier.tobytes()
+
+
+def _state(history: _History) -> dict[str, Any]:
+    rows = {name: array[: history.count] for name, array in history.rows.arrays.items()}
+    return history.rest | rows | {"measures": rows["measures"].T}
+
+
+def _arrays(kept: _Kept) -> Iterator[Array]:
+    best = kept.checkpoint.best
+    for moment in (kept.checkpoint.moment, kept.sound.moment, best.moment if best else None):
+        if moment is not None:
+            yield from moment.vectors
+            yield from moment.products.values()
+    yield from kept.history.rows.arrays.values()
