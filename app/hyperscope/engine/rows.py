@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ class Rows:
         weight = class_weights(y, classes, training.class_weights)[y][:, None]
         parts = [inputs, targets[y], counted, weight]
         ends = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
-        self._columns = [slice(start, end) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        self._columns = [slice(start, end) for start, end in itertools.pairwise(ends)]
         self._table = np.ascontiguousarray(np.concatenate(parts, axis=1), self.dtype)
 
     def see(self, x: Array) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hyperscope.engine.batches import Position
@@ -23,6 +23,16 @@ class Checkpoint:
     history: Mapping[str, Any]
     marks: tuple[tuple[int, float, str], ...] = ()
     best: Best | None = None
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The last moment worth going back to when training diverges."""
+
+    step: int
+    position: Position
+    moment: Moment
 
 
 @dataclass(frozen=True)
@@ -43,12 +53,3 @@ class Scores:
     train: Score
     dev: Score
     test: Score
-
-
-@dataclass
-class Sound:
-    """The last moment worth going back to when training diverges."""
-
-    step: int = 0
-    position: Position = field(default_factory=Position)
-    moment: Moment | None = None

@@ -148,7 +148,7 @@ def _advance(trainer: Trainer, beats: int) -> None:
 
 def tried(trainer: Trainer, count: int) -> int:
     """Takes up to `count` steps, fewer if training stops, and returns how many beats that lasted; clears the alarm."""
-    trainer.alarm, trainer.stopped_early = "", False
+    trainer.go_on()
     done = trainer.steps(count)
     # the step that diverges was tried too, and a change made after it must not be played back before it
     return done + bool(trainer.alarm and not trainer.stopped_early)

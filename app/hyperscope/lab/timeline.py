@@ -20,6 +20,7 @@ from hyperscope.lab.trainer import Trainer
 
 MOST = 256  # checkpoints: of 100 000 beats one in 512 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
+EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
 OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
 ROWS = ("step", "epoch", "loss_sum", "losses", "measures", "quantiles")  # of a history's state; the rest is scalars
@@ -68,11 +69,11 @@ class Timeline:
         self.most, self.limit = most, limit
         score = score or Score(trainer.experiment)
         self.place = score.place()  # where the trainer stands
-        self.spacing = 1  # beats; of each stretch of so many only the first checkpoint is kept
+        self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
         self._kept: list[_Kept] = []  # in the order of their places
-        self._looked = -1  # the last beat at which a checkpoint was due
+        self._looked = -1  # how far the last checkpoint was, if only for a moment
         self._note()
 
     # -- what is there --------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ class Timeline:
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
         self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
-        self._looked = min(self._looked, beat)
+        self._looked = min(self._looked, _far(self.place))
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -209,9 +210,9 @@ class Timeline:
 
     def _note(self) -> None:
         """Keeps a checkpoint if this stretch of beats has none yet, and makes room for it."""
-        if self.place.beat // self.spacing <= self._looked // self.spacing:
+        if _far(self.place) // self.spacing <= self._looked // self.spacing:
             return
-        self._looked = self.place.beat
+        self._looked = _far(self.place)
         checkpoint = self.trainer.checkpoint()
         history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
         self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, self.trainer._sound))
@@ -222,9 +223,14 @@ class Timeline:
         self.spacing *= 2
         first: dict[int, _Kept] = {}
         for kept in self._kept:
-            first.setdefault(kept.place.beat // self.spacing, kept)
+            first.setdefault(_far(kept.place) // self.spacing, kept)
         # one that is too large alone goes as well: the start can always be made anew
         self._kept = list(first.values()) if len(self._kept) > 1 else []
+
+
+def _far(place: Place) -> int:
+    """How long it takes to play back from the start to a place, in beats."""
+    return place.beat + EVENT * place.events
 
 
 def _shared(state: Mapping[str, Any], last: _Rows | None) -> _History:

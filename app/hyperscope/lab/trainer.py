@@ -17,7 +17,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
-from hyperscope.engine.learner import STREAM, Diverged, Learner
+from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
@@ -104,8 +104,9 @@ class Trainer:
         old = self.experiment
         if experiment == old:
             return ""
-        self.alarm, self.stopped_early = "", False
         kept = self._take_on(experiment)
+        self.go_on()
+        self._scores = None
         if self.step:
             self.marks = (*self.marks, (self.step, self.epoch, moves.caption(old, experiment)))
         return moves.sentence(old, experiment, kept, self.epoch)
@@ -226,10 +227,7 @@ class Trainer:
             self.best = Best(loss, epoch, self.step, self.position, self.learner.moment())
         elif epoch - self.best.epoch >= patience:
             best = self.best
-            self.learner.restore(best.moment)
-            self.step, self.position = best.step, best.position
-            self.history.truncate(self.step)
-            self._scores = None
+            self._return_to(best.step, best.position, best.moment)
             self.best = replace(best, epoch=self.position.epoch)
             self.stopped_early = True
             self.alarm = (
@@ -238,18 +236,21 @@ class Trainer:
             )
 
     def _fall_back(self, stop: Diverged) -> None:
-        broke = self.step + stop.done + 1
-        where = "the start"
-        if self._sound.moment is not None:
-            self.learner.restore(self._sound.moment)
-            self.step, self.position = self._sound.step, self._sound.position
-            where = f"step {self.step}, the last with a sound loss"
-        self.history.truncate(self.step)
+        broke, sound = self.step + stop.done + 1, self._sound
+        self._return_to(sound.step, sound.position, sound.moment)
+        where = f"step {self.step}, the last with a sound loss" if self.step else "the start"
         rate = self.experiment.training.learning_rate
         self.alarm = (
             f"Training stopped at step {broke}: {stop.place[:1].lower()}{stop.place[1:]} is no longer finite, because "
             f"with α {rate:.3g} each step overshoots further than the last. Back at {where}; lower α and go on."
         )
+
+    def _return_to(self, step: int, position: Position, moment: Moment) -> None:
+        self.learner.restore(moment)
+        self.step, self.position = step, position
+        self.history.truncate(step)
+        self.marks = tuple(mark for mark in self.marks if mark[0] <= step)
+        self._scores = None
 
     def _record(self) -> None:
         scores = self.scores()
@@ -331,6 +332,7 @@ class Trainer:
             self.history.state(),
             self.marks,
             self.best,
+            self._sound,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -344,6 +346,7 @@ class Trainer:
         self.history = History.from_state(checkpoint.history)
         self.marks = checkpoint.marks
         self.best = checkpoint.best
+        self._sound = checkpoint.sound or Sound(self.step, self.position, self.learner.moment())
         self._scores = None
 
     # -- making ---------------------------------------------------------------------------------------------------

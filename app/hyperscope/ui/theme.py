@@ -88,6 +88,11 @@ def scaled(theme: Theme, scale: float) -> Theme:
     return replace(theme, scale=scale)
 
 
+def largest_scale(width: int, height: int) -> float:
+    """The greatest scale of type, from 1 to 2, at which a window of `width` × `height` pixels shows everything."""
+    return min(2.0, max(1.0, min(width / 1024, height / 614)))
+
+
 def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
     """The interface font at `size` pixels: Inter where installed, else the system's, with figures of equal width."""
     families = QFontDatabase.families()

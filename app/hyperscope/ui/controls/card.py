@@ -112,7 +112,7 @@ class Card(QFrame):
 
     def order_tabs(self) -> None:
         """Lets Tab go down the card as it is read; to be called when all that can have the keyboard is in it."""
-        parts = [self.banner, self.column, self.more, self.folded]
+        parts: list[QLayout | QWidget] = [self.banner, self.column, self.more, self.folded]
         stops = [stop for part in parts for stop in _stops(part)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)

@@ -33,6 +33,7 @@ class CurvesPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Curves")
+        self.setMinimumSize(220, 150)  # less than head and legend ask for side by side: the legend makes way
         self._curves: Curves | None = None
         self.view = TextChoice(("Loss", "Accuracy"), "Curve", weight=600)
         self.smooth = TextSwitch("smooth", "Smooth the curves")

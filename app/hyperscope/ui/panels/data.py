@@ -201,7 +201,7 @@ class TableFacts(QWidget):
         metrics = self.note.fontMetrics()
         lines = self.note.text().count("\n") + 1
         most = max(1, lines + spare // metrics.lineSpacing())
-        if most != self._most and self.isVisibleTo(self.parentWidget()):
+        if most != self._most and not self.isHidden():
             self._most = most
             self._elide()
 

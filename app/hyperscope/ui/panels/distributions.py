@@ -17,7 +17,6 @@ from hyperscope.ui.panels.layer_columns import LayerColumns
 from hyperscope.ui.panels.small_multiples import has_batch_norm
 from hyperscope.ui.theme import LIGHT, Theme
 
-
 TITLES = ("Distributions by layer", "Distributions")
 
 
@@ -30,6 +29,7 @@ class DistributionsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Distributions by layer")
+        self.setMinimumSize(240, 150)  # less than the head's words ask for: they make way
         self.title = QLabel(TITLES[0])
         self.line = HeadLine()
         self.pager = TextPager("Layers")

@@ -223,7 +223,7 @@ class LayerColumns(QWidget):
                     self._river_words(column, area, span, time)
 
     def _river_words(self, column: Column, area: QRectF, span: Span, time: Span) -> None:
-        small, quiet = QFontMetricsF(self._small), self._theme.quiet
+        quiet = self._theme.quiet
         first, last = epoch_text(time[0]), epoch_text(time[1])
         foot = area.bottom() + 2
         if column.left == 0:
