@@ -78,7 +78,7 @@ class Knob:
         low, high = self._stretched(self.low), self._stretched(self.high)
         value = self._relaxed(low + min(1.0, max(0.0, position)) * (high - low))
         value = min(self.high, max(self.low, value))
-        return round(value) if self.kind == "whole" else value
+        return round(value) if self.kind == "whole" else float(value)
 
     def _stretched(self, value: float) -> float:
         if self.scale != "zero-log":
@@ -88,7 +88,7 @@ class Knob:
     def _relaxed(self, at: float) -> float:
         if self.scale != "zero-log":
             return _relax(self.scale, at)
-        return self.least * 10 ** (at - ROOM) if at >= ROOM / 2 else 0.0
+        return self.least * 10 ** max(0.0, at - ROOM) if at >= ROOM / 2 else 0.0
 
 
 ROOM = 0.4  # decades that 0 takes up at the foot of a zero-log scale

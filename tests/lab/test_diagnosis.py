@@ -13,7 +13,11 @@ import numpy as np
 import pytest
 
 from hyperscope.engine.metrics import gaps
+from hyperscope.engine.outputs import outputs
 from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.checks.remedies import against_variance
+from hyperscope.lab.checks.seen import Seen
+from hyperscope.lab.checks.training import LIMITS
 from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, verdict
 from hyperscope.lab.experiment import Data, Experiment
 from hyperscope.lab.trainer import Trainer
@@ -173,7 +177,8 @@ def test_the_healthy_starting_experiment_is_fine_in_every_respect(seed: int) -> 
 
 
 def test_a_fine_finding_has_no_remedy() -> None:
-    assert all(finding.remedy is None for finding in findings(Trainer(Experiment())) if finding.severity == "fine")
+    fine = [finding for finding in findings(Trainer(Experiment())) if finding.severity == "fine"]
+    assert all(finding.remedy is None and finding.others == () for finding in fine)
 
 
 def test_the_most_serious_come_first() -> None:
@@ -186,14 +191,15 @@ def test_findings_can_cross_to_the_window(illness: str) -> None:
     trainer, finding = diagnosed(illness)
     copy = pickle.loads(pickle.dumps(finding))
     assert copy.sentence == finding.sentence
-    if finding.remedy is not None:
-        assert copy.remedy.change(trainer.experiment) == finding.remedy.change(trainer.experiment)
+    for here, there in zip((finding.remedy, *finding.others), (copy.remedy, *copy.others), strict=True):
+        assert here is there is None or there.change(trainer.experiment) == here.change(trainer.experiment)
 
 
 @each_illness
 def test_a_remedy_changes_the_experiment(illness: str) -> None:
     trainer, finding = diagnosed(illness)
-    assert finding.remedy is None or finding.remedy.change(trainer.experiment) != trainer.experiment
+    done = [remedy.change(trainer.experiment) for remedy in (finding.remedy, *finding.others) if remedy is not None]
+    assert trainer.experiment not in done
 
 
 @pytest.mark.parametrize(
@@ -269,6 +275,35 @@ def test_momentum_is_held_against_its_own_wider_limit() -> None:
     assert of["momentum"].evidence["limit"] == pytest.approx(1.5 * float(of["sgd"].evidence["limit"]))  # type: ignore[arg-type]
 
 
+def test_nesterov_is_held_against_its_own_narrower_limit() -> None:
+    of = {
+        name: found("learning rate", Trainer(Experiment(training=Training(optimiser=name, momentum=0.5))))
+        for name in ("sgd", "nesterov")
+    }
+    assert of["sgd"] is not None and of["nesterov"] is not None
+    assert of["nesterov"].evidence["limit"] == pytest.approx(0.75 * float(of["sgd"].evidence["limit"]))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("beta", [0.1, 0.5, 0.9])
+def test_each_limit_parts_steps_that_settle_from_steps_that_grow(name: str, beta: float) -> None:
+    limit = (2 + 2 * beta) * LIMITS[name][1](beta)  # of α, on ½x²
+
+    def end(alpha: float) -> float:
+        x, v = 1.0, 0.0
+        for _ in range(2000):
+            v = (0 if name == "sgd" else beta) * v + x
+            x -= alpha * (x + beta * v if name == "nesterov" else v)
+        return abs(x)
+
+    assert end(0.98 * limit) < 1e-3 and end(1.02 * limit) > 1e3
+
+
+def test_a_scheduled_rate_counts_as_it_is_now() -> None:
+    warm = found("learning rate", trained(Experiment(training=sgd(5.0, warmup=10.0))))
+    assert warm is not None and warm.evidence["rate"] == pytest.approx(5.0 * 1e-4)
+
+
 def test_the_next_update_is_the_one_the_run_then_takes() -> None:
     trainer = trained(Experiment(), 1)
     finding = found("update size", trainer)
@@ -311,6 +346,28 @@ def test_an_error_that_is_the_best_possible_is_no_bias() -> None:
 def test_the_courses_examples_get_the_courses_verdicts(train: float, dev: float, best: float, expected: str) -> None:
     assert verdict(gaps(train, 10000, dev, 1000, best)) == expected
     assert expected in ADVICE
+
+
+def test_high_variance_is_met_by_data_regularisation_or_stopping_early() -> None:
+    finding = diagnosed("a large network for few noisy points")[1]
+    assert finding.remedy is not None
+    captions = [remedy.caption for remedy in (finding.remedy, *finding.others)]
+    assert captions == ["400 points", "L2, λ 0.003", "dropout of 20 % in every layer", "early stopping"]
+
+
+def test_each_remedy_for_high_variance_lowers_the_dev_loss() -> None:
+    trainer, finding = diagnosed("a large network for few noisy points")
+    assert finding.remedy is not None
+    before = trainer.scores().dev.loss
+    after = {r.caption: trained(r.change(trainer.experiment), 300).scores().dev.loss for r in finding.others}
+    assert {caption: loss for caption, loss in after.items() if loss >= before} == {}
+
+
+def test_what_is_done_already_is_not_advised_again() -> None:
+    layers = (Layer(64, "tanh", dropout=0.1),) * 2
+    training = Training(l2=0.1, patience=1000)
+    seen = Seen(trained(Experiment(data=OVERLAPPING, network=Network(layers), training=training)), 0.0)
+    assert [remedy.caption for remedy in against_variance(seen)] == ["400 points"]
 
 
 def test_a_gap_that_chance_explains_is_no_variance() -> None:
@@ -361,6 +418,13 @@ def test_any_network_can_be_diagnosed_at_any_time(steps: int, layers: int, norm:
     trainer.steps(steps)
     for finding in findings(trainer):
         assert finding.sentence.endswith(".") and finding.source
+
+
+@pytest.mark.parametrize("output", outputs)
+def test_a_network_of_any_output_can_be_diagnosed(output: str) -> None:
+    still = Experiment(network=network(2, 4, "tanh", output=output), training=sgd(1e-6))
+    trainer = trained(still, 10)
+    assert {"calibration", "bias and variance"} <= {finding.name for finding in findings(trainer)}
 
 
 def test_batches_of_one_example_can_be_diagnosed() -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.examples import DEV, TEST, TRAIN, load, plane_of, preview, suggested
-from hyperscope.lab.experiment import TABLES, Data
+from hyperscope.lab.examples import DEV, TEST, TRAIN, augmenter, load, plane_of, preview, suggested
+from hyperscope.lab.experiment import TABLES, Data, Experiment, changed, every_knob, from_json, parsed
+from hyperscope.lab.probes import decision_map
+from hyperscope.lab.snapshot import View
+from hyperscope.lab.trainer import Trainer
 
 SOURCES = [*generators, *TABLES]
 every = pytest.mark.parametrize("source", SOURCES)
@@ -203,3 +210,245 @@ def test_a_preview_shows_what_there_is_to_choose(penguins: Path) -> None:
     ]
     assert (p.rows, p.label) == (31, "species")
     assert p.first[0] == ("Gentoo", "Biscoe", "39", "3700")
+
+
+# -- features --------------------------------------------------------------------------------------------------------
+
+LIFTED = Data(features=("x1", "x1^2", "x1*x2", "sin x2"))
+
+
+def test_chosen_features_are_what_the_network_is_fed() -> None:
+    e = load(LIFTED)
+    x1, x2 = e.raw[:, e.part == TRAIN]
+    assert e.x_train == pytest.approx(np.stack([x1, x1**2, x1 * x2, np.sin(x2)]))
+
+
+def test_chosen_features_are_named_by_their_captions() -> None:
+    assert load(LIFTED).feature_names == ("x₁", "x₁²", "x₁·x₂", "sin x₂")
+
+
+def test_points_and_their_plane_stay_where_they_are_whatever_the_features() -> None:
+    plain, lifted = load(Data()), load(LIFTED)
+    assert np.array_equal(plain.raw, lifted.raw)
+    assert (plain.plane.extent, plain.plane.axes) == (lifted.plane.extent, lifted.plane.axes)
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+def test_a_place_on_the_plane_becomes_the_inputs_of_a_point_there(standardise: bool) -> None:
+    e = load(msgspec.structs.replace(LIFTED, standardise=standardise))
+    dev = e.raw[:, e.part == DEV]
+    assert e.model_units(e.plane.lift(e.plane.project(dev))) == pytest.approx(e.x_dev)
+
+
+def test_computed_features_are_standardised_by_their_own_mean_and_deviation() -> None:
+    e = load(msgspec.structs.replace(LIFTED, standardise=True))
+    assert e.x_train.mean(axis=1) == pytest.approx(0, abs=1e-9)
+    assert e.x_train.std(axis=1) == pytest.approx(1)
+
+
+def test_a_computed_feature_has_the_plane_of_the_points() -> None:
+    e = load(LIFTED)
+    assert plane_of(e, "x₁²", "x₁") is e.plane
+
+
+def test_a_table_has_its_columns_for_features() -> None:
+    assert np.array_equal(load(Data(source="iris", features=("x1^2",))).x_train, load(Data(source="iris")).x_train)
+
+
+def test_the_network_trains_on_computed_features() -> None:
+    trainer = Trainer(Experiment(data=msgspec.structs.replace(LIFTED, points=60)))
+    trainer.steps(3)
+    assert trainer.layout.inputs == 4
+    assert decision_map(trainer, View()).predicted.shape == (60,)
+
+
+@pytest.mark.parametrize("given", [(), ("x3",), ("x1", "x1"), "x1", ["x1"]])
+def test_features_that_cannot_be_are_refused_by_name_and_value(given: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"^features is .*; it must be one or more of x1, x2, x1\^2, .* none of them t"
+    ):
+        Data(features=given)
+
+
+def test_features_survive_a_journey_through_json() -> None:
+    experiment = Experiment(data=LIFTED)
+    assert from_json(experiment.to_json()) == experiment
+
+
+def test_features_in_a_file_are_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="features is"):
+        from_json('{"data": {"features": ["x9"]}}')
+
+
+def test_features_are_changed_by_their_path_and_read_from_a_command_line() -> None:
+    found = changed(Experiment(), "data.features", parsed("data.features", "x1, x1^2,x1*x2,sin x2"))
+    assert found == Experiment(data=LIFTED)
+
+
+def test_a_list_of_features_does_not_stand_in_the_way_of_the_knobs() -> None:
+    assert "data.noise" in {path for path, _, _ in every_knob(Experiment(data=LIFTED))}
+
+
+# -- unequal classes and wrong labels --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", generators)
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+def test_points_have_the_share_of_class_1_and_their_number(source: str, share: float) -> None:
+    e = load(Data(source=source, points=400, imbalance=share))
+    assert len(e.y) == 400
+    assert np.mean(e.y == 0) == pytest.approx(share, abs=0.002)
+
+
+@pytest.mark.parametrize("source", TABLES)
+@pytest.mark.parametrize("share", [0.1, 0.6])
+def test_rows_are_left_out_for_the_share_of_class_1_and_the_notes_say_so(source: str, share: float) -> None:
+    e = load(Data(source=source, imbalance=share))
+    assert np.mean(e.y == 0) == pytest.approx(share, abs=0.02)
+    assert any(f"of {SHAPES[source][1]} rows are left out" in note for note in e.notes)
+    assert f"Of the examples, {np.mean(e.y == 0):.0%} are {e.class_names[0]}." in e.notes
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    points=st.integers(20, 80), classes=st.integers(2, 6), share=st.floats(0.01, 0.95), source=st.sampled_from(SOURCES)
+)
+def test_every_class_is_in_all_parts_however_unequal(points: int, classes: int, share: float, source: str) -> None:
+    e = load(Data(source=source, points=points, classes=classes, imbalance=share))
+    for y in (e.y_train, e.y_dev, e.y_test):
+        assert len(np.unique(y)) == len(e.class_names)
+
+
+@every
+def test_wrong_labels_have_their_share_in_training_and_none_elsewhere(source: str) -> None:
+    right, wrong = load(Data(source=source)), load(Data(source=source, label_noise=0.25))
+    assert np.mean(right.y_train != wrong.y_train) == pytest.approx(0.25, abs=0.01)
+    assert np.array_equal(right.y_dev, wrong.y_dev)
+    assert np.array_equal(right.y_test, wrong.y_test)
+
+
+def test_wrong_labels_leave_points_and_parts_as_they_are() -> None:
+    right, wrong = load(Data()), load(Data(label_noise=0.25))
+    assert np.array_equal(right.raw, wrong.raw)
+    assert np.array_equal(right.part, wrong.part)
+
+
+def test_the_notes_count_the_wrong_labels() -> None:
+    assert "76 of 302 training labels are wrong on purpose." in load(Data(label_noise=0.25)).notes
+
+
+# -- dev and test sets from elsewhere --------------------------------------------------------------------------------
+
+SHIFTS = [{"shift_move": 0.7}, {"shift_rotate": 40.0}, {"shift_scale": 1.5}, {"shift_balance": 0.8}]
+each_shift = pytest.mark.parametrize("shift", SHIFTS, ids=lambda shift: next(iter(shift)))
+
+
+@every
+@each_shift
+def test_a_shift_leaves_the_training_set_untouched(source: str, shift: dict[str, float]) -> None:
+    plain, shifted = load(Data(source=source, standardise=True)), load(Data(source=source, standardise=True, **shift))
+    assert np.array_equal(plain.x_train, shifted.x_train)
+    assert np.array_equal(plain.y_train, shifted.y_train)
+    assert np.array_equal(plain.part, shifted.part)
+
+
+@pytest.mark.parametrize("source", ["spiral", "digits"])
+@each_shift
+def test_a_shift_changes_dev_and_test_and_is_noted(source: str, shift: dict[str, float]) -> None:
+    plain, shifted = load(Data(source=source)), load(Data(source=source, **shift))
+    assert not np.array_equal(plain.x_dev, shifted.x_dev)
+    assert not np.array_equal(plain.x_test, shifted.x_test)
+    assert any("ev and test" in note for note in shifted.notes)
+
+
+@every
+def test_dev_and_test_can_have_another_share_of_class_1(source: str) -> None:
+    plain, e = load(Data(source=source)), load(Data(source=source, shift_balance=0.8))
+    for before, y in ((plain.y_dev, e.y_dev), (plain.y_test, e.y_test)):
+        assert len(y) == len(before)
+        assert abs(np.count_nonzero(y == 0) - 0.8 * len(y)) <= 0.5
+
+
+def test_another_balance_only_repeats_examples_of_the_same_part() -> None:
+    plain, e = load(Data()), load(Data(shift_balance=0.8))
+    for before, after in ((plain.x_dev, e.x_dev), (plain.x_test, e.x_test)):
+        assert {tuple(x) for x in after.T} <= {tuple(x) for x in before.T}
+
+
+def test_points_are_moved_turned_and_scaled_exactly() -> None:
+    plain, e = load(Data()), load(Data(shift_move=1.0, shift_rotate=90.0, shift_scale=2.0))
+    x1, x2 = plain.x_dev
+    assert e.x_dev == pytest.approx(np.stack([1 - 2 * x2, 2 * x1]))
+    assert "Dev and test examples are scaled by 2, turned by 90°, moved by 1; training ones are not." in e.notes
+
+
+def test_digits_turn_as_pictures() -> None:
+    plain, e = load(Data(source="digits")), load(Data(source="digits", shift_rotate=90.0))
+    assert e.x_dev.reshape(8, 8, -1) == pytest.approx(np.rot90(plain.x_dev.reshape(8, 8, -1)))
+
+
+def test_a_standardised_table_moves_by_that_many_deviations() -> None:
+    plain = load(Data(source="wine", standardise=True))
+    e = load(Data(source="wine", standardise=True, shift_move=0.5))
+    assert e.x_dev == pytest.approx(plain.x_dev + 0.5)
+
+
+def test_a_table_of_many_inputs_says_that_it_does_not_turn() -> None:
+    plain, e = load(Data(source="wine")), load(Data(source="wine", shift_rotate=30.0))
+    assert e.x_dev == pytest.approx(plain.x_dev)
+    assert "Inputs are not turned: only two can be, and there are 13." in e.notes
+
+
+# -- augmentation ----------------------------------------------------------------------------------------------------
+
+
+@every
+def test_without_augmentation_there_is_no_augmenter(source: str) -> None:
+    data = Data(source=source)
+    assert augmenter(load(data), data, seed=1) is None
+
+
+@every
+def test_an_epoch_of_copies_has_the_shape_of_the_training_set(source: str) -> None:
+    data = Data(source=source, standardise=True, augment_jitter=0.1, augment_rotate=10.0, augment_cut=2)
+    e = load(data)
+    copies = augmenter(e, data, seed=1)
+    assert copies is not None
+    assert copies.inputs(0).shape == e.x_train.shape
+
+
+def test_features_of_augmented_points_are_computed_from_the_augmented_points() -> None:
+    data = msgspec.structs.replace(LIFTED, augment_rotate=20.0)
+    copies = augmenter(load(data), data, seed=1)
+    assert copies is not None
+    x1, squared, product, sine = copies.inputs(0)
+    assert squared == pytest.approx(x1**2)
+    assert sine == pytest.approx(np.sin(product / x1))
+
+
+def test_jitter_of_a_table_is_measured_in_deviations_of_each_input() -> None:
+    data = Data(source="breast cancer", standardise=True, augment_jitter=0.3)
+    e = load(data)
+    copies = augmenter(e, data, seed=1)
+    assert copies is not None
+    assert (copies.inputs(0) - e.x_train).std(axis=1) == pytest.approx(np.full(30, 0.3), rel=0.2)
+
+
+def test_a_table_takes_jitter_only_and_says_so() -> None:
+    data = Data(source="iris", augment_rotate=10.0, augment_move=1.0)
+    e = load(data)
+    assert augmenter(e, data, seed=1) is None
+    assert any(note.startswith("Of all augmentation a table takes jitter only") for note in e.notes)
+
+
+def test_points_are_not_cut_and_say_so() -> None:
+    data = Data(augment_cut=2)
+    e = load(data)
+    assert augmenter(e, data, seed=1) is None
+    assert "Points are not cut: only pictures can be." in e.notes
+
+
+def test_augmentation_leaves_the_examples_themselves_alone() -> None:
+    plain, e = load(Data()), load(Data(augment_jitter=0.5, augment_move=1.0))
+    assert np.array_equal(plain.x_train, e.x_train)
+    assert plain.notes == e.notes

@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 from hypothesis import given, settings
-from lab.strategies import experiments
 
-from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.experiment import Experiment, changed, every_knob
 from hyperscope.lab.moves import caption, moves, sentence
 from hyperscope.lab.trainer import Trainer
+from lab.strategies import experiments
 
 DEFAULT = Experiment()
 KEPT = "weights and Adam's memory kept"
@@ -135,7 +134,7 @@ def told(new: Experiment, start: Experiment = SMALL) -> str:
         ("data.noise", 0.2, "new data, so the network was rebuilt and starts again"),
         ("data.classes", 4, "new data, so the network was rebuilt and starts again"),
         ("network.layers.0.units", 16, "weights kept where they fit, the optimiser's memory starts again"),
-        ("network.layers.0.activation", "relu", "weights kept where they fit, the optimiser's memory starts again"),
+        ("network.layers.0.activation", "relu", "weights and Adam's memory kept"),
         (
             "network.layers.0.batch_norm",
             "before",

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from hyperscope.lab import cells
 from hyperscope.lab.cells import MOST_ROWS, read_cells
-from hyperscope.lab.table import MOST_CLASSES, MOST_WORDS, Table, read_table
+from hyperscope.lab.table import MOST_CLASSES, MOST_WORDS, Table, read_gaps, read_table
 
 Reading = Callable[..., Table]
 Refusing = Callable[..., str]
@@ -475,3 +475,20 @@ def test_cells_can_be_looked_at_even_where_values_are_refused(tmp_path: Path) ->
     found = read_cells(path)
     assert [column.is_text for column in found.columns] == [True, True, False, False, True]
     assert found.rows.tolist() == [2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("words", ["one-hot", "drop columns"])
+def test_the_rows_and_columns_foretold_as_lost_are_those_left_out(read: Reading, tmp_path: Path, words: str) -> None:
+    kept = read(PENGUINS.replace("39.1,3750,male", "39.1,3750,NA"), missing="drop rows", words=words)
+    gaps = read_gaps(tmp_path / "tiny.csv")
+    assert kept.x.shape[1] == gaps.m - gaps.rows("species", words).sum()
+    left = read_table(tmp_path / "tiny.csv", missing="drop columns", words=words)
+    assert not set(gaps.columns("species", words)) & {name.split("=")[0] for name in left.feature_names}
+
+
+def test_minus_is_a_gap_in_a_feature_but_not_in_a_class_of_plus_and_minus(tmp_path: Path) -> None:
+    path = tmp_path / "signs.csv"
+    path.write_text("a,sign\n1,+\n2,-\n3,NA\n")
+    gaps = read_gaps(path)
+    assert gaps.rows("sign", "one-hot").tolist() == [False, False, True]
+    assert gaps.rows("a", "one-hot").tolist() == [False, True, True]

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions, Snapshot, Status
 from hyperscope.ui.panels.distributions import DistributionsPanel
-from hyperscope.ui.panels.small_multiples import bars, norm_of, river
+from hyperscope.ui.panels.small_multiples import bars, condensed, norm_of, river
 from hyperscope.ui.theme import DARK, LIGHT
 
 
@@ -231,3 +231,22 @@ def test_a_river_breaks_where_rows_are_not_known():
 
 def test_means_differ_in_units_of_the_running_deviation():
     assert norm_of(layer(1)).off == 0.25
+
+
+def test_whole_epochs_have_no_decimals(panel, qtbot):
+    long = replace(distributions(), epoch=np.linspace(0, 60, 50))
+    panel.draw(snapshot(long))
+    assert "60" in said(panel)
+
+
+def test_a_long_river_takes_the_mean_of_many_rows(panel):
+    epoch, rows = condensed(np.arange(1000.0), np.repeat(np.tile([0.0, 2.0], 500)[:, None], 5, axis=1), 100)
+    assert np.array_equal(rows, np.ones((100, 5)))
+    assert (epoch[0], epoch[-1]) == (0, 999)
+
+
+def test_a_narrow_head_leaves_the_axes_out_before_the_view(panel, qtbot):
+    panel.draw(snapshot(distributions()))
+    panel.resize(330, 246)
+    qtbot.waitUntil(panel.axes.isHidden)
+    assert panel.view.isVisible()

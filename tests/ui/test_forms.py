@@ -304,3 +304,33 @@ def test_a_card_is_dark_in_the_dark(qtbot, kind):
     card.set_theme(DARK)
     middle = card.grab().toImage().pixelColor(card.width() - 6, 60)
     assert middle.name() == DARK.card.name()
+
+
+def test_what_is_folded_shows_by_itself_where_it_fits(hyper, qtbot):
+    card, _ = hyper
+    card.resize(card.width(), 900)
+    qtbot.waitUntil(lambda: card.controls["seed"].isVisible())
+
+
+def test_what_is_folded_stays_folded_where_the_card_would_scroll(hyper, qtbot):
+    card, _ = hyper
+    card.resize(card.width(), 560)
+    qtbot.waitUntil(lambda: not card.controls["seed"].isVisible())
+
+
+def test_what_the_user_folded_stays_folded(hyper, qtbot):
+    card, _ = hyper
+    card.resize(card.width(), 900)
+    qtbot.waitUntil(card.more.isChecked)
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    card.resize(card.width(), 1000)
+    QApplication.processEvents()
+    assert not card.controls["seed"].isVisible()
+
+
+def test_a_tables_notes_are_whole_where_there_is_room(data, qtbot):
+    card, _ = data
+    card.resize(card.width(), 1000)
+    card.show_experiment(with_data(source="wine"))
+    card.show_examples(WINE)
+    qtbot.waitUntil(lambda: card.table.note.text().replace("\n", " ") == WINE.note.strip())

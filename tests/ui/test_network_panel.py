@@ -242,3 +242,20 @@ def test_a_hidden_network_makes_no_pictures(qtbot: QtBot) -> None:
 def test_weights_that_are_not_finite_can_still_be_drawn(panel: NetworkPanel) -> None:
     panel.draw(of(simple(float("nan"))))
     assert not panel.grab().isNull()
+
+
+def test_a_name_goes_without_its_unit_where_that_does_not_fit() -> None:
+    assert words.in_short("sepal_length_cm", lambda text: len(text) <= 12, 1) == ["sepal length"]
+
+
+def test_a_long_name_takes_two_lines_where_there_is_room() -> None:
+    assert words.in_short("sepal_length_cm", lambda text: len(text) <= 9, 2) == ["sepal", "length cm"]
+
+
+def test_a_name_that_lost_a_word_says_so() -> None:
+    assert words.in_short("proline_content", lambda text: len(text) <= 8, 1) == ["proline…"]
+
+
+def test_the_buttons_of_a_column_are_targets_of_twenty_pixels(panel: NetworkPanel) -> None:
+    size = button(panel, "Add a unit to layer 1").size()
+    assert min(size.width(), size.height()) >= 20

@@ -146,3 +146,15 @@ def test_a_theme_change_reaches_the_message(row):
     image = row.findChild(Message).grab().toImage()
     found = {image.pixelColor(x, image.height() // 2).name() for x in range(4, 12)}
     assert DARK.accent.name() in found
+
+
+def test_an_alarm_is_said_in_full_where_the_figures_can_make_way(qtbot):
+    bar = Transport()
+    qtbot.addWidget(bar)
+    bar.resize(1280, 44)
+    bar.show()
+    sentence = (
+        "Training stopped at step 205: layer 2 is no longer finite, because with α 10 each step overshoots further."
+    )
+    bar.say(sentence, alarm=True)
+    qtbot.waitUntil(lambda: bar.message.text() == sentence)

@@ -32,6 +32,13 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
     parameters for `new`, of which new units and layers keep theirs. Where only batch norm differs, predictions stay
     the same up to rounding.
     """
+    with np.errstate(all="ignore"):  # weights on their way to infinity are the trainer's to notice
+        return _grafted(old, new, parameters, running, x, fresh)
+
+
+def _grafted(
+    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array
+) -> tuple[Array, Array]:
     weights, biases, norms = _loosened(old, new, parameters, running)
     result, result_running = fresh.copy(), new.initial_running(fresh.dtype)
     a = x
@@ -91,6 +98,13 @@ def _pass_on(new: Layout, number: int, weights: Array, bias: Array, a: Array, pa
     return _Passed(small * float(function.slope(at)[0]), float(function.value(at)[0]))
 
 
+def _norm_continued(old: Layout, new: Layout, number: int) -> str:
+    """Where batch norm stands in the layer of `new` that continues layer `number` of `old`; "" if none does."""
+    if number == len(old.names) - 1:
+        return new.norm_at(len(new.names) - 1)
+    return new.norm_at(number) if number < len(new.names) - 1 else ""
+
+
 def _source(old: Layout, new: Layout, number: int) -> int | None:
     """Which layer of `old` the layer `number` of `new` continues; the output always continues the output."""
     if number == len(new.names) - 1:
@@ -117,7 +131,7 @@ def _loosened(
         if norm != "off":
             parts = {part: old.parameters[f"{name}.{part}"].of(parameters) for part in ("gamma", "beta")}
             parts |= {part: old.running[f"{name}.{part}"].of(running) for part in ("mean", "variance")}
-            if new.norm_at(number) == norm and number < len(new.names) - 1:
+            if norm == _norm_continued(old, new, number):
                 norms[number] = parts
             else:
                 slope = parts["gamma"] / np.sqrt(parts["variance"] + old.network.bn_epsilon)

@@ -26,6 +26,7 @@ from hyperscope.engine.softmax import SAFE_LOGIT
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
 CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
 CHUNK_STEPS = 64
+PROGRAMS = 8  # batch sizes whose compiled steps are kept
 
 CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of optimisers
 
@@ -128,6 +129,7 @@ class Learner:
         """Takes on a layout of the same arrays: batch norm's constants, dropout, temperature."""
         if layout != self.layout:
             self.layout = layout
+            self.rows = Rows(layout, self.trainings[0], self.rows.x, self.rows.y, self.dtype)
             self._settle()
 
     def _settle(self) -> None:
@@ -311,6 +313,8 @@ class Learner:
     def program(self, m: int) -> Program:
         """The compiled step for batches of m, for looking at its calls and labels."""
         if m not in self._programs:
+            if len(self._programs) >= PROGRAMS:  # a dragged batch size passes many
+                self._programs.pop(next(iter(self._programs)))
             self._programs[m] = compiled(self.recipe, self.state, self._cells, self.crowd, m)
         return self._programs[m]
 

@@ -34,6 +34,11 @@ class FoldedLayer:
 
 def folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLayer]:
     """One network's layers for test time, of parameters (P,) and running statistics (R,)."""
+    with np.errstate(all="ignore"):  # parameters on their way to infinity are the trainer's to notice
+        return _folded(layout, parameters, running)
+
+
+def _folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLayer]:
     layers: list[FoldedLayer] = []
     scale: Array | None = None  # of the batch norm after the previous layer's activation
     shift: Array | None = None

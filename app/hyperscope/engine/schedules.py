@@ -75,5 +75,7 @@ def rate_factors(schedule: str, epochs: Array, decay: Decay) -> Array:
     """Factors (S,) on the learning rate for steps that begin at `epochs` (S,), warm-up included."""
     factors = schedules[schedule].factor(epochs, decay)
     if decay.warmup > 0:
-        factors = factors * (np.minimum(epochs + 1e-3, decay.warmup) / decay.warmup)  # the first step is not of length 0
+        factors = factors * (
+            np.minimum(epochs + 1e-3, decay.warmup) / decay.warmup
+        )  # the first step is not of length 0
     return factors

@@ -27,7 +27,7 @@ class Layer(Settings, frozen=True):
             "Activation",
             activations,
             "The function each unit applies to its weighted sum.",
-            live=False,
+            live=True,
             symbol="g",
             captions={"sigmoid": "σ", "relu": "ReLU", "leaky relu": "leaky", "elu": "ELU", "gelu": "GELU"},
         ),

@@ -375,10 +375,12 @@ def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -
     def step(settings: Any, parts: list[str]) -> Any:
         head, *rest = parts
         if isinstance(settings, tuple):
-            if not head.isdigit() or int(head) >= len(settings):
+            if not head.isdecimal() or int(head) >= len(settings):
                 raise LookupError(f"{path!r} names no setting; there are layers 0 to {len(settings) - 1}")
             at = int(head)
             return (*settings[:at], step(settings[at], rest), *settings[at + 1 :])
+        if head not in settings.__struct_fields__:
+            raise LookupError(f"{path!r} names no setting; there are {', '.join(settings.__struct_fields__)}")
         new = step(getattr(settings, head), rest) if rest else value
         return msgspec.structs.replace(settings, **{head: new})
 

@@ -102,7 +102,8 @@ class History:
         if quantiles is None:
             self._quantiles[row] = np.nan
             return
-        new = np.asarray(quantiles, np.float32).reshape(-1, QUANTILES)
+        limit = np.finfo(np.float32).max
+        new = np.clip(quantiles, -limit, limit).astype(np.float32).reshape(-1, QUANTILES)
         had = self._quantiles
         if len(new) != had.shape[1]:
             kept = min(len(new), had.shape[1])

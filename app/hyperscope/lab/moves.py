@@ -65,11 +65,10 @@ def caption(old: Experiment, new: Experiment) -> str:
     """One short caption for all that moved; knobs moved alike in every layer count once."""
     different = moves(old, new)
     if not different:
-        return ""
-    added, removed = len(new.network.layers) - len(old.network.layers), 0
+        return "" if old == new else "other inputs"  # features are a list and no knob
+    added = len(new.network.layers) - len(old.network.layers)
     if added:
-        removed = max(0, -added)
-        return f"− {removed} layer" if removed else f"+ {added} layer"
+        return f"{'+' if added > 0 else '−'} {abs(added)} layer{'s' if abs(added) > 1 else ''}"
     names = {move.path.rsplit(".", 1)[-1] for move in different}
     values = {move.new for move in different}
     if len(different) > 1 and len(names) == 1 and len(values) == 1:
@@ -81,8 +80,10 @@ def caption(old: Experiment, new: Experiment) -> str:
 def sentence(old: Experiment, new: Experiment, kept: str, epoch: float) -> str:
     """The line after a change, e.g. "α 0.01 → 0.03 at epoch 60: weights and Adam's memory kept. Watch the loss." """
     different = moves(old, new)
-    if not different:
+    if old == new:
         return ""
+    if not different:
+        return f"Other inputs at epoch {epoch:.0f}: {kept}."
     first = different[0]
     if len(different) == 1 and first.old is not None and first.new is not None:
         what = f"{first.title} {shown(first.knob, first.old)} → {shown(first.knob, first.new)}"

@@ -14,7 +14,7 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab.examples import plane_of
+from hyperscope.lab.examples import ExampleSet, plane_of
 from hyperscope.lab.snapshot import (
     Curves,
     Distributions,
@@ -63,13 +63,14 @@ class _Grids:
     """The last grid of each size; they change only with the data or the plane."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[object, Array]] = {}
+        self._kept: dict[int, tuple[ExampleSet, object, Array]] = {}
 
     def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
-        key = (id(trainer.examples), view, trainer.learner.dtype)
-        if side not in self._kept or self._kept[side][0] != key:
-            self._kept[side] = (key, grid(trainer, view, side))
-        return self._kept[side][1]
+        examples, key = trainer.examples, (view, trainer.learner.dtype)
+        kept = self._kept.get(side)
+        if kept is None or kept[0] is not examples or kept[1] != key:
+            kept = self._kept[side] = (examples, key, grid(trainer, view, side))
+        return kept[2]
 
 
 _grids = _Grids()

@@ -158,8 +158,8 @@ def tried(trainer: Trainer, count: int) -> int:
 
 
 def plain(value: object) -> Any:
-    """Settings as JSON has them, every field written out."""
-    return msgspec.to_builtins(value)
+    """A value as JSON has it, every field of settings written out."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def changes(old: Settings, new: Settings, path: str = "") -> Changes:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.checkpoint import Checkpoint, Sound
+from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.trainer import Trainer
@@ -47,7 +47,6 @@ class _Kept:
     place: Place
     checkpoint: Checkpoint  # its history is left empty and stands in the next field
     history: _History
-    sound: Sound
 
 
 class Timeline:
@@ -101,9 +100,10 @@ class Timeline:
             until = min(until, beat - 1)
         return None
 
-    def __len__(self) -> int:
-        """How many checkpoints there are."""
-        return len(self._kept)
+    @property
+    def checkpoints(self) -> tuple[Place, ...]:
+        """The places that have one, in order."""
+        return tuple(kept.place for kept in self._kept)
 
     @property
     def size(self) -> int:
@@ -188,13 +188,12 @@ class Timeline:
         """
         score, trainer = self.score, self.trainer
         there = score.place(beat, before=before)
-        was, examples, sound = trainer.checkpoint(), trainer.examples, trainer._sound
+        was, examples = trainer.checkpoint(), trainer.examples
         near = [kept for kept in self._kept if kept.place <= there]
         try:
             if near:
                 here = near[-1].place
                 trainer.restore(replace(near[-1].checkpoint, history=_state(near[-1].history)))
-                trainer._sound = near[-1].sound
             else:
                 here = Place()
                 trainer.restore(Trainer(score.start).checkpoint())
@@ -202,7 +201,6 @@ class Timeline:
         except ValueError:
             trainer.experiment, trainer.examples = was.experiment, examples
             trainer.restore(was)
-            trainer._sound = sound
             raise
         self.place = there
 
@@ -215,7 +213,7 @@ class Timeline:
         self._looked = _far(self.place)
         checkpoint = self.trainer.checkpoint()
         history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
-        self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, self.trainer._sound))
+        self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history))
         while self._kept and (len(self._kept) > self.most or self.size > self.limit):
             self._thin()
 
@@ -257,9 +255,9 @@ def _state(history: _History) -> dict[str, Any]:
 
 
 def _arrays(kept: _Kept) -> Iterator[Array]:
-    best = kept.checkpoint.best
-    for moment in (kept.checkpoint.moment, kept.sound.moment, best.moment if best else None):
-        if moment is not None:
-            yield from moment.vectors
-            yield from moment.products.values()
+    checkpoint = kept.checkpoint
+    for place in (checkpoint, checkpoint.sound, checkpoint.best):
+        if place is not None:
+            yield from place.moment.vectors
+            yield from place.moment.products.values()
     yield from kept.history.rows.arrays.values()

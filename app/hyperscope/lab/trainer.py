@@ -32,6 +32,7 @@ from hyperscope.lab.history import History
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+MARKS = 256  # of moves, the newest
 ROWS = 1024  # of the history; each costs an evaluation of train and dev set
 SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
 
@@ -104,12 +105,19 @@ class Trainer:
         old = self.experiment
         if experiment == old:
             return ""
+        epoch = self.epoch
         kept = self._take_on(experiment)
         self.go_on()
         self._scores = None
         if self.step:
-            self.marks = (*self.marks, (self.step, self.epoch, moves.caption(old, experiment)))
-        return moves.sentence(old, experiment, kept, self.epoch)
+            self._mark(moves.caption(old, experiment))
+        return moves.sentence(old, experiment, kept, epoch)
+
+    def _mark(self, caption: str) -> None:
+        """Notes a move for the charts; moves closer together than the charts' points become one."""
+        last = self.marks[-1][0] if self.marks else -self.history.stride
+        kept = self.marks[:-1] if self.step - last < self.history.stride else self.marks
+        self.marks = (*kept, (self.step, self.epoch, caption))[-MARKS:]
 
     def _take_on(self, experiment: Experiment) -> str:
         old = self.experiment
@@ -127,7 +135,7 @@ class Trainer:
             self.experiment = experiment
             self._start()
             return "the network was rebuilt with new weights and starts again"
-        if experiment.network.layers != old.network.layers:
+        if (layout.parameters, layout.running) != (self.layout.parameters, self.layout.running):
             return self._graft(experiment, layout)
         memory = f"{optimisers[old.training.optimiser].label}'s memory"
         memory = memory.replace("SGD's memory", "everything else")
@@ -135,6 +143,8 @@ class Trainer:
         self.layout = layout
         self.learner.adapt(layout)
         self.learner.change(experiment.training)
+        if experiment.network.output != old.network.output or experiment.network.layers != old.network.layers:
+            self._rebuilt()  # what is drawn of the layers changes, though their weights do not
         if experiment.training.optimiser != old.training.optimiser:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
         return f"weights and {memory} kept"

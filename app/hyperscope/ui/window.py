@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
@@ -25,7 +25,7 @@ from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.pacing import Ticker, Turns
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.theme import THEMES, Theme, scaled
+from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled
 from hyperscope.ui.transport import Transport
 
 SMALLEST = (1000, 700)  # pixels
@@ -289,7 +289,8 @@ class Window(QMainWindow):
     def apply_theme(self) -> None:
         """Takes on the chosen theme, or the system's where none was chosen."""
         dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        self.set_theme(scaled(THEMES[self._chosen_theme or ("dark" if dark else "light")], self._scale))
+        scale = min(self._scale, largest_scale(self.width(), self.height()))
+        self.set_theme(scaled(THEMES[self._chosen_theme or ("dark" if dark else "light")], scale))
 
     def switch_theme(self) -> None:
         """Light becomes dark and dark light."""
@@ -309,12 +310,19 @@ class Window(QMainWindow):
 
     def enlarge(self, factor: float) -> None:
         """Makes type and lines larger by `factor`, between their usual and twice their usual size."""
-        self._scale = min(2.0, max(1.0, self._scale * factor))
+        within = largest_scale(self.width(), self.height())
+        self._scale = min(within, max(1.0, self._scale * factor))
         self.remembered.scale = self._scale
         self.apply_theme()
 
     def _switch_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Type that was made larger shrinks again where the window has become too small for it."""
+        super().resizeEvent(event)
+        if self._scale > 1 and min(self._scale, largest_scale(self.width(), self.height())) != self.theme.scale:
+            self.apply_theme()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keeps the window's place and the experiment, and ends the worker."""

@@ -99,7 +99,7 @@ class Thumbnail(QToolButton):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setFont(font(10, 400, theme.scale))
+        self.setFont(font(10, 400, min(theme.scale, 1.6)))  # beyond that a name is wider than its place
         self.setFixedSize(self.sizeHint())
         self.update()
 

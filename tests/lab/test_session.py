@@ -1,0 +1,402 @@
+"""The session: moves, undo and transport over a real worker, and what it does when that is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import pytest
+
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.knob import Value
+from hyperscope.lab.experiment import Data, Experiment, changed, every_knob
+from hyperscope.lab.session import MOST_LAYERS, Session
+from hyperscope.lab.snapshot import Snapshot
+
+PATIENCE = 20.0  # s
+FRAME = 1 / 60  # s
+RATE = "training.learning_rate"
+SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
+RUNAWAY = Experiment(
+    data=Data(points=90),
+    network=Network(layers=(Layer(8, "linear"),) * 3),
+    training=Training(optimiser="sgd", learning_rate=10.0),
+)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A session that stands still."""
+    made = Session(SMALL, playing=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def playing() -> Iterator[Session]:
+    """A session that trains, and has begun to."""
+    made = Session(SMALL)
+    until(made, lambda _: made.status.step > 0)
+    yield made
+    made.close()
+
+
+def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
+    """The first snapshot that fits, ticking as a window does."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        snapshot = session.tick(names)
+        if snapshot is not None and fits(snapshot):
+            return snapshot
+        session._runner and session._runner.wait(FRAME)
+    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+
+
+def fresh(session: Session, *names: str) -> Snapshot:
+    """A snapshot that was asked for after everything sent so far: the second from now."""
+    until(session, lambda _: True, *names)
+    until(session, lambda _: True, *names)
+    return until(session, lambda _: True, *names)
+
+
+def kill_worker(session: Session) -> None:
+    """Ends the worker, and ticks until the session has noticed."""
+    pid = session.worker_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE
+    while session.worker_pid == pid:
+        assert time.monotonic() < end, "the loss is not noticed"
+        session.tick([])
+
+
+# -- moves --------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_shows_in_the_experiment_at_once(session: Session) -> None:
+    session.move(RATE, 0.3)
+    assert session.experiment == changed(SMALL, RATE, 0.3)
+
+
+def test_a_star_moves_every_layer(session: Session) -> None:
+    session.move("network.layers.*.batch_norm", "before")
+    assert {layer.batch_norm for layer in session.experiment.network.layers} == {"before"}
+
+
+@pytest.mark.parametrize(("path", "value"), [(RATE, 99.0), ("training.speed", 1), ("network.layers.7.units", 4)])
+def test_a_move_that_is_not_allowed_moves_nothing(session: Session, path: str, value: Value) -> None:
+    with pytest.raises((ValueError, LookupError)):
+        session.move(path, value)
+    assert session.experiment == SMALL
+    assert not session.undo()
+
+
+def test_undo_goes_back_one_move(session: Session) -> None:
+    session.move(RATE, 0.3)
+    session.move("training.batch_size", 8)
+    assert session.undo()
+    assert session.experiment == changed(SMALL, RATE, 0.3)
+
+
+def test_redo_goes_forward_again(session: Session) -> None:
+    session.move(RATE, 0.3)
+    session.undo()
+    assert session.redo()
+    assert session.experiment == changed(SMALL, RATE, 0.3)
+
+
+def test_there_is_nothing_to_undo_or_redo_at_first(session: Session) -> None:
+    assert not session.undo()
+    assert not session.redo()
+
+
+def test_a_whole_drag_is_undone_as_one_move(session: Session) -> None:
+    for number in range(1, 50):
+        session.move(RATE, number / 100)
+    assert session.undo()
+    assert session.experiment == SMALL
+    assert not session.undo()
+
+
+def test_a_drag_after_another_move_is_undone_by_itself(session: Session) -> None:
+    for path, value in ((RATE, 0.1), ("training.batch_size", 8), (RATE, 0.2), (RATE, 0.3)):
+        session.move(path, value)
+    session.undo()
+    assert session.experiment == changed(changed(SMALL, RATE, 0.1), "training.batch_size", 8)
+
+
+def test_a_drag_after_an_undo_can_be_undone(session: Session) -> None:
+    session.move(RATE, 0.1)
+    session.undo()
+    session.move(RATE, 0.2)
+    session.undo()
+    assert session.experiment == SMALL
+
+
+def test_a_move_forgets_what_could_be_redone(session: Session) -> None:
+    session.move(RATE, 0.1)
+    session.undo()
+    session.move("training.batch_size", 8)
+    assert not session.redo()
+
+
+def test_moving_a_knob_to_where_it_stands_is_no_move(session: Session) -> None:
+    session.move(RATE, SMALL.training.learning_rate)
+    assert not session.undo()
+
+
+def test_undo_reaches_the_worker(session: Session) -> None:
+    session.move(RATE, 0.3)
+    until(session, lambda snapshot: "0.01 → 0.3" in snapshot.said)
+    session.undo()
+    until(session, lambda snapshot: "0.3 → 0.01" in snapshot.said)
+
+
+def test_a_layer_is_added_like_the_last(session: Session) -> None:
+    session.move("network.layers.2.units", 5)
+    session.add_layer()
+    assert session.experiment.network.layers[3] == session.experiment.network.layers[2]
+
+
+def test_no_more_layers_are_added_than_can_be_drawn(session: Session) -> None:
+    for _ in range(20):
+        session.add_layer()
+    assert len(session.experiment.network.layers) == MOST_LAYERS
+
+
+def test_a_layer_is_removed_by_its_number(session: Session) -> None:
+    for number, units in enumerate((4, 5, 6)):
+        session.move(f"network.layers.{number}.units", units)
+    session.remove_layer(1)
+    assert [layer.units for layer in session.experiment.network.layers] == [4, 6]
+
+
+def test_a_network_can_lose_all_layers_and_get_one_again(session: Session) -> None:
+    for _ in range(3):
+        session.remove_layer(0)
+    session.add_layer()
+    assert len(session.experiment.network.layers) == 1
+
+
+def test_a_new_start_is_another_seed(session: Session) -> None:
+    session.new_start()
+    assert session.experiment == changed(SMALL, "seed", SMALL.seed + 1)
+
+
+def test_the_seed_after_the_last_is_the_first(session: Session) -> None:
+    session.take_on(changed(SMALL, "seed", 999999))
+    session.new_start()
+    assert session.experiment.seed == 0
+
+
+# -- transport ----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_snapshot_comes(session: Session) -> None:
+    assert set(until(session, lambda _: True, "map", "network").views) == {"map", "network"}
+
+
+def test_a_session_trains_from_the_start(playing: Session) -> None:
+    before = playing.status.step
+    until(playing, lambda snapshot: snapshot.status.step > before + 50)
+
+
+def test_pause_and_play(playing: Session) -> None:
+    playing.play(False)
+    stands = fresh(playing).status
+    assert (fresh(playing).status.step, stands.playing) == (stands.step, False)
+    playing.play(True)
+    until(playing, lambda snapshot: snapshot.status.step > stands.step)
+
+
+def test_a_batch_and_an_epoch(session: Session) -> None:
+    session.advance("batch")
+    assert fresh(session).status.step == 1
+    session.advance("epoch")
+    status = fresh(session).status
+    assert (status.epoch, status.batch) == (1, 0)
+
+
+def test_one_batch_pauses(playing: Session) -> None:
+    playing.advance("batch")
+    assert not playing.playing
+    assert not fresh(playing).status.playing
+
+
+def test_restart_goes_to_step_0(session: Session) -> None:
+    first = fresh(session).status
+    session.advance("epoch")
+    session.restart()
+    status = fresh(session).status
+    assert (status.step, status.train_loss) == (0, first.train_loss)
+
+
+def test_a_limited_speed_is_kept(playing: Session) -> None:
+    playing.play(False)
+    first = fresh(playing).status.step
+    playing.set_rate(10.0)
+    began = time.monotonic()
+    playing.play(True)
+    until(playing, lambda snapshot: snapshot.status.step >= first + 20)
+    assert time.monotonic() - began > 1.0
+
+
+# -- live ---------------------------------------------------------------------------------------------------------
+
+
+def random_moves(count: int, seed: int) -> Iterator[tuple[str, Value]]:
+    """Moves of live knobs and of some that rebuild, as a restless hand makes them."""
+    draw = random.Random(seed)
+    listed = [(path, knob) for path, knob, _ in every_knob(SMALL) if knob.live and knob.kind != "text"]
+    norms = [f"network.layers.{layer}.batch_norm" for layer in range(3)]
+    for _ in range(count):
+        if draw.random() < 0.05:
+            yield draw.choice(norms), draw.choice(("off", "before", "after"))
+            continue
+        path, knob = draw.choice(listed)
+        if knob.kind == "choice":
+            yield path, draw.choice(tuple(knob.choices))
+        elif knob.kind == "switch":
+            yield path, draw.random() < 0.5
+        else:
+            # well inside, so that what is tried is the moving and not divergence
+            yield path, knob.at(draw.uniform(0.2, 0.6))
+
+
+def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Session) -> None:
+    pid = playing.worker_pid
+    for number, (path, value) in enumerate(random_moves(1000, seed=5)):
+        playing.move(path, value)
+        if number % 3 == 0:
+            playing.tick(["map", "curves", "distributions"])
+        assert "unexpectedly" not in playing.message, f"lost after {path} = {value}"
+    wanted = playing.experiment
+    kept: list[Any] = []
+
+    def settled(_: Snapshot) -> bool:
+        if playing._checkpoint is not None:
+            kept.append(playing._checkpoint.experiment)
+        return bool(kept) and kept[-1] == wanted
+
+    until(playing, settled, "map")
+    assert playing.worker_pid == pid
+    assert playing.experiment == wanted
+
+
+def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
+    for number in range(300):
+        playing.move(RATE, 0.001 + number * 1e-4)
+        playing.tick(["curves"])
+    playing.move(RATE, 0.5)
+    snapshot = until(playing, lambda snapshot: "→ 0.5 " in snapshot.said, "curves")
+    assert snapshot.views["curves"].moves[-1][2] == "α 0.5"
+
+
+def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
+    before = playing.experiment
+    playing.take_on(msgspec.structs.replace(before, data=Data(source="file", file="nowhere.csv")))
+    until(playing, lambda snapshot: "nowhere.csv" in snapshot.said)
+    assert (playing.experiment, playing.alarm) == (before, True)
+    step = playing.status.step
+    until(playing, lambda snapshot: snapshot.status.step > step + 20)
+
+
+def test_a_file_that_is_no_table_is_told(playing: Session, tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(bytes(range(256)))
+    playing.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file=str(path))))
+    until(playing, lambda snapshot: "picture.csv" in snapshot.said)
+    assert playing.experiment == SMALL
+
+
+def test_divergence_pauses_the_session() -> None:
+    session = Session(RUNAWAY)
+    try:
+        until(session, lambda snapshot: snapshot.alarm)
+        assert (session.playing, session.alarm) == (False, True)
+        assert "is no longer finite" in session.message
+    finally:
+        session.close()
+
+
+# -- loss of the worker -------------------------------------------------------------------------------------------
+
+
+def test_a_lost_worker_is_told_and_replaced(playing: Session) -> None:
+    first = playing.worker_pid
+    kill_worker(playing)
+    assert playing.message.startswith("The training process ended unexpectedly (signal 9); it was started again")
+    assert playing.alarm
+    assert playing.worker_pid != first
+
+
+def test_training_goes_on_from_the_last_checkpoint(playing: Session) -> None:
+    until(playing, lambda _: playing._checkpoint is not None)
+    kept = playing._checkpoint.step
+    kill_worker(playing)
+    assert f"goes on from step {kept}" in playing.message
+    snapshot = until(playing, lambda _: True)
+    assert snapshot.status.step >= kept
+    until(playing, lambda later: later.status.step > snapshot.status.step)
+
+
+def test_without_a_checkpoint_training_starts_again(session: Session) -> None:
+    until(session, lambda _: True)
+    kill_worker(session)
+    assert "goes on from the start" in session.message
+    assert until(session, lambda _: True).status.step == 0
+
+
+def test_a_move_made_since_the_checkpoint_is_not_lost(playing: Session) -> None:
+    until(playing, lambda _: playing._checkpoint is not None)
+    playing.move(RATE, 0.25)
+    playing.tick([])
+    kill_worker(playing)
+    until(playing, lambda snapshot: "→ 0.25" in snapshot.said)
+    assert playing.experiment.training.learning_rate == 0.25
+
+
+def test_a_button_pressed_on_a_lost_worker_is_no_error(playing: Session) -> None:
+    pid = playing.worker_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE
+    while playing.worker_pid == pid and time.monotonic() < end:
+        playing.restart()
+    assert "started again" in playing.message
+    until(playing, lambda snapshot: snapshot.status.step > 0)
+
+
+def test_a_paused_session_stays_paused_when_its_worker_is_replaced(session: Session) -> None:
+    until(session, lambda _: True)
+    kill_worker(session)
+    assert [until(session, lambda _: True).status.playing for _ in range(3)] == [False] * 3
+
+
+# -- the end ------------------------------------------------------------------------------------------------------
+
+
+def test_closing_leaves_no_process() -> None:
+    session = Session(SMALL)
+    pid = session.worker_pid
+    until(session, lambda _: True)
+    session.close()
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+    assert session.worker_pid is None
+
+
+def test_a_closed_session_takes_moves_and_ticks_in_silence() -> None:
+    session = Session(SMALL)
+    session.close()
+    session.move(RATE, 0.3)
+    session.play(True)
+    assert session.tick(["map"]) is None
+    session.close()

@@ -1,0 +1,370 @@
+"""The timeline: any beat is reached again to the last bit, in bounded memory, and training goes on from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.score import Event, Score, branch, replay
+from hyperscope.lab.timeline import Timeline
+from hyperscope.lab.trainer import ROWS, Trainer
+from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
+
+bounded = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FASTER = moved(("training.learning_rate", 0.03))
+TINY = Experiment(data=Data(points=20), network=Network(layers=()))
+
+
+def trained(steps: int, start: Experiment = START, burst: int = 10, **limits: int) -> Timeline:
+    """A session of some steps in bursts."""
+    timeline = Timeline(Trainer(start), **limits)
+    while timeline.place.beat < steps:
+        timeline.steps(min(burst, steps - timeline.place.beat))
+    return timeline
+
+
+def diverged() -> Timeline:
+    """A session that went well for 100 steps, then got a rate with which it could not."""
+    timeline = trained(100, CALM)
+    timeline.apply(RUNAWAY)
+    timeline.steps(200)
+    assert timeline.trainer.alarm
+    return timeline
+
+
+# -- going back ---------------------------------------------------------------------------------------------------
+
+
+@bounded
+@given(sessions(), st.data())
+def test_any_moment_of_any_session_is_reached_again_to_the_last_bit(doing: Doing, data: st.DataObject) -> None:
+    timeline = doing.timeline
+    # what happened while paused lies at one beat: the last of it is what `restore` goes to
+    last = {place.beat: seen for place, seen in doing.seen.items()}
+    for beat in data.draw(st.lists(st.sampled_from(list(last)), max_size=4)):
+        timeline.restore(beat)
+        assert bits(timeline.trainer) == last[beat]
+
+
+@bounded
+@given(sessions(), st.data())
+def test_what_is_done_after_going_back_is_recorded(doing: Doing, data: st.DataObject) -> None:
+    timeline = doing.timeline
+    beat = data.draw(st.integers(0, timeline.score.end))
+    timeline.restore(beat, before=data.draw(st.booleans()))
+    for _ in range(2):
+        doing.do(data.draw)
+    again = replay(timeline.score)
+    there = timeline.place
+    timeline.restore(timeline.score.end)
+    assert bits(timeline.trainer) == bits(again)
+    assert timeline.place >= there
+    assert future(timeline.trainer) == future(again)
+
+
+@pytest.mark.parametrize("beat", [0, 1, 99, 100, 101, 160, 199, 200])
+def test_a_beat_between_checkpoints_is_the_run_as_it_was(beat: int) -> None:
+    timeline = trained(200, most=4)
+    timeline.restore(beat)
+    alone = Trainer(START)
+    if beat:
+        alone.steps(beat)
+    assert bits(timeline.trainer) == bits(alone)
+
+
+def test_the_record_from_before_it_was_thinned_comes_back() -> None:
+    timeline = trained(2 * ROWS, TINY, burst=200)
+    alone = Trainer(TINY)
+    alone.steps(ROWS - 3)
+    assert timeline.trainer.history.stride > alone.history.stride
+    timeline.restore(ROWS - 3)
+    assert bits(timeline.trainer) == bits(alone)
+
+
+def test_going_back_forgets_nothing() -> None:
+    timeline = trained(100)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    score, end = timeline.score, bits(timeline.trainer)
+    timeline.restore(40)
+    timeline.restore(110)
+    assert (timeline.score, bits(timeline.trainer)) == (score, end)
+
+
+def test_a_change_s_beat_is_reached_after_it() -> None:
+    timeline = trained(40)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    timeline.restore(40)
+    assert timeline.trainer.experiment == FASTER
+
+
+def test_a_change_s_beat_is_reached_before_it() -> None:
+    timeline = trained(40)
+    then = bits(timeline.trainer)
+    timeline.apply(with_layers(START, Layer(3)))
+    timeline.steps(10)
+    timeline.restore(40, before=True)
+    assert bits(timeline.trainer) == then
+
+
+def test_the_beat_before_a_restart_is_reached() -> None:
+    timeline = trained(40)
+    then = bits(timeline.trainer)
+    timeline.restart()
+    timeline.steps(10)
+    timeline.restore(40, before=True)
+    assert bits(timeline.trainer) == then
+
+
+def test_after_going_back_a_divergence_falls_back_to_the_same_moment() -> None:
+    timeline = diverged()
+    after = bits(timeline.trainer)
+    timeline.restore(timeline.place.beat - 2)
+    assert timeline.trainer.alarm == ""
+    timeline.steps(2)
+    assert bits(timeline.trainer) == after
+
+
+def test_data_that_are_gone_leave_the_trainer_where_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    rows = [f"{n % 7},{n % 5},{'ab'[n % 2]}" for n in range(40)]
+    file.write_text("\n".join(["width,height,kind", *rows]), encoding="utf-8")
+    timeline = Timeline(Trainer(Experiment(data=Data(source="file", file=str(file)))))
+    timeline.steps(9)
+    timeline.apply(START)
+    timeline.steps(9)
+    then = bits(timeline.trainer)
+    file.unlink()
+    with pytest.raises(ValueError, match="table.csv"):
+        timeline.restore(5)
+    assert (timeline.place.beat, bits(timeline.trainer)) == (18, then)
+
+
+@pytest.mark.parametrize("beat", [-1, 41])
+def test_a_beat_that_never_was_is_refused(beat: int) -> None:
+    with pytest.raises(ValueError, match=f"beat is {beat}; this session has 0 to 40"):
+        trained(40).restore(beat)
+
+
+# -- going on from there ------------------------------------------------------------------------------------------
+
+
+def test_training_on_after_going_back_forgets_what_lay_ahead() -> None:
+    timeline = trained(60)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    timeline.restore(30)
+    timeline.steps(5)
+    assert timeline.score == Score(START, (), 35)
+
+
+def test_a_change_after_going_back_forgets_what_lay_ahead() -> None:
+    timeline = trained(60)
+    timeline.restore(30)
+    timeline.apply(FASTER)
+    assert timeline.score == Score(START, (Event(30, FASTER),), 30)
+
+
+def test_a_decision_can_be_taken_otherwise() -> None:
+    timeline = trained(40)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    timeline.restore(40, before=True)
+    timeline.apply(moved(("training.learning_rate", 0.001)))
+    assert [event.experiment.training.learning_rate for event in timeline.score.events] == [0.001]
+
+
+def test_a_branch_is_the_run_with_the_other_decision() -> None:
+    timeline = trained(60, most=5)
+    timeline.restore(30)
+    timeline.apply(FASTER)
+    timeline.steps(50)
+    alone = Trainer(START)
+    alone.steps(30)
+    alone.apply(FASTER)
+    alone.steps(50)
+    assert bits(timeline.trainer) == bits(alone)
+
+
+def test_no_checkpoint_of_a_branch_given_up_is_gone_back_to() -> None:
+    timeline = trained(60)
+    timeline.restore(30)
+    timeline.apply(FASTER)
+    timeline.steps(50)
+    timeline.restore(55)
+    assert bits(timeline.trainer) == bits(replay(Score(START, (Event(30, FASTER),), 80), 55))
+
+
+def test_a_session_goes_on_from_its_score() -> None:
+    lost = trained(60)
+    lost.apply(FASTER)
+    lost.steps(5)
+    trainer = Trainer(START)
+    trainer.restore(lost.trainer.checkpoint())
+    timeline = Timeline(trainer, lost.score, lost.jumps)
+    timeline.steps(20)
+    lost.steps(20)
+    timeline.restore(62)
+    lost.restore(62)
+    assert (timeline.score, bits(timeline.trainer)) == (lost.score, bits(lost.trainer))
+
+
+def test_what_comes_before_a_session_went_on_is_reached_by_playing_from_the_start() -> None:
+    lost = trained(60)
+    trainer = Trainer(START)
+    trainer.restore(lost.trainer.checkpoint())
+    timeline = Timeline(trainer, lost.score, lost.jumps)
+    timeline.restore(20)
+    assert bits(timeline.trainer) == bits(replay(branch(lost.score, 20)))
+
+
+# -- recording ----------------------------------------------------------------------------------------------------
+
+
+def test_steps_through_the_timeline_are_steps_of_the_trainer() -> None:
+    timeline, alone = Timeline(Trainer(START)), Trainer(START)
+    assert timeline.steps(1100) == alone.steps(1100) == 1100
+    assert bits(timeline.trainer) == bits(alone)
+    assert timeline.trainer.batch_losses.tobytes() == alone.batch_losses.tobytes()
+
+
+def test_an_epoch_through_the_timeline_ends_at_its_last_example() -> None:
+    timeline = trained(2)
+    assert timeline.finish_epoch() == 2
+    assert (timeline.trainer.position.epoch, timeline.trainer.position.used) == (1, 0)
+
+
+def test_no_step_is_recorded_until_something_is_done_about_the_alarm() -> None:
+    timeline = diverged()
+    score = timeline.score
+    assert (timeline.steps(10), timeline.score) == (0, score)
+
+
+def test_steps_taken_before_a_divergence_are_counted() -> None:
+    timeline = trained(100, CALM)
+    alone = Trainer(CALM)
+    alone.steps(100)
+    timeline.apply(RUNAWAY)
+    alone.apply(RUNAWAY)
+    assert timeline.steps(200) == alone.steps(200)
+
+
+# -- steps and beats ----------------------------------------------------------------------------------------------
+
+
+def test_steps_and_beats_are_the_same_in_a_straight_run() -> None:
+    timeline = trained(60)
+    assert [timeline.beat_of(step) for step in (0, 30, 60, 61)] == [0, 30, 60, None]
+    assert [timeline.step_at(beat) for beat in (0, 30, 60)] == [0, 30, 60]
+
+
+def test_a_step_means_its_last_beat() -> None:
+    timeline = trained(60)
+    timeline.restart()
+    timeline.steps(20)
+    assert [timeline.beat_of(step) for step in (0, 20, 21, 59)] == [60, 80, 21, 59]
+
+
+def test_every_beat_of_a_divergence_has_its_step() -> None:
+    timeline = diverged()
+    end, back = timeline.place.beat, timeline.trainer.step
+    assert [timeline.step_at(beat) for beat in (end - 1, end)] == [end - 1, back]
+    for beat in (end - 1, end):
+        timeline.restore(beat)
+        assert timeline.trainer.step == timeline.step_at(beat)
+
+
+def test_steps_before_a_divergence_that_were_undone_are_still_reached() -> None:
+    timeline = diverged()
+    undone = timeline.trainer.step + 1
+    beat = timeline.beat_of(undone)
+    assert beat is not None
+    timeline.restore(beat)
+    assert timeline.trainer.step == undone
+
+
+def test_steps_and_beats_are_right_after_a_restart_was_taken_back() -> None:
+    timeline = trained(60)
+    timeline.restart()
+    timeline.restore(60, before=True)
+    timeline.steps(5)
+    assert timeline.jumps == ((0, 0),)
+
+
+def test_steps_and_beats_are_right_after_going_back_beyond_what_is_known() -> None:
+    lost = trained(60)
+    trainer = Trainer(START)
+    trainer.restore(lost.trainer.checkpoint())
+    timeline = Timeline(trainer, lost.score)
+    assert timeline.beat_of(20) is None
+    timeline.restore(20)
+    timeline.steps(5)
+    assert (timeline.beat_of(25), timeline.step_at(20)) == (25, 20)
+
+
+# -- memory -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 50])
+def test_there_are_never_more_checkpoints_than_allowed(most: int) -> None:
+    timeline = Timeline(Trainer(TINY), most=most)
+    for _ in range(150):
+        timeline.steps(3)
+        assert len(timeline.checkpoints) <= most
+
+
+@pytest.mark.parametrize("limit", [0, 10_000, 100_000])
+def test_checkpoints_never_take_more_than_allowed(limit: int) -> None:
+    timeline = Timeline(Trainer(START), limit=limit)
+    for _ in range(80):
+        timeline.steps(3)
+        assert timeline.size <= limit
+
+
+def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:
+    timeline = trained(60, limit=0)
+    timeline.restore(30)
+    assert (timeline.checkpoints, bits(timeline.trainer)) == ((), bits(replay(Score(START, (), 30))))
+
+
+def test_checkpoints_lie_evenly() -> None:
+    timeline = trained(4000, TINY, burst=7, most=50)
+    beats = [place.beat for place in timeline.checkpoints]
+    assert 25 <= len(beats) <= 50
+    assert np.diff([*beats, 4000]).max() <= 2 * timeline.spacing + 7
+    assert timeline.spacing <= 2 * 4000 / 50
+
+
+def test_many_moves_while_paused_get_checkpoints_of_their_own() -> None:
+    timeline = trained(40, most=20)
+    for n in range(200):
+        timeline.apply(moved(("training.learning_rate", 0.001 + n / 1e4)))
+    events = [place.events for place in timeline.checkpoints]
+    assert max(np.diff([*events, 200])) <= 40
+
+
+def test_checkpoints_share_the_record() -> None:
+    one, all_of_them = trained(900, TINY, most=1), trained(900, TINY, most=100)
+    record = sum(array.nbytes for array in all_of_them.trainer.checkpoint().history.values())
+    assert all_of_them.size - one.size < len(all_of_them.checkpoints) * record / 4
+
+
+def test_a_change_of_the_timeline_s_limits_does_not_show_in_the_numbers() -> None:
+    assert bits(trained(150, most=2).trainer) == bits(trained(150, burst=13).trainer)
+
+
+def test_other_data_on_the_way_are_gone_back_over() -> None:
+    timeline = trained(30)
+    then = bits(timeline.trainer)
+    timeline.apply(msgspec.structs.replace(START, data=Data(source="iris", standardise=True)))
+    timeline.steps(30)
+    timeline.restore(30, before=True)
+    assert bits(timeline.trainer) == then
