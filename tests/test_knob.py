@@ -124,10 +124,21 @@ def test_the_ends_of_a_scale_are_the_ends_of_the_range(scale: Scale) -> None:
     assert [knob.position(end) for end in RANGES[scale]] == pytest.approx([0, 1])
 
 
-@given(st.sampled_from([scale for scale in RANGES if scale != "powers-of-two"]), st.floats(0, 1))
+@given(st.sampled_from([scale for scale in RANGES if scale not in ("powers-of-two", "zero-log")]), st.floats(0, 1))
 def test_a_position_leads_to_a_value_and_back(scale: Scale, position: float) -> None:
     knob = scaled(scale)
     assert knob.position(knob.at(position)) == pytest.approx(position, abs=1e-9)
+
+
+@given(st.floats(0, 1))
+def test_a_zero_log_scale_is_0_at_its_foot_and_a_log_scale_above(position: float) -> None:
+    knob = scaled("zero-log")
+    value = knob.at(position)
+    if value:
+        assert value >= knob.least
+        assert knob.at(knob.position(value)) == pytest.approx(value)
+    else:
+        assert position < 0.05
 
 
 @given(st.floats(0, 1))
