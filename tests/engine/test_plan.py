@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from engine.networks import NORMS, examples, layout, learner, planned_gradient
 
+from engine.networks import NORMS, chosen, examples, layout, learner, planned_gradient
 from hyperscope.engine.activations import activations
 from hyperscope.engine.layers import FEW, NARROW
 from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.outputs import outputs
 from hyperscope.engine.plan import Plan, Slot
 
 FLOAT = np.dtype(np.float64)
 
 
-@pytest.mark.parametrize("m", [12, FEW + 1])
-@pytest.mark.parametrize("units", [4, NARROW + 1])
-@pytest.mark.parametrize("optimiser", optimisers)
-@pytest.mark.parametrize("norm", NORMS)
-@pytest.mark.parametrize("activation", activations)
-def test_every_call_has_a_label_that_says_where_and_what(
-    activation: str, norm: str, optimiser: str, units: int, m: int
-) -> None:
-    plan = learner(layout((units, units), activation, norm), optimiser=optimiser).program(m).plan
+@chosen(
+    activation=activations,
+    norm=NORMS,
+    optimiser=optimisers,
+    output=outputs,
+    units=[4, NARROW + 1],
+    m=[12, FEW + 1],
+    more=[{}, {"dropout": 0.5}, {"bn_jolt": 0.5}, {"bn_output": True, "temperature": 2.0}],
+    training=[{}, {"class_weights": "balanced", "clip_norm": 1.0}, {"l1": 0.1, "l2": 0.1}],
+)
+def test_every_call_has_a_label_that_says_where_and_what(chosen: dict[str, Any]) -> None:
+    n, m, optimiser = (chosen[name] for name in ("units", "m", "optimiser"))
+    structure = layout((n, n), chosen["activation"], chosen["norm"], output=chosen["output"], **chosen["more"])
+    plan = learner(structure, optimiser=optimiser, **chosen["training"]).program(m).plan
     assert plan.calls
     for call in plan.calls:
         place, _, what = call.label.partition(": ")
@@ -35,6 +43,18 @@ def test_the_calls_run_forward_then_backward_then_update(optimiser: str) -> None
     calls = learner(layout((4, 4)), optimiser=optimiser).program(12).plan.calls
     places = list(dict.fromkeys(call.label.partition(": ")[0] for call in calls))
     assert places == ["Layer 1", "Layer 2", "Output", "Softmax", "Running averages", optimisers[optimiser].label]
+
+
+@pytest.mark.parametrize("output", outputs)
+def test_the_loss_is_named_after_the_output(output: str) -> None:
+    places = [call.label.partition(": ")[0] for call in learner(layout(output=output)).program(12).plan.calls]
+    assert outputs[output].label.capitalize() in places
+
+
+def test_regularisers_stand_before_or_after_the_update_they_belong_to() -> None:
+    calls = learner(layout(), l2=0.1, l1=0.1, clip_norm=1.0).program(12).plan.calls
+    places = list(dict.fromkeys(call.label.partition(": ")[0] for call in calls))
+    assert places[-4:] == ["L2", "clipping", "Adam", "L1"]
 
 
 def test_the_layers_are_undone_in_reverse_order() -> None:

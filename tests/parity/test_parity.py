@@ -1,4 +1,4 @@
-"""The engine against PyTorch: the same weights, batches and settings give the same losses, step by step.
+"""The engine against PyTorch at the size people train: the same losses, step by step, for a hundred steps.
 
 PyTorch's side was recorded by record.py, so that these tests need no torch.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from parity.workloads import WORKLOADS
 
 RECORDED = Path(__file__).with_name("trajectories.npz")

@@ -1,10 +1,11 @@
-"""The networks, data and batches on which Hyperscope is compared with others; made of seeds and a shipped table alone."""
+"""The networks, data and batches on which Hyperscope is compared with others, made of seeds and a shipped table."""
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ def spiral(points: int, classes: int) -> Callable[[], Examples]:
     return lambda: generators["spiral"].draw(points, classes, 0.04, np.random.default_rng(3))
 
 
+@cache
 def digits() -> Examples:
     """The 8×8 pixels (64, 1797) of handwritten digits, from 0 to 1, and which digit each is."""
     with gzip.open(asset("datasets/digits.csv.gz"), "rt") as lines:

@@ -104,18 +104,28 @@ def activate(plan: Plan, function: Activation, before: Signal) -> tuple[Signal, 
 
 
 def scaled(
-    plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot | None = None, into: Slot | None = None
+    plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot, into: Slot | None = None
 ) -> Backward:
-    """Multiplies a signal by a slot, and adds another, in place or `into` a slot: dropout's masks, or a jolt."""
+    """Multiplies a signal by a slot and adds another, in place or `into` a slot: a jolt after batch norm."""
     target: Operand = signal.units if into is None else into
     plan.call(label, np.multiply, signal.units, factor, target)
-    if shift is not None:
-        plan.call(label, np.add, target, shift, target)
+    plan.call(label, np.add, target, shift, target)
 
     def backward() -> None:
         plan.call(f"gradient of {label}", np.multiply, signal.gradient, factor, signal.gradient)
 
     return backward
+
+
+def dropped(plan: Plan, before: Signal, mask: Slot) -> tuple[Signal, Backward]:
+    """a times dropout's mask, in values of its own: the activation's slope follows from a as it was."""
+    after = Signal(signal(plan, *before.gradient.shape[-2:]).values, before.gradient)
+    plan.call("a dropped out", np.multiply, before.units, mask, after.units)
+
+    def backward() -> None:
+        plan.call("gradient of a dropped out", np.multiply, before.gradient, mask, before.gradient)
+
+    return after, backward
 
 
 @dataclass(frozen=True, slots=True)

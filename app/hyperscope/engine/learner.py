@@ -146,6 +146,11 @@ class Learner:
             self._settled = (recipe, memory)
             self.recipe = recipe
             self._programs: dict[int, Program] = {}
+        if not self.layout.network.bn_learned:
+            for name, block in self.layout.parameters.items():
+                if name.endswith((".gamma", ".beta")):
+                    for vector in (self.state.gradient, *self.state.moments):
+                        block.of(vector)[...] = 0  # else their last gradient and momentum would move them on
         self._set_cells()
         self.rows.code(self.trainings[0])
 
@@ -201,7 +206,7 @@ class Learner:
         """One step per batch of example numbers (m,), or (K, m) for a crowd; returns their losses (steps, ...).
 
         `factors` (steps,) or (steps, K) multiply the learning rate, step by step. A loss is what the mini-batch
-        was trained on, in nats, before the step, in float64: label smoothing and class weights are in it,
+        was trained on, in nats, before the step: label smoothing and class weights are in it,
         penalties are not.
         Raises: Diverged at the first step that leaves anything non-finite, which is then undone.
         """
@@ -380,6 +385,8 @@ class Learner:
         weights = self.layout.weight_mask()
         for name in (*CONSTANTS, *regularisers):
             value = self._vector(name).reshape(self.crowd + ends)
+            if name == "clip_norm":
+                value = np.where(value > 0, value, np.inf)  # a member without a limit beside others with one
             if name in regularisers and regularisers[name].each:
                 value = value * weights  # (P,), or (K, P)
             if name not in self._cells:

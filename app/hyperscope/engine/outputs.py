@@ -112,9 +112,8 @@ def _binary_slope(z: Array, t: Array, mask: Array) -> Array:
 
 def _one_vs_all_probabilities(z: Array, tree: str) -> Array:
     """Each class's own σ(z), made to sum to 1, since more than one class or none may say yes."""
-    yes = sigmoid(z)
-    result: Array = yes / np.maximum(yes.sum(axis=-2, keepdims=True), np.finfo(z.dtype).tiny)
-    return result
+    # σ(z) / Σ σ(z) is the softmax of log σ(z), which does not vanish where every class says no
+    return softmax(-np.logaddexp(0, -z))
 
 
 def _hierarchical_probabilities(z: Array, tree: str) -> Array:

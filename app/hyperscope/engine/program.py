@@ -12,7 +12,7 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
-from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, scaled
+from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, dropped, scaled
 from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.plan import Operand, Plan, Slot
@@ -163,7 +163,8 @@ def _forward(
         if layer.batch_norm == "after":
             after = normalised(number, after)
         if number in recipe.dropouts:
-            undo.append((plan.place, scaled(plan, "a dropped out", after, Slot(f"dropout{number}"))))
+            after, backward = dropped(plan, after, Slot(f"dropout{number}"))
+            undo.append((plan.place, backward))
         signal = after
     plan.place = "Output"
     normed = layout.norm_at(last) != "off"

@@ -33,11 +33,14 @@ def parsed(text: str, classes: int) -> Tree:
     """
     if not text.strip():
         return balanced(classes)
-    words = re.findall(r"[()]|\d+|[^\s,()]+", text)
+    words = re.findall(r"[()]|[^\s,()]+", text)
+    if len(words) > 4 * classes:  # a tree has 3 C − 2, so this is none, and could nest too deep to read
+        raise ValueError(f"tree is {text[:60]!r}...; it must hold each of the classes 0 to {classes - 1} once")
+    known = {str(number): number for number in range(classes)}
 
     def read(at: int) -> tuple[Tree, int]:
-        if at < len(words) and words[at].isdigit():
-            return int(words[at]), at + 1
+        if at < len(words) and re.fullmatch("[0-9]+", words[at]):
+            return known.get(words[at], -1), at + 1
         if at >= len(words) or words[at] != "(":
             raise ValueError(f"tree is {text!r}; write it as nested pairs of class numbers, such as ((0 1) 2)")
         left, at = read(at + 1)
