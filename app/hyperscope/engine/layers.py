@@ -103,9 +103,7 @@ def activate(plan: Plan, function: Activation, before: Signal) -> tuple[Signal, 
     return before, backward
 
 
-def scaled(
-    plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot, into: Slot | None = None
-) -> Backward:
+def scaled(plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot, into: Slot | None = None) -> Backward:
     """Multiplies a signal by a slot and adds another, in place or `into` a slot: a jolt after batch norm."""
     target: Operand = signal.units if into is None else into
     plan.call(label, np.multiply, signal.units, factor, target)

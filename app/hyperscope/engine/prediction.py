@@ -5,7 +5,7 @@ What is drawn of a network, and every loss that is not a mini-batch's own, is co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.plan import Plan
 
+MOST_BLOCKS = 8  # sizes of block whose buffers are kept
 BLOCK = 2048  # examples at a time, so that a layer's values stay in the second-level cache
 
 
@@ -73,7 +74,7 @@ class Predictor:
     def __init__(self, layout: Layout, dtype: np.dtype[np.floating]) -> None:
         self.layout = layout
         self.dtype = dtype
-        self._buffers: dict[int, list[Array]] = {}
+        self._kept: dict[int, tuple[list[Array], list[Callable[[], None]]]] = {}
 
     def logits(self, layers: Sequence[FoldedLayer], x: Array) -> Array:
         """Logits (C, m) of inputs x (n, m)."""
@@ -94,12 +95,12 @@ class Predictor:
     def _blocks(self, layers: Sequence[FoldedLayer], x: Array, kept: list[Array] | None, logits: Array) -> None:
         for start in range(0, x.shape[1], BLOCK):
             part = slice(start, min(start + BLOCK, x.shape[1]))
-            a = self._block(part.stop - part.start)
+            a, activate = self._block(part.stop - part.start)
             a[0][:-1] = x[:, part]
             for number, layer in enumerate(layers[:-1]):
                 values = a[number + 1][:-1]
                 layer.weights.dot(a[number], values)
-                _apply(layer.activation, values)
+                activate[number]()
                 if kept is not None:
                     kept[number][:, part] = values
                     if layer.scale is not None and layer.shift is not None:
@@ -107,21 +108,22 @@ class Predictor:
                         kept[number][:, part] += layer.shift[:, None]
             logits[:, part] = layers[-1].weights.dot(a[-1])
 
-    def _block(self, m: int) -> list[Array]:
-        """Per layer an (n + 1, m) array whose last row is ones."""
-        if m not in self._buffers:
-            if len(self._buffers) > 8:
-                self._buffers.clear()
-            self._buffers[m] = [np.ones((n + 1, m), self.dtype) for n in self.layout.widths[:-1]]
-        return self._buffers[m]
+    def _block(self, m: int) -> tuple[list[Array], list[Callable[[], None]]]:
+        """Per layer an (n + 1, m) array whose last row is ones, and what applies g to the others, in place."""
+        if m not in self._kept:
+            if len(self._kept) > MOST_BLOCKS:
+                self._kept.clear()
+            buffers = [np.ones((n + 1, m), self.dtype) for n in self.layout.widths[:-1]]
+            pairs = zip(self.layout.network.layers, buffers[1:], strict=True)
+            self._kept[m] = (buffers, [_applied(layer.activation, values[:-1]) for layer, values in pairs])
+        return self._kept[m]
 
 
-def _apply(activation: str, values: Array) -> None:
+def _applied(activation: str, values: Array) -> Callable[[], None]:
     """g in place, by the same calls that training uses."""
     plan = Plan((), values.dtype)
     activations[activation].forward(plan, values, values, np.empty_like(values))
-    for call in plan.calls:
-        call.run({})
+    return plan.compiled(())
 
 
 @dataclass(frozen=True, slots=True)

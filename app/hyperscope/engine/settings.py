@@ -71,7 +71,7 @@ class Network(Settings, frozen=True):
             "What the weights are before the first step; biases start at 0.",
             live=False,
             symbol="W",
-            captions={"normal": "N(0, σ²)", "xavier": "Xavier", "he": "He", "glorot": "Glorot"},
+            captions={"normal": "N(0, σ²)", "xavier": "Xavier", "he": "He", "glorot": "Glorot", "orthogonal": "orthog."},
         ),
     ] = "he"
     initial_scale: Annotated[
@@ -280,7 +280,8 @@ class Training(Settings, frozen=True):
             schedules,
             "How the learning rate changes over the epochs.",
             live=True,
-            captions={name: entry.label for name, entry in schedules.items()},
+            captions={name: entry.label for name, entry in schedules.items()}
+            | {"exponential": "×k/epoch", "smooth": "smooth"},
         ),
     ] = "constant"
     decay: Annotated[

@@ -33,7 +33,7 @@ from hyperscope.lab.history import History
 LOOKED_AT = 256  # training examples whose activations are followed over time
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MARKS = 256  # of moves, the newest
-ROWS = 1024  # of the history; each costs an evaluation of train and dev set
+ROWS = 600  # of the history; each costs an evaluation of train and dev set
 SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
 
 
@@ -61,6 +61,7 @@ class Trainer:
     best: Best | None  # what early stopping would go back to
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _augmented: int  # the epoch whose copies the learner sees
+    _all_inputs: Array  # of training, dev and test set in a row (n, m)
     _scores: tuple[int, Scores] | None
     _sound: Sound
 
@@ -291,14 +292,12 @@ class Trainer:
     def scores(self) -> Scores:
         """Losses and accuracies now, at test time; computed once per step."""
         if self._scores is None or self._scores[0] != self.step:
-            layers = self.folded()
+            logits = self.predictor.logits(self.folded(), self._all_inputs)
+            data, ends = self.examples, np.cumsum([self.examples.y_train.size, self.examples.y_dev.size])
+            parts = np.split(logits, ends, axis=1)
             found = [
-                score(self.layout, self.predictor.logits(layers, x), y)
-                for x, y in (
-                    (self.examples.x_train, self.examples.y_train),
-                    (self.examples.x_dev, self.examples.y_dev),
-                    (self.examples.x_test, self.examples.y_test),
-                )
+                score(self.layout, part, y)
+                for part, y in zip(parts, (data.y_train, data.y_dev, data.y_test), strict=True)
             ]
             self._scores = (self.step, Scores(*found))
         return self._scores[1]
@@ -399,5 +398,7 @@ class Trainer:
         self.best = None
         self._augmented = -1
         self.predictor = Predictor(self.layout, self.learner.dtype)
+        data = self.examples
+        self._all_inputs = self._inputs(np.concatenate([data.x_train, data.x_dev, data.x_test], axis=1))
         self._scores = None
         self._sound = Sound(self.step, self.position, self.learner.moment())
