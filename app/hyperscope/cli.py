@@ -26,6 +26,8 @@ def run(words: Sequence[str]) -> int:
     """Does what the words of a command line say, and returns the exit code."""
     try:
         return _dispatch(list(words))
+    except (KeyError, IndexError):
+        raise  # these are LookupErrors too, but faults of ours
     except (ValueError, LookupError) as problem:
         text = str(problem.args[0] if problem.args else problem)
         print(f"hyperscope: {text}", file=sys.stderr)

@@ -144,5 +144,6 @@ def score(layout: Layout, logits: Array, y: Indices) -> Score:
         # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
         direct = logits.shape[0] == layout.classes
         predicted = (logits if direct else layout.probabilities(logits)).argmax(axis=0)
-        losses = layout.output.losses(logits / layout.network.temperature, targets[y].T, mask[y].T)
-    return Score(float(losses.mean()), float((predicted == y).mean()), predicted)
+        wide = logits.astype(np.float64) / layout.network.temperature
+        loss = float(layout.output.losses(wide, targets[y].T, mask[y].T).mean())
+    return Score(loss, float((predicted == y).mean()), predicted)

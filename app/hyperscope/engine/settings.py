@@ -71,7 +71,13 @@ class Network(Settings, frozen=True):
             "What the weights are before the first step; biases start at 0.",
             live=False,
             symbol="W",
-            captions={"normal": "N(0, σ²)", "xavier": "Xavier", "he": "He", "glorot": "Glorot", "orthogonal": "orthog."},
+            captions={
+                "normal": "N(0, σ²)",
+                "xavier": "Xavier",
+                "he": "He",
+                "glorot": "Glorot",
+                "orthogonal": "orthog.",
+            },
         ),
     ] = "he"
     initial_scale: Annotated[

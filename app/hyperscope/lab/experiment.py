@@ -281,7 +281,7 @@ def from_json(source: str | bytes) -> Experiment:
     """
     try:
         tree = msgspec.json.decode(source)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise ValueError(f"this is not an experiment: {problem}") from None
     if not isinstance(tree, dict):
         raise ValueError("this is not an experiment: it must be a JSON object with data, network and training")

@@ -6,6 +6,7 @@ which itself stays as it is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import msgspec
@@ -38,7 +39,7 @@ class RangeTest:
 
     @property
     def suggested(self) -> float | None:
-        """A rate to begin with: the steepest one, rounded to one digit as people set it; None if nothing was learned."""
+        """A rate to begin with: the steepest, rounded to one digit as people set it; None if nothing was learned."""
         return None if self.steepest is None else float(f"{self.steepest:.0e}")
 
 
@@ -64,7 +65,7 @@ def _losses(trainer: Trainer, rates: Array) -> tuple[Array, float | None]:
     copy.restore(trainer.checkpoint())
     width = max(1, len(rates) // WINDOW)
     losses: list[float] = []
-    lowest = np.inf
+    lowest = math.inf
     for rate in rates.tolist():
         # the public way, since what a step sees, such as augmented examples, is the trainer's business
         training = msgspec.structs.replace(
@@ -75,7 +76,7 @@ def _losses(trainer: Trainer, rates: Array) -> tuple[Array, float | None]:
             return np.array(losses), rate if copy.alarm else None
         losses.append(float(copy.batch_losses[0]))
         if len(losses) >= width:
-            mean, first = np.mean(losses[-width:]), np.mean(losses[:width])
+            mean, first = float(np.mean(losses[-width:])), float(np.mean(losses[:width]))
             lowest = min(lowest, mean)
             # the second condition is for a trained network, whose few examples' losses vary much around a small mean
             if mean > BLOW_UP * lowest and mean > 2 * first:

@@ -58,7 +58,7 @@ def read_batches(path: Path, m: int) -> GivenOrder:
         if not words:
             continue
         for word in words:
-            if not (word.isdigit() and int(word) < m):
+            if not (word.isdecimal() and int(word) < m):
                 raise ValueError(f"{path}, line {number}: {word!r} is no training example; they are 0 to {m - 1}")
         batches.append(np.array([int(word) for word in words]))
     if not batches:
@@ -72,9 +72,11 @@ def read_weights(path: Path) -> dict[str, Array]:
     Raises: ValueError naming the file.
     """
     try:
+        with zipfile.ZipFile(path) as archive:  # np.load would also take a lone array, which has no name
+            names = [name.removesuffix(".npy") for name in archive.namelist() if not name.startswith("initial.")]
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files if not name.startswith("initial.")}
-    except (OSError, ValueError, EOFError) as problem:
+            return {name: file[name] for name in names}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as problem:
         reason = getattr(problem, "strerror", None) or "this is no .npz file of arrays"
         raise ValueError(f"{path}: {reason}") from None
 

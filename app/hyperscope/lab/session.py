@@ -131,27 +131,47 @@ class Session:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
 
+    @property
+    def awaiting(self) -> bool:
+        """Whether a snapshot is on its way, so that asking for another would come to nothing."""
+        return self._runner is not None and self._runner.waiting
+
     # -- the worker -----------------------------------------------------------------------------------------------
 
     def tick(self, names: Sequence[str]) -> Snapshot | None:
-        """Once per display frame: passes on the newest experiment, asks for probes, gives what has come in.
+        """`take`, then `ask`: what a caller without panels to choose from does once per frame."""
+        snapshot = self.take()
+        self.ask(names)
+        return snapshot
+
+    def take(self) -> Snapshot | None:
+        """Passes on the newest experiment and gives the snapshot that has come in, if one has.
 
         A worker that was lost is replaced, goes on from its last checkpoint, and `message` says so.
         """
+        if self._runner is None:
+            return None
         try:
-            if self._runner is None:
-                return None
             if self._pending:
                 self._runner.send(Apply(self.experiment))
                 self._pending = False
             reply = self._runner.take()
-            if reply is not None:
-                self._heed(reply)
-            self._runner.ask(names, self.view)
-            return reply.snapshot if reply is not None else None
         except WorkerLost as loss:
             self._revive(loss)
             return None
+        if reply is None:
+            return None
+        self._heed(reply)
+        return reply.snapshot
+
+    def ask(self, names: Sequence[str]) -> None:
+        """Asks for a snapshot of these probes, unless one is on its way."""
+        if self._runner is None:
+            return
+        try:
+            self._runner.ask(names, self.view)
+        except WorkerLost as loss:
+            self._revive(loss)
 
     def _heed(self, reply: Reply) -> None:
         if reply.checkpoint is not None:

@@ -117,7 +117,8 @@ class Timeline:
     def steps(self, count: int) -> int:
         """`Trainer.steps`, recorded. After going back, what lay ahead is forgotten with the first step."""
         trainer = self.trainer
-        begun, losses = count, [np.zeros(0)]
+        begun = count
+        losses: list[Array] = [np.zeros(0)]
         while count > 0 and not trainer.alarm:
             before = trainer.step
             self._forget_ahead(before)

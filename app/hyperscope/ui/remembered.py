@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.places import LAST, home, write_whole
+from hyperscope.ui.theme import THEMES
 
 
 class Remembered:
@@ -29,7 +30,8 @@ class Remembered:
     @property
     def theme(self) -> str:
         """light, dark, or "" to follow the system."""
-        return str(self._value("theme") or "")
+        kept = str(self._value("theme") or "")
+        return kept if kept in THEMES else ""
 
     @theme.setter
     def theme(self, name: str) -> None:

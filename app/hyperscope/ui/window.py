@@ -168,27 +168,27 @@ class Window(QMainWindow):
     # -- the frame ------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        names: list[str] = []
-        panel: Panel | None = None
-        if self._quiet < REST:
-            panel = self._turns.next(time.perf_counter())
-        everything = self._structure < 0
-        if everything:
-            names = ["examples", *(name for one in self.playground.panels for name in one.probes)]
-        elif panel is not None:
-            names = [name for name in panel.probes if name != "examples"]
-        asked = list(self.playground.panels) if everything else [panel] if panel else []
-        waiting_before = list(self._awaited)
-        snapshot = self.session.tick(tuple(dict.fromkeys(names)))
+        snapshot = self.session.take()
         if snapshot is not None:
-            self._take(snapshot, waiting_before)
-        if snapshot is not None or not waiting_before:
-            self._awaited = asked
+            self._take(snapshot, self._awaited)
+        if not self.session.awaiting:
+            self._ask()
         if self.session.message:
             self.transport.say(self.session.message, self.session.alarm)
             self.session.message = ""
         if self.session.experiment is not self._shown:
             self._did()
+
+    def _ask(self) -> None:
+        """Asks for what the panel needs whose turn it is; for everything when the network was rebuilt."""
+        if self._structure < 0:
+            self._awaited = list(self.playground.panels)
+            names = ["examples", *(name for panel in self._awaited for name in panel.probes)]
+        else:
+            panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
+            self._awaited = [panel] if panel is not None else []
+            names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
+        self.session.ask(tuple(dict.fromkeys(names)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
         status = snapshot.status

@@ -1,0 +1,411 @@
+"""How fast the window is: training beside it, even frames, from a slider to a step, to the first picture, memory.
+
+    python tests/benchmarks/window.py [--platform offscreen|xvfb|both] [--seconds N] [--rounds N] [--only PART ...]
+
+Figures that are compared come from one run, in turns, as ratios; what counts are medians and percentiles. Every part
+runs in processes of its own, on a virtual display of its own where the platform is xvfb.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).parents[2] / "app"
+if str(SOURCE) not in sys.path:
+    sys.path.insert(0, str(SOURCE))
+
+PARTS = ("speed", "latency", "launch", "rush", "memory")
+MOVES = 200  # of the slider, for the latency
+RUSH_PAUSE = 20  # ms between two moves: 1 000 in 20 s
+SETTLING = 1.5  # s left out at the start of a window
+RATE = "training.learning_rate"
+LOG = "HYPERSCOPE_BENCHMARK_LOG"  # where the worker notes when a new rate came into force
+
+if __name__ == "__mp_main__" and os.environ.get(LOG):
+    # This is the window's worker, which imports the main module again: have it note the first step after each change.
+    from hyperscope.lab import trainer as _trainer
+
+    _apply, _steps = _trainer.Trainer.apply, _trainer.Trainer.steps
+    _log = open(os.environ[LOG], "a", encoding="utf-8")  # noqa: SIM115 - open as long as the worker lives
+    _new: list[float] = []
+
+    def _noted_apply(self: Any, experiment: Any) -> str:
+        _new[:] = [experiment.training.learning_rate]
+        return _apply(self, experiment)
+
+    def _noted_steps(self: Any, count: int) -> int:
+        if _new:
+            _log.write(f"{time.monotonic():.6f} {_new.pop()!r}\n")
+            _log.flush()
+        return _steps(self, count)
+
+    _trainer.Trainer.apply, _trainer.Trainer.steps = _noted_apply, _noted_steps  # type: ignore[method-assign]
+
+
+def experiment(name: str) -> Any:
+    """The starting experiment, or the three layers of eight with batch norm that the goals speak of."""
+    from hyperscope.engine.settings import Layer, Network
+    from hyperscope.lab.experiment import Experiment
+
+    if name == "start":
+        return Experiment()
+    return Experiment(network=Network(layers=(Layer(8, "tanh", "before"),) * 3))
+
+
+EXPERIMENTS = {"start": "the starting experiment", "normed": "2-8-8-8-3 with batch norm"}
+
+
+# -- what runs in a process of its own --------------------------------------------------------------------------------
+
+
+def alone(name: str, seconds: float) -> dict[str, float]:
+    """Steps per second of the same trainer without a window, in bursts as long as the worker's."""
+    from threadpoolctl import threadpool_limits
+
+    from hyperscope.lab.runner import BURST
+    from hyperscope.lab.trainer import Trainer
+
+    trainer, burst = Trainer(experiment(name)), 1
+    with threadpool_limits(1):
+        for duration in (SETTLING / 2, seconds):
+            first, begun = trainer.step, time.monotonic()
+            while (now := time.monotonic()) - begun < duration:
+                trainer.steps(burst)
+                took = time.monotonic() - now
+                burst = max(1, min(2 * burst, round(burst * BURST / max(took, 1e-6))))
+            rate = (trainer.step - first) / (time.monotonic() - begun)
+    return {"steps_per_second": rate}
+
+
+class Stage:
+    """A real window and the means to let it run for a while."""
+
+    def __init__(self, name: str) -> None:
+        from hyperscope.lab.session import Session
+        from hyperscope.ui.app import application
+        from hyperscope.ui.remembered import Remembered
+        from hyperscope.ui.window import Window
+
+        self.session = Session(experiment(name))
+        self.app = application()
+        self.window = Window(self.session, "light", Remembered(forgetful=True))
+        self.window.resize(1280, 800)
+        self.window.show()
+        self.slider = self.window.playground.hyperparameters.controls[RATE]
+        self.run(SETTLING, lambda: self.session.status.step > 100)
+        self.window.ticker.gaps = deque()
+
+    def run(self, seconds: float, reached: Any = None) -> None:
+        """Lets the window live for `seconds`, or longer until `reached`."""
+        from PySide6.QtCore import QTimer
+
+        begun = time.monotonic()
+        watch = QTimer()
+
+        def look() -> None:
+            if time.monotonic() - begun >= seconds and (reached is None or reached()):
+                self.app.exit()  # quit would close the window first
+
+        watch.timeout.connect(look)
+        watch.start(20)
+        self.app.exec()
+        watch.stop()
+
+    def slide(self, step: int) -> float:
+        """Puts the slider of α on `step`, as a drag does; the value that this means."""
+        self.slider.track.setValue(step)
+        return self.session.experiment.training.learning_rate
+
+    def gaps(self) -> list[float]:
+        return [gap * 1000 for gap in self.window.ticker.gaps]
+
+    def memory(self) -> dict[str, float]:
+        """MB of window and worker, together: resident, unique, and proportional where the system tells."""
+        import psutil
+
+        found = {"rss": 0.0, "uss": 0.0, "pss": 0.0}
+        for pid in (os.getpid(), self.session.worker_pid):
+            info = psutil.Process(pid).memory_full_info()
+            for kind in found:
+                found[kind] += getattr(info, kind, float("nan")) / 1e6
+        return found
+
+    def close(self) -> None:
+        self.window.close()
+
+
+def in_window(name: str, seconds: float) -> dict[str, Any]:
+    """Steps per second beside a window that draws all panels, its frame gaps in ms, and its memory in MB."""
+    stage = Stage(name)
+    first, begun = stage.session.status.step, time.monotonic()
+    stage.run(seconds)
+    rate = (stage.session.status.step - first) / (time.monotonic() - begun)
+    found = {"steps_per_second": rate, "gaps": stage.gaps(), "memory": stage.memory()}
+    stage.close()
+    return found
+
+
+def latency(name: str, moves: int) -> dict[str, Any]:
+    """Milliseconds from each of `moves` moves of the slider to the first step at the new rate."""
+    from PySide6.QtCore import QTimer
+
+    stage, draw = Stage(name), random.Random(1)
+    made: list[tuple[float, float]] = []
+    span = (round(0.35 * stage.slider.track.maximum()), round(0.6 * stage.slider.track.maximum()))  # nothing diverges
+
+    def move() -> None:
+        before = stage.slider.track.value()
+        at = time.monotonic()
+        made.append((at, stage.slide(draw.choice([step for step in range(*span) if step != before]))))
+        if len(made) < moves:
+            QTimer.singleShot(draw.randint(60, 110), move)
+
+    QTimer.singleShot(0, move)
+    stage.run(0, lambda: len(made) >= moves)
+    stage.run(0.5)
+    stage.close()
+    noted = read_log()
+    times = []
+    for at, value in made:
+        came = next((when for when, rate in noted if when >= at and rate == value), None)
+        if came is not None:
+            times.append((came - at) * 1000)
+    return {"latency": times, "lost": moves - len(times)}
+
+
+def rush(name: str, seconds: float) -> dict[str, Any]:
+    """Frame gaps in ms while the slider moves every 20 ms, and whether the last value is the one in force."""
+    from PySide6.QtCore import QTimer
+
+    stage, draw = Stage(name), random.Random(2)
+    values: list[float] = []
+    timer = QTimer()
+    top = round(0.6 * stage.slider.track.maximum())
+    timer.timeout.connect(lambda: values.append(stage.slide(draw.randint(0, top))))
+    timer.start(RUSH_PAUSE)
+    stage.run(seconds)
+    timer.stop()
+    stage.run(0.5)
+    gaps = stage.gaps()
+    stage.close()
+    noted = read_log()
+    return {"gaps": gaps, "moves": len(values), "in_force": bool(noted) and noted[-1][1] == values[-1]}
+
+
+def long_use(name: str, seconds: float) -> dict[str, Any]:
+    """MB before and after `seconds` in which rates, layers, data and themes change many times a second."""
+    from PySide6.QtCore import QTimer
+
+    stage, draw = Stage(name), random.Random(3)
+    window = stage.window
+    acts = (
+        lambda: stage.slide(draw.randint(0, stage.slider.track.maximum() // 2)),
+        lambda: window.move_knob("network.layers.*.batch_norm", draw.choice(["off", "before", "after"])),
+        lambda: window.move_knob("network.layers.0.units", draw.randint(4, 12)),
+        lambda: window.move_knob("data.source", draw.choice(["spiral", "moons", "iris", "digits"])),
+        lambda: window.move_knob("training.optimiser", draw.choice(["sgd", "momentum", "adam"])),
+        window.switch_theme,
+        lambda: stage.session.play(True),
+    )
+    before, count = stage.memory(), 0
+
+    def act() -> None:
+        nonlocal count
+        count += 1
+        draw.choice(acts)()
+
+    timer = QTimer()
+    timer.timeout.connect(act)
+    timer.start(50)
+    stage.run(seconds)
+    timer.stop()
+    found = {"before": before, "after": stage.memory(), "acts": count}
+    stage.close()
+    return found
+
+
+def launch(started: float) -> dict[str, float]:
+    """Seconds from `started`, on the clock of `time.time`, until the program has painted a network trained 100 steps.
+
+    It goes the program's own way; only the class of its window is one that also looks at the clock.
+    """
+    from PySide6.QtCore import QTimer
+
+    import hyperscope.ui.app as program
+
+    usual: Any = program.Window
+    found: dict[str, float] = {}
+
+    class Watched(usual):  # type: ignore[misc]
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            self._watch = QTimer(self)
+            self._watch.timeout.connect(self._look)
+            self._watch.start(2)
+
+        def _look(self) -> None:
+            if "shown" not in found and self.isVisible():
+                found["shown"] = time.time() - started
+            if self.up_to_date and self.session.status.step >= 100:
+                self._watch.stop()
+                QTimer.singleShot(0, self._end)  # by then what was drawn is painted
+
+        def _end(self) -> None:
+            found["trained"] = time.time() - started
+            self.close()
+
+    program.Window = Watched  # type: ignore[misc]
+    from hyperscope.cli import run
+
+    run([])
+    return found
+
+
+def read_log() -> list[tuple[float, float]]:
+    """(time, learning rate) of each change that the worker noted."""
+    lines = Path(os.environ[LOG]).read_text(encoding="utf-8").splitlines()
+    return [(float(when), float(rate)) for when, rate in (line.split() for line in lines)]
+
+
+# -- what starts them and prints --------------------------------------------------------------------------------------
+
+
+def measured(environment: dict[str, str], part: str, *words: object) -> dict[str, Any]:
+    """What the function `part` found, in a process and a home of its own."""
+    with tempfile.TemporaryDirectory(prefix="hyperscope-benchmark-") as home:
+        ended = subprocess.run(
+            [sys.executable, __file__, "--inside", part, *map(str, words)],
+            env={**os.environ, **environment, "HYPERSCOPE_HOME": home}
+            | ({LOG: f"{home}/log"} if part in ("latency", "rush") else {}),
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=True,
+        )
+    found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def inside(part: str, words: Sequence[str]) -> None:
+    """Runs one part here and prints what it found as JSON."""
+    if part == "launch":
+        print(json.dumps(launch(float(words[0]))))
+        return
+    name, amount = words
+    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use}
+    print(json.dumps(latency(name, int(amount)) if part == "latency" else parts[part](name, float(amount))))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of `values` that at least `share` of them do not exceed; NaN if there are none."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * round(share * 100) // 100) - 1)] if ordered else float("nan")
+
+
+def spread(values: Sequence[float], digits: int = 1) -> str:
+    """p50, p95, p99 and the largest of `values`."""
+    shown = [f"p{share:.0%}"[:-1] + f" {percentile(values, share):.{digits}f}" for share in (0.5, 0.95, 0.99)]
+    return ", ".join([*shown, f"max {max(values, default=float('nan')):.{digits}f}"]) + f"  (n = {len(values)})"
+
+
+def megabytes(memory: dict[str, float]) -> str:
+    """Window and worker together."""
+    return ", ".join(f"{kind.upper()} {amount:.0f}" for kind, amount in memory.items()) + " MB"
+
+
+def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
+    """Training beside the window against training alone, in turns; frame gaps and memory of the same windows."""
+    for name, title in EXPERIMENTS.items():
+        without, beside, ratios = [], [], []
+        gaps: list[float] = []
+        memory: dict[str, float] = {}
+        for _ in range(rounds):
+            without.append(measured(environment, "alone", name, seconds)["steps_per_second"])
+            found = measured(environment, "in_window", name, seconds)
+            beside.append(found["steps_per_second"])
+            ratios.append(beside[-1] / without[-1])
+            gaps += found["gaps"]
+            memory = found["memory"]
+        print(f"  {title}")
+        print(f"    steps/s alone    {statistics.median(without):9.0f}  (median of {rounds} rounds)")
+        print(f"    steps/s beside   {statistics.median(beside):9.0f}")
+        print(f"    ratio            {statistics.median(ratios):9.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
+        print(f"    frame gaps, ms   {spread(gaps)}")
+        print(f"    memory           {megabytes(memory)}", flush=True)
+
+
+def print_part(part: str, environment: dict[str, str], seconds: float, rounds: int) -> None:
+    """Measures one part and prints what was found."""
+    match part:
+        case "speed":
+            speed(environment, seconds, rounds)
+        case "latency":
+            found = measured(environment, "latency", "start", max(5, round(MOVES * min(1.0, seconds / 10))))
+            print(
+                f"  slider to first step, ms   {spread(found['latency'])}, {found['lost']} passed over by a later move"
+            )
+        case "launch":
+            runs = [measured(environment, "launch", time.time()) for _ in range(max(3, rounds))]
+            print(f"  launch to window, s            {spread([run['shown'] for run in runs], 2)}")
+            print(f"  launch to trained network, s   {spread([run['trained'] for run in runs], 2)}")
+        case "rush":
+            found = measured(environment, "rush", "start", 2 * seconds)
+            verdict = "is in force" if found["in_force"] else "IS NOT IN FORCE"
+            print(f"  {found['moves']} moves, frame gaps, ms   {spread(found['gaps'])}; the last value {verdict}")
+        case "memory":
+            found = measured(environment, "long_use", "start", 3 * seconds)
+            print(f"  memory at first    {megabytes(found['before'])}")
+            print(f"  after {found['acts']:4d} acts    {megabytes(found['after'])}")
+    sys.stdout.flush()
+
+
+@contextmanager
+def platform(name: str) -> Iterator[dict[str, str]]:
+    """The environment in which Qt draws offscreen, or on a virtual display that lasts as long as this."""
+    if name == "offscreen":
+        yield {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            number = server.stdout.readline().strip()
+            yield {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{number}", "WAYLAND_DISPLAY": ""}
+        finally:
+            server.terminate()
+
+
+def main() -> None:
+    """Parses the command line and runs the parts."""
+    parser = argparse.ArgumentParser(description="How fast the window is.")
+    parser.add_argument("--platform", choices=("offscreen", "xvfb", "both"), default="offscreen")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement (10)")
+    parser.add_argument("--rounds", type=int, default=5, help="of those that are repeated in turns (5)")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
+    given = parser.parse_args()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load:.1f} before the start")
+    for name in ("offscreen", "xvfb") if given.platform == "both" else (given.platform,):
+        with platform(name) as environment:
+            for part in given.only:
+                print(f"{part}, {name}", flush=True)
+                print_part(part, environment, given.seconds, given.rounds)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--inside"]:
+        inside(sys.argv[2], sys.argv[3:])
+    else:
+        main()

@@ -1,0 +1,358 @@
+"""The real program on a virtual display, worked with mouse and keys as a person does, and looked at from outside."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import ImageGrab
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QWidget
+
+import hyperscope
+from hyperscope.lab.experiment import FILE, Experiment, from_json
+from hyperscope.lab.session import Session
+from hyperscope.resources import asset
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+SOON = 3.0  # s; what should take one, on a busy machine
+RATE = "training.learning_rate"
+SOURCE = str(Path(hyperscope.__file__).parents[1])
+
+
+@dataclass
+class Program:
+    """The running program, its window's number, and what a person does to it."""
+
+    process: subprocess.Popen[str]
+    display: str
+    home: Path
+    window: str = ""
+
+    def xdotool(self, *words: object) -> str:
+        done = subprocess.run(
+            ["xdotool", *map(str, words)],
+            env={**os.environ, "DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE / 1000,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def has_ended_or_window(self) -> bool:
+        """Whether there is a window to be seen, whose number is noted, or never will be one."""
+        command = ["xdotool", "search", "--onlyvisible", "--name", "^Hyperscope$"]
+        found = subprocess.run(command, env={**os.environ, "DISPLAY": self.display}, capture_output=True, text=True)
+        self.window = (found.stdout.split() or [""])[0]
+        return bool(self.window) or self.process.poll() is not None
+
+    def keys(self, *keys: str) -> None:
+        self.xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", *keys)
+
+    def move(self, at: QPoint) -> None:
+        self.xdotool("mousemove", "--window", self.window, at.x(), at.y())
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """What the program has kept for its next start."""
+        try:
+            return from_json((self.home / "last-experiment.json").read_bytes())
+        except OSError:
+            return None
+
+    @property
+    def worker(self) -> psutil.Process:
+        """The training process."""
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if "spawn_main" in " ".join(child.cmdline()))
+
+    def end(self) -> int:
+        return self.process.wait(PATIENCE / 1000)
+
+
+@pytest.fixture
+def start(xvfb, home, tmp_path, qtbot) -> Iterator:
+    """Starts the program with some words and waits for its window and its first picture; ends it after the test."""
+    programs: list[Program] = []
+
+    def start_one(*words: str) -> Program:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hyperscope", *words],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": SOURCE,
+                "PYTHONUTF8": "1",
+                "DISPLAY": xvfb,
+                "WAYLAND_DISPLAY": "",
+                "QT_QPA_PLATFORM": "xcb",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        program = Program(process, xvfb, home)
+        programs.append(program)
+        qtbot.waitUntil(program.has_ended_or_window, timeout=PATIENCE)
+        if process.poll() is not None:
+            pytest.fail(f"the program ended with {process.returncode}: {process.stderr.read()}", pytrace=False)
+        qtbot.waitUntil(lambda: colours(xvfb) > 2000, timeout=PATIENCE)
+        return program
+
+    yield start_one
+    for program in programs:
+        with program.process as process:
+            if process.poll() is None:
+                process.terminate()
+
+
+def colours(display: str) -> int:
+    """How many different colours are on the display."""
+    found = ImageGrab.grab(xdisplay=display).convert("RGB").getcolors(1 << 24)
+    return len(found or ())
+
+
+@functools.cache
+def _places() -> dict[str, tuple[QPoint, QPoint]]:
+    """Where things lie in the window at its usual size: the track of α from end to end, and the field of its value."""
+    window = Window(Session(playing=False), "light", Remembered(forgetful=True))
+    window.resize(1280, 800)
+    window.show()
+    QCoreApplication.processEvents()
+    slider = window.playground.hyperparameters.controls[RATE]
+
+    def at(widget: QWidget, x: float, y: float) -> QPoint:
+        return widget.mapTo(window, QPoint(round(x), round(y)))
+
+    track, entry = slider.track, slider.entry
+    found = {
+        "track": (at(track, track.x_at(0), 8), at(track, track.x_at(1), 8)),
+        "entry": (at(entry, entry.width() - 8, entry.height() / 2),) * 2,
+    }
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return found
+
+
+@pytest.fixture
+def places(qapp) -> dict[str, tuple[QPoint, QPoint]]:
+    palette = QPalette(qapp.palette())
+    found = _places()
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    return found
+
+
+def ask_to_close(display: str, window: str) -> None:
+    """What a window manager sends when a window's cross is pressed; here no window manager runs."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+    x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+
+    class ClientMessage(ctypes.Structure):
+        _fields_ = (
+            ("type", ctypes.c_int),
+            ("serial", ctypes.c_ulong),
+            ("send_event", ctypes.c_int),
+            ("display", ctypes.c_void_p),
+            ("window", ctypes.c_ulong),
+            ("message_type", ctypes.c_ulong),
+            ("format", ctypes.c_int),
+            ("data", ctypes.c_long * 5),
+            ("room", ctypes.c_long * 24),  # XEvent is a union; the library reads all of it
+        )
+
+    to = x11.XOpenDisplay(display.encode())
+    assert to, f"the display {display} does not answer"
+    event = ClientMessage(type=33, window=int(window), format=32)
+    event.message_type = x11.XInternAtom(to, b"WM_PROTOCOLS", 0)
+    event.data[0] = x11.XInternAtom(to, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(to, int(window), 0, 0, ctypes.byref(event))
+    x11.XCloseDisplay(to)
+
+
+def busy(process: psutil.Process) -> float:
+    """Seconds of the processor that a process has used."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+# -- seen and worked --------------------------------------------------------------------------------------------------
+
+
+def test_a_window_appears_and_a_network_trains_in_it(start, qtbot):
+    program = start()
+    used = busy(program.worker)
+    qtbot.waitUntil(lambda: busy(program.worker) > used + 0.2, timeout=PATIENCE)
+
+
+def test_the_window_has_its_usual_size(start):
+    program = start()
+    assert "1280x800" in program.xdotool("getwindowgeometry", program.window)
+
+
+def test_dragging_the_slider_changes_the_learning_rate(start, places, qtbot):
+    program = start()
+    left, right = places["track"]
+    program.move(left + (right - left) * 0.57)
+    program.xdotool("mousedown", 1)
+    for place in (0.6, 0.65, 0.7, 0.75):
+        program.move(left + (right - left) * place)
+    program.xdotool("mouseup", 1)
+    qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
+    assert program.experiment.training.learning_rate == pytest.approx(10 ** (-6 + 7 * 0.75), rel=0.15)
+
+
+def test_a_typed_learning_rate_is_taken(start, places, qtbot):
+    program = start()
+    program.move(places["entry"][0])
+    program.xdotool("click", 1)
+    program.xdotool("windowfocus", "--sync", program.window, "type", "0.25")
+    program.keys("Return")
+    qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
+    assert program.experiment.training.learning_rate == 0.25
+
+
+def test_n_and_control_z_start_anew_and_take_it_back(start, qtbot):
+    program = start()
+    program.keys("n", "n")
+    qtbot.waitUntil(lambda: program.experiment is not None and program.experiment.seed == 3, timeout=PATIENCE)
+    program.keys("ctrl+z")
+    qtbot.waitUntil(lambda: program.experiment.seed == 2, timeout=PATIENCE)
+
+
+def test_space_stops_the_training(start, qtbot):
+    program = start()
+    program.keys("space")
+    used: list[float] = []
+
+    def calm() -> bool:
+        qtbot.wait(300)
+        used.append(busy(program.worker))
+        return len(used) > 1 and used[-1] - used[-2] < 0.1
+
+    qtbot.waitUntil(calm, timeout=PATIENCE)
+
+
+def test_a_key_changes_the_theme(start, qtbot, xvfb):
+    program = start("--theme", "light")
+    light = ImageGrab.grab(xdisplay=xvfb).getpixel((2, 400))
+    program.keys("ctrl+t")
+    qtbot.waitUntil(lambda: sum(ImageGrab.grab(xdisplay=xvfb).getpixel((2, 400))) < sum(light) / 4, timeout=PATIENCE)
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_on_the_command_line_is_opened(start, qtbot):
+    iris = str(asset("datasets/iris.csv"))
+    program = start(iris)
+    program.keys("ctrl+q")
+    assert program.end() == 0
+    assert (program.experiment.data.source, program.experiment.data.file) == (FILE, iris)
+
+
+def test_a_table_that_cannot_be_trained_on_opens_the_window_all_the_same(start, tmp_path):
+    (tmp_path / "gaps.csv").write_text("a,b,class\n1,NA,x\n2,3,y\n" * 20, encoding="utf-8")
+    program = start("gaps.csv")
+    program.keys("ctrl+q")
+    assert program.end() == 0
+    assert program.experiment == Experiment()
+
+
+def test_an_experiment_on_the_command_line_is_opened(start, tmp_path):
+    (tmp_path / "mine.json").write_text(Experiment(seed=42).to_json(), encoding="utf-8")
+    program = start("mine.json")
+    program.keys("ctrl+q")
+    assert program.end() == 0
+    assert program.experiment.seed == 42
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+def test_closing_the_window_leaves_no_process(start, xvfb):
+    program = start()
+    family = psutil.Process(program.process.pid).children(recursive=True)
+    ask_to_close(xvfb, program.window)
+    assert program.end() == 0
+    assert psutil.wait_procs(family, SOON)[1] == []
+    assert program.process.stderr.read() == ""
+
+
+def test_a_killed_window_takes_its_worker_with_it(start):
+    program = start()
+    family = psutil.Process(program.process.pid).children(recursive=True)
+    program.process.kill()
+    assert psutil.wait_procs(family, SOON)[1] == []
+
+
+def test_an_interrupt_from_the_terminal_closes_the_window(start):
+    program = start()
+    family = psutil.Process(program.process.pid).children(recursive=True)
+    program.process.send_signal(signal.SIGINT)
+    program.end()
+    assert psutil.wait_procs(family, SOON)[1] == []
+    assert "Traceback" not in program.process.stderr.read()
+
+
+def test_a_killed_worker_is_replaced(start, qtbot):
+    program = start()
+    lost = program.worker
+    lost.kill()
+    qtbot.waitUntil(
+        lambda: any(
+            "spawn_main" in " ".join(child.cmdline()) and child.pid != lost.pid
+            for child in psutil.Process(program.process.pid).children()
+            if child.status() != psutil.STATUS_ZOMBIE
+        ),
+        timeout=PATIENCE,
+    )
+
+
+# -- without a display ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("display", ["", ":98765"], ids=["none", "dead"])
+def test_without_a_display_pictures_are_written_instead(xvfb, tmp_path, display):
+    ended = subprocess.run(
+        [sys.executable, "-m", "hyperscope"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": SOURCE,
+            "PYTHONUTF8": "1",
+            "DISPLAY": display,
+            "WAYLAND_DISPLAY": "",
+            "QT_QPA_PLATFORM": "",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=110,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "display" in ended.stdout.splitlines()[0] and "hyperscope-pictures" in ended.stdout.splitlines()[0]
+    written = tmp_path / "hyperscope-pictures"
+    assert (written / "training.gif").stat().st_size > 10_000
+    assert list((written / "screens").glob("*.png"))

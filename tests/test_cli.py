@@ -1,0 +1,384 @@
+"""The command line: what it writes can be used, repeats exactly, and wrong input ends in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hyperscope
+from hyperscope import __version__
+from hyperscope.cli import run
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.experiment import Data, Experiment, read
+from hyperscope.resources import asset
+
+IRIS = str(asset("datasets/iris.csv"))
+FILES = {
+    "metrics.csv",
+    "steps.csv",
+    "weights.npz",
+    "examples.npz",
+    "batches.txt",
+    "map.png",
+    "experiment.json",
+}
+METRICS = ["epoch", "step"] + [f"{part}_{what}" for part in ("train", "dev", "test") for what in ("loss", "accuracy")]
+MOST = 90  # s; a busy machine takes seconds to start Python
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def started(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m hyperscope` with these words, in a process of its own that works in `folder`."""
+    source = str(Path(hyperscope.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-m", "hyperscope", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": source, "PYTHONUTF8": "1", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=MOST,
+        check=False,
+    )
+
+
+def refusal(capsys, *words: str) -> str:
+    """The one sentence with which these words are refused."""
+    assert run(words) == 2
+    printed = capsys.readouterr()
+    said = printed.err.strip()
+    assert printed.out == "" and said.startswith("hyperscope: ") and "\n" not in said
+    return said
+
+
+# -- run --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_on_a_table_writes_all_its_files(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run(["run", IRIS, "--epochs", "5", "--out", str(out)]) == 0
+    assert {path.name for path in out.iterdir()} == FILES
+
+
+def test_a_run_says_in_one_line_what_it_came_to(tmp_path, capsys):
+    run(["run", IRIS, "--epochs", "5"])
+    assert re.fullmatch(
+        r"Epoch 5, step \d+: train [\d.]+% \(loss [\d.]+\), dev .*, test [\d.]+% \(loss [\d.]+\)\.\n",
+        capsys.readouterr().out,
+    )
+
+
+def test_a_run_learns_iris(capsys):
+    run(["run", IRIS, "--epochs", "60", "--json"])
+    assert json.loads(capsys.readouterr().out)["train_accuracy"] > 0.9
+
+
+def test_metrics_have_a_row_for_the_start_and_one_for_each_epoch(tmp_path):
+    run(["run", IRIS, "--epochs", "5", "--out", str(tmp_path)])
+    written = rows(tmp_path / "metrics.csv")
+    assert list(written[0]) == METRICS
+    assert [row["epoch"] for row in written] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_steps_have_a_row_for_each_step(tmp_path):
+    run(["run", IRIS, "--epochs", "5", "--out", str(tmp_path)])
+    steps = rows(tmp_path / "steps.csv")
+    assert len(steps) == int(rows(tmp_path / "metrics.csv")[-1]["step"])
+    assert [int(row["step"]) for row in steps] == list(range(1, len(steps) + 1))
+
+
+def test_no_epochs_write_the_start(tmp_path):
+    assert run(["run", IRIS, "--epochs", "0", "--out", str(tmp_path)]) == 0
+    assert len(rows(tmp_path / "metrics.csv")) == 1
+    with np.load(tmp_path / "weights.npz") as arrays:
+        assert np.array_equal(arrays["layer1.weights"], arrays["initial.layer1.weights"])
+
+
+def test_the_same_command_twice_writes_the_same_bytes(tmp_path):
+    for name in ("once", "again"):
+        run(["run", IRIS, "--epochs", "5", "--out", str(tmp_path / name)])
+    for file in sorted(FILES):
+        assert (tmp_path / "once" / file).read_bytes() == (tmp_path / "again" / file).read_bytes(), file
+
+
+def test_two_processes_write_the_same_arrays(tmp_path):
+    for name in ("once", "again"):
+        ended = started("run", IRIS, "--epochs", "5", "--out", name, folder=tmp_path)
+        assert (ended.returncode, ended.stderr.count("Traceback")) == (0, 0)
+    assert (tmp_path / "once/metrics.csv").read_bytes() == (tmp_path / "again/metrics.csv").read_bytes()
+    with np.load(tmp_path / "once/weights.npz") as once, np.load(tmp_path / "again/weights.npz") as again:
+        assert once.files == again.files
+        assert all(once[name].tobytes() == again[name].tobytes() for name in once.files)
+
+
+def test_the_experiment_that_is_written_repeats_the_run(tmp_path):
+    run(["run", IRIS, "--epochs", "5", "--set", "seed=7", "--out", str(tmp_path / "once")])
+    run(["run", str(tmp_path / "once" / "experiment.json"), "--epochs", "5", "--out", str(tmp_path / "again")])
+    assert (tmp_path / "once/steps.csv").read_bytes() == (tmp_path / "again/steps.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("setting", "group", "name", "value"),
+    [
+        ("training.learning_rate=0.1", "training", "learning_rate", 0.1),
+        ("training.optimiser=sgd", "training", "optimiser", "sgd"),
+        ("training.batch_size=16", "training", "batch_size", 16),
+        ("data.standardise=off", "data", "standardise", False),
+    ],
+)
+def test_set_changes_a_knob(tmp_path, setting, group, name, value):
+    run(["run", IRIS, "--epochs", "1", "--set", setting, "--out", str(tmp_path)])
+    assert getattr(getattr(read(tmp_path / "experiment.json"), group), name) == value
+
+
+def test_set_can_be_given_more_than_once(tmp_path):
+    run(["run", IRIS, "--epochs", "1", "--set", "seed=4", "--set", "network.layers.1.units=5", "--out", str(tmp_path)])
+    written = read(tmp_path / "experiment.json")
+    assert (written.seed, written.network.layers[1].units) == (4, 5)
+
+
+def test_json_is_json_and_nothing_else(capsys):
+    run(["run", IRIS, "--epochs", "2", "--json"])
+    assert list(json.loads(capsys.readouterr().out)) == [*METRICS, "stopped"]
+
+
+def test_a_run_that_diverges_says_why_and_writes_what_there_is(tmp_path, capsys):
+    file = tmp_path / "wild.json"
+    linear = Network(layers=(Layer(8, "linear"),) * 3)
+    file.write_text(
+        Experiment(network=linear, training=Training(optimiser="sgd", learning_rate=10.0)).to_json(), encoding="utf-8"
+    )
+    assert run(["run", str(file), "--epochs", "20", "--json", "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr()
+    assert "Training stopped at step" in printed.err
+    assert "Training stopped at step" in json.loads(printed.out)["stopped"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+
+# -- runs given step for step -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["off", "before", "after"])
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_the_initial_weights_and_batches_of_a_run_repeat_it_step_for_step(tmp_path, norm, optimiser):
+    network = Network(layers=(Layer(8, "tanh", norm), Layer(6, "relu", norm)))
+    chosen = Experiment(data=Data(points=200), network=network, training=Training(optimiser=optimiser))
+    file = tmp_path / "experiment.json"
+    file.write_text(chosen.to_json(), encoding="utf-8")
+    once, again = tmp_path / "once", tmp_path / "again"
+    run(["run", str(file), "--epochs", "4", "--out", str(once)])
+    with np.load(once / "weights.npz") as arrays:
+        start = {name.removeprefix("initial."): arrays[name] for name in arrays.files if name.startswith("initial.")}
+    np.savez(tmp_path / "start.npz", **start)
+    # another seed, so that nothing but the two files can make the runs equal
+    words = ["--set", "seed=99", "--init", str(tmp_path / "start.npz"), "--batches", str(once / "batches.txt")]
+    assert run(["run", str(file), "--epochs", "4", *words, "--out", str(again)]) == 0
+    assert (once / "steps.csv").read_bytes() == (again / "steps.csv").read_bytes()
+    assert (once / "batches.txt").read_bytes() == (again / "batches.txt").read_bytes()
+
+
+def test_an_order_of_batches_may_end_within_an_epoch(tmp_path, capsys):
+    (tmp_path / "few.txt").write_text("0 1 2 3\n4, 5, 6\n\n7\n", encoding="utf-8")
+    run(["run", IRIS, "--batches", str(tmp_path / "few.txt"), "--json"])
+    assert json.loads(capsys.readouterr().out)["step"] == 3
+
+
+# -- wrong input ------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_file_is_named(capsys):
+    assert "gone.json: No such file" in refusal(capsys, "run", "gone.json")
+
+
+def test_a_missing_table_is_named(capsys):
+    assert "gone.csv" in refusal(capsys, "run", "gone.csv")
+
+
+def test_a_file_of_another_kind_is_named(tmp_path, capsys):
+    (tmp_path / "notes.docx").touch()
+    assert "notes.docx" in refusal(capsys, "run", str(tmp_path / "notes.docx"))
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path, capsys):
+    (tmp_path / "folder.csv").mkdir()
+    assert "folder.csv" in refusal(capsys, "run", str(tmp_path / "folder.csv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "this is not an experiment"),
+        (b"[1]", "it must be a JSON object"),
+        (b"\x80\x81", "this is not an experiment"),
+        (b'{"training": {"learning_rate": "fast"}}', "learning_rate"),
+        (b'{"training": {"learning_rate": 99}}', "learning_rate is 99"),
+        (b'{"network": {"layers": [{"units": 0}]}}', "units is 0"),
+        (b'{"data": {"source": "spirals"}}', "spirals"),
+        (b'{"version": 999}', "version is 999"),
+        (b"[" * 99_999, "this is not an experiment"),
+    ],
+    ids=["cut short", "a list", "binary", "text", "too large", "too small", "no data set", "future", "nested deep"],
+)
+def test_a_broken_experiment_is_named_with_what_is_wrong(tmp_path, capsys, content, said):
+    (tmp_path / "broken.json").write_bytes(content)
+    sentence = refusal(capsys, "run", str(tmp_path / "broken.json"))
+    assert "broken.json" in sentence and said in sentence
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("training.speed=1", "'training.speed' names no setting"),
+        ("speed=1", "'speed' names no setting"),
+        ("trainig.learning_rate=1", "'trainig' is not a group of settings"),
+        ("network.layers.9.units=4", "there are layers 0 to 2"),
+        ("network.layers.units=4", "network.layers.units"),
+        ("training=4", "'training' names no setting"),
+        ("version=2", "'version' names no setting"),
+        ("training.learning_rate=99", "learning_rate is 99"),
+        ("training.learning_rate=nan", "learning_rate is nan"),
+        ("training.learning_rate=fast", "training.learning_rate is 'fast'; it must be a number"),
+        ("training.learning_rate=", "training.learning_rate is ''; it must be a number"),
+        ("training.batch_size=2.5", "training.batch_size is '2.5'; it must be a whole number"),
+        ("training.optimiser=adma", "adma"),
+        ("data.standardise=maybe", "it must be true or false"),
+        ("training.learning_rate", "write it as PATH=VALUE"),
+    ],
+)
+def test_a_setting_that_is_not_allowed_is_named(capsys, setting, said):
+    assert said in refusal(capsys, "run", IRIS, "--set", setting)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("0 1 2\n3 x 5\n", "line 2: 'x' is no training example"),
+        ("0 1 99999\n", "line 1: '99999' is no training example"),
+        ("0 -1\n", "line 1: '-1' is no training example"),
+        ("0 ²\n", "line 1: '²' is no training example"),
+        ("\n\n", "there are no mini-batches in it"),
+    ],
+    ids=["a word", "too large", "negative", "no digit", "empty"],
+)
+def test_an_order_of_batches_that_is_wrong_is_named_by_its_line(tmp_path, capsys, content, said):
+    file = tmp_path / "order.txt"
+    file.write_text(content, encoding="utf-8")
+    sentence = refusal(capsys, "run", IRIS, "--batches", str(file))
+    assert "order.txt" in sentence and said in sentence
+
+
+def test_a_missing_order_of_batches_is_named(capsys):
+    assert "gone.txt" in refusal(capsys, "run", IRIS, "--batches", "gone.txt")
+
+
+def test_initial_weights_of_the_wrong_shape_are_named(tmp_path, capsys):
+    run(["run", IRIS, "--epochs", "0", "--set", "network.layers.0.units=5", "--out", str(tmp_path)])
+    capsys.readouterr()
+    sentence = refusal(capsys, "run", IRIS, "--init", str(tmp_path / "weights.npz"))
+    assert "weights.npz" in sentence and "'layer1.weights' has shape (5, 4); it must be (8, 4)" in sentence
+
+
+def test_initial_weights_that_lack_an_array_are_refused(tmp_path, capsys):
+    np.savez(tmp_path / "few.npz", **{"layer1.weights": np.zeros((8, 4))})
+    assert "is missing" in refusal(capsys, "run", IRIS, "--init", str(tmp_path / "few.npz"))
+
+
+def test_initial_weights_that_are_not_finite_are_refused(tmp_path, capsys):
+    run(["run", IRIS, "--epochs", "0", "--out", str(tmp_path)])
+    capsys.readouterr()
+    with np.load(tmp_path / "weights.npz") as arrays:
+        start = {name: arrays[name] for name in arrays.files if not name.startswith("initial.")}
+    start["output.bias"] = np.full_like(start["output.bias"], np.nan)
+    np.savez(tmp_path / "nan.npz", **start)
+    assert "not finite" in refusal(capsys, "run", IRIS, "--init", str(tmp_path / "nan.npz"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no arrays", b"PK\x03\x04broken"], ids=["empty", "text", "broken zip"])
+def test_a_file_that_holds_no_arrays_is_named(tmp_path, capsys, content):
+    (tmp_path / "start.npz").write_bytes(content)
+    assert "start.npz" in refusal(capsys, "run", IRIS, "--init", str(tmp_path / "start.npz"))
+
+
+def test_a_single_array_is_no_file_of_weights(tmp_path, capsys):
+    np.save(tmp_path / "start.npy", np.zeros(3))
+    assert "start.npy" in refusal(capsys, "run", IRIS, "--init", str(tmp_path / "start.npy"))
+
+
+def test_a_file_where_the_output_should_go_is_named(tmp_path, capsys):
+    (tmp_path / "taken").touch()
+    assert "taken" in refusal(capsys, "run", IRIS, "--epochs", "1", "--out", str(tmp_path / "taken"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run"], "file"),
+        (["run", IRIS, "--epochs", "-1"], "epochs is -1"),
+        (["run", IRIS, "--epochs", "many"], "many"),
+        (["run", IRIS, "--fast"], "--fast"),
+        (["record"], "record needs"),
+        (["record", "--out", "film.avi"], "film.avi"),
+        (["record", "--out", "a.png", "--size", "large"], "large"),
+        (["record", "--out", "a.png", "--epochs", "0"], "epochs is 0"),
+        (["doctor", "who"], "who"),
+        (["--theme", "pink"], "pink"),
+    ],
+    ids=lambda words: " ".join(words[:1] + words[-1:]) if isinstance(words, list) else None,
+)
+def test_words_that_make_no_command_are_refused(capsys, words, said):
+    assert said in refusal(capsys, *words)
+
+
+def test_a_table_that_cannot_be_trained_on_is_refused(tmp_path, capsys):
+    (tmp_path / "gaps.csv").write_text("a,b,class\n1,NA,x\n2,3,y\n" * 20, encoding="utf-8")
+    assert "gaps.csv" in refusal(capsys, "run", str(tmp_path / "gaps.csv"))
+
+
+def test_wrong_input_ends_a_process_with_two_and_no_traceback(tmp_path):
+    ended = started("run", "gone.json", folder=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.strip().splitlines() == ["hyperscope: gone.json: No such file or directory"]
+
+
+# -- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_ends_well_and_looks_at_everything(tmp_path):
+    ended = started("doctor", folder=tmp_path)
+    assert ended.returncode == 0
+    assert all(topic in ended.stdout for topic in ("Python", "NumPy", "Qt", "Display", "Data folder", "Speed"))
+
+
+def test_the_version_is_said(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"Hyperscope {__version__}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["record"], ["doctor"]], ids=lambda words: " ".join(words) or "window")
+def test_each_command_has_its_help(capsys, words):
+    with pytest.raises(SystemExit) as ended:
+        run([*words, "--help"])
+    assert ended.value.code == 0 and "usage: hyperscope" in capsys.readouterr().out
+
+
+def test_a_run_loads_no_qt(tmp_path):
+    code = (
+        "import sys; from hyperscope.cli import run; run(['run', sys.argv[1], '--epochs', '1', '--json']);"
+        "sys.exit(any(name.startswith(('PySide6', 'pyqtgraph')) for name in sys.modules))"
+    )
+    source = str(Path(hyperscope.__file__).parents[1])
+    command = [sys.executable, "-c", code, IRIS]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": source}, cwd=tmp_path, timeout=MOST).returncode == 0

@@ -1,0 +1,333 @@
+"""The dialog that opens a table: it shows how a file is read, and opens just what can be read."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+from hyperscope.lab.examples import suggested
+from hyperscope.lab.experiment import Data
+from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.open_table_preview import PreviewTable
+from hyperscope.ui.open_table_reader import Reader
+from hyperscope.ui.theme import DARK, LIGHT, scaled
+
+CLEAN = "width,height,kind\n" + "".join(f"{at},{at * 1.5},{'abc'[at % 3]}\n" for at in range(30))
+MESSY = "species,island,mass,bill\n" + "".join(
+    f"{'Adelie' if at % 2 else 'Gentoo'},{('Dream', 'Biscoe', 'Torgersen')[at % 3]},"
+    f"{'NA' if at in (1, 7) else 3700 + at},{39 + at % 7}\n"
+    for at in range(30)
+)
+
+
+@pytest.fixture
+def opened(qtbot, tmp_path):
+    """Opens the dialog on a file of this content, and waits for its sentence; and the Data it accepts."""
+    accepted: list[Data] = []
+    dialogs: list[OpenTable] = []
+
+    def opening(content: str | bytes | None, name: str = "own.csv", theme=LIGHT, **settings) -> OpenTable:
+        path: Path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        dialog = OpenTable(suggested(path, Data(**settings)), theme)
+        dialogs.append(dialog)
+        dialog.accepted_data.connect(accepted.append)
+        dialog.open()
+        qtbot.waitUntil(lambda: bool(dialog.verdict.text()) and not dialog.verdict.text().endswith("…"))
+        return dialog
+
+    opening.accepted = accepted
+    yield opening
+    for dialog in dialogs:
+        if isValid(dialog):  # a dialog that has been closed is gone
+            dialog.close()
+
+
+def choose(dialog: OpenTable, qtbot, **choices: str) -> None:
+    """Presses the buttons that stand for `choices`."""
+    for part, value in choices.items():
+        control = getattr(dialog, part).control
+        button = control.segments.buttons[list(control.knob.choices).index(value)]
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def choose_class(dialog: OpenTable, qtbot, name: str) -> None:
+    """Picks the class column by keyboard, as from an open list."""
+    picker = dialog.label.picker
+    picker.setFocus()
+    while picker.currentText() != name:
+        qtbot.keyClick(picker, Qt.Key.Key_Up if picker.findText(name) < picker.currentIndex() else Qt.Key.Key_Down)
+
+
+def facts(table: PreviewTable) -> dict[str, str]:
+    return {head.name: head.facts for head in table.rows.heads}
+
+
+# --- a clean table ---
+
+
+def test_a_clean_table_opens_with_one_press_of_enter(opened, qtbot):
+    dialog = opened(CLEAN)
+    qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    assert [(data.file.endswith("own.csv"), data.missing, data.words) for data in opened.accepted] == [
+        (True, "refuse", "refuse")
+    ]
+
+
+def test_it_says_what_the_table_comes_to(opened):
+    assert opened(CLEAN).verdict.text() == "30 examples, 2 features, 3 classes: a 10, b 10, c 10."
+
+
+def test_classes_named_by_numbers_are_told_from_their_counts(opened):
+    assert "2 classes: “0” 5, “1” 5." in opened("a,class\n" + "1,0\n2,1\n" * 5).verdict.text()
+
+
+def test_its_size_stands_beside_its_name(opened):
+    dialog = opened(CLEAN)
+    assert (dialog.name.text(), dialog.size_line.text()) == ("own.csv", "30 rows × 3 columns · no value missing")
+
+
+def test_a_clean_table_asks_for_nothing_it_does_not_need(opened):
+    dialog = opened(CLEAN)
+    assert not dialog.missing.isVisible()
+    assert not dialog.words.isVisible()
+
+
+def test_the_guess_of_the_class_is_called_a_guess(opened):
+    dialog = opened(CLEAN)
+    assert (dialog.label.picker.currentText(), dialog.label.guessed.isVisible()) == ("kind", True)
+
+
+def test_what_was_guessed_and_agreed_to_is_handed_over_by_name(opened, qtbot):
+    qtbot.mouseClick(opened(CLEAN).open_button, Qt.MouseButton.LeftButton)
+    assert [data.label for data in opened.accepted] == ["kind"]
+
+
+def test_the_heads_say_what_each_column_holds(opened):
+    assert facts(opened(CLEAN).table) == {"width": "number", "height": "number", "kind": "class · text"}
+
+
+def test_the_first_rows_are_shown_as_written(opened):
+    rows = opened(CLEAN).table.rows
+    assert [rows.text(rows.index(1, column)) for column in range(3)] == ["1", "1.5", "b"]
+
+
+def test_the_switch_decides_whether_inputs_are_standardised(opened, qtbot):
+    dialog = opened(CLEAN)
+    qtbot.mouseClick(dialog.standardise.lever, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert [data.standardise for data in opened.accepted] == [False]
+
+
+def test_shares_and_seed_are_those_it_was_given(opened, qtbot):
+    dialog = opened(CLEAN, dev_share=0.3, seed=7)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert [(data.dev_share, data.seed) for data in opened.accepted] == [(0.3, 7)]
+
+
+def test_escape_opens_nothing(opened, qtbot):
+    dialog = opened(CLEAN)
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert opened.accepted == []
+
+
+# --- a messy table ---
+
+
+def test_a_messy_table_says_what_is_in_the_way_and_cannot_be_opened(opened, qtbot):
+    dialog = opened(MESSY)
+    said = 'own.csv, row 2, column "island": "Dream" is not a number, like most of this column; '
+    assert dialog.verdict.text() == said + "choose one-hot or drop columns for text columns."
+    assert dialog.verdict.alarm
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert (opened.accepted, dialog.isVisible()) == ([], True)
+
+
+def test_a_messy_table_opens_once_its_gaps_and_words_are_decided_on(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="drop rows", words="one-hot")
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    assert dialog.verdict.text() == "28 examples, 5 features, 2 classes: Adelie 13, Gentoo 15."
+    assert not dialog.verdict.alarm
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert [(data.label, data.missing, data.words) for data in opened.accepted] == [("species", "drop rows", "one-hot")]
+
+
+def test_it_foretells_what_each_choice_loses(opened):
+    said = "Drop rows leaves out 2 of 30 rows; drop columns leaves out 1 of 4 columns: mass."
+    assert opened(MESSY).missing.effect.text() == said
+
+
+def test_rows_with_gaps_in_dropped_text_are_not_counted_as_lost(opened, qtbot):
+    dialog = opened(MESSY.replace("Dream", "NA"))
+    choose(dialog, qtbot, words="drop columns")
+    assert dialog.missing.effect.text().startswith("Drop rows leaves out 2 of 30 rows")
+
+
+def test_gaps_are_marked_in_the_first_rows(opened):
+    rows = opened(MESSY).table.rows
+    assert [rows.is_missing(rows.index(row, 2)) for row in range(3)] == [False, True, False]
+
+
+def test_what_will_not_be_read_is_marked_at_once(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="drop rows", words="drop columns")
+    rows = dialog.table.rows
+    assert facts(dialog.table)["island"] == "left out"
+    assert [rows.is_left_out(rows.index(row, 2)) for row in range(3)] == [False, True, False]
+
+
+def test_the_keyboard_starts_at_the_first_thing_to_decide(opened):
+    dialog = opened(MESSY)
+    assert dialog.focusWidget() is dialog.missing.control.segments.buttons[0]
+
+
+def test_another_class_column_gives_another_sentence(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="drop rows", words="one-hot")
+    choose_class(dialog, qtbot, "island")
+    qtbot.waitUntil(lambda: "3 classes: Biscoe" in dialog.verdict.text())
+    assert not dialog.label.guessed.isVisible()
+
+
+def test_a_class_of_text_is_no_text_column(opened, qtbot):
+    dialog = opened(CLEAN)
+    choose_class(dialog, qtbot, "width")
+    assert dialog.words.isVisible()
+    choose_class(dialog, qtbot, "kind")
+    assert not dialog.words.isVisible()
+
+
+def test_where_no_column_looks_like_a_class_one_is_asked_for(opened, qtbot):
+    dialog = opened("a,b\n" + "".join(f"{at % 3}.5,{at}.25\n" for at in range(60)))
+    assert dialog.verdict.text() == "own.csv: no column looks like a class; name the class column, one of a, b."
+    choose_class(dialog, qtbot, "a")
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+
+
+# --- no table at all ---
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "own.csv is not in "),
+        ("", "own.csv is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "own.csv is a binary file"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_only_the_way_back(opened, content, said):
+    dialog = opened(content)
+    assert dialog.verdict.text().startswith(said)
+    assert dialog.verdict.alarm
+    assert [part.isVisible() for part in (dialog.cancel_button, dialog.open_button, dialog.table)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_directory_is_refused(opened, tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert opened(None, "folder").verdict.text() == "folder is a directory; choose a CSV file in it."
+
+
+def test_a_file_that_vanishes_between_two_choices_says_so(opened, qtbot, tmp_path):
+    dialog = opened(MESSY)
+    (tmp_path / "own.csv").unlink()
+    choose(dialog, qtbot, missing="drop rows")
+    qtbot.waitUntil(lambda: "any more" in dialog.verdict.text())
+    assert not dialog.open_button.isEnabled()
+
+
+# --- reading beside the window ---
+
+
+def test_closing_while_it_reads_leaves_no_thread(qtbot, tmp_path):
+    before = set(threading.enumerate())
+    path = tmp_path / "long.csv"
+    path.write_text("a,class\n" + "1,u\n2,v\n" * 50_000)
+    dialog = OpenTable(suggested(path), LIGHT)
+    dialog.open()
+    assert set(threading.enumerate()) - before
+    dialog.close()
+    assert not set(threading.enumerate()) - before
+
+
+def test_only_the_newest_answer_is_told(qtbot):
+    owner, said, may_go = QObject(), [], threading.Event()
+    reader = Reader(owner)
+    reader.ask(lambda: may_go.wait(5), lambda _: said.append("first"))
+    reader.ask(lambda: None, lambda _: said.append("second"))
+    reader.ask(lambda: None, lambda _: said.append("third"))
+    may_go.set()
+    qtbot.waitUntil(lambda: bool(said))
+    reader.close()
+    QApplication.processEvents()
+    assert said == ["third"]
+
+
+def test_reading_does_not_hold_up_the_window(qtbot):
+    owner, said, may_go = QObject(), [], threading.Event()
+    reader = Reader(owner)
+    reader.ask(lambda: may_go.wait(5), said.append)
+    QApplication.processEvents()  # would not come back if it waited for the job, which waits for what is below
+    may_go.set()
+    qtbot.waitUntil(lambda: said == [True])
+    reader.close()
+
+
+# --- looks and words ---
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK, scaled(DARK, 1.5)], ids=["light", "dark", "large"])
+def test_nothing_is_cut_off(opened, theme):
+    dialog = opened(MESSY, theme=theme)
+    for part in (dialog.label, dialog.missing, dialog.words, dialog.standardise, dialog.open_button, dialog.verdict):
+        assert dialog.rect().contains(part.rect().translated(part.mapTo(dialog, part.rect().topLeft())))
+        assert part.height() >= part.minimumSizeHint().height()
+
+
+def test_a_problem_is_told_by_its_sign_and_not_by_colour_alone(opened):
+    dialog = opened(MESSY)
+    assert dialog.verdict.accessibleName().startswith("Problem: own.csv, row 2")
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(opened):
+    dialog = opened(MESSY)
+    parts = [part for part in dialog.findChildren(QObject) if part.isWidgetType() and part.isVisible()]
+    stops = [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert len(stops) >= 6
+    assert [part for part in stops if not part.accessibleName()] == []
+
+
+def test_tab_goes_from_the_table_through_the_choices_to_open(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="drop rows", words="one-hot")
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    dialog.table.setFocus()
+    seen = []
+    for _ in range(6):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(dialog.focusWidget().accessibleName())
+    assert seen == [
+        "Class column",
+        "Standardise inputs",
+        "Missing values: drop rows",
+        "Text columns: one-hot",
+        "Cancel",
+        "Open",
+    ]
+
+
+def test_a_file_with_a_very_long_name_does_not_widen_the_dialog(opened):
+    dialog = opened(CLEAN, "long" * 40 + ".csv")
+    assert dialog.width() <= 720
