@@ -17,7 +17,7 @@ from hyperscope.engine.noise import Noise
 from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.plan import Slot
-from hyperscope.engine.program import Program, Recipe, State, compiled
+from hyperscope.engine.program import Program, Recipe, State
 from hyperscope.engine.regularisers import regularisers
 from hyperscope.engine.rows import Rows
 from hyperscope.engine.settings import Training
@@ -320,7 +320,7 @@ class Learner:
         if m not in self._programs:
             if len(self._programs) >= PROGRAMS:  # a dragged batch size passes many
                 self._programs.pop(next(iter(self._programs)))
-            self._programs[m] = compiled(self.recipe, self.state, self._cells, self.crowd, m)
+            self._programs[m] = Program(self.recipe, self.state, self._cells, self.crowd, m)
         return self._programs[m]
 
     def _numbers(self, factors: Array) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -106,6 +108,12 @@ class Plan:
             ]
         )
         scope: dict[str, Any] = {}
-        exec(compile(source, "<plan>", "exec"), scope)
+        exec(_code(source), scope)
         step: Callable[..., None] = scope["bind"](**names)
         return step
+
+
+@lru_cache(maxsize=64)
+def _code(source: str) -> CodeType:
+    """Compiled once for all plans of the same calls, whatever their sizes: it takes longer than an epoch."""
+    return compile(source, "<plan>", "exec")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -74,22 +75,34 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Program:
-    """One compiled step for batches of m: `fast` and `safe` are functions of the slots, alike up to rounding."""
+    """One step for batches of m examples, planned and compiled; `cells` hold live constants, see `optimisers.Memory`.
 
+    `fast` and `safe` are functions of the recipe's slots, alike up to rounding; few runs ever need the safe one.
+    """
+
+    recipe: Recipe
+    state: State
+    cells: Mapping[str, Array]
+    crowd: tuple[int, ...]
     m: int
-    fast: Callable[..., None]
-    safe: Callable[..., None]
-    plan: Plan
 
+    @cached_property
+    def fast(self) -> Callable[..., None]:
+        """The step for logits within ±SAFE_LOGIT."""
+        return self._planned(safe=False).compiled(self.recipe.slots)
 
-def compiled(recipe: Recipe, state: State, cells: Mapping[str, Array], crowd: tuple[int, ...], m: int) -> Program:
-    """The program for batches of m examples; `cells` hold the live constants, see `optimisers.Memory`."""
-    fast = planned(recipe, state, cells, crowd, m, safe=False)
-    if not recipe.layout.output.bounded:
-        step = fast.compiled(recipe.slots)
-        return Program(m, step, step, fast)
-    safe = planned(recipe, state, cells, crowd, m, safe=True)
-    return Program(m, fast.compiled(recipe.slots), safe.compiled(recipe.slots), safe)
+    @cached_property
+    def safe(self) -> Callable[..., None]:
+        """The step for any logits."""
+        return self.plan.compiled(self.recipe.slots) if self.recipe.layout.output.bounded else self.fast
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The calls of the safe step."""
+        return self._planned(safe=True)
+
+    def _planned(self, *, safe: bool) -> Plan:
+        return planned(self.recipe, self.state, self.cells, self.crowd, self.m, safe=safe)
 
 
 def planned(
