@@ -1,4 +1,4 @@
-"""What sessions are made of in tests: things done to a trainer, drawn from the knobs, and what must come back the same."""
+"""What sessions are made of in tests: things done to a trainer, drawn from the knobs, and what must come back."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def test_data_that_are_gone_leave_the_trainer_where_it_was(tmp_path: Path) -> No
     timeline.steps(9)
     then = bits(timeline.trainer)
     file.unlink()
-    with pytest.raises(ValueError, match="table.csv"):
+    with pytest.raises(ValueError, match=r"table\.csv"):
         timeline.restore(5)
     assert (timeline.place.beat, bits(timeline.trainer)) == (18, then)
 

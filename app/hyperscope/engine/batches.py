@@ -47,9 +47,7 @@ class Shuffle:
         epoch, used = position.epoch, position.used
         while len(batches) < steps:
             order = self.order(epoch)
-            while used < self.m and len(batches) < steps:
-                batches.append(order[used : used + size])
-                used = min(self.m, used + size)
-            if used == self.m:
-                epoch, used = epoch + 1, 0
+            end = min(self.m, used + size * (steps - len(batches)))
+            batches += [order[start : start + size] for start in range(used, end, size)]
+            epoch, used = (epoch + 1, 0) if end == self.m else (epoch, end)
         return batches, Position(epoch, used)

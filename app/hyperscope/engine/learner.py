@@ -25,7 +25,7 @@ from hyperscope.engine.softmax import SAFE_LOGIT
 
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
 CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
-CHUNK_STEPS = 64
+CHUNK_STEPS = 256
 PROGRAMS = 8  # batch sizes whose compiled steps are kept
 
 CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of optimisers

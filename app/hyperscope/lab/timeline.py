@@ -6,7 +6,7 @@ Whoever trains through it can go back to any moment, and on from there. It knows
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.trainer import Trainer
 
-MOST = 256  # checkpoints: of 100 000 beats one in 512 has one then
+MOST = 512  # checkpoints: of 100 000 beats one in 256 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
@@ -30,7 +30,7 @@ ROWS = ("step", "epoch", "loss_sum", "losses", "measures", "quantiles")  # of a 
 class _Rows:
     """A history's rows as far as they have come; histories that begin alike share them."""
 
-    arrays: dict[str, Any]  # by name, rows along the first axis
+    arrays: dict[str, Array]  # by name, rows along the first axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class _Kept:
     place: Place
     checkpoint: Checkpoint  # its history is left empty and stands in the next field
     history: _History
+    own: int  # bytes
 
 
 class Timeline:
@@ -107,10 +108,10 @@ class Timeline:
 
     @property
     def size(self) -> int:
-        """The bytes that the checkpoints take up, about; what several share counts once."""
-        arrays = {id(array): array.nbytes for kept in self._kept for array in _arrays(kept)}
-        marks = sum(len(kept.checkpoint.marks) for kept in self._kept)
-        return sum(arrays.values()) + OVERHEAD * len(self._kept) + 8 * marks
+        """Bytes, which the checkpoints do not exceed. The record they share counts once."""
+        rows = {id(kept.history.rows): kept.history.rows for kept in self._kept}
+        shared = sum(array.nbytes for one in rows.values() for array in one.arrays.values())
+        return shared + sum(kept.own for kept in self._kept)
 
     # -- going on -------------------------------------------------------------------------------------------------
 
@@ -214,7 +215,7 @@ class Timeline:
         self._looked = _far(self.place)
         checkpoint = self.trainer.checkpoint()
         history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
-        self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history))
+        self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, _own(checkpoint)))
         while self._kept and (len(self._kept) > self.most or self.size > self.limit):
             self._thin()
 
@@ -255,10 +256,8 @@ def _state(history: _History) -> dict[str, Any]:
     return history.rest | rows | {"measures": rows["measures"].T}
 
 
-def _arrays(kept: _Kept) -> Iterator[Array]:
-    checkpoint = kept.checkpoint
-    for place in (checkpoint, checkpoint.sound, checkpoint.best):
-        if place is not None:
-            yield from place.moment.vectors
-            yield from place.moment.products.values()
-    yield from kept.history.rows.arrays.values()
+def _own(checkpoint: Checkpoint) -> int:
+    """The bytes of a checkpoint without its history; an upper bound, as neighbours share what they fall back to."""
+    places = [place for place in (checkpoint, checkpoint.sound, checkpoint.best) if place is not None]
+    arrays = [array for place in places for array in (*place.moment.vectors, *place.moment.products.values())]
+    return OVERHEAD + 8 * len(checkpoint.marks) + sum(array.nbytes for array in arrays)
