@@ -190,6 +190,72 @@ def test_escape_takes_back_what_was_typed(qtbot):
     assert (moves, control.entry.text()) == ([], "0.01")
 
 
+L2 = "training.l2"
+
+
+def test_a_scale_from_zero_has_ticks_at_zero_and_at_powers_of_ten():
+    assert [label for _, label in Detents(knob_at(L2), 1.0).ticks()] == ["0", "10⁻⁴", "0.01", "1"]
+
+
+def test_ticks_from_zero_go_from_left_to_right_within_the_track():
+    places = [place for place, _ in Detents(knob_at("training.clip_norm"), 100.0).ticks()]
+    assert places == sorted(places) and (places[0], places[-1]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [
+        (Qt.Key.Key_Right, 0.0, 1e-6),
+        (Qt.Key.Key_PageUp, 0.0, 1e-6),
+        (Qt.Key.Key_Left, 1e-6, 0.0),
+        (Qt.Key.Key_PageDown, 7e-6, 1e-6),
+        (Qt.Key.Key_Right, 1e-6, 1.3e-6),
+        (Qt.Key.Key_Home, 0.01, 0.0),
+    ],
+)
+def test_a_key_never_leaves_the_handle_between_zero_and_the_smallest_value(qtbot, key, before, after):
+    control, moves, _ = slider(qtbot, L2, before)
+    qtbot.keyClick(control.track, key)
+    assert moves == pytest.approx([after])
+
+
+def test_the_wheel_goes_from_zero_to_the_smallest_value(qtbot):
+    control, moves, _ = slider(qtbot, L2, 0.0)
+    control.track.setFocus()
+    turn_wheel(control)
+    assert moves == [1e-6]
+
+
+def test_a_drag_to_the_left_end_says_zero(qtbot):
+    control, moves, _ = slider(qtbot, L2, 0.01)
+    drag(qtbot, control, 0.0)
+    assert (moves, control.entry.text()) == ([0.0], "0")
+
+
+def mixed_slider(qtbot) -> tuple[KnobSlider, list[object]]:
+    control, moves, _ = slider(qtbot, "network.layers.0.dropout", 0.0)
+    control.set_mixed([0.0, 0.5])
+    return control, moves
+
+
+def test_a_mixed_slider_says_so_and_has_no_value(qtbot):
+    control, moves = mixed_slider(qtbot)
+    assert (control.value(), control.entry.text(), moves) == (None, "mixed", [])
+
+
+def test_a_mixed_slider_stands_for_one_value_once_it_is_moved(qtbot):
+    control, moves = mixed_slider(qtbot)
+    drag(qtbot, control, 0.0)
+    assert (moves, control.value(), control.entry.text()) == ([0.0], 0.0, "0")
+
+
+def test_leaving_a_mixed_value_untouched_says_nothing(qtbot):
+    control, moves = mixed_slider(qtbot)
+    control.entry.setFocus()
+    qtbot.keyClick(control.entry, Qt.Key.Key_Return)
+    assert moves == []
+
+
 def batch_size(qtbot) -> tuple[KnobSlider, list[object], list[str]]:
     control, moves, refusals = slider(qtbot, "training.batch_size", 32)
     control.set_upper(300, "all")
@@ -335,6 +401,23 @@ def test_too_many_segments_take_a_second_row(qtbot):
     control = Segmented("x", Knob("choice", "Decay", "How.", True, choices=choices))
     in_window(qtbot, control)
     assert len({button.y() for button in control.segments.buttons}) == 2
+
+
+def test_segments_on_two_rows_stand_in_columns_where_they_fit(qtbot):
+    control = Segmented(
+        "x", Knob("choice", "X", "How.", True, choices=("one", "second", "third", "fourth", "fifth", "six"))
+    )
+    window = in_window(qtbot, control)
+    window.resize(150, 80)
+    qtbot.waitUntil(lambda: len({button.y() for button in control.segments.buttons}) == 2)
+    assert len({button.x() for button in control.segments.buttons}) == 3
+
+
+def test_a_choice_may_stand_beside_its_label(qtbot):
+    control = Segmented("data.classes", knob_at("data.classes"), beside=True)
+    in_window(qtbot, control)
+    label = control.caption.geometry()
+    assert label.top() < control.segments.geometry().center().y() < label.bottom()
 
 
 def test_a_switch_says_on(qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,15 +11,17 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.schedules import schedules
 from hyperscope.engine.settings import Network
-from hyperscope.lab.experiment import FILE, Data, Experiment, changed, knob_at
+from hyperscope.lab.experiment import FILE, Data, Experiment, changed, every_knob, knob_at, with_source
 from hyperscope.lab.snapshot import Examples
 from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.panels.data import DataCard
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.style import stylesheet
-from hyperscope.ui.theme import DARK, LIGHT
+from hyperscope.ui.theme import DARK, LIGHT, scaled
 
+DROPOUT = "network.layers.*.dropout"
 WINE = Examples(
     np.zeros((2, 178)),
     np.zeros(178, int),
@@ -34,7 +38,7 @@ WINE = Examples(
 def shown_card(qtbot, card):
     """`card` in its own window as high as the Playground's at 1280 × 800 gives it, and all it says from now on."""
     qtbot.addWidget(card)
-    card.resize(card.width(), 640)
+    card.resize(card.width(), 698)
     card.show()
     card.activateWindow()
     qtbot.waitUntil(card.isActiveWindow)
@@ -56,6 +60,14 @@ def data(qtbot):
 
 def with_data(**settings) -> Experiment:
     return Experiment(data=Data(**settings))
+
+
+def with_moves(moves: dict[str, object]) -> Experiment:
+    """The starting experiment with some knobs moved."""
+    experiment = Experiment()
+    for path, value in moves.items():
+        experiment = changed(experiment, path, value)
+    return experiment
 
 
 def operable(card: QWidget) -> list[QWidget]:
@@ -126,11 +138,106 @@ def test_an_optimiser_shows_exactly_the_constants_it_uses(hyper, name):
     card, _ = hyper
     card.show_experiment(changed(Experiment(), "training.optimiser", name), 300)
     constants = {f"training.{constant}" for entry in optimisers.values() for constant in entry.uses}
-    visible = {control.path for _, control in card._all_controls() if control.isVisible()}
+    visible = {path for path, control in card.controls.items() if control.isVisible()}
     assert visible & constants == {f"training.{constant}" for constant in optimisers[name].uses}
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("he", False), ("normal", True), ("constant", True)])
+@pytest.mark.parametrize("name", schedules)
+def test_a_schedule_shows_exactly_the_constants_it_uses(hyper, name):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "training.schedule", name), 300)
+    visible = {path for path in ("training.decay", "training.decay_every") if card.controls[path].isVisible()}
+    assert visible == {f"training.{constant}" for constant in schedules[name].uses}
+
+
+def test_bias_correction_is_a_switch(hyper, qtbot):
+    card, said = hyper
+    qtbot.mouseClick(card.controls["training.bias_correction"].lever, Qt.MouseButton.LeftButton)
+    assert said == [("training.bias_correction", False)]
+
+
+def test_one_constant_has_its_whole_name_and_several_have_their_symbols(hyper):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "training.optimiser", "momentum"), 300)
+    alone = card.controls["training.momentum"].caption.text()
+    card.show_experiment(Experiment(), 300)
+    assert (alone, card.controls["training.beta1"].caption.text()) == ("Momentum β", "β₁")
+
+
+def test_dropout_is_said_for_every_layer(hyper, qtbot):
+    card, said = hyper
+    qtbot.keyClick(card.controls[DROPOUT].track, Qt.Key.Key_Right)
+    assert said == [(DROPOUT, 0.01)]
+
+
+def test_layers_of_different_dropout_are_shown_as_mixed(hyper):
+    card, _ = hyper
+    card.show_experiment(changed(Experiment(), "network.layers.1.dropout", 0.3), 300)
+    assert (card.controls[DROPOUT].value(), card.controls[DROPOUT].entry.text()) == (None, "mixed")
+
+
+def test_mixed_dropout_can_be_made_the_same_by_typing(hyper, qtbot):
+    card, said = hyper
+    card.show_experiment(changed(Experiment(), "network.layers.1.dropout", 0.3), 300)
+    entry = card.controls[DROPOUT].entry
+    qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(entry, "0")
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    assert said == [(DROPOUT, 0)]
+
+
+@pytest.mark.parametrize(("output", "wanted"), [("softmax", False), ("hierarchical", True)])
+def test_the_tree_is_asked_of_hierarchical_softmax_only(hyper, output, wanted):
+    card, _ = hyper
+    card.more.setChecked(True)
+    card.show_experiment(changed(Experiment(), "network.output", output), 300)
+    assert card.controls["network.tree"].isVisible() == wanted
+
+
+@pytest.mark.parametrize("path", ["network.layers.2.batch_norm", "network.bn_output"])
+def test_batch_norms_constants_are_shown_once_there_is_one(hyper, path):
+    card, _ = hyper
+    card.more.setChecked(True)
+    before = card.controls["network.bn_momentum"].isVisible()
+    card.show_experiment(changed(Experiment(), path, True if path.endswith("output") else "before"), 300)
+    assert (before, card.controls["network.bn_momentum"].isVisible()) == (False, True)
+
+
+def test_a_label_leaves_out_what_its_heading_says(hyper, data):
+    labels = [hyper[0].controls[path].caption.text() for path in ("network.bn_jolt", "network.bn_epsilon")]
+    assert [*labels, data[0].controls["data.augment_jitter"].caption.text()] == ["Jolt", "ε", "Jitter σ"]
+
+
+ELSEWHERE = {
+    "data.source": "the pictures of the data sets choose it",
+    "data.file": "the picture + CSV asks for it",
+    "units": "the network's own picture adds and takes away units",
+}
+EVERY_KIND = [
+    with_moves({"network.output": "hierarchical"}),
+    Experiment(data=with_source(Data(file="penguins.csv"), FILE)),
+]
+
+
+@pytest.mark.parametrize("experiment", EVERY_KIND, ids=["drawn", "table"])
+def test_every_knob_has_a_control(hyper, data, experiment):
+    controls = {*hyper[0].controls, *data[0].controls}
+    paths = {re.sub(r"layers\.\d+", "layers.*", path) for path, _, _ in every_knob(experiment)}
+    assert {p for p in paths - controls if p not in ELSEWHERE and p.split(".")[-1] not in ELSEWHERE} == set()
+
+
+@pytest.mark.parametrize("experiment", EVERY_KIND, ids=["drawn", "table"])
+def test_tab_reaches_every_control_that_is_in_use(qtbot, experiment):
+    for card in (HyperparametersCard(), DataCard()):
+        shown_card(qtbot, card)
+        card.more.setChecked(True)
+        card.show_experiment(*((experiment, 300) if isinstance(card, HyperparametersCard) else (experiment,)))
+        reached = reached_by_tab(card)
+        visible = [control for control in card.controls.values() if control.isVisible()]
+        assert [c.path for c in visible if not any(c.isAncestorOf(part) for part in reached)] == []
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("he", False), ("normal", True), ("uniform", True)])
 def test_the_initial_scale_is_shown_where_it_is_used(hyper, name, wanted):
     card, _ = hyper
     card.show_experiment(changed(Experiment(), "network.initialiser", name), 300)
@@ -147,6 +254,7 @@ def test_the_batch_size_ends_at_the_training_set(hyper, qtbot):
 def test_more_unfolds_the_seed(hyper, qtbot):
     card, said = hyper
     qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    qtbot.waitUntil(card.controls["seed"].isVisible)
     entry = card.controls["seed"].entry
     entry.setFocus()
     qtbot.keyClicks(entry, "42")
@@ -154,9 +262,10 @@ def test_more_unfolds_the_seed(hyper, qtbot):
     assert said == [("seed", 42)]
 
 
-def test_the_hyperparameters_fit_without_scrolling(hyper):
+@pytest.mark.parametrize("schedule", schedules)
+def test_the_hyperparameters_fit_without_scrolling(hyper, schedule):
     card, _ = hyper
-    card.show_experiment(changed(Experiment(), "network.initialiser", "normal"), 300)
+    card.show_experiment(with_moves({"network.initialiser": "normal", "training.schedule": schedule}), 300)
     card.setStyleSheet(stylesheet(LIGHT))
     QApplication.processEvents()
     assert card.area.verticalScrollBar().maximum() == 0
@@ -167,15 +276,6 @@ def test_everything_that_can_be_worked_has_a_name(qtbot, kind):
     card, _ = shown_card(qtbot, kind())
     card.more.setChecked(True)
     assert [part for part in operable(card) if not part.accessibleName()] == []
-
-
-@pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])
-def test_tab_reaches_every_control(qtbot, kind):
-    card, _ = shown_card(qtbot, kind())
-    card.more.setChecked(True)
-    reached = reached_by_tab(card)
-    visible = [control for control in card.controls.values() if control.isVisible()]
-    assert [c.path for c in visible if not any(c.isAncestorOf(part) for part in reached)] == []
 
 
 def test_showing_another_data_set_says_nothing(data):
@@ -226,6 +326,72 @@ def test_noise_is_offered_for_drawn_points_only(data):
     before = card.controls["data.noise"].isVisible()
     card.show_experiment(with_data(source="wine"))
     assert (before, card.controls["data.noise"].isVisible()) == (True, False)
+
+
+@pytest.mark.parametrize(("source", "wanted"), [("spiral", (True, False)), ("wine", (False, False))])
+def test_points_turn_but_are_not_cut_and_tables_do_neither(data, source, wanted):
+    card, _ = data
+    card.more.setChecked(True)
+    card.show_experiment(with_data(source=source))
+    assert tuple(card.controls[f"data.augment_{way}"].isVisible() for way in ("rotate", "cut")) == wanted
+
+
+def test_pictures_may_be_cut(data):
+    card, _ = data
+    card.more.setChecked(True)
+    card.show_experiment(with_data(source="digits"))
+    assert card.controls["data.augment_cut"].isVisible()
+
+
+def test_a_press_on_an_input_adds_it_in_the_order_of_declaration(data, qtbot):
+    card, said = data
+    card.show_experiment(with_data(features=("x2", "sin x1")))
+    said.clear()
+    qtbot.mouseClick(card.features.tiles["x1^2"], Qt.MouseButton.LeftButton)
+    assert said == [("data.features", ("x2", "x1^2", "sin x1"))]
+
+
+def test_what_an_input_says_is_taken_by_the_experiment(data, qtbot):
+    card, said = data
+    qtbot.mouseClick(card.features.tiles["x1*x2"], Qt.MouseButton.LeftButton)
+    assert changed(Experiment(), *said[0]).data.features == ("x1", "x2", "x1*x2")
+
+
+def test_the_last_input_stays_on_and_says_why(data, qtbot):
+    card, said = data
+    card.show_experiment(with_data(features=("x1",)))
+    qtbot.mouseClick(card.features.tiles["x1"], Qt.MouseButton.LeftButton)
+    assert said == [("x₁ is the only input left; a network needs at least one.",)]
+    assert card.features.tiles["x1"].isChecked()
+
+
+def test_enter_switches_an_input(data, qtbot):
+    card, said = data
+    qtbot.keyClick(card.features.tiles["x1"], Qt.Key.Key_Return)
+    assert said == [("data.features", ("x2",))]
+
+
+def test_inputs_are_chosen_of_drawn_points_only(data):
+    card, _ = data
+    before = card.features.isVisible()
+    card.show_experiment(with_data(source="wine"))
+    assert (before, card.features.isVisible()) == (True, False)
+
+
+def test_an_inputs_picture_is_blue_where_it_is_positive_and_orange_where_negative(data):
+    card, _ = data
+    tile = card.features.tiles["x1"]
+    picture = tile.grab().toImage()
+    left, right = (picture.pixelColor(tile.width() // 2 + way * 14, 20) for way in (-1, 1))
+    assert left.red() > left.blue() and right.blue() > right.red()
+
+
+def test_the_data_card_fits_without_scrolling_at_the_start(data):
+    card, _ = data
+    card.setStyleSheet(stylesheet(LIGHT))
+    card.resize(card.width(), 445)
+    QApplication.processEvents()
+    assert (card.area.verticalScrollBar().maximum(), card.area.horizontalScrollBar().maximum()) == (0, 0)
 
 
 def test_how_to_read_a_file_is_asked_for_files_only(data):
@@ -306,25 +472,31 @@ def test_a_card_is_dark_in_the_dark(qtbot, kind):
     assert middle.name() == DARK.card.name()
 
 
-def test_what_is_folded_shows_by_itself_where_it_fits(hyper, qtbot):
+def test_groups_show_by_themselves_as_far_as_they_fit(hyper, qtbot):
     card, _ = hyper
-    card.resize(card.width(), 900)
-    qtbot.waitUntil(lambda: card.controls["seed"].isVisible())
+    card.resize(card.width(), 1000)
+    qtbot.waitUntil(card.controls["training.l1"].isVisible)
+    assert not card.controls["seed"].isVisible()
 
 
-def test_what_is_folded_stays_folded_where_the_card_would_scroll(hyper, qtbot):
+def test_more_is_gone_where_everything_fits(hyper, qtbot):
+    card, _ = hyper
+    card.resize(card.width(), 1700)
+    qtbot.waitUntil(lambda: card.controls["seed"].isVisible() and not card.more.isVisible())
+
+
+def test_what_would_make_the_card_scroll_stays_folded(hyper, qtbot):
     card, _ = hyper
     card.resize(card.width(), 560)
-    qtbot.waitUntil(lambda: not card.controls["seed"].isVisible())
-
-
-def test_what_the_user_folded_stays_folded(hyper, qtbot):
-    card, _ = hyper
-    card.resize(card.width(), 900)
-    qtbot.waitUntil(card.more.isChecked)
-    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
-    card.resize(card.width(), 1000)
     QApplication.processEvents()
+    assert not card.controls["training.l1"].isVisible()
+
+
+def test_more_folds_again_what_it_unfolded(hyper, qtbot):
+    card, _ = hyper
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    qtbot.waitUntil(card.controls["seed"].isVisible)
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
     assert not card.controls["seed"].isVisible()
 
 
@@ -334,3 +506,20 @@ def test_a_tables_notes_are_whole_where_there_is_room(data, qtbot):
     card.show_experiment(with_data(source="wine"))
     card.show_examples(WINE)
     qtbot.waitUntil(lambda: card.table.note.text().replace("\n", " ") == WINE.note.strip())
+
+
+@pytest.fixture
+def styled(qapp):
+    """Gives the application a theme's style sheet; it is plain again afterwards."""
+    yield lambda theme: qapp.setStyleSheet(stylesheet(theme))
+    qapp.setStyleSheet("")
+
+
+def test_type_made_larger_while_a_choice_is_hidden_is_larger_when_it_is_shown(data, styled):
+    card, _ = data
+    for theme in (LIGHT, scaled(LIGHT, 2.0)):
+        styled(theme)
+        card.set_theme(theme)
+    card.show_experiment(with_data(source="wine"))
+    card.show_examples(WINE)
+    assert card.plane.kind.buttons[0].font().pixelSize() == 22

@@ -328,15 +328,19 @@ def with_source(data: Data, source: str) -> Data:
     return msgspec.structs.replace(data, source=source, standardise=source not in generators)
 
 
-def every_knob(experiment: Experiment) -> Iterator[tuple[str, Knob, Value]]:
-    """(dotted path, knob, value) of each adjustable field, e.g. ("network.layers.0.units", …, 8)."""
+def every_knob(experiment: Experiment, unlike: Experiment | None = None) -> Iterator[tuple[str, Knob, Value]]:
+    """(dotted path, knob, value) of each adjustable field, e.g. ("network.layers.0.units", …, 8).
+
+    With `unlike`, whole groups that are equal there are passed over.
+    """
 
     def walk(settings: Settings, path: str) -> Iterator[tuple[str, Knob, Value]]:
         declared = knobs(type(settings))
         for name in settings.__struct_fields__:
             value = getattr(settings, name)
             if isinstance(value, Settings):
-                yield from walk(value, f"{path}{name}.")
+                if path or unlike is None or value != getattr(unlike, name):
+                    yield from walk(value, f"{path}{name}.")
             elif isinstance(value, tuple):
                 for place, part in enumerate(value):
                     if isinstance(part, Settings):  # a list of names is no knob

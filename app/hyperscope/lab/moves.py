@@ -48,14 +48,14 @@ def shown(knob: Knob, value: Value | None) -> str:
 
 def moves(old: Experiment, new: Experiment) -> list[Move]:
     """Every knob that differs, in the order of the experiment."""
-    before = {path: value for path, _, value in every_knob(old)}
-    after = {path: (knob, value) for path, knob, value in every_knob(new)}
+    before = {path: value for path, _, value in every_knob(old, new)}
+    after = {path: (knob, value) for path, knob, value in every_knob(new, old)}
     found = [
         Move(path, knob, before.get(path), value) for path, (knob, value) in after.items() if before.get(path) != value
     ]
     gone = [
         Move(path, knob, value, None)
-        for path, knob, value in every_knob(old)
+        for path, knob, value in every_knob(old, new)
         if path not in after and path.endswith(".units")
     ]
     return found + gone

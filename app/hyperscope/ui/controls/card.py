@@ -1,4 +1,4 @@
-"""A card of controls: a title, a column that scrolls only when it must, and a part that is folded away."""
+"""A card of controls: a title, a column that scrolls only when it must, and groups of which some are folded away."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLa
 
 from hyperscope.ui.controls.buttons import Disclosure
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.group import Group
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 OVERHANG = 6  # pixels
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
-TIGHT = 0.35  # times the usual gap at least, where that saves scrolling
+TIGHT = 0.3  # times the usual gap at least, where that saves scrolling
 
 
 class _Body(QWidget):
@@ -34,9 +35,9 @@ class _Body(QWidget):
 class Card(QFrame):
     """A card `width` pixels wide at scale 1, `gap` between its controls.
 
-    `column` holds what is always seen, `folded` what "More" unfolds; `banner`, above both, reaches OVERHANG pixels
-    into the margins on either side. What is folded shows by itself where there is room for it, until the user has
-    folded or unfolded it; `spared` tells how many pixels are left without it, fewer than none if the column scrolls.
+    `column` holds what is always seen; `banner`, above it, reaches OVERHANG pixels into the margins on either side.
+    Of its groups below, as many are seen as there is room for, and the rest while `more` is checked, which stands
+    between them. `spared` tells how many pixels are left without the groups, fewer than none if the column scrolls.
     """
 
     spared = Signal(int)
@@ -45,32 +46,25 @@ class Card(QFrame):
         super().__init__()
         self._width, self._gap = width, gap
         self._theme = LIGHT
-        self._settling = False
-        self._by_hand = False  # whether the user has folded or unfolded
+        self._groups: list[Group] = []
+        self._fit = -1  # groups that are seen without unfolding
         self.setProperty("card", True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.title = Caption(title)
         self.more = Disclosure("More")
-        self.fold = QWidget()
-        self.folded = QVBoxLayout(self.fold)
-        self.folded.setContentsMargins(0, 0, 0, 0)
-        self.fold.hide()
-        self.more.toggled.connect(self.fold.setVisible)
-        self.more.toggled.connect(self._take_note)
+        self.more.toggled.connect(self._unfold)
 
         self.banner = QVBoxLayout()
         self.column = QVBoxLayout()
         self._inner = QVBoxLayout()
         self._inner.addLayout(self.column)
         self._inner.addWidget(self.more)
-        self._inner.addWidget(self.fold)
         self._inner.addStretch(1)
-        for layout in (self.column, self.folded, self._inner):
+        for layout in (self.column, self._inner):
             layout.setSpacing(gap)
         body = _Body()
         body.asked.connect(self._settle)
-        self._body = body
         whole_body = QVBoxLayout(body)
         whole_body.setContentsMargins(0, 0, 0, 0)
         whole_body.setSpacing(0)
@@ -90,6 +84,12 @@ class Card(QFrame):
         self._whole.addWidget(self.area, 1)
         self.area.verticalScrollBar().rangeChanged.connect(self._make_room)
 
+    def add_group(self, group: Group) -> None:
+        """Puts `group` below all others."""
+        self._groups.append(group)
+        group.hide()
+        self._inner.insertWidget(self._inner.count() - 1, group)
+
     def set_foot(self, foot: QLayout) -> None:
         """Puts `foot` below the column, where it stays when the column scrolls."""
         foot.setContentsMargins(OVERHANG, 10, INSIDE, 0)
@@ -101,6 +101,8 @@ class Card(QFrame):
         self.setFixedWidth(breadth(theme, self._width))
         self.title.set_theme(theme, 11, 600, quiet=True)
         self.more.set_theme(theme)
+        for group in self._groups:
+            group.set_theme(theme)
         self._whole.setContentsMargins(INSIDE - OVERHANG, INSIDE - 2, 0, INSIDE - 2)
         self.title.setContentsMargins(OVERHANG, 0, 0, pixels(theme, 6))
         self._make_room()
@@ -112,20 +114,18 @@ class Card(QFrame):
 
     def order_tabs(self) -> None:
         """Lets Tab go down the card as it is read; to be called when all that can have the keyboard is in it."""
-        parts: list[QLayout | QWidget] = [self.banner, self.column, self.more, self.folded]
+        parts: list[QLayout | QWidget] = [self.banner, self.column, *self._groups]
+        parts.insert(2 + max(0, self._fit), self.more)
         stops = [stop for part in parts for stop in _stops(part)]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
-
-    def _take_note(self) -> None:
-        self._by_hand = self._by_hand or not self._settling
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._settle()
 
     def _settle(self) -> None:
-        """Unfolds what fits, and spreads the controls where there is more room still.
+        """Shows the groups that fit, and spreads the controls where there is more room still.
 
         All from what the contents ask for, whatever is seen of them now, so that one answer cannot undo the last.
         """
@@ -133,23 +133,43 @@ class Card(QFrame):
             return  # it has no size yet that means anything
         gap = breadth(self._theme, self._gap)
         height, parts = _asked(self.column)
-        folded, folded_parts = _asked(self.folded)
-        folded += gap * folded_parts
-        needed = self.banner.sizeHint().height() + height + self.more.sizeHint().height() + gap * parts
-        room = self.area.viewport().height() - needed
-        self.spared.emit(room)
-        if not self._by_hand:
-            self._settling = True
-            self.more.setChecked(room >= folded)
-            self._settling = False
-        if self.more.isChecked():
-            room -= folded
-            parts += folded_parts
-        each = room // max(1, parts)
+        more = self.more.sizeHint().height() + gap
+        room = self.area.viewport().height() - self.banner.sizeHint().height() - height - gap * (parts - 1)
+        self.spared.emit(room - more)
+        asked = [_asked(group.column) for group in self._groups]
+        needs = [
+            tall + gap * count + group.asked_by_heading(self._theme)
+            for group, (tall, count) in zip(self._groups, asked, strict=True)
+        ]
+        fit = len(needs)
+        while fit and sum(needs[:fit]) + (more if fit < len(needs) else 0) > room:
+            fit -= 1
+        self._show_groups(fit)
+        seen = len(needs) if self.more.isChecked() else fit
+        room -= sum(needs[:seen]) + (more if fit < len(needs) else 0)
+        gaps = parts + sum(count for _, count in asked[:seen])
+        each = room // max(1, gaps)
         spread = gap + min(each, round(gap * (LOOSE - 1))) if each >= -round(gap * (1 - TIGHT)) else gap
-        for layout in (self.column, self.folded, self._inner):
+        for layout in (self.column, self._inner, *(group.column for group in self._groups)):
             if layout.spacing() != spread:
                 layout.setSpacing(spread)
+
+    def _show_groups(self, fit: int) -> None:
+        """Puts "More" below the first `fit` groups."""
+        if fit != self._fit:
+            had_keyboard = self.more.hasFocus()
+            self._fit = fit
+            self._inner.removeWidget(self.more)
+            self._inner.insertWidget(1 + fit, self.more)
+            self.more.setVisible(fit < len(self._groups))
+            if had_keyboard:
+                self.more.setFocus()
+            self.order_tabs()
+        self._unfold()
+
+    def _unfold(self) -> None:
+        for place, group in enumerate(self._groups):
+            group.setVisible(place < self._fit or self.more.isChecked())
 
     def _make_room(self) -> None:
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE

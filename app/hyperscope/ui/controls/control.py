@@ -11,6 +11,8 @@ from hyperscope.ui.controls.words import effect, title
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
+MIXED = "mixed"  # what a control says that stands for several values
+
 
 class Control(QWidget):
     """A widget for one knob. Besides what is here, each has `value()`, `set_value(value)`, which says nothing, and
@@ -52,9 +54,17 @@ class Caption(QLabel):
     @classmethod
     def of(cls, knob: Knob, *, short: bool = False) -> Caption:
         """The caption of `knob`: its label and mark, or if `short` its symbol alone."""
-        made = cls(knob.symbol, None) if short and knob.symbol else cls(title(knob), knob.live)
+        made = cls("")
         made.setAccessibleDescription(effect(knob))
+        made.show_knob(knob, short=short)
         return made
+
+    def show_knob(self, knob: Knob, *, short: bool = False) -> None:
+        """Says what `of` says of `knob`."""
+        symbol_only = short and bool(knob.symbol)
+        self._live = None if symbol_only else knob.live
+        self.setText(knob.symbol if symbol_only else title(knob))
+        self.updateGeometry()
 
     def set_theme(self, theme: Theme, size: float = 12, weight: int = 400, *, quiet: bool = False) -> None:
         """Takes on new colours and type; `quiet` for what is read second."""

@@ -56,6 +56,7 @@ class Entry(QLineEdit):
     def set_theme(self, theme: Theme, weight: int = 600) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(12, weight, theme.scale))
         self.setFixedHeight(pixels(theme, 18))
         self.updateGeometry()

@@ -14,8 +14,11 @@ MANY = 1000  # values from which a plain whole number, such as a seed, is typed 
 KnobControl = KnobSlider | Segmented | Switch | TypedControl
 
 
-def control_for(path: str, knob: Knob) -> KnobControl:
-    """The control of `knob`, set to nothing in particular; `path` is what its signals carry."""
+def control_for(path: str, knob: Knob, *, ticks: bool = True) -> KnobControl:
+    """The control of `knob`, set to nothing in particular; `path` is what its signals carry.
+
+    Without `ticks` a slider has none.
+    """
     match knob.kind:
         case "choice":
             return Segmented(path, knob)
@@ -27,6 +30,6 @@ def control_for(path: str, knob: Knob) -> KnobControl:
             span = knob.high - knob.low
             if span < FEW:
                 return Segmented(path, knob)
-            return TypedControl(path, knob) if span >= MANY else KnobSlider(path, knob)
+            return TypedControl(path, knob) if span >= MANY else KnobSlider(path, knob, ticks=ticks)
         case _:
-            return KnobSlider(path, knob)
+            return KnobSlider(path, knob, ticks=ticks)

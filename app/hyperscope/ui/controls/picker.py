@@ -22,6 +22,7 @@ class Picker(QComboBox):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(11, 400, theme.scale))
         self.setFixedHeight(pixels(theme, 24))
         self.update()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import Caption, Control, by_keyboard, draw_focus, keep_arrows
+from hyperscope.ui.controls.control import MIXED, Caption, Control, by_keyboard, draw_focus, keep_arrows
 from hyperscope.ui.controls.words import effect, shown, tooltip
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -33,6 +34,7 @@ class Segment(QToolButton):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(11, 500, theme.scale))
         self.update()
 
@@ -153,13 +155,21 @@ class Segments(QWidget):
         high = pixels(self._theme, ROW) - 2 * RIM
         self.setFixedHeight(rows * high + 2 * RIM)
         at = 0
-        for row, part in enumerate(_parts(wide, rows)):
+        for row, widths in enumerate(_laid_out(_parts(wide, rows), room)):
             left = float(RIM)
-            for width in _shared(part, room):
+            for width in widths:
                 right = left + width
                 box = QRect(round(left), RIM + row * high, round(right) - round(left), high)
                 self.buttons[at].setGeometry(box)
                 left, at = right, at + 1
+
+
+def _laid_out(parts: list[list[int]], room: int) -> list[list[float]]:
+    """The widths of each row's buttons: in columns where that fits, else each row on its own."""
+    columns = [max(column) for column in zip_longest(*parts, fillvalue=0)]
+    if sum(columns) > room:
+        return [_shared(part, room) for part in parts]
+    return [_shared(columns, room)[: len(part)] for part in parts]
 
 
 def _parts(wide: list[int], rows: int) -> list[list[int]]:
@@ -182,24 +192,23 @@ def _shared(wide: list[int], room: float) -> list[float]:
 
 
 def _fits(parts: list[list[int]], room: int) -> bool:
-    if len(parts) == 1:
-        return sum(parts[0]) <= room
-    return all(max(part) <= room / len(part) for part in parts)
+    return all(sum(part) <= room for part in parts)
 
 
 class Segmented(Control):
-    """A choice, or a whole number with few values, under its label. `None` means that what it stands for differs."""
+    """A choice, or a whole number with few values, under its label, or `beside` it where the captions are short.
 
-    MIXED = "mixed"
+    `None` means that what it stands for differs.
+    """
 
-    def __init__(self, path: str, knob: Knob) -> None:
+    def __init__(self, path: str, knob: Knob, *, beside: bool = False) -> None:
         super().__init__(path, knob)
         self._values: list[Value] = list(knob.choices)
         if knob.kind == "whole":
             self._values = list(range(int(knob.low), int(knob.high) + 1))
         captions = [knob.caption(v) if isinstance(v, str) else shown(v) for v in self._values]
         self.caption = Caption.of(knob)
-        self._mixed = Caption(self.MIXED)
+        self._mixed = Caption(MIXED)
         self.segments = Segments(captions, knob.label)
         self.segments.setAccessibleDescription(effect(knob))
         row = QHBoxLayout()
@@ -209,7 +218,7 @@ class Segmented(Control):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
-        column.addWidget(self.segments)
+        (row if beside else column).addWidget(self.segments, 2 if beside else 0)
         self.setToolTip(tooltip(knob))
         self.segments.chosen.connect(self._choose)
         self.set_theme(LIGHT)

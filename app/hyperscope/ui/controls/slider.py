@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import Caption, Control, by_keyboard, keep_arrows
+from hyperscope.ui.controls.control import MIXED, Caption, Control, by_keyboard, keep_arrows
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.words import read, tooltip, typed
@@ -21,7 +23,10 @@ NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
 
 
 class Track(QSlider):
-    """QSlider with its keyboard and accessibility, drawn flat; a press anywhere takes the handle there."""
+    """QSlider with its keyboard and accessibility, drawn flat; a press anywhere takes the handle there.
+
+    `rest(before, wanted)` is the step at which a key or the wheel leaves the handle.
+    """
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -29,6 +34,9 @@ class Track(QSlider):
         self._ticks: list[tuple[float, str]] = []
         self._room = False  # for ticks, which keep their room when they change
         self._by_keyboard = False
+        self._vague = False
+        self.rest: Callable[[int, int], int] = lambda before, wanted: wanted
+        self.actionTriggered.connect(self._come_to_rest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # without the wheel, which would catch whoever scrolls by
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -45,6 +53,11 @@ class Track(QSlider):
         self._theme = theme
         self.setFont(font(TICK_TYPE, 400, theme.scale))
         self.updateGeometry()
+        self.update()
+
+    def set_vague(self, vague: bool) -> None:
+        """Whether the handle stands for several values, and is drawn without what leads up to it."""
+        self._vague = vague
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -67,11 +80,12 @@ class Track(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         thick = TRACK * theme.scale
         top = at.y() - thick / 2
-        filled = theme.accent if self.isEnabled() else theme.quiet
+        filled = theme.accent if self.isEnabled() and not self._vague else theme.quiet
         painter.setBrush(mixed(theme.control, theme.quiet, 0.28))
         painter.drawRoundedRect(QRectF(1, top, self.width() - 2, thick), thick / 2, thick / 2)
         painter.setBrush(filled)
-        painter.drawRoundedRect(QRectF(1, top, at.x() - 1, thick), thick / 2, thick / 2)
+        if not self._vague:
+            painter.drawRoundedRect(QRectF(1, top, at.x() - 1, thick), thick / 2, thick / 2)
         if self.hasFocus() and self._by_keyboard:
             # a target: the ring stays as large, and a full dot comes into it
             painter.setPen(QPen(filled, 1.25 * theme.scale))
@@ -137,7 +151,8 @@ class Track(QSlider):
         if not self.hasFocus():
             event.ignore()  # the card scrolls instead
             return
-        self.setValue(self.value() + round(event.angleDelta().y() / NOTCH * self.singleStep()))
+        wanted = self.value() + round(event.angleDelta().y() / NOTCH * self.singleStep())
+        self.setValue(self.rest(self.value(), wanted))
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -153,6 +168,10 @@ class Track(QSlider):
         if event.type() == QEvent.Type.EnabledChange:
             self.update()
 
+    def _come_to_rest(self, action: int) -> None:
+        if action != QSlider.SliderAction.SliderMove.value:
+            self.setSliderPosition(self.rest(self.value(), self.sliderPosition()))
+
     def _follow(self, event: QMouseEvent) -> None:
         left, right = self.x_at(0), self.x_at(1)
         place = min(1.0, max(0.0, (event.position().x() - left) / (right - left)))
@@ -161,7 +180,10 @@ class Track(QSlider):
 
 
 class KnobSlider(Control):
-    """A number's slider; `short` puts the symbol in place of the label, without ticks, for narrow columns."""
+    """A number's slider; `short` puts the symbol in place of the label, without ticks, for narrow columns.
+
+    Where it stands for several values that differ, it says "mixed", and its `value()` is None.
+    """
 
     released = Signal(str)  # the path, when a drag ends
 
@@ -169,7 +191,9 @@ class KnobSlider(Control):
         super().__init__(path, knob)
         self._value: float = knob.low
         self._detents = Detents(knob, knob.high)
-        self._ticks = ticks and not short
+        self._ticks = ticks
+        self._short = short
+        self._mixed = False
         self.caption = Caption.of(knob, short=short)
         self.entry = Entry(self._enter)
         self.track = Track()
@@ -187,20 +211,35 @@ class KnobSlider(Control):
         column.addLayout(row)
         column.addWidget(self.track)
         self.track.valueChanged.connect(self._slide)
-        self.track.sliderReleased.connect(lambda: self.released.emit(self.path))
+        self.track.sliderReleased.connect(self._let_go)
         self.entry.done.connect(lambda: self.track.setFocus(Qt.FocusReason.OtherFocusReason))
         self.setToolTip(tooltip(knob))
         self._fit()
         self.set_theme(LIGHT)
 
-    def value(self) -> Value:
-        """The value shown."""
-        return self._value
+    def value(self) -> Value | None:
+        """The value shown, None if mixed."""
+        return None if self._mixed else self._value
 
     def set_value(self, value: Value) -> None:
         """Shows `value`, unless the handle is being dragged: what comes back late must not pull it away."""
         if not self.track.isSliderDown():
             self._show(float(value) if self.knob.kind == "number" else int(value))
+
+    def set_mixed(self, values: Collection[float]) -> None:
+        """Shows that it stands for all of `values`, the handle at their mean, unless it is being dragged."""
+        if not self.track.isSliderDown():
+            self._show(sum(values) / len(values))
+            self._mixed = True
+            self.track.set_vague(True)
+            self._tell()
+
+    def set_short(self, short: bool) -> None:
+        """Whether the symbol stands in place of the label, and no ticks are shown."""
+        if short != self._short:
+            self._short = short
+            self.caption.show_knob(self.knob, short=short)
+            self._fit()
 
     def set_upper(self, upper: float, word: str = "") -> None:
         """Ends the scale at `upper`; with a `word`, its right end stands for the knob's greatest value and says so."""
@@ -223,12 +262,20 @@ class KnobSlider(Control):
         self.track.setSingleStep(self._detents.fine)
         self.track.setPageStep(self._detents.coarse)
         self.track.blockSignals(False)
-        if self._ticks:
-            self.track.set_ticks(self._detents.ticks())
-        self._show(self._value)
+        self.track.rest = self._detents.next_rest
+        self.track.set_ticks(self._detents.ticks() if self._ticks and not self._short else [])
+        if not self._mixed:
+            self._show(self._value)
+
+    def _let_go(self) -> None:
+        if not self._mixed:
+            self._show(self._value)  # where the handle may rest
+        self.released.emit(self.path)
 
     def _show(self, value: float) -> None:
         self._value = value
+        self._mixed = False
+        self.track.set_vague(False)
         self.track.blockSignals(True)
         self.track.setValue(self._detents.step(value))
         self.track.blockSignals(False)
@@ -236,14 +283,17 @@ class KnobSlider(Control):
         self._tell()
 
     def _tell(self) -> None:
-        said = self._detents.shown(self._value)
-        self.entry.set_texts(said, said if said == self._detents.end else typed(self._value))
+        said = MIXED if self._mixed else self._detents.shown(self._value)
+        typing = "" if self._mixed else said if said == self._detents.end else typed(self._value)
+        self.entry.set_texts(said, typing)
         self.track.setAccessibleDescription(said)
 
     def _slide(self, step: int) -> None:
         value = self._detents.value(step)
-        if value != self._value:
+        if value != self._value or self._mixed:
             self._value = value
+            self._mixed = False
+            self.track.set_vague(False)
             self._tell()
             self.offer(value)
 

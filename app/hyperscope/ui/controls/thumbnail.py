@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from hyperscope.engine.datasets import generators
 from hyperscope.lab.experiment import TABLES
 from hyperscope.lab.table import read_table
 from hyperscope.resources import asset
-from hyperscope.ui.controls.control import by_keyboard, draw_focus
-from hyperscope.ui.style import breadth, mixed
-from hyperscope.ui.theme import LIGHT, Theme, font
+from hyperscope.ui.controls.tile import Tile
+from hyperscope.ui.theme import Theme, font
 
-SIDE = 36  # pixels; in large type too, as it is looked at and not read
+MARGIN = 5  # pixels between the tile's edge and the points
 POINTS = 60
 GLYPHS = {"digits": "8"}  # a cloud of its principal components looks like nothing at this size
 ALIKE = 0.8  # correlation from which a second feature adds nothing to see
@@ -70,82 +69,36 @@ def _telling(x: NDArray[Any], y: NDArray[Any]) -> tuple[int, int]:
     return first, int(next((at for at in order[1:] if alike[at] < ALIKE), order[-1]))
 
 
-class Thumbnail(QToolButton):
-    """A picture with its name below, checkable; the one chosen has a ring and a darker name."""
+class Thumbnail(Tile):
+    """A data set's picture with its name below."""
 
     def __init__(self, source: str, caption: str, tip: str) -> None:
-        super().__init__()
+        super().__init__(source, caption, tip)
         self.source = source
-        self._picture: Picture | None = None
-        self._theme = LIGHT
-        self._by_keyboard = False
-        self.setText(caption)
-        self.setAccessibleName(source)
-        self.setToolTip(tip)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     @property
     def has_picture(self) -> bool:
         """Whether there is something to show yet."""
-        return self._picture is not None
+        return self.paint_picture is not None
 
     def set_picture(self, picture: Picture) -> None:
         """What to show; until then the tile is empty."""
-        self._picture = picture
+        self.paint_picture = partial(_paint, picture)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.setFont(font(10, 400, min(theme.scale, 1.6)))  # beyond that a name is wider than its place
-        self.setFixedSize(self.sizeHint())
-        self.update()
 
-    def sizeHint(self) -> QSize:
-        return QSize(breadth(self._theme, 49), SIDE + 4 + self.fontMetrics().height() + 1)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme
-        tile = QRectF((self.width() - SIDE) / 2, 2, SIDE, SIDE)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.control, theme.text, 0.06) if self.underMouse() else theme.control)
-        painter.drawRoundedRect(tile, 5, 5)
-        if self._picture is not None:
-            self._paint_picture(painter, tile.adjusted(5, 5, -5, -5), self._picture)
-        if self.isChecked():
-            draw_focus(painter, tile.adjusted(-1, -1, 1, 1), 6, theme.accent)
-            draw_focus(painter, tile.adjusted(-0.5, -0.5, 0.5, 0.5), 5.5, theme.accent)
-        painter.setPen(theme.text if self.isChecked() or self.underMouse() else theme.quiet)
-        painter.setFont(self.font())
-        metrics = self.fontMetrics()
-        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        left = (self.width() - metrics.horizontalAdvance(words)) / 2
-        painter.drawText(QPointF(left, tile.bottom() + 2 + metrics.ascent()), words)
-        if self.hasFocus() and self._by_keyboard:
-            draw_focus(painter, QRectF(self.rect()).adjusted(1, 0.75, -1, -0.75), 6, theme.text)
-        painter.end()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)
-
-    def _paint_picture(self, painter: QPainter, room: QRectF, picture: Picture) -> None:
-        theme = self._theme
-        if picture.glyph:
-            painter.setPen(theme.quiet)
-            painter.setFont(font(16, 600))
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, picture.glyph)
-            return
-        places = [
-            QPointF(room.left() + float(x) * room.width(), room.top() + float(y) * room.height())
-            for x, y in picture.x.T
-        ]
-        for number in np.unique(picture.y).tolist():
-            pen = QPen(theme.class_colour(number), 2.6)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawPoints([place for place, c in zip(places, picture.y.tolist(), strict=True) if c == number])
+def _paint(picture: Picture, painter: QPainter, tile: QRectF, theme: Theme) -> None:
+    room = tile.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    if picture.glyph:
+        painter.setPen(theme.quiet)
+        painter.setFont(font(16, 600))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, picture.glyph)
+        return
+    places = [
+        QPointF(room.left() + float(x) * room.width(), room.top() + float(y) * room.height()) for x, y in picture.x.T
+    ]
+    for number in np.unique(picture.y).tolist():
+        pen = QPen(theme.class_colour(number), 2.6)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints([place for place, c in zip(places, picture.y.tolist(), strict=True) if c == number])
