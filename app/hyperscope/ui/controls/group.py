@@ -1,0 +1,84 @@
+"""Controls that belong together: some under a small heading, or a few sliders side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from hyperscope.knob import Knob
+from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.form import KnobControl
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.controls.words import title
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import LIGHT, Theme
+
+BESIDE = 12  # pixels between sliders on one line
+ABOVE = 4  # pixels more than usual above a heading
+BELOW = 3  # pixels between a heading and what it is for
+
+
+def remainder(knob: Knob, said: Iterable[str]) -> str:
+    """The knob's title without the words of `said`, which stand in the heading above it."""
+    words = title(knob)
+    for part in said:
+        words = words.replace(part, "")
+    # a Greek letter is a symbol and stays small
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words
+
+
+class Group(QWidget):
+    """A heading and the controls under it; words in `said` are left out of their labels."""
+
+    def __init__(self, heading: str, said: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._said = tuple(said)
+        self.heading = Caption(heading)
+        self.column = QVBoxLayout()
+        self.setAccessibleName(heading)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, ABOVE, 0, 0)
+        whole.setSpacing(BELOW)
+        whole.addWidget(self.heading)
+        whole.addLayout(self.column)
+        self.set_theme(LIGHT)
+
+    def add(self, control: KnobControl) -> None:
+        """Puts `control` at the end."""
+        if self._said:
+            control.caption.setText(remainder(control.knob, self._said))
+        self.column.addWidget(control)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type; its controls are their card's."""
+        self.heading.set_theme(theme, 11, 600, quiet=True)
+
+    def asked_by_heading(self, theme: Theme) -> int:
+        """The pixels of height that the heading takes."""
+        return ABOVE + BELOW + max(self.heading.sizeHint().height(), pixels(theme, 11))
+
+
+class Row(QWidget):
+    """Sliders side by side; with `symbols` they bear their symbols where more than one is shown."""
+
+    def __init__(self, controls: Iterable[KnobSlider], *, symbols: bool, said: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._symbols = symbols
+        self._controls = tuple(controls)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(BESIDE)
+        for control in self._controls:
+            line.addWidget(control, 1)
+            if not symbols:
+                control.caption.setText(remainder(control.knob, said))
+
+    def show_only(self, paths: Collection[str]) -> None:
+        """Shows those of the sliders that `paths` name, and itself if there are any."""
+        shown = [control for control in self._controls if control.path in paths]
+        for control in self._controls:
+            control.setVisible(control in shown)
+            if self._symbols:
+                control.set_short(len(shown) > 1)
+        self.setVisible(bool(shown))

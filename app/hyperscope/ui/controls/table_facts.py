@@ -1,0 +1,146 @@
+"""What the card of data says of a table, how it was read, and through which plane it is seen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from hyperscope.lab.snapshot import Examples
+from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.picker import Picker
+from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.controls.words import shown
+from hyperscope.ui.style import breadth
+from hyperscope.ui.theme import LIGHT, Theme, font
+
+MARGINS = 36  # pixels of the card that its contents do not have
+NOTE_LINES = 3  # of a table's notes, until it is known how many there is room for
+
+
+class TableFacts(QWidget):
+    """A table's name, its size, and what there is to know of how it was read; all of it in the tooltip.
+
+    `width` is that of the card it is in, in pixels at scale 1.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self._width = width
+        self._theme = LIGHT
+        self._notes = self._counts = ""
+        self._most = NOTE_LINES
+        self.name = Caption("")
+        self.counts = Caption("")
+        self.note = QLabel()
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for item in (self.name, self.counts, self.note):
+            column.addWidget(item)
+
+    def set_name(self, name: str) -> None:
+        """The table or file."""
+        self.name.setText(name)
+        self.setAccessibleName(f"About {name}")
+
+    def set_examples(self, examples: Examples) -> None:
+        """Its size and notes."""
+        found = ((len(examples.y), "rows"), (len(examples.feature_names), "features"))
+        words = [f"{shown(count)}\u00a0{what}" for count, what in found]
+        self._counts = " · ".join([*words, f"{len(examples.class_names)}\u00a0classes"])
+        self.counts.setToolTip("Classes: " + ", ".join(examples.class_names))
+        self._notes = examples.note
+        self.note.setToolTip(examples.note)
+        self.setAccessibleDescription(examples.note)
+        self._elide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.name.set_theme(theme, 12, 600)
+        self.counts.set_theme(theme, 11, quiet=True)
+        self.note.setFont(font(11, 400, theme.scale))
+        paint_text(self.note, theme.quiet)
+        self._elide()
+
+    def take_room(self, spare: int) -> None:
+        """Shows more of the notes if the card has `spare` pixels left, or less if they are fewer than none."""
+        metrics = self.note.fontMetrics()
+        lines = self.note.text().count("\n") + 1
+        most = max(1, lines + spare // metrics.lineSpacing())
+        if most != self._most and not self.isHidden():
+            self._most = most
+            self._elide()
+
+    def _elide(self) -> None:
+        """As many words of the notes as fit on the lines there are."""
+        room = breadth(self._theme, self._width) - MARGINS
+        counts = in_lines(self._counts, self.counts.fontMetrics(), room, 2)
+        self.counts.setText("\n".join(line.removesuffix(" ·").replace("\u00a0", " ") for line in counts))
+        self.note.setText("\n".join(in_lines(self._notes, self.note.fontMetrics(), room, self._most)))
+        self.note.setVisible(bool(self._notes))
+
+
+class PlaneChoice(QWidget):
+    """Which plane through the features is seen: principal components, or two features, chosen from lists."""
+
+    chosen = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._features: tuple[str, ...] = ()
+        self._caption = Caption("Plane")
+        self.kind = Segments(("components", "two features"), "Plane")
+        self.kind.setToolTip(
+            "<p>What the map's two axes are: the first two principal components, the directions in which the training "
+            "set varies most, or two features, with all others at their mean.</p>"
+        )
+        self.across, self.up = Picker(), Picker()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for item in (self._caption, self.kind, self.across, self.up):
+            column.addWidget(item)
+        for picker, name in ((self.across, "Feature across"), (self.up, "Feature up")):
+            picker.setAccessibleName(name)
+            picker.setToolTip(name)
+            picker.hide()
+            picker.activated.connect(self._choose)
+        self.kind.set_index(0)
+        self.kind.chosen.connect(self._choose)
+
+    def set_features(self, features: tuple[str, ...]) -> None:
+        """The names to choose from; another table starts with its principal components again."""
+        if features == self._features:
+            return
+        self._features = features
+        for picker in (self.across, self.up):
+            picker.clear()
+            picker.addItems(list(features))
+        self.up.setCurrentIndex(min(1, len(features) - 1))
+        self.kind.set_index(0)
+        self._unfold()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._caption.set_theme(theme)
+        self.kind.set_theme(theme)
+        for picker in (self.across, self.up):
+            picker.set_theme(theme)
+
+    def _unfold(self) -> None:
+        for picker in (self.across, self.up):
+            picker.setVisible(self.kind.index() == 1)
+
+    def _choose(self) -> None:
+        self._unfold()
+        if self.kind.index() == 0:
+            self.chosen.emit("", "")
+            return
+        if self.across.currentIndex() == self.up.currentIndex():
+            # a plane needs two different features; the other picker makes way
+            other = self.up if self.sender() is self.across else self.across
+            other.setCurrentIndex((other.currentIndex() + 1) % len(self._features))
+        self.chosen.emit(self.across.currentText(), self.up.currentText())

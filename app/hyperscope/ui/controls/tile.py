@@ -1,0 +1,85 @@
+"""A small picture with its name below that can be chosen; what the picture shows is whoever makes one's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolButton
+
+from hyperscope.ui.controls.control import by_keyboard, draw_focus
+from hyperscope.ui.style import breadth, mixed
+from hyperscope.ui.theme import LIGHT, Theme, font
+
+SIDE = 36  # pixels; in large type too, as it is looked at and not read
+WIDTH = 49
+LARGEST = 1.6  # scale of its type; beyond that a name is wider than its place
+
+Paint = Callable[[QPainter, QRectF, Theme], None]
+
+
+class Tile(QToolButton):
+    """A picture with its name below, checkable; one that is chosen has a ring and a darker name.
+
+    `width` is in pixels at scale 1.
+    """
+
+    def __init__(self, name: str, caption: str, tip: str, width: int = WIDTH) -> None:
+        super().__init__()
+        self._width = width
+        self.paint_picture: Paint | None = None  # what draws the picture; until there is one the tile is empty
+        self._theme = LIGHT
+        self._by_keyboard = False
+        self.setText(caption)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
+        self.setFont(font(10, 400, min(theme.scale, LARGEST)))
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(breadth(self._theme, self._width), SIDE + 4 + self.fontMetrics().height() + 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        tile = QRectF((self.width() - SIDE) / 2, 2, SIDE, SIDE)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.control, theme.text, 0.06) if self.underMouse() else theme.control)
+        painter.drawRoundedRect(tile, 5, 5)
+        if self.paint_picture is not None:
+            painter.save()
+            self.paint_picture(painter, tile, theme)
+            painter.restore()
+        if self.isChecked():
+            draw_focus(painter, tile.adjusted(-1, -1, 1, 1), 6, theme.accent)
+            draw_focus(painter, tile.adjusted(-0.5, -0.5, 0.5, 0.5), 5.5, theme.accent)
+        painter.setPen(QPen(theme.text if self.isChecked() or self.underMouse() else theme.quiet))
+        painter.setFont(self.font())
+        metrics = self.fontMetrics()
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        left = (self.width() - metrics.horizontalAdvance(words)) / 2
+        painter.drawText(QPointF(left, tile.bottom() + 2 + metrics.ascent()), words)
+        if self.hasFocus() and self._by_keyboard:
+            draw_focus(painter, QRectF(self.rect()).adjusted(1, 0.75, -1, -0.75), 6, theme.text)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()  # the window may use space to play and pause
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = by_keyboard(event, self._by_keyboard)
+        super().focusInEvent(event)
