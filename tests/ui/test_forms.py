@@ -19,7 +19,7 @@ from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.panels.data import DataCard
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.style import stylesheet
-from hyperscope.ui.theme import DARK, LIGHT, scaled
+from hyperscope.ui.theme import DARK, LIGHT
 
 DROPOUT = "network.layers.*.dropout"
 WINE = Examples(
@@ -506,20 +506,3 @@ def test_a_tables_notes_are_whole_where_there_is_room(data, qtbot):
     card.show_experiment(with_data(source="wine"))
     card.show_examples(WINE)
     qtbot.waitUntil(lambda: card.table.note.text().replace("\n", " ") == WINE.note.strip())
-
-
-@pytest.fixture
-def styled(qapp):
-    """Gives the application a theme's style sheet; it is plain again afterwards."""
-    yield lambda theme: qapp.setStyleSheet(stylesheet(theme))
-    qapp.setStyleSheet("")
-
-
-def test_type_made_larger_while_a_choice_is_hidden_is_larger_when_it_is_shown(data, styled):
-    card, _ = data
-    for theme in (LIGHT, scaled(LIGHT, 2.0)):
-        styled(theme)
-        card.set_theme(theme)
-    card.show_experiment(with_data(source="wine"))
-    card.show_examples(WINE)
-    assert card.plane.kind.buttons[0].font().pixelSize() == 22

@@ -133,9 +133,12 @@ def test_the_window_comes_back_in_its_theme(start):
 
 def test_the_window_comes_back_in_its_type_size(start):
     first = start()
+    first.resize(1280, 800)
     first.enlarge(1.25)
     first.close()
-    assert start().theme.scale == 1.25
+    second = start()
+    second.resize(1280, 800)  # windows come back no larger than the screen, which is small offscreen
+    assert second.theme.scale == 1.25
 
 
 def test_the_window_comes_back_with_its_experiment(start):

@@ -57,9 +57,12 @@ class Followed(Session):
         self.views: dict[str, object] = {}
         self.said: list[str] = []
 
-    def tick(self, names):
+    def ask(self, names):
         self.asked.append(tuple(names))
-        snapshot = super().tick(names)
+        super().ask(names)
+
+    def take(self):
+        snapshot = super().take()
         if snapshot is not None:
             self.views.update(snapshot.views)
         if self.message:

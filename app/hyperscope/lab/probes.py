@@ -123,9 +123,17 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
         return values.reshape(len(values), PICTURE, PICTURE).astype(np.float32)
 
     middle = (inputs.max(axis=1, keepdims=True) + inputs.min(axis=1, keepdims=True)) / 2
+    final = "Sigmoids" if trainer.layout.network.output == "one-vs-all" else "Softmax"
     drawn = [LayerPicture("Inputs", pictures(inputs - middle), None, caption=f"{len(inputs)} features")]
     for number, (name, values) in enumerate(zip(trainer.layout.names, outputs, strict=True)):
         last = number == len(outputs) - 1
+        into, bias = weights[f"{name}.weights"], weights.get(f"{name}.bias")
+        if last and trainer.layout.output.masked:
+            # a class of a tree has no unit of its own: what speaks for it are its questions, yes less no
+            answers, asked = trainer.layout.output.codes(trainer.layout.classes, trainer.layout.network.tree)
+            into = (2 * answers - asked) @ into
+            bias = (2 * answers - asked) @ bias if bias is not None else None
+        normed = not (last and trainer.layout.output.masked)
         caption = f"{len(values)} classes"
         if not last:
             layer = trainer.layout.network.layers[number]
@@ -134,12 +142,12 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
             caption = norm + label if layer.batch_norm != "after" else label + norm
         drawn.append(
             LayerPicture(
-                "Softmax" if last else f"Layer {number + 1}",
+                final if last else f"Layer {number + 1}",
                 pictures(values),
-                weights[f"{name}.weights"],
-                weights.get(f"{name}.bias"),
-                weights.get(f"{name}.gamma"),
-                weights.get(f"{name}.beta"),
+                into,
+                bias,
+                weights.get(f"{name}.gamma") if normed else None,
+                weights.get(f"{name}.beta") if normed else None,
                 caption,
             )
         )
