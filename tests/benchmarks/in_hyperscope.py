@@ -67,18 +67,17 @@ def crowd(task: Task) -> Run:
         trainings = [_training(task, rate) for rate in rates[start : start + TOGETHER]]
         seeds = range(start, start + len(trainings))
         learner = Learner(_layout(task), trainings, list(seeds), task["x"], task["y"])
-        groups.append((learner, [Shuffle(seed, task["y"].size) for seed in seeds]))
+        groups.append((learner, Shuffle(list(seeds), task["y"].size)))
     place = Position()
 
     def run(count: int) -> Any:
         nonlocal place
         losses = []
         for _ in range(count):
-            for learner, shuffles in groups:
-                taken = [shuffle.batches(size, place, steps) for shuffle in shuffles]
-                each = zip(*(batches for batches, _ in taken), strict=True)
-                losses.append(learner.steps([np.stack(together) for together in each]))
-            place = taken[0][1]
+            for learner, shuffle in groups:
+                batches, after = shuffle.batches(size, place, steps)
+                losses.append(learner.steps(batches))
+            place = after
         return losses
 
     return run

@@ -5,6 +5,7 @@ So a place in the order is two numbers, and needs no random state to be kept wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +25,12 @@ class Position:
 
 
 class Shuffle:
-    """The orders in which a run with `seed` visits its m examples; remembers the last epochs it worked out."""
+    """The orders in which a run with `seed` visits its m examples; remembers the last epochs it worked out.
 
-    def __init__(self, seed: int, m: int) -> None:
+    Given several seeds, those of a crowd: orders are then (K, m) and batches (K, size), each row that of one seed.
+    """
+
+    def __init__(self, seed: int | Sequence[int], m: int) -> None:
         self.seed, self.m = seed, m
         self._block = -1
         self._orders: Indices = np.zeros((0, 0), np.int64)
@@ -35,11 +39,18 @@ class Shuffle:
         """The m example numbers in the order of epoch number `epoch`."""
         block, row = divmod(epoch, TOGETHER)
         if block != self._block:
-            rng = np.random.default_rng([self.seed, STREAM, block])
-            self._orders = rng.permuted(np.tile(np.arange(self.m), (TOGETHER, 1)), axis=1)
+            alone = isinstance(self.seed, int)
+            seeds = [self.seed] if isinstance(self.seed, int) else self.seed
+            each = [self._shuffled(seed, block) for seed in seeds]
+            self._orders = each[0] if alone else np.stack(each, axis=1)
             self._block = block
         found: Indices = self._orders[row]
         return found
+
+    def _shuffled(self, seed: int, block: int) -> Indices:
+        """The orders (TOGETHER, m) of the epochs in a block."""
+        rng = np.random.default_rng([seed, STREAM, block])
+        return rng.permuted(np.tile(np.arange(self.m), (TOGETHER, 1)), axis=1)
 
     def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
         """The next `steps` mini-batches of `size` examples, the last of an epoch shorter; and the place after them."""
@@ -48,6 +59,6 @@ class Shuffle:
         while len(batches) < steps:
             order = self.order(epoch)
             end = min(self.m, used + size * (steps - len(batches)))
-            batches += [order[start : start + size] for start in range(used, end, size)]
+            batches += [order[..., start : start + size] for start in range(used, end, size)]
             epoch, used = (epoch + 1, 0) if end == self.m else (epoch, end)
         return batches, Position(epoch, used)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.arrays import Array
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.learner import Diverged, Learner
 from hyperscope.engine.named import named_views
@@ -28,12 +28,12 @@ RUN = 64  # steps between two looks at where each member stands
 
 @dataclass
 class _Group:
-    """Members alike in structure, with their common learner, and each one's own order of examples."""
+    """Members alike in structure, with their common learner and their own orders of examples."""
 
     members: list[int]
     examples: ExampleSet
     learner: Learner
-    orders: list[Shuffle]
+    order: Shuffle
     size: int
     position: Position = field(default_factory=Position)
 
@@ -84,8 +84,7 @@ class Population:
         seeds = [self.experiments[k].seed for k in members]
         m = examples.x_train.shape[1]
         learner = Learner(layout, trainings, seeds, examples.x_train, examples.y_train)
-        orders = [Shuffle(seed, m) for seed in seeds]
-        return _Group(list(members), examples, learner, orders, min(first.training.batch_size, m))
+        return _Group(list(members), examples, learner, Shuffle(seeds, m), min(first.training.batch_size, m))
 
     def steps(self, count: int) -> None:
         """Every member that has not stopped takes `count` steps."""
@@ -105,8 +104,7 @@ class Population:
 
     def _advance(self, group: _Group, count: int) -> int:
         """Up to `count` steps of one group, fewer when a member breaks, which is then left behind."""
-        each = [order.batches(group.size, group.position, count) for order in group.orders]
-        batches: list[Indices] = [np.stack(step) for step in zip(*(found for found, _ in each), strict=True)]
+        batches, _ = group.order.batches(group.size, group.position, count)
         sizes = [batch.shape[1] for batch in batches]
         factors = self._factors(group, sizes)
         done = count
@@ -141,9 +139,9 @@ class Population:
             self._last[member] = (state.parameters[row].copy(), state.running[row].copy())
         left = [row for row in range(len(group.members)) if row not in stop.members]
         group.members = [group.members[row] for row in left]
-        group.orders = [group.orders[row] for row in left]
         if left:
             group.learner.keep(left)
+            group.order = Shuffle(group.learner.seeds, group.order.m)
 
     def _of(self, member: int) -> tuple[Layout, ExampleSet, Array, Array]:
         """Layout, examples, parameters (P,) and running statistics (R,) of a member."""
