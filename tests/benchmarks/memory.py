@@ -14,7 +14,8 @@ import psutil
 from benchmarks.in_hyperscope import crowd
 from benchmarks.tasks import numbers
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
 from hyperscope.lab.trainer import ROWS, Trainer
 from parity.workloads import WORKLOADS

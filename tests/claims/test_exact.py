@@ -17,7 +17,8 @@ from hyperscope.engine.prediction import Predictor, folded
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.knob import Knob, Scale
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.trainer import Trainer
 
 INVERSE = Training(

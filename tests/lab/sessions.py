@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Data, Experiment, changed, every_knob
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed, every_knob
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
 from lab.strategies import allowed, runnable

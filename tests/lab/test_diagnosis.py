@@ -18,8 +18,9 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.checks.remedies import against_variance
 from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.checks.training import LIMITS
+from hyperscope.lab.data import Data
 from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, verdict
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.trainer import Trainer
 
 HEALTHY = 150  # epochs

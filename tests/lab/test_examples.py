@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.datasets import generators
+from hyperscope.lab.data import TABLES, Data
 from hyperscope.lab.examples import DEV, TEST, TRAIN, augmenter, load, plane_of, preview, suggested
-from hyperscope.lab.experiment import TABLES, Data, Experiment, changed, every_knob, from_json, parsed
+from hyperscope.lab.experiment import Experiment, changed, every_knob, from_json, parsed
 from hyperscope.lab.probes import decision_map
 from hyperscope.lab.snapshot import View
 from hyperscope.lab.trainer import Trainer

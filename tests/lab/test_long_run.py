@@ -13,7 +13,8 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Data, Experiment, changed
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.probes import probes
 from hyperscope.lab.snapshot import View
 from hyperscope.lab.trainer import ROWS, Trainer

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.experiment import Data, Experiment, changed
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.population import TOGETHER, Population
 from hyperscope.lab.trainer import Trainer
 

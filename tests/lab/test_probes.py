@@ -11,7 +11,8 @@ import pytest
 from hyperscope.engine import textbook
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.probes import BINS, COARSE, FINE, PICTURE, WIDEST, View, grid, histogram, plane, probes
 from hyperscope.lab.snapshot import Distributions, Map, NetworkPicture
 from hyperscope.lab.trainer import QUANTILES, Trainer

@@ -16,7 +16,8 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.checkpoint import Checkpoint
-from hyperscope.lab.experiment import Data, Experiment, changed
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.runner import KEEP_EVERY, Advance, Apply, Go, Reply, Restart, Restore, Runner, WorkerLost
 from hyperscope.lab.trainer import Trainer
 

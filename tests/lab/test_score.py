@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Training
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import (
     LONGEST,
     PREFIX,

@@ -16,7 +16,8 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Data, Experiment, changed, every_knob
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed, every_knob
 from hyperscope.lab.session import MOST_LAYERS, Session
 from hyperscope.lab.snapshot import Snapshot
 

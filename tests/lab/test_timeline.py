@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Event, Score, branch, replay
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import ROWS, Trainer

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
+from hyperscope.lab.data import Data
 from hyperscope.lab.examples import suggested
-from hyperscope.lab.experiment import Data, Experiment, changed, every_knob, knob_at
+from hyperscope.lab.experiment import Experiment, changed, every_knob, knob_at
 from hyperscope.lab.trainer import ROWS, SOUND, Trainer
 from hyperscope.resources import asset
 from lab.strategies import runnable

@@ -20,7 +20,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 import hyperscope
-from hyperscope.lab.experiment import FILE, Experiment, from_json
+from hyperscope.lab.data import FILE
+from hyperscope.lab.experiment import Experiment, from_json
 from hyperscope.lab.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui.remembered import Remembered

@@ -13,7 +13,8 @@ from hyperscope.engine.datasets import generators
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
 from hyperscope.engine.settings import Network
-from hyperscope.lab.experiment import FILE, Data, Experiment, changed, every_knob, knob_at, with_source
+from hyperscope.lab.data import FILE, Data, with_source
+from hyperscope.lab.experiment import Experiment, changed, every_knob, knob_at
 from hyperscope.lab.snapshot import Examples
 from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.panels.data import DataCard

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from hyperscope.lab.data import Data
 from hyperscope.lab.examples import suggested
-from hyperscope.lab.experiment import Data
 from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.open_table_preview import PreviewTable
 from hyperscope.ui.open_table_reader import Reader

@@ -10,7 +10,8 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QEvent
 from PySide6.QtGui import QPalette
 
 from hyperscope.engine.settings import Training
-from hyperscope.lab.experiment import FILE, Data, Experiment
+from hyperscope.lab.data import FILE, Data
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.places import LAST
 from hyperscope.lab.session import Session, last_experiment
 from hyperscope.ui.remembered import Remembered

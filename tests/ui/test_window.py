@@ -32,7 +32,8 @@ from PySide6.QtWidgets import (
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.experiment import FILE, Data, Experiment, from_json
+from hyperscope.lab.data import FILE, Data
+from hyperscope.lab.experiment import Experiment, from_json
 from hyperscope.lab.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control

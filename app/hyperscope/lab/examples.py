@@ -29,7 +29,7 @@ from hyperscope.engine.features import COORDINATES, captions, computed
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.split import ENOUGH, Split, split
 from hyperscope.lab.cells import read_cells
-from hyperscope.lab.experiment import FILE, TABLES, Data
+from hyperscope.lab.data import FILE, TABLES, Data
 from hyperscope.lab.table import Table, guessed_class, read_table
 from hyperscope.resources import asset
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hyperscope.lab.data import FILE
 from hyperscope.lab.examples import suggested
-from hyperscope.lab.experiment import FILE, Experiment, changed, read
+from hyperscope.lab.experiment import Experiment, changed, read
 
 TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 

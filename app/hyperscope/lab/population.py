@@ -19,8 +19,9 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.lab.checkpoint import Scores
+from hyperscope.lab.data import Data
 from hyperscope.lab.examples import ExampleSet, augmenter, load
-from hyperscope.lab.experiment import Data, Experiment
+from hyperscope.lab.experiment import Experiment
 
 TOGETHER = 64  # members stacked at most: their arrays should stay in the cache
 RUN = 64  # steps between two looks at where each member stands

@@ -12,7 +12,8 @@ import msgspec
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Experiment, changed, from_json, with_source
+from hyperscope.lab.data import with_source
+from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from hyperscope.lab.data import Data
 from hyperscope.lab.examples import ColumnPreview, TablePreview, preview
-from hyperscope.lab.experiment import Data
 from hyperscope.lab.table import Gaps, read_gaps
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.words import shown

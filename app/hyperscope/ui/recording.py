@@ -16,7 +16,8 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.experiment import Data, Experiment, with_source
+from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
 from hyperscope.ui.remembered import Remembered

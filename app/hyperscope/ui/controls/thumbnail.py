@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.experiment import TABLES
+from hyperscope.lab.data import TABLES
 from hyperscope.lab.table import read_table
 from hyperscope.resources import asset
 from hyperscope.ui.controls.tile import Tile

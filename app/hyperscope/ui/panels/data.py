@@ -9,8 +9,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout
 
 from hyperscope.engine.datasets import generators
+from hyperscope.lab.data import FILE
 from hyperscope.lab.examples import IMAGES
-from hyperscope.lab.experiment import FILE, Experiment, every_knob, knob_at
+from hyperscope.lab.experiment import Experiment, every_knob, knob_at
 from hyperscope.lab.snapshot import Examples
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption
