@@ -9,6 +9,7 @@ if sys.version_info < (3, 11):
     sys.exit("Hyperscope needs Python 3.11 or newer, and this is Python %d.%d." % sys.version_info[:2])
 
 import os
+import random
 import subprocess
 import tempfile
 import time
@@ -83,7 +84,18 @@ def _display() -> Iterator[dict[str, str]]:
     if not sys.platform.startswith("linux"):
         yield {}
         return
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # a number of our own: left to choose, two servers that start at once may take the same one
+    command = [
+        "Xvfb",
+        f":{random.randrange(100, 60000)}",
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        "1280x800x24",
+        "-nolisten",
+        "tcp",
+    ]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -55,7 +56,9 @@ def xvfb() -> Iterator[str]:
     """The $DISPLAY of an X server of its own, 1280 x 800 in 24 bits, that no person sees."""
     if not sys.platform.startswith("linux"):
         pytest.skip("X11 is what windows are shown on only on Linux")
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # a number of our own: left to choose, two servers that start at once may take the same one
+    display = f":{random.randrange(100, 60000)}"
+    command = ["Xvfb", display, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
     try:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     except FileNotFoundError:

@@ -31,7 +31,19 @@ def in_use() -> int:
 
 
 def growth(action: Callable[[int], object], times: int) -> int:
-    """Bytes by which memory rose over the second half of doing something `times` times."""
+    """Bytes by which memory rose over the second half of doing something `times` times.
+
+    A leak shows every time; a table of the interpreter's own that happens to grow shows once, so the least of three.
+    """
+    least = _growth(action, times)
+    for _ in range(2):
+        if least < FLAT:
+            break
+        least = min(least, _growth(action, times))
+    return least
+
+
+def _growth(action: Callable[[int], object], times: int) -> int:
     tracemalloc.start()
     try:
         for number in range(times // 2):

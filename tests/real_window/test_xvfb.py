@@ -319,14 +319,16 @@ def test_a_killed_worker_is_replaced(start, qtbot):
     program = start()
     lost = program.worker
     lost.kill()
-    qtbot.waitUntil(
-        lambda: any(
-            "spawn_main" in " ".join(child.cmdline()) and child.pid != lost.pid
-            for child in psutil.Process(program.process.pid).children()
-            if child.status() != psutil.STATUS_ZOMBIE
-        ),
-        timeout=PATIENCE,
-    )
+
+    def another_is_there() -> bool:
+        try:
+            children = psutil.Process(program.process.pid).children()
+            commands = {child.pid: " ".join(child.cmdline()) for child in children}
+        except psutil.NoSuchProcess:  # one ended while it was looked at
+            return False
+        return any("spawn_main" in command and pid != lost.pid for pid, command in commands.items())
+
+    qtbot.waitUntil(another_is_there, timeout=PATIENCE)
 
 
 # -- without a display ------------------------------------------------------------------------------------------------
