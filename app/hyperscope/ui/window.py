@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
+from hyperscope.lab.checks import Remedy
 from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.opening import opened
@@ -53,7 +54,7 @@ class Window(QMainWindow):
         self.tabs = LabTabs(["Playground"])
         self.transport = Transport()
         self.playground = Playground()
-        self._turns = Turns(self.playground.panels)
+        self._turns = Turns((*self.playground.panels, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
         self._shown_step = -1
@@ -100,6 +101,7 @@ class Window(QMainWindow):
         lab.layer_removed.connect(lambda layer: self._do(lambda: session.remove_layer(layer)))
         lab.open_requested.connect(self.ask_for_file)
         lab.plane_chosen.connect(self._look_at)
+        lab.note.remedy_chosen.connect(self.apply_remedy)
         bar.restart.connect(lambda: self._do(session.restart))
         bar.new_start.connect(lambda: self._do(session.new_start))
         bar.play_toggled.connect(lambda playing: self._do(lambda: session.play(playing)))
@@ -171,6 +173,7 @@ class Window(QMainWindow):
         if self.session.experiment is not self._shown:
             self._shown = self.session.experiment
             self.playground.show_experiment(self._shown)
+            self.playground.note.clear()
             self._saving.start()
 
     # -- the frame ------------------------------------------------------------------------------------------------
@@ -223,6 +226,14 @@ class Window(QMainWindow):
     def up_to_date(self) -> bool:
         """Whether every panel shows the network that is being trained."""
         return self._structure >= 0
+
+    def apply_remedy(self, remedy: Remedy) -> None:
+        """Does what the doctor advises; training starts again where it must."""
+        self._held = False
+        self.session.take_on(remedy.change(self.session.experiment))
+        if remedy.restart:
+            self.session.restart()
+        self._did()
 
     # -- presets --------------------------------------------------------------------------------------------------
 
