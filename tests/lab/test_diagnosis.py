@@ -19,7 +19,7 @@ from hyperscope.lab.checks.remedies import against_variance
 from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.checks.training import LIMITS
 from hyperscope.lab.data import Data
-from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, verdict
+from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, foremost, verdict
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.trainer import Trainer
 
@@ -433,3 +433,12 @@ def test_batches_of_one_example_can_be_diagnosed() -> None:
     trainer.steps(30)
     finding = found("tiny batches", trainer)
     assert finding is not None and finding.severity == "act"
+
+
+def test_a_cause_is_spoken_of_before_its_effects():
+    trainer = trained(Experiment(network=network(2, 8, "tanh", initialiser="zero")), 30)
+    assert foremost(findings(trainer)).name == "symmetric units"
+
+
+def test_of_a_healthy_run_there_is_nothing_to_speak_of():
+    assert foremost(findings(trained(Experiment(), 60))) is None

@@ -6,7 +6,7 @@ They look at the network as it is at test time, unless their docstring says othe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from hyperscope.lab.snapshot import (
 )
 from hyperscope.lab.trainer import Trainer
 from hyperscope.registry import Registry
+
+if TYPE_CHECKING:
+    from hyperscope.lab.checks import Finding
 
 FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with many parameters
 MANY = 5000  # parameters
@@ -173,6 +176,14 @@ def distributions(trainer: Trainer, view: View) -> Distributions:
         _layer(trainer, number, traces[number], running[number]) for number in range(len(trainer.layout.network.layers))
     )
     return Distributions(layers, trainer.history.epoch, trainer.history.rivers, trainer.marks)
+
+
+@probes.add("findings")
+def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
+    """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
+    from hyperscope.lab import diagnosis  # its checks use what is declared here
+
+    return diagnosis.findings(trainer)
 
 
 def _layer(trainer: Trainer, number: int, trace: Trace, batch: Trace) -> LayerDistributions:

@@ -154,7 +154,8 @@ class Snapshot:
     """One answer to the window: the status, one sentence on what happened if anything did, and the views asked for.
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
-    probe's name ("examples", "map", "network", "curves", "distributions") to its record.
+    probe's name ("examples", "map", "network", "curves", "distributions",
+    "findings") to its record.
     """
 
     status: Status

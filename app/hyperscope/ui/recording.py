@@ -63,6 +63,7 @@ def scenes() -> tuple[Scene, ...]:
             20,
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
+        Scene("presets", Experiment(), 20, Window.show_presets),
         Scene("projector", Experiment(network=normed), 60, _enlarge),
     )
 

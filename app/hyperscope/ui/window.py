@@ -12,10 +12,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
+from hyperscope.lab.checks import Remedy
 from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.opening import opened
 from hyperscope.lab.places import write_whole
+from hyperscope.lab.presets import Preset
 from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Snapshot, View
 from hyperscope.ui import style
@@ -25,6 +27,7 @@ from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.pacing import Ticker, Turns
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled
 from hyperscope.ui.transport import Transport
 
@@ -47,14 +50,16 @@ class Window(QMainWindow):
         self._chosen_theme = theme or self.remembered.theme
         self._scale = self.remembered.scale
         self.theme = THEMES["light"]
+        self.start_page: StartPage | None = None  # made when it is first asked for
         self.tabs = LabTabs(["Playground"])
         self.transport = Transport()
         self.playground = Playground()
-        self._turns = Turns(self.playground.panels)
+        self._turns = Turns((*self.playground.panels, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
+        self._held = False  # whether a preset's sentence stays until something is moved
         self._shown = session.experiment
         self._build()
         self.ticker = Ticker(self._tick)
@@ -75,7 +80,7 @@ class Window(QMainWindow):
         if not self.remembered.geometry.isEmpty():
             self.restoreGeometry(self.remembered.geometry)
         self.setAcceptDrops(True)
-        body = QWidget()
+        self._body = body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -96,12 +101,14 @@ class Window(QMainWindow):
         lab.layer_removed.connect(lambda layer: self._do(lambda: session.remove_layer(layer)))
         lab.open_requested.connect(self.ask_for_file)
         lab.plane_chosen.connect(self._look_at)
+        lab.note.remedy_chosen.connect(self.apply_remedy)
         bar.restart.connect(lambda: self._do(session.restart))
         bar.new_start.connect(lambda: self._do(session.new_start))
         bar.play_toggled.connect(lambda playing: self._do(lambda: session.play(playing)))
         bar.batch.connect(lambda: self._do(lambda: session.advance("batch")))
         bar.epoch.connect(lambda: self._do(lambda: session.advance("epoch")))
         bar.speed_chosen.connect(lambda rate: self._do(lambda: session.set_rate(rate)))
+        self.tabs.presets_requested.connect(self.show_presets)
         self.tabs.open_requested.connect(self.ask_for_file)
         self.tabs.save_requested.connect(self.ask_where_to_save)
         self.tabs.theme_requested.connect(self.switch_theme)
@@ -120,6 +127,7 @@ class Window(QMainWindow):
             ("Ctrl+Z", session.undo),
             ("Ctrl+Shift+Z", session.redo),
             ("Ctrl+Y", session.redo),
+            ("P", self.show_presets),
             ("Ctrl+O", self.ask_for_file),
             ("Ctrl+S", self.ask_where_to_save),
             ("Ctrl+T", self.switch_theme),
@@ -137,6 +145,7 @@ class Window(QMainWindow):
 
     def move_knob(self, path: str, value: Value) -> None:
         """Sets a knob, or says why not."""
+        self._held = False
         try:
             self.session.move(path, value)
         except (ValueError, LookupError) as problem:
@@ -154,6 +163,7 @@ class Window(QMainWindow):
         self._did()
 
     def _do(self, act: Callable[[], object]) -> None:
+        self._held = False
         act()
         self._did()
 
@@ -163,6 +173,7 @@ class Window(QMainWindow):
         if self.session.experiment is not self._shown:
             self._shown = self.session.experiment
             self.playground.show_experiment(self._shown)
+            self.playground.note.clear()
             self._saving.start()
 
     # -- the frame ------------------------------------------------------------------------------------------------
@@ -174,7 +185,8 @@ class Window(QMainWindow):
         if not self.session.awaiting:
             self._ask()
         if self.session.message:
-            self.transport.say(self.session.message, self.session.alarm)
+            if self.session.alarm or not self._held:
+                self.transport.say(self.session.message, self.session.alarm)
             self.session.message = ""
         if self.session.experiment is not self._shown:
             self._did()
@@ -214,6 +226,41 @@ class Window(QMainWindow):
     def up_to_date(self) -> bool:
         """Whether every panel shows the network that is being trained."""
         return self._structure >= 0
+
+    def apply_remedy(self, remedy: Remedy) -> None:
+        """Does what the doctor advises; training starts again where it must."""
+        self._held = False
+        self.session.take_on(remedy.change(self.session.experiment))
+        if remedy.restart:
+            self.session.restart()
+        self._did()
+
+    # -- presets --------------------------------------------------------------------------------------------------
+
+    def show_presets(self) -> None:
+        """Opens the page of presets, or closes it if it is open."""
+        if self.start_page is None:
+            self.start_page = page = StartPage(self._body)
+            Covering(page, self._body, self.tabs)
+            page.chosen.connect(self.take_preset)
+            page.left.connect(page.hide)
+            page.set_theme(self.theme)
+        if self.start_page.isVisible():
+            self.start_page.hide()
+        else:
+            self.start_page.open()
+
+    def take_preset(self, preset: Preset) -> None:
+        """Trains the preset's experiment from its start, and says what to look at."""
+        if self.start_page is not None:
+            self.start_page.hide()
+        self.session.take_on(preset.experiment)
+        self.session.restart()
+        self.session.play(True)
+        self.draw_all()
+        self._did()
+        self.transport.say(preset.shows)
+        self._held = True
 
     # -- files ----------------------------------------------------------------------------------------------------
 
@@ -305,8 +352,9 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
         application.setStyleSheet(style.stylesheet(theme))
-        for part in (self.tabs, self.transport, self.playground):
-            part.set_theme(theme)
+        for part in (self.tabs, self.transport, self.playground, self.start_page):
+            if part is not None:
+                part.set_theme(theme)
 
     def enlarge(self, factor: float) -> None:
         """Makes type and lines larger by `factor`, between their usual and twice their usual size."""

@@ -20,6 +20,7 @@ class LabTabs(QWidget):
     """Tabs for `names`, the first one open; `lab_chosen` carries a name."""
 
     lab_chosen = Signal(str)
+    presets_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
     theme_requested = Signal()  # the other one
@@ -30,6 +31,7 @@ class LabTabs(QWidget):
         self._name = Caption("Hyperscope")
         self._group = QButtonGroup(self)
         self.tabs = {name: TextButton(name, "tab") for name in names}
+        self.presets = TextButton("Presets", "plain", "Experiments that each show one thing · P")
         self.open = TextButton("Open", "plain", "Open an experiment, or a table of your own")
         self.save = TextButton("Save", "plain", "Save the experiment")
         self.theme = TextButton("Theme", "plain", "Light or dark")
@@ -44,6 +46,7 @@ class LabTabs(QWidget):
             self._row.addWidget(tab)
         self._row.addStretch(1)
         for button, signal in (
+            (self.presets, self.presets_requested),
             (self.open, self.open_requested),
             (self.save, self.save_requested),
             (self.theme, self.theme_requested),
@@ -65,7 +68,7 @@ class LabTabs(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self._name.set_theme(theme, 15, 600)
-        for button in (*self.tabs.values(), self.open, self.save, self.theme):
+        for button in (*self.tabs.values(), self.presets, self.open, self.save, self.theme):
             button.set_theme(theme)
         self._row.setContentsMargins(20, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))

@@ -83,22 +83,25 @@ class Thumbnail(Tile):
 
     def set_picture(self, picture: Picture) -> None:
         """What to show; until then the tile is empty."""
-        self.paint_picture = partial(_paint, picture)
+        self.paint_picture = partial(paint_picture, picture)
         self.update()
 
 
-def _paint(picture: Picture, painter: QPainter, tile: QRectF, theme: Theme) -> None:
+def paint_picture(
+    picture: Picture, painter: QPainter, tile: QRectF, theme: Theme, dot: float = 2.6, sign: float = 16
+) -> None:
+    """Paints `picture` into `tile`: points `dot` pixels across, or a glyph `sign` pixels high at scale 1."""
     room = tile.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     if picture.glyph:
         painter.setPen(theme.quiet)
-        painter.setFont(font(16, 600))
+        painter.setFont(font(sign, 600))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, picture.glyph)
         return
     places = [
         QPointF(room.left() + float(x) * room.width(), room.top() + float(y) * room.height()) for x, y in picture.x.T
     ]
     for number in np.unique(picture.y).tolist():
-        pen = QPen(theme.class_colour(number), 2.6)
+        pen = QPen(theme.class_colour(number), dot)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawPoints([place for place, c in zip(places, picture.y.tolist(), strict=True) if c == number])

@@ -12,6 +12,7 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves import CurvesPanel
 from hyperscope.ui.panels.data import DataCard
 from hyperscope.ui.panels.distributions import DistributionsPanel
+from hyperscope.ui.panels.doctor_note import DoctorNote
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
@@ -46,6 +47,7 @@ class Playground(QWidget):
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
         self.panels: tuple[Panel, ...] = (self.map, self.network, self.curves, self.distributions)
+        self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
         self._training = 0
         self._scale = 1.0
         self._picture: NetworkPicture | None = None
@@ -79,6 +81,7 @@ class Playground(QWidget):
         self.network.layer_added.connect(self.layer_added)
         self.network.layer_removed.connect(self.layer_removed)
         self.network.node_hovered.connect(self._magnify)
+        self.network.foot_needed.connect(self.note.yield_to_foot)
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -98,10 +101,12 @@ class Playground(QWidget):
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if "network" in snapshot.views:
             self._picture = snapshot.views["network"]
+            self.note.heed(self._picture, snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        parts: tuple[DataCard | HyperparametersCard | Panel, ...] = (self.data, self.hyperparameters, *self.panels)
+        parts: tuple[DataCard | HyperparametersCard | Panel, ...]
+        parts = (self.data, self.hyperparameters, *self.panels, self.note)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)

@@ -56,6 +56,7 @@ class NetworkPanel(QWidget):
     layer_added = Signal()
     layer_removed = Signal(int)  # hidden layer
     node_hovered = Signal(int, int)  # layer, unit; −1, −1 when none is
+    foot_needed = Signal(bool)  # whether the foot says what is under the pointer
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,6 +200,7 @@ class NetworkPanel(QWidget):
             return
         moved = node != self._node
         self._node, self._edge = node, edge
+        self.foot_needed.emit(node is not None or edge is not None)
         if moved:
             # nodes are no widgets: the panel's tooltip is that of the node under the pointer
             help = ""

@@ -1,0 +1,254 @@
+"""The page of presets: a card each, over whatever lab is open, until one is chosen or the page is left.
+
+It knows what presets say and look like, and nothing of sessions: whoever opens it puts the chosen one in force.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from hyperscope.engine.datasets import generators
+from hyperscope.lab.examples import load
+from hyperscope.lab.experiment import Data
+from hyperscope.lab.presets import Preset, presets
+from hyperscope.ui import paint
+from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
+from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
+from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
+
+COLUMNS = 3
+WIDEST = 1320  # pixels of all columns at scale 1; lines of text longer than that are hard to read
+CARD = 122  # pixels of height
+PICTURE = 78  # pixels along the side of a card's picture
+POINTS = 110  # in a picture
+LINES = 4  # of a card's sentence
+
+
+class StartPage(QWidget):
+    """Every preset as a card ; `chosen` carries the Preset, `left` says that none was chosen.
+
+    Arrows go from card to card, Tab as well, Enter and space choose, Escape leaves.
+    """
+
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self.title = Caption("Presets")
+        self.hint = Caption("Each shows one thing. Choose one, and it starts to train.")
+        self.close_button = Button("Close", "Close presets", "Back to the experiment · Esc")
+        self.close_button.clicked.connect(self.left)
+        self.cards = [PresetCard(preset) for preset in presets()]
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.title)
+        self._head.addWidget(self.hint, 1)
+        self._head.addWidget(self.close_button)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        for number, card in enumerate(self.cards):
+            self._grid.addWidget(card, number // COLUMNS, number % COLUMNS)
+            card.clicked.connect(partial(self.chosen.emit, card.preset))
+            card.stepped.connect(self._go)
+        for column in range(COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        body = QWidget()
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(self._grid)
+        rows.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(body)
+        for ground in (self.area.viewport(), body):
+            ground.setAutoFillBackground(False)
+        self._whole = QVBoxLayout(self)
+        self._whole.addLayout(self._head)
+        self._whole.addWidget(self.area, 1)
+        self.setAccessibleName("Presets")
+        self._stops: list[QWidget] = [*self.cards, self.close_button]
+        self.hide()
+
+    def open(self) -> None:
+        """Covers the lab, the keyboard on the first card."""
+        self.show()
+        self.raise_()
+        self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.title.set_theme(theme, 18, 600)
+        self.hint.set_theme(theme, 12, quiet=True)
+        self.close_button.set_theme(theme)
+        for card in self.cards:
+            card.set_theme(theme)
+        self._head.setSpacing(pixels(theme, 14))
+        self._grid.setSpacing(GRID + 2)
+        self._whole.setSpacing(pixels(theme, 12))
+        self._place()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        side = max(EDGE + 8, (self.width() - pixels(self._theme, WIDEST)) // 2)
+        top = pixels(self._theme, 16)
+        self._whole.setContentsMargins(side, top, side, EDGE)
+
+    # -- the keyboard stays on the page while it is open ---------------------------------------------------------------
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Goes round the cards and the button, and not to what lies beneath."""
+        self._go(1 if forward else -1, Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
+
+    def _go(self, steps: int, reason: Qt.FocusReason = Qt.FocusReason.TabFocusReason) -> None:
+        now = self.focusWidget()
+        at = self._stops.index(now) if now in self._stops else -1
+        stop = self._stops[(at + steps) % len(self._stops)]
+        stop.setFocus(reason)
+        if stop is not self.close_button:
+            self.area.ensureWidgetVisible(stop)
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps the keys it uses from the window's shortcuts: with no network in sight they would act unseen."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_P):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.window)
+        painter.end()
+
+
+_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: COLUMNS, Qt.Key.Key_Up: -COLUMNS}
+_OWN = (*_STEPS, Qt.Key.Key_Escape, Qt.Key.Key_P, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class PresetCard(QAbstractButton):
+    """A preset's data set as a picture, its title, and below it what it shows; `stepped` says how many cards to go."""
+
+    stepped = Signal(int)
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__()
+        self.preset = preset
+        self._theme = LIGHT
+        self._by_keyboard = False
+        self._picture: Picture | None = None
+        self.lines: list[str] = []  # of the sentence, as last painted
+        self.setText(preset.title)
+        self.setAccessibleName(preset.title)
+        self.setAccessibleDescription(preset.shows)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.setFixedHeight(pixels(theme, CARD))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(pixels(self._theme, 240), pixels(self._theme, CARD))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, unit = self._theme, self._theme.scale
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = QRectF(self.rect())
+        pointed = self.underMouse() or self.isDown()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.card, theme.text, 0.05) if pointed else theme.card)
+        painter.drawRoundedRect(whole, RADIUS, RADIUS)
+        side = PICTURE * unit
+        tile = QRectF(INSIDE * unit, (self.height() - side) / 2, side, side)
+        painter.setBrush(theme.control)
+        painter.drawRoundedRect(tile, 6, 6)
+        if self._picture is None:
+            self._picture = picture(self.preset.experiment.data)
+        paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30)
+        left = tile.right() + INSIDE * unit
+        room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
+        strong, plain = font(13.5, 600, unit), font(12, 400, unit)
+        self.setFont(plain)  # whose metrics on this screen say where lines break
+        self.lines = lines = in_lines(self.preset.shows, self.fontMetrics(), int(room.width()), LINES)
+        step, head = self.fontMetrics().height() + 1, 21 * unit
+        top = tile.top() + 2 * unit  # the same on every card, so that titles stand in rows
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        title = QRectF(room.left(), top - 2 * unit, room.width(), head)
+        paint.write(painter, title, self.preset.title, strong, theme.text)
+        for number, line in enumerate(lines):
+            at = QRectF(room.left(), top + head + number * step, room.width(), step)
+            paint.write(painter, at, line, plain, theme.text if pointed else theme.quiet)
+        if self.hasFocus() and self._by_keyboard:
+            draw_focus(painter, whole.adjusted(1, 1, -1, -1), RADIUS, theme.accent)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in _STEPS:
+            self.stepped.emit(_STEPS[Qt.Key(event.key())])  # ignored, it would end as a scroll of the area around
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = by_keyboard(event, self._by_keyboard)
+        super().focusInEvent(event)
+
+
+def picture(data: Data) -> Picture:
+    """Some of the points that `data` really draws; of a table, the thumbnail of its name."""
+    if data.source not in generators:
+        return picture_of(data.source)
+    examples = load(data)
+    few = np.linspace(0, len(examples.y) - 1, min(POINTS, len(examples.y))).astype(int)
+    x = examples.raw[:, few]
+    low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
+    x = (x - low) / np.maximum(high - low, 1e-12)
+    return Picture(np.stack([x[0], 1 - x[1]]), examples.y[few])
+
+
+class Covering(QObject):
+    """Keeps `page` over all of `ground`, its parent, below `bar`, whatever size they have."""
+
+    def __init__(self, page: QWidget, ground: QWidget, bar: QWidget) -> None:
+        super().__init__(page)
+        self._page, self._ground, self._bar = page, ground, bar
+        for part in (ground, bar):
+            part.installEventFilter(self)
+        self._cover()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._cover()
+        return False
+
+    def _cover(self) -> None:
+        self._page.setGeometry(self._ground.rect().adjusted(0, self._bar.geometry().bottom() + 1, 0, 0))

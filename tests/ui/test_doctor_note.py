@@ -1,0 +1,209 @@
+"""The doctor's note: nothing while all is fine, else the foremost finding and a button that does what it advises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QPalette
+
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.checks import Finding
+from hyperscope.lab.checks.remedies import setting
+from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.presets import presets
+from hyperscope.lab.session import Session
+from hyperscope.lab.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
+from hyperscope.ui.panels.doctor_note import PAUSED, PLAYING, DoctorNote
+from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 20_000  # ms
+LEFT = Qt.MouseButton.LeftButton
+SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
+
+
+def finding(name: str = "dead units", severity: str = "act", remedy: object = SLOWER) -> Finding:
+    return Finding(name, severity, f"All about {name}.", {}, 1.0, 0.5, "A book", remedy)
+
+
+def snapshot(*findings: Finding) -> Snapshot:
+    return Snapshot(Status(), views={"findings": findings})
+
+
+def at(step: int = 0, *, playing: bool) -> Snapshot:
+    return Snapshot(Status(step=step, playing=playing))
+
+
+def network(units: int) -> NetworkPicture:
+    return NetworkPicture((LayerPicture("Inputs", None, None), LayerPicture("Layer 1", None, np.zeros((units, 2)))))
+
+
+@pytest.fixture
+def note(qtbot) -> DoctorNote:
+    """A note on a network panel, nothing found yet."""
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    made = DoctorNote(panel)
+    panel.resize(430, 440)
+    panel.show()
+    panel.note = made  # kept as long as its panel
+    return made
+
+
+@pytest.fixture
+def opened(qapp, qtbot) -> Iterator[Callable[[Experiment], Window]]:
+    """Opens windows that train, and closes them after the test."""
+    palette, windows = QPalette(qapp.palette()), []
+
+    def open_one(experiment: Experiment) -> Window:
+        windows.append(window := Window(Session(experiment), "light", Remembered(forgetful=True)))
+        window.show()
+        qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+def test_nothing_is_said_before_a_diagnosis(note):
+    assert note.finding is None and not note.button.isVisible()
+
+
+def test_nothing_is_said_while_all_is_fine(note):
+    note.draw(snapshot(finding(severity="fine", remedy=None)))
+    assert note.finding is None and not note.toolTip()
+
+
+def test_what_to_act_on_is_said_before_what_is_worth_a_look(note):
+    note.draw(snapshot(finding("saturated units", "look"), finding("calibration", "act")))
+    assert note.finding.name == "calibration"
+
+
+def test_a_cause_is_said_before_its_effect(note):
+    note.draw(snapshot(finding("bias and variance"), finding("vanishing gradient"), finding("dead units")))
+    assert note.finding.name == "dead units"
+
+
+def test_the_whole_sentence_is_in_the_tooltip_and_for_screen_readers(note):
+    note.draw(snapshot(finding()))
+    assert "All about dead units." in note.toolTip()
+    assert note.accessibleName() == "Doctor: Dead units: All about dead units."
+
+
+def test_the_button_has_the_remedys_caption(note):
+    note.draw(snapshot(finding()))
+    assert note.button.isVisible() and note.button.text() == "α 0.001"
+
+
+def test_a_finding_without_a_remedy_has_no_button(note):
+    note.draw(snapshot(finding(remedy=None)))
+    assert note.finding is not None and not note.button.isVisible()
+
+
+def test_the_button_hands_over_the_remedy_and_is_gone(note, qtbot):
+    note.draw(snapshot(finding()))
+    with qtbot.waitSignal(note.remedy_chosen) as said:
+        qtbot.mouseClick(note.button, LEFT)
+    assert said.args == [SLOWER] and not note.button.isVisible()
+
+
+def test_a_snapshot_without_a_diagnosis_changes_nothing(note):
+    note.draw(snapshot(finding()))
+    note.draw(Snapshot(Status()))
+    assert note.finding is not None
+
+
+def test_the_note_makes_way_for_what_the_foot_says_of_a_unit(note):
+    note.draw(snapshot(finding()))
+    note.yield_to_foot(True)
+    assert note.finding is None and not note.button.isVisible()
+    note.yield_to_foot(False)
+    assert note.finding is not None
+
+
+def test_the_note_lies_at_the_foot_of_the_network_however_large_that_is(note):
+    note.parentWidget().resize(600, 500)
+    assert note.geometry().bottomRight() == QPoint(599, 499)
+
+
+def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_pause(note):
+    note.heed(network(8), at(playing=True))
+    assert note.rate == PLAYING
+    note.heed(network(4000), at(playing=True))
+    assert note.rate == 0
+    note.heed(network(4000), at(playing=False))
+    assert note.rate == PAUSED
+
+
+def test_a_network_that_stands_still_is_diagnosed_once(note):
+    note.heed(network(8), at(40, playing=False))
+    note.draw(Snapshot(Status(step=40), views={"findings": (finding(),)}))
+    assert note.rate == 0
+    note.heed(network(8), at(41, playing=False))
+    assert note.rate == PAUSED
+
+
+def test_a_setting_moved_in_a_pause_is_diagnosed_anew(note):
+    note.heed(network(8), at(playing=False))
+    note.draw(snapshot(finding()))
+    note.clear()
+    assert note.rate == PAUSED
+
+
+def test_an_old_finding_of_a_large_network_does_not_outlive_the_pause(note):
+    note.heed(network(4000), at(playing=False))
+    note.draw(snapshot(finding()))
+    note.heed(network(4000), at(playing=True))
+    assert note.finding is None
+
+
+def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(opened, qtbot):
+    window = opened(Experiment())
+    qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.98, timeout=PATIENCE)
+    window.session.play(False)
+    found = []
+    draw = window.playground.note.draw
+    window.playground.note.draw = lambda shown: (found.append(shown.views["findings"]), draw(shown))
+    window._do(lambda: None)
+    qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
+    del window.playground.note.draw
+    assert window.playground.note.finding is None
+
+
+def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(opened, qtbot):
+    dying = next(preset.experiment for preset in presets() if preset.name == "dead-relus")
+    window = opened(dying)
+    note = window.playground.note
+    qtbot.waitUntil(lambda: note.finding is not None and note.finding.name == "dead units", timeout=PATIENCE)
+    place = window.playground.network.geometry()
+    qtbot.mouseClick(note.button, LEFT)
+    assert window.session.experiment == changed(dying, "training.learning_rate", 0.1)
+    assert note.finding is None and window.playground.network.geometry() == place
+
+
+def test_the_remedy_can_be_undone(opened, qtbot):
+    window = opened(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
+    before = window.session.experiment
+    qtbot.waitUntil(lambda: window.playground.note.button.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(window.playground.note.button, LEFT)
+    assert window.session.experiment != before
+    window._do(window.session.undo)
+    assert window.session.experiment == before
+
+
+def test_moving_a_control_takes_back_what_may_no_longer_hold(opened, qtbot):
+    training = Training(optimiser="sgd", learning_rate=1.0)
+    window = opened(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
+    qtbot.waitUntil(lambda: window.playground.note.finding is not None, timeout=PATIENCE)
+    window.move_knob("training.learning_rate", 0.1)
+    assert window.playground.note.finding is None

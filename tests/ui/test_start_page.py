@@ -1,0 +1,151 @@
+"""The page of presets: it opens over the lab, is worked by mouse and keyboard, and puts one preset in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.presets import presets
+from hyperscope.lab.session import Session
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.start_page import COLUMNS
+from hyperscope.ui.theme import DARK
+from hyperscope.ui.window import Window
+
+PATIENCE = 20_000  # ms
+LEFT = Qt.MouseButton.LeftButton
+Key = Qt.Key
+
+
+@pytest.fixture
+def window(qapp, qtbot) -> Iterator[Window]:
+    """A window that stands still."""
+    palette = QPalette(qapp.palette())
+    made = Window(Session(Experiment(), playing=False), "light", Remembered(forgetful=True))
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def page(window, qtbot):
+    """The page, opened."""
+    qtbot.keyClick(window, Key.Key_P)
+    return window.start_page
+
+
+def press(qtbot, key: Qt.Key) -> None:
+    qtbot.keyClick(QApplication.focusWidget(), key)
+
+
+def test_p_opens_the_page_with_the_keyboard_on_the_first_card(window, qtbot):
+    qtbot.keyClick(window, Key.Key_P)
+    assert window.start_page.isVisible() and window.start_page.cards[0].hasFocus()
+
+
+def test_p_closes_the_page_again(page, qtbot):
+    press(qtbot, Key.Key_P)
+    assert not page.isVisible()
+
+
+def test_the_button_in_the_top_bar_opens_the_page(window, qtbot):
+    qtbot.mouseClick(window.tabs.presets, LEFT)
+    assert window.start_page.isVisible()
+
+
+def test_the_page_covers_everything_below_the_top_bar(window, page):
+    assert page.geometry().top() == window.tabs.geometry().bottom() + 1
+    window.resize(1400, 900)
+    assert page.geometry().bottomRight() == window.centralWidget().rect().bottomRight()
+
+
+def test_every_preset_has_a_card_that_says_what_it_shows(page):
+    assert [card.accessibleName() for card in page.cards] == [preset.title for preset in presets()]
+    assert [card.accessibleDescription() for card in page.cards] == [preset.shows for preset in presets()]
+
+
+def test_escape_leaves_everything_as_it_was(window, page, qtbot):
+    before = window.session.experiment
+    press(qtbot, Key.Key_Escape)
+    assert not page.isVisible() and window.session.experiment == before and not window.session.playing
+
+
+def test_tab_goes_round_the_page_and_not_beneath_it(page, qtbot):
+    seen = []
+    for _ in range(len(page.cards) + 1):
+        seen.append(QApplication.focusWidget())
+        press(qtbot, Key.Key_Tab)
+    assert seen == [*page.cards, page.close_button] and page.cards[0].hasFocus()
+
+
+def test_the_down_arrow_goes_to_the_card_below(page, qtbot):
+    press(qtbot, Key.Key_Down)
+    assert page.cards[COLUMNS].hasFocus()
+
+
+def test_enter_puts_the_preset_in_force_trains_it_and_says_what_it_shows(window, page, qtbot):
+    press(qtbot, Key.Key_Tab)
+    press(qtbot, Key.Key_Return)
+    assert window.session.experiment == presets()[1].experiment and not page.isVisible()
+    assert window.transport.message.accessibleName() == presets()[1].shows
+    qtbot.waitUntil(lambda: window.session.status.playing and window.session.status.step > 20, timeout=PATIENCE)
+
+
+def test_what_a_preset_shows_stays_in_sight_when_the_worker_has_taken_it_on(window, page, qtbot):
+    qtbot.mouseClick(page.cards[4], LEFT)
+    qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
+    assert window.transport.message.accessibleName() == presets()[4].shows
+
+
+def test_a_preset_chosen_again_starts_again(window, page, qtbot):
+    qtbot.mouseClick(page.cards[0], LEFT)  # the starting experiment itself
+    qtbot.waitUntil(lambda: window.session.status.step > 200, timeout=PATIENCE)
+    window.session.play(False)
+    window.take_preset(presets()[0])
+    window.session.play(False)
+    qtbot.waitUntil(lambda: window.session.status.step < 200, timeout=PATIENCE)
+
+
+def test_space_chooses_a_card_and_does_not_play_unseen(window, page, qtbot):
+    page.cards[2].setFocus()
+    press(qtbot, Key.Key_Space)
+    assert window.session.experiment == presets()[2].experiment
+
+
+def test_undo_brings_back_what_was_there_before_the_preset(window, page, qtbot):
+    before = window.session.experiment
+    qtbot.mouseClick(page.cards[6], LEFT)
+    qtbot.keyClick(window, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.experiment == before
+
+
+def test_the_page_takes_on_the_theme(window, page):
+    window.set_theme(DARK)
+    assert page.grab().toImage().pixelColor(2, 2) == DARK.window
+
+
+def test_in_the_smallest_window_every_sentence_is_read_whole(window, page, qtbot):
+    window.resize(window.minimumSize())
+    qtbot.waitUntil(lambda: page.width() == window.minimumWidth(), timeout=PATIENCE)
+    page.grab()
+    assert not [card.preset.title for card in page.cards if any(line.endswith("…") for line in card.lines)]
+
+
+def test_the_next_move_may_say_again_what_it_did(window, page, qtbot):
+    qtbot.mouseClick(page.cards[4], LEFT)
+    qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
+    window.move_knob("training.batch_size", 32)
+    qtbot.waitUntil(lambda: window.transport.message.accessibleName() != presets()[4].shows, timeout=PATIENCE)
+    assert window.transport.message.accessibleName().startswith("m 2 → 32")
