@@ -14,7 +14,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.experiment import Experiment, changed, from_json, with_source
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reply, Restart, Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 MOST_LAYERS = 6  # that the picture can show
@@ -32,6 +32,7 @@ class Session:
         self.alarm = False
         self._checkpoint: Any = None
         self.status = Status()
+        self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
         self._undo: list[Experiment] = []
@@ -127,6 +128,16 @@ class Session:
         """The same start again."""
         self._send(Restart())
 
+    def go_to(self, beat: int) -> None:
+        """Pauses, and goes back, or forward again, to a beat of the timeline; of several in a row the last counts.
+
+        The experiment of that moment comes back with it. Training on from there forgets what lay ahead.
+        """
+        self.playing = False
+        self._merged = ""
+        self._send(GoTo(beat))
+        self.going = beat
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
@@ -176,8 +187,10 @@ class Session:
     def _heed(self, reply: Reply) -> None:
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
-        if reply.experiment is not None and not self._pending:
-            self.experiment = reply.experiment
+        if self._runner is not None and reply.heard == self._runner.changes:
+            self.going = None
+            if reply.experiment is not None and not self._pending:
+                self.experiment = reply.experiment
         if reply.snapshot.halted:
             self.playing = False  # other replies may be older than the last press of play
         self.status = reply.snapshot.status
@@ -187,6 +200,7 @@ class Session:
     def _revive(self, loss: WorkerLost) -> None:
         assert self._runner is not None
         self._runner.close()
+        self.going = None
         checkpoint = self._checkpoint
         self._runner = Runner(self.experiment, checkpoint)
         self._runner.send(Go(self.playing, self.rate))
