@@ -81,7 +81,7 @@ class Timeline(QSlider):
 
         def place(x: float, words: str) -> None:
             wide = metrics.horizontalAdvance(words) + 1
-            room = QRectF(min(max(left, x), right - wide), top, wide, self.height() - top)
+            room = QRectF(min(max(left, x), right - wide), top, wide, self.height() - top - 2 * self._theme.scale)
             if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
                 placed.append((room, words))
 
