@@ -384,6 +384,17 @@ def test_checkpoints_never_take_more_than_allowed(limit: int) -> None:
         assert timeline.size <= limit
 
 
+def test_the_bytes_held_are_counted_as_checkpoints_come_and_go() -> None:
+    timeline = trained(600, most=40)
+    timeline.apply(with_layers(START, Layer(3)))
+    timeline.steps(50)
+    timeline.restore(300)
+    timeline.apply(FASTER)
+    for _ in range(30):
+        timeline.steps(7)
+        assert timeline._held == timeline.size
+
+
 def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:
     timeline = trained(60, limit=0)
     timeline.restore(30)

@@ -34,6 +34,11 @@ class _Rows:
 
     arrays: dict[str, Array]  # by name, rows along the first axis
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(array.nbytes for array in self.arrays.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _History:
@@ -78,6 +83,7 @@ class Timeline:
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
         self._kept: list[_Kept] = []  # in the order of their places
+        self._held = 0  # `size`, which takes too long to add up for each checkpoint: it was 3 % of training
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
             self._mark(event, score.events[number - 2].experiment if number > 1 else score.start, number)
@@ -133,8 +139,7 @@ class Timeline:
     def size(self) -> int:
         """Bytes, which the checkpoints do not exceed. The record they share counts once."""
         rows = {id(kept.history.rows): kept.history.rows for kept in self._kept}
-        shared = sum(array.nbytes for one in rows.values() for array in one.arrays.values())
-        return shared + sum(kept.own for kept in self._kept)
+        return sum(one.size for one in rows.values()) + sum(kept.own for kept in self._kept)
 
     # -- going on -------------------------------------------------------------------------------------------------
 
@@ -213,6 +218,7 @@ class Timeline:
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
         self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
+        self._held = self.size
         self._looked = min(self._looked, _far(self.place))
 
     # -- going back -----------------------------------------------------------------------------------------------
@@ -248,9 +254,12 @@ class Timeline:
             return
         self._looked = _far(self.place)
         checkpoint = self.trainer.checkpoint()
-        history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
+        last = self._kept[-1].history.rows if self._kept else None
+        before = last.size if last is not None else 0
+        history = _shared(checkpoint.history, last)
         self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, _own(checkpoint)))
-        while self._kept and (len(self._kept) > self.most or self.size > self.limit):
+        self._held += self._kept[-1].own + history.rows.size - (before if history.rows is last else 0)
+        while self._kept and (len(self._kept) > self.most or self._held > self.limit):
             self._thin()
 
     def _thin(self) -> None:
@@ -260,6 +269,7 @@ class Timeline:
             first.setdefault(_far(kept.place) // self.spacing, kept)
         # one that is too large alone goes as well: the start can always be made anew
         self._kept = list(first.values()) if len(self._kept) > 1 else []
+        self._held = self.size
 
 
 def _far(place: Place) -> int:
