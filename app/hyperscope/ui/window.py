@@ -163,6 +163,8 @@ class Window(QMainWindow):
         self.session.go_to(beat)
         self._all = True
         self._did()
+        if not self.session.awaiting:
+            self._ask()  # now: a frame's wait can be felt while dragging
 
     def _do(self, act: Callable[[], object]) -> None:
         act()
