@@ -327,6 +327,125 @@ def test_divergence_pauses_the_session() -> None:
         session.close()
 
 
+# -- going back ---------------------------------------------------------------------------------------------------
+
+
+def trained(session: Session, epochs: int) -> Snapshot:
+    """Trains whole epochs, one press each, and gives the snapshot after the last."""
+    for _ in range(epochs):
+        session.advance("epoch")
+    return fresh(session, "curves", "map")
+
+
+def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -> None:
+    first = trained(session, 3)
+    trained(session, 4)
+    session.go_to(first.status.beat)
+    again = fresh(session, "curves", "map")
+    assert (again.status.step, again.status.train_loss) == (first.status.step, first.status.train_loss)
+    for name, field in (("map", "p"), ("curves", "train_loss"), ("curves", "dev_loss")):
+        assert getattr(again.views[name], field).tobytes() == getattr(first.views[name], field).tobytes()
+
+
+def test_training_on_after_going_back_is_a_straight_run(session: Session) -> None:
+    straight = trained(session, 7)
+    session.go_to(straight.status.beat // 3)
+    while (after := trained(session, 1)).status.step < straight.status.step:
+        pass
+    assert after.status.train_loss == straight.status.train_loss
+    assert after.views["map"].p.tobytes() == straight.views["map"].p.tobytes()
+
+
+def test_a_drag_through_time_ends_at_the_last_place_asked_for(playing: Session) -> None:
+    until(playing, lambda snapshot: snapshot.status.beat > 400)
+    for beat in [*range(400, 100, -3), 237]:
+        playing.go_to(beat)
+        playing.tick(["map"])
+    snapshot = fresh(playing, "map")
+    assert (snapshot.status.beat, snapshot.status.playing, playing.playing) == (237, False, False)
+
+
+def test_where_it_is_going_is_known_until_it_is_there(session: Session) -> None:
+    trained(session, 2)
+    session.go_to(3)
+    assert session.going == 3
+    fresh(session)
+    assert session.going is None
+
+
+def test_what_lies_ahead_stays_until_training_goes_on(session: Session) -> None:
+    end = trained(session, 3).status.end
+    session.go_to(5)
+    assert fresh(session).status.end == end
+    session.go_to(end)
+    assert fresh(session).status.beat == end
+
+
+def test_training_on_from_there_forgets_what_lay_ahead_and_says_so(session: Session) -> None:
+    trained(session, 3)
+    session.go_to(5)
+    fresh(session)
+    session.advance("batch")
+    status = fresh(session).status
+    assert (status.beat, status.end) == (6, 6)
+    assert session.message == "Training on from step 5; what came after it is gone."
+
+
+def test_a_move_after_going_back_says_what_is_forgotten(session: Session) -> None:
+    trained(session, 3)
+    session.go_to(5)
+    fresh(session)
+    session.move(RATE, 0.3)
+    fresh(session)
+    assert session.message.startswith("α 0.01 → 0.3 at epoch")
+    assert session.message.endswith("What came after step 5 is gone.")
+
+
+def test_going_back_before_a_move_brings_the_earlier_experiment_back(session: Session) -> None:
+    trained(session, 2)
+    session.move(RATE, 0.3)
+    trained(session, 2)
+    session.go_to(3)
+    fresh(session)
+    assert session.experiment == SMALL
+
+
+def test_a_move_made_at_once_after_going_back_stays_in_force(session: Session) -> None:
+    trained(session, 2)
+    session.move(RATE, 0.3)
+    trained(session, 2)
+    session.go_to(3)
+    session.move(RATE, 0.1)
+    fresh(session)
+    assert session.experiment == changed(SMALL, RATE, 0.1)
+
+
+def test_a_moment_past_the_end_is_the_end(session: Session) -> None:
+    end = trained(session, 2).status.end
+    session.go_to(end + 1000)
+    assert fresh(session).status.beat == end
+
+
+def test_moves_are_listed_with_their_beats(session: Session) -> None:
+    end = trained(session, 2).status.end
+    session.move(RATE, 0.3)
+    assert trained(session, 1).status.moves == ((end, "α 0.3"),)
+
+
+def test_a_worker_lost_after_going_back_goes_on_from_there(session: Session) -> None:
+    trained(session, 3)
+    session.move(RATE, 0.3)
+    trained(session, 3)
+    session.go_to(7)
+    until(session, lambda _: session._checkpoint is not None and session._checkpoint.step == 7)
+    kill_worker(session)
+    assert session.message.endswith("goes on from step 7.")
+    session.go_to(0)  # the timeline begins anew there
+    status = fresh(session).status
+    assert (status.step, status.beat, status.end) == (7, 0, 0)
+    assert session.experiment == SMALL
+
+
 # -- loss of the worker -------------------------------------------------------------------------------------------
 
 

@@ -227,6 +227,26 @@ def test_what_comes_before_a_session_went_on_is_reached_by_playing_from_the_star
     assert bits(timeline.trainer) == bits(replay(branch(lost.score, 20)))
 
 
+def test_a_session_from_a_trainer_under_way_goes_back_to_where_it_began() -> None:
+    alone = Trainer(START)
+    alone.steps(25)
+    then = bits(alone)
+    timeline = Timeline(alone, limit=0)
+    timeline.steps(30)
+    timeline.restore(0)
+    assert (timeline.trainer.step, bits(timeline.trainer)) == (25, then)
+
+
+@pytest.mark.parametrize(("change", "same"), [(FASTER, True), (with_layers(START, Layer(3)), False)])
+def test_only_another_network_is_laid_out_anew_after_going_back(change: Experiment, same: bool) -> None:
+    timeline = trained(40)
+    timeline.apply(change)
+    timeline.steps(10)
+    structure = timeline.trainer.structure
+    timeline.restore(20)
+    assert (timeline.trainer.structure == structure) == same
+
+
 # -- recording ----------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +276,41 @@ def test_steps_taken_before_a_divergence_are_counted() -> None:
     timeline.apply(RUNAWAY)
     alone.apply(RUNAWAY)
     assert timeline.steps(200) == alone.steps(200)
+
+
+def test_moves_have_captions_and_beats() -> None:
+    timeline = trained(40)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    timeline.restart()
+    assert timeline.moves == ((40, "α 0.03"), (50, "restart"))
+
+
+def test_moves_that_are_forgotten_are_listed_no_more() -> None:
+    timeline = trained(40)
+    timeline.apply(FASTER)
+    timeline.steps(10)
+    timeline.restore(30)
+    assert timeline.moves == ((40, "α 0.03"),)
+    timeline.steps(1)
+    assert timeline.moves == ()
+
+
+def test_a_session_that_goes_on_lists_its_moves() -> None:
+    lost = trained(20)
+    lost.apply(FASTER)
+    trainer = Trainer(START)
+    trainer.restore(lost.trainer.checkpoint())
+    assert Timeline(trainer, lost.score, lost.jumps).moves == lost.moves
+
+
+def test_of_a_thousand_moves_some_dozen_are_listed() -> None:
+    timeline = Timeline(Trainer(TINY))
+    for n in range(1000):
+        timeline.steps(1)
+        timeline.apply(msgspec.structs.replace(TINY, seed=n + 5))
+    assert 32 <= len(timeline.moves) <= 129
+    assert timeline.moves[-1] == (1000, "Seed 1004")
 
 
 # -- steps and beats ----------------------------------------------------------------------------------------------
@@ -328,6 +383,17 @@ def test_checkpoints_never_take_more_than_allowed(limit: int) -> None:
     for _ in range(80):
         timeline.steps(3)
         assert timeline.size <= limit
+
+
+def test_the_bytes_held_are_counted_as_checkpoints_come_and_go() -> None:
+    timeline = trained(600, most=40)
+    timeline.apply(with_layers(START, Layer(3)))
+    timeline.steps(50)
+    timeline.restore(300)
+    timeline.apply(FASTER)
+    for _ in range(30):
+        timeline.steps(7)
+        assert timeline._held == timeline.size
 
 
 def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:

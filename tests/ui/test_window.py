@@ -552,6 +552,89 @@ def test_tab_stops_only_where_something_can_be_done(paused, qtbot):
     assert [type(w).__name__ for w in tab_stops(paused, qtbot) if not isinstance(w, INTERACTIVE)] == []
 
 
+# -- going back -------------------------------------------------------------------------------------------------------
+
+
+def place(window: Window, beat: int) -> QPoint:
+    return QPoint(round(window.timeline.x_at(beat)), window.timeline.height() // 3)
+
+
+def there(window: Window, beat: int) -> bool:
+    status = window.session.status
+    return window.session.going is None and (status.beat, status.playing) == (beat, False)
+
+
+def test_the_handle_moves_while_training(window, qtbot):
+    before = window.timeline.value()
+    qtbot.waitUntil(lambda: window.timeline.value() > before + 100, timeout=PATIENCE)
+
+
+def test_a_drag_of_the_handle_ends_at_the_last_place(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.end > 1000, timeout=PATIENCE)
+    strip = window.timeline
+    qtbot.mousePress(strip, LEFT, pos=place(window, strip.value()))
+    for beat in range(900, 200, -20):
+        qtbot.mouseMove(strip, place(window, beat))
+    asked = strip.value()
+    qtbot.mouseRelease(strip, LEFT, pos=place(window, asked))
+    assert asked < 300
+    qtbot.waitUntil(lambda: there(window, asked), timeout=PATIENCE)
+    assert strip.value() == asked
+
+
+def test_all_panels_show_the_moment_gone_to(window, qtbot):
+    qtbot.waitUntil(lambda: window.session.status.end > 1000, timeout=PATIENCE)
+    window.go_to(1000)
+    qtbot.waitUntil(lambda: there(window, 1000), timeout=PATIENCE)
+    settle(window, qtbot)
+    first = window.session.views["curves"].train_loss.tobytes(), window.session.views["map"].p.tobytes()
+    window.go_to(10)
+    qtbot.waitUntil(lambda: there(window, 10) and window.session.views["curves"].step[-1] <= 10, timeout=PATIENCE)
+    window.go_to(1000)
+    qtbot.waitUntil(lambda: there(window, 1000), timeout=PATIENCE)
+    settle(window, qtbot)
+    again = window.session.views["curves"].train_loss.tobytes(), window.session.views["map"].p.tobytes()
+    assert again == first
+
+
+def test_keys_go_through_time(paused, qtbot):
+    for _ in range(3):
+        paused.session.advance("epoch")
+    qtbot.waitUntil(lambda: paused.session.status.epoch == 3, timeout=PATIENCE)
+    end, batches = paused.session.status.end, paused.session.status.batches
+    paused.timeline.setFocus(Qt.FocusReason.TabFocusReason)
+    pressed = (
+        (Qt.Key.Key_Left, end - 1),
+        (Qt.Key.Key_PageDown, end - 1 - batches),
+        (Qt.Key.Key_Right, end - batches),
+        (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_End, end),
+    )
+    for key, beat in pressed:
+        qtbot.keyClick(paused.timeline, key)
+        qtbot.waitUntil(lambda beat=beat: there(paused, beat), timeout=PATIENCE)
+
+
+def test_controls_follow_an_experiment_gone_back_to(paused, qtbot):
+    paused.session.advance("epoch")
+    paused.move_knob(RATE, 0.5)
+    paused.session.advance("epoch")
+    qtbot.waitUntil(lambda: paused.session.status.epoch == 2, timeout=PATIENCE)
+    assert control(paused, RATE).value() == 0.5
+    paused.go_to(3)
+    qtbot.waitUntil(lambda: control(paused, RATE).value() == 0.01, timeout=PATIENCE)
+
+
+def test_a_network_gone_back_to_is_laid_out_as_it_was(paused, qtbot):
+    paused.session.advance("epoch")
+    paused.session.remove_layer(2)
+    paused.session.advance("epoch")
+    qtbot.waitUntil(lambda: len(paused.session.views["network"].layers) == 4, timeout=PATIENCE)
+    paused.go_to(3)
+    qtbot.waitUntil(lambda: len(paused.session.views["network"].layers) == 5, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(paused.session.experiment.network.layers) == 3, timeout=PATIENCE)
+
+
 # -- rest -------------------------------------------------------------------------------------------------------------
 
 

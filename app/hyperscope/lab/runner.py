@@ -1,7 +1,8 @@
 """The trainer in a process of its own, and the window's end of the pipe to it.
 
 The window asks for a snapshot and takes it when it is there, so one is on its way at most; of several experiments in
-the pipe only the newest is applied. The worker ends when the pipe or its parent does.
+the pipe only the newest is applied, and of several moments only the newest is gone to. The worker ends when the pipe
+or its parent does.
 """
 
 from __future__ import annotations
@@ -61,8 +62,15 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class GoTo:
+    """Pause, and go to this beat of the timeline, or the nearest it has; replaces any GoTo still in the pipe."""
+
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
-    """Go to a checkpoint."""
+    """Go to a checkpoint, with which a new timeline begins."""
 
     checkpoint: Any
 
@@ -73,7 +81,11 @@ class Reply:
 
     snapshot: Snapshot
     checkpoint: Any = None
-    experiment: Experiment | None = None  # set when the worker could not take on what it was sent
+    experiment: Experiment | None = None  # set when another is in force than was sent: one was refused, or gone back to
+    heard: int = 0  # how many commands that change the experiment came before this
+
+
+Change = Apply | GoTo | Restore  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -92,6 +104,7 @@ class Runner:
         self._process.start()
         theirs.close()
         self.waiting = False  # a snapshot was asked for and has not come
+        self.changes = 0  # commands sent that change the experiment
 
     @property
     def pid(self) -> int | None:
@@ -104,6 +117,7 @@ class Runner:
             self._pipe.send(command)
         except (BrokenPipeError, ConnectionError, OSError):
             raise WorkerLost(self._obituary()) from None
+        self.changes += isinstance(command, Change)
 
     def ask(self, names: Sequence[str], view: Any = None) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
@@ -174,8 +188,9 @@ class Worker:
     until: int | None = None
     said: str = ""
     alarm: bool = False
-    refused: bool = False
+    other: bool = False  # another experiment is in force than the window sent
     halted: bool = False
+    _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
     _owed: float = 0.0
@@ -186,15 +201,17 @@ class Worker:
 
     def run(self) -> None:
         """Until the pipe closes."""
+        from hyperscope.lab.timeline import Timeline
         from hyperscope.lab.trainer import Trainer
 
         try:
             self.trainer = Trainer(self.first)
         except ValueError as problem:
             self.trainer = Trainer(Experiment())
-            self.said, self.alarm, self.refused = str(problem), True, True
+            self._refuse(problem)
         if self.checkpoint is not None:
             self.trainer.restore(self.checkpoint)
+        self.timeline = Timeline(self.trainer)
         last = self._since = time.monotonic()
         try:
             while True:
@@ -212,30 +229,37 @@ class Worker:
             return
 
     def _obey(self) -> None:
-        """All commands in the pipe, in order; of experiments that follow each other only the last."""
-        newest: Apply | None = None
+        """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
+        newest: Apply | GoTo | None = None
         while self.pipe.poll():
             command = self.pipe.recv()
-            if isinstance(command, Apply):
-                newest = command
-                continue
-            if newest is not None and not isinstance(command, Ask):
-                self._apply(newest)
+            self._heard += isinstance(command, Change)
+            if newest is not None and not isinstance(command, Ask | type(newest)):
+                self._do(newest)
                 newest = None
-            self._do(command)
+            if isinstance(command, Apply | GoTo):
+                newest = command
+            else:
+                self._do(command)
         if newest is not None:
-            self._apply(newest)
+            self._do(newest)
 
-    def _apply(self, command: Apply) -> None:
-        try:
-            said = self.trainer.apply(command.experiment)
-            if said:
-                self.said, self.alarm = said, False
-        except ValueError as problem:
-            self.said, self.alarm, self.refused = str(problem), True, True
+    def _refuse(self, problem: ValueError) -> None:
+        self.said, self.alarm, self.other = str(problem), True, True
 
     def _do(self, command: object) -> None:
+        ahead, step = self.timeline.ahead, self.trainer.step
         match command:
+            case Apply(experiment):
+                try:
+                    said = self.timeline.apply(experiment)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
+                if said:
+                    self.said, self.alarm = said, False
+            case GoTo(beat):
+                self._go_to(beat)
             case Go(playing, rate, until):
                 if playing:
                     self.trainer.go_on()
@@ -245,25 +269,55 @@ class Worker:
                 self.playing = False
                 self.trainer.go_on()
                 if unit == "epoch":
-                    self.trainer.finish_epoch()
+                    self.timeline.finish_epoch()
                 else:
-                    self.trainer.steps(1)
+                    self.timeline.steps(1)
                 self._heed_alarm()
             case Restart():
-                self.trainer.restart()
+                self.timeline.restart()
                 self._counted = 0
                 self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
             case Restore(checkpoint):
                 self.trainer.restore(checkpoint)
+                self.timeline = type(self.timeline)(self.trainer)
                 self._counted = self.trainer.step
             case Ask():
                 self._asked = command
+        if ahead and not isinstance(command, GoTo):
+            self._say_what_is_gone(step)
+
+    def _go_to(self, beat: int) -> None:
+        self.playing = False
+        try:
+            self.timeline.restore(min(max(0, beat), self.timeline.end))
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        now = time.monotonic()
+        self._counted, self._since = self.trainer.step, now
+        # a worker lost now must not come back with what lay ahead; while dragging a few a second will do
+        self._kept_at = min(self._kept_at, now - KEEP_EVERY + STEADY)
+        step, ahead = self.trainer.step, self.timeline.ahead
+        said = (
+            f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
+        )
+        self.said, self.alarm, self.other = said, False, True
+
+    def _say_what_is_gone(self, step: int) -> None:
+        """After something was done at `step` with something ahead, which may have been forgotten by it."""
+        if self.timeline.ahead or self.halted:
+            return
+        if self.trainer.step > step:
+            self.said, self.alarm = f"Training on from step {step}; what came after it is gone.", False
+        else:
+            self.said = f"{self.said} What came after step {step} is gone.".strip()
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        ahead, step = self.timeline.ahead, self.trainer.step
         if self.until is not None:
             if self.trainer.position.epoch < self.until:
-                self.trainer.finish_epoch()
+                self.timeline.finish_epoch()
             else:
                 self.playing = False
         elif self.rate < float("inf"):
@@ -273,15 +327,17 @@ class Worker:
             if not steps:
                 time.sleep(min(0.004, 0.5 / self.rate))
                 return
-            self.trainer.steps(steps)
+            self.timeline.steps(steps)
         else:
             started = time.monotonic()
-            done = self.trainer.steps(self._burst)
+            done = self.timeline.steps(self._burst)
             took = time.monotonic() - started
             if done == self._burst and took > 0:
                 # towards BURST, by no more than a doubling at a time, since the first steps compile the plan
                 self._burst = max(1, min(2 * self._burst, round(self._burst * BURST / took)))
         self._heed_alarm()
+        if ahead:
+            self._say_what_is_gone(step)
 
     def _heed_alarm(self) -> None:
         if self.trainer.alarm:
@@ -305,9 +361,9 @@ class Worker:
         kept = None
         if now - self._kept_at > KEEP_EVERY:
             kept, self._kept_at = self.trainer.checkpoint(), now
-        experiment = self.trainer.experiment if self.refused else None
-        self.said, self.refused, self.halted = "", False, False
-        return Reply(snapshot, kept, experiment)
+        experiment = self.trainer.experiment if self.other else None
+        self.said, self.other, self.halted = "", False, False
+        return Reply(snapshot, kept, experiment, self._heard)
 
     def _status(self) -> Status:
         trainer = self.trainer
@@ -324,4 +380,7 @@ class Worker:
             train_accuracy=scores.train.accuracy,
             dev_loss=scores.dev.loss,
             dev_accuracy=scores.dev.accuracy,
+            beat=self.timeline.place.beat,
+            end=self.timeline.end,
+            moves=self.timeline.moves,
         )

@@ -15,9 +15,10 @@ from hyperscope.knob import Value
 from hyperscope.lab.data import with_source
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, Go, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reply, Restart, Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
+TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
 
 
@@ -32,7 +33,9 @@ class Session:
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._checkpoint: Any = None
+        self._losses = 0  # of workers, since one last answered
         self.status = Status()
+        self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
         self._undo: list[Experiment] = []
@@ -128,6 +131,16 @@ class Session:
         """The same start again."""
         self._send(Restart())
 
+    def go_to(self, beat: int) -> None:
+        """Pauses, and goes back, or forward again, to a beat of the timeline; of several in a row the last counts.
+
+        The experiment of that moment comes back with it. Training on from there forgets what lay ahead.
+        """
+        self.playing = False
+        self._merged = ""
+        self._send(GoTo(beat))
+        self.going = beat
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
@@ -175,10 +188,13 @@ class Session:
             self._revive(loss)
 
     def _heed(self, reply: Reply) -> None:
+        self._losses = 0
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
-        if reply.experiment is not None and not self._pending:
-            self.experiment = reply.experiment
+        if self._runner is not None and reply.heard == self._runner.changes:
+            self.going = None
+            if reply.experiment is not None and not self._pending:
+                self.experiment = reply.experiment
         if reply.snapshot.halted:
             self.playing = False  # other replies may be older than the last press of play
         self.status = reply.snapshot.status
@@ -188,6 +204,13 @@ class Session:
     def _revive(self, loss: WorkerLost) -> None:
         assert self._runner is not None
         self._runner.close()
+        self.going = None
+        self._losses += 1
+        if self._losses > TRIES:
+            self._runner = None
+            said = f"{loss}, {self._losses} times in a row; start Hyperscope again, or see 'hyperscope doctor'."
+            self.message, self.alarm = said[0].upper() + said[1:], True
+            return
         checkpoint = self._checkpoint
         self._runner = Runner(self.experiment, checkpoint)
         self._runner.send(Go(self.playing, self.rate))

@@ -35,6 +35,9 @@ class Status:
     train_accuracy: float = float("nan")  # 0 to 1
     dev_loss: float = float("nan")
     dev_accuracy: float = float("nan")
+    beat: int = 0  # the place on the timeline: training steps tried, which only go up; see `score`
+    end: int = 0  # beats recorded; more than `beat` after going back
+    moves: tuple[tuple[int, str], ...] = ()  # (beat, caption) of controls moved, e.g. (640, "α 0.03")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.moves import caption
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.trainer import Trainer
 
@@ -22,6 +23,7 @@ MOST = 512  # checkpoints: of 100 000 beats one in 256 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
+MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
 ROWS = ("step", "epoch", "loss_sum", "losses", "measures", "quantiles")  # of a history's state; the rest is scalars
 
@@ -31,6 +33,11 @@ class _Rows:
     """A history's rows as far as they have come; histories that begin alike share them."""
 
     arrays: dict[str, Array]  # by name, rows along the first axis
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(array.nbytes for array in self.arrays.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,9 @@ class _Kept:
 
 
 class Timeline:
-    """A session: `trainer` as it was made, or standing where `score` ends, with the `jumps` known from before.
+    """A session: `trainer` standing where `score` ends, with the `jumps` known from before.
 
+    Without a score the session begins with the trainer as it stands, and nothing before that is known.
     Steps and changes must go through here. At most `most` checkpoints of at most `limit` bytes together are kept.
     """
 
@@ -67,12 +75,18 @@ class Timeline:
     ) -> None:
         self.trainer = trainer
         self.most, self.limit = most, limit
+        # what the score cannot make anew
+        self._origin = trainer.checkpoint() if score is None and trainer.step else None
         score = score or Score(trainer.experiment)
         self.place = score.place()  # where the trainer stands
         self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
         self._kept: list[_Kept] = []  # in the order of their places
+        self._held = 0  # `size`, which takes too long to add up for each checkpoint: it was 3 % of training
+        self._marks: list[tuple[Place, str]] = []
+        for number, event in enumerate(self._events, 1):
+            self._mark(event, score.events[number - 2].experiment if number > 1 else score.start, number)
         self._looked = -1  # how far the last checkpoint was, if only for a moment
         self._note()
 
@@ -102,6 +116,21 @@ class Timeline:
         return None
 
     @property
+    def ahead(self) -> bool:
+        """Whether something that was recorded lies ahead, which going on from here forgets."""
+        return self.place != (self._end, len(self._events))
+
+    @property
+    def end(self) -> int:
+        """Beats recorded, also those that lie ahead."""
+        return self._end
+
+    @property
+    def moves(self) -> tuple[tuple[int, str], ...]:
+        """(beat, caption) of what was changed, in order; of changes close together the last."""
+        return tuple((place.beat, said) for place, said in self._marks)
+
+    @property
     def checkpoints(self) -> tuple[Place, ...]:
         """The places that have one, in order."""
         return tuple(kept.place for kept in self._kept)
@@ -110,8 +139,7 @@ class Timeline:
     def size(self) -> int:
         """Bytes, which the checkpoints do not exceed. The record they share counts once."""
         rows = {id(kept.history.rows): kept.history.rows for kept in self._kept}
-        shared = sum(array.nbytes for one in rows.values() for array in one.arrays.values())
-        return shared + sum(kept.own for kept in self._kept)
+        return sum(one.size for one in rows.values()) + sum(kept.own for kept in self._kept)
 
     # -- going on -------------------------------------------------------------------------------------------------
 
@@ -142,23 +170,33 @@ class Timeline:
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
-        before = self.trainer.step
-        if experiment == self.trainer.experiment:
+        before, old = self.trainer.step, self.trainer.experiment
+        if experiment == old:
             return ""
         said = self.trainer.apply(experiment)
-        self._happened(Event(self.place.beat, experiment), before)
+        self._happened(Event(self.place.beat, experiment), before, old)
         return said
 
     def restart(self) -> None:
         """`Trainer.restart`, recorded. After going back, what lay ahead is forgotten."""
-        before = self.trainer.step
+        before, experiment = self.trainer.step, self.trainer.experiment
         self.trainer.restart()
-        self._happened(Event(self.place.beat, self.trainer.experiment, restart=True), before)
+        self._happened(Event(self.place.beat, experiment, restart=True), before, experiment)
 
-    def _happened(self, event: Event, before: int) -> None:
+    def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self._forget_ahead(before)
         self._events.append(event)
+        self._mark(event, old, len(self._events))
         self._went_to(Place(event.beat, len(self._events)), before)
+
+    def _mark(self, event: Event, old: Experiment, number: int) -> None:
+        said = "restart" if event.restart else caption(old, event.experiment)
+        apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
+        kept = [(Place(event.beat, number), said)]
+        for mark in reversed(self._marks):
+            if kept[-1][0].beat - mark[0].beat > apart:
+                kept.append(mark)
+        self._marks = kept[::-1]
 
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
@@ -174,11 +212,13 @@ class Timeline:
             return
         self._end = beat
         del self._events[events:]
+        self._marks = [mark for mark in self._marks if mark[0].events <= events]
         # a jump at this very beat may come from an event that is forgotten
         while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
         self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
+        self._held = self.size
         self._looked = min(self._looked, _far(self.place))
 
     # -- going back -----------------------------------------------------------------------------------------------
@@ -198,7 +238,7 @@ class Timeline:
                 trainer.restore(replace(near[-1].checkpoint, history=_state(near[-1].history)))
             else:
                 here = Place()
-                trainer.restore(Trainer(score.start).checkpoint())
+                trainer.restore(self._origin or Trainer(score.start).checkpoint())
             play(trainer, score, here, there)
         except ValueError:
             trainer.experiment, trainer.examples = was.experiment, examples
@@ -214,9 +254,12 @@ class Timeline:
             return
         self._looked = _far(self.place)
         checkpoint = self.trainer.checkpoint()
-        history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
+        last = self._kept[-1].history.rows if self._kept else None
+        before = last.size if last is not None else 0
+        history = _shared(checkpoint.history, last)
         self._kept.append(_Kept(self.place, replace(checkpoint, history={}), history, _own(checkpoint)))
-        while self._kept and (len(self._kept) > self.most or self.size > self.limit):
+        self._held += self._kept[-1].own + history.rows.size - (before if history.rows is last else 0)
+        while self._kept and (len(self._kept) > self.most or self._held > self.limit):
             self._thin()
 
     def _thin(self) -> None:
@@ -226,6 +269,7 @@ class Timeline:
             first.setdefault(_far(kept.place) // self.spacing, kept)
         # one that is too large alone goes as well: the start can always be made anew
         self._kept = list(first.values()) if len(self._kept) > 1 else []
+        self._held = self.size
 
 
 def _far(place: Place) -> int:

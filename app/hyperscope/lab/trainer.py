@@ -346,10 +346,13 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes to where `checkpoint` was taken, experiment included."""
-        if checkpoint.experiment.data != self.experiment.data:
+        old, structure = self.experiment, self.structure
+        if checkpoint.experiment.data != old.data:
             self.examples = load(checkpoint.experiment.data)
         self.experiment = checkpoint.experiment
         self._start()
+        if (old.data, old.network) == (checkpoint.experiment.data, checkpoint.experiment.network):
+            self.structure = structure  # views that follow a drag through time need not lay out anew
         self.learner.restore(checkpoint.moment)
         self.step, self.position = checkpoint.step, checkpoint.position
         self.history = History.from_state(checkpoint.history)

@@ -13,8 +13,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hyperscope.engine.datasets import generators
+from hyperscope.lab.data import Data
 from hyperscope.lab.examples import load
-from hyperscope.lab.experiment import Data
 from hyperscope.lab.presets import Preset, presets
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button

@@ -29,6 +29,7 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled
+from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 
 SMALLEST = (1000, 700)  # pixels
@@ -53,10 +54,12 @@ class Window(QMainWindow):
         self.start_page: StartPage | None = None  # made when it is first asked for
         self.tabs = LabTabs(["Playground"])
         self.transport = Transport()
+        self.timeline = Timeline()
         self.playground = Playground()
         self._turns = Turns((*self.playground.panels, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
+        self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
         self._held = False  # whether a preset's sentence stays until something is moved
@@ -86,7 +89,8 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.transport)
-        column.addWidget(self.playground, 1)
+        column.addWidget(self.timeline)
+        column.insertWidget(2, self.playground, 1)  # above it, though Tab comes to the timeline with the transport
         self.setCentralWidget(body)
         self._connect()
         self._bind_keys()
@@ -109,6 +113,7 @@ class Window(QMainWindow):
         bar.epoch.connect(lambda: self._do(lambda: session.advance("epoch")))
         bar.speed_chosen.connect(lambda rate: self._do(lambda: session.set_rate(rate)))
         self.tabs.presets_requested.connect(self.show_presets)
+        self.timeline.gone_to.connect(self.go_to)
         self.tabs.open_requested.connect(self.ask_for_file)
         self.tabs.save_requested.connect(self.ask_where_to_save)
         self.tabs.theme_requested.connect(self.switch_theme)
@@ -162,6 +167,14 @@ class Window(QMainWindow):
         self.draw_all()
         self._did()
 
+    def go_to(self, beat: int) -> None:
+        """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
+        self.session.go_to(beat)
+        self._all = True
+        self._did()
+        if not self.session.awaiting:
+            self._ask()  # now: a frame's wait can be felt while dragging
+
     def _do(self, act: Callable[[], object]) -> None:
         self._held = False
         act()
@@ -196,10 +209,14 @@ class Window(QMainWindow):
         if self._structure < 0:
             self._awaited = list(self.playground.panels)
             names = ["examples", *(name for panel in self._awaited for name in panel.probes)]
+        elif self._all:
+            self._awaited = list(self.playground.panels)
+            names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
         else:
             panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
             self._awaited = [panel] if panel is not None else []
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
+        self._all = False
         self.session.ask(tuple(dict.fromkeys(names)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
@@ -208,6 +225,7 @@ class Window(QMainWindow):
         self._quiet = 0 if moving else self._quiet + 1
         self._shown_step = status.step
         self.transport.show_status(status, self.ticker.frames_per_second)
+        self.timeline.show_status(status, self.session.going)
         if "examples" in snapshot.views:
             self._structure = snapshot.structure
             self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
@@ -352,6 +370,8 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
         application.setStyleSheet(style.stylesheet(theme))
+        self.timeline.set_theme(theme)
+        self.playground.set_foot(self.timeline.height())
         for part in (self.tabs, self.transport, self.playground, self.start_page):
             if part is not None:
                 part.set_theme(theme)

@@ -50,6 +50,7 @@ class Playground(QWidget):
         self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
         self._training = 0
         self._scale = 1.0
+        self._foot = 0  # pixels of the window below, which the charts go without
         self._picture: NetworkPicture | None = None
 
         computation = QHBoxLayout()
@@ -103,6 +104,10 @@ class Playground(QWidget):
             self._picture = snapshot.views["network"]
             self.note.heed(self._picture, snapshot)
 
+    def set_foot(self, height: int) -> None:
+        """Says how many pixels below are taken by something else; the charts give them, the computation none."""
+        self._foot = height
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
@@ -118,10 +123,11 @@ class Playground(QWidget):
     def _share_out(self, scale: float) -> None:
         """Gives the map the width that its height can use, and the network the rest."""
         self._scale = scale
-        upper = UPPER + min(GIVEN, max(0, round((AMPLE - self.height() / scale) / PER)))
-        self._left.setStretch(0, upper)
-        self._left.setStretch(1, WHOLE - upper)
-        height = (self.height() - EDGE - GRID) * upper // WHOLE
+        whole = self.height() + self._foot
+        upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
+        height = (whole - EDGE - GRID) * upper // WHOLE
+        self._left.setStretch(0, height)
+        self._left.setStretch(1, max(1, self.height() - EDGE - GRID - height))
         cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
         width = self.width() - 2 * EDGE - 3 * GRID - cards
         self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))

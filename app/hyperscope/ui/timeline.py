@@ -1,0 +1,190 @@
+"""The timeline at the window's foot: how far training has come, where controls moved, and a handle to go back with.
+
+It knows beats and captions; what going somewhere means is for whoever hears `gone_to`.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QSlider
+
+from hyperscope.lab.snapshot import Status
+from hyperscope.ui.controls.control import by_keyboard, keep_arrows
+from hyperscope.ui.controls.words import shown
+from hyperscope.ui.paint import face
+from hyperscope.ui.style import breadth, mixed, pixels
+from hyperscope.ui.theme import EDGE, LIGHT, Theme
+
+HEIGHT = 36  # pixels
+HANDLE = 14  # across
+DOT = 7
+TRACK = 3
+MIDDLE = 0.31  # of the height: where the track lies, with words below it
+SHORTEST = 256  # beats that the track stands for at least
+FULL = 0.92  # of the track; when training has come so far, it stands for more
+HINT = "drag to go back"
+
+
+class Timeline(QSlider):
+    """QSlider with its keyboard and accessibility over beats, see `Status`; drawn as a track with room ahead."""
+
+    gone_to = Signal(int)  # the beat that the user asks for
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = LIGHT
+        self._status = Status()
+        self._by_keyboard = False
+        self.span = SHORTEST  # beats from end to end of the track
+        self.setAccessibleName("Timeline")
+        self.setToolTip(
+            "Drag to any moment of the training. ← → go by a mini-batch, Page ↑ ↓ by an epoch, Home to its start"
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setRange(0, 0)
+        self.valueChanged.connect(self.gone_to)
+        self.set_theme(LIGHT)
+
+    def show_status(self, status: Status, going: int | None = None) -> None:
+        """Shows where training stands, or the beat it is `going` to; a handle that is held stays where it is."""
+        self._status = status
+        self.span = _span(status.end)
+        self.blockSignals(True)  # only what the user does is a wish to go somewhere
+        self.setRange(0, status.end)
+        self.setPageStep(max(1, status.batches))
+        if not self.isSliderDown():
+            self.setValue(status.beat if going is None else going)
+        self.blockSignals(False)
+        said = f"step {shown(status.step)}" + (", gone back" if status.beat < status.end else "")
+        if said != self.accessibleDescription():
+            self.setAccessibleDescription(said)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.setFixedHeight(breadth(theme, HEIGHT))
+        self.update()
+
+    def x_at(self, beat: int) -> float:
+        """Where `beat` lies on the track, in pixels."""
+        left, right = self._ends()
+        return left + beat / self.span * (right - left)
+
+    def captions(self) -> list[tuple[QRectF, str]]:
+        """The words below the track in their rectangles, which do not overlap: where room is short, the older go."""
+        metrics, top = QFontMetricsF(self._font()), self._middle() + pixels(self._theme, HANDLE) / 2
+        left, right, gap = float(EDGE), float(self.width() - EDGE), 8 * self._theme.scale
+        placed: list[tuple[QRectF, str]] = []
+
+        def place(x: float, words: str) -> None:
+            wide = metrics.horizontalAdvance(words) + 1
+            room = QRectF(min(max(left, x), right - wide), top, wide, self.height() - top - 2 * self._theme.scale)
+            if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
+                placed.append((room, words))
+
+        place(right, HINT)
+        if self.value() < self.maximum():
+            words = f"step {shown(self._status.step)}"
+            place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)
+        place(left, "start")
+        for beat, words in reversed(self._status.moves):
+            place(self.x_at(beat) - DOT / 2 * self._theme.scale, words)
+        return placed
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, y, x = self._theme, self._middle(), self.x_at(self.sliderPosition())
+        left, right = self._ends()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        parts = (
+            (right, mixed(theme.control, theme.quiet, 0.28)),
+            (self.x_at(self.maximum()), mixed(theme.window, theme.accent, 0.45)),  # what was gone back over
+            (x, theme.accent),
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        thick = TRACK * theme.scale
+        for end, colour in parts:
+            painter.setBrush(colour)
+            painter.drawRoundedRect(QRectF(left, y - thick / 2, end - left, thick), thick / 2, thick / 2)
+        painter.setBrush(theme.window)
+        for beat in (0, *(beat for beat, _ in self._status.moves)):
+            painter.setPen(QPen(theme.accent, 1.25 * theme.scale))
+            painter.drawEllipse(QPointF(self.x_at(beat), y), DOT / 2 * theme.scale, DOT / 2 * theme.scale)
+        self._paint_handle(painter, QPointF(x, y))
+        painter.setFont(self._font())
+        for room, words in self.captions():
+            painter.setPen(theme.text if words.startswith("step ") else theme.quiet)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), words)
+        painter.end()
+
+    def _paint_handle(self, painter: QPainter, at: QPointF) -> None:
+        theme, size = self._theme, pixels(self._theme, HANDLE)
+        ring = 2.25 * theme.scale
+        painter.setPen(QPen(theme.accent, ring))
+        inside = mixed(theme.card, theme.accent, 0.25) if self.underMouse() else theme.card
+        painter.setBrush(theme.accent if self.isSliderDown() else inside)
+        painter.drawEllipse(at, (size - ring) / 2, (size - ring) / 2)
+        if self.hasFocus() and self._by_keyboard:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.accent)
+            painter.drawEllipse(at, size / 2 - 3.5 * theme.scale, size / 2 - 3.5 * theme.scale)
+
+    # -- mouse and keys -------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._by_keyboard = False
+        self.setSliderDown(True)
+        if not self._follow(event):
+            self.gone_to.emit(self.value())  # whoever takes the handle wants it to stand still
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self._follow(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(False)
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # a wheel turned in passing must not stop the training
+
+    def event(self, event: QEvent) -> bool:
+        keep_arrows(event)
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = by_keyboard(event, self._by_keyboard)
+        super().focusInEvent(event)
+
+    def _follow(self, event: QMouseEvent) -> bool:
+        """Takes the handle to the mouse; says whether that is another beat."""
+        before, (left, right) = self.value(), self._ends()
+        self.setSliderPosition(round((event.position().x() - left) / (right - left) * self.span))
+        return self.value() != before
+
+    # -- measures -------------------------------------------------------------------------------------------------
+
+    def _ends(self) -> tuple[float, float]:
+        half = pixels(self._theme, HANDLE) / 2
+        return EDGE + half, self.width() - EDGE - half
+
+    def _middle(self) -> float:
+        return self.height() * MIDDLE
+
+    def _font(self) -> QFont:
+        return face(10, 400, self._theme.scale)
+
+
+def _span(end: int) -> int:
+    """The beats that the track stands for: 256, 384, 512, 768 ..., the first that leaves room ahead."""
+    span = SHORTEST
+    while end > FULL * span:
+        span = span * 3 // 2 if span & (span - 1) == 0 else span * 4 // 3
+    return span

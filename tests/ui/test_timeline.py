@@ -1,0 +1,149 @@
+"""The timeline at the foot: where its handle stands, what can be read below it, and what mouse and keys ask for."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from hyperscope.lab.snapshot import Status
+from hyperscope.ui.theme import DARK, LIGHT, scaled
+from hyperscope.ui.timeline import FULL, HINT, Timeline
+
+LEFT = Qt.MouseButton.LeftButton
+CROWDED = Status(step=3000, beat=3000, end=3000, moves=tuple((100 * n, f"α 0.{n:03}") for n in range(30)))
+
+
+@pytest.fixture
+def strip(qtbot) -> Timeline:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(1280, timeline.height())
+    timeline.show()
+    qtbot.waitExposed(timeline)
+    return timeline
+
+
+@pytest.fixture
+def asked(strip) -> list[int]:
+    """The beats that the user asked for."""
+    beats: list[int] = []
+    strip.gone_to.connect(beats.append)
+    return beats
+
+
+def at(strip: Timeline, beat: int) -> QPoint:
+    return QPoint(round(strip.x_at(beat)), 11)
+
+
+def words(strip: Timeline) -> list[str]:
+    return [said for _, said in strip.captions()]
+
+
+def press(strip: Timeline, beat: int) -> None:
+    QTest.mouseClick(strip, LEFT, pos=at(strip, beat))
+
+
+def test_the_handle_stands_at_the_present(strip):
+    strip.show_status(Status(step=90, beat=100, end=300))
+    assert (strip.value(), strip.maximum()) == (100, 300)
+
+
+@pytest.mark.parametrize("end", [0, 1, 235, 236, 5000, 1_000_000])
+def test_there_is_room_ahead_of_the_end(strip, end):
+    strip.show_status(Status(beat=end, end=end))
+    assert end <= FULL * strip.span
+    assert strip.span == 256 or end > 0.5 * strip.span
+
+
+def test_training_asks_for_nothing(strip, asked):
+    for beat in range(0, 600, 100):
+        strip.show_status(Status(beat=beat, end=beat))
+    assert asked == []
+
+
+def test_a_press_asks_for_the_beat_under_the_mouse(strip, asked):
+    strip.show_status(Status(beat=200, end=200))
+    press(strip, 50)
+    assert asked == [pytest.approx(50, abs=1)]
+
+
+def test_taking_the_handle_asks_to_stand_still(strip, asked):
+    strip.show_status(Status(beat=200, end=200))
+    press(strip, 200)
+    assert asked == [200]
+
+
+def test_a_held_handle_is_not_pulled_away(strip, qtbot):
+    strip.show_status(Status(beat=200, end=200))
+    qtbot.mousePress(strip, LEFT, pos=at(strip, 50))
+    held = strip.value()
+    strip.show_status(Status(beat=220, end=220))
+    assert strip.value() == held
+    qtbot.mouseRelease(strip, LEFT, pos=at(strip, 50))
+
+
+def test_until_the_worker_is_there_the_handle_stands_where_it_is_going(strip):
+    strip.show_status(Status(beat=200, end=200), going=40)
+    assert strip.value() == 40
+
+
+def test_a_drag_beyond_the_end_stays_at_the_end(strip, asked):
+    strip.show_status(Status(beat=100, end=200))
+    press(strip, 250)
+    assert asked == [200]
+
+
+@pytest.mark.parametrize(
+    ("key", "beat"),
+    [
+        (Qt.Key.Key_Left, 99),
+        (Qt.Key.Key_Right, 101),
+        (Qt.Key.Key_PageUp, 110),
+        (Qt.Key.Key_PageDown, 90),
+        (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_End, 200),
+    ],
+)
+def test_a_key_asks_for_a_beat(strip, asked, qtbot, key, beat):
+    strip.show_status(Status(beat=100, end=200, batches=10))
+    qtbot.keyClick(strip, key)
+    assert asked == [beat]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("beat", [0, 1500, 2990, 3000])
+def test_captions_do_not_overlap(strip, scale, beat):
+    strip.set_theme(scaled(LIGHT, scale))
+    strip.show_status(Status(step=beat, beat=beat, end=3000, moves=CROWDED.moves))
+    rooms = [room for room, _ in strip.captions()]
+    assert len(rooms) > 5
+    assert not any(one.intersects(other) for one, other in combinations(rooms, 2))
+    assert all(strip.rect().contains(room.toAlignedRect()) for room in rooms)
+
+
+def test_the_start_the_moves_and_what_to_do_are_said(strip):
+    strip.show_status(Status(step=900, beat=900, end=900, moves=((400, "α 0.03"),)))
+    assert set(words(strip)) == {"start", "α 0.03", HINT}
+
+
+def test_after_going_back_the_step_is_said_at_the_handle(strip):
+    strip.show_status(Status(step=450, beat=450, end=900))
+    assert "step 450" in words(strip)
+
+
+def test_it_has_a_name_and_says_where_it_stands(strip):
+    strip.show_status(Status(step=450, beat=450, end=900))
+    assert (strip.accessibleName(), strip.accessibleDescription()) == ("Timeline", "step 450, gone back")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_what_has_passed_is_filled_with_the_accent(strip, theme):
+    strip.set_theme(theme)
+    strip.show_status(Status(step=100, beat=100, end=200))
+    picture, ratio = strip.grab().toImage(), strip.devicePixelRatio()
+    colours = [picture.pixelColor(round(strip.x_at(beat) * ratio), round(11 * ratio)).name() for beat in (50, 150, 240)]
+    assert colours[0] == theme.accent.name()
+    assert len(set(colours)) == 3
