@@ -61,14 +61,19 @@ class Followed(Session):
     def ask(self, names):
         self.asked.append(tuple(names))
         super().ask(names)
+        self._listen()
 
     def take(self):
         snapshot = super().take()
         if snapshot is not None:
             self.views.update(snapshot.views)
-        if self.message:
-            self.said.append(self.message)
+        self._listen()
         return snapshot
+
+    def _listen(self):
+        # a lost worker may be noticed by either call
+        if self.message and self.said[-1:] != [self.message]:
+            self.said.append(self.message)
 
 
 class Paints(QObject):
