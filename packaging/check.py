@@ -95,6 +95,7 @@ def _display() -> Iterator[dict[str, str]]:
         "1280x800x24",
         "-nolisten",
         "tcp",
+        "-noreset",  # else it starts anew whenever its last window closes, and refuses whoever comes meanwhile
     ]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -58,7 +58,8 @@ def xvfb() -> Iterator[str]:
         pytest.skip("X11 is what windows are shown on only on Linux")
     # a number of our own: left to choose, two servers that start at once may take the same one
     display = f":{random.randrange(100, 60000)}"
-    command = ["Xvfb", display, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # without -noreset it starts anew whenever its last window closes, and refuses whoever comes meanwhile
+    command = ["Xvfb", display, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     try:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     except FileNotFoundError:
