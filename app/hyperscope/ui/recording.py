@@ -137,15 +137,29 @@ def record(
     drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
 
 
-def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None) -> list[Path]:
-    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files."""
+def record_screens(
+    folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None, names: str | None = None
+) -> list[Path]:
+    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files.
+
+    `names` are those of the scenes wanted, with commas between. On a screen of more than one pixel to the point,
+    only the larger size, whose pictures are then as large as the screens of projectors.
+
+    Raises: ValueError for a name that no scene has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
+    if names is not None:
+        known = [scene.name for scene in chosen]
+        if unknown := [name for name in names.split(",") if name not in known]:
+            raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+        chosen = tuple(scene for scene in chosen if scene.name in names.split(","))
     written = []
     for scene in chosen:
         for theme in ("light", "dark"):
-            for size in SIZES:
-                path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
+            for size in SIZES if _ratio() == 1 else SIZES[1:]:
+                shown = f"{round(size[0] * _ratio())}x{round(size[1] * _ratio())}"
+                path = folder / f"{scene.name}-{theme}-{shown}.png"
                 with _window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
                     _train_to(window, scene.epochs)
@@ -155,6 +169,11 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
                     window.grab().save(str(path))
                 written.append(path)
     return written
+
+
+def _ratio() -> float:
+    """Pixels of the screen to a point."""
+    return float(os.environ.get("QT_SCALE_FACTOR", "1"))
 
 
 @contextmanager
