@@ -49,6 +49,15 @@ class Remembered:
     def scale(self, scale: float) -> None:
         self._set_value("scale", scale)
 
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing is to move by itself."""
+        return str(self._value("reduced_motion") or "").lower() == "true"
+
+    @reduced_motion.setter
+    def reduced_motion(self, reduced: bool) -> None:
+        self._set_value("reduced_motion", reduced)
+
     def _value(self, name: str) -> object:
         return None if self.forgetful else self._settings.value(name)
 
