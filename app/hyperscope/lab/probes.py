@@ -14,6 +14,7 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.textbook import Trace
+from hyperscope.lab.edits import why_not
 from hyperscope.lab.examples import ExampleSet, plane_of
 from hyperscope.lab.snapshot import (
     Curves,
@@ -22,6 +23,7 @@ from hyperscope.lab.snapshot import (
     Histogram,
     LayerDistributions,
     LayerPicture,
+    LayerSummary,
     Map,
     NetworkPicture,
     View,
@@ -125,6 +127,7 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
             return None
         return values.reshape(len(values), PICTURE, PICTURE).astype(np.float32)
 
+    summaries = _summaries(trainer)
     middle = (inputs.max(axis=1, keepdims=True) + inputs.min(axis=1, keepdims=True)) / 2
     final = {"one-vs-all": "Sigmoids", "hinge": "Scores", "Weston-Watkins": "Scores", "Crammer-Singer": "Scores"}.get(
         trainer.layout.network.output, "Softmax"
@@ -154,9 +157,30 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
                 weights.get(f"{name}.gamma") if normed else None,
                 weights.get(f"{name}.beta") if normed else None,
                 caption,
+                name,
+                why_not(trainer.layout, f"{name}.weights"),
+                summaries.get(name),
             )
         )
     return NetworkPicture(tuple(drawn))
+
+
+def _summaries(trainer: Trainer) -> dict[str, LayerSummary]:
+    """Of the hidden layers too wide to draw, by name."""
+    widths = trainer.layout.widths[1:-1]
+    if max(widths, default=0) <= WIDEST:
+        return {}
+    x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)[:, trainer.looked_at]
+    weights = trainer.weights()
+    found = {}
+    for name, units, a in zip(
+        trainer.layout.names, widths, trainer.predictor.activations(trainer.folded(), x), strict=False
+    ):
+        if units > WIDEST:
+            dead = int((a.max(axis=1) == a.min(axis=1)).sum())
+            norm = float(np.sqrt(np.square(weights[f"{name}.weights"]).sum()))
+            found[name] = LayerSummary(dead, float(np.abs(a).mean()), norm)
+    return found
 
 
 @probes.add("curves")

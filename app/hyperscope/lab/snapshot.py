@@ -69,11 +69,26 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """A hidden layer in three numbers, over some training examples in evaluation mode.
+
+    `dead` units answer the same to all of them; `activity` is the mean of |a|; `norm` is ‖W‖, the root of the sum of
+    squares of its weights.
+    """
+
+    dead: int
+    activity: float
+    norm: float
+
+
+@dataclass(frozen=True, slots=True)
 class LayerPicture:
     """One layer of the network picture.
 
     `pictures` (n, side, side): each unit's output over the plane, or None for layers too wide to draw;
     `weights` (n, n_before) into it, with batch norm folded in nowhere; `biases` (n,); `gamma`, `beta` (n,) or None.
+    `array` is what `engine.named` calls the layer, "" for the inputs; `fixed` says why its numbers cannot be set by
+    hand, or "". `summary` is there for hidden layers too wide to draw.
     """
 
     name: str
@@ -83,6 +98,9 @@ class LayerPicture:
     gamma: Array | None = None
     beta: Array | None = None
     caption: str = ""
+    array: str = ""
+    fixed: str = ""
+    summary: LayerSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab import moves
+from hyperscope.lab import edits, moves
 from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
@@ -113,6 +114,27 @@ class Trainer:
         if self.step:
             self._mark(moves.caption(old, experiment))
         return moves.sentence(old, experiment, kept, epoch)
+
+    def edit(self, edit: Edit) -> str:
+        """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        state = self.learner.state
+        before = edits.put(edit, self.layout, named_views(self.layout, state.parameters, state.running))
+        now = float(state.parameters.dtype.type(edit.value))
+        if now == before:
+            return ""
+        self.go_on()
+        self._scores = None
+        if self._is_sound(self.scores()):  # else a divergence goes back to before this was done
+            self._sound = Sound(self.step, self.position, self.learner.moment())
+        if self.step:
+            self._mark(edit.caption)
+        return (
+            f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
+            "all else kept. Watch the map."
+        )
 
     def _mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""
@@ -274,8 +296,11 @@ class Trainer:
             dev_accuracy=scores.dev.accuracy,
             quantiles=self._quantiles(),
         )
-        if scores.train.loss <= SOUND * math.log(self.layout.classes):
+        if self._is_sound(scores):
             self._sound = Sound(self.step, self.position, self.learner.moment())
+
+    def _is_sound(self, scores: Scores) -> bool:
+        return scores.train.loss <= SOUND * math.log(self.layout.classes)
 
     def _quantiles(self) -> Array:
         """(L, 5): quantiles of what enters each hidden layer's activation, in evaluation mode."""
