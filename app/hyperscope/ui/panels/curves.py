@@ -74,8 +74,8 @@ class CurvesPanel(QWidget):
             self._column.addLayout(row)
         self._column.addWidget(self.plot, 1)
         self.view.chosen.connect(self._view_chosen)
-        for switch in (self.smooth, self.log_x):
-            switch.toggled.connect(self._redraw)
+        self.smooth.toggled.connect(self._redraw)
+        self.log_x.toggled.connect(self._axes_changed)
         self.log.toggled.connect(self._log_chosen)
         self.unit.clicked.connect(self._change_unit)
         self.clear.clicked.connect(self.cleared)
@@ -125,7 +125,7 @@ class CurvesPanel(QWidget):
         self.plot.setAccessibleName(f"{name} over {self.unit.text()}s")
         self.legend.set_names(self.measure.names)
         self._make_room()
-        self._redraw()
+        self._axes_changed()
 
     def _log_chosen(self, on: bool) -> None:
         self._logs[self.view.value] = on
@@ -135,6 +135,10 @@ class CurvesPanel(QWidget):
         self.unit.setText("step" if self.unit.text() == "epoch" else "epoch")
         self.plot.setAccessibleName(f"{self.view.value} over {self.unit.text()}s")
         self._place_unit()
+        self._axes_changed()
+
+    def _axes_changed(self) -> None:
+        self._read(math.nan)  # what lay under the mouse lies elsewhere now
         self._redraw()
 
     def _x(self, curves: Curves) -> Floats:

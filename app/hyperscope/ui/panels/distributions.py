@@ -160,7 +160,7 @@ class DistributionsPanel(QWidget):
 
 
 class HeadLine(QWidget):
-    """One line at the right of the head: the legend, or in text colour what lies under the mouse."""
+    """One line beside the title: the mode and legend, or in text colour what lies under the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -196,5 +196,5 @@ class HeadLine(QWidget):
         painter.setFont(self._font)
         painter.setPen(self._theme.text if self._reading else self._theme.quiet)
         text = QFontMetricsF(self._font).elidedText(self.text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QStaticText,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -28,6 +27,7 @@ from hyperscope.lab.snapshot import Distributions, LayerDistributions, OutputDis
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.panels.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, Column
+from hyperscope.ui.panels.shaped import Shaped
 from hyperscope.ui.panels.small_multiples import (
     Span,
     bars,
@@ -78,8 +78,7 @@ class LayerColumns(QWidget):
         self._page = 0
         self._columns: list[Column] = []
         self._mouse: QPointF | None = None
-        self._texts: dict[tuple[str, int], QStaticText] = {}
-        self._widths: dict[tuple[str, int], float] = {}
+        self._shaped = Shaped()
         self.reading = ""
         self.set_theme(LIGHT)
 
@@ -141,8 +140,7 @@ class LayerColumns(QWidget):
         self._head, self._stat, self._name, self._small = (
             look.font(size, weight, theme.scale) for size, weight in ((11, 600), (10.5, 400), (10.5, 400), (9, 400))
         )
-        self._texts.clear()
-        self._widths.clear()
+        self._shaped = Shaped()
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -191,26 +189,10 @@ class LayerColumns(QWidget):
         return metrics.height() + 5 * self._theme.scale
 
     def _wide(self, text: str, font: QFont) -> float:
-        """Pixels across; most words are the same at each draw."""
-        key = (text, id(font))
-        if key not in self._widths:
-            if len(self._widths) > 400:
-                self._widths.clear()
-            self._widths[key] = QFontMetricsF(font).horizontalAdvance(text)
-        return self._widths[key]
+        return self._shaped.wide(text, font)
 
     def _say(self, column: Column, text: str, x: float, y: float, font: QFont, colour: QColor) -> None:
-        # Shaping text takes longer than painting it; most words are the same at each draw.
-        key = (text, id(font))
-        if key not in self._texts:
-            if len(self._texts) > 400:
-                self._texts.clear()
-            made = QStaticText(text)
-            made.setTextFormat(Qt.TextFormat.PlainText)
-            made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            made.prepare(font=font)
-            self._texts[key] = made
-        column.words.append((QPointF(round(x), round(y)), self._texts[key], font, colour))
+        column.words.append((QPointF(round(x), round(y)), self._shaped.text(text, font), font, colour))
 
     def _place_histograms(self, columns: list[Column], data: Distributions) -> None:
         scale, quiet, ratio = self._theme.scale, self._theme.quiet, self.devicePixelRatioF()

@@ -96,7 +96,7 @@ def paint_reading(
     """Names and values in a box beside the reading line at `x`, on the side with more room."""
     metrics = QFontMetricsF(font)
     pad, height = PAD * theme.scale, metrics.height()
-    most = max(40.0, 0.55 * area.width())
+    most = max(40.0, 0.75 * area.width())
     names = max(metrics.horizontalAdvance(name) for name, _ in rows)
     values = max(metrics.horizontalAdvance(value) for _, value in rows)
     names = min(names, most - values - 3 * pad)
