@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from hyperscope.lab.snapshot import Band, Curves, Ghost, Snapshot
 from hyperscope.ui import theme as look
@@ -20,12 +20,16 @@ from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.panels.curve_legend import Legend
 from hyperscope.ui.panels.curve_lines import MEASURES, Measure, lines_of, smoothed, thinned, x_of, x_ticks, y_range
 from hyperscope.ui.panels.curve_others import Others
+from hyperscope.ui.panels.overlays import Extra
 from hyperscope.ui.panels.plot import Floats, Plot
 from hyperscope.ui.theme import LIGHT, Theme
 
 __all__ = ["CurvesPanel", "smoothed", "thinned"]
 
+Arrangement = tuple[tuple[QWidget, ...], ...]
+
 GAP = 8  # pixels at least between the legend and its neighbours
+PLOT = 110  # pixels at scale 1 that rows above the first must leave to the plot, ticks included
 AHEAD = 4  # times as far as this run has come the x axis reaches for earlier runs,
 FIRST = 10  # epochs at least
 EMPTY = "Press play and the curves appear here"
@@ -61,14 +65,16 @@ class CurvesPanel(QWidget):
         self.clear = TextPush(
             "clear earlier", "Clear earlier runs", "Takes the faint curves of earlier runs away.", self
         )
-        self.clear.hide()
+        self.more = TextPush("axes ▾", "Axes and smoothing", "Smoothing, logarithmic axes, earlier runs.", self)
+        for part in (self.clear, self.more):
+            part.hide()
         self.legend = Legend()
         self.plot = Plot()
         self.plot.setAccessibleName("Loss over epochs")
         tip = "What time is counted in; a press changes between epochs and steps."
         self.unit = TextPush("epoch", "Time axis in epochs or steps", tip, self)
         self._rows = [QHBoxLayout() for _ in range(3)]
-        self._arranged: tuple[tuple[QWidget, ...], ...] = ()
+        self._arranged: Arrangement = ()
         self._column = QVBoxLayout(self)
         for row in self._rows:
             self._column.addLayout(row)
@@ -79,6 +85,7 @@ class CurvesPanel(QWidget):
         self.log.toggled.connect(self._log_chosen)
         self.unit.clicked.connect(self._change_unit)
         self.clear.clicked.connect(self.cleared)
+        self.more.clicked.connect(self._open_menu)
         self.plot.pointed.connect(self._read)
         self.set_theme(LIGHT)
         QWidget.setTabOrder(self.log, self.unit)
@@ -98,7 +105,6 @@ class CurvesPanel(QWidget):
         Without an owner, in place of all that came without one of the same roles; with no ghosts, of all such.
         """
         self.others.set_ghosts(ghosts, owner)
-        self.clear.setVisible(any(ghost.role == "earlier" for ghost in self.others.ghosts))
         self._make_room()
         self._redraw()
 
@@ -179,16 +185,24 @@ class CurvesPanel(QWidget):
         drawn = {role: thinned(x[known], up(y)[known], columns) for role, y in lines.items()}
         most = max(2, round(across / (70 * self._theme.scale))) + 1
         ticks = (x_ticks(left, right, most, log_x, self.unit.text()), y_ticks)
-        self.plot.show_others(
-            self.others.extras(measure, smooth, self._x, up, columns, self._theme),
-            self.others.spreads(band_x, up, self._theme),
-        )
+        extras = self.others.extras(measure, smooth, self._x, up, columns, self._theme)
+        if self.legend.isHidden():
+            extras += self._named(drawn)
+        self.plot.show_others(extras, self.others.spreads(band_x, up, self._theme))
         epochs = np.array([epoch for _, epoch, _ in curves.moves])
         steps = np.array([step for step, _, _ in curves.moves])
         moved_at = x_of(epochs, steps, self.unit.text(), log_x)
         moves = [(step, float(at), said) for (step, _, said), at in zip(curves.moves, moved_at, strict=True)]
         moves = [move for move in moves if math.isfinite(move[1])]
         self.plot.show_curves(drawn, (left, right, bottom, top), ticks, tuple(moves))
+
+    def _named(self, drawn: dict[str, tuple[Floats, Floats]]) -> list[Extra]:
+        """What the legend says, written at the ends of the lines."""
+        roles = [role for role in self.measure.lines if role != "batch"]
+        return [
+            Extra(x[-1:], y[-1:], self._theme.text, 1.0, label=name)
+            for (name, _), (x, y) in zip(self.measure.names, (drawn[role] for role in roles), strict=True)
+        ]
 
     def _x_range(self, curves: Curves, x: Floats) -> tuple[float, float]:
         """From the first point to this run's last, or that of another run: earlier ones do not crowd a new one out."""
@@ -219,7 +233,11 @@ class CurvesPanel(QWidget):
         at = int(np.nanargmin(np.abs(places - x)))
         beyond = x > places[at] and at == len(places) - 1  # where only other runs have come
         there = x if beyond else float(places[at])
+        names = [field for role, field in self.measure.lines.items() if role != "batch"]
+        values = tuple("–" if beyond else self._text(float(getattr(curves, name)[at])) for name in names)
         rows = []
+        if self.legend.isHidden():
+            rows += [(name, text) for (name, _), text in zip(self.measure.names, values, strict=True)]
         if not beyond and "batch" in self.measure.lines:
             rows.append(("mini-batches", self._text(float(curves.batch_loss[at]))))
         rows += self.others.reading(self.measure, self._x, there, self._text)
@@ -228,8 +246,7 @@ class CurvesPanel(QWidget):
         value = 10.0**there if self.log_x.isChecked() else there
         said = f"{value:.0f}" if self.unit.text() == "step" else epoch_text(value)
         self.plot.mark(there, said, rows)
-        names = [field for role, field in self.measure.lines.items() if role != "batch"]
-        self.legend.read(tuple("–" if beyond else self._text(float(getattr(curves, name)[at])) for name in names))
+        self.legend.read(values)
 
     def _text(self, value: float) -> str:
         if self.measure.share:
@@ -246,9 +263,11 @@ class CurvesPanel(QWidget):
         self._column.setSpacing(round(2 * theme.scale))
         for row in self._rows:
             row.setSpacing(round(2 * theme.scale))
-        for part in (self.view, self.smooth, self.log_x, self.log, self.clear, self.legend, self.plot, self.unit):
+        words = (self.view, self.smooth, self.log_x, self.log, self.clear, self.more, self.unit)
+        for part in (*words, self.legend, self.plot):
             part.set_theme(theme)
         self._make_room()
+        self._place_unit()
         self._redraw()
         self.update()
 
@@ -264,11 +283,13 @@ class CurvesPanel(QWidget):
         self._redraw()
 
     def _make_room(self) -> None:
-        """Spreads view, switches and legend over as few rows as hold them."""
-        margins = self._column.contentsMargins()
+        """Spreads view, switches and legend over rows; without room for these, switches become a menu."""
+        margins, scale = self._column.contentsMargins(), self._theme.scale
         room = self.width() - margins.left() - margins.right()
+        height = self.height() - margins.top() - margins.bottom() - PLOT * scale
+        allowed = 1 + max(0, int(height / (self.view.sizeHint().height() + self._column.spacing())))
         switches = (self.smooth, self.log_x, self.log)
-        clear = () if self.clear.isHidden() else (self.clear,)
+        clear = (self.clear,) if any(ghost.role == "earlier" for ghost in self.others.ghosts) else ()
 
         def wide(*parts: QWidget) -> float:
             gap = self._rows[0].spacing()
@@ -276,14 +297,15 @@ class CurvesPanel(QWidget):
                 (self.legend.least() if part is self.legend else part.sizeHint().width()) + gap for part in parts
             )
 
-        choices: tuple[tuple[tuple[QWidget, ...], ...], ...] = (
+        choices: tuple[Arrangement, ...] = (
             ((self.view, *clear, self.legend, *switches),),
             ((self.view, *switches), (*clear, self.legend)),
             ((self.view,), (*clear, self.legend, *switches)),
             ((self.view,), switches, (*clear, self.legend)),
+            ((self.view, self.more), (*clear, self.legend)),
         )
-        fitting = [rows for rows in choices if all(wide(*row) + GAP <= room for row in rows)]
-        rows = (fitting or choices[-1:])[0]
+        fitting = [rows for rows in choices if len(rows) <= allowed and all(wide(*row) + GAP <= room for row in rows)]
+        rows: Arrangement = (fitting or [((self.view, self.more),)])[0]
         if rows == self._arranged:
             return
         self._arranged = rows
@@ -292,14 +314,32 @@ class CurvesPanel(QWidget):
                 layout.takeAt(0)
         for layout, row in zip(self._rows, rows, strict=False):
             for number, part in enumerate(row):
-                if part is switches[0] and self.legend not in row and number:
+                if part in (self.more, switches[0]) and self.legend not in row and number:
                     layout.addStretch(1)
                 layout.addWidget(part)
-            if self.legend not in row and switches[0] not in row[1:]:
+            if self.legend not in row and len({self.more, switches[0]} & set(row[1:])) == 0:
                 layout.addStretch(1)
+        shown = {part for row in rows for part in row}
+        for part in (*switches, self.clear, self.more, self.legend):
+            part.setVisible(part in shown)
+
+    def _open_menu(self) -> None:
+        """What has no room in the head."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for switch in (self.smooth, self.log_x, self.log):
+            action = menu.addAction(switch.text())
+            action.setCheckable(True)
+            action.setChecked(switch.isChecked())
+            action.setEnabled(switch.isEnabled())
+            action.toggled.connect(switch.setChecked)
+        if any(ghost.role == "earlier" for ghost in self.others.ghosts):
+            menu.addAction("clear earlier runs", self.cleared.emit)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _place_unit(self) -> None:
         """Puts the unit's word under the y labels, beside those of x."""
+        self._column.activate()
         gutter, size = self.plot.gutter(), self.unit.sizeHint()
         top = self.plot.y() + round(gutter.center().y() - size.height() / 2)
         self.unit.setGeometry(
