@@ -77,6 +77,13 @@ def lines_of(curves: Curves, measure: Measure, smooth: bool) -> dict[str, Floats
     return {**lines, **sharp, **{role: smoothed(y) for role, y in lines.items() if role != "batch"}}
 
 
+def logarithms(values: Floats) -> Floats:
+    """log10, −∞ for what has none."""
+    values = np.asarray(values, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values <= 0, -np.inf, np.log10(values))
+
+
 def y_range(values: Floats, measure: Measure, log: bool) -> tuple[float, float, Ticks]:
     """Bottom and top of the axis, of logarithms if `log`, and its ticks."""
     return log_range(values) if log else linear_range(values, measure.share)

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from hyperscope.lab.snapshot import Band, Curves, Ghost
-from hyperscope.ui.panels.curve_lines import Floats, Measure, lines_of, thinned, x_of
+from hyperscope.ui.panels.curve_lines import Floats, Measure, lines_of, logarithms, thinned, x_of
 from hyperscope.ui.panels.overlays import Extra, Spread, ghost_look
 from hyperscope.ui.theme import Theme
 
-POINTS = 800  # of all ghosts' lines together, so that many runs take no longer to draw than a few
+POINTS = 480  # of all ghosts' lines together, so that many runs take no longer to draw than a few
+MOST = 64  # lines kept as they were worked out; a window being resized passes many
 LABELLED = ("branch", "twin")  # told apart by name, never by colour alone
 
 Place = Callable[[Curves], Floats]
-Value = Callable[[Floats], Floats]
 
 
 class Others:
@@ -24,6 +24,7 @@ class Others:
     def __init__(self) -> None:
         self._given: dict[str, tuple[Ghost, ...]] = {}
         self._lines: dict[tuple[int, str, bool], dict[str, Floats]] = {}
+        self._drawn: dict[tuple[object, ...], tuple[Floats, Floats]] = {}  # by all that decides over it
         self.bands: tuple[Band, ...] = ()
 
     @property
@@ -40,6 +41,7 @@ class Others:
             kept = tuple(ghost for ghost in self._given.get("", ()) if ghost.role not in roles)
         self._given[owner] = (*kept, *(ghost for ghost in ghosts if len(ghost.curves.epoch)))
         self._lines.clear()
+        self._drawn.clear()
 
     def set_bands(self, bands: tuple[Band, ...]) -> None:
         """Takes these in place of those before."""
@@ -63,26 +65,38 @@ class Others:
         return found
 
     def extras(
-        self, measure: Measure, smooth: bool, place: Place, up: Value, columns: int, theme: Theme
+        self,
+        measure: Measure,
+        smooth: bool,
+        place: Place,
+        log: bool,
+        axes: tuple[object, ...],
+        columns: int,
+        theme: Theme,
     ) -> list[Extra]:
-        """The ghosts' lines, those of strong ones over this run's own."""
+        """The ghosts' lines, those of strong ones over this run's own; `axes` is all that `place` depends on."""
         ghosts = self.ghosts
         each = min(columns, max(30, POINTS // max(1, 2 * len(ghosts))))
         found = []
         for ghost in ghosts:
             colour = theme.class_colour(ghost.colour) if ghost.colour is not None else None
             shade, width = ghost_look(ghost.role, colour, theme)
-            x = place(ghost.curves)
-            known = np.isfinite(x)
             for role, y in self._of(ghost, measure, smooth).items():
-                across, high = thinned(x[known], up(y)[known], each)
+                key = (id(ghost), role, measure.tip, smooth, log, each, *axes)
+                if key not in self._drawn:
+                    if len(self._drawn) > MOST:
+                        self._drawn.clear()
+                    x = place(ghost.curves)
+                    known = np.isfinite(x)
+                    self._drawn[key] = thinned(x[known], logarithms(y[known]) if log else y[known], each)
+                across, high = self._drawn[key]
                 named = role == "train" and ghost.role in LABELLED
                 found.append(
                     Extra(
                         across,
                         high,
                         shade,
-                        width if role == "train" else 0.75 * width,
+                        width,
                         role == "dev",
                         ghost.name if named else "",
                         ghost.role == "twin",
@@ -118,12 +132,14 @@ class Others:
         per_epoch = curves.step[-1] / curves.epoch[-1] if curves.epoch[-1] > 0 else 1.0
         return [x_of(np.asarray(band.epoch, float), band.epoch * per_epoch, unit, log) for band in self.bands]
 
-    def spreads(self, x: Sequence[Floats], up: Value, theme: Theme) -> list[Spread]:
+    def spreads(self, x: Sequence[Floats], log: bool, theme: Theme) -> list[Spread]:
         """The bands; the second has a colour of its own."""
         colours = (theme.quiet, theme.class_colour(3), theme.class_colour(2), theme.class_colour(4))
         found = []
         for number, (band, across) in enumerate(zip(self.bands, x, strict=False)):
-            low, median, high = (up(np.asarray(part, float)) for part in (band.low, band.median, band.high))
+            low, median, high = (
+                logarithms(part) if log else np.asarray(part, float) for part in (band.low, band.median, band.high)
+            )
             found.append(Spread(band.name, across, low, median, high, colours[number % len(colours)]))
         return found
 

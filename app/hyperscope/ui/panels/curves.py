@@ -18,7 +18,17 @@ from hyperscope.ui import theme as look
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
 from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.panels.curve_legend import Legend
-from hyperscope.ui.panels.curve_lines import MEASURES, Measure, lines_of, smoothed, thinned, x_of, x_ticks, y_range
+from hyperscope.ui.panels.curve_lines import (
+    MEASURES,
+    Measure,
+    lines_of,
+    logarithms,
+    smoothed,
+    thinned,
+    x_of,
+    x_ticks,
+    y_range,
+)
 from hyperscope.ui.panels.curve_others import Others
 from hyperscope.ui.panels.overlays import Extra
 from hyperscope.ui.panels.plot import Floats, Plot
@@ -173,11 +183,8 @@ class CurvesPanel(QWidget):
         bottom, top, y_ticks = y_range(main, measure, log)
 
         def up(y: Floats) -> Floats:
-            if not log:
-                return y
-            with np.errstate(divide="ignore", invalid="ignore"):
-                # A value of exactly 0 has no logarithm; it lies on the floor of the plot rather than nowhere.
-                return np.where(y <= 0, bottom, np.log10(y))
+            # A value of exactly 0 has no logarithm; it lies on the floor of the plot rather than nowhere.
+            return np.maximum(logarithms(y), bottom) if log else y
 
         across, _ = self.plot.plot_size()
         columns = max(50, round(across / 2))  # one point per pixel: more take longer and show no more
@@ -185,10 +192,11 @@ class CurvesPanel(QWidget):
         drawn = {role: thinned(x[known], up(y)[known], columns) for role, y in lines.items()}
         most = max(2, round(across / (70 * self._theme.scale))) + 1
         ticks = (x_ticks(left, right, most, log_x, self.unit.text()), y_ticks)
-        extras = self.others.extras(measure, smooth, self._x, up, columns, self._theme)
-        if self.legend.isHidden():
+        axes = (self.unit.text(), log_x)
+        extras = self.others.extras(measure, smooth, self._x, log, axes, columns, self._theme)
+        if self.legend.isHidden() and len(measure.names) > 1:
             extras += self._named(drawn)
-        self.plot.show_others(extras, self.others.spreads(band_x, up, self._theme))
+        self.plot.show_others(extras, self.others.spreads(band_x, log, self._theme))
         epochs = np.array([epoch for _, epoch, _ in curves.moves])
         steps = np.array([step for step, _, _ in curves.moves])
         moved_at = x_of(epochs, steps, self.unit.text(), log_x)

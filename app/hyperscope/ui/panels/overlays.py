@@ -101,7 +101,8 @@ def paint_reading(
     values = max(metrics.horizontalAdvance(value) for _, value in rows)
     names = min(names, most - values - 3 * pad)
     width = names + values + 3 * pad
-    left = x + pad if x + pad + width <= area.right() or x < area.center().x() else x - pad - width
+    left = x + pad if x + pad + width <= area.right() else x - pad - width
+    left = min(max(left, area.left()), area.right() - width)  # over the line where neither side has room
     box = QRectF(round(left), round(area.top() + 2), round(width), round(len(rows) * height + pad))
     painter.setPen(QPen(theme.hairline, 1))
     painter.setBrush(theme.card)
