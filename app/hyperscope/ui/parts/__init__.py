@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperscope.ui.parts.charts import Charts
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
@@ -18,5 +19,6 @@ PARTS: tuple[type[Part], ...] = (
     Looks,
     Presenting,
     NetworkPart,
+    Charts,
     Finding,
 )
