@@ -128,7 +128,7 @@ def scattered_in(x: float, y: float, radius: float, count: int, rng: np.random.G
 
 def rounded(x: Floats) -> Floats:
     """Places (2, m) as they are kept: no finer than thousandths, no farther out than FARTHEST."""
-    return np.round(np.clip(x, -FARTHEST, FARTHEST), DECIMALS) + 0.0  # no −0
+    return np.asarray(np.round(np.clip(x, -FARTHEST, FARTHEST), DECIMALS) + 0.0, np.float64)  # no −0
 
 
 def copied(x: Floats, y: Ints, parts: Ints, part_of: Sequence[Ints]) -> Points:

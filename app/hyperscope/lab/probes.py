@@ -94,6 +94,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         feature_names=data.feature_names,
         note=" ".join(data.notes),
         training=trainer.training_examples,
+        missing=data.missing,
     )
 
 
@@ -171,7 +172,8 @@ def distributions(trainer: Trainer, view: View) -> Distributions:
     """
     x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)
     traces = trainer.traces(x[:, trainer.looked_at])
-    running = trainer.traces(x[:, trainer.last_batch], training=True) if trainer.layout.running_size else traces
+    normed = trainer.layout.running_size and trainer.last_batch.size
+    running = trainer.traces(x[:, trainer.last_batch], training=True) if normed else traces
     layers = tuple(
         _layer(trainer, number, traces[number], running[number]) for number in range(len(trainer.layout.network.layers))
     )
@@ -183,6 +185,8 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
     from hyperscope.lab import diagnosis  # its checks use what is declared here
 
+    if trainer.examples.missing:
+        return ()
     return diagnosis.findings(trainer)
 
 
@@ -190,7 +194,8 @@ def _layer(trainer: Trainer, number: int, trace: Trace, batch: Trace) -> LayerDi
     layer = trainer.layout.network.layers[number]
     entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
     function = activations[layer.activation]
-    flat = float((np.abs(function.slope(entering)) < FLAT * function.steepest).mean())
+    slopes = np.abs(function.slope(entering))
+    flat = float((slopes < FLAT * function.steepest).mean()) if slopes.size else float("nan")
     normed = trace.y is not None
     return LayerDistributions(
         name=f"Layer {number + 1}",

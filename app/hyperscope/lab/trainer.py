@@ -116,7 +116,7 @@ class Trainer:
         self._scores = None
         if self.step:
             self._mark(moves.caption(old, experiment))
-        return moves.sentence(old, experiment, kept, epoch)
+        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     def _mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""
