@@ -108,15 +108,11 @@ def window(points: Points) -> Plane:
     return square(half, AXES)
 
 
-def seen(data: Data) -> Examples:
-    """The painted points as the plane shows them, labels as painted; made without a trainer, while one paints."""
-    return of_points(read(data.painted), data)
-
-
 def of_points(points: Points, data: Data) -> Examples:
-    """`seen`, of points that are being painted."""
+    """Points as the plane shows them while one paints: labels as painted, parts as they will be."""
     part = parts_of(points, data)
-    names = tuple(f"class {c}" for c in range(1, fit_classes(data) + 1))
+    classes = max(data.classes, int(points.y.max(initial=0)) + 1)
+    names = tuple(f"class {c}" for c in range(1, classes + 1))
     return Examples(
         points.x, points.y, part, names, AXES, window(points).extent, AXES, training=int((part == TRAIN).sum())
     )
