@@ -91,7 +91,7 @@ def test_painting_keeps_the_weights_and_the_memory_to_the_last_bit() -> None:
     assert before.products == after.products
     assert (trainer.step, trainer.structure) == (50, structure)
     assert len(trainer.examples.y) == len(THREE) + 12
-    assert said == "12 points painted at epoch 17: weights and Adam's memory kept."
+    assert said == "Points painted, 132 in all, at epoch 17: weights and Adam's memory kept."
 
 
 def test_training_goes_on_with_the_new_examples() -> None:
@@ -203,7 +203,7 @@ def test_erasing_everything_keeps_the_network_for_what_is_painted_next() -> None
     trainer.steps(40)
     before = trainer.checkpoint().moment.vectors
     said = trainer.apply(with_points(NO_POINTS))
-    assert said.startswith("120 points erased at epoch 13: weights and Adam's memory kept. The plane is empty.")
+    assert said.startswith("Points erased, 0 in all, at epoch 13: weights and Adam's memory kept. The plane is empty.")
     trainer.apply(with_points(THREE))
     assert [a.tobytes() for a in before] == [b.tobytes() for b in trainer.checkpoint().moment.vectors]
     assert trainer.steps(5) == 5

@@ -102,5 +102,5 @@ def test_damaged_differences_are_refused(where: str, token: str) -> None:
 
 
 def test_what_was_done_is_told_in_words() -> None:
-    assert told(("1,1 2,2",), ("1,1 2,3 4,4",)) == "1 point painted, 1 point moved"
-    assert told(("1,1 2,2 3,3",), (". . 3,3",)) == "2 points erased"
+    assert told(("1,1 2,2",), ("1,1 2,3 4,4",)) == "points painted and moved"
+    assert told(("1,1 2,2 3,3",), (". . 3,3",)) == "points erased"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hyperscope.engine.settings import WHOLE_SET
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment import Experiment, every_knob
-from hyperscope.lab.painted import told
+from hyperscope.lab.painted import count, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def caption(old: Experiment, new: Experiment) -> str:
 def _of_lists(old: Experiment, new: Experiment) -> str:
     """What else differs where no knob does."""
     if old.data.painted != new.data.painted:
-        return told(old.data.painted, new.data.painted) or "points painted"
+        return told(old.data.painted, new.data.painted)
     return "other inputs"
 
 
@@ -92,6 +92,8 @@ def sentence(old: Experiment, new: Experiment, kept: str, epoch: float) -> str:
         return ""
     if not different:
         said = _of_lists(old, new)
+        if old.data.painted != new.data.painted:
+            said += f", {count(new.data.painted)} in all,"
         return f"{said[0].upper()}{said[1:]} at epoch {epoch:.0f}: {kept}."
     first = different[0]
     if len(different) == 1 and first.old is not None and first.new is not None:

@@ -24,7 +24,9 @@ MOST_CLASSES = 6
 DECIMALS = 3
 FARTHEST = 100.0  # from the middle, along either axis
 FREE = "."
-_TOKEN = re.compile(r"-?\d{1,3}(\.\d{1,3})?,-?\d{1,3}(\.\d{1,3})?|\.")
+_NUMBER = r"-?\d{1,3}(?:\.\d{1,3})?"
+_TOKEN = re.compile(rf"(?:{_NUMBER},{_NUMBER}|\.)")
+_LINE = re.compile(rf"(?:{_TOKEN.pattern} )*{_NUMBER},{_NUMBER}")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,8 +117,8 @@ def refusal(painted: object) -> str | None:
                 f"painted, class {c}: {word!r} is no point; write x,y with numbers within ±{FARTHEST:g} and at most "
                 f"{DECIMALS} decimals, or {FREE} for a place left free"
             )
-    count = sum(_count(line) for line in painted)
-    return f"painted has {count} points; at most {MOST} are allowed" if count > MOST else None
+    found = count(painted)
+    return f"painted has {found} points; at most {MOST} are allowed" if found > MOST else None
 
 
 def scattered_in(x: float, y: float, radius: float, count: int, rng: np.random.Generator) -> Floats:
@@ -190,15 +192,19 @@ def amended(old: Sequence[str], by: Mapping[str, object]) -> list[str]:
 
 
 def told(old: Painted, new: Painted) -> str:
-    """The difference in words, e.g. "12 points painted", "3 points erased"; "" if there is none."""
-    count = {"painted": 0, "erased": 0, "moved": 0}
+    """What was done, in words that a stroke's parts have in common: "points painted", "points painted and moved"."""
+    done = dict.fromkeys(("painted", "erased", "moved"), False)
     before = [line.split() for line in old]
     for where, token in differences(old, new).items():
         c, at = map(int, where.split("."))
         free = c >= len(before) or at >= len(before[c]) or before[c][at] == FREE
-        count["painted" if free else "erased" if token == FREE else "moved"] += 1
-    said = [f"{n} point{'s' if n > 1 else ''} {what}" for what, n in count.items() if n]
-    return ", ".join(said)
+        done["painted" if free else "erased" if token == FREE else "moved"] = True
+    return f"points {' and '.join(what for what, was in done.items() if was)}".rstrip()
+
+
+def count(painted: Painted) -> int:
+    """How many points there are."""
+    return sum(line.count(",") for line in painted)
 
 
 # -- text ---------------------------------------------------------------------------------------------------------
@@ -227,14 +233,13 @@ def _line(line: str) -> Floats:
 @lru_cache(maxsize=64)
 def _wrong(line: str) -> str | None:
     """The first word of a line that is no point, None if all are."""
-    tokens = line.split(" ") if line else []
+    # one look at the whole line, as it is checked anew 25 times a second while somebody paints
+    if not line or (_LINE.fullmatch(line) and np.nanmax(np.abs(_line(line))) <= FARTHEST):
+        return None
+    tokens = line.split(" ")
     for token in tokens:
         if not _TOKEN.fullmatch(token):
             return token
         if token != FREE and any(abs(float(word)) > FARTHEST for word in token.split(",")):
             return token
-    return None if not tokens or tokens[-1] != FREE else FREE
-
-
-def _count(line: str) -> int:
-    return line.count(",")
+    return tokens[-1]

@@ -38,7 +38,6 @@ FEATURES = "data.features"
 CLASSES = "data.classes"
 SIDE_BY_SIDE = ("data.noise", "data.points")
 DRAWN = (*SIDE_BY_SIDE, CLASSES)  # for generated examples only
-NOT_PAINTED = "Painted points lie where you put them: neither noise nor a number of points is drawn."
 PAINT_TIP = "Points of your own: paint, erase and drag them on the map (D)."
 OWN = ("data.label", "data.missing", "data.words")  # for the user's own file only
 STANDARDISE = "data.standardise"
@@ -88,7 +87,6 @@ class DataCard(Card):
         self._drawn = Row(sliders, symbols=False)
         self.column.addWidget(self._drawn)
         self.own = OwnFacts(WIDTH)
-        self.own.paint_requested.connect(self.paint_requested)
         self.own.save_requested.connect(self.save_requested)
         self.column.addWidget(self.own)
         self.column.addWidget(self._wired(Segmented(CLASSES, knob_at(CLASSES), beside=True)))
@@ -137,9 +135,7 @@ class DataCard(Card):
             classes.set_allowed(range(max(2, len(data.painted)), MOST_CLASSES + 1))
             classes.set_value(fit_classes(data))
         self._show_own(data)
-        self._drawn.setVisible(drawn)
-        for path in SIDE_BY_SIDE:
-            self._allow(self.controls[path], not painted)
+        self._drawn.setVisible(drawn and not painted)
         self.controls[CLASSES].setVisible(drawn)
         self.features.setVisible(drawn)
         for path in OF_THE_PLANE:
@@ -155,21 +151,14 @@ class DataCard(Card):
 
     def _show_own(self, data: Data) -> None:
         """Says how many points are painted, and draws some of them as the thumbnail."""
-        painted = data.source == PAINTED
-        self.own.setVisible(painted)
-        if data.painted != self._painted or (painted and not self.own.said):
+        self.own.setVisible(data.source == PAINTED)
+        if data.painted != self._painted:
             self._painted = data.painted
             points = read(data.painted)
             self.own.show_counts(points.counts[: fit_classes(data)].tolist())
             few = np.linspace(0, len(points) - 1, min(POINTS, len(points))).astype(int)
             shown = picture_of_points(points.x[:, few], points.y[few]) if len(points) > 1 else picture_of(PAINTED)
             self.thumbnails[PAINTED].set_picture(shown)
-
-    def _allow(self, control: KnobControl, allowed: bool) -> None:
-        """Lets a control be moved, or says why it has nothing to do."""
-        control.setEnabled(allowed)
-        control.setToolTip(tooltip(control.knob) if allowed else NOT_PAINTED)
-        control.setAccessibleDescription("" if allowed else NOT_PAINTED)
 
     def show_examples(self, examples: Examples) -> None:
         """Shows how large the table is, how it was read, and which planes it has."""

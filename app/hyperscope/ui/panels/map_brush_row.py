@@ -160,7 +160,7 @@ class BrushRow(QWidget):
         self.size_track.setAccessibleDescription(f"radius {surface.radius:g}")
         self.size_track.update()
         count = len(surface.points)
-        self.count.setText(f"{count}")
+        self.count.setText(f"{count} points")
         self.count.setToolTip(f"{count} points of at most {MOST}")
 
     def set_theme(self, theme: Theme) -> None:
