@@ -10,7 +10,8 @@ from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme, font
 
-REASON = "Noise and Points do not apply: every point lies where you put it."
+REASON = "Noise and Points do not apply."
+BECAUSE = "Every painted point lies where you put it: none is drawn, and none is moved by noise."
 
 
 class OwnFacts(QWidget):
@@ -56,6 +57,7 @@ class OwnFacts(QWidget):
 
     def _tell(self) -> None:
         self.words.setText(self._missing or REASON)
+        self.words.setToolTip("" if self._missing else BECAUSE)
         self.updateGeometry()
 
     def set_theme(self, theme: Theme) -> None:

@@ -32,7 +32,7 @@ ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0,
 SIZES = {Qt.Key.Key_BracketLeft: -STEP, Qt.Key.Key_BracketRight: STEP}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 RUB_OUT = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-KEYS = {*DIGITS, *ARROWS, *SIZES, *ENTER, *RUB_OUT, Qt.Key.Key_X, Qt.Key.Key_M, Qt.Key.Key_Escape}
+KEYS = {*DIGITS, *ARROWS, *SIZES, *ENTER, *RUB_OUT, Qt.Key.Key_0, Qt.Key.Key_9, Qt.Key.Key_Escape}
 
 
 class BrushSurface(QWidget):
@@ -243,9 +243,9 @@ class BrushSurface(QWidget):
             super().keyPressEvent(event)
         elif key in DIGITS:
             self.choose(PAINT, DIGITS[key])
-        elif key == Qt.Key.Key_X:
+        elif key == Qt.Key.Key_0:
             self.choose(ERASE)
-        elif key == Qt.Key.Key_M:
+        elif key == Qt.Key.Key_9:
             self.choose(MOVE)
         elif key in SIZES:
             self.set_radius(self.radius + SIZES[key])

@@ -113,8 +113,8 @@ class BrushRow(QWidget):
             Tool(PAINT, c, f"Brush for class {c + 1}", f"Paint points of class {c + 1} (key {c + 1})")
             for c in range(MOST_CLASSES)
         ]
-        self.tools.append(Tool(ERASE, 0, "Eraser", "Erase points (X, or the right button)"))
-        self.tools.append(Tool(MOVE, 0, "Hand", "Drag the points within the circle (M)"))
+        self.tools.append(Tool(ERASE, 0, "Eraser", "Erase points (0, or the right button)"))
+        self.tools.append(Tool(MOVE, 0, "Hand", "Drag the points within the circle (9)"))
         group = QButtonGroup(self)
         self._upper = QHBoxLayout()
         for tool in self.tools:
