@@ -69,7 +69,7 @@ class _Grids:
         self._kept: dict[int, tuple[ExampleSet, object, Array]] = {}
 
     def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
-        examples, key = trainer.examples, (view, trainer.learner.dtype)
+        examples, key = trainer.examples, (view.plane, trainer.learner.dtype)
         kept = self._kept.get(side)
         if kept is None or kept[0] is not examples or kept[1] != key:
             kept = self._kept[side] = (examples, key, grid(trainer, view, side))
@@ -94,6 +94,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         feature_names=data.feature_names,
         note=" ".join(data.notes),
         training=trainer.training_examples,
+        pictures=probes_map.pictures(data),
     )
 
 
@@ -217,3 +218,6 @@ def histogram(values: Array) -> Histogram:
     places = ((finite - low) * (BINS / (high - low))).astype(np.int64).clip(0, BINS - 1)
     counts = np.bincount(places.ravel(), minlength=BINS)
     return Histogram(counts, np.linspace(low, high, BINS + 1), float(finite.mean()), float(finite.std()))
+
+
+from hyperscope.lab import probes_map  # noqa: E402  declares more of them, from what is defined here
