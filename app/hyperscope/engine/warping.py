@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Extent, extent_of
+
+Floats = NDArray[np.float64]
 
 LEAST = 0.7  # of the extent's span; examples that fill less of it are looked at more closely
 HEADROOM = 1.06  # times the span, so that the next few looks need no other extent
@@ -23,14 +26,14 @@ class Outlook:
     `extent` is left, right, bottom and top of what is seen, in the units' own measure.
     """
 
-    mean: Array
-    basis: Array
+    mean: Floats
+    basis: Floats
     share: float
     extent: Extent
 
-    def seen(self, a: Array) -> Array:
+    def seen(self, a: Array) -> Floats:
         """The places (2, m) of activations a (n, m)."""
-        found: Array = self.basis.T @ (np.nan_to_num(a, posinf=0.0, neginf=0.0) - self.mean[:, None])
+        found: Floats = self.basis.T @ (np.nan_to_num(a, posinf=0.0, neginf=0.0) - self.mean[:, None])
         return found
 
 
@@ -41,28 +44,30 @@ def outlook(a: Array, last: Outlook | None = None) -> Outlook:
     must have been at n units too, and the extent stays while it fits. Without a last look the first component's and
     the second's largest weight is positive.
     """
-    a = np.nan_to_num(a.astype(np.float64), posinf=0.0, neginf=0.0)
+    values: Floats = np.nan_to_num(a.astype(np.float64), posinf=0.0, neginf=0.0)
     if last is not None and len(last.mean) != len(a):
         raise ValueError(f"the last look was at {len(last.mean)} units, this one is at {len(a)}")
-    if len(a) <= 2:
+    mean: Floats
+    basis: Floats
+    if len(values) <= 2:
         mean, basis, share = np.zeros(len(a)), np.eye(len(a), 2), 1.0
     else:
-        mean, basis, share = _components(a)
+        mean, basis, share = _components(values)
         if last is not None:
             basis = aligned(basis, last.basis)
     looked = Outlook(mean, basis, share, (0.0, 0.0, 0.0, 0.0))
-    wanted = extent_of(looked.seen(a), equal=True)
+    wanted = extent_of(looked.seen(values), equal=True)
     return Outlook(mean, basis, share, _steady(wanted, last.extent if last is not None else None))
 
 
-def aligned(basis: Array, last: Array) -> Array:
+def aligned(basis: Floats, last: Floats) -> Floats:
     """`basis` (n, 2) turned or mirrored within its own plane to lie as near as it can to `last` (n, 2)."""
     left, _, right = np.linalg.svd(basis.T @ last)
-    found: Array = basis @ (left @ right)
+    found: Floats = basis @ (left @ right)
     return found
 
 
-def _components(a: Array) -> tuple[Array, Array, float]:
+def _components(a: Floats) -> tuple[Floats, Floats, float]:
     """The mean (n,), the first two principal components (n, 2), and their share of the variance."""
     mean = a.mean(axis=1)
     centred = a - mean[:, None]

@@ -156,8 +156,8 @@ def picture_shape(data: ExampleSet) -> tuple[int, int] | None:
 def _brightness(raw: Array, of_all: Array, shape: tuple[int, int]) -> Array:
     """(m, height, width) bytes: raw inputs (n, m) on the scale from the least to the greatest of them all."""
     low, high = float(of_all.min()), float(of_all.max())
-    level = (raw - low) * (255 / (high - low) if high > low else 0.0)
-    return np.rint(level.clip(0, 255)).astype(np.uint8).T.reshape(-1, *shape)
+    level: Array = (raw - low) * (255 / (high - low) if high > low else 0.0)
+    return np.asarray(np.rint(level.clip(0, 255)).astype(np.uint8).T.reshape(-1, *shape))
 
 
 def _classes(trainer: Trainer, logits: Array) -> Array:

@@ -45,6 +45,8 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -67,6 +69,7 @@ def scenes() -> tuple[Scene, ...]:
         ),
         Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
         Scene("projector", Experiment(network=normed), 60, _enlarge),
+        *scenes_of_the_map(),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.map import MapPart
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.training import TrainingPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks)
+PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks, MapPart)
