@@ -15,7 +15,7 @@ from hyperscope.engine.plane import Extent, extent_of
 
 Floats = NDArray[np.float64]
 
-LEAST = 0.7  # of the extent's span; examples that fill less of it are looked at more closely
+LEAST = 0.82  # of the extent's span; examples that fill less of it are looked at more closely
 HEADROOM = 1.06  # times the span, so that the next few looks need no other extent
 
 

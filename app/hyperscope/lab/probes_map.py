@@ -18,7 +18,7 @@ from hyperscope.lab.probes import plane, probes
 from hyperscope.lab.snapshot import Answers, Passing, View, Warp
 from hyperscope.lab.trainer import Trainer
 
-SHEET = 49  # places along each side of the plane that is shown warped
+SHEET = 73  # places along each side of the plane that is shown warped
 REGIONS = 72  # cells along the side of the softmax's regions behind it
 MOST = 1500  # examples that are shown warped
 PAIRS = 6  # of classes, the most confused

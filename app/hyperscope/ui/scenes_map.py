@@ -13,6 +13,7 @@ from hyperscope.ui.recording import Scene
 from hyperscope.ui.window import Window
 
 NARROW = Network(layers=(Layer(8, "tanh"), Layer(8, "tanh"), Layer(2, "tanh")))
+FOURTH = 13  # a dev example that is in the first row of samples
 WIDE = Network(layers=(Layer(64, "relu", "before"),) * 2)
 
 
@@ -28,9 +29,9 @@ def scenes_of_the_map() -> tuple[Scene, ...]:
         Scene("map-warped-2", Experiment(network=NARROW), 120, _on_map(lambda card: card.set_mode("warped"))),
         Scene("map-warped-8", Experiment(), 60, _on_map(lambda card: card.set_mode("warped"))),
         Scene("map-warped-digits", digits, 6, _on_map(lambda card: card.set_mode("warped"))),
-        Scene("map-samples", digits, 3, then=_on_map(_first_sample)),
-        Scene("map-confused", digits, 3, then=_on_map(_first_pair)),
-        Scene("map-confusion-iris", Experiment(data=with_source(Data(), "iris")), 10, then=_on_map(_confusion)),
+        Scene("map-samples", digits, 3, then=_on_map(_samples)),
+        Scene("map-confused", digits, 3, then=_on_map(_confusion)),
+        Scene("map-confusion-iris", Experiment(data=with_source(Data(), "iris")), 2, then=_on_map(_confusion)),
     )
 
 
@@ -51,14 +52,10 @@ def _step_twice(card: MapPanel) -> None:
     card.step(1)
 
 
-def _first_sample(card: MapPanel) -> None:
-    card.step(1)
+def _samples(card: MapPanel) -> None:
+    card.samples.order.set_index(2)
+    card.set_pin(Pin(example=FOURTH))
     card.set_mode("samples")
-
-
-def _first_pair(card: MapPanel) -> None:
-    card.step(1)
-    card.set_mode("confusion")
 
 
 def _confusion(card: MapPanel) -> None:

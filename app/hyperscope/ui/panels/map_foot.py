@@ -18,7 +18,7 @@ from hyperscope.ui.theme import Theme
 RIGHT = Qt.AlignmentFlag.AlignRight
 FEW = 4  # classes; up to here each keeps its place, so that the eye can compare; of more the likeliest are said
 LIKELIEST = 3
-LEAST = 34  # pixels for a class's dot and probability; with less room the likeliest are said
+LEAST = 38  # pixels for a class's dot and probability; with less room the likeliest are said
 HINTS = ("Point at the map to read it; a click holds the place", "Point to read, click to hold")
 MARK = 11  # pixels from a point's mark to the words beside it
 KEYS = ("outline: true class · fill: predicted", "outline true · fill predicted", "rim true · fill said")

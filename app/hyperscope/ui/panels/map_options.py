@@ -22,8 +22,8 @@ from hyperscope.ui.theme import LIGHT, Theme
 PARTS = ("Train", "Dev", "Test")
 WIDTH = 268  # pixels
 KEY = (
-    (0, 0, "right: outline and fill are the true class"),
-    (0, 1, "wrong: outline is the true class, fill the predicted"),
+    (0, 0, "right: all in the true class's colour"),
+    (0, 1, "wrong: outline true class, fill predicted"),
 )
 
 

@@ -97,10 +97,11 @@ class SamplesFace(QWidget):
     def _arrange(self) -> None:
         scale, wide = self._theme.scale, self.width() - 2 * INSIDE
         left = min(round(96 * scale), wide // 3)
-        height = self.part.minimumHeight()
-        self.part.setGeometry(INSIDE, 2, left, height)
-        self.order.setGeometry(INSIDE + left + 8, 2, wide - left - 8, height)
-        top = max(height, self.order.minimumHeight()) + round(8 * scale)
+        self.part.resize(left, self.part.height())
+        self.order.resize(wide - left - 8, self.order.height())  # its least height depends on its width
+        for choice, x in ((self.part, INSIDE), (self.order, INSIDE + left + 8)):
+            choice.setGeometry(x, 2, choice.width(), choice.minimumHeight())
+        top = max(self.part.height(), self.order.height()) + round(8 * scale)
         foot = round(40 * scale)
         self.area.setGeometry(INSIDE, top, self.width() - INSIDE - 4, max(20, self.height() - top - foot))
         self._fit()

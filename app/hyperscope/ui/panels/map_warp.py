@@ -20,11 +20,10 @@ from hyperscope.ui.panels.map_pin import paint_ring
 from hyperscope.ui.panels.map_points import PointLayer
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
-EVERY = 3  # lines of the sheet; the places between them only make the lines smooth
-MIDDLE = 8  # th line each way, drawn stronger, as the axes of squared paper are
+EVERY = 4  # lines of the sheet; the places between them only make the lines smooth
+MIDDLE = 9  # th line each way, drawn stronger, as the axes of squared paper are
 ROW = 18  # pixels
 FOOT = 2 * AXIS + 12 + 30 + 2 * ROW + 8  # ticks, the axis's name, the choice of layer, and two lines
-MOST = 6  # hidden layers
 
 
 class WarpFace(QWidget):
@@ -44,11 +43,16 @@ class WarpFace(QWidget):
         self._pinned: int | None = None
         self._box = QRectF()
         self.setAccessibleName("Warped plane")
-        self.layers = Segments(tuple(str(n + 1) for n in range(MOST)), "Hidden layer whose view is shown")
-        self.layers.setParent(self)
-        self.layers.setToolTip("The hidden layer up to which grid and examples are sent")
-        self.layers.chosen.connect(self.layer_chosen)
+        self.layers = self._choice(1)
         self.hide()
+
+    def _choice(self, layers: int) -> Segments:
+        choice = Segments(tuple(str(n + 1) for n in range(layers)), "Hidden layer whose view is shown")
+        choice.setParent(self)
+        choice.setToolTip("The hidden layer up to which grid and examples are sent")
+        choice.chosen.connect(self.layer_chosen)
+        choice.set_theme(self._theme)
+        return choice
 
     @property
     def picture(self) -> QRectF:
@@ -76,9 +80,10 @@ class WarpFace(QWidget):
         if found is not None:
             self._warp = found
             self._points.forget()
+            if len(self.layers.buttons) != (found.layers or 1):
+                self.layers.deleteLater()
+                self.layers = self._choice(found.layers or 1)
             self.layers.set_index(found.layer if found.layer >= 0 else None)
-            for number, button in enumerate(self.layers.buttons):
-                button.setVisible(number < found.layers)
             self.layers.setVisible(found.layers > 1)
             self._arrange()
         self.update()
@@ -96,14 +101,17 @@ class WarpFace(QWidget):
         warp = self._warp
         if warp is None or warp.layer < 0:
             return "", ""
-        name = f"Layer {warp.layer + 1}"
+        name = f"layer {warp.layer + 1}"
+        second = "grid: the plane, by predicted class"
         if warp.units <= 2:
-            of = "its one unit" if warp.units == 1 else "its two units"
-            first = f"{name}: {of}, as they are"
+            of = "one unit" if warp.units == 1 else "two units"
+            first = f"The {of} of {name}, as they are"
+            if warp.p is not None:
+                second = "ground: the output's regions, parted by straight lines"
         else:
-            first = f"{name}: 2 principal components of {warp.units} units, {warp.share:.0%} of the variance"
-        second = "Ground: the softmax's regions, parted by straight lines" if warp.p is not None else ""
-        return first, second or "Grid of the plane, coloured by the class predicted there"
+            first = f"First 2 principal components of {name}'s {warp.units} units"
+            second = f"{warp.share:.0%} of their variance · {second}"
+        return first, second
 
     def resizeEvent(self, event: object) -> None:
         self._points.forget()
