@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 
 from hyperscope.lab.edits import Edit, shown
@@ -28,7 +29,7 @@ class NumberEditor(Popover):
 
     edited = Signal(object, float, str)
     refused = Signal(str)  # why what was typed is not allowed
-    chosen = Signal()  # another number of the unit
+    changed = Signal()  # which number is being set, if any
 
     def __init__(self, over: QWidget) -> None:
         super().__init__("Set a number", WIDTH, over)
@@ -68,6 +69,7 @@ class NumberEditor(Popover):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(PER_ROW, 1)
         self.column.addWidget(self._role)
         self.column.addLayout(row)
         self.column.addLayout(ways)
@@ -94,8 +96,8 @@ class NumberEditor(Popover):
             return False
         self._picture, self._of = picture, (layer, unit)
         self._offer(found)
-        self._take(wanted[0])
         self.lie(beside)
+        self._take(wanted[0])
         self.entry.setFocus(Qt.FocusReason.OtherFocusReason)
         self.entry.selectAll()
         return True
@@ -125,6 +127,10 @@ class NumberEditor(Popover):
             button.setFixedSize(button.sizeHint())
         super().set_theme(theme)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.changed.emit()
+
     # -- which number ---------------------------------------------------------------------------------------------
 
     def _offer(self, found: tuple[Number, ...]) -> None:
@@ -138,7 +144,7 @@ class NumberEditor(Popover):
             QWidget.setTabOrder(self._others[-1] if self._others else self.back, button)
             self._group.addButton(button)
             self._others.append(button)
-            self._grid.addWidget(button, place // PER_ROW, place % PER_ROW, Qt.AlignmentFlag.AlignCenter)
+            self._grid.addWidget(button, place // PER_ROW, place % PER_ROW)
         for button in self._others[len(found) :]:
             button.hide()
         for button, number in zip(self._others, found, strict=False):
@@ -155,7 +161,6 @@ class NumberEditor(Popover):
         value = current(self._picture, self._of[0], number.edit)
         if value is not None and math.isfinite(value):
             self._take(Number(number.edit.at(value), number.role))
-            self.chosen.emit()
 
     def _take(self, number: Number) -> None:
         self._begin()
@@ -170,6 +175,7 @@ class NumberEditor(Popover):
         for button, one in zip(self._others, self._offered, strict=False):
             button.setChecked(one.edit.same_place(number.edit))
         self._show(number.value)
+        self.changed.emit()
 
     # -- its value ------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from hyperscope.ui.theme import Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 BRIGHT = 0.98  # quantile of |w| that has the full colour on a heat map; the few above would make the rest pale
-TILES = 3  # columns of small pictures of weights on a card
+TILES, ROWS = 3, 10  # columns and rows of small pictures of weights on a card
 FADED = 0.3  # opacity of a node's picture under its number
 Named = Callable[[int, int], str]
 
@@ -72,7 +72,7 @@ def pixels_side(picture: NetworkPicture, place: int) -> int:
     return side if side * side == n and side > 3 else 0
 
 
-def tiles(weights: Array, side: int, most: int = 8 * TILES) -> Array:
+def tiles(weights: Array, side: int, most: int = ROWS * TILES) -> Array:
     """The incoming weights of the strongest units as squares of `side`, TILES in a row, each to its own greatest.
 
     Top row first, blank lines between.
@@ -211,9 +211,9 @@ class Nodes:
 def summary_words(layer: LayerPicture, units: int, place: int, side: int) -> tuple[str, list[str]]:
     """What stands below the heat map of a layer too wide to draw: how many units, then what is shown and measured."""
     if place == 0:
-        return f"{units} inputs", ["weight on each pixel" if side else "a row of weights each"]
-    shown = min(units, 8 * TILES)
-    said = [f"weights of {shown}" if side else "a row of weights each"]
+        return f"{units} inputs", ["|w| of each pixel" if side else "a row each"]
+    shown = min(units, ROWS * TILES)
+    said = [f"{shown} shown" if side else "a row each"]
     if layer.summary is not None:
         said += [f"‖W‖ {words.amount(layer.summary.norm)}", f"|a| {words.amount(layer.summary.activity)}"]
         said += [f"{layer.summary.dead} dead"] if layer.summary.dead else ["none dead"]
