@@ -19,7 +19,7 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-NAME, COUNT, CAPTION = 11, 28, 45  # pixels; the tops of the three lines above a column
+NAME, COUNT, CAPTION = 11, 28, 46  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
 TARGET = 20  # pixels; the least side of what can be pressed
 SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
