@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.settings import Layer
+from hyperscope.lab.data import Data
 from hyperscope.lab.edits import Edit
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
+from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_numbers import STEPS, Scale, numbers
+from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK, scaled
+from hyperscope.ui.window import Window
 from ui import hand_made
 
+PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 W = Edit("layer1.weights", (0, 0), 0.4)
 
@@ -219,8 +228,8 @@ def test_arrows_go_from_unit_to_unit_and_enter_sets_one(panel: NetworkPanel, qtb
     panel.node_hovered.connect(lambda *at: told.append(at))
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
         qtbot.keyClick(panel, key)
-    assert told[:2] == [(0, 0), (1, 0)] or told[0] == (0, 0)
-    assert panel.editor.title.text().endswith("of layer 1")
+    assert [layer for layer, _ in told[:3]] == [0, 1, 1] and told[2][1] == told[1][1] + 1
+    assert panel.editor.title.text() == f"b{words.symbol(picture(), 1, told[2][1])[1:]} of layer 1"
 
 
 def test_the_unit_under_the_keyboard_is_described(panel: NetworkPanel, qtbot: QtBot) -> None:
@@ -297,3 +306,54 @@ def test_of_many_weights_the_largest_are_offered_and_the_one_asked_for() -> None
     found = numbers(NetworkPicture((*shown.layers[:2], wide, shown.layers[3])), 2, 1, before=0)
     places = [one.edit.index for one in found if one.edit.letter == "w"]
     assert len(places) == 16 and places[0] == (1, 0) and places[-1] == (1, 19)
+
+
+# -- in the window ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(qapp) -> Iterator[Window]:
+    """A window that stands still, once its network is shown."""
+    palette = QPalette(qapp.palette())
+    made = Window(Session(Experiment(data=Data(points=90)), playing=False), "light", Remembered(forgetful=True))
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+def weight(window: Window) -> float:
+    shown = window.playground.network.picture
+    return float("nan") if shown is None or shown.layers[1].weights is None else float(shown.layers[1].weights[0, 0])
+
+
+def test_a_weight_set_in_the_picture_is_set_in_the_network_and_undone(window: Window, qtbot: QtBot) -> None:
+    network = window.playground.network
+    qtbot.waitUntil(lambda: weight(window) == weight(window), timeout=PATIENCE)
+    before = weight(window)
+    network.grab()
+    qtbot.mouseClick(network, LEFT, pos=network.edge_place(0, 0, 0, 0.8).toPoint())
+    assert network.editor.title.text() == "w₁₁ of layer 1"
+    network.editor.entry.setText("-2.5")
+    qtbot.keyClick(network.editor.entry, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: weight(window) == -2.5, timeout=PATIENCE)
+    said = window.transport.message.accessibleName
+    qtbot.waitUntil(lambda: said().startswith("w₁₁ of layer 1"), timeout=PATIENCE)
+    assert [caption for _, caption in window.session.status.moves] == ["w₁₁ of layer 1 → −2.5"]
+    window.do(window.session.undo)
+    qtbot.waitUntil(lambda: weight(window) == before, timeout=PATIENCE)
+
+
+def test_a_layer_s_own_activation_is_set_in_the_network(window: Window, qtbot: QtBot) -> None:
+    network = window.playground.network
+    qtbot.waitUntil(lambda: weight(window) == weight(window), timeout=PATIENCE)
+    qtbot.mouseClick(button(network, "Settings of layer 2: activation, batch norm, dropout"), LEFT)
+    qtbot.mouseClick(next(b for b in network.layer_editor.findChildren(QAbstractButton) if b.text() == "ReLU"), LEFT)
+    layers = window.session.experiment.network.layers
+    assert [layer.activation for layer in layers] == ["tanh", "relu", "tanh"]
+    head = button(network, "Settings of layer 2: activation, batch norm, dropout")
+    qtbot.waitUntil(lambda: head.text() == "ReLU", timeout=PATIENCE)
+    assert network.layer_editor.isVisible()

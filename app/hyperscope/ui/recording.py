@@ -47,6 +47,8 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -78,6 +80,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
         Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
+        *scenes_of_the_network(),
     )
 
 

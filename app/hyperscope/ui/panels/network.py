@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.snapshot import Array, Snapshot
+from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
@@ -155,6 +155,11 @@ class NetworkPanel(QWidget):
         return self._scene.layout
 
     @property
+    def picture(self) -> NetworkPicture | None:
+        """The newest network, or None before there is one."""
+        return self._scene.picture
+
+    @property
     def levels(self) -> tuple[Array, ...] | None:
         """The outputs shown on the nodes, None while there are none or they do not fit the network."""
         return self._scene.levels
@@ -213,7 +218,7 @@ class NetworkPanel(QWidget):
         if node is not None:
             self.edit_unit(*node)
         elif edge is not None:
-            self._edit_weight(*edge, event.position())
+            self.edit_weight(*edge, event.position())
         else:
             self.editor.hide()
 
@@ -251,6 +256,10 @@ class NetworkPanel(QWidget):
         node = self._scene.layout.node_at(place.x(), place.y())
         return node, None if node else self._scene.edge_at(place.x(), place.y())
 
+    def point_at(self, layer: int, unit: int) -> None:
+        """Shows what the pointer on a unit shows; layers count from the inputs, 0."""
+        self._hover((layer, unit), None)
+
     def _hover(self, node: Node | None, edge: Edge | None) -> None:
         scene = self._scene
         if (node, edge) == (scene.node, scene.edge):
@@ -286,7 +295,8 @@ class NetworkPanel(QWidget):
         if said or not self.editor.open(scene.picture, layer, unit, column.nodes[unit]):
             self._refuse(said or "this unit has no number that can be set")
 
-    def _edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
+    def edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
+        """Offers the weight of an edge to be set beside a place on the panel, or says why it cannot be."""
         scene = self._scene
         assert scene.picture is not None and scene.layout is not None
         said, columns = scene.picture.layers[gap + 1].fixed, scene.layout.columns

@@ -54,8 +54,8 @@ class NumberEditor(Popover):
         self.watch(self.entry)
         self.zero = TextButton("set to 0", "Set to 0", self, accent=True)
         self.back = TextButton("", "Back to what it was when this was opened", self, accent=True)
-        self.zero.clicked.connect(lambda: self._set(0.0))
-        self.back.clicked.connect(lambda: self._set(self._first))
+        self.zero.clicked.connect(lambda: self.set_value(0.0))
+        self.back.clicked.connect(lambda: self.set_value(self._first))
         self._group = QButtonGroup(self)
         self._others: list[TextButton] = []
         self._offered: tuple[Number, ...] = ()
@@ -197,7 +197,8 @@ class NumberEditor(Popover):
     def _slide(self, step: int) -> None:
         self._offer_value(self._scale.value(step))
 
-    def _set(self, value: float) -> None:
+    def set_value(self, value: float) -> None:
+        """Sets the number, as typing it does."""
         self._begin()
         self._offer_value(value)
 
