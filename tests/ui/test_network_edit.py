@@ -172,6 +172,7 @@ def test_set_to_zero_and_back_again(panel: NetworkPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.edited) as asked:
         qtbot.mouseClick(panel.editor.zero, LEFT)
     assert asked.args[0] == W.at(0.0)
+    assert panel.editor.entry.text() == "0"
     assert panel.editor.back.text() == "back to 0.4"
     with qtbot.waitSignal(panel.edited) as asked:
         qtbot.mouseClick(panel.editor.back, LEFT)
@@ -240,14 +241,25 @@ def test_the_unit_under_the_keyboard_is_described(panel: NetworkPanel, qtbot: Qt
     assert panel.accessibleDescription().startswith("Layer 1, unit")
 
 
-def test_escape_puts_the_card_away_and_gives_the_keyboard_back(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_escape_puts_the_card_away_and_drops_what_was_typed(panel: NetworkPanel, qtbot: QtBot) -> None:
     panel.activateWindow()
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     qtbot.waitUntil(panel.editor.entry.hasFocus)
     with qtbot.assertNotEmitted(panel.edited):
         qtbot.keyClicks(panel.editor.entry, "7")
         qtbot.keyClick(panel.editor.entry, Qt.Key.Key_Escape)
-    assert not panel.editor.isVisible() and panel.hasFocus()
+    assert not panel.editor.isVisible()
+
+
+def test_escape_gives_the_keyboard_back_to_the_unit_it_came_from(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.activateWindow()
+    panel.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(panel, key)
+    qtbot.waitUntil(panel.editor.entry.hasFocus)
+    with qtbot.waitSignal(panel.node_hovered) as told:
+        qtbot.keyClick(panel.editor.entry, Qt.Key.Key_Escape)
+    assert panel.hasFocus() and told.args[0] == 1
 
 
 def test_everything_on_the_cards_has_a_name_and_a_tooltip_or_is_a_field(panel: NetworkPanel) -> None:
@@ -268,6 +280,24 @@ def test_a_layer_s_activation_is_chosen_from_its_head(panel: NetworkPanel, qtbot
     with qtbot.waitSignal(panel.moved) as asked:
         qtbot.mouseClick(relu, LEFT)
     assert asked.args == ["network.layers.1.activation", "relu"]
+
+
+def test_all_eight_activations_are_seen(panel: NetworkPanel, qtbot: QtBot) -> None:
+    panel.open_layer(0)
+    activation = panel.layer_editor.controls["activation"]
+    qtbot.waitUntil(lambda: activation.height() >= activation.sizeHint().height())
+    buttons = [b for b in activation.findChildren(QAbstractButton)]
+    assert len(buttons) == 8
+    assert all(activation.rect().contains(b.geometry().translated(b.parentWidget().pos())) for b in buttons)
+
+
+def test_the_cards_stay_within_the_panel_when_it_shrinks(panel: NetworkPanel) -> None:
+    panel.edit_unit(2, 3)
+    panel.resize(400, 360)
+    assert panel.editor.isVisible() and panel.rect().contains(panel.editor.geometry())
+    panel.open_layer(1)
+    panel.resize(360, 340)
+    assert panel.layer_editor.isVisible() and panel.rect().contains(panel.layer_editor.geometry())
 
 
 def test_a_layer_s_dropout_stands_in_its_head(panel: NetworkPanel) -> None:

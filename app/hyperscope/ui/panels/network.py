@@ -65,6 +65,7 @@ class NetworkPanel(QWidget):
         self._backing = QPixmap()  # everything but what moves by itself
         self._dirty = QRegion()  # of the backing
         self._pointer = QPointF()
+        self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
         self.setAccessibleName("Network")
         self._describe()
@@ -186,9 +187,12 @@ class NetworkPanel(QWidget):
     # -- what happens ---------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.editor.hide()
-        self.layer_editor.hide()
         self._arrange()
+        layout, (layer, unit) = self._scene.layout, self.editor.unit
+        if self.editor.isVisible() and layout is not None:
+            self.editor.lie(layout.columns[layer].nodes[unit])
+        if self.layer_editor.isVisible():
+            self.layer_editor.lie(QRectF(self._heads.settings_place(self.layer_editor.number)))
         self._renew()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -214,6 +218,7 @@ class NetworkPanel(QWidget):
             event.ignore()
             return
         self.layer_editor.hide()
+        self._by_keys = False
         node, edge = self._at(event.position())
         if node is not None:
             self.edit_unit(*node)
@@ -237,6 +242,7 @@ class NetworkPanel(QWidget):
             self._describe()
         elif node is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.edit_unit(*node)
+            self._by_keys = self.editor.isVisible()
         else:
             super().keyPressEvent(event)
 
@@ -321,6 +327,10 @@ class NetworkPanel(QWidget):
         self._renew()
 
     def _take_keyboard_back(self) -> None:
+        """Goes on from the unit where Enter was pressed; after a click the keyboard is the window's again."""
+        if not self._by_keys:
+            self.window().setFocus()
+            return
         layer, unit = self.editor.unit
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:

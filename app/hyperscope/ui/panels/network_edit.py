@@ -50,6 +50,8 @@ class NumberEditor(Popover):
         self.track.sliderPressed.connect(self._begin)
         self.entry = Entry(self._enter)
         self.entry.setProperty("value", False)
+        self.track.setToolTip("From minus to plus, finest about 0; training goes on from what you set")
+        self.entry.setToolTip("Any finite number; Enter sets it")
         self.entry.done.connect(lambda: self.track.setFocus(Qt.FocusReason.OtherFocusReason))
         self.watch(self.entry)
         self.zero = TextButton("set to 0", "Set to 0", self, accent=True)
@@ -212,10 +214,7 @@ class NumberEditor(Popover):
             self.refused.emit(f"{self._number.edit.letter} is {words.strip()!r}; it must be a finite number")
             return False
         self._begin()
-        taken = self._offer_value(value)
-        if taken:
-            self.entry.set_texts(shown(value), f"{value:.6g}")
-        return taken
+        return self._offer_value(value)
 
     def _offer_value(self, value: float) -> bool:
         assert self._number is not None
@@ -226,5 +225,6 @@ class NumberEditor(Popover):
             return False
         before, self._stale = self._value, True
         self._show(value)
+        self.entry.set_texts(shown(value), f"{value:.6g}")
         self.edited.emit(edit, before, f"edit {self._gesture}")
         return True
