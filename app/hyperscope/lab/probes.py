@@ -92,6 +92,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         feature_names=data.feature_names,
         note=" ".join(data.notes),
         training=trainer.training_examples,
+        missing=data.missing,
     )
 
 
@@ -202,4 +203,6 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
     from hyperscope.lab import diagnosis  # its checks use what is declared here
 
+    if trainer.examples.missing:
+        return ()
     return diagnosis.findings(trainer)

@@ -275,6 +275,7 @@ class Worker:
             case Go(playing, rate, until):
                 if playing:
                     self.trainer.go_on()
+                    self.said = self.trainer.examples.missing or self.said
                 self.playing, self.rate, self.until = playing, rate, until
                 self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
             case Advance(unit):
@@ -328,6 +329,9 @@ class Worker:
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        if self.trainer.examples.missing:
+            time.sleep(0.004)  # until enough is painted
+            return
         ahead, step = self.timeline.ahead, self.trainer.step
         if self.until is not None:
             if self.trainer.position.epoch < self.until:
@@ -370,7 +374,10 @@ class Worker:
         asked, self._asked = self._asked, None
         view = asked.view or View()
         views = {name: probes[name](self.trainer, view) for name in asked.names}
-        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
+        trainer = self.trainer
+        snapshot = Snapshot(
+            self._status(), trainer.structure, self.said, self.alarm, self.halted, views, trainer.painted
+        )
         now = time.monotonic()
         kept = None
         if now - self._kept_at > KEEP_EVERY:

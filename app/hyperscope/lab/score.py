@@ -22,6 +22,7 @@ from hyperscope.knob import Settings
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.experiment import from_json as experiment_from_json
+from hyperscope.lab.painted import amended, differences
 from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
@@ -171,14 +172,16 @@ def plain(value: object) -> Any:
 
 def changes(old: Settings, new: Settings, path: str = "") -> Changes:
     """What leads from `old` to `new`, by dotted path, e.g. {"training.learning_rate": 0.03}; layers whole if their
-    number changed.
+    number changed; of painted points those that differ, e.g. {"data.painted": {"0.17": "1.25,-0.5"}}.
     """
     found: Changes = {}
     for name in new.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
         if before == after:
             continue
-        if isinstance(after, Settings):
+        if name == "painted" and before and after:
+            found[path + name] = differences(before, after)  # whole, each event of a stroke would repeat all points
+        elif isinstance(after, Settings):
             found |= changes(before, after, f"{path}{name}.")
         elif isinstance(after, tuple) and len(after) == len(before) and isinstance(after[0], Settings):
             for number, (one, other) in enumerate(zip(before, after, strict=True)):
@@ -211,6 +214,8 @@ def _with(tree: Any, path: str, value: Any) -> Any:
     """A copy of a plain tree with the field at a dotted path set. Raises: ValueError where the path leads nowhere."""
     head, _, rest = path.partition(".")
     if isinstance(tree, dict):
+        if not rest and isinstance(value, dict) and isinstance(tree.get(head), list):
+            value = amended(tree[head], value)  # painted points
         return {**tree, head: _with(tree.get(head, {}), rest, value) if rest else value}
     if isinstance(tree, list) and head.isdecimal() and int(head) < len(tree) and rest:
         at = int(head)

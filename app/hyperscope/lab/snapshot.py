@@ -47,7 +47,7 @@ class Examples:
     """The data set as drawn: `x` (2, m) in plane coordinates, `y` (m,) class numbers, `part` (m,) 0 train 1 dev 2 test.
 
     `axes` names the two directions of the plane; `note` says in words how a table was read and how the plane
-    lies in it, or "".
+    lies in it, or ""; `missing` why painted points are not enough to train on yet, or "".
     """
 
     x: Array
@@ -59,6 +59,7 @@ class Examples:
     feature_names: tuple[str, ...] = ()
     note: str = ""
     training: int = 0  # how many examples are in the training set
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ class Snapshot:
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
     probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings") to
-    its record.
+    its record. `painted` changes whenever examples came or went and the network stayed.
     """
 
     status: Status
@@ -246,3 +247,4 @@ class Snapshot:
     alarm: bool = False  # what was said is a divergence or a fault
     halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)
+    painted: int = 0

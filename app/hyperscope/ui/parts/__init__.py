@@ -7,6 +7,7 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.network import NetworkPart
+from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
@@ -20,5 +21,6 @@ PARTS: tuple[type[Part], ...] = (
     Presenting,
     NetworkPart,
     Charts,
+    Painting,
     Finding,
 )
