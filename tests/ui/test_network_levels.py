@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from hyperscope.lab.snapshot import LayerSummary, NetworkPicture, Snapshot
 from hyperscope.ui import paint
 from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_nodes import ROWS, TILES, level, pixels_side, summary_words, tiles
+from hyperscope.ui.panels.network_nodes import ROWS, TILES, grid, level, pixels_side, summary_words, tiles
 from hyperscope.ui.theme import LIGHT
 from ui import hand_made
 
@@ -150,3 +150,19 @@ def test_weights_on_features_have_a_row_each() -> None:
 def test_a_wide_layer_says_how_it_is() -> None:
     layer = replace(hand_made.network((64,)).layers[1], summary=LayerSummary(dead=3, activity=0.42, norm=15.2))
     assert summary_words(layer, 64, 1, 0) == ("64 units", ["a row each", "‖W‖ 15", "|a| 0.42", "3 dead"])
+
+
+def test_a_wide_layer_shows_its_outputs_as_a_picture(panel: NetworkPanel) -> None:
+    panel.draw(of(hand_made.network((64,), inputs=64, classes=3)))
+    weights = shot(panel)
+    panel.show_activations((np.eye(8).ravel(), np.ones(64), VALUES[2]))
+    assert panel.layout_now is not None
+    card, lit = panel.layout_now.columns[1].nodes[0], shot(panel)
+    at = QPoint(round(card.center().x()), round(card.top() + 0.35 * card.height())) * lit.devicePixelRatio()
+    assert lit != weights
+    assert np.abs(paint.rgb(lit.pixelColor(at)) - paint.rgb(LIGHT.positive)).max() < 12
+
+
+def test_pixels_come_out_as_their_image() -> None:
+    assert np.array_equal(grid(np.arange(64.0)), np.arange(64.0).reshape(8, 8))
+    assert grid(np.ones(20)).shape == (4, 5)

@@ -184,7 +184,7 @@ class Scene:
             edges.picture(w, theme, strength)
             for edges, w, strength in zip(self.gaps, self.weights, carried, strict=True)
         ]
-        self.faces = faces(self.picture, self.layout, theme)
+        self.faces = faces(self.picture, self.layout, theme, levels)
         self._stale = False
         return True
 
