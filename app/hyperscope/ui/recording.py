@@ -48,6 +48,7 @@ class Scene:
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
     from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
 
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
@@ -82,6 +83,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
         Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
         *scenes_of_the_map(),
+        *scenes_of_the_network(),
     )
 
 
