@@ -16,6 +16,7 @@ from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 class Popover(QWidget):
     """Hidden until `open_at`; closes on Escape, on a press elsewhere and when what it hangs on is resized or hidden."""
 
+    opened = Signal()  # it hangs in the window now and is about to be seen
     closed = Signal()
 
     def __init__(self, anchor: QWidget) -> None:
@@ -28,6 +29,7 @@ class Popover(QWidget):
         """Shows it under its button, as far right as the button and wholly within the window."""
         window = self._anchor.window()
         self.setParent(window)
+        self.opened.emit()
         self.adjustSize()
         corner = self._anchor.mapTo(window, QPoint(self._anchor.width(), self._anchor.height() + 4))
         x = min(max(4, corner.x() - self.width()), max(4, window.width() - self.width() - 4))

@@ -68,6 +68,8 @@ class MapOptions(Popover):
         self._column.addLayout(chips)
         self._column.addWidget(self.key)
         self._column.addWidget(self.plane)
+        # the style sheet takes fonts back from what changes its parent
+        self.opened.connect(lambda: self.set_theme(self._theme))
         self.show_view("soft")
 
     @property

@@ -69,9 +69,14 @@ def paint_card(
     """The card of a pinned input, in the corner of the picture `box` that is farthest from its place."""
     scale = theme.scale
     p = passing.values[-1]
+    x, y = passing.point or (0.0, 0.0)
     order = list(range(len(p))) if len(p) <= BARS else np.argsort(-p, kind="stable")[:LIKELIEST].tolist()
     wide = min(WIDTH * scale, box.width() - 8)
-    about = [f"{PARTS[passing.part]} example {passing.example}"] if passing.example is not None else ["this input"]
+    about = (
+        [f"{PARTS[passing.part]} example {passing.example}"]
+        if passing.example is not None
+        else [f"at ({paint.number(x)}, {paint.number(y)})"]
+    )
     high = (len(about) + (passing.true >= 0) + 1 + len(order)) * ROW * scale + 14 * scale
     picture = passing.picture
     card = QRectF(0, 0, wide, min(high, box.height() - 8))
