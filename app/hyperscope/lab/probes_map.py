@@ -91,7 +91,7 @@ def passing(trainer: Trainer, view: View) -> Passing:
         return Passing()
     x = data.model_units(raw).astype(trainer.learner.dtype)
     outputs = trainer.predictor.activations(trainer.folded(), x)
-    outputs[-1] = trainer.layout.probabilities(outputs[-1])
+    outputs[-1] = np.nan_to_num(trainer.layout.probabilities(outputs[-1]))
     shape = picture_shape(data)
     return Passing(
         values=tuple(values[:, 0].astype(np.float32) for values in (x, *outputs)),
@@ -140,7 +140,7 @@ def answers(trainer: Trainer, view: View) -> Answers:
     """What the network says of every example, and which classes it mistakes for which in each part."""
     data = trainer.examples
     logits = trainer.predictor.logits(trainer.folded(), _inputs(trainer))
-    p = trainer.layout.probabilities(logits).astype(np.float32)
+    p = np.nan_to_num(trainer.layout.probabilities(logits)).astype(np.float32)
     counts, pairs = [], []
     for part in range(PARTS):
         own = data.part == part

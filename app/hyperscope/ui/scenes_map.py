@@ -26,6 +26,7 @@ def scenes_of_the_map() -> tuple[Scene, ...]:
         Scene("map-options", Experiment(), 30, then=_on_map(lambda card: card.options.open_at())),
         Scene("map-pinned", Experiment(), 10, then=_on_map(lambda card: card.set_pin(Pin(point=(0.4, 1.2))))),
         Scene("map-misclassified", crowded, 20, then=_on_map(_step_twice)),
+        Scene("map-misclassified-digits", digits, 2, then=_on_map(_step_twice)),
         Scene("map-warped-2", Experiment(network=NARROW), 120, _on_map(lambda card: card.set_mode("warped"))),
         Scene("map-warped-8", Experiment(), 60, _on_map(lambda card: card.set_mode("warped"))),
         Scene("map-warped-digits", digits, 6, _on_map(lambda card: card.set_mode("warped"))),

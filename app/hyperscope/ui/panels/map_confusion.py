@@ -23,7 +23,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 PARTS = ("train", "dev", "test")
 ROWS = 5  # pairs at most
-LEAST = 18  # pixels of a cell whose count is written into it
+LEAST = 15  # pixels of a cell whose count is written into it
 CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
@@ -217,7 +217,8 @@ class ConfusionFace(QWidget):
                     write(painter, at, str(counts[true, taken]), strong, ink, CENTRE)
         for k in range(classes):
             line = QRectF(INSIDE, box.top() + k * cell, box.left() - INSIDE - 5 * scale, cell)
-            write(painter, line, named(names, k), small, theme.text, RIGHT)
+            if cell > 9 * scale:
+                write(painter, line, named(names, k), small, theme.text, RIGHT)
             below = QRectF(box.left() + k * cell, box.bottom() + 1, cell, 13 * scale)
             if cell > 12 * scale:
                 write(painter, below, named(names, k), small, theme.text, CENTRE)
