@@ -443,3 +443,25 @@ def test_a_press_on_a_cell_pins_one_of_its_examples(panel: MapPanel, qtbot: QtBo
 def test_a_set_without_mistakes_says_so(panel: MapPanel) -> None:
     confused(panel, ())
     assert "No mistakes in this set" in said(panel.confusion)
+
+
+# -- the plane of a table -----------------------------------------------------------------------------------------
+
+
+def test_a_table_s_plane_is_chosen_from_the_map_s_head(panel: MapPanel, qtbot: QtBot) -> None:
+    names = ("length", "width", "height")
+    shown = replace(hand_made.examples(axes=("PC 1", "PC 2")), feature_names=names)
+    panel.draw(Snapshot(hand_made.STATUS, views={"examples": shown, "map": hand_made.class_map(shown)}))
+    panel.resize(500, 700)
+    panel.head.options.click()
+    before = panel.options.height()
+    with qtbot.waitSignal(panel.plane_chosen) as told:
+        qtbot.mouseClick(panel.options.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+    assert told.args == ["length", "width"]
+    qtbot.waitUntil(lambda: panel.options.height() > before)
+
+
+def test_points_drawn_on_the_plane_have_no_other_plane(panel: MapPanel) -> None:
+    panel.draw(hand_made.snapshot("examples", "map"))
+    panel.head.options.click()
+    assert not panel.options.plane.isVisible()

@@ -14,13 +14,13 @@ from hyperscope.engine.metrics import confusion, most_confused
 from hyperscope.engine.plane import Extent
 from hyperscope.engine.warping import Outlook, outlook
 from hyperscope.lab.examples import ExampleSet
-from hyperscope.lab.probes import plane, probes
+from hyperscope.lab.probes import MANY, plane, probes
 from hyperscope.lab.snapshot import Answers, Passing, View, Warp
 from hyperscope.lab.trainer import Trainer
 
-SHEET = 73  # places along each side of the plane that is shown warped
+SHEET, COARSE_SHEET = 73, 37  # places along each side of the warped plane; coarse for many parameters
 REGIONS = 72  # cells along the side of the softmax's regions behind it
-MOST = 1500  # examples that are shown warped
+MOST = 1200  # examples that are shown warped
 PAIRS = 6  # of classes, the most confused
 PARTS = 3
 
@@ -54,7 +54,25 @@ class _Outlooks:
         return found
 
 
+class _Sheets:
+    """The model inputs at the warped plane's places; they change only with the data or the plane."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[ExampleSet, object, Array] | None = None
+
+    def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
+        data, key = trainer.examples, (view.plane, trainer.learner.dtype, side)
+        if self._kept is None or self._kept[0] is not data or self._kept[1] != key:
+            looked_at = plane(trainer, view)
+            left, right, bottom, top = looked_at.extent
+            across, up = np.meshgrid(np.linspace(left, right, side), np.linspace(bottom, top, side))
+            lifted = looked_at.lift(np.stack([across.ravel(), up.ravel()]))
+            self._kept = (data, key, data.model_units(lifted).astype(trainer.learner.dtype))
+        return self._kept[2]
+
+
 _inputs = _Inputs()
+_sheets = _Sheets()
 _outlooks = _Outlooks()
 
 
@@ -73,7 +91,7 @@ def passing(trainer: Trainer, view: View) -> Passing:
         return Passing()
     x = data.model_units(raw).astype(trainer.learner.dtype)
     outputs = trainer.predictor.activations(trainer.folded(), x)
-    outputs[-1] = trainer.layout.probabilities(outputs[-1])
+    outputs[-1] = np.nan_to_num(trainer.layout.probabilities(outputs[-1]))
     shape = picture_shape(data)
     return Passing(
         values=tuple(values[:, 0].astype(np.float32) for values in (x, *outputs)),
@@ -93,22 +111,20 @@ def warp(trainer: Trainer, view: View) -> Warp:
         return Warp()
     layer = min(view.layer, layers - 1) if view.layer >= 0 else layers - 1
     data, folded, run = trainer.examples, trainer.folded(), trainer.predictor
-    at = np.unique(np.linspace(0, data.y.size - 1, min(MOST, data.y.size)).round().astype(np.int64))
+    at = np.linspace(0, data.y.size - 1, min(MOST, data.y.size)).round().astype(np.int64)
     of_examples = run.activations(folded, np.ascontiguousarray(_inputs(trainer)[:, at]))
     look = _outlooks(trainer, view, layer, of_examples[layer])
 
-    left, right, bottom, top = plane(trainer, view).extent
-    across, up = np.meshgrid(np.linspace(left, right, SHEET), np.linspace(bottom, top, SHEET))
-    lifted = plane(trainer, view).lift(np.stack([across.ravel(), up.ravel()]))
-    of_sheet = run.activations(folded, data.model_units(lifted).astype(trainer.learner.dtype))
+    side = SHEET if trainer.layout.size < MANY else COARSE_SHEET
+    of_sheet = run.activations(folded, _sheets(trainer, view, side))
     units = len(of_sheet[layer])
     axes = tuple(f"unit {k + 1}" for k in range(units)) if units <= 2 else ("component 1", "component 2")
     return Warp(
         layer=layer,
         layers=layers,
         units=units,
-        sheet=look.seen(of_sheet[layer]).reshape(2, SHEET, SHEET).astype(np.float32),
-        said=_classes(trainer, of_sheet[-1]).reshape(SHEET, SHEET),
+        sheet=look.seen(of_sheet[layer]).reshape(2, side, side).astype(np.float32),
+        said=_classes(trainer, of_sheet[-1]).reshape(side, side),
         x=look.seen(of_examples[layer]).astype(np.float32),
         at=at,
         predicted=_classes(trainer, of_examples[-1]),
@@ -124,7 +140,7 @@ def answers(trainer: Trainer, view: View) -> Answers:
     """What the network says of every example, and which classes it mistakes for which in each part."""
     data = trainer.examples
     logits = trainer.predictor.logits(trainer.folded(), _inputs(trainer))
-    p = trainer.layout.probabilities(logits).astype(np.float32)
+    p = np.nan_to_num(trainer.layout.probabilities(logits)).astype(np.float32)
     counts, pairs = [], []
     for part in range(PARTS):
         own = data.part == part

@@ -16,6 +16,7 @@ from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 class Popover(QWidget):
     """Hidden until `open_at`; closes on Escape, on a press elsewhere and when what it hangs on is resized or hidden."""
 
+    opened = Signal()  # it hangs in the window now and is about to be seen
     closed = Signal()
 
     def __init__(self, anchor: QWidget) -> None:
@@ -28,11 +29,8 @@ class Popover(QWidget):
         """Shows it under its button, as far right as the button and wholly within the window."""
         window = self._anchor.window()
         self.setParent(window)
-        self.adjustSize()
-        corner = self._anchor.mapTo(window, QPoint(self._anchor.width(), self._anchor.height() + 4))
-        x = min(max(4, corner.x() - self.width()), max(4, window.width() - self.width() - 4))
-        y = min(corner.y(), max(4, window.height() - self.height() - 4))
-        self.move(x, y)
+        self.opened.emit()
+        self._place()
         self.show()
         self.raise_()
         application = QApplication.instance()
@@ -43,6 +41,15 @@ class Popover(QWidget):
         )
         if first is not None:
             first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _place(self) -> None:
+        """As large as what it holds needs, and within the window."""
+        window = self._anchor.window()
+        self.adjustSize()
+        corner = self._anchor.mapTo(window, QPoint(self._anchor.width(), self._anchor.height() + 4))
+        x = min(max(4, corner.x() - self.width()), max(4, window.width() - self.width() - 4))
+        y = min(corner.y(), max(4, window.height() - self.height() - 4))
+        self.move(x, y)
 
     def toggle(self) -> None:
         """Opens it, or closes it if it is open."""
@@ -55,7 +62,7 @@ class Popover(QWidget):
         """Takes on the colours of `theme` for itself; what it holds has its own `set_theme`."""
         self._ground = theme
         if self.isVisible():
-            self.adjustSize()
+            self._place()
         self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -85,7 +92,10 @@ class Popover(QWidget):
         ):
             event.accept()
             return True
-        return super().event(event)
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._place()  # something in it was unfolded
+        return done
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -5,6 +5,8 @@ It draws the record `Answers`; rows are true classes, columns what they are take
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -21,7 +23,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 PARTS = ("train", "dev", "test")
 ROWS = 5  # pairs at most
-LEAST = 18  # pixels of a cell whose count is written into it
+LEAST = 15  # pixels of a cell whose count is written into it
 CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
@@ -165,7 +167,7 @@ class ConfusionFace(QWidget):
         top = self.part.minimumHeight() + 22 * scale
         shown = [row for row in self.rows if not row.isHidden()]
         tall = shown[0].sizeHint().height() if shown else round(20 * scale)
-        label, gap = self._label() + 14 * scale, 30 * scale
+        label, gap = self._label() + 14 * scale, 35 * scale
         room = self.height() - top - gap - 12
         side = max(40.0, min(wide - label, room - tall * min(3, max(1, len(shown)))))
         self._box = QRectF(round(INSIDE + label + (wide - label - side) / 2), round(top), int(side), int(side))
@@ -210,12 +212,13 @@ class ConfusionFace(QWidget):
                 ground = self._colour(true, taken, float(shares[true, taken]), most)
                 painter.fillRect(at, ground)
                 if counts[true, taken] and cell >= LEAST * scale:
-                    ink = theme.text if paint.contrast(theme.text, ground) >= 4.5 else theme.card
+                    ink = max((theme.text, theme.card), key=partial(paint.contrast, ground))
                     strong = face(10, 600 if true != taken else 400, scale)
                     write(painter, at, str(counts[true, taken]), strong, ink, CENTRE)
         for k in range(classes):
             line = QRectF(INSIDE, box.top() + k * cell, box.left() - INSIDE - 5 * scale, cell)
-            write(painter, line, named(names, k), small, theme.text, RIGHT)
+            if cell > 9 * scale:
+                write(painter, line, named(names, k), small, theme.text, RIGHT)
             below = QRectF(box.left() + k * cell, box.bottom() + 1, cell, 13 * scale)
             if cell > 12 * scale:
                 write(painter, below, named(names, k), small, theme.text, CENTRE)
@@ -226,7 +229,7 @@ class ConfusionFace(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.text, 2 * scale))
             painter.drawRect(QRectF(box.left() + taken * cell, box.top() + true * cell, cell - 1, cell - 1))
-        below = QRectF(INSIDE, box.bottom() + 13 * scale, self.width() - 2 * INSIDE, 15 * scale)
+        below = QRectF(INSIDE, box.bottom() + 17 * scale, self.width() - 2 * INSIDE, 15 * scale)
         none = all(row.isHidden() for row in self.rows)
         said = "No mistakes in this set" if none else "Most confused"
         write(painter, below, said, face(11, 600, scale), quiet)

@@ -15,7 +15,7 @@ from hyperscope.ui.controls.table_facts import PlaneChoice
 from hyperscope.ui.controls.toggle import Chip, Toggle
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map_points import mark, paint_point
-from hyperscope.ui.panels.map_views import SAYS, VIEWS, contours_say
+from hyperscope.ui.panels.map_views import SAYS, VIEWS, contours_at, contours_say
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -68,6 +68,8 @@ class MapOptions(Popover):
         self._column.addLayout(chips)
         self._column.addWidget(self.key)
         self._column.addWidget(self.plane)
+        # the style sheet takes fonts back from what changes its parent
+        self.opened.connect(lambda: self.set_theme(self._theme))
         self.show_view("soft")
 
     @property
@@ -85,12 +87,14 @@ class MapOptions(Popover):
         """Marks the view that is shown, and says what its colours are."""
         self.view.set_index(tuple(VIEWS).index(view))
         self.says.setText(SAYS[view])
+        self.contours.caption.setText(contours_at(view, self._classes))
         self.contours.setToolTip(contours_say(view, self._classes))
         self.contours.lever.setAccessibleDescription(contours_say(view, self._classes))
 
     def show_data(self, classes: int, features: tuple[str, ...], table: bool) -> None:
         """Takes note of a data set: how many classes there are, and what planes."""
         self._classes = classes
+        self.show_view(tuple(VIEWS)[self.view.index() or 0])
         self.plane.set_features(features)
         self.plane.setVisible(table and len(features) > 2)
 

@@ -10,7 +10,7 @@ from hyperscope.lab.snapshot import Array, Examples, Map, Passing
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map_axes import Extent
 from hyperscope.ui.panels.map_pin import Pin, paint_card, paint_ring
-from hyperscope.ui.panels.map_points import PointLayer
+from hyperscope.ui.panels.map_points import PointLayer, paint_point
 from hyperscope.ui.panels.map_views import VIEWS, contours, placed
 from hyperscope.ui.theme import LIGHT
 
@@ -125,6 +125,11 @@ class MapPicture:
         at = self.pixel(*place)
         if self.box.contains(at):
             paint_ring(painter, at, self.theme, example=pin.example is not None)
+            if pin.example is not None and self.examples is not None and self.map is not None:
+                # once more, over its neighbours
+                said = int(self.map.predicted[pin.example]) if pin.example < len(self.map.predicted) else -1
+                true, part = int(self.examples.y[pin.example]), int(self.examples.part[pin.example])
+                paint_point(painter, at, 3.6 * self.theme.scale, true, said, part, self.theme)
         if passing is not None and pin.is_of(passing):
             names = self.examples.class_names if self.examples is not None else ()
             paint_card(painter, self.box, at, passing, names, self.theme)

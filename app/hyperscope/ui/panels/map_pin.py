@@ -69,9 +69,14 @@ def paint_card(
     """The card of a pinned input, in the corner of the picture `box` that is farthest from its place."""
     scale = theme.scale
     p = passing.values[-1]
+    x, y = passing.point or (0.0, 0.0)
     order = list(range(len(p))) if len(p) <= BARS else np.argsort(-p, kind="stable")[:LIKELIEST].tolist()
     wide = min(WIDTH * scale, box.width() - 8)
-    about = [f"{PARTS[passing.part]} example {passing.example}"] if passing.example is not None else ["this input"]
+    about = (
+        [f"{PARTS[passing.part]} example {passing.example}"]
+        if passing.example is not None
+        else [f"at ({paint.number(x)}, {paint.number(y)})"]
+    )
     high = (len(about) + (passing.true >= 0) + 1 + len(order)) * ROW * scale + 14 * scale
     picture = passing.picture
     card = QRectF(0, 0, wide, min(high, box.height() - 8))
@@ -97,10 +102,9 @@ def paint_card(
             _class(painter, line, word, k, names, theme, strong=word == "predicted" and passing.true not in (-1, k))
     line.setRight(inner.right())
     line.translate(0, 2 * scale)
-    most = max(float(p.max()), 1e-9)
     for k in order:
         line.translate(0, ROW * scale)
-        _bar(painter, line, k, float(p[k]), most, names, theme, strong=k == predicted)
+        _bar(painter, line, k, float(p[k]), names, theme, strong=k == predicted)
 
 
 def grey(picture: Array, theme: Theme) -> QImage:
@@ -117,7 +121,7 @@ def _class(
     small = face(10, 400, scale)
     start = QFontMetricsF(small).horizontalAdvance("predicted ") + 2 * scale
     write(painter, rect, word, small, theme.quiet)
-    rect.setLeft(rect.left() + min(start, rect.width() / 2))
+    rect.setLeft(rect.left() + min(start, 0.7 * rect.width()))
     _dot(painter, rect, k, theme)
     rect.setLeft(rect.left() + 10 * scale)
     write(painter, rect, named(names, k), face(10, 600 if strong else 400, scale), theme.text)
@@ -128,7 +132,6 @@ def _bar(
     line: QRectF,
     k: int,
     p: float,
-    most: float,
     names: tuple[str, ...],
     theme: Theme,
     *,

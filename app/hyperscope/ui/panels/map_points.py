@@ -55,6 +55,7 @@ class PointLayer:
         self.pixmap = QPixmap()
         self._drawn: Array | None = None  # the predictions that the pixmap shows
         self._parts = (True, True, True)
+        self._made_for: tuple[Theme, float, float] | None = None
         self._stamps: dict[tuple[int, int, int], QPixmap] = {}
         self._places: list[QPointF] = []
 
@@ -110,10 +111,12 @@ class PointLayer:
         self.pixmap = QPixmap(round(side * ratio), round(side * ratio))
         self.pixmap.setDevicePixelRatio(ratio)
         self.pixmap.fill(Qt.GlobalColor.transparent)
-        self._stamps.clear()
         m = len(examples.y)
         # in the look 3 pixels on a picture of 300; they grow with it, but slower
         self._radius = (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
+        if (theme, self._radius, ratio) != self._made_for:
+            self._stamps.clear()
+            self._made_for = (theme, self._radius, ratio)
         left, right, bottom, top = extent
         half = _half(self._radius)
         x = (examples.x[0] - left) / (right - left) * side - half

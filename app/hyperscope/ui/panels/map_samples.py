@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from hyperscope.lab.snapshot import Answers, Array, Examples, Snapshot
@@ -93,6 +93,10 @@ class SamplesFace(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()  # only now have the choices found out how high they must be
 
     def _arrange(self) -> None:
         scale, wide = self._theme.scale, self.width() - 2 * INSIDE

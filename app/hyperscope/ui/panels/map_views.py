@@ -68,8 +68,16 @@ def levels(view: str, classes: int) -> tuple[float, ...]:
 
 def contours_say(view: str, classes: int) -> str:
     """Where the contours run, in words."""
-    at = ", ".join(f"{level:.2f}".lstrip("0") for level in levels(view, classes))
-    return f"Where the {'margin' if view == 'margin' else 'greatest probability'} is {at}"
+    return f"Where the {'margin' if view == 'margin' else 'greatest probability'} is {_levels_said(view, classes)}"
+
+
+def contours_at(view: str, classes: int) -> str:
+    """The contours and their levels, in short."""
+    return f"Contours at {_levels_said(view, classes)}"
+
+
+def _levels_said(view: str, classes: int) -> str:
+    return ", ".join(f"{level:.2f}".lstrip("0") for level in levels(view, classes))
 
 
 def placed(pieces: Array, shape: tuple[int, ...], box: QRectF) -> list[QLineF]:

@@ -20,8 +20,8 @@ from hyperscope.ui.panels.map_pin import paint_ring
 from hyperscope.ui.panels.map_points import PointLayer
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
-EVERY = 4  # lines of the sheet; the places between them only make the lines smooth
-MIDDLE = 9  # th line each way, drawn stronger, as the axes of squared paper are
+LINES = 12  # squares of the grid each way; the places between its lines only make them smooth
+STRONG = 6  # th lines are drawn stronger, as on squared paper
 ROW = 18  # pixels
 FOOT = 2 * AXIS + 12 + 30 + 2 * ROW + 8  # ticks, the axis's name, the choice of layer, and two lines
 
@@ -111,6 +111,8 @@ class WarpFace(QWidget):
         else:
             first = f"First 2 principal components of {name}'s {warp.units} units"
             second = f"{warp.share:.0%} of their variance · {second}"
+        if self._examples is not None and len(warp.at) < len(self._examples.y):
+            second = f"{second} · {len(warp.at)} examples"
         return first, second
 
     def resizeEvent(self, event: object) -> None:
@@ -208,8 +210,9 @@ class WarpFace(QWidget):
         at = self._pixels(warp.sheet)
         side = at.shape[1]
         pieces: dict[tuple[int, bool], list[QPolygonF]] = {}
-        for number in range(0, side, EVERY):
-            strong = number % (EVERY * MIDDLE) == 0
+        every = max(1, (side - 1) // LINES)
+        for number in range(0, side, every):
+            strong = number % (every * STRONG) == 0
             for x, y, said in (
                 (at[0, number], at[1, number], warp.said[number]),
                 (at[0, :, number], at[1, :, number], warp.said[:, number]),
