@@ -104,6 +104,11 @@ class MapPanel(QWidget):
         """The examples that the last snapshot brought."""
         return self._examples
 
+    @property
+    def own(self) -> Examples | None:
+        """The points that are being painted, None while none are."""
+        return self._own
+
     def show_own(self, own: Examples | None) -> None:
         """Shows points that are being painted in place of the examples, filled as the map says; None ends that."""
         self._own = own
