@@ -135,14 +135,14 @@ def test_an_empty_plane_says_what_is_missing_and_trains_when_there_is_enough(ope
     window.part(Painting).row.empty.click()
     assert data(window).painted == ()
     own = window.playground.data.own
-    qtbot.waitUntil(lambda: own.words.text().startswith("The plane is empty."), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: own.words.text().startswith("Paint at least 3 points of each"), timeout=PATIENCE)
     step = window.session.status.step
     for c, y in ((Qt.Key.Key_1, 0.2), (Qt.Key.Key_2, 0.8)):
         qtbot.keyClick(window.part(Painting).surface, c)
         for place in range(3):
             dab(qtbot, window, 0.3 + 0.2 * place, y)
     qtbot.waitUntil(lambda: window.session.status.step > step + 20, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: "empty" not in own.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Paint at least" not in own.words.text(), timeout=PATIENCE)
 
 
 def test_a_window_can_open_on_an_empty_plane(open_window, qtbot):
