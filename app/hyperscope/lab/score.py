@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hyperscope.knob import Settings
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.experiment import from_json as experiment_from_json
 from hyperscope.lab.painted import amended, differences
@@ -33,11 +34,13 @@ Changes = dict[str, Any]  # dotted path -> plain JSON value
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened before the step after `beat`: the experiment was changed to this one, or restarted as it is."""
+    """What happened before the step after `beat`: the experiment was changed to this one, or, as it is, restarted or
+    one number of its network set by hand."""
 
     beat: int
     experiment: Experiment
     restart: bool = False
+    edit: Edit | None = None
 
 
 class Place(NamedTuple):
@@ -100,6 +103,8 @@ class Score:
         for event in self.events:
             if event.restart:
                 events.append({"beat": event.beat, "restart": True})
+            elif event.edit is not None:
+                events.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
             else:
                 events.append({"beat": event.beat, "set": changes(last, event.experiment)})
             last = event.experiment
@@ -133,6 +138,8 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> None:
         beat = event.beat
         if event.restart:
             trainer.restart()
+        elif event.edit is not None:
+            trainer.edit(event.edit)
         else:
             trainer.apply(event.experiment)
     _advance(trainer, there.beat - beat)
@@ -223,6 +230,7 @@ class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     beat: int
     set: Changes = {}
     restart: bool = False
+    edit: Changes | None = None
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -283,7 +291,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}, {path}: {problem}") from None
         last = _experiment(tree, where) if event.set else last
-        events.append(Event(event.beat, last, event.restart))
+        events.append(Event(event.beat, last, event.restart, _edit(event.edit, where) if event.edit else None))
     return Score(start, tuple(events), written.end)
 
 
@@ -292,6 +300,13 @@ def _experiment(tree: Changes, where: str) -> Experiment:
         return experiment_from_json(msgspec.json.encode(tree))
     except ValueError as problem:
         raise ValueError(f"{where}: {problem}") from None
+
+
+def _edit(tree: Changes, where: str) -> Edit:
+    try:
+        return msgspec.convert(tree, Edit)
+    except ValueError as problem:
+        raise ValueError(f"{where}, edit: {str(problem).replace('`', '')}") from None
 
 
 def _migrated(tree: Changes) -> Changes:

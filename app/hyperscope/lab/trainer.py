@@ -25,16 +25,17 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab import moves
+from hyperscope.lab import edits, moves
 from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.data import PAINTED
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
 from hyperscope.lab.own_points import keeps_network
+from hyperscope.lab.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MARKS = 256  # of moves, the newest
 ROWS = 600  # of the history; each costs an evaluation of train and dev set
 SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
@@ -60,11 +61,14 @@ class Trainer:
     marks: tuple[tuple[int, float, str], ...]  # (step, epoch, caption) of every control moved
     looked_at: Indices  # the training examples whose activations are followed over time
     last_batch: Indices
+    last_rate: float  # what the last step used, the schedule applied; NaN before any
     batch_losses: Array  # of the steps last asked for (steps,)
     best: Best | None  # what early stopping would go back to
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
+    _graded: int  # the step whose gradient the learner still holds, -1 for none
     _augmented: int  # the epoch whose copies the learner sees
     _all_inputs: Array  # of training, dev and test set in a row (n, m)
+    _quantiles: Quantiles
     _scores: tuple[int, Scores] | None
     _sound: Sound
 
@@ -117,6 +121,27 @@ class Trainer:
         if self.step:
             self._mark(moves.caption(old, experiment))
         return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
+
+    def edit(self, edit: Edit) -> str:
+        """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        state = self.learner.state
+        before = edits.put(edit, self.layout, named_views(self.layout, state.parameters, state.running))
+        now = float(state.parameters.dtype.type(edit.value))
+        if now == before:
+            return ""
+        self.go_on()
+        self._scores = None
+        if self._is_sound(self.scores()):  # else a divergence goes back to before this was done
+            self._sound = Sound(self.step, self.position, self.learner.moment())
+        if self.step:
+            self._mark(edit.caption)
+        return (
+            f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
+            "all else kept. Watch the map."
+        )
 
     def _mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""
@@ -231,8 +256,10 @@ class Trainer:
                 done += stop.done
                 break
             self.last_batch = batches[-1]
+            self.last_rate = self.experiment.training.learning_rate * float(factors[-1])
             self.history.batch_losses(losses[-1])
             self.step += len(batches)
+            self._graded = self.step
             self.position = after
             done += len(batches)
             if self.experiment.training.patience and self.position.used == 0:
@@ -284,12 +311,16 @@ class Trainer:
     def _return_to(self, step: int, position: Position, moment: Moment) -> None:
         self.learner.restore(moment)
         self.step, self.position = step, position
+        self._graded = -1
         self.history.truncate(step)
         self.marks = tuple(mark for mark in self.marks if mark[0] <= step)
         self._scores = None
 
     def _record(self) -> None:
-        scores = self.scores()
+        scores, gradient = self.scores(), self.gradient
+        entering, activations = self._quantiles.signals(
+            self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
+        )
         self.history.add(
             self.step,
             self.epoch,
@@ -297,20 +328,19 @@ class Trainer:
             dev_loss=scores.dev.loss,
             train_accuracy=scores.train.accuracy,
             dev_accuracy=scores.dev.accuracy,
-            quantiles=self._quantiles(),
+            learning_rate=self.last_rate if gradient is not None else math.nan,
+            # in float64: squares of a large gradient overflow in float32
+            gradient_norm=float(np.linalg.norm(gradient.astype(np.float64))) if gradient is not None else math.nan,
+            quantiles=entering,
+            activations=activations,
+            weights=self._quantiles.weights(self.learner.state.parameters),
+            gradients=self._quantiles.weights(gradient) if gradient is not None else None,
         )
-        if scores.train.loss <= SOUND * math.log(self.layout.classes):
+        if self._is_sound(scores):
             self._sound = Sound(self.step, self.position, self.learner.moment())
 
-    def _quantiles(self) -> Array:
-        """(L, 5): quantiles of what enters each hidden layer's activation, in evaluation mode."""
-        rows = np.full((len(self.layout.network.layers), len(QUANTILES)), np.nan)
-        traces = self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
-        for row, trace, layer in zip(rows, traces, self.layout.network.layers, strict=False):
-            entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
-            values = np.sort(entering, axis=None)
-            row[:] = values[[round(q * (values.size - 1)) for q in QUANTILES]]
-        return rows
+    def _is_sound(self, scores: Scores) -> bool:
+        return scores.train.loss <= SOUND * math.log(self.layout.classes)
 
     # -- looking --------------------------------------------------------------------------------------------------
 
@@ -335,11 +365,16 @@ class Trainer:
         """The network's layers for test time."""
         return folded(self.layout, self.learner.state.parameters, self.learner.state.running)
 
-    def traces(self, x: Array, *, training: bool = False) -> list[Trace]:
-        """Everything inside each layer for model inputs x (n, m)."""
+    @property
+    def gradient(self) -> Array | None:
+        """The learner's own (P,) of the last step, as the optimiser took it; None where the network came otherwise."""
+        return self.learner.state.gradient if self._graded == self.step else None
+
+    def traces(self, x: Array, *, training: bool = False, masks: Mapping[int, Array] | None = None) -> list[Trace]:
+        """Everything inside each layer for model inputs x (n, m); `masks` as in `textbook.forward`."""
         state = self.learner.state
         with np.errstate(all="ignore"):
-            return textbook.forward(self.layout, state.parameters, state.running, x, training=training)
+            return textbook.forward(self.layout, state.parameters, state.running, x, training=training, masks=masks)
 
     def weights(self) -> dict[str, Array]:
         """Copies of all arrays by name, see `engine.named`."""
@@ -367,6 +402,7 @@ class Trainer:
             self.marks,
             self.best,
             self._sound,
+            self.last_batch.copy(),  # a part of the whole epoch's order, which would stay with it
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -387,6 +423,8 @@ class Trainer:
         self.history = History.from_state(checkpoint.history)
         self.marks = checkpoint.marks
         self.best = checkpoint.best
+        if checkpoint.last_batch is not None:
+            self.last_batch = checkpoint.last_batch
         self._sound = checkpoint.sound or Sound(self.step, self.position, self.learner.moment())
         self._scores = None
 
@@ -417,11 +455,14 @@ class Trainer:
         self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
         self.marks = ()
         self.batch_losses = np.zeros(0)
+        self.last_rate = math.nan
         self.alarm, self.stopped_early = "", False
         self._rebuilt()
 
     def _rebuilt(self) -> None:
         self.structure += 1
+        self._graded = -1
+        self._quantiles = Quantiles(self.layout)
         self.predictor = Predictor(self.layout, self.learner.dtype)
         self._meet()
 

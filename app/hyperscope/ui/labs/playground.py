@@ -94,6 +94,7 @@ class Playground(QWidget):
         """Sets every control to `experiment`, without a word of what was moved."""
         self.data.show_experiment(experiment)
         self.hyperparameters.show_experiment(experiment, self._training)
+        self.network.show_layers(experiment.network.layers)
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""
