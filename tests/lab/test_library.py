@@ -124,7 +124,7 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(session: Session, path
 
 def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(session: Session, path: Path) -> None:
     session.set_rate(float("inf"))
-    until(session, lambda snapshot: snapshot.status.step > 8000)
+    until(session, lambda snapshot: snapshot.status.step > 1500)
     session.close()
     details = Library(path).details(Library(path).runs()[0].id)
     other = Session(START, playing=False)
@@ -212,7 +212,6 @@ def test_exporting_writes_experiment_score_and_curves(session: Session, path: Pa
     session.close()
     (run,) = Library(path).runs()
     written = Library(path).export([run.id], tmp_path / "out")
-    assert [file.name.split(".", 2)[-1] for file in written] != []
     experiment, score, curves = written
     assert from_json(experiment.read_bytes()) == changed(START, RATE, 0.3)
     assert scores.from_json(score.read_bytes()).end == run.beats

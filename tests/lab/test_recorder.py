@@ -194,7 +194,7 @@ def test_runs_that_last_no_time_are_not_kept_as_a_drag_would_leave_a_hundred(pat
     for noise in range(20):
         desk.apply(moved(("data.noise", noise / 100)))
         desk.train(2 * EPOCH)
-    assert desk.runs() == []
+    assert len(desk.runs()) == 1  # the one that was there at the end
 
 
 # -- each comes back --------------------------------------------------------------------------------------------------

@@ -131,15 +131,16 @@ class Recorder:
 
     def close(self) -> None:
         """Writes what is not written yet, and ends the thread."""
-        self._take(time.monotonic())
+        self._take(time.monotonic(), 0.0)
         self._writer.close()
 
     # -- taking it ------------------------------------------------------------------------------------------------
 
-    def _take(self, now: float) -> None:
+    def _take(self, now: float, shortest: float | None = None) -> None:
+        shortest = self.shortest if shortest is None else shortest
         timeline, trainer = self._timeline, self._timeline.trainer
         place = timeline.place
-        if timeline.ahead or place == self._taken or trainer.epoch < 1 or now - self._begun < self.shortest:
+        if timeline.ahead or place == self._taken or trainer.epoch < 1 or now - self._begun < shortest:
             return
         from hyperscope.lab.probes import probes
 
