@@ -174,7 +174,7 @@ class Runner:
 def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
-    _die_with_parent()
+    die_with_parent()
     from threadpoolctl import threadpool_limits
 
     worker = Worker(pipe, experiment, checkpoint, library)
@@ -182,7 +182,8 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Pa
         worker.run()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ends this process when the one that started it has ended, however that came."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
