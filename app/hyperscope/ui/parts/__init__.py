@@ -6,6 +6,7 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.training import TrainingPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks)
+PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Runs, Files, Looks)
