@@ -20,7 +20,8 @@ from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
-from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.scenes import show_runs
@@ -71,7 +72,10 @@ def scenes() -> tuple[Scene, ...]:
         Scene("runs", Experiment(), 20, lambda window: show_runs(window, 1)),
         Scene("runs-compared", Experiment(), 20, lambda window: show_runs(window, 3)),
         Scene("runs-none", Experiment(), 20, lambda window: show_runs(window, 0)),
-        Scene("projector", Experiment(network=normed), 60, _enlarge),
+        Scene("projector", Experiment(network=normed), 60, _project),
+        Scene("palette", Experiment(), 60, then=_find),
+        Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
     )
 
 
@@ -99,8 +103,17 @@ def _show_presets(window: Window) -> None:
     _wait(lambda: time.monotonic() > ends, "trained presets")
 
 
-def _enlarge(window: Window) -> None:
-    window.part(Looks).enlarge(1.25)
+def _project(window: Window) -> None:
+    presenting = window.part(Presenting)
+    presenting.switch_projector()
+    presenting.hide(frozenset({"data", "distributions"}))
+    presenting.captions.switch()
+
+
+def _find(window: Window) -> None:
+    palette = window.part(Finding).palette
+    window.part(Finding).find()
+    palette.line.setText("batch")
 
 
 def record(
