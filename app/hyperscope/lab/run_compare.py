@@ -25,10 +25,27 @@ def compared(experiments: Sequence[Experiment]) -> tuple[Setting, ...]:
     """Every setting, those that differ first and otherwise in the experiment's order; layers that are alike once."""
     columns = [{path: (knob, value) for path, knob, value in every_knob(one)} for one in experiments]
     paths = list(dict.fromkeys(path for column in columns for path in column))
-    found = [_setting(path, columns) for path in paths]
+    found = _alike([(path, _setting(path, columns)) for path in paths])
     features = tuple(", ".join(one.data.features) for one in experiments)
     found.append(Setting("Features", features, len(set(features)) > 1))
     return tuple(sorted(found, key=lambda setting: not setting.differs))
+
+
+def _alike(settings: Sequence[tuple[str, Setting]]) -> list[Setting]:
+    """The settings; what is set in every layer alike stands there once."""
+    found: list[Setting] = []
+    for path, setting in settings:
+        group, _, name = path.rpartition(".")
+        if not group.startswith("network.layers."):
+            found.append(setting)
+            continue
+        same = [other for path, other in settings if path.startswith("network.layers.") and path.endswith(f".{name}")]
+        if len(same) < 2 or len({other.values for other in same}) > 1:
+            found.append(setting)
+        elif setting is same[0]:
+            label = setting.name.split(" ", 2)[2]
+            found.append(Setting(f"{label[0].upper()}{label[1:]}, each layer", setting.values, setting.differs))
+    return found
 
 
 def _setting(path: str, columns: Sequence[dict[str, tuple[Knob, Value]]]) -> Setting:

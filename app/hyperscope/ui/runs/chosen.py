@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from hyperscope.lab.library import Details, Run
 from hyperscope.lab.run_compare import compared
@@ -19,7 +19,7 @@ from hyperscope.ui.runs.chart import Line, RunChart
 from hyperscope.ui.runs.moment import moment, status
 from hyperscope.ui.runs.settings import SettingsTable
 from hyperscope.ui.style import mixed, pixels
-from hyperscope.ui.theme import INSIDE, LIGHT, RADIUS, Theme
+from hyperscope.ui.theme import INSIDE, LIGHT, RADIUS, Theme, font
 from hyperscope.ui.timeline import Timeline
 
 MOST = 8  # runs compared: as many as there are colours that can be told apart
@@ -108,14 +108,6 @@ class ChosenRuns(QWidget):
         self._head = QHBoxLayout()
         self._head.addWidget(self.title, 1)
         self._head.addWidget(self.measure)
-        one = QWidget()
-        self._one = QVBoxLayout(one)
-        self._one.setContentsMargins(0, 0, 0, 0)
-        for part in (self.slider, self.where, self.notes):
-            self._one.addWidget(part)
-        self.below = QStackedWidget()
-        self.below.addWidget(one)
-        self.below.addWidget(self.settings)
         self._foot = QHBoxLayout()
         for button in (self.reopen_button, self.behind_button, self.export_button, self.delete_button):
             self._foot.addWidget(button)
@@ -123,7 +115,9 @@ class ChosenRuns(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addWidget(self.chart, 3)
-        self._column.addWidget(self.below, 0)
+        for part in (self.slider, self.where, self.notes):
+            self._column.addWidget(part)
+        self._column.addWidget(self.settings, 4)
         self._column.addLayout(self._foot)
 
     @property
@@ -154,9 +148,11 @@ class ChosenRuns(QWidget):
         moved = self.beat if same else None
         self._shown = list(shown_runs)[:MOST]
         count = len(self._shown)
-        for part in (self.measure, self.chart, self.below, self.export_button, self.delete_button):
+        for part in (self.measure, self.chart, self.export_button, self.delete_button):
             part.setVisible(count > 0)
-        self.reopen_button.setVisible(count == 1)
+        for only in (self.slider, self.where, self.notes, self.reopen_button):
+            only.setVisible(count == 1)
+        self.settings.setVisible(count > 1)
         self.behind_button.setVisible(count > 0 and self.can_show_behind)
         self._draw()
         if not count:
@@ -170,8 +166,6 @@ class ChosenRuns(QWidget):
             heads = [f"{LETTERS[at]}" for at in range(count)]
             tips = [run.title for run in self.runs]
             self.settings.show_settings(compared([details.experiment for _, details in self._shown]), heads, tips)
-        self.below.setCurrentIndex(int(count > 1))
-        self._column.setStretch(2, 4 if count > 1 else 0)
         self.update()
 
     def _ids(self) -> list[str]:
@@ -179,6 +173,7 @@ class ChosenRuns(QWidget):
 
     def _show_one(self, run: Run, details: Details, beat: int | None, same: bool) -> None:
         self.title.setText(run.title)
+        self._set_type()
         self.slider.setEnabled(details.score is not None)
         at = run.beats if beat is None else min(beat, run.beats)
         self.slider.show_status(status(run, details, at), at)
@@ -223,11 +218,9 @@ class ChosenRuns(QWidget):
         inside = pixels(theme, INSIDE)
         self._column.setContentsMargins(inside, inside - 4, inside, inside - 2)
         self._column.setSpacing(pixels(theme, 8))
-        self._one.setSpacing(pixels(theme, 6))
         self._head.setSpacing(pixels(theme, 8))
         self._foot.setSpacing(pixels(theme, 8))
         self.title.set_theme(theme, 13, 600)
-        self.where.set_theme(theme, 12, quiet=True)
         buttons = (self.reopen_button, self.behind_button, self.export_button, self.delete_button)
         for part in (self.measure, self.chart, self.slider, self.settings, *buttons):
             part.set_theme(theme)
@@ -235,11 +228,17 @@ class ChosenRuns(QWidget):
         ring = mixed(theme.control, theme.accent, 0.8).name()
         self.notes.setStyleSheet(
             f".Notes {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid "
-            f"{theme.control.name()}; border-radius: 4px; font-size: {pixels(theme, 12)}px; }} "
+            f"{theme.control.name()}; border-radius: 4px; }} "
             f".Notes:focus {{ border-color: {ring}; }}"
         )
+        self._set_type()
         self._draw()
         self.update()
+
+    def _set_type(self) -> None:
+        # again whenever they are shown: until then the style sheet restores the font from before
+        self.where.set_theme(self._theme, 12, quiet=True)
+        self.notes.setFont(font(12, 400, self._theme.scale))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -19,7 +19,7 @@ from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch
 from hyperscope.ui.runs.chosen import MOST, ChosenRuns
 from hyperscope.ui.runs.desk import Desk
-from hyperscope.ui.runs.rows import ORDERS, RunList, RunModel, chosen
+from hyperscope.ui.runs.rows import ORDERS, Heads, RunList, RunModel, chosen
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
@@ -60,6 +60,7 @@ class RunsPage(QWidget):
         self.model = RunModel(self)
         self.list = RunList()
         self.list.setModel(self.model)
+        self.heads = Heads(self.list)
         self.message = Caption("")
         self.undo_button = Button("Undo", "Undo deleting", "Brings the deleted runs back · Ctrl+Z")
         self.chosen = ChosenRuns()
@@ -96,7 +97,8 @@ class RunsPage(QWidget):
         self._foot.addWidget(self.message, 1)
         self._foot.addWidget(self.undo_button)
         left = QVBoxLayout()
-        left.setSpacing(GRID)
+        left.setSpacing(GRID // 2)
+        left.addWidget(self.heads)
         left.addWidget(self.list, 1)
         left.addLayout(self._foot)
         self._body = QHBoxLayout()
@@ -138,7 +140,9 @@ class RunsPage(QWidget):
         picked = self.picked()
         found = chosen(self._runs, self.filter.text(), self.starred.isChecked(), self.order.value)
         self.model.show_runs(found)
-        self.count.setText(f"{len(found)} of {len(self._runs)}" if len(found) < len(self._runs) else f"{len(found)}")
+        self.count.setText(
+            f"{len(found)} of {len(self._runs)}" if len(found) < len(self._runs) else f"{len(found) or ''}"
+        )
         ids = {run.id for run in picked}
         if ids and not self.list.selectionModel().hasSelection():
             self._pick([row for row, run in enumerate(found) if run.id in ids])
@@ -146,6 +150,8 @@ class RunsPage(QWidget):
             self._pick([0])
         self._choose()
         self.list.show_empty(self._empty())
+        self.heads.setVisible(bool(found))
+        self.chosen.setVisible(bool(self._runs) or not self.loaded)
 
     @property
     def idle(self) -> bool:
@@ -287,7 +293,7 @@ class RunsPage(QWidget):
         self.title.set_theme(theme, 18, 600)
         self.count.set_theme(theme, 12, quiet=True)
         self.message.set_theme(theme, 12)
-        for part in (self.starred, self.order, self.close_button, self.undo_button, self.list, self.chosen):
+        for part in (self.starred, self.order, self.close_button, self.undo_button, self.heads, self.list, self.chosen):
             part.set_theme(theme)
         self.filter.setFont(font(12, 400, theme.scale))
         self.filter.setFixedSize(pixels(theme, FILTER), pixels(theme, 28))

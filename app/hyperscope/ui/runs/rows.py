@@ -32,8 +32,9 @@ Index = QModelIndex | QPersistentModelIndex
 ORDERS = ("Newest", "Best dev loss")
 HEIGHT = 62  # pixels of a row
 PICTURE = 46  # pixels along the side of a row's picture
+RIM = 4  # pixels around the rows
 STAR = 34  # pixels that the star has at a row's left
-NUMBERS = 66  # pixels of each column of numbers
+NUMBERS = 76  # pixels of each column of numbers
 KEPT = 300  # pictures kept in memory
 RUN = Qt.ItemDataRole.UserRole
 
@@ -244,7 +245,8 @@ class RunList(QListView):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.row.theme = theme
-        self.setStyleSheet(f"QListView {{ background: {theme.card.name()}; border-radius: {RADIUS}px; padding: 4px; }}")
+        ground = theme.card.name()
+        self.setStyleSheet(f"QListView {{ background: {ground}; border-radius: {RADIUS}px; padding: {RIM}px; }}")
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
@@ -279,3 +281,29 @@ class RunList(QListView):
             event.ignore()  # letters are the page's keys, and no search
         else:
             super().keyPressEvent(event)
+
+
+class Heads(QWidget):
+    """What the numbers in the rows of `rows` are, above them."""
+
+    def __init__(self, rows: RunList) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._list = rows
+        rows.verticalScrollBar().rangeChanged.connect(self.update)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.setFixedHeight(pixels(theme, 16))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, unit = self._theme, self._theme.scale
+        painter = QPainter(self)
+        right = RIM + self._list.viewport().width() - 12 * unit
+        for words in ("dev accuracy", "dev loss"):
+            cell = QRectF(right - NUMBERS * unit, 0, NUMBERS * unit, self.height())
+            paint.write(painter, cell, words, paint.face(10, 400, unit), theme.quiet, Qt.AlignmentFlag.AlignRight)
+            right -= (NUMBERS + 8) * unit
+        painter.end()
