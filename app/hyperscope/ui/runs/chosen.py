@@ -228,7 +228,7 @@ class ChosenRuns(QWidget):
         ring = mixed(theme.control, theme.accent, 0.8).name()
         self.notes.setStyleSheet(
             f".Notes {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid "
-            f"{theme.control.name()}; border-radius: 4px; }} "
+            f"{theme.control.name()}; border-radius: 4px; font-size: {pixels(theme, 12)}px; }} "
             f".Notes:focus {{ border-color: {ring}; }}"
         )
         self._set_type()

@@ -21,10 +21,13 @@ class Desk(QObject):
         super().__init__(parent)
         self.waiting = 0  # things asked for that are not done
         self._pool: ThreadPoolExecutor | None = None  # made when something is first asked for
+        self._closed = False
         self._answered.connect(self._deliver)
 
     def ask(self, act: Callable[[], Any], then: Callable[[Any], object] = lambda _: None) -> None:
-        """Has `act` done, and `then` called with what it gives."""
+        """Has `act` done, and `then` called with what it gives; nothing after `close`."""
+        if self._closed:
+            return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="hyperscope-runs")
         self.waiting += 1
@@ -54,6 +57,6 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Returns when all that was asked for is done."""
+        self._closed = True
         if self._pool is not None:
             self._pool.shutdown(wait=True)
-            self._pool = None

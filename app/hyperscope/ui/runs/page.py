@@ -313,6 +313,8 @@ class RunsPage(QWidget):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Goes round what is on the page, and not to what lies beneath."""
         stops = [part for part in self._stops() if part.isVisible() and part.isEnabled()]
+        if not stops:  # Qt asks when the page is hidden, too
+            return super().focusNextPrevChild(forward)
         now = self.focusWidget()
         at = next((n for n, stop in enumerate(stops) if now is stop or stop.isAncestorOf(now)), -1 if forward else 0)
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
@@ -341,18 +343,16 @@ class RunsPage(QWidget):
         return event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_Z
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        acts: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Escape: self.left.emit,
-            Qt.Key.Key_L: self.left.emit,
-            Qt.Key.Key_S: self.star,
-            Qt.Key.Key_Delete: self.delete,
-            Qt.Key.Key_Backspace: self.delete,
-            Qt.Key.Key_F: self.filter.setFocus,
-        }
-        if plain and event.key() in acts:
-            acts[Qt.Key(event.key())]()
-        elif event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+        key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and key in (Qt.Key.Key_Escape, Qt.Key.Key_L):
+            self.left.emit()
+        elif plain and key == Qt.Key.Key_S:
+            self.star()
+        elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete()
+        elif plain and key == Qt.Key.Key_F:
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif key == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.undo_delete()
         else:
             super().keyPressEvent(event)

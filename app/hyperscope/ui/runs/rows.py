@@ -119,6 +119,11 @@ class RunModel(QAbstractListModel):
         self.runs = runs
         self.endResetModel()
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures are in memory."""
+        return len(self._pictures)
+
     def picture(self, run: Run) -> QPixmap | None:
         """The run's picture; if it is not here yet it is asked for, once the rows in sight are painted."""
         key = (run.id, run.updated)

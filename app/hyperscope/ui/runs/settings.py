@@ -48,7 +48,8 @@ class SettingsTable(QTableWidget):
         head = f"QHeaderView::section {{ background: {theme.card.name()}; color: {theme.quiet.name()}; border: none; "
         self.setStyleSheet(
             f"QTableWidget {{ background: {theme.card.name()}; border: none; }} {head}"
-            f"border-bottom: 1px solid {theme.hairline.name()}; padding: 0 4px; }}"
+            f"border-bottom: 1px solid {theme.hairline.name()}; padding: 0 4px; "
+            f"font-size: {pixels(theme, 11)}px; }}"
         )
         self.verticalHeader().setDefaultSectionSize(pixels(theme, ROW))
         self.verticalHeader().setMinimumSectionSize(pixels(theme, ROW))
@@ -79,4 +80,5 @@ class SettingsTable(QTableWidget):
                 self.setItem(row, column, item)
         bar = self.horizontalHeader()
         for column in range(self.columnCount()):
-            bar.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+            mode = QHeaderView.ResizeMode.Stretch if column else QHeaderView.ResizeMode.ResizeToContents
+            bar.setSectionResizeMode(column, mode)
