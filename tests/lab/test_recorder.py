@@ -16,7 +16,7 @@ from PIL import Image
 
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.library import Details, Library, Run
-from hyperscope.lab.recorder import Recorder, starts_anew
+from hyperscope.lab.recorder import Recorder, may_start_anew
 from hyperscope.lab.reopening import Open, Reopening
 from hyperscope.lab.score import replay
 from hyperscope.lab.timeline import Timeline
@@ -47,9 +47,10 @@ class Desk:
         self.recorder.look(playing=True)
 
     def apply(self, experiment: Experiment) -> None:
-        anew = self.recorder.ends(experiment)
+        step = self.timeline.trainer.step
+        self.recorder.ends(experiment)
         self.timeline.apply(experiment)
-        if anew:
+        if step > self.timeline.trainer.step == 0:
             self.recorder.restarted()
 
     def restart(self) -> None:
@@ -148,7 +149,7 @@ def test_what_rebuilds_begins_another_run(desk: Desk, path_, value) -> None:
 def test_whether_a_change_starts_anew_is_known_beforehand(path_, value) -> None:
     trainer = Trainer(START)
     trainer.steps(EPOCH)
-    known = starts_anew(trainer, moved((path_, value)))
+    known = may_start_anew(trainer, moved((path_, value)))
     trainer.apply(moved((path_, value)))
     assert known is (trainer.step == 0)
 

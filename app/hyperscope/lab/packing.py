@@ -47,6 +47,8 @@ def packed_checkpoint(checkpoint: Checkpoint) -> bytes:
             said[f"{name}step"] = place.step
             said[f"{name}position"] = [place.position.epoch, place.position.used]
             said[f"{name}moment"] = _put_moment(arrays, f"{name}moment", place.moment)
+    if checkpoint.last_batch is not None:
+        arrays["last_batch"] = checkpoint.last_batch
     if checkpoint.best is not None:
         arrays["best.loss"] = np.array(checkpoint.best.loss)  # JSON has no NaN
         said["best.epoch"] = checkpoint.best.epoch
@@ -72,6 +74,7 @@ def unpacked_checkpoint(packed: bytes) -> Checkpoint:
             tuple((int(step), float(epoch), str(caption)) for step, epoch, caption in said["marks"]),
             best,
             sound,
+            arrays.get("last_batch"),
         )
     except (KeyError, TypeError) as problem:
         raise ValueError(f"this is no checkpoint: {problem}") from None

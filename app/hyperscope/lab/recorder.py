@@ -14,23 +14,22 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from hyperscope.engine.grafting import can_graft
-from hyperscope.engine.parameters import Layout
 from hyperscope.lab.checkpoint import Checkpoint, Scores
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.library import Library
 from hyperscope.lab.library_store import Unkept
+from hyperscope.lab.own_points import keeps_network
 from hyperscope.lab.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.picture import draw_map
 from hyperscope.lab.run_title import source, title
-from hyperscope.lab.score import Event, Place, Score
+from hyperscope.lab.score import Place, Score
 from hyperscope.lab.snapshot import Curves, Examples, Map, View
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
@@ -88,14 +87,10 @@ class Recorder:
 
     # -- what happens to the run ----------------------------------------------------------------------------------
 
-    def ends(self, experiment: Experiment | None = None) -> bool:
-        """Writes the run if it may end now, by going back or starting anew, or by another `experiment` if that does;
-        says whether.
-        """
-        if experiment is not None and not starts_anew(self._timeline.trainer, experiment):
-            return False
-        self._take(time.monotonic())
-        return True
+    def ends(self, experiment: Experiment | None = None) -> None:
+        """Writes the run if it may end now, by going back or starting anew, or by another `experiment` if that may."""
+        if experiment is None or may_start_anew(self._timeline.trainer, experiment):
+            self._take(time.monotonic())
 
     def restarted(self) -> None:
         """Another run begins where the timeline stands."""
@@ -164,25 +159,21 @@ class Recorder:
         )
 
 
-def starts_anew(trainer: Trainer, experiment: Experiment) -> bool:
-    """Whether taking on `experiment` starts again from step 0, so that a run ends."""
+def may_start_anew(trainer: Trainer, experiment: Experiment) -> bool:
+    """Whether taking on `experiment` may start again from step 0, which would end the run; sure if it says not."""
     old = trainer.experiment
-    if (experiment.data, experiment.seed, experiment.training.precision) != (
-        old.data,
-        old.seed,
-        old.training.precision,
-    ):
+    if experiment.data != old.data and not keeps_network(old.data, experiment.data):
         return True
-    return not can_graft(trainer.layout, Layout(experiment.network, trainer.layout.inputs, trainer.layout.classes))
+    if (experiment.seed, experiment.training.precision) != (old.seed, old.training.precision):
+        return True
+    now, then = old.network, experiment.network
+    return (now.initialiser, now.initial_scale) != (then.initialiser, then.initial_scale)
 
 
 def run_score(score: Score, start: Place, end: Place) -> Score:
     """The run from `start` to `end` of a longer session as a score of its own."""
     first = score.events[start.events - 1].experiment if start.events else score.start
-    events = tuple(
-        Event(event.beat - start.beat, event.experiment, event.restart)
-        for event in score.events[start.events : end.events]
-    )
+    events = tuple(replace(event, beat=event.beat - start.beat) for event in score.events[start.events : end.events])
     return Score(first, events, end.beat - start.beat)
 
 
