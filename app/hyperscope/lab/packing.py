@@ -40,7 +40,7 @@ def unpacked_curves(packed: bytes) -> Curves:
 
 def packed_checkpoint(checkpoint: Checkpoint) -> bytes:
     """A checkpoint as bytes."""
-    arrays: dict[str, Array] = {f"history.{name}": np.asarray(value) for name, value in checkpoint.history.items()}
+    arrays: dict[str, Any] = {f"history.{name}": np.asarray(value) for name, value in checkpoint.history.items()}
     said: dict[str, Any] = {"experiment": checkpoint.experiment.to_json(), "marks": checkpoint.marks}
     for name, place in (("", checkpoint), ("sound.", checkpoint.sound), ("best.", checkpoint.best)):
         if place is not None:
@@ -80,7 +80,7 @@ def unpacked_checkpoint(packed: bytes) -> Checkpoint:
         raise ValueError(f"this is no checkpoint: {problem}") from None
 
 
-def _put_moment(arrays: dict[str, Array], name: str, moment: Moment) -> dict[str, Any]:
+def _put_moment(arrays: dict[str, Any], name: str, moment: Moment) -> dict[str, Any]:
     arrays |= {f"{name}.vectors.{number}": vector for number, vector in enumerate(moment.vectors)}
     arrays |= {f"{name}.products.{key}": value for key, value in moment.products.items()}
     trainings = msgspec.to_builtins(moment.trainings)
@@ -109,7 +109,7 @@ def _packed(arrays: Mapping[str, Array], said: Mapping[str, Any]) -> bytes:
     return into.getvalue()
 
 
-def _unpacked(packed: bytes) -> tuple[dict[str, Array], dict[str, Any]]:
+def _unpacked(packed: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with np.load(io.BytesIO(packed), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

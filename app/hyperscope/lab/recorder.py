@@ -25,7 +25,7 @@ from hyperscope.lab.checkpoint import Checkpoint, Scores
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.library import Library
 from hyperscope.lab.library_store import Unkept
-from hyperscope.lab.own_points import keeps_network
+from hyperscope.lab.own_points import fit_classes, keeps_network
 from hyperscope.lab.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.picture import draw_map
 from hyperscope.lab.run_title import source, title
@@ -162,7 +162,9 @@ class Recorder:
 def may_start_anew(trainer: Trainer, experiment: Experiment) -> bool:
     """Whether taking on `experiment` may start again from step 0, which would end the run; sure if it says not."""
     old = trainer.experiment
-    if experiment.data != old.data and not keeps_network(old.data, experiment.data):
+    if experiment.data != old.data and (
+        not keeps_network(old.data, experiment.data) or fit_classes(experiment.data) != trainer.layout.classes
+    ):
         return True
     if (experiment.seed, experiment.training.precision) != (old.seed, old.training.precision):
         return True

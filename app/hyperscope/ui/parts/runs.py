@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hyperscope.lab import snapshot
 from hyperscope.lab.library import Details, Library, Run
+from hyperscope.lab.snapshot import Ghost
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.runs.page import RunsPage
@@ -38,7 +38,6 @@ class Runs(Part):
             page.reopened.connect(self._reopen)
             page.behind.connect(self._show_behind)
             page.left.connect(page.hide)
-            page.chosen.can_show_behind = hasattr(self.window.playground.curves, "set_ghosts")
             page.set_theme(self.window.theme)
         if self.page.isVisible():
             self.page.hide()
@@ -58,10 +57,8 @@ class Runs(Part):
 
     def _show_behind(self, runs: list[tuple[Run, Details]]) -> None:
         """Draws the runs' curves faintly with those of the current one."""
-        make, panel = getattr(snapshot, "Ghost", None), self.window.playground.curves
-        if make is not None and hasattr(panel, "set_ghosts"):
-            ghosts = [make(run.title, found.curves, role="earlier") for run, found in runs if found.curves is not None]
-            panel.set_ghosts(ghosts, OWNER)
+        ghosts = [Ghost(run.title, found.curves) for run, found in runs if found.curves is not None]
+        self.window.playground.curves.set_ghosts(ghosts, OWNER)
         if self.page is not None:
             self.page.hide()
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hyperscope.lab.snapshot import Curves
 from hyperscope.ui import paint
 from hyperscope.ui.panels.axes import linear_ticks
-from hyperscope.ui.panels.curves import linear_range, log_range, thinned
+from hyperscope.ui.panels.curve_lines import linear_range, log_range, thinned
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 

@@ -77,7 +77,6 @@ class ChosenRuns(QWidget):
         super().__init__()
         self._theme = LIGHT
         self._shown: list[tuple[Run, Details]] = []
-        self.can_show_behind = False  # whether there is a chart that draws other runs behind its own
         self.setAccessibleName("Chosen runs")
         self.title = Caption("")
         self.measure = TextChoice(("Loss", "Accuracy"), "Curve", weight=600)
@@ -94,7 +93,6 @@ class ChosenRuns(QWidget):
         self.reopen_button = Button("Reopen", "Reopen this run", "Its network, settings and timeline again · Enter")
         self.reopen_button.setProperty("accent", True)
         self.behind_button = Button("Show behind the current run", "Show these runs behind the current run's curves")
-        self.behind_button.setVisible(False)
         self.export_button = Button("Export…", "Export these runs", "Experiment and score as JSON, curves as CSV")
         self.delete_button = Button("Delete", "Delete these runs", "Takes them out of the library · Delete")
         self.reopen_button.clicked.connect(lambda: self.reopened.emit(self.beat))
@@ -153,7 +151,7 @@ class ChosenRuns(QWidget):
         for only in (self.slider, self.where, self.notes, self.reopen_button):
             only.setVisible(count == 1)
         self.settings.setVisible(count > 1)
-        self.behind_button.setVisible(count > 0 and self.can_show_behind)
+        self.behind_button.setVisible(count > 0)
         self._draw()
         if not count:
             self.title.setText("")
