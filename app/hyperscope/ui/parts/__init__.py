@@ -12,11 +12,13 @@ from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.training import TrainingPart
 
 PARTS: tuple[type[Part], ...] = (
     TrainingPart,
     Presets,
+    Runs,
     Files,
     Looks,
     Presenting,
