@@ -31,6 +31,7 @@ from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
     from hyperscope.lab.checks import Finding
+    from hyperscope.lab.results import Results
 
 FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with many parameters
 MANY = 5000  # parameters
@@ -176,6 +177,20 @@ def distributions(trainer: Trainer, view: View) -> Distributions:
         _layer(trainer, number, traces[number], running[number]) for number in range(len(trainer.layout.network.layers))
     )
     return Distributions(layers, trainer.history.epoch, trainer.history.rivers, trainer.marks)
+
+
+@probes.add("weights")
+def weights(trainer: Trainer, view: View) -> dict[str, Array]:
+    """Copies of all arrays by name, see `engine.named`; for exports."""
+    return trainer.weights()
+
+
+@probes.add("results")
+def results(trainer: Trainer, view: View) -> Results:
+    """Numbers and mistakes on each part of the data; for reports."""
+    from hyperscope.lab import results as found  # which knows the trainer
+
+    return found.results(trainer)
 
 
 @probes.add("findings")

@@ -22,6 +22,7 @@ from hyperscope.lab.snapshot import Snapshot, Status, View
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
+SCORE = "score"  # asked for like a probe, though it is the timeline that has it
 STEADY = 0.25  # s over which steps per second are averaged
 
 
@@ -76,6 +77,14 @@ class Restore:
 
 
 @dataclass(frozen=True, slots=True)
+class Perform:
+    """Pause, and play this score from its start to a beat of it, its end if None; a new timeline is made on the way."""
+
+    score: Any
+    beat: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the worker sends: a snapshot, now and then a checkpoint, and the experiment in force."""
 
@@ -85,7 +94,7 @@ class Reply:
     heard: int = 0  # how many commands that change the experiment came before this
 
 
-Change = Apply | GoTo | Restore  # commands that change the experiment
+Change = Apply | GoTo | Restore | Perform  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -281,9 +290,11 @@ class Worker:
                 self.trainer.restore(checkpoint)
                 self.timeline = type(self.timeline)(self.trainer)
                 self._counted = self.trainer.step
+            case Perform(score, beat):
+                self._perform(score, beat)
             case Ask():
                 self._asked = command
-        if ahead and not isinstance(command, GoTo):
+        if ahead and not isinstance(command, GoTo | Perform):
             self._say_what_is_gone(step)
 
     def _go_to(self, beat: int) -> None:
@@ -302,6 +313,21 @@ class Worker:
             f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
         )
         self.said, self.alarm, self.other = said, False, True
+
+    def _perform(self, score: Any, beat: int | None) -> None:
+        from hyperscope.lab.timeline import performed
+
+        self.playing, self.other = False, True
+        try:
+            self.timeline = performed(score, self.trainer, beat)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self.timeline.trainer.structure += self.trainer.structure  # views are to know that all is new
+        self.trainer = self.timeline.trainer
+        now = time.monotonic()
+        self._counted, self._since, self._kept_at = self.trainer.step, now, now - KEEP_EVERY
+        self.said, self.alarm = f"Played back to step {self.trainer.step}.", False
 
     def _say_what_is_gone(self, step: int) -> None:
         """After something was done at `step` with something ahead, which may have been forgotten by it."""
@@ -355,7 +381,9 @@ class Worker:
         assert self._asked is not None
         asked, self._asked = self._asked, None
         view = asked.view or View()
-        views = {name: probes[name](self.trainer, view) for name in asked.names}
+        views = {name: probes[name](self.trainer, view) for name in asked.names if name != SCORE}
+        if SCORE in asked.names:
+            views[SCORE] = self.timeline.score
         snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
         now = time.monotonic()
         kept = None

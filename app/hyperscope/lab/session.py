@@ -15,7 +15,8 @@ from hyperscope.knob import Value
 from hyperscope.lab.data import with_source
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Perform, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 TRIES = 3  # at a training process that ends before it has answered once
@@ -33,6 +34,7 @@ class Session:
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._checkpoint: Any = None
+        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.going: int | None = None  # the beat asked for, until the worker is there
@@ -141,6 +143,14 @@ class Session:
         self._send(GoTo(beat))
         self.going = beat
 
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        self.playing = False
+        self.view = View()
+        self.take_on(score.experiment)
+        self._pending = False  # it is the score that brings the experiment
+        self._send(Perform(score, beat))
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
@@ -183,12 +193,17 @@ class Session:
         if self._runner is None:
             return
         try:
-            self._runner.ask(names, self.view)
+            self._runner.ask(tuple(dict.fromkeys((*names, *self._wanted))), self.view)
         except WorkerLost as loss:
             self._revive(loss)
 
+    def want(self, names: Sequence[str]) -> None:
+        """Has coming snapshots hold these probes as well, or the session's "score", until one does."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
+
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
+        self._wanted = tuple(name for name in self._wanted if name not in reply.snapshot.views)
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
         if self._runner is not None and reply.heard == self._runner.changes:

@@ -158,7 +158,7 @@ class Snapshot:
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
     probe's name ("examples", "map", "network", "curves", "distributions",
-    "findings") to its record.
+    "findings", "weights", "results") to its record, and "score" to the session so far.
     """
 
     status: Status

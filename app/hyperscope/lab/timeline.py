@@ -272,6 +272,33 @@ class Timeline:
         self._held = self.size
 
 
+def performed(score: Score, trainer: Trainer | None = None, beat: int | None = None) -> Timeline:
+    """A timeline that has gone through the score up to `beat`, its end if None, with checkpoints on the way.
+
+    A `trainer` with the same data lends its examples. Raises: ValueError for data that cannot be had, or such a beat.
+    """
+    lent = trainer.examples if trainer is not None and trainer.experiment.data == score.start.data else None
+    there = score.place(beat)
+    timeline = Timeline(Trainer(score.start, lent))
+    for event in score.events[: there.events]:
+        _go_on(timeline, event.beat)
+        if event.restart:
+            timeline.restart()
+        else:
+            timeline.apply(event.experiment)
+    _go_on(timeline, there.beat)
+    return timeline
+
+
+def _go_on(timeline: Timeline, beat: int) -> None:
+    while timeline.place.beat < beat:
+        before = timeline.place.beat
+        timeline.trainer.go_on()  # as `score.tried` does
+        timeline.steps(beat - before)
+        if timeline.place.beat == before:
+            return  # a written order of mini-batches has come to its end
+
+
 def _far(place: Place) -> int:
     """How long it takes to play back from the start to a place, in beats."""
     return place.beat + EVENT * place.events
