@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Curves, Snapshot, Status
 from hyperscope.registry import Registry
 
+if TYPE_CHECKING:
+    from hyperscope.lab.timeline import Timeline
+
 MOVING = (".gif", ".mp4")
 LARGEST = 4.0  # times the usual size of a picture
-SIZES = (160, 7680)  # pixels along a picture's side at scale 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,16 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one."""
+    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one.
+
+    `window` is where the session is shown, if it is, so that pictures can look as things look there.
+    """
 
     suffix: str
     scale: float = 1.0
     theme: str = "light"
     size: tuple[int, int] | None = None  # pixels at scale 1
+    window: Any = None
 
 
 Encode = Callable[[], bytes]
@@ -85,6 +91,31 @@ def export(
         return prepare
 
     return declare
+
+
+# -- what there is, without a window ----------------------------------------------------------------------------------
+
+
+def gathered(timeline: Timeline, names: Iterable[str]) -> Material:
+    """The material for exporters that need the probes `names`, taken from a timeline in this process."""
+    from hyperscope.lab.probes import probes
+    from hyperscope.lab.snapshot import View
+
+    trainer = timeline.trainer
+    scores, view = trainer.scores(), View()
+    status = Status(
+        step=trainer.step,
+        epoch=trainer.position.epoch,
+        batches=trainer.batches_per_epoch,
+        train_loss=scores.train.loss,
+        train_accuracy=scores.train.accuracy,
+        dev_loss=scores.dev.loss,
+        dev_accuracy=scores.dev.accuracy,
+        beat=timeline.place.beat,
+        end=timeline.end,
+        moves=timeline.moves,
+    )
+    return Material(timeline.score, status, {name: probes[name](trainer, view) for name in names})
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

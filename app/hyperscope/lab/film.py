@@ -29,6 +29,15 @@ QUALITY = 8  # of 10; text stays sharp
 NEEDED = "MP4 needs imageio-ffmpeg: pip install 'hyperscope[video]'. GIF works without."
 
 
+MOST = 96  # pictures of a film
+
+
+def stops(end: int, most: int = MOST) -> tuple[int, ...]:
+    """Whole numbers from 0 to `end`, both among them, evenly spread, at most `most` and one."""
+    count = min(most, end)
+    return tuple(round(end * number / count) for number in range(count + 1)) if count else (0,)
+
+
 class Film(Protocol):
     """A film being made. It ends by `finish`, which writes it, or by `discard`, which leaves nothing."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -70,7 +70,7 @@ def _variables(colours: Colours) -> str:
 
 
 def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[1:2].islower() else words  # symbols stay as they are
 
 
 def _under(score: Score, results: Results, when: str) -> str:
@@ -157,15 +157,24 @@ def _picture(picture: Picture) -> str:
 # -- what happened ----------------------------------------------------------------------------------------------------
 
 
-def _findings(found: Iterable[Finding]) -> str:
-    rows = []
-    for finding in found:
-        remedy = f" <span class=remedy>{escape(finding.remedy.caption)}</span>" if finding.remedy else ""
-        rows.append(
-            f"<li class={finding.severity}><b>{SEVERITIES[finding.severity]}</b> "
-            f"{escape(finding.sentence)}{remedy}</li>"
-        )
-    return f"<ul class=findings>{''.join(rows)}</ul>" if rows else "<p>Nothing could be looked at yet.</p>"
+def _findings(found: Sequence[Finding]) -> str:
+    """Whatever is not fine in full; the rest by name, its sentences folded away."""
+    if not found:
+        return "<p>Nothing could be looked at yet.</p>"
+    told = [finding for finding in found if finding.severity != "fine"]
+    fine = [finding for finding in found if finding.severity == "fine"]
+    said = f"<ul class=findings>{''.join(map(_finding, told))}</ul>" if told else "<p>Nothing stands out.</p>"
+    if fine:
+        names = escape(", ".join(finding.name for finding in fine))
+        said += f"<details><summary>Looked at and fine: {names}.</summary>"
+        said += f"<ul class=findings>{''.join(map(_finding, fine))}</ul></details>"
+    return said
+
+
+def _finding(finding: Finding) -> str:
+    remedy = f" <span class=remedy>{escape(finding.remedy.caption)}</span>" if finding.remedy else ""
+    kind = SEVERITIES[finding.severity]
+    return f"<li class={finding.severity}><b>{kind}</b> {escape(finding.sentence)}{remedy}</li>"
 
 
 @dataclass(slots=True)
@@ -225,12 +234,14 @@ def _settings(experiment: Experiment) -> str:
     changed: list[str] = []
     same: list[str] = []
     for path, knob, value in every_knob(experiment):
+        if value == "":
+            continue  # a file or column that plays no part
         parts = path.split(".")
         layer = f"Layer {int(parts[2]) + 1}: " if "layers" in parts else ""
         name = f"{knob.label.lower()}" if layer else knob.label
         symbol = f" {knob.symbol}" if knob.symbol and knob.symbol not in knob.label and not layer else ""
         unit = f" {knob.unit}" if knob.unit and knob.kind in ("number", "whole") else ""
-        said = f"{shown(knob, value)}{unit}" if value != "" else "–"
+        said = f"{shown(knob, value)}{unit}"
         differs = path not in usual or usual[path] != value
         row = f"<tr{' class=changed' if differs else ''}><th scope=row>{escape(layer + name + symbol)}</th>"
         group = GROUPS.get(parts[0], "")

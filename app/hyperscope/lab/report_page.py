@@ -15,7 +15,7 @@ p{margin:0 0 4px}
 .under{color:var(--quiet);margin-bottom:16px}
 section{background:var(--card);border-radius:8px;padding:14px 16px;break-inside:avoid}
 .grid{display:grid;grid-template-columns:repeat(12,1fr);gap:8px;margin-bottom:8px}
-.half{grid-column:span 6}.four{grid-column:span 5}.eight{grid-column:span 7}.all{grid-column:span 12}
+.four{grid-column:span 5}.eight{grid-column:span 7}.all{grid-column:span 12}
 figure{margin:0;break-inside:avoid}
 .pictures{align-items:center}
 img{display:block;width:100%%;height:auto;border-radius:8px}
@@ -45,6 +45,8 @@ figcaption{font-size:12px;color:var(--quiet);margin-bottom:4px}
 .findings b{position:absolute;left:0;font-weight:600;color:var(--quiet)}
 .findings .act b{color:var(--text)}.findings .act b:before{content:"! "}
 .findings .look b{color:var(--text)}
+.findings+details{margin-top:8px}
+summary{color:var(--quiet);font-size:12.5px;cursor:pointer}
 .remedy{color:var(--accent)}
 .moves{font-size:12.5px}
 .moves td{white-space:nowrap}.moves td:nth-child(2),.moves td:nth-child(4){white-space:normal}
@@ -54,7 +56,7 @@ line-height:1.4}
 .code.long{max-height:9.5em;overflow:auto}
 code{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,monospace;user-select:all}
 footer{color:var(--quiet);font-size:12px;margin-top:14px}
-@media (max-width:760px){.grid>*{grid-column:span 12!important}.columns{columns:1}}
+@media screen and (max-width:760px){.grid>*{grid-column:span 12!important}.columns{columns:1}}
 @page{size:A4;margin:11mm}
 @media print{
 body{background:none;font-size:10px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
@@ -64,7 +66,9 @@ section{border:1px solid var(--hairline);padding:8px 10px}
 td,th{padding-top:1px;padding-bottom:1px}
 .settings,.moves,.confusion,.findings,.best{font-size:9px}
 .code{font-size:7.5px}.code.long{max-height:none;overflow:visible}
-figcaption,.name,footer,thead th{font-size:8.5px}
+figcaption,.name,footer,thead th,summary{font-size:8.5px}
+.confusion td,.confusion thead th{padding:0 5px;min-width:24px}.matrices{gap:8px 16px}footer{margin-top:4px}
+.grid{margin-bottom:6px;gap:6px}
 }
 """
 
@@ -88,8 +92,8 @@ PAGE = """<!DOCTYPE html>
 </div>
 <div class="grid pictures">%(pictures)s</div>
 <div class="grid">
-<section class="half"><h2>Where it is wrong</h2><div class="matrices">%(confusion)s</div></section>
-<section class="half"><h2>What was moved</h2>%(moves)s</section>
+<section class="eight"><h2>Where it is wrong</h2><div class="matrices">%(confusion)s</div></section>
+<section class="four"><h2>What was moved</h2>%(moves)s</section>
 <section class="all"><h2>Settings, those unlike the usual ones first</h2>
 <div class="columns">%(settings)s</div></section>
 <section class="all"><h2>To open it again</h2>

@@ -99,14 +99,14 @@ def record(
     size: tuple[int, int] = SIZES[0],
 ) -> None:
     """Writes one picture (.png) after `epochs` epochs, or an animation (.gif) of the way there."""
-    with _window(experiment or Experiment(), theme, size) as window:
+    with opened_window(experiment or Experiment(), theme, size) as window:
         if out.suffix.lower() == ".png":
-            _train_to(window, epochs)
+            train_to(window, epochs)
             window.grab().save(str(out))
             return
         frames = []
         for number in range(min(FRAMES, epochs) + 1):
-            _train_to(window, round(epochs * number / min(FRAMES, epochs)))
+            train_to(window, round(epochs * number / min(FRAMES, epochs)))
             frames.append(_image(window))
     height = round(ANIMATED_WIDTH * size[1] / size[0])
     small = [frame.resize((ANIMATED_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
@@ -124,19 +124,19 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
         for theme in ("light", "dark"):
             for size in SIZES:
                 path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
-                with _window(scene.experiment, theme, size) as window:
+                with opened_window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
-                    _train_to(window, scene.epochs)
+                    train_to(window, scene.epochs)
                     if scene.then is not None:
                         scene.then(window)
-                        _train_to(window, 2 * scene.epochs)
+                        train_to(window, 2 * scene.epochs)
                     window.grab().save(str(path))
                 written.append(path)
     return written
 
 
 @contextmanager
-def _window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterator[Window]:
+def opened_window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterator[Window]:
     """A window of its own with nothing remembered, closed without a trace afterwards."""
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -153,16 +153,16 @@ def _window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterat
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def _train_to(window: Window, epoch: int) -> None:
+def train_to(window: Window, epoch: int) -> None:
     """Trains to the end of `epoch` epochs, or until training diverges, and waits until every panel shows that."""
     session = window.session
     session.train_to(epoch)
-    _wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
+    wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
     window.draw_all()
-    _wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
+    wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
 
 
-def _wait(reached: Callable[[], bool], goal: str) -> None:
+def wait(reached: Callable[[], bool], goal: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not reached():
         if time.monotonic() > deadline:
