@@ -29,6 +29,7 @@ FRAMES = 48  # of an animation, at most
 FRAME_TIME = 90  # ms
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 PATIENCE = 60  # s for one picture; then something is wrong
+PRESETS = 6  # s for which presets train in a picture of them
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -65,7 +66,7 @@ def scenes() -> tuple[Scene, ...]:
             20,
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
-        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        Scene("presets", Experiment(), 20, _show_presets),
         Scene("projector", Experiment(network=normed), 60, _enlarge),
     )
 
@@ -84,6 +85,14 @@ def _show_confidence(window: Window) -> None:
 
 def _show_accuracy(window: Window) -> None:
     window.playground.curves.view.choose("Accuracy")
+
+
+def _show_presets(window: Window) -> None:
+    page = window.part(Presets)
+    page.toggle()
+    _wait(lambda: page.page is not None and all(card.live is not None for card in page.page.cards), "all presets")
+    ends = time.monotonic() + PRESETS
+    _wait(lambda: time.monotonic() > ends, "trained presets")
 
 
 def _enlarge(window: Window) -> None:
