@@ -275,6 +275,7 @@ def _export(words: list[str]) -> int:
 
     score = opened_score(given.file)
     _needs_qt()
+    _writable(given.out.absolute().parent)
     from hyperscope.ui.export_headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
@@ -296,6 +297,7 @@ def _report(words: list[str]) -> int:
 
     score = opened_score(given.file)
     _needs_qt()
+    _writable(given.out.absolute().parent)
     from hyperscope.ui.export_headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)

@@ -22,7 +22,7 @@ from hyperscope.lab.snapshot import Snapshot, Status, View
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
-SCORE = "score"  # asked for like a probe, though it is the timeline that has it
+SCORE = "score"  # wanted like a probe, though it is the timeline that has it
 STEADY = 0.25  # s over which steps per second are averaged
 
 
@@ -56,10 +56,14 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Answer with a snapshot of these probes; `view` is a `probes.View`."""
+    """Answer with a snapshot of these probes; `view` is a `probes.View`.
+
+    `wanted` are probes, or SCORE, that somebody waits for besides.
+    """
 
     names: tuple[str, ...]
     view: Any = None
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +132,11 @@ class Runner:
             raise WorkerLost(self._obituary()) from None
         self.changes += isinstance(command, Change)
 
-    def ask(self, names: Sequence[str], view: Any = None) -> bool:
+    def ask(self, names: Sequence[str], view: Any = None, wanted: tuple[str, ...] = ()) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
         if self.waiting:
             return False
-        self.send(Ask(tuple(names), view))
+        self.send(Ask(tuple(names), view, wanted))
         self.waiting = True
         return True
 
@@ -382,10 +386,10 @@ class Worker:
         assert self._asked is not None
         asked, self._asked = self._asked, None
         view = asked.view or View()
-        views = {name: probes[name](self.trainer, view) for name in asked.names if name != SCORE}
-        if SCORE in asked.names:
-            views[SCORE] = self.timeline.score
-        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
+        asked_for = dict.fromkeys((*asked.names, *asked.wanted))
+        found = {name: self.timeline.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
+        views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
+        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views, wanted)
         now = time.monotonic()
         kept = None
         if now - self._kept_at > KEEP_EVERY:

@@ -193,17 +193,18 @@ class Session:
         if self._runner is None:
             return
         try:
-            self._runner.ask(tuple(dict.fromkeys((*names, *self._wanted))), self.view)
+            self._runner.ask(names, self.view, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
 
     def want(self, names: Sequence[str]) -> None:
-        """Has coming snapshots hold these probes as well, or the session's "score", until one does."""
+        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
         self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
-        self._wanted = tuple(name for name in self._wanted if name not in reply.snapshot.views)
+        if set(self._wanted) <= reply.snapshot.wanted.keys():
+            self._wanted = ()
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
         if self._runner is not None and reply.heard == self._runner.changes:

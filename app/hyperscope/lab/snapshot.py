@@ -158,7 +158,8 @@ class Snapshot:
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
     probe's name ("examples", "map", "network", "curves", "distributions",
-    "findings", "weights", "results") to its record, and "score" to the session so far.
+    "findings", "weights", "results") to its record; `wanted` holds the same for
+    whoever waits for it, see `Session.want`, and "score", the session so far.
     """
 
     status: Status
@@ -167,3 +168,4 @@ class Snapshot:
     alarm: bool = False  # what was said is a divergence or a fault
     halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)
+    wanted: dict[str, Any] = field(default_factory=dict)

@@ -116,7 +116,9 @@ def _beats(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
 
 
 def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
-    from hyperscope.ui.recording import opened_window, train_to, wait
+    from hyperscope.ui.recording import _train_to as train_to
+    from hyperscope.ui.recording import _wait as wait
+    from hyperscope.ui.recording import _window as opened_window
 
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
         choice = Choice(choice.suffix, choice.scale, choice.theme, window=window)

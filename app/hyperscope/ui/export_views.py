@@ -28,6 +28,7 @@ EMBEDDED = 2.0  # pixels per unit of what stays a picture within an SVG
 METRE = 39.37  # inches
 STEPPERS = ("−", "+", "‹", "›")  # buttons that a picture has no use for begin so
 STILLS = (".png", ".svg")
+HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ def _declare(name: str, view: View) -> None:
         with panel(name, material, choice) as made:
             return encoder(made, choice, view.label)
 
-    help = f"{view.label} as it is now, in pixels or in vectors."
-    export(name, view.label, STILLS, help, view.probes, moving=True)(prepare)
+    export(name, view.label, STILLS, HELP, view.probes, moving=True)(prepare)
 
 
 _declare("map", View("Decision map", (420, 510), MapPanel, lambda w: w.playground.map, ("examples", "map")))  # type: ignore[attr-defined]

@@ -108,14 +108,14 @@ def record(
     size: tuple[int, int] = SIZES[0],
 ) -> None:
     """Writes one picture (.png) after `epochs` epochs, or an animation (.gif) of the way there."""
-    with opened_window(experiment or Experiment(), theme, size) as window:
+    with _window(experiment or Experiment(), theme, size) as window:
         if out.suffix.lower() == ".png":
-            train_to(window, epochs)
+            _train_to(window, epochs)
             window.grab().save(str(out))
             return
         frames = []
         for number in range(min(FRAMES, epochs) + 1):
-            train_to(window, round(epochs * number / min(FRAMES, epochs)))
+            _train_to(window, round(epochs * number / min(FRAMES, epochs)))
             frames.append(_image(window))
     height = round(ANIMATED_WIDTH * size[1] / size[0])
     small = [frame.resize((ANIMATED_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
@@ -133,19 +133,19 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
         for theme in ("light", "dark"):
             for size in SIZES:
                 path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
-                with opened_window(scene.experiment, theme, size) as window:
+                with _window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
-                    train_to(window, scene.epochs)
+                    _train_to(window, scene.epochs)
                     if scene.then is not None:
                         scene.then(window)
-                        train_to(window, 2 * scene.epochs)
+                        _train_to(window, 2 * scene.epochs)
                     window.grab().save(str(path))
                 written.append(path)
     return written
 
 
 @contextmanager
-def opened_window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterator[Window]:
+def _window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterator[Window]:
     """A window of its own with nothing remembered, closed without a trace afterwards."""
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -162,16 +162,16 @@ def opened_window(experiment: Experiment, theme: str, size: tuple[int, int]) -> 
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def train_to(window: Window, epoch: int) -> None:
+def _train_to(window: Window, epoch: int) -> None:
     """Trains to the end of `epoch` epochs, or until training diverges, and waits until every panel shows that."""
     session = window.session
     session.train_to(epoch)
-    wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
+    _wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
     window.draw_all()
-    wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
+    _wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
 
 
-def wait(reached: Callable[[], bool], goal: str) -> None:
+def _wait(reached: Callable[[], bool], goal: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not reached():
         if time.monotonic() > deadline:
