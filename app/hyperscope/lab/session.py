@@ -150,6 +150,7 @@ class Session:
         self.take_on(score.experiment)
         self._pending = False  # it is the score that brings the experiment
         self._send(Perform(score, beat))
+        self.going = score.end if beat is None else beat
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""

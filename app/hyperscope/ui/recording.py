@@ -20,7 +20,8 @@ from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
-from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
@@ -67,7 +68,10 @@ def scenes() -> tuple[Scene, ...]:
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
         Scene("presets", Experiment(), 20, _show_presets),
-        Scene("projector", Experiment(network=normed), 60, _enlarge),
+        Scene("projector", Experiment(network=normed), 60, _project),
+        Scene("palette", Experiment(), 60, then=_find),
+        Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
     )
 
 
@@ -95,8 +99,17 @@ def _show_presets(window: Window) -> None:
     _wait(lambda: time.monotonic() > ends, "trained presets")
 
 
-def _enlarge(window: Window) -> None:
-    window.part(Looks).enlarge(1.25)
+def _project(window: Window) -> None:
+    presenting = window.part(Presenting)
+    presenting.switch_projector()
+    presenting.hide(frozenset({"data", "distributions"}))
+    presenting.captions.switch()
+
+
+def _find(window: Window) -> None:
+    palette = window.part(Finding).palette
+    window.part(Finding).find()
+    palette.line.setText("batch")
 
 
 def record(
@@ -124,15 +137,29 @@ def record(
     drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
 
 
-def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None) -> list[Path]:
-    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files."""
+def record_screens(
+    folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None, names: str | None = None
+) -> list[Path]:
+    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files.
+
+    `names` are those of the scenes wanted, with commas between. On a screen of more than one pixel to the point,
+    only the larger size, whose pictures are then as large as the screens of projectors.
+
+    Raises: ValueError for a name that no scene has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
+    if names is not None:
+        known = [scene.name for scene in chosen]
+        if unknown := [name for name in names.split(",") if name not in known]:
+            raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+        chosen = tuple(scene for scene in chosen if scene.name in names.split(","))
     written = []
     for scene in chosen:
         for theme in ("light", "dark"):
-            for size in SIZES:
-                path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
+            for size in SIZES if _ratio() == 1 else SIZES[1:]:
+                shown = f"{round(size[0] * _ratio())}x{round(size[1] * _ratio())}"
+                path = folder / f"{scene.name}-{theme}-{shown}.png"
                 with _window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
                     _train_to(window, scene.epochs)
@@ -142,6 +169,11 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
                     window.grab().save(str(path))
                 written.append(path)
     return written
+
+
+def _ratio() -> float:
+    """Pixels of the screen to a point."""
+    return float(os.environ.get("QT_SCALE_FACTOR", "1"))
 
 
 @contextmanager
