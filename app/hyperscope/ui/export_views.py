@@ -123,8 +123,7 @@ def _alike(shown: QWidget, made: QWidget) -> None:
     buttons = pressed(made)
     for name, button in pressed(shown).items():
         if name in buttons and buttons[name].isEnabled() and button.isChecked() != buttons[name].isChecked():
-            buttons[name].setChecked(button.isChecked())
-            buttons[name].clicked.emit(button.isChecked())  # some listen to this alone
+            buttons[name].click()
 
 
 def _strip(made: QWidget) -> None:
