@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -102,6 +102,8 @@ class ShareDialog(QDialog):
         self.box.setPlaceholderText(HINT)
         self.box.setAccessibleName("Pasted code")
         self.box.setTabChangesFocus(True)
+        self.box.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.box.setFocus()
         self.paste_button = Button("Paste", "Paste", "What was copied elsewhere, into the box")
         self.verdict = Verdict()
         self.close_button = Button("Close", "Close", "Leave everything as it is · Esc")
@@ -175,7 +177,8 @@ class ShareDialog(QDialog):
 
     def _refuse(self, sentence: str) -> None:
         if self.box.toPlainText().strip():
-            sentence = sentence[:1].upper() + sentence[1:]
+            if sentence.startswith("this "):  # and not with a setting's name
+                sentence = f"T{sentence[1:]}"
             self.say(sentence + "." * (not sentence.endswith(".")), alarm=True)
 
     def open_pasted(self) -> None:
@@ -197,8 +200,8 @@ class ShareDialog(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setPalette(style.palette(theme))
         self.setStyleSheet(
+            f"ShareDialog {{ background: {theme.window.name()}; }}"
             f"QPlainTextEdit {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid"
             f" transparent; border-radius: 4px; padding: 4px; selection-background-color: {theme.accent.name()};"
             f" selection-color: {theme.on_accent.name()}; }}"
