@@ -50,6 +50,8 @@ def scenes() -> tuple[Scene, ...]:
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
+    dropped = Network(layers=(Layer(8, "relu", "before", 0.2),) * 3)
+    scheduled = Training(schedule="cosine", decay_every=80, warmup=5)
     return (
         Scene("start", Experiment(), 60),
         Scene("batch-norm", Experiment(network=normed), 60, _show_batch_norm),
@@ -72,6 +74,10 @@ def scenes() -> tuple[Scene, ...]:
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
+        Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
+        Scene("gradients", Experiment(network=deep), 40, _show_gradients),
+        Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
+        Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
     )
 
 
@@ -85,6 +91,25 @@ def _show_hard(window: Window) -> None:
 
 def _show_confidence(window: Window) -> None:
     window.playground.map.set_view("confidence")
+
+
+def _show_rate_and_weights(window: Window) -> None:
+    window.playground.curves.view.choose("Rate")
+    window.playground.distributions.view.choose("weights")
+
+
+def _show_gradients(window: Window) -> None:
+    window.playground.curves.view.choose("Gradient")
+    window.playground.distributions.view.choose("gradients")
+
+
+def _show_train_mode(window: Window) -> None:
+    window.playground.distributions.mode.choose("train")
+
+
+def _start_again_slower(window: Window) -> None:
+    window.do(window.session.restart)
+    window.move_knob("training.learning_rate", 0.003)
 
 
 def _show_accuracy(window: Window) -> None:
