@@ -18,6 +18,7 @@ from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reopen, Reply, Restart, Restore, Runner, WorkerLost
+from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Session:
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._checkpoint: Any = None
+        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.going: int | None = None  # the beat asked for, until the worker is there
@@ -194,6 +196,18 @@ class Session:
             self.going = at
         self.experiment = known
 
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        from hyperscope.lab.reopening import Open
+
+        at = score.end if beat is None else beat
+        self.playing = False
+        self.view = View()
+        self.take_on(score.experiment)
+        self._pending = False  # it is the score that brings the experiment
+        self._send(Reopen(Open(score, at)))
+        self.going = at
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
@@ -236,12 +250,18 @@ class Session:
         if self._runner is None:
             return
         try:
-            self._runner.ask(names, self.view)
+            self._runner.ask(names, self.view, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
 
+    def want(self, names: Sequence[str]) -> None:
+        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
+
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
+        if set(self._wanted) <= reply.snapshot.wanted.keys():
+            self._wanted = ()
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
         if self._runner is not None and reply.heard == self._runner.changes:

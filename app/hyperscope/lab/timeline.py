@@ -269,6 +269,8 @@ class Timeline:
                 then = there if until == there.beat else score.place(until)
                 play(trainer, score, here, then)
                 here = self.place = then
+                if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
+                    self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
                 self._keep(here)
                 yield here.beat
         except ValueError:
@@ -309,6 +311,18 @@ class Timeline:
         # one that is too large alone goes as well: the start can always be made anew
         self._kept = list(first.values()) if len(self._kept) > 1 else []
         self._held = self.size
+
+
+def performed(score: Score, trainer: Trainer | None = None, beat: int | None = None) -> Timeline:
+    """A timeline that has gone through the score up to `beat`, its end if None, with checkpoints on the way.
+
+    A `trainer` with the same data lends its examples. Raises: ValueError for data that cannot be had, or such a beat.
+    """
+    lent = trainer.examples if trainer is not None and trainer.experiment.data == score.start.data else None
+    timeline = Timeline(Trainer(score.start, lent), score, here=Place())
+    for _ in timeline.going(score.end if beat is None else beat):
+        pass
+    return timeline
 
 
 def _far(place: Place) -> int:
