@@ -21,7 +21,7 @@ from hyperscope.ui.parts.part import Part
 if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
-FOLLOWED = 0.05  # s between two looks at the same input while the network trains
+FOLLOWED = 0.05  # s between two looks at the same input while the network changes
 
 
 class MapPart(Part):
@@ -33,7 +33,7 @@ class MapPart(Part):
         super().__init__(window)
         self.map = window.playground.map
         self._over: tuple[float, float] | None = None
-        self._answered: tuple[View, int] | None = None  # the view and step that were last shown
+        self._answered: View | None = None  # the view whose input is shown
         self._asked = 0.0
         self._showing = False
         self.map.hovered.connect(self._hover)
@@ -102,16 +102,12 @@ class MapPart(Part):
         self.window.follow()
 
     def wants(self) -> Sequence[str]:
-        """The input's way through the network, if it is another one or the network has trained on."""
+        """The input's way through the network, if it is another one or the network may have changed."""
         view = self.window.session.view
         if view.point is None and view.example is None:
             return ()
-        status = self.window.session.status
-        if self._answered == (view, status.step):
-            return ()
         now = time.monotonic()
-        same = self._answered is not None and self._answered[0] == view
-        if same and now - self._asked < FOLLOWED:
+        if self._answered == view and (self.window.at_rest or now - self._asked < FOLLOWED):
             return ()
         self._asked = now
         return ("passing",)
@@ -122,7 +118,7 @@ class MapPart(Part):
         if passing is None or (view.point is None and view.example is None):
             return
         if passing.example == view.example and (view.example is not None or passing.point == view.point):
-            self._answered = (view, snapshot.status.step)
+            self._answered = view
         self._show_passing(passing)
 
     def _show_passing(self, passing: Passing | None) -> None:
