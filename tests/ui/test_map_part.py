@@ -73,7 +73,7 @@ def test_what_is_pointed_at_passes_through_the_network(window: Window, qtbot: Qt
     seen = window.session.passed[-1]
     assert [len(values) for values in seen.values] == [2, 4, 2, 3]
     assert seen.values[-1] == pytest.approx(card.value_at(*seen.point), abs=0.05)
-    assert "input under the pointer" in window.playground.network.foot_line()
+    assert "input at (" in window.playground.network.foot_line()
 
 
 def test_of_many_places_pointed_at_only_few_are_asked_for(window: Window, qtbot: QtBot) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from hyperscope.lab.snapshot import Passing, Snapshot, View
 from hyperscope.ui.actions import Action
+from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map_head import MODES
-from hyperscope.ui.panels.map_pin import PARTS, Pin
+from hyperscope.ui.panels.map_pin import PARTS, Pin, named
 from hyperscope.ui.panels.map_views import VIEWS
 from hyperscope.ui.parts.part import Part
 
@@ -134,6 +135,10 @@ class MapPart(Part):
     def _label(self, passing: Passing | None) -> str:
         if passing is None or not passing.values:
             return ""
+        names = self.map.examples.class_names if self.map.examples is not None else ()
+        predicted = named(names, int(passing.values[-1].argmax()))
         if passing.example is not None:
-            return f"{PARTS[passing.part]} example {passing.example}"
-        return "pinned input" if self.map.pin is not None else "input under the pointer"
+            about = f"{PARTS[passing.part]} example {passing.example}"
+            return f"{about}: true {named(names, passing.true)}, predicted {predicted}"
+        x, y = passing.point or (0.0, 0.0)
+        return f"input at ({number(x)}, {number(y)}): predicted {predicted}"
