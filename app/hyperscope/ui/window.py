@@ -236,6 +236,11 @@ class Window(QMainWindow):
         self._quiet = 0
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing has changed for a while, so that what is drawn stays as it is."""
+        return self._quiet >= REST
+
+    @property
     def up_to_date(self) -> bool:
         """Whether every panel shows the network that is being trained."""
         return self._structure >= 0 and not self._stale

@@ -53,6 +53,7 @@ class Painting(Part):
         self.row.done.connect(self.stop)
         self.row.emptied.connect(partial(window.do, self.empty))
         self.map.arranged.connect(self._arrange)
+        self.map.mode_chosen.connect(self._heed_mode)
         window.playground.paint_requested.connect(partial(window.do, self.open))
         window.playground.save_points_requested.connect(self.ask_where_to_save)
         self.surface.hide()
@@ -118,6 +119,11 @@ class Painting(Part):
         self.row.hide()
         self.map.show_own(None)
         self.window.draw_all()
+
+    def _heed_mode(self, mode: str) -> None:
+        """There is no painting on what is not the map."""
+        if self.on and mode != "map":
+            self.stop()
 
     def empty(self) -> None:
         """Gives an empty plane to paint on."""
