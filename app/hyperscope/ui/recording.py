@@ -28,6 +28,7 @@ from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.runs.scenes import show_runs
 from hyperscope.ui.window import Window
 
 FRAMES = 48  # of an animation, at most
@@ -51,6 +52,9 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -74,6 +78,9 @@ def scenes() -> tuple[Scene, ...]:
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
         Scene("presets", Experiment(), 20, _show_presets),
+        Scene("runs", Experiment(), 20, lambda window: show_runs(window, 1)),
+        Scene("runs-compared", Experiment(), 20, lambda window: show_runs(window, 3)),
+        Scene("runs-none", Experiment(), 20, lambda window: show_runs(window, 0)),
         Scene("projector", Experiment(network=normed), 60, _project),
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
@@ -85,6 +92,9 @@ def scenes() -> tuple[Scene, ...]:
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
         Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
+        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        *scenes_of_the_map(),
+        *scenes_of_the_network(),
     )
 
 
