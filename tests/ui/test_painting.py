@@ -188,6 +188,23 @@ def test_a_table_is_taken_over_as_it_lies_and_the_network_starts_again(open_wind
     qtbot.waitUntil(lambda: seen(window) == 150 and window.up_to_date, timeout=PATIENCE)
 
 
+def test_another_face_of_the_map_ends_painting(open_window, qtbot):
+    window = open_window(FEW)
+    window.part(Painting).start()
+    window.playground.map.set_mode("warped")
+    assert not window.part(Painting).on
+    assert window.playground.map.mode == "warped"
+
+
+def test_points_undone_under_another_face_of_the_map_are_heard_of(open_window, qtbot):
+    window = open_window(FEW)
+    window.part(Painting).start()
+    dab(qtbot, window, 0.5, 0.5)
+    window.playground.map.set_mode("warped")
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: seen(window) == 8 and window.up_to_date, timeout=PATIENCE)
+
+
 def test_tab_leads_from_the_surface_to_the_brushes(open_window, qtbot):
     painting = open_window(FEW).part(Painting)
     painting.start()

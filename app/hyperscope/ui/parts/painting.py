@@ -54,6 +54,7 @@ class Painting(Part):
         self.row.done.connect(self.stop)
         self.row.emptied.connect(partial(window.do, self.empty))
         self.map.arranged.connect(self._arrange)
+        self.map.mode_chosen.connect(lambda mode: self.stop() if self.on and mode != "map" else None)
         window.playground.paint_requested.connect(partial(window.do, self.open))
         window.playground.save_points_requested.connect(self.ask_where_to_save)
         row = self.row
