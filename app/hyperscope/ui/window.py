@@ -206,7 +206,7 @@ class Window(QMainWindow):
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
         if self._stale and self._structure >= 0:
             self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
-            names += self.playground.map.probes
+            names += ["examples", *self.playground.map.probes]
         self._all = False
         names += [name for part in self.parts for name in part.wants()]
         self.session.ask(tuple(dict.fromkeys(names)))
