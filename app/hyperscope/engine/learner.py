@@ -158,6 +158,10 @@ class Learner:
         """Trains on these inputs (n, m) from now on, of the same examples: an epoch's augmented copies."""
         self.rows.see(x)
 
+    def take(self, x: Array, y: Indices) -> None:
+        """Trains on these examples x (n, m) of classes y (m,) from now on, with all that was learned kept."""
+        self.rows = Rows(self.layout, self.trainings[0], x, y, self.dtype)
+
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these members of the crowd alone."""
         chosen = list(members)

@@ -29,8 +29,8 @@ def distributions(trainer: Trainer, *, training: bool = False) -> Distributions:
     batch = trainer.last_batch
     masks = trainer.learner.dropout_masks(len(batch)) if training else {}
     evaluated = trainer.traces(x[:, trainer.looked_at])
-    normed = trainer.layout.running_size > 0
-    seen = trainer.traces(x[:, batch], training=True, masks=masks) if training or normed else evaluated
+    normed = trainer.layout.running_size > 0 and batch.size > 0
+    seen = trainer.traces(x[:, batch], training=True, masks=masks) if (training and batch.size) or normed else evaluated
     state = trainer.learner.state
     weights = named_views(trainer.layout, state.parameters, state.running)
     gradients = named_views(trainer.layout, gradient(trainer), state.running)
@@ -69,6 +69,8 @@ def gradient(trainer: Trainer) -> Array:
     """
     if (own := trainer.gradient) is not None:
         return own
+    if not trainer.last_batch.size:
+        return np.zeros_like(trainer.learner.state.parameters)
     data, batch, parameters = trainer.examples, trainer.last_batch, trainer.learner.state.parameters
     x = data.x_train[:, batch].astype(parameters.dtype, copy=False)
     y = one_hot(data.y_train[batch], trainer.layout.classes).astype(parameters.dtype)
@@ -98,7 +100,7 @@ def _layer(
         z=histogram(trace.z),
         y=histogram(trace.y * dropped if last_is_y else trace.y) if trace.y is not None else None,
         a=histogram(trace.activated if last_is_y else trace.activated * dropped),
-        saturated=float(flat.mean()),
+        saturated=float(flat.mean()) if flat.size else float("nan"),
         batch_mean=batch.mean if normed else None,
         batch_variance=batch.variance if normed else None,
         running_mean=running.mean if normed else None,
@@ -108,8 +110,8 @@ def _layer(
         gradients=learned[1],
         units=layer.units,
         # before dropout, whose zeros are not the unit's own
-        dead=int((trace.activated == 0).all(axis=1).sum()),
-        stuck=int((flat.mean(axis=1) > ALMOST_ALL).sum()),
+        dead=int((trace.activated == 0).all(axis=1).sum()) if flat.size else 0,
+        stuck=int((flat.sum(axis=1) > ALMOST_ALL * flat.shape[1]).sum()),
     )
 
 

@@ -14,12 +14,14 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Plane
 from hyperscope.lab.distributions import distributions
+from hyperscope.lab.edits import why_not
 from hyperscope.lab.examples import ExampleSet, plane_of
 from hyperscope.lab.snapshot import (
     Curves,
     Distributions,
     Examples,
     LayerPicture,
+    LayerSummary,
     Map,
     NetworkPicture,
     View,
@@ -65,7 +67,7 @@ class _Grids:
         self._kept: dict[int, tuple[ExampleSet, object, Array]] = {}
 
     def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
-        examples, key = trainer.examples, (view, trainer.learner.dtype)
+        examples, key = trainer.examples, (view.plane, trainer.learner.dtype)
         kept = self._kept.get(side)
         if kept is None or kept[0] is not examples or kept[1] != key:
             kept = self._kept[side] = (examples, key, grid(trainer, view, side))
@@ -90,6 +92,8 @@ def examples(trainer: Trainer, view: View) -> Examples:
         feature_names=data.feature_names,
         note=" ".join(data.notes),
         training=trainer.training_examples,
+        missing=data.missing,
+        pictures=probes_map.pictures(data),
     )
 
 
@@ -121,8 +125,11 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
             return None
         return values.reshape(len(values), PICTURE, PICTURE).astype(np.float32)
 
+    summaries = _summaries(trainer)
     middle = (inputs.max(axis=1, keepdims=True) + inputs.min(axis=1, keepdims=True)) / 2
-    final = "Sigmoids" if trainer.layout.network.output == "one-vs-all" else "Softmax"
+    final = {"one-vs-all": "Sigmoids", "hinge": "Scores", "Weston-Watkins": "Scores", "Crammer-Singer": "Scores"}.get(
+        trainer.layout.network.output, "Softmax"
+    )
     drawn = [LayerPicture("Inputs", pictures(inputs - middle), None, caption=f"{len(inputs)} features")]
     for number, (name, values) in enumerate(zip(trainer.layout.names, outputs, strict=True)):
         last = number == len(outputs) - 1
@@ -148,9 +155,30 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
                 weights.get(f"{name}.gamma") if normed else None,
                 weights.get(f"{name}.beta") if normed else None,
                 caption,
+                name,
+                why_not(trainer.layout, f"{name}.weights"),
+                summaries.get(name),
             )
         )
     return NetworkPicture(tuple(drawn))
+
+
+def _summaries(trainer: Trainer) -> dict[str, LayerSummary]:
+    """Of the hidden layers too wide to draw, by name."""
+    widths = trainer.layout.widths[1:-1]
+    if max(widths, default=0) <= WIDEST:
+        return {}
+    x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)[:, trainer.looked_at]
+    weights = trainer.weights()
+    found = {}
+    for name, units, a in zip(
+        trainer.layout.names, widths, trainer.predictor.activations(trainer.folded(), x), strict=False
+    ):
+        if units > WIDEST:
+            dead = int((a.max(axis=1) == a.min(axis=1)).sum())
+            norm = float(np.sqrt(np.square(weights[f"{name}.weights"]).sum()))
+            found[name] = LayerSummary(dead, float(np.abs(a).mean()), norm)
+    return found
 
 
 @probes.add("curves")
@@ -176,4 +204,9 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
     from hyperscope.lab import diagnosis  # its checks use what is declared here
 
+    if trainer.examples.missing:
+        return ()
     return diagnosis.findings(trainer)
+
+
+from hyperscope.lab import probes_map  # noqa: E402  declares more of them, from what is defined here

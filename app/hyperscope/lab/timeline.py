@@ -14,6 +14,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import RIVERS
 from hyperscope.lab.moves import caption
@@ -184,6 +185,17 @@ class Timeline:
         self.trainer.restart()
         self._happened(Event(self.place.beat, experiment, restart=True), before, experiment)
 
+    def edit(self, edit: Edit) -> str:
+        """`Trainer.edit`, recorded. After going back, what lay ahead is forgotten, unless nothing is changed.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        before, experiment = self.trainer.step, self.trainer.experiment
+        said = self.trainer.edit(edit)
+        if said:
+            self._happened(Event(self.place.beat, experiment, edit=edit), before, experiment)
+        return said
+
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self._forget_ahead(before)
         self._events.append(event)
@@ -191,7 +203,7 @@ class Timeline:
         self._went_to(Place(event.beat, len(self._events)), before)
 
     def _mark(self, event: Event, old: Experiment, number: int) -> None:
-        said = "restart" if event.restart else caption(old, event.experiment)
+        said = "restart" if event.restart else event.edit.caption if event.edit else caption(old, event.experiment)
         apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
         kept = [(Place(event.beat, number), said)]
         for mark in reversed(self._marks):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from hyperscope.engine import textbook
@@ -24,11 +25,14 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab import moves
+from hyperscope.lab import edits, moves
 from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
+from hyperscope.lab.data import PAINTED
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
+from hyperscope.lab.own_points import keeps_network
 from hyperscope.lab.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
@@ -70,9 +74,10 @@ class Trainer:
 
     def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
         self.experiment = experiment
-        self.examples = examples or load(experiment.data)
+        self.examples = examples or load(experiment.data, begun=True)
         self.given_order = order
         self.structure = 0  # goes up whenever data or network were rebuilt
+        self.painted = 0  # goes up whenever examples came or went while the network was kept
         self.alarm = ""  # why training stopped, in a sentence, or ""
         self.stopped_early = False  # and whether that was early stopping, which is no fault
         self._start()
@@ -87,17 +92,17 @@ class Trainer:
     @property
     def batch_size(self) -> int:
         """The mini-batch size in force: never more than there are training examples."""
-        return min(self.experiment.training.batch_size, self.training_examples)
+        return max(1, min(self.experiment.training.batch_size, self.training_examples))
 
     @property
     def batches_per_epoch(self) -> int:
         """Mini-batches in an epoch, the last, shorter one included."""
-        return math.ceil(self.training_examples / self.batch_size)
+        return max(1, math.ceil(self.training_examples / self.batch_size))
 
     @property
     def epoch(self) -> float:
         """Epochs done, with the fraction of the current one."""
-        return self.position.epoch + self.position.used / self.training_examples
+        return self.position.epoch + self.position.used / max(1, self.training_examples)
 
     # -- changing -------------------------------------------------------------------------------------------------
 
@@ -115,7 +120,28 @@ class Trainer:
         self._scores = None
         if self.step:
             self._mark(moves.caption(old, experiment))
-        return moves.sentence(old, experiment, kept, epoch)
+        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
+
+    def edit(self, edit: Edit) -> str:
+        """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        state = self.learner.state
+        before = edits.put(edit, self.layout, named_views(self.layout, state.parameters, state.running))
+        now = float(state.parameters.dtype.type(edit.value))
+        if now == before:
+            return ""
+        self.go_on()
+        self._scores = None
+        if self._is_sound(self.scores()):  # else a divergence goes back to before this was done
+            self._sound = Sound(self.step, self.position, self.learner.moment())
+        if self.step:
+            self._mark(edit.caption)
+        return (
+            f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
+            "all else kept. Watch the map."
+        )
 
     def _mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""
@@ -126,16 +152,20 @@ class Trainer:
     def _take_on(self, experiment: Experiment) -> str:
         old = self.experiment
         if experiment.data != old.data:
-            self.examples = load(experiment.data)
-            self.experiment = experiment
-            self._start()
-            return "new data, so the network was rebuilt and starts again"
+            examples = load(experiment.data, begun=True)
+            if not keeps_network(old.data, experiment.data):
+                self.examples, self.experiment = examples, experiment
+                self._start()
+                return "new data, so the network was rebuilt and starts again"
+            self._layout(experiment, examples)  # refuses before anything is changed
+            self._see(experiment, examples)
+            old = self.experiment
         layout = self._layout(experiment)
         if experiment.seed != old.seed or experiment.training.precision != old.training.precision:
             self.experiment = experiment
             self._start()
             return "the network was rebuilt and starts again"
-        if not can_graft(self.layout, layout):
+        if not can_graft(self.layout, layout, other_classes=experiment.data.source == PAINTED):
             self.experiment = experiment
             self._start()
             return "the network was rebuilt with new weights and starts again"
@@ -153,12 +183,25 @@ class Trainer:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
         return f"weights and {memory} kept"
 
+    def _see(self, experiment: Experiment, examples: ExampleSet) -> None:
+        """Takes on the examples of `experiment`, and of the rest nothing yet; weights and memory stay."""
+        self.experiment = msgspec.structs.replace(self.experiment, data=experiment.data)
+        self.examples = examples
+        if len(examples.class_names) == self.layout.classes:  # else a learner is made for them
+            self.learner.take(examples.x_train, examples.y_train)
+        self.order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
+        if self.position.used >= self.training_examples:
+            self.position = Position(self.position.epoch + bool(self.position.used), 0)
+        self._meet()
+        self.painted += 1
+
     def _graft(self, experiment: Experiment, layout: Layout) -> str:
         fresh = layout.initial(np.random.default_rng([experiment.seed, STREAM]), self.learner.dtype)
         state = self.learner.state
-        parameters, running = grafted(
-            self.layout, layout, state.parameters, state.running, self._inputs(self.examples.x_train), fresh
-        )
+        x = self._inputs(self.examples.x_train)
+        x = x if x.shape[1] else np.zeros((len(x), 1), x.dtype)  # an empty plane has no statistics to start from
+        classes = self.layout.classes
+        parameters, running = grafted(self.layout, layout, state.parameters, state.running, x, fresh)
         only_norms = [(layer.units, layer.activation) for layer in experiment.network.layers] == [
             (layer.units, layer.activation) for layer in self.experiment.network.layers
         ]
@@ -167,6 +210,10 @@ class Trainer:
         self.learner.state.parameters[...] = parameters
         self.learner.state.running[...] = running
         self._rebuilt()
+        if classes != layout.classes:
+            return (
+                f"weights kept, for {layout.classes} classes instead of {classes}; the optimiser's memory starts again"
+            )
         if only_norms:
             return "what the network computes was kept, the optimiser's memory starts again"
         return "weights kept where they fit, the optimiser's memory starts again"
@@ -188,7 +235,7 @@ class Trainer:
         """
         done = 0
         losses: list[Array] = []
-        while done < count and not self.alarm:
+        while done < count and not self.alarm and not self.examples.missing:
             if self.history.due(self.step):
                 self._record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
@@ -217,7 +264,7 @@ class Trainer:
             done += len(batches)
             if self.experiment.training.patience and self.position.used == 0:
                 self._watch()
-        if self.history.due(self.step):
+        if self.history.due(self.step) and not self.examples.missing:
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
@@ -289,8 +336,11 @@ class Trainer:
             weights=self._quantiles.weights(self.learner.state.parameters),
             gradients=self._quantiles.weights(gradient) if gradient is not None else None,
         )
-        if scores.train.loss <= SOUND * math.log(self.layout.classes):
+        if self._is_sound(scores):
             self._sound = Sound(self.step, self.position, self.learner.moment())
+
+    def _is_sound(self, scores: Scores) -> bool:
+        return scores.train.loss <= SOUND * math.log(self.layout.classes)
 
     # -- looking --------------------------------------------------------------------------------------------------
 
@@ -358,11 +408,15 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes to where `checkpoint` was taken, experiment included."""
         old, structure = self.experiment, self.structure
-        if checkpoint.experiment.data != old.data:
-            self.examples = load(checkpoint.experiment.data)
-        self.experiment = checkpoint.experiment
+        there = checkpoint.experiment
+        other, classes = there.data != old.data, self.layout.classes
+        if other:
+            self.examples = load(there.data, begun=True)
+            self.painted += 1
+        self.experiment = there
         self._start()
-        if (old.data, old.network) == (checkpoint.experiment.data, checkpoint.experiment.network):
+        same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
+        if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew
         self.learner.restore(checkpoint.moment)
         self.step, self.position = checkpoint.step, checkpoint.position
@@ -376,8 +430,9 @@ class Trainer:
 
     # -- making ---------------------------------------------------------------------------------------------------
 
-    def _layout(self, experiment: Experiment) -> Layout:
-        return Layout(experiment.network, self.examples.x_train.shape[0], len(self.examples.class_names))
+    def _layout(self, experiment: Experiment, examples: ExampleSet | None = None) -> Layout:
+        examples = examples or self.examples
+        return Layout(experiment.network, examples.x_train.shape[0], len(examples.class_names))
 
     def _inputs(self, x: Array) -> Array:
         return x.astype(self.learner.dtype, copy=False)
@@ -400,22 +455,25 @@ class Trainer:
         self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
         self.marks = ()
         self.batch_losses = np.zeros(0)
-        count = min(LOOKED_AT, self.training_examples)
-        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
-        self.last_batch = np.arange(self.batch_size)
         self.last_rate = math.nan
-        self._sound = Sound(0, Position(), self.learner.moment())
         self.alarm, self.stopped_early = "", False
-        self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
-        self._augmented = -1
         self._rebuilt()
 
     def _rebuilt(self) -> None:
         self.structure += 1
-        self.best = None
-        self._graded = self._augmented = -1
+        self._graded = -1
         self._quantiles = Quantiles(self.layout)
         self.predictor = Predictor(self.layout, self.learner.dtype)
+        self._meet()
+
+    def _meet(self) -> None:
+        """What follows from the examples, besides the learner."""
+        count = min(LOOKED_AT, self.training_examples)
+        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
+        self.last_batch = np.arange(min(self.batch_size, self.training_examples))
+        self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
+        self._augmented = -1
+        self.best = None
         data = self.examples
         self._all_inputs = self._inputs(np.concatenate([data.x_train, data.x_dev, data.x_test], axis=1))
         self._scores = None

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.painted import NO_POINTS
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
-from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.panels.map_brush import PAINT
+from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.painting import Painting
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
@@ -46,6 +51,9 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -69,12 +77,46 @@ def scenes() -> tuple[Scene, ...]:
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
         Scene("presets", Experiment(), 20, _show_presets),
-        Scene("projector", Experiment(network=normed), 60, _enlarge),
+        Scene("projector", Experiment(network=normed), 60, _project),
+        Scene("palette", Experiment(), 60, then=_find),
+        Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("painting", Experiment(), 60, then=_paint),
+        Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
+        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty()),
+        Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
         Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
+        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        *scenes_of_the_map(),
+        *scenes_of_the_network(),
     )
+
+
+def _own_points() -> Data:
+    """Points as somebody paints them: a face of four classes."""
+    rng, points = np.random.default_rng(4), NO_POINTS
+    turn, smile = np.linspace(0, 2 * np.pi, 90), np.linspace(1.2 * np.pi, 1.8 * np.pi, 30)
+    strokes = (
+        (np.stack([np.cos(turn), np.sin(turn)]) * 2.8, 0),
+        (np.stack([np.cos(smile), np.sin(smile)]) * 1.6, 1),
+        (np.array([[-1.0], [0.8]]) * np.ones((1, 24)), 2),
+        (np.array([[1.0], [0.8]]) * np.ones((1, 24)), 3),
+    )
+    for along, c in strokes:
+        points = points.added(along + rng.normal(0, 0.14, along.shape), c)
+    return Data(source=PAINTED, painted=points.written(), classes=4)
+
+
+def _paint(window: Window) -> None:
+    """The middle of a stroke of a fourth class."""
+    painting = window.part(Painting)
+    painting.start()
+    painting.surface.choose(PAINT, 3)
+    painting.surface.begin(PAINT, -2.6, 2.9)
+    for share in np.linspace(0, 1, 40):
+        painting.surface.go_on(-2.6 + 4.4 * share, 2.9 - 0.8 * np.sin(3 * share))
 
 
 def _show_batch_norm(window: Window) -> None:
@@ -120,8 +162,17 @@ def _show_presets(window: Window) -> None:
     _wait(lambda: time.monotonic() > ends, "trained presets")
 
 
-def _enlarge(window: Window) -> None:
-    window.part(Looks).enlarge(1.25)
+def _project(window: Window) -> None:
+    presenting = window.part(Presenting)
+    presenting.switch_projector()
+    presenting.hide(frozenset({"data", "distributions"}))
+    presenting.captions.switch()
+
+
+def _find(window: Window) -> None:
+    palette = window.part(Finding).palette
+    window.part(Finding).find()
+    palette.line.setText("batch")
 
 
 def record(
@@ -149,15 +200,29 @@ def record(
     drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
 
 
-def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None) -> list[Path]:
-    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files."""
+def record_screens(
+    folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None, names: str | None = None
+) -> list[Path]:
+    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files.
+
+    `names` are those of the scenes wanted, with commas between. On a screen of more than one pixel to the point,
+    only the larger size, whose pictures are then as large as the screens of projectors.
+
+    Raises: ValueError for a name that no scene has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
+    if names is not None:
+        known = [scene.name for scene in chosen]
+        if unknown := [name for name in names.split(",") if name not in known]:
+            raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+        chosen = tuple(scene for scene in chosen if scene.name in names.split(","))
     written = []
     for scene in chosen:
         for theme in ("light", "dark"):
-            for size in SIZES:
-                path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
+            for size in SIZES if _ratio() == 1 else SIZES[1:]:
+                shown = f"{round(size[0] * _ratio())}x{round(size[1] * _ratio())}"
+                path = folder / f"{scene.name}-{theme}-{shown}.png"
                 with _window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
                     _train_to(window, scene.epochs)
@@ -167,6 +232,11 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
                     window.grab().save(str(path))
                 written.append(path)
     return written
+
+
+def _ratio() -> float:
+    """Pixels of the screen to a point."""
+    return float(os.environ.get("QT_SCALE_FACTOR", "1"))
 
 
 @contextmanager

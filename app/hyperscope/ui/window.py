@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,7 @@ from hyperscope.knob import Value
 from hyperscope.lab.checks import Remedy
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot, View
+from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui import style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs
@@ -49,6 +50,7 @@ class Window(QMainWindow):
 
     file_dropped = Signal(Path)
     resized = Signal()
+    said = Signal(str)  # a sentence in the message line
 
     def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
@@ -63,6 +65,8 @@ class Window(QMainWindow):
         self._turns = Turns((*self.playground.panels, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
+        self._painted = 0  # which examples are shown, of those that came and went while the network was kept
+        self._stale = False  # others are there by now
         self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
@@ -120,6 +124,7 @@ class Window(QMainWindow):
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence in the message line."""
         self.transport.say(sentence, alarm)
+        self.said.emit(sentence)
 
     def hold(self, sentence: str) -> None:
         """Shows a sentence that stays until something is moved or goes wrong."""
@@ -143,7 +148,8 @@ class Window(QMainWindow):
         self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
 
     def _look_at(self, across: str, up: str) -> None:
-        self.session.view = View((across, up))
+        # a place of the old plane is none of the new one
+        self.session.view = replace(self.session.view, plane=(across, up), point=None)
         self.draw_all()
         self.follow()
 
@@ -198,7 +204,11 @@ class Window(QMainWindow):
             panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
             self._awaited = [panel] if panel is not None else []
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
+        if self._stale and self._structure >= 0:
+            self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
+            names += self.playground.map.probes
         self._all = False
+        names += [name for part in self.parts for name in part.wants()]
         self.session.ask(tuple(dict.fromkeys(names)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
@@ -211,11 +221,12 @@ class Window(QMainWindow):
         for part in self.parts:
             part.heed(snapshot)
         if "examples" in snapshot.views:
-            self._structure = snapshot.structure
+            self._structure, self._painted = snapshot.structure, snapshot.painted
             self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
         elif snapshot.structure != self._structure:
             self._structure = -1  # ask for everything; what has come was made for another structure
             return
+        self._stale = snapshot.painted != self._painted
         for panel in panels:
             self.playground.draw(panel, snapshot)
 
@@ -227,7 +238,7 @@ class Window(QMainWindow):
     @property
     def up_to_date(self) -> bool:
         """Whether every panel shows the network that is being trained."""
-        return self._structure >= 0
+        return self._structure >= 0 and not self._stale
 
     def apply_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises; training starts again where it must."""

@@ -1,47 +1,44 @@
-"""The network as pictures: each node the function it computes, each edge its weight; the structure can be changed.
+"""The network as pictures: each node the function it computes, each edge its weight; all of it can be changed.
 
 It draws the record `NetworkPicture` and asks for changes by signals; it changes nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
-
-import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QFontMetricsF,
-    QImage,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
+    QPixmap,
     QRegion,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.lab.snapshot import Array, Examples, NetworkPicture, Snapshot
-from hyperscope.ui import paint
-from hyperscope.ui.controls.lines import in_lines
+from hyperscope.engine.settings import Layer
+from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
+from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network_edges import Edges, bundled, widths
+from hyperscope.ui.panels.network_edit import NumberEditor
+from hyperscope.ui.panels.network_flow import Flow
+from hyperscope.ui.panels.network_formula import plain
 from hyperscope.ui.panels.network_heads import Heads
-from hyperscope.ui.panels.network_layout import HEAD, Layout, laid_out, sizes
+from hyperscope.ui.panels.network_layer import LayerEditor
+from hyperscope.ui.panels.network_layout import HEAD, Layout
+from hyperscope.ui.panels.network_popover import around
+from hyperscope.ui.panels.network_scene import Edge, Node, Scene
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-SCALES = (
-    "each picture scaled to its own greatest size, edges to their layer's",
-    "each picture scaled to its own greatest size",
-    "each picture to its own scale",
-)
-NEAR = 4.0  # pixels; an edge this close to the pointer is meant
+EMPTY = "No network yet. It appears here with the first data set."
+USUAL = "Each unit as a picture of its output over the plane; edges show weights. Arrows go from unit to unit, Enter "
+STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class NetworkPanel(QWidget):
@@ -55,322 +52,340 @@ class NetworkPanel(QWidget):
     batch_norm_cycled = Signal(int)  # hidden layer: off, before, after, off
     layer_added = Signal()
     layer_removed = Signal(int)  # hidden layer
+    moved = Signal(str, object)  # path of a layer's knob, value
+    edited = Signal(object, float, str)  # Edit, what the number was, a word that is the same throughout one drag
+    refused = Signal(str)  # why something cannot be set
     node_hovered = Signal(int, int)  # layer, unit; −1, −1 when none is
     foot_needed = Signal(bool)  # whether the foot says what is under the pointer
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture: NetworkPicture | None = None
-        self._examples: Examples | None = None
-        self._layout: Layout | None = None
-        self._gaps: list[Edges] = []
-        self._strokes: list[QImage] = []
-        self._faces: list[list[QImage]] = []
-        self._shape: list[tuple[int, bool]] = []
-        self._stale = True  # the pictures are older than the record
-        self._node: tuple[int, int] | None = None
-        self._edge: tuple[int, int, int] | None = None  # gap, unit after, unit before
+        self._scene = Scene()
+        self._layers: tuple[Layer, ...] = ()
+        self._backing = QPixmap()  # everything but what moves by itself
+        self._dirty = QRegion()  # of the backing
+        self._pointer = QPointF()
+        self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
         self.setAccessibleName("Network")
-        self.setAccessibleDescription("Each unit as a picture of its output over the plane; edges show weights")
+        self._describe()
         self.setMouseTracking(True)
         self.setMinimumSize(260, 240)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._heads = Heads(self)
         self._heads.units_wanted.connect(self.units_changed)
         self._heads.batch_norm_pressed.connect(self.batch_norm_cycled)
+        self._heads.settings_pressed.connect(self.open_layer)
         self._heads.layer_wanted.connect(self.layer_added)
         self._heads.layer_unwanted.connect(self.layer_removed)
+        self.flow = Flow(self)
+        self.flow.moved.connect(self._update_body)
+        self.editor = NumberEditor(self)
+        self.editor.edited.connect(self.edited)
+        self.editor.refused.connect(self.refused)
+        self.editor.changed.connect(self._follow_editor)
+        self.editor.left.connect(self._take_keyboard_back)
+        self.layer_editor = LayerEditor(self)
+        self.layer_editor.moved.connect(self.moved)
+        self.layer_editor.refused.connect(self.refused)
+        self.layer_editor.left.connect(self._heads.focus_settings)
         self.set_theme(theme)
+
+    # -- what is shown --------------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
         """Takes the newest network; it turns into pictures when the panel is next painted."""
-        self._examples = snapshot.views.get("examples", self._examples)
+        scene = self._scene
+        scene.examples = snapshot.views.get("examples", scene.examples)
+        self.flow.heed(training=snapshot.status.playing)
         found = snapshot.views.get("network")
         if found is None:
             return
-        captions = [layer.caption for layer in self._picture.layers] if self._picture else []
-        self._picture, self._stale = found, True
-        shape = list(zip(sizes(found), [layer.pictures is None for layer in found.layers], strict=True))
-        if shape != self._shape or captions != [layer.caption for layer in found.layers]:
-            self._shape = shape
+        reshaped, renamed = scene.take(found)
+        if reshaped:
+            self.editor.hide()
             self._hover(None, None)
+        if reshaped or renamed:
             self._arrange()
-            self.update()
-        elif self._layout is not None:
-            foot = QRectF(0, self.height() - 22 * self._theme.scale, self.width(), 22 * self._theme.scale)
-            self.update(QRegion(self._layout.body.adjusted(0, -3, 0, 3).toRect()) + QRegion(foot.toRect()))
+            self._renew()
+        elif scene.layout is not None:
+            self._renew(QRegion(self._body()) + QRegion(scene.foot_room.toAlignedRect()))
+        self.editor.heed(found)
+
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Takes note of the hidden layers' settings, which their heads show."""
+        self._layers = layers
+        self._heads.show_layers(layers)
+        if self.layer_editor.isVisible():
+            if self.layer_editor.number < len(layers):
+                self.layer_editor.show_layer(layers[self.layer_editor.number])
+            else:
+                self.layer_editor.hide()
+
+    def show_activations(self, values: tuple[Array, ...] | None, label: str = "") -> None:
+        """Lights up what one input makes of the network: a number and a level on each node, edges by |w·a|.
+
+        `values` are the inputs (n,) as the network receives them, each hidden layer's outputs, and the class
+        probabilities; None shows the network alone again. `label` says in the foot which input it is. Values that do
+        not fit the network that is shown are left out.
+        """
+        was = self._scene.levels is not None
+        if values is None and not was:
+            self._scene.light(None, "")
+            return
+        self._scene.light(values, label)
+        if (self._scene.levels is not None) != was:
+            self.foot_needed.emit(not was or self._scene.pointed)
+        self._renew()
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Whether nothing moves by itself."""
+        self.flow.heed(reduced=reduced)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self.editor.set_theme(theme)
+        self.layer_editor.set_theme(theme)
         self._arrange()
-        self.update()
+        self._renew()
 
     @property
     def layout_now(self) -> Layout | None:
         """Where the nodes are, or None before there is a network."""
-        return self._layout
+        return self._scene.layout
+
+    @property
+    def picture(self) -> NetworkPicture | None:
+        """The newest network, or None before there is one."""
+        return self._scene.picture
+
+    @property
+    def levels(self) -> tuple[Array, ...] | None:
+        """The outputs shown on the nodes, None while there are none or they do not fit the network."""
+        return self._scene.levels
 
     def foot_line(self) -> str:
-        """The sentence at the foot: the equation or weight under the pointer, or a hint."""
-        if self._picture is None:
-            return ""
-        font = QFontMetricsF(face(11, 400, self._theme.scale))
-        room = self.width() - 28 * self._theme.scale
-        if self._node is not None:
-            layer, unit = self._node
-            name = self._picture.layers[layer].name
-            if self._layout is not None and self._layout.columns[layer].summary:
-                return f"{name}: {self._shape[layer][0]} units, too many to draw each; edges show root mean squares"
-            start = f"{name}, unit {unit + 1}:  " if self._picture.layers[layer].weights is not None else ""
-            return start + words.formula(
-                self._picture, layer, unit, lambda said: font.horizontalAdvance(start + said) <= room
-            )
-        if self._edge is not None:
-            return self._edge_words(*self._edge)
-        return ""
+        """The sentence at the foot: the equation or weight under the pointer, or ""."""
+        return plain(self._scene.said())
 
-    # where things are
+    def edge_place(self, gap: int, after: int, before: int, share: float = 0.5) -> QPointF:
+        """Where on the panel an edge is, at a share of its way; once it has been painted."""
+        return QPointF(*self._scene.gaps[gap].at(after, before, share))
+
+    # -- where things are -----------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         """Lays columns, edges and buttons out anew: after a change of structure, size or type."""
-        self._strokes, self._faces, self._gaps, self._stale = [], [], [], True
-        if self._picture is None:
-            self._layout = None
-            self._heads.arrange(None, None, self._theme, self.height())
-            return
-        self._layout = laid_out(self._picture, self.width(), self.height(), self._theme.scale, self.devicePixelRatioF())
-        self._heads.arrange(self._picture, self._layout, self._theme, self.height())
+        self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
+        self._heads.arrange(self._scene.picture, self._scene.layout, self._theme, self.height())
 
-    def _drawn_weights(self, gap: int) -> Array:
-        assert self._picture is not None and self._layout is not None
-        weights = self._picture.layers[gap + 1].weights
-        columns = self._layout.columns
-        if weights is None:
-            return np.zeros((len(columns[gap + 1].nodes), len(columns[gap].nodes)))
-        return bundled(np.asarray(weights), columns[gap], columns[gap + 1])
+    def _body(self) -> QRect:
+        layout = self._scene.layout
+        return layout.body.adjusted(0, -3, 0, 3).toRect() if layout is not None else self.rect()
 
-    def _render(self) -> None:
-        """Turns the newest arrays into images; nothing of this happens while the panel is hidden."""
-        assert self._picture is not None and self._layout is not None
-        theme, columns, ratio = self._theme, self._layout.columns, self.devicePixelRatioF()
-        if not self._gaps:
-            self._gaps = [Edges(before, after, ratio, theme.scale) for before, after in pairwise(columns)]
-        self._strokes = [edges.picture(self._drawn_weights(k), theme) for k, edges in enumerate(self._gaps)]
-        self._faces = []
-        last = len(columns) - 1
-        for place, (layer, column) in enumerate(zip(self._picture.layers, columns, strict=True)):
-            if column.summary:
-                after = self._picture.layers[place + 1].weights if place < last else None
-                shown = layer.weights if layer.weights is not None else after.T if after is not None else None
-                self._faces.append([paint.sign_picture(np.zeros((1, 1)) if shown is None else shown, theme)])
-            elif layer.pictures is None:
-                self._faces.append([])
-            elif place == last:
-                of = enumerate(layer.pictures)
-                self._faces.append([paint.share_picture(p, theme.class_colour(k), theme.card) for k, p in of])
-            else:
-                self._faces.append([paint.sign_picture(values, theme) for values in layer.pictures])
-        self._stale = False
-
-    # what happens
+    # -- what happens ---------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
+        layout, (layer, unit) = self._scene.layout, self.editor.unit
+        if self.editor.isVisible() and layout is not None:
+            self.editor.lie(layout.columns[layer].nodes[unit])
+        if self.layer_editor.isVisible():
+            self.layer_editor.lie(QRectF(self._heads.settings_place(self.layer_editor.number)))
+        self._renew()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.flow.heed(seen=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.flow.heed(seen=False)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._layout is None:
+        if self._scene.layout is None:
             return
-        x, y = event.position().x(), event.position().y()
-        node = self._layout.node_at(x, y)
-        self._hover(node, None if node else self._edge_at(x, y))
+        self._pointer = event.position()
+        node, edge = self._at(self._pointer)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if node or edge else Qt.CursorShape.ArrowCursor)
+        self._hover(node, edge)
+        if edge:
+            self._update_body()  # its label goes along with the pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._scene.layout is None:
+            event.ignore()
+            return
+        self.layer_editor.hide()
+        self._by_keys = False
+        node, edge = self._at(event.position())
+        if node is not None:
+            self.edit_unit(*node)
+        elif edge is not None:
+            self.edit_weight(*edge, event.position())
+        else:
+            self.editor.hide()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None, None)
 
-    def _edge_at(self, x: float, y: float) -> tuple[int, int, int] | None:
-        for gap, edges in enumerate(self._gaps):
-            if (near := edges.nearest(x, y)) is not None:
-                after, before, away = near
-                return (gap, after, before) if away <= NEAR * self._theme.scale else None
-        return None
+    def event(self, event: QEvent) -> bool:
+        keep_arrows(event)
+        return super().event(event)
 
-    def _hover(self, node: tuple[int, int] | None, edge: tuple[int, int, int] | None) -> None:
-        if (node, edge) == (self._node, self._edge):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from node to node, Enter sets the numbers of the one they stand on."""
+        node = self._scene.node
+        if self._scene.layout is not None and event.key() in ARROWS:
+            self._hover(self._scene.stepped(*STEPS[Qt.Key(event.key())]), None)
+            self._describe()
+        elif node is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.edit_unit(*node)
+            self._by_keys = self.editor.isVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._renew()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._hover(None, None)
+        self._describe()
+        self._renew()
+
+    def _at(self, place: QPointF) -> tuple[Node | None, Edge | None]:
+        """The node, or else the edge, at a place."""
+        assert self._scene.layout is not None
+        node = self._scene.layout.node_at(place.x(), place.y())
+        return node, None if node else self._scene.edge_at(place.x(), place.y())
+
+    def point_at(self, layer: int, unit: int) -> None:
+        """Shows what the pointer on a unit shows; layers count from the inputs, 0."""
+        self._hover((layer, unit), None)
+
+    def _hover(self, node: Node | None, edge: Edge | None) -> None:
+        scene = self._scene
+        if (node, edge) == (scene.node, scene.edge):
             return
-        moved = node != self._node
-        self._node, self._edge = node, edge
-        self.foot_needed.emit(node is not None or edge is not None)
+        moved = node != scene.node
+        scene.node, scene.edge = node, edge
+        self.foot_needed.emit(scene.pointed or scene.levels is not None)
         if moved:
             # nodes are no widgets: the panel's tooltip is that of the node under the pointer
             help = ""
-            if node is not None and self._picture is not None:
-                help = words.node_help(self._picture, *node, self._name(*node))
+            if node is not None and scene.picture is not None:
+                help = words.node_help(scene.picture, *node, scene.name(*node))
             self.setToolTip(help)
             self.node_hovered.emit(*(node or (-1, -1)))
-        self.update()
+        self._renew()
 
-    # how it looks
+    def _describe(self) -> None:
+        said = self.foot_line() if self._scene.node is not None else ""
+        self.setAccessibleDescription(said or USUAL + "sets a unit's numbers.")
+
+    # -- setting numbers ------------------------------------------------------------------------------------------
+
+    def edit_unit(self, layer: int, unit: int) -> None:
+        """Offers the numbers of a unit to be set, or says why there are none; layers count from the inputs, 0."""
+        scene = self._scene
+        assert scene.picture is not None and scene.layout is not None
+        of, column = scene.picture.layers[layer], scene.layout.columns[layer]
+        said = of.fixed
+        if layer == 0:
+            said = "inputs come from the data; the weights on the edges that leave them can be set"
+        elif column.summary:
+            said = f"{of.name} is too wide to draw each unit; with 16 units or fewer each number can be set"
+        if said or not self.editor.open(scene.picture, layer, unit, column.nodes[unit]):
+            self._refuse(said or "this unit has no number that can be set")
+
+    def edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
+        """Offers the weight of an edge to be set beside a place on the panel, or says why it cannot be."""
+        scene = self._scene
+        assert scene.picture is not None and scene.layout is not None
+        said, columns = scene.picture.layers[gap + 1].fixed, scene.layout.columns
+        if scene.summed(gap):
+            many = columns[gap].units if columns[gap].summary else 1
+            many *= columns[gap + 1].units if columns[gap + 1].summary else 1
+            said = f"this line stands for {many} weights; with 16 units or fewer each can be set"
+        if said or not self.editor.open(scene.picture, gap + 1, after, around(at), before):
+            self._refuse(said or "this weight is not finite and cannot be set")
+
+    def _refuse(self, said: str) -> None:
+        self.editor.hide()
+        self.refused.emit(f"{said[:1].upper()}{said[1:]}.")
+
+    def _follow_editor(self) -> None:
+        """Lights what is being set."""
+        place, (layer, unit) = self.editor.place, self.editor.unit
+        self._scene.chosen = (layer, unit) if place is not None else None
+        self._scene.lit_edge = None
+        if place is not None and len(place.index) == 2:
+            self._scene.lit_edge = (layer - 1, unit, place.index[1])
+        self._renew()
+
+    def _take_keyboard_back(self) -> None:
+        """Goes on from the unit where Enter was pressed; after a click the keyboard is the window's again."""
+        if not self._by_keys:
+            self.window().setFocus()
+            return
+        layer, unit = self.editor.unit
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:
+            self._hover((layer, unit), None)
+
+    def open_layer(self, number: int) -> None:
+        """Offers the settings of hidden layer `number`, counted from 0."""
+        if self._scene.layout is not None and number < len(self._layers):
+            self.editor.hide()
+            self.layer_editor.open(number, self._layers[number], QRectF(self._heads.settings_place(number)))
+
+    # -- how it looks ---------------------------------------------------------------------------------------------
+
+    def _renew(self, region: QRegion | None = None) -> None:
+        """Has a region, or everything, painted anew; `update` alone shows what was painted before."""
+        region = QRegion(self.rect()) if region is None else region
+        self._dirty += region
+        self.update(region)
+
+    def _update_body(self) -> None:
+        self.update(self._body())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
+        painter = QPainter(self)
         # at ratios like 1.5 a panel may begin between two device pixels, and every rim would blur
         at, ratio = painter.deviceTransform(), self.devicePixelRatioF()
         painter.translate((round(at.dx()) - at.dx()) / ratio, (round(at.dy()) - at.dy()) / ratio)
-        if self._picture is None or self._layout is None:
-            said = "No network yet. It appears here with the first data set."
-            write(painter, QRectF(self.rect()), said, face(12, 400, theme.scale), theme.quiet, CENTRE)
+        self._bring_up_to_date(ratio)
+        painter.drawPixmap(0, 0, self._backing)
+        scene = self._scene
+        if scene.picture is not None:
+            if not scene.pointed and scene.levels is None:
+                self.flow.paint(painter, self._theme)
+            scene.paint_label(painter, self._pointer)
+
+    def _bring_up_to_date(self, ratio: float) -> None:
+        """Paints what has changed of the backing."""
+        theme, size, scene = self._theme, self.size() * ratio, self._scene
+        if self._backing.size() != size or self._backing.devicePixelRatioF() != ratio:
+            self._backing = QPixmap(size)
+            self._backing.setDevicePixelRatio(ratio)
+            self._arrange()  # perhaps moved to another screen
+            self._dirty = QRegion(self.rect())
+        if self._dirty.isEmpty():
             return
-        if self._gaps and self._gaps[0].ratio != self.devicePixelRatioF():
-            self._arrange()  # moved to another screen
-        if self._stale:
-            self._render()
-        if event.rect().top() < HEAD * theme.scale - 4:
-            self._heads.paint(painter)
-        self._paint_edges(painter)
-        self._paint_nodes(painter)
-        room = QRectF(14, self.height() - 22 * theme.scale, self.width() - 28, 20 * theme.scale)
-        if said := self.foot_line():
-            write(painter, room, said, face(11, 400, theme.scale), theme.text, CENTRE)
+        dirty, self._dirty = self._dirty, QRegion()
+        painter = QPainter(self._backing)
+        painter.setClipRegion(dirty)
+        painter.fillRect(self.rect(), theme.window)
+        if scene.picture is None:
+            write(painter, QRectF(self.rect()), EMPTY, face(12, 400, theme.scale), theme.quiet, CENTRE)
         else:
-            paint.sign_legend(painter, room, theme, SCALES)
-
-    def _paint_edges(self, painter: QPainter) -> None:
-        lit = self._lit()
-        painter.setOpacity(0.22 if lit else 1.0)
-        for edges, stroke in zip(self._gaps, self._strokes, strict=True):
-            painter.drawImage(edges.box.topLeft(), stroke)
-        painter.setOpacity(1.0)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for gap, after, before in lit:
-            weights = self._drawn_weights(gap)
-            w, width = float(weights[after, before]), float(widths(weights)[after, before])
-            summary = self._gaps[gap].before.summary or self._gaps[gap].after.summary
-            colour = self._theme.quiet if summary else self._theme.positive if w >= 0 else self._theme.negative
-            pen = QPen(colour, max(width, 0.7) * self._theme.scale)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawPath(self._gaps[gap].path(after, before))
-
-    def _lit(self) -> list[tuple[int, int, int]]:
-        """The edges to show alone: those of the node under the pointer, or the one edge there."""
-        if self._edge is not None:
-            return [self._edge]
-        if self._node is None or self._layout is None:
-            return []
-        layer, unit = self._node
-        columns = self._layout.columns
-        into = [(layer - 1, unit, k) for k in range(len(columns[layer - 1].nodes))] if layer else []
-        onward = range(len(columns[layer + 1].nodes)) if layer + 1 < len(columns) else ()
-        return into + [(layer, k, unit) for k in onward]
-
-    def _paint_nodes(self, painter: QPainter) -> None:
-        assert self._picture is not None and self._layout is not None
-        theme, last = self._theme, len(self._layout.columns) - 1
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for place, column in enumerate(self._layout.columns):
-            if column.summary:
-                self._paint_summary(painter, place)
-                continue
-            for node, shown in zip(column.nodes, self._faces[place], strict=True):
-                painter.drawImage(node, shown)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, column in enumerate(self._layout.columns):
-            if column.summary:
-                continue
-            for unit, node in enumerate(column.nodes):
-                stamp = paint.frame(
-                    node.width(),
-                    theme.window,
-                    theme.class_colour(unit) if place == last else _rim(theme),
-                    2.0 * theme.scale if place == last else 1.0,
-                    self.devicePixelRatioF(),
-                )
-                painter.drawPixmap(node.topLeft() - QPointF(2, 2), stamp)
-            if place in (0, last):
-                self._paint_names(painter, place)
-        if self._node is not None:
-            layer, unit = self._node
-            node = self._layout.columns[layer].nodes[unit]
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.accent, 2.5 * theme.scale))
-            painter.drawRoundedRect(node.adjusted(-1, -1, 1, 1), 4, 4)
-
-    def _paint_names(self, painter: QPainter, place: int) -> None:
-        assert self._layout is not None
-        theme, column = self._theme, self._layout.columns[place]
-        step = column.nodes[1].top() - column.nodes[0].top() if len(column.nodes) > 1 else 99.0
-        if place == 0 and len(column.nodes) <= 2:
-            step = 99.0
-        high = 12 * theme.scale
-        fonts = [face(size, 400, theme.scale) for size in (10, 9)]
-        for unit, node in enumerate(column.nodes):
-            if step - node.height() < high + 2:
-                return  # no room between nodes; the tooltip has the name
-            half = min(self._layout.pitch * 0.6, node.center().x() - 2, self.width() - node.center().x() - 2)
-            rows = 2 if step - node.height() >= 2 * high + 2 else 1
-            named = [words.in_short(self._short(place, unit), _within(2 * half, font), rows) for font in fonts]
-            # smaller type before fewer words
-            said, font = max(zip(named, fonts, strict=True), key=lambda pair: len(" ".join(pair[0]).rstrip("…")))
-            above = place == 0 and unit == 0 and len(column.nodes) == 2
-            y = node.top() - len(said) * high - 2 if above else node.bottom() + 2
-            for row, line in enumerate(said):
-                name = QRectF(node.center().x() - half, y + row * high, 2 * half, high)
-                write(painter, name, line, font, theme.quiet, CENTRE)
-
-    def _paint_summary(self, painter: QPainter, place: int) -> None:
-        """A layer too wide to draw: its weights as a heat map, one row for each unit, and their size in words."""
-        assert self._picture is not None and self._layout is not None
-        theme, layer, column = self._theme, self._picture.layers[place], self._layout.columns[place]
-        card, scale = column.nodes[0], theme.scale
-        paint.card(painter, card, theme)
-        font, line = face(10, 400, scale), 14 * scale
-        room = int(card.width()) - 4
-        said = [f"{column.units} {'inputs' if place == 0 else 'units'}"]
-        said += in_lines("a row of weights each", QFontMetrics(font), room, 4)
-        if layer.weights is not None:
-            said.append(f"|w| {words.amount(float(np.nanmean(np.abs(layer.weights))))}")
-        if layer.pictures is not None:
-            said.append(f"|a| {words.amount(float(np.nanmean(np.abs(layer.pictures))))}")
-        picture = card.adjusted(5, 5, -5, -5 - line * len(said))
-        painter.drawImage(picture, self._faces[place][0])
-        for row, text in enumerate(said):
-            at = QRectF(card.left() + 2, picture.bottom() + 3 + row * line, card.width() - 4, line)
-            strong = face(10, 600, scale) if row == 0 else font
-            write(painter, at, text, strong, theme.text if row == 0 else theme.quiet, CENTRE)
-
-    # what things are called
-
-    def _short(self, layer: int, unit: int) -> str:
-        assert self._picture is not None
-        if self._examples is not None:
-            names = self._examples.feature_names if layer == 0 else self._examples.class_names
-            if len(names) == self._shape[layer][0]:
-                return names[unit]
-        return words.symbol(self._picture, layer, unit)
-
-    def _name(self, layer: int, unit: int) -> str:
-        assert self._picture is not None
-        name = self._picture.layers[layer].name
-        return self._short(layer, unit) if layer in (0, len(self._picture.layers) - 1) else f"{name}, unit {unit + 1}"
-
-    def _edge_words(self, gap: int, after: int, before: int) -> str:
-        assert self._picture is not None and self._layout is not None
-        weights = self._drawn_weights(gap)
-        w = float(weights[after, before])
-        if self._layout.columns[gap].summary or self._layout.columns[gap + 1].summary:
-            return f"root mean square of these weights: {words.amount(w)}"
-        ends = words.symbol(self._picture, gap, before), words.symbol(self._picture, gap + 1, after)
-        layer = self._picture.layers[gap + 1].name
-        most = words.amount(float(np.nanmax(np.abs(weights))))
-        return f"{layer}:  weight from {ends[0]} to {ends[1]} = {paint.number(w, 3)}   (greatest here ±{most})"
-
-
-def _within(room: float, font: QFont) -> Callable[[str], bool]:
-    metrics = QFontMetricsF(font)
-    return lambda text: metrics.horizontalAdvance(text) <= room
-
-
-def _rim(theme: Theme) -> QColor:
-    return paint.mixed(theme.quiet, theme.window, 0.45)
+            if scene.render():
+                self.flow.follow(scene.gaps, scene.weights)
+            if dirty.boundingRect().top() < HEAD * theme.scale - 4:
+                self._heads.paint(painter)
+            scene.paint(painter, self.hasFocus())
+        painter.end()

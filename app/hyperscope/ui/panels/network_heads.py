@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -12,14 +13,31 @@ from hyperscope.engine.settings import Layer
 from hyperscope.knob import knobs
 from hyperscope.lab.snapshot import NetworkPicture
 from hyperscope.ui.paint import TextButton, face, write
+from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_layout import Layout
 from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-NAME, COUNT, CAPTION = 11, 28, 45  # pixels; the tops of the three lines above a column
+NAME, COUNT, CAPTION = 11, 28, 46  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
 TARGET = 20  # pixels; the least side of what can be pressed
+SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The buttons above one column."""
+
+    minus: TextButton
+    plus: TextButton
+    norm: TextButton
+    settings: TextButton
+
+    @property
+    def buttons(self) -> tuple[TextButton, ...]:
+        """In the order of Tab."""
+        return self.minus, self.plus, self.norm, self.settings
 
 
 class Heads(QObject):
@@ -27,6 +45,7 @@ class Heads(QObject):
 
     units_wanted = Signal(int, int)
     batch_norm_pressed = Signal(int)
+    settings_pressed = Signal(int)
     layer_wanted = Signal()
     layer_unwanted = Signal(int)
 
@@ -36,7 +55,9 @@ class Heads(QObject):
         self._picture: NetworkPicture | None = None
         self._layout: Layout | None = None
         self._units: list[int] = []
-        self._rows: list[tuple[TextButton, TextButton, TextButton]] = []  # minus, plus, caption
+        self._layers: tuple[Layer, ...] = ()
+        self._opened = 0  # the layer whose settings were asked for last
+        self._rows: list[_Row] = []
         self._add_row()  # the first of all, so that the keyboard comes to it before it comes to the foot
         self._fewer = TextButton("− layer", "Remove the last hidden layer", panel)
         self._more = TextButton("+ layer", "Add a hidden layer", panel)
@@ -50,7 +71,7 @@ class Heads(QObject):
         while len(self._rows) < hidden:
             self._add_row()
         for place, row in enumerate(self._rows):
-            for button in row:
+            for button in row.buttons:
                 button.setVisible(place < hidden)
         self._fewer.setVisible(picture is not None)
         self._more.setVisible(picture is not None)
@@ -58,8 +79,9 @@ class Heads(QObject):
             return
         self._units = [column.units for column in layout.columns[1:-1]]
         self._fewer.setEnabled(hidden > 0)
-        for place, (minus, plus, caption) in enumerate(self._rows[:hidden]):
-            self._place_row(place, minus, plus, caption)
+        for place, row in enumerate(self._rows[:hidden]):
+            self._place_units(place, row)
+            self._place_caption(place, row)
         scale = theme.scale
         middle = (layout.columns[0].centre + layout.columns[-1].centre) / 2
         y = round(height - 44 * scale)
@@ -68,37 +90,53 @@ class Heads(QObject):
             button.resize(button.sizeHint().expandedTo(QSize(0, TARGET)))
             button.move(round(middle + side * 10 * scale - (button.width() if side < 0 else 0)), y)
 
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Takes note of the layers' settings; dropout stands beside the activation."""
+        if layers != self._layers:
+            self._layers = layers
+            if self._layout is not None:
+                for place, row in enumerate(self._rows[: len(self._units)]):
+                    self._place_caption(place, row)
+
+    def settings_place(self, place: int) -> QRect:
+        """Where on the panel the button is that asks for a layer's settings."""
+        return self._rows[place].settings.geometry()
+
+    def focus_settings(self) -> None:
+        """Gives the keyboard to the button that last asked for settings."""
+        self._rows[self._opened].settings.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _add_row(self) -> None:
         place, panel = len(self._rows), self._panel
-        minus = TextButton("−", f"Remove a unit from layer {place + 1}", panel)
-        plus = TextButton("+", f"Add a unit to layer {place + 1}", panel)
-        caption = TextButton(
-            "", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True
+        row = _Row(
+            TextButton("−", f"Remove a unit from layer {place + 1}", panel),
+            TextButton("+", f"Add a unit to layer {place + 1}", panel),
+            TextButton("", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True),
+            TextButton("", f"Settings of layer {place + 1}: activation, batch norm, dropout", panel, accent=True),
         )
-        minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
-        plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
-        caption.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
-        self._rows.append((minus, plus, caption))
+        row.minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
+        row.plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
+        row.norm.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
+        row.settings.clicked.connect(lambda: self._ask_for_settings(place))
+        self._rows.append(row)
         if not place:
             return
-        before = self._rows[place - 1][2]
-        for button in (*self._rows[place], self._fewer, self._more):  # Tab goes along the columns, then to the foot
+        before = self._rows[place - 1].settings
+        for button in (*row.buttons, self._fewer, self._more):  # Tab goes along the columns, then to the foot
             QWidget.setTabOrder(before, button)
             before = button
 
-    def _place_row(self, place: int, minus: TextButton, plus: TextButton, caption: TextButton) -> None:
+    def _ask_for_settings(self, place: int) -> None:
+        self._opened = place
+        self.settings_pressed.emit(place)
+
+    def _place_units(self, place: int, row: _Row) -> None:
         assert self._picture is not None and self._layout is not None
-        theme, scale = self._theme, self._theme.scale
-        centre, room = self._layout.columns[place + 1].centre, self._layout.pitch - 3
-        metrics = QFontMetricsF(face(11, 400, scale))
-        said = self._picture.layers[place + 1].caption or "no BN"
-        if metrics.horizontalAdvance(said) > room - 6:
-            said = said.split("·")[0].strip()  # the rest is in the tooltip
-        caption.setText(metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(room - 6, 12)))
-        caption.setToolTip(f"{self._picture.layers[place + 1].caption}. {caption.accessibleName()}")
-        for button in (minus, plus, caption):
+        theme, scale, minus, plus = self._theme, self._theme.scale, row.minus, row.plus
+        centre, metrics = self._layout.columns[place + 1].centre, QFontMetricsF(face(11, 400, scale))
+        for button in (minus, plus):
             button.set_theme(theme, 11)
-            button.resize(button.sizeHint().expandedTo(QSize(0, 0) if button is caption else QSize(TARGET, TARGET)))
+            button.resize(button.sizeHint().expandedTo(QSize(TARGET, TARGET)))
         minus.setEnabled(self._units[place] > UNITS.low)
         plus.setEnabled(self._units[place] < UNITS.high)
         half = min(metrics.horizontalAdvance(self._count(place)), self._layout.pitch - 2 * TARGET - 1) / 2
@@ -109,8 +147,39 @@ class Heads(QObject):
                 button.resize(max(8, math.floor(self._layout.pitch / 2 - half)), button.height())
         minus.move(round(centre - half - minus.width()), round(y))
         plus.move(round(centre + half), round(y))
-        y = CAPTION * scale + (LINE * scale - caption.height()) / 2
-        caption.move(round(centre - caption.width() / 2), round(y))
+
+    def _place_caption(self, place: int, row: _Row) -> None:
+        """Batch norm and activation side by side as they act; the latter alone where both are too wide.
+
+        Where batch norm is off its button offers it.
+        """
+        assert self._picture is not None and self._layout is not None
+        of, theme, scale, room = self._picture.layers[place + 1], self._theme, self._theme.scale, self._layout.pitch
+        where, function = words.normalised(of), words.activation(of)
+        dropout = self._layers[place].dropout if place < len(self._layers) else 0.0
+        norm, brief = ("BN" if where != "off" else "+ BN"), SHORT.get(function, function)
+        more = [(11, 6, norm, f"{function} · {dropout:.0%}")] if dropout else []
+        tried = [*more, (11, 6, norm, function), (11, 4, norm, brief), (10, 3, norm.replace(" ", ""), brief)]
+        for size, pad, norm, asks in tried:
+            metrics = QFontMetricsF(face(size, 400, scale))
+            wide = [math.ceil(metrics.horizontalAdvance(said) + pad) for said in (norm, asks)]
+            if both := sum(wide) <= room:
+                break
+        if not both:
+            asks = metrics.elidedText(function, Qt.TextElideMode.ElideRight, max(room - 2 * pad, 12))
+            wide = [0, math.ceil(metrics.horizontalAdvance(asks) + pad)]
+        row.norm.setVisible(both)
+        row.norm.set_accent(where != "off")
+        said = f"{of.caption or 'linear'}{f', dropout {dropout:.0%}' if dropout else ''}"
+        x = self._layout.columns[place + 1].centre - sum(wide) / 2
+        shown = list(zip((row.norm, row.settings), (norm, asks), wide, strict=True))
+        for button, text, width in reversed(shown) if where == "after" else shown:
+            button.setText(text)
+            button.setToolTip(f"{said}. {button.accessibleName()}")
+            button.set_theme(theme, size)
+            button.resize(width, max(button.sizeHint().height(), round(LINE * scale)))
+            button.move(round(x), round(CAPTION * scale + (LINE * scale - button.height()) / 2))
+            x += width
 
     def _count(self, place: int) -> str:
         """ "8 units", or "8" where columns stand too close."""
