@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QMouseEvent,
+    QPaintEngine,
     QPainter,
     QPaintEvent,
     QPen,
@@ -422,8 +423,11 @@ class NetworkPanel(QWidget):
         # at ratios like 1.5 a panel may begin between two device pixels, and every rim would blur
         at, ratio = painter.deviceTransform(), self.devicePixelRatioF()
         painter.translate((round(at.dx()) - at.dx()) / ratio, (round(at.dy()) - at.dy()) / ratio)
-        self._bring_up_to_date(ratio)
-        painter.drawPixmap(0, 0, self._backing)
+        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            self._paint_on(painter, QRegion(self.rect()), ratio)  # for a file: lines and text stay what they are
+        else:
+            self._bring_up_to_date(ratio)
+            painter.drawPixmap(0, 0, self._backing)
         if self._picture is not None:
             if not self._hovered and self.levels is None:
                 self.flow.paint(painter, self._theme)
@@ -431,7 +435,7 @@ class NetworkPanel(QWidget):
 
     def _bring_up_to_date(self, ratio: float) -> None:
         """Paints what has changed of the backing."""
-        theme, size = self._theme, self.size() * ratio
+        size = self.size() * ratio
         if self._backing.size() != size or self._backing.devicePixelRatioF() != ratio:
             self._backing = QPixmap(size)
             self._backing.setDevicePixelRatio(ratio)
@@ -444,11 +448,16 @@ class NetworkPanel(QWidget):
         dirty, self._dirty = self._dirty, QRegion()
         painter = QPainter(self._backing)
         painter.setClipRegion(dirty)
+        self._paint_on(painter, dirty, ratio)
+        painter.end()
+
+    def _paint_on(self, painter: QPainter, dirty: QRegion, ratio: float) -> None:
+        """Paints everything but what moves by itself, or what of it lies in `dirty`."""
+        theme = self._theme
         painter.fillRect(self.rect(), theme.window)
         if self._picture is None or self._layout is None:
             said = "No network yet. It appears here with the first data set."
             write(painter, QRectF(self.rect()), said, face(12, 400, theme.scale), theme.quiet, CENTRE)
-            painter.end()
             return
         if self._stale:
             self._render()
@@ -460,7 +469,6 @@ class NetworkPanel(QWidget):
         )
         self._paint_chosen(painter)
         self._foot.paint(painter, self._foot_room(), self._said(), theme)
-        painter.end()
 
     def _paint_edges(self, painter: QPainter) -> None:
         lit = self._lit()
