@@ -13,16 +13,19 @@ from pathlib import Path
 import msgspec
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
+from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.share import Share
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
@@ -78,6 +81,8 @@ def scenes() -> tuple[Scene, ...]:
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
         Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
+        Scene("export", Experiment(), 60, then=_export),
+        Scene("share", Experiment(), 60, then=_share),
     )
 
 
@@ -129,6 +134,23 @@ def _project(window: Window) -> None:
     presenting.switch_projector()
     presenting.hide(frozenset({"data", "distributions"}))
     presenting.captions.switch()
+
+
+def _export(window: Window) -> None:
+    export = window.part(Export)
+    export.open()
+    _wait(lambda: export.dialog is not None and export.dialog.preview.image is not None, "a preview")
+
+
+def _share(window: Window) -> None:
+    share = window.part(Share)
+    window.move_knob("training.learning_rate", 0.03)
+    share.open()
+    dialog = share.dialog
+    assert dialog is not None
+    _wait(lambda: bool(dialog.session.code.text()), "the session's code")
+    dialog.box.setPlainText(dialog.session.code.text())
+    _wait(dialog.open_button.isEnabled, "what was pasted")
 
 
 def _find(window: Window) -> None:
@@ -191,9 +213,21 @@ def record_screens(
                     if scene.then is not None:
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
-                    window.grab().save(str(path))
+                    _with_dialogs(window).save(str(path))
                 written.append(path)
     return written
+
+
+def _with_dialogs(window: Window) -> QPixmap:
+    """The window, with whatever dialog is open over its middle."""
+    seen = window.grab()
+    painter = QPainter(seen)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            painter.fillRect(window.rect(), QColor(0, 0, 0, 90))
+            painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
+    painter.end()
+    return seen
 
 
 def _ratio() -> float:
