@@ -18,9 +18,9 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.exports import Choice, exporters, gathered
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Score
 from hyperscope.lab.session import Session
-from hyperscope.lab.timeline import performed
 from hyperscope.ui.export_views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.remembered import Remembered

@@ -6,7 +6,8 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,9 +17,12 @@ from hyperscope.lab.data import with_source
 from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Perform, Reply, Restart, Runner, WorkerLost
+from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reopen, Reply, Restart, Restore, Runner, WorkerLost
 from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Snapshot, Status, View
+
+if TYPE_CHECKING:
+    from hyperscope.lab.library import Details
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
@@ -27,8 +31,12 @@ MOST_LAYERS = 6  # that the picture can show
 class Session:
     """An experiment being trained in a worker, and the moves made on it."""
 
-    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
+    def __init__(
+        self, experiment: Experiment | None = None, *, playing: bool = True, library: Path | None = None
+    ) -> None:
+        """With a `library`, the file at that path, every run is kept in it."""
         self.experiment = experiment or Experiment()
+        self.library = library
         self.playing = playing
         self.rate = float("inf")
         self.view = View()
@@ -43,7 +51,7 @@ class Session:
         self._pending = False  # the experiment moved since it was last sent
         self._undo: list[Experiment | Done] = []  # experiments to go back to, and edits to take back
         self._redo: list[Experiment | Done] = []
-        self._runner: Runner | None = Runner(self.experiment)
+        self._runner: Runner | None = Runner(self.experiment, library=library)
         self._runner.send(Go(playing))
 
     # -- moves ----------------------------------------------------------------------------------------------------
@@ -165,13 +173,42 @@ class Session:
         self.going = beat
 
     def perform(self, score: Score, beat: int | None = None) -> None:
-        """Plays a score to a beat of it, its end if None, and stands still there; its past can be gone back to."""
-        self.playing = False
+        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
         self.view = View()
-        self.take_on(score.experiment)
-        self._pending = False  # it is the score that brings the experiment
-        self._send(Perform(score, beat))
-        self.going = score.end if beat is None else beat
+        self._take_on_session(score, score.end if beat is None else beat)
+
+    def reopen(self, run: Details, beat: int | None = None) -> None:
+        """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
+
+        Raises: ValueError when only its end can be had.
+        """
+        score = run.score
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if score is not None:
+            at = score.end if beat is None else beat
+            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            return
+        self._leave_for_session()
+        self._send(Go(False, self.rate))
+        self._send(Restore(run.checkpoint))
+        self.experiment = run.experiment
+
+    def _take_on_session(
+        self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
+    ) -> None:
+        from hyperscope.lab.reopening import Open
+        from hyperscope.lab.score import branch
+
+        self._leave_for_session()
+        self._send(Reopen(Open(score, at, jumps, checkpoint)))
+        self.going = at
+        self.experiment = branch(score, at).experiment
+
+    def _leave_for_session(self) -> None:
+        self._undo.append(self.experiment)
+        self._redo.clear()
+        self._merged, self.playing = "", False
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
@@ -250,7 +287,7 @@ class Session:
             self.message, self.alarm = said[0].upper() + said[1:], True
             return
         checkpoint = self._checkpoint
-        self._runner = Runner(self.experiment, checkpoint)
+        self._runner = Runner(self.experiment, checkpoint, self.library)
         self._runner.send(Go(self.playing, self.rate))
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         where = f"step {checkpoint.step}" if checkpoint is not None else "the start"
