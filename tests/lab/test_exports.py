@@ -15,9 +15,9 @@ import pytest
 
 from hyperscope.lab.experiment import from_json
 from hyperscope.lab.exports import Choice, exporters, gathered, packed, refused, suffix_of, write
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Event, Score, from_code
 from hyperscope.lab.score import from_json as score_from_json
-from hyperscope.lab.timeline import performed
 from lab.sessions import START, moved
 
 SESSION = Score(START, (Event(9, moved(("training.learning_rate", 0.05))),), 60)

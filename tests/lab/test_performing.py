@@ -74,7 +74,7 @@ def test_a_session_goes_round_by_its_code(session):
     until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= 9)
     first = fetched(session, "weights", SCORE)
     session.perform(from_code(first[SCORE].to_code()))
-    until(session, lambda _: session.going is None)
+    until(session, lambda snapshot: session.going is None and snapshot.status.beat == first[SCORE].end)
     second = fetched(session, "weights", SCORE)
     assert second[SCORE] == first[SCORE]
     assert all(second["weights"][name].tobytes() == array.tobytes() for name, array in first["weights"].items())

@@ -12,9 +12,9 @@ import pytest
 from hyperscope.engine.metrics import confusion
 from hyperscope.engine.settings import Network
 from hyperscope.lab.exports import gathered
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.report import NEEDS, Picture, report
 from hyperscope.lab.score import PREFIX, Event, Score, from_code
-from hyperscope.lab.timeline import performed
 from lab.sessions import START, moved
 
 FASTER = moved(("training.learning_rate", 0.05))

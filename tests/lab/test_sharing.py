@@ -8,10 +8,9 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.data import FILE, Data
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.opening import opened_score
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Event, Score, replay
 from hyperscope.lab.sharing import described, experiment_code, recognised
-from hyperscope.lab.timeline import performed
-from hyperscope.lab.trainer import Trainer
 from lab.sessions import RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.05))
@@ -117,8 +116,3 @@ def test_a_performed_session_can_be_gone_back_in():
 
 def test_a_session_is_performed_up_to_a_beat():
     assert bits(performed(SESSION, beat=9).trainer) == bits(replay(SESSION, 9))
-
-
-def test_a_performance_borrows_examples_of_the_same_data():
-    trainer = Trainer(START)
-    assert performed(SESSION, trainer).trainer.examples is trainer.examples

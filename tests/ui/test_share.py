@@ -161,7 +161,7 @@ def test_a_session_that_is_opened_comes_to_the_same_bytes(window, dialog, qtbot)
     assert {name: array.tobytes() for name, array in seen["weights"].items()} == {
         name: array.tobytes() for name, array in expected.items()
     }
-    assert message(window) == "Played back to step 16."
+    assert message(window) == "Reopened at step 16. Space trains on from here."
 
 
 def test_a_session_shows_its_moves_on_the_timeline(window, dialog, qtbot):

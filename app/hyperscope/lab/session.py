@@ -172,41 +172,43 @@ class Session:
         self._send(GoTo(beat))
         self.going = beat
 
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        self.view = View()
+        self._take_on_session(score, score.end if beat is None else beat)
+
     def reopen(self, run: Details, beat: int | None = None) -> None:
         """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
 
         Raises: ValueError when only its end can be had.
         """
+        score = run.score
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if score is not None:
+            at = score.end if beat is None else beat
+            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            return
+        self._leave_for_session()
+        self._send(Go(False, self.rate))
+        self._send(Restore(run.checkpoint))
+        self.experiment = run.experiment
+
+    def _take_on_session(
+        self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
+    ) -> None:
         from hyperscope.lab.reopening import Open
         from hyperscope.lab.score import branch
 
-        score, known = run.score, run.experiment
-        if score is None and (run.checkpoint is None or beat is not None):
-            raise ValueError("Of this run only the end was kept.")
+        self._leave_for_session()
+        self._send(Reopen(Open(score, at, jumps, checkpoint)))
+        self.going = at
+        self.experiment = branch(score, at).experiment
+
+    def _leave_for_session(self) -> None:
         self._undo.append(self.experiment)
         self._redo.clear()
         self._merged, self.playing = "", False
-        if score is None:
-            self._send(Go(False, self.rate))
-            self._send(Restore(run.checkpoint))
-        else:
-            at = score.end if beat is None else beat
-            known = branch(score, at).experiment
-            self._send(Reopen(Open(score, at, run.jumps, run.checkpoint if at == score.end else None)))
-            self.going = at
-        self.experiment = known
-
-    def perform(self, score: Score, beat: int | None = None) -> None:
-        """Plays a score to a beat of it, its end if None, and stands still there; its past can be gone back to."""
-        from hyperscope.lab.reopening import Open
-
-        at = score.end if beat is None else beat
-        self.playing = False
-        self.view = View()
-        self.take_on(score.experiment)
-        self._pending = False  # it is the score that brings the experiment
-        self._send(Reopen(Open(score, at)))
-        self.going = at
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""

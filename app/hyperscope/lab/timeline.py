@@ -313,18 +313,6 @@ class Timeline:
         self._held = self.size
 
 
-def performed(score: Score, trainer: Trainer | None = None, beat: int | None = None) -> Timeline:
-    """A timeline that has gone through the score up to `beat`, its end if None, with checkpoints on the way.
-
-    A `trainer` with the same data lends its examples. Raises: ValueError for data that cannot be had, or such a beat.
-    """
-    lent = trainer.examples if trainer is not None and trainer.experiment.data == score.start.data else None
-    timeline = Timeline(Trainer(score.start, lent), score, here=Place())
-    for _ in timeline.going(score.end if beat is None else beat):
-        pass
-    return timeline
-
-
 def _far(place: Place) -> int:
     """How long it takes to play back from the start to a place, in beats."""
     return place.beat + EVENT * place.events

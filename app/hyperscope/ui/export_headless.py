@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.exports import MOVING, Choice, Material, exporters, gathered, suffix_of, write
 from hyperscope.lab.film import film, stops
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Score
-from hyperscope.lab.timeline import Timeline, performed
+from hyperscope.lab.timeline import Timeline
 from hyperscope.ui import style
 from hyperscope.ui.app import application
 from hyperscope.ui.export_film import camera

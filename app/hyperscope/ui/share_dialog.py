@@ -91,6 +91,7 @@ class ShareDialog(QDialog):
         self._build()
         self.set_theme(theme)
         self.resize(pixels(theme, WIDE), pixels(theme, HIGH))
+        self.box.setFocus()
 
     def _build(self) -> None:
         self.setWindowTitle("Share")
@@ -103,7 +104,6 @@ class ShareDialog(QDialog):
         self.box.setAccessibleName("Pasted code")
         self.box.setTabChangesFocus(True)
         self.box.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.box.setFocus()
         self.paste_button = Button("Paste", "Paste", "What was copied elsewhere, into the box")
         self.verdict = Verdict()
         self.close_button = Button("Close", "Close", "Leave everything as it is · Esc")
