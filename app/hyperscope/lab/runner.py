@@ -15,10 +15,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot, Status, View
+
+if TYPE_CHECKING:
+    from hyperscope.lab.timeline import Timeline
+    from hyperscope.lab.trainer import Trainer
+    from hyperscope.lab.twin import Pair, Parted
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
@@ -27,9 +32,10 @@ STEADY = 0.25  # s over which steps per second are averaged
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Take on this experiment; replaces any Apply still in the pipe."""
+    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe."""
 
     experiment: Experiment
+    twin: Experiment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,22 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class StartTwin:
+    """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B."""
+
+    experiment: Experiment
+    twin: Experiment
+    checkpoint: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndTwin:
+    """Go on with one of the twins alone."""
+
+    keep: Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Go to a checkpoint, with which a new timeline begins."""
 
@@ -83,9 +105,11 @@ class Reply:
     checkpoint: Any = None
     experiment: Experiment | None = None  # set when another is in force than was sent: one was refused, or gone back to
     heard: int = 0  # how many commands that change the experiment came before this
+    twin: Experiment | None = None  # B's that goes with `experiment`
+    twin_checkpoint: Any = None  # B's that goes with `checkpoint`
 
 
-Change = Apply | GoTo | Restore  # commands that change the experiment
+Change = Apply | GoTo | Restore | StartTwin | EndTwin  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -190,6 +214,8 @@ class Worker:
     alarm: bool = False
     other: bool = False  # another experiment is in force than the window sent
     halted: bool = False
+    pair: Pair | None = None  # the timeline, while there are twins
+    _parted: Parted | None = None  # the last twins
     _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
@@ -211,7 +237,7 @@ class Worker:
             self._refuse(problem)
         if self.checkpoint is not None:
             self.trainer.restore(self.checkpoint)
-        self.timeline = Timeline(self.trainer)
+        self.timeline: Timeline | Pair = Timeline(self.trainer)
         last = self._since = time.monotonic()
         try:
             while True:
@@ -250,6 +276,12 @@ class Worker:
     def _do(self, command: object) -> None:
         ahead, step = self.timeline.ahead, self.trainer.step
         match command:
+            case Apply(experiment, twin) if self.pair is not None:
+                self._hear(*self.pair.take_on(experiment, twin or self.pair.b.trainer.experiment))
+            case StartTwin(experiment, twin, checkpoint):
+                self._start_twin(experiment, twin, checkpoint)
+            case EndTwin(keep):
+                self._end_twin(keep)
             case Apply(experiment):
                 try:
                     said = self.timeline.apply(experiment)
@@ -262,12 +294,12 @@ class Worker:
                 self._go_to(beat)
             case Go(playing, rate, until):
                 if playing:
-                    self.trainer.go_on()
+                    self.timeline.go_on()
                 self.playing, self.rate, self.until = playing, rate, until
-                self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
+                self._counted, self._since, self._owed = self._furthest.step, time.monotonic(), 0.0
             case Advance(unit):
                 self.playing = False
-                self.trainer.go_on()
+                self.timeline.go_on()
                 if unit == "epoch":
                     self.timeline.finish_epoch()
                 else:
@@ -278,13 +310,59 @@ class Worker:
                 self._counted = 0
                 self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
             case Restore(checkpoint):
+                from hyperscope.lab.timeline import Timeline
+
                 self.trainer.restore(checkpoint)
-                self.timeline = type(self.timeline)(self.trainer)
+                self.timeline, self.pair = Timeline(self.trainer), None
                 self._counted = self.trainer.step
             case Ask():
                 self._asked = command
         if ahead and not isinstance(command, GoTo):
             self._say_what_is_gone(step)
+
+    # -- twins ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _furthest(self) -> Trainer:
+        """The trainer whose steps are counted: A's, or B's where A has stopped."""
+        return self.pair.leading.trainer if self.pair is not None else self.trainer
+
+    def _start_twin(self, experiment: Experiment, twin: Experiment, checkpoint: Any) -> None:
+        from hyperscope.lab.twin import Pair, begin
+
+        if isinstance(self.timeline, Pair):
+            return
+        again = self._parted.again(self.timeline, (experiment, twin)) if self._parted is not None else None
+        self.pair = again or begin(self.timeline, checkpoint)
+        self.timeline, self.trainer, self._parted = self.pair, self.pair.trainer, None
+        self._keep_soon()
+        begun = (
+            "Both as they were." if again else "B is a copy of A; both take the same steps on the same mini-batches."
+        )
+        said, refused = self.pair.take_on(experiment, twin)
+        self._hear(f"{begun} {said}".strip(), refused)
+
+    def _end_twin(self, keep: Literal["A", "B"]) -> None:
+        from hyperscope.lab.twin import Parted
+
+        if self.pair is None:
+            return
+        kept = self.pair.a if keep == "A" else self.pair.b
+        self._parted = Parted(self.pair, kept)
+        self.timeline, self.trainer, self.pair = kept, kept.trainer, None
+        self._counted = self.trainer.step
+        self._keep_soon()
+        self.said, self.alarm = f"{keep} goes on alone.", False
+
+    def _hear(self, said: str, refused: str) -> None:
+        if said:
+            self.said, self.alarm = said, False
+        if refused:
+            self.said, self.alarm, self.other = refused, True, True
+
+    def _keep_soon(self) -> None:
+        """Sends a checkpoint soon: a worker lost now must not come back with what was before."""
+        self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -293,10 +371,8 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
-        now = time.monotonic()
-        self._counted, self._since = self.trainer.step, now
-        # a worker lost now must not come back with what lay ahead; while dragging a few a second will do
-        self._kept_at = min(self._kept_at, now - KEEP_EVERY + STEADY)
+        self._counted, self._since = self._furthest.step, time.monotonic()
+        self._keep_soon()  # while dragging a few a second will do
         step, ahead = self.trainer.step, self.timeline.ahead
         said = (
             f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
@@ -340,14 +416,22 @@ class Worker:
             self._say_what_is_gone(step)
 
     def _heed_alarm(self) -> None:
+        if self.pair is not None:
+            news = self.pair.news()
+            if news.said:
+                self.said, self.alarm = news.said, news.alarm
+            if news.halted:
+                self.playing, self.halted = False, True
+            return
         if self.trainer.alarm:
             self.playing, self.halted = False, True
             self.said, self.alarm = self.trainer.alarm, not self.trainer.stopped_early
 
     def _measure(self, now: float) -> None:
         if now - self._since >= STEADY:
-            self._speed = max(0, self.trainer.step - self._counted) / (now - self._since)
-            self._counted, self._since = self.trainer.step, now
+            step = self._furthest.step
+            self._speed = max(0, step - self._counted) / (now - self._since)
+            self._counted, self._since = step, now
 
     def _reply(self) -> Reply:
         from hyperscope.lab.probes import probes
@@ -356,17 +440,25 @@ class Worker:
         asked, self._asked = self._asked, None
         view = asked.view or View()
         views = {name: probes[name](self.trainer, view) for name in asked.names}
-        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
+        twin = None
+        if self.pair is not None:
+            from hyperscope.lab.comparison import of_twin
+
+            status = self._status(self.pair.b.trainer, self.pair.b)
+            twin = of_twin(self.pair.a.trainer, self.pair.b.trainer, status, view, views)
+        status = self._status(self.trainer, self.timeline)
+        snapshot = Snapshot(status, self.trainer.structure, self.said, self.alarm, self.halted, views, twin)
         now = time.monotonic()
-        kept = None
+        kept = other = None
         if now - self._kept_at > KEEP_EVERY:
             kept, self._kept_at = self.trainer.checkpoint(), now
+            other = self.pair.b.trainer.checkpoint() if self.pair is not None else None
         experiment = self.trainer.experiment if self.other else None
+        twins = self.pair.b.trainer.experiment if self.other and self.pair is not None else None
         self.said, self.other, self.halted = "", False, False
-        return Reply(snapshot, kept, experiment, self._heard)
+        return Reply(snapshot, kept, experiment, self._heard, twins, other)
 
-    def _status(self) -> Status:
-        trainer = self.trainer
+    def _status(self, trainer: Trainer, timeline: Timeline | Pair) -> Status:
         # while playing, the last recorded evaluation will do: it is a few steps old at most
         scores = trainer.recent_scores() if self.playing else trainer.scores()
         return Status(
@@ -380,7 +472,7 @@ class Worker:
             train_accuracy=scores.train.accuracy,
             dev_loss=scores.dev.loss,
             dev_accuracy=scores.dev.accuracy,
-            beat=self.timeline.place.beat,
-            end=self.timeline.end,
-            moves=self.timeline.moves,
+            beat=timeline.place.beat,
+            end=timeline.end,
+            moves=timeline.moves,
         )
