@@ -217,7 +217,7 @@ def long_use(name: str, seconds: float) -> dict[str, Any]:
         lambda: window.move_knob("network.layers.0.units", draw.randint(4, 12)),
         lambda: window.move_knob("data.source", draw.choice(["spiral", "moons", "iris", "digits"])),
         lambda: window.move_knob("training.optimiser", draw.choice(["sgd", "momentum", "adam"])),
-        window.switch_theme,
+        lambda: next(a for a in window.all_actions if a.name == "Light or dark").run(),
         lambda: stage.session.play(True),
     )
     before, count = stage.memory(), 0

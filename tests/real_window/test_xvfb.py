@@ -3,160 +3,26 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 from PIL import ImageGrab
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint
 
 import hyperscope
 from hyperscope.lab.data import FILE
-from hyperscope.lab.experiment import Experiment, from_json
-from hyperscope.lab.session import Session
+from hyperscope.lab.experiment import Experiment
 from hyperscope.resources import asset
-from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.window import Window
 
 PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 SOON = 3.0  # s; what should take one, on a busy machine
 RATE = "training.learning_rate"
 SOURCE = str(Path(hyperscope.__file__).parents[1])
-
-
-@dataclass
-class Program:
-    """The running program, its window's number, and what a person does to it."""
-
-    process: subprocess.Popen[str]
-    display: str
-    home: Path
-    window: str = ""
-
-    def xdotool(self, *words: object) -> str:
-        done = subprocess.run(
-            ["xdotool", *map(str, words)],
-            env={**os.environ, "DISPLAY": self.display},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE / 1000,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    def has_ended_or_window(self) -> bool:
-        """Whether there is a window to be seen, whose number is noted, or never will be one."""
-        command = ["xdotool", "search", "--onlyvisible", "--name", "^Hyperscope$"]
-        found = subprocess.run(command, env={**os.environ, "DISPLAY": self.display}, capture_output=True, text=True)
-        self.window = (found.stdout.split() or [""])[0]
-        return bool(self.window) or self.process.poll() is not None
-
-    def keys(self, *keys: str) -> None:
-        self.xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", *keys)
-
-    def move(self, at: QPoint) -> None:
-        self.xdotool("mousemove", "--window", self.window, at.x(), at.y())
-
-    @property
-    def experiment(self) -> Experiment | None:
-        """What the program has kept for its next start."""
-        try:
-            return from_json((self.home / "last-experiment.json").read_bytes())
-        except OSError:
-            return None
-
-    @property
-    def worker(self) -> psutil.Process:
-        """The training process."""
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if "spawn_main" in " ".join(child.cmdline()))
-
-    def end(self) -> int:
-        return self.process.wait(PATIENCE / 1000)
-
-
-@pytest.fixture
-def start(xvfb, home, tmp_path, qtbot) -> Iterator:
-    """Starts the program with some words and waits for its window and its first picture; ends it after the test."""
-    programs: list[Program] = []
-
-    def start_one(*words: str) -> Program:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hyperscope", *words],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "PYTHONPATH": SOURCE,
-                "PYTHONUTF8": "1",
-                "DISPLAY": xvfb,
-                "WAYLAND_DISPLAY": "",
-                "QT_QPA_PLATFORM": "xcb",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        program = Program(process, xvfb, home)
-        programs.append(program)
-        qtbot.waitUntil(program.has_ended_or_window, timeout=PATIENCE)
-        if process.poll() is not None:
-            pytest.fail(f"the program ended with {process.returncode}: {process.stderr.read()}", pytrace=False)
-        qtbot.waitUntil(lambda: colours(xvfb) > 2000, timeout=PATIENCE)
-        return program
-
-    yield start_one
-    for program in programs:
-        with program.process as process:
-            if process.poll() is None:
-                process.terminate()
-
-
-def colours(display: str) -> int:
-    """How many different colours are on the display."""
-    found = ImageGrab.grab(xdisplay=display).convert("RGB").getcolors(1 << 24)
-    return len(found or ())
-
-
-@functools.cache
-def _places() -> dict[str, tuple[QPoint, QPoint]]:
-    """Where things lie in the window at its usual size: the track of α from end to end, and the field of its value."""
-    window = Window(Session(playing=False), "light", Remembered(forgetful=True))
-    window.resize(1280, 800)
-    window.show()
-    QCoreApplication.processEvents()
-    slider = window.playground.hyperparameters.controls[RATE]
-
-    def at(widget: QWidget, x: float, y: float) -> QPoint:
-        return widget.mapTo(window, QPoint(round(x), round(y)))
-
-    track, entry = slider.track, slider.entry
-    found = {
-        "track": (at(track, track.x_at(0), 8), at(track, track.x_at(1), 8)),
-        "entry": (at(entry, entry.width() - 8, entry.height() / 2),) * 2,
-    }
-    window.close()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    return found
-
-
-@pytest.fixture
-def places(qapp) -> dict[str, tuple[QPoint, QPoint]]:
-    palette = QPalette(qapp.palette())
-    found = _places()
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-    return found
 
 
 def ask_to_close(display: str, window: str) -> None:
@@ -210,23 +76,25 @@ def test_the_window_has_its_usual_size(start):
     assert "1280x800" in program.xdotool("getwindowgeometry", program.window)
 
 
-def test_dragging_the_slider_changes_the_learning_rate(start, places, qtbot):
+def test_dragging_the_slider_changes_the_learning_rate(start, at, qtbot):
     program = start()
-    left, right = places["track"]
-    program.move(left + (right - left) * 0.57)
-    program.xdotool("mousedown", 1)
-    for place in (0.6, 0.65, 0.7, 0.75):
-        program.move(left + (right - left) * place)
-    program.xdotool("mouseup", 1)
+
+    def on_track(share: float) -> QPoint:
+        def place(window):
+            track = window.playground.hyperparameters.controls[RATE].track
+            return track, QPoint(round(track.x_at(share)), 8)
+
+        return at(place)
+
+    program.drag(*map(on_track, (0.57, 0.6, 0.65, 0.7, 0.75)))
     qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
     assert program.experiment.training.learning_rate == pytest.approx(10 ** (-6 + 7 * 0.75), rel=0.15)
 
 
-def test_a_typed_learning_rate_is_taken(start, places, qtbot):
+def test_a_typed_learning_rate_is_taken(start, at, qtbot):
     program = start()
-    program.move(places["entry"][0])
-    program.xdotool("click", 1)
-    program.xdotool("windowfocus", "--sync", program.window, "type", "0.25")
+    program.click(at(lambda window: window.playground.hyperparameters.controls[RATE].entry, 0.9))
+    program.type("0.25")
     program.keys("Return")
     qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
     assert program.experiment.training.learning_rate == 0.25

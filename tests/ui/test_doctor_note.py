@@ -174,7 +174,7 @@ def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(opened, q
     found = []
     draw = window.playground.note.draw
     window.playground.note.draw = lambda shown: (found.append(shown.views["findings"]), draw(shown))
-    window._do(lambda: None)
+    window.do(lambda: None)
     qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
     del window.playground.note.draw
     assert window.playground.note.finding is None
@@ -197,7 +197,7 @@ def test_the_remedy_can_be_undone(opened, qtbot):
     qtbot.waitUntil(lambda: window.playground.note.button.isVisible(), timeout=PATIENCE)
     qtbot.mouseClick(window.playground.note.button, LEFT)
     assert window.session.experiment != before
-    window._do(window.session.undo)
+    window.do(window.session.undo)
     assert window.session.experiment == before
 
 

@@ -14,8 +14,10 @@ from hyperscope.lab.data import FILE, Data
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.places import LAST
 from hyperscope.lab.session import Session, last_experiment
+from hyperscope.ui.parts.files import SAVE_AFTER
+from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.window import SAVE_AFTER, Window
+from hyperscope.ui.window import Window
 
 PATIENCE = 20_000  # ms
 MINE = Experiment(training=Training(learning_rate=0.125), seed=3)
@@ -127,7 +129,7 @@ def test_the_window_comes_back_to_its_size(start, qtbot):
 def test_the_window_comes_back_in_its_theme(start):
     first = start()
     wanted = not first.theme.dark
-    first.switch_theme()
+    first.part(Looks).switch_theme()
     first.close()
     assert start().theme.dark is wanted
 
@@ -135,7 +137,7 @@ def test_the_window_comes_back_in_its_theme(start):
 def test_the_window_comes_back_in_its_type_size(start):
     first = start()
     first.resize(1280, 800)
-    first.enlarge(1.25)
+    first.part(Looks).enlarge(1.25)
     first.close()
     second = start()
     second.resize(1280, 800)  # windows come back no larger than the screen, which is small offscreen

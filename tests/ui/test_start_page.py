@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.presets import presets
 from hyperscope.lab.session import Session
+from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.start_page import COLUMNS
 from hyperscope.ui.theme import DARK
@@ -43,7 +44,7 @@ def window(qapp, qtbot) -> Iterator[Window]:
 def page(window, qtbot):
     """The page, opened."""
     qtbot.keyClick(window, Key.Key_P)
-    return window.start_page
+    return window.part(Presets).page
 
 
 def press(qtbot, key: Qt.Key) -> None:
@@ -52,7 +53,7 @@ def press(qtbot, key: Qt.Key) -> None:
 
 def test_p_opens_the_page_with_the_keyboard_on_the_first_card(window, qtbot):
     qtbot.keyClick(window, Key.Key_P)
-    assert window.start_page.isVisible() and window.start_page.cards[0].hasFocus()
+    assert window.part(Presets).page.isVisible() and window.part(Presets).page.cards[0].hasFocus()
 
 
 def test_p_closes_the_page_again(page, qtbot):
@@ -62,7 +63,7 @@ def test_p_closes_the_page_again(page, qtbot):
 
 def test_the_button_in_the_top_bar_opens_the_page(window, qtbot):
     qtbot.mouseClick(window.tabs.presets, LEFT)
-    assert window.start_page.isVisible()
+    assert window.part(Presets).page.isVisible()
 
 
 def test_the_page_covers_everything_below_the_top_bar(window, page):
@@ -113,7 +114,7 @@ def test_a_preset_chosen_again_starts_again(window, page, qtbot):
     qtbot.mouseClick(page.cards[0], LEFT)  # the starting experiment itself
     qtbot.waitUntil(lambda: window.session.status.step > 200, timeout=PATIENCE)
     window.session.play(False)
-    window.take_preset(presets()[0])
+    window.part(Presets).take(presets()[0])
     window.session.play(False)
     qtbot.waitUntil(lambda: window.session.status.step < 200, timeout=PATIENCE)
 

@@ -40,6 +40,8 @@ from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.parts.files import Files
+from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import REST, SMALLEST, Window
 
@@ -447,7 +449,7 @@ def clipped(window: Window) -> list[str]:
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_no_words_of_controls_are_clipped(paused, qtbot, scale, size):
     paused.resize(*size)
-    paused.enlarge(scale)
+    paused.part(Looks).enlarge(scale)
     for fold in (paused.playground.data.more, paused.playground.hyperparameters.more):
         fold.setChecked(True)
     qtbot.waitUntil(lambda: paused.size().toTuple() == size, timeout=PATIENCE)
@@ -473,7 +475,7 @@ def too_wide(window: Window) -> list[str]:
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_no_control_is_wider_than_its_card(paused, qtbot, scale, optimiser):
     paused.move_knob("training.optimiser", optimiser)
-    paused.enlarge(scale)
+    paused.part(Looks).enlarge(scale)
     unfold(paused)
     with contextlib.suppress(qtbot.TimeoutError):  # the layout needs a few events; then the list says what is wrong
         qtbot.waitUntil(lambda: too_wide(paused) == [], timeout=3000)
@@ -677,7 +679,7 @@ def test_a_settled_window_wakes_up_for_a_step(paused, qtbot):
 def test_an_experiment_that_is_opened_is_in_force(window, qtbot, tmp_path):
     file = tmp_path / "moons.json"
     file.write_text(Experiment(data=Data(source="moons", classes=2)).to_json(), encoding="utf-8")
-    window.open(file)
+    window.part(Files).open(file)
     qtbot.waitUntil(lambda: len(window.session.views["examples"].class_names) == 2, timeout=PATIENCE)
     assert window.playground.data.thumbnails["moons"].isChecked()
 
@@ -694,20 +696,20 @@ def test_an_experiment_that_is_opened_is_in_force(window, qtbot, tmp_path):
 def test_a_broken_experiment_is_refused_in_one_sentence(paused, tmp_path, text, said):
     file = tmp_path / "broken.json"
     file.write_text(text, encoding="utf-8")
-    paused.open(file)
+    paused.part(Files).open(file)
     assert said in message(paused) and message(paused).startswith("Alarm: ")
     assert paused.session.experiment == Experiment()
 
 
 def test_a_file_that_is_not_there_is_said(paused, tmp_path):
-    paused.open(tmp_path / "gone.json")
+    paused.part(Files).open(tmp_path / "gone.json")
     assert "gone.json: No such file" in message(paused)
 
 
 def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, qtbot, tmp_path):
     file = tmp_path / "lost.json"
     file.write_text(Experiment(data=Data(source=FILE, file="gone.csv")).to_json(), encoding="utf-8")
-    window.open(file)
+    window.part(Files).open(file)
     qtbot.waitUntil(lambda: "gone.csv" in message(window), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.session.experiment == Experiment(), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.playground.data.thumbnails["spiral"].isChecked(), timeout=PATIENCE)
@@ -715,13 +717,13 @@ def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, q
 
 def test_what_is_saved_opens_again_as_it_was(paused, qtbot, tmp_path):
     slide(paused, qtbot, RATE, 0.8)
-    paused.save(tmp_path / "mine.json")
+    paused.part(Files).save(tmp_path / "mine.json")
     assert from_json((tmp_path / "mine.json").read_bytes()) == paused.session.experiment
     assert message(paused) == "Saved to mine.json."
 
 
 def test_what_cannot_be_saved_is_said(paused, tmp_path):
-    paused.save(tmp_path)
+    paused.part(Files).save(tmp_path)
     assert message(paused).startswith(f"Alarm: {tmp_path}: ")
 
 

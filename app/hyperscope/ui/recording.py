@@ -20,6 +20,8 @@ from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
+from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
@@ -63,7 +65,7 @@ def scenes() -> tuple[Scene, ...]:
             20,
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
-        Scene("presets", Experiment(), 20, Window.show_presets),
+        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
         Scene("projector", Experiment(network=normed), 60, _enlarge),
     )
 
@@ -85,7 +87,7 @@ def _show_accuracy(window: Window) -> None:
 
 
 def _enlarge(window: Window) -> None:
-    window.enlarge(1.25)
+    window.part(Looks).enlarge(1.25)
 
 
 def record(

@@ -1,4 +1,7 @@
-"""The window: labs under a bar of tabs, a transport, and sixty times a second a look at what the worker has sent."""
+"""The window: labs under a bar of tabs, a transport, and sixty times a second a look at what the worker has sent.
+
+What can be done with it beyond moving knobs lies in `parts`.
+"""
 
 from __future__ import annotations
 
@@ -6,52 +9,53 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
 from hyperscope.lab.checks import Remedy
-from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.opening import opened
-from hyperscope.lab.places import write_whole
-from hyperscope.lab.presets import Preset
 from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Snapshot, View
 from hyperscope.ui import style
+from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs
 from hyperscope.ui.labs.playground import Playground
-from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.pacing import Ticker, Turns
 from hyperscope.ui.panels import Panel
+from hyperscope.ui.parts import PARTS
+from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.part import Part
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.start_page import Covering, StartPage
-from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled
+from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)
 REST = 20  # frames without news after which a paused window asks for nothing but the status
-SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
 NORMS = ("off", "before", "after")
 WELCOME = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
 READY = "Space trains and pauses. Every control acts while the network trains."
+
+P = TypeVar("P", bound=Part)
 
 
 class Window(QMainWindow):
     """Shows a session. It is the session's only user: what is moved here goes there, what it has is drawn here."""
 
+    file_dropped = Signal(Path)
+    resized = Signal()
+
     def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
         self.session = session
         self.remembered = remembered or Remembered()
-        self._chosen_theme = theme or self.remembered.theme
-        self._scale = self.remembered.scale
+        self.chosen_theme = theme
         self.theme = THEMES["light"]
-        self.start_page: StartPage | None = None  # made when it is first asked for
         self.tabs = LabTabs(["Playground"])
         self.transport = Transport()
         self.timeline = Timeline()
@@ -62,19 +66,22 @@ class Window(QMainWindow):
         self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
-        self._held = False  # whether a preset's sentence stays until something is moved
+        self._held = False  # whether a sentence stays until something is moved
         self._shown = session.experiment
         self._build()
         self.ticker = Ticker(self._tick)
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(SAVE_AFTER)
-        self._saving.timeout.connect(self._keep_experiment)
-        self._dialog: OpenTable | None = None
-        self.apply_theme()
+        self.parts = tuple(make(self) for make in PARTS)
+        own = Action("Close", "Window", self.close, ("Ctrl+Q",))
+        self.all_actions = (*(action for part in self.parts for action in part.actions()), own)
+        self._bind_keys()
+        self.part(Looks).apply()
         self.playground.show_experiment(session.experiment)
-        self.transport.say(WELCOME if session.experiment == Experiment() else READY)
+        self.say(WELCOME if session.experiment == Experiment() else READY)
         self.ticker.start()
+
+    def part(self, kind: type[P]) -> P:
+        """The part of this kind."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
     def _build(self) -> None:
         self.setWindowTitle("Hyperscope")
@@ -83,7 +90,7 @@ class Window(QMainWindow):
         if not self.remembered.geometry.isEmpty():
             self.restoreGeometry(self.remembered.geometry)
         self.setAcceptDrops(True)
-        self._body = body = QWidget()
+        self.body = body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -93,58 +100,31 @@ class Window(QMainWindow):
         column.insertWidget(2, self.playground, 1)  # above it, though Tab comes to the timeline with the transport
         self.setCentralWidget(body)
         self._connect()
-        self._bind_keys()
 
     def _connect(self) -> None:
-        session, lab, bar = self.session, self.playground, self.transport
+        session, lab = self.session, self.playground
         lab.moved.connect(self.move_knob)
-        lab.refused.connect(lambda sentence: bar.say(sentence, alarm=True))
+        lab.refused.connect(lambda sentence: self.say(sentence, alarm=True))
         lab.units_changed.connect(lambda layer, units: self.move_knob(f"network.layers.{layer}.units", units))
         lab.batch_norm_cycled.connect(self._cycle_norm)
-        lab.layer_added.connect(lambda: self._do(session.add_layer))
-        lab.layer_removed.connect(lambda layer: self._do(lambda: session.remove_layer(layer)))
-        lab.open_requested.connect(self.ask_for_file)
+        lab.layer_added.connect(lambda: self.do(session.add_layer))
+        lab.layer_removed.connect(lambda layer: self.do(lambda: session.remove_layer(layer)))
         lab.plane_chosen.connect(self._look_at)
         lab.note.remedy_chosen.connect(self.apply_remedy)
-        bar.restart.connect(lambda: self._do(session.restart))
-        bar.new_start.connect(lambda: self._do(session.new_start))
-        bar.play_toggled.connect(lambda playing: self._do(lambda: session.play(playing)))
-        bar.batch.connect(lambda: self._do(lambda: session.advance("batch")))
-        bar.epoch.connect(lambda: self._do(lambda: session.advance("epoch")))
-        bar.speed_chosen.connect(lambda rate: self._do(lambda: session.set_rate(rate)))
-        self.tabs.presets_requested.connect(self.show_presets)
-        self.timeline.gone_to.connect(self.go_to)
-        self.tabs.open_requested.connect(self.ask_for_file)
-        self.tabs.save_requested.connect(self.ask_where_to_save)
-        self.tabs.theme_requested.connect(self.switch_theme)
-        hints = QApplication.styleHints()
-        hints.colorSchemeChanged.connect(self.apply_theme)
 
     def _bind_keys(self) -> None:
-        session = self.session
-        bound: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Space", lambda: session.play(not session.playing)),
-            ("Right", lambda: session.advance("batch")),
-            ("B", lambda: session.advance("batch")),
-            ("E", lambda: session.advance("epoch")),
-            ("R", session.restart),
-            ("N", session.new_start),
-            ("Ctrl+Z", session.undo),
-            ("Ctrl+Shift+Z", session.redo),
-            ("Ctrl+Y", session.redo),
-            ("P", self.show_presets),
-            ("Ctrl+O", self.ask_for_file),
-            ("Ctrl+S", self.ask_where_to_save),
-            ("Ctrl+T", self.switch_theme),
-            ("F11", self._switch_full_screen),
-            ("+", lambda: self.enlarge(1.25)),
-            ("=", lambda: self.enlarge(1.25)),
-            ("-", lambda: self.enlarge(0.8)),
-            ("Ctrl+Q", self.close),
-        )
-        for keys, act in bound:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(partial(self._do, act))
+        for action in self.all_actions:
+            for keys in action.keys:
+                QShortcut(QKeySequence(keys), self).activated.connect(partial(self.do, action.run))
+
+    def say(self, sentence: str, alarm: bool = False) -> None:
+        """Shows one sentence in the message line."""
+        self.transport.say(sentence, alarm)
+
+    def hold(self, sentence: str) -> None:
+        """Shows a sentence that stays until something is moved or goes wrong."""
+        self.say(sentence)
+        self._held = True
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -154,9 +134,9 @@ class Window(QMainWindow):
         try:
             self.session.move(path, value)
         except (ValueError, LookupError) as problem:
-            self.transport.say(str(problem), alarm=True)
+            self.say(str(problem), alarm=True)
             self.playground.show_experiment(self.session.experiment)
-        self._did()
+        self.follow()
 
     def _cycle_norm(self, layer: int) -> None:
         now = self.session.experiment.network.layers[layer].batch_norm
@@ -165,29 +145,31 @@ class Window(QMainWindow):
     def _look_at(self, across: str, up: str) -> None:
         self.session.view = View((across, up))
         self.draw_all()
-        self._did()
+        self.follow()
 
     def go_to(self, beat: int) -> None:
         """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
         self.session.go_to(beat)
         self._all = True
-        self._did()
+        self.follow()
         if not self.session.awaiting:
             self._ask()  # now: a frame's wait can be felt while dragging
 
-    def _do(self, act: Callable[[], object]) -> None:
+    def do(self, act: Callable[[], object]) -> None:
+        """Does something to the session, after which everything follows."""
         self._held = False
         act()
-        self._did()
+        self.follow()
 
-    def _did(self) -> None:
+    def follow(self) -> None:
         """Something was moved: controls, memory and drawing follow."""
         self._quiet = 0
         if self.session.experiment is not self._shown:
             self._shown = self.session.experiment
             self.playground.show_experiment(self._shown)
             self.playground.note.clear()
-            self._saving.start()
+            for part in self.parts:
+                part.did()
 
     # -- the frame ------------------------------------------------------------------------------------------------
 
@@ -199,10 +181,10 @@ class Window(QMainWindow):
             self._ask()
         if self.session.message:
             if self.session.alarm or not self._held:
-                self.transport.say(self.session.message, self.session.alarm)
+                self.say(self.session.message, self.session.alarm)
             self.session.message = ""
         if self.session.experiment is not self._shown:
-            self._did()
+            self.follow()
 
     def _ask(self) -> None:
         """Asks for what the panel needs whose turn it is; for everything when the network was rebuilt."""
@@ -226,6 +208,8 @@ class Window(QMainWindow):
         self._shown_step = status.step
         self.transport.show_status(status, self.ticker.frames_per_second)
         self.timeline.show_status(status, self.session.going)
+        for part in self.parts:
+            part.heed(snapshot)
         if "examples" in snapshot.views:
             self._structure = snapshot.structure
             self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
@@ -251,91 +235,9 @@ class Window(QMainWindow):
         self.session.take_on(remedy.change(self.session.experiment))
         if remedy.restart:
             self.session.restart()
-        self._did()
+        self.follow()
 
-    # -- presets --------------------------------------------------------------------------------------------------
-
-    def show_presets(self) -> None:
-        """Opens the page of presets, or closes it if it is open."""
-        if self.start_page is None:
-            self.start_page = page = StartPage(self._body)
-            Covering(page, self._body, self.tabs)
-            page.chosen.connect(self.take_preset)
-            page.left.connect(page.hide)
-            page.set_theme(self.theme)
-        if self.start_page.isVisible():
-            self.start_page.hide()
-        else:
-            self.start_page.open()
-
-    def take_preset(self, preset: Preset) -> None:
-        """Trains the preset's experiment from its start, and says what to look at."""
-        if self.start_page is not None:
-            self.start_page.hide()
-        self.session.take_on(preset.experiment)
-        self.session.restart()
-        self.session.play(True)
-        self.draw_all()
-        self._did()
-        self.transport.say(preset.shows)
-        self._held = True
-
-    # -- files ----------------------------------------------------------------------------------------------------
-
-    def ask_for_file(self) -> None:
-        """Lets the user choose an experiment or a table to open."""
-        dialog = QFileDialog(self, "Open an experiment or a table")
-        dialog.setNameFilters(["Experiments and tables (*.json *.csv *.tsv *.txt *.gz)", "All files (*)"])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        dialog.open()
-
-    def open(self, path: Path) -> None:
-        """Opens an experiment at once, a table by way of a dialog that says how it will be read."""
-        try:
-            experiment = opened(path)
-        except ValueError as problem:
-            self.transport.say(str(problem), alarm=True)
-            return
-        if path.name.lower().endswith(".json"):
-            self.session.take_on(experiment)
-            self.transport.say(f"Opened {path.name}.")
-            self._did()
-            return
-        self._dialog = OpenTable(suggested(path, self.session.experiment.data), self.theme, self)
-        self._dialog.accepted_data.connect(self._take_table)
-        self._dialog.open()
-
-    def _take_table(self, data: object) -> None:
-        import msgspec
-
-        self.session.view = View()
-        self.session.take_on(msgspec.structs.replace(self.session.experiment, data=data))
-        self._did()
-
-    def ask_where_to_save(self) -> None:
-        """Lets the user choose where the experiment is saved."""
-        dialog = QFileDialog(self, "Save the experiment", "experiment.json", "Experiments (*.json)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
-        dialog.open()
-
-    def save(self, path: Path) -> None:
-        """Writes the experiment to a file, or says why it could not."""
-        try:
-            write_whole(path, self.session.experiment.to_json())
-        except OSError as problem:
-            self.transport.say(f"{path}: {problem.strerror or problem}", alarm=True)
-            return
-        self.transport.say(f"Saved to {path.name}.")
-
-    def _keep_experiment(self) -> None:
-        try:
-            self.remembered.keep(self.session.experiment)
-        except OSError as problem:
-            self.transport.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
+    # -- the window itself ----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes one file at a time."""
@@ -343,25 +245,11 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Opens the file that was dropped."""
+        """Says which file was dropped."""
         path = _dropped(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open(path)
-
-    # -- looks ----------------------------------------------------------------------------------------------------
-
-    def apply_theme(self) -> None:
-        """Takes on the chosen theme, or the system's where none was chosen."""
-        dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        scale = min(self._scale, largest_scale(self.width(), self.height()))
-        self.set_theme(scaled(THEMES[self._chosen_theme or ("dark" if dark else "light")], scale))
-
-    def switch_theme(self) -> None:
-        """Light becomes dark and dark light."""
-        self._chosen_theme = "light" if self.theme.dark else "dark"
-        self.remembered.theme = self._chosen_theme
-        self.apply_theme()
+            self.file_dropped.emit(path)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere."""
@@ -372,33 +260,22 @@ class Window(QMainWindow):
         application.setStyleSheet(style.stylesheet(theme))
         self.timeline.set_theme(theme)
         self.playground.set_foot(self.timeline.height())
-        for part in (self.tabs, self.transport, self.playground, self.start_page):
-            if part is not None:
-                part.set_theme(theme)
-
-    def enlarge(self, factor: float) -> None:
-        """Makes type and lines larger by `factor`, between their usual and twice their usual size."""
-        within = largest_scale(self.width(), self.height())
-        self._scale = min(within, max(1.0, self._scale * factor))
-        self.remembered.scale = self._scale
-        self.apply_theme()
-
-    def _switch_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        for shown in (self.tabs, self.transport, self.playground):
+            shown.set_theme(theme)
+        for part in self.parts:
+            part.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Type that was made larger shrinks again where the window has become too small for it."""
         super().resizeEvent(event)
-        if self._scale > 1 and min(self._scale, largest_scale(self.width(), self.height())) != self.theme.scale:
-            self.apply_theme()
+        self.resized.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keeps the window's place and the experiment, and ends the worker."""
+        """Keeps the window's place, has every part end, and ends the worker."""
         self.ticker.stop()
-        self._saving.stop()
         self.remembered.geometry = self.saveGeometry()
         self.remembered.save()
-        self._keep_experiment()
+        for part in self.parts:
+            part.close()
         self.session.close()
         super().closeEvent(event)
 

@@ -1,0 +1,11 @@
+"""The parts of the window. A new one is a file here and a line in PARTS."""
+
+from __future__ import annotations
+
+from hyperscope.ui.parts.files import Files
+from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.training import TrainingPart
+
+PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks)

@@ -1,0 +1,108 @@
+"""Experiments and tables in files: opened, saved, dropped on the window, and the last one kept for the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog
+
+from hyperscope.lab.examples import suggested
+from hyperscope.lab.opening import opened
+from hyperscope.lab.places import write_whole
+from hyperscope.lab.snapshot import View
+from hyperscope.ui.actions import Action
+from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.parts.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
+
+
+class Files(Part):
+    """Opens and saves; what cannot be is said in the message line."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._dialog: OpenTable | None = None
+        self._saving = QTimer(window)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(SAVE_AFTER)
+        self._saving.timeout.connect(self._keep)
+        window.playground.open_requested.connect(self.ask_what_to_open)
+        window.tabs.open_requested.connect(self.ask_what_to_open)
+        window.tabs.save_requested.connect(self.ask_where_to_save)
+        window.file_dropped.connect(self.open)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Open a file", "Open", self.ask_what_to_open, ("Ctrl+O",), "An experiment, or a table of your own."),
+            Action("Save the experiment", "Save", self.ask_where_to_save, ("Ctrl+S",)),
+        )
+
+    def ask_what_to_open(self) -> None:
+        """Lets the user choose an experiment or a table to open."""
+        dialog = QFileDialog(self.window, "Open an experiment or a table")
+        dialog.setNameFilters(["Experiments and tables (*.json *.csv *.tsv *.txt *.gz)", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Opens an experiment at once, a table by way of a dialog that says how it will be read."""
+        window = self.window
+        try:
+            experiment = opened(path)
+        except ValueError as problem:
+            window.say(str(problem), alarm=True)
+            return
+        if path.name.lower().endswith(".json"):
+            window.session.take_on(experiment)
+            window.say(f"Opened {path.name}.")
+            window.follow()
+            return
+        self._dialog = OpenTable(suggested(path, window.session.experiment.data), window.theme, window)
+        self._dialog.accepted_data.connect(self._take_table)
+        self._dialog.open()
+
+    def _take_table(self, data: object) -> None:
+        session = self.window.session
+        session.view = View()
+        session.take_on(msgspec.structs.replace(session.experiment, data=data))
+        self.window.follow()
+
+    def ask_where_to_save(self) -> None:
+        """Lets the user choose where the experiment is saved."""
+        dialog = QFileDialog(self.window, "Save the experiment", "experiment.json", "Experiments (*.json)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.open()
+
+    def save(self, path: Path) -> None:
+        """Writes the experiment to a file, or says why it could not."""
+        try:
+            write_whole(path, self.window.session.experiment.to_json())
+        except OSError as problem:
+            self.window.say(f"{path}: {problem.strerror or problem}", alarm=True)
+            return
+        self.window.say(f"Saved to {path.name}.")
+
+    def did(self) -> None:
+        self._saving.start()
+
+    def _keep(self) -> None:
+        try:
+            self.window.remembered.keep(self.window.session.experiment)
+        except OSError as problem:
+            self.window.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
+
+    def close(self) -> None:
+        self._saving.stop()
+        self._keep()

@@ -1,0 +1,56 @@
+"""The page of presets, and the start of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hyperscope.lab.presets import Preset
+from hyperscope.ui.actions import Action
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.start_page import Covering, StartPage
+from hyperscope.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+
+class Presets(Part):
+    """Experiments that each show one thing; `page` is made when it is first asked for."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.page: StartPage | None = None
+        window.tabs.presets_requested.connect(self.toggle)
+
+    def actions(self) -> Sequence[Action]:
+        return (Action("Presets", "Open", self.toggle, ("P",), "Experiments that each show one thing."),)
+
+    def toggle(self) -> None:
+        """Opens the page, or closes it if it is open."""
+        if self.page is None:
+            self.page = page = StartPage(self.window.body)
+            Covering(page, self.window.body, self.window.tabs)
+            page.chosen.connect(self.take)
+            page.left.connect(page.hide)
+            page.set_theme(self.window.theme)
+        if self.page.isVisible():
+            self.page.hide()
+        else:
+            self.page.open()
+
+    def take(self, preset: Preset) -> None:
+        """Trains the preset's experiment from its start, and says what to look at."""
+        if self.page is not None:
+            self.page.hide()
+        window = self.window
+        window.session.take_on(preset.experiment)
+        window.session.restart()
+        window.session.play(True)
+        window.draw_all()
+        window.follow()
+        window.hold(preset.shows)
+
+    def set_theme(self, theme: Theme) -> None:
+        if self.page is not None:
+            self.page.set_theme(theme)

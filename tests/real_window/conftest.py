@@ -1,0 +1,163 @@
+"""The real program on a virtual display, and what a person does to it with mouse and keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image, ImageGrab
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QWidget
+
+import hyperscope
+from hyperscope.lab.experiment import Experiment, from_json
+from hyperscope.lab.session import Session
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+SOURCE = str(Path(hyperscope.__file__).parents[1])
+Where = Callable[..., QPoint]
+
+
+@dataclass
+class Program:
+    """The running program, its window's number, and what a person does to it."""
+
+    process: subprocess.Popen[str]
+    display: str
+    home: Path
+    window: str = ""
+
+    def xdotool(self, *words: object) -> str:
+        done = subprocess.run(
+            ["xdotool", *map(str, words)],
+            env={**os.environ, "DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE / 1000,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def has_ended_or_window(self) -> bool:
+        """Whether there is a window to be seen, whose number is noted, or never will be one."""
+        command = ["xdotool", "search", "--onlyvisible", "--name", "^Hyperscope$"]
+        found = subprocess.run(command, env={**os.environ, "DISPLAY": self.display}, capture_output=True, text=True)
+        self.window = (found.stdout.split() or [""])[0]
+        return bool(self.window) or self.process.poll() is not None
+
+    def keys(self, *keys: str) -> None:
+        """Presses keys in the window, named as xdotool names them, e.g. "ctrl+z"."""
+        self.xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", *keys)
+
+    def type(self, words: str) -> None:
+        self.xdotool("windowfocus", "--sync", self.window, "type", words)
+
+    def move(self, at: QPoint) -> None:
+        """Moves the pointer to a place in the window."""
+        self.xdotool("mousemove", "--window", self.window, at.x(), at.y())
+
+    def click(self, at: QPoint, button: int = 1) -> None:
+        self.move(at)
+        self.xdotool("click", button)
+
+    def drag(self, *places: QPoint, button: int = 1) -> None:
+        """Presses at the first place, moves over the others and lets go at the last."""
+        self.move(places[0])
+        self.xdotool("mousedown", button)
+        for place in places[1:]:
+            self.move(place)
+        self.xdotool("mouseup", button)
+
+    def seen(self) -> Image.Image:
+        """What is on the display."""
+        return ImageGrab.grab(xdisplay=self.display).convert("RGB")
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """What the program has kept for its next start."""
+        try:
+            return from_json((self.home / "last-experiment.json").read_bytes())
+        except OSError:
+            return None
+
+    @property
+    def worker(self) -> psutil.Process:
+        """The training process."""
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if "spawn_main" in " ".join(child.cmdline()))
+
+    def end(self) -> int:
+        """Waits until the program has ended; returns its exit code."""
+        return self.process.wait(PATIENCE / 1000)
+
+
+@pytest.fixture
+def start(xvfb, home, tmp_path, qtbot) -> Iterator:
+    """Starts the program with some words and waits for its window and its first picture; ends it after the test."""
+    programs: list[Program] = []
+
+    def start_one(*words: str) -> Program:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hyperscope", *words],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": SOURCE,
+                "PYTHONUTF8": "1",
+                "DISPLAY": xvfb,
+                "WAYLAND_DISPLAY": "",
+                "QT_QPA_PLATFORM": "xcb",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        program = Program(process, xvfb, home)
+        programs.append(program)
+        qtbot.waitUntil(program.has_ended_or_window, timeout=PATIENCE)
+        if process.poll() is not None:
+            pytest.fail(f"the program ended with {process.returncode}: {process.stderr.read()}", pytrace=False)
+        qtbot.waitUntil(lambda: len(program.seen().getcolors(1 << 24)) > 2000, timeout=PATIENCE)
+        return program
+
+    yield start_one
+    for program in programs:
+        with program.process as process:
+            if process.poll() is None:
+                process.terminate()
+
+
+@pytest.fixture
+def at(qapp) -> Iterator[Where]:
+    """Says where things lie in the window at its usual size: `at(find, x, y)`, x and y being shares of a widget.
+
+    `find` gets a window of the starting experiment and gives the widget, or the widget and a QPoint in it.
+    """
+    palette = QPalette(qapp.palette())
+    window = Window(Session(playing=False), "light", Remembered(forgetful=True))
+    window.resize(1280, 800)
+    window.show()
+    QCoreApplication.processEvents()
+
+    def where(find: Callable[[Window], QWidget | tuple[QWidget, QPoint]], x: float = 0.5, y: float = 0.5) -> QPoint:
+        found = find(window)
+        if isinstance(found, tuple):
+            return found[0].mapTo(window, found[1])
+        return found.mapTo(window, QPoint(round(x * found.width()), round(y * found.height())))
+
+    yield where
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
