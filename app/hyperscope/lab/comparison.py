@@ -198,6 +198,7 @@ def in_words(ours: Experiment, theirs: Experiment) -> tuple[str, str]:
     said = [first.a, first.b]
     if first.path == "training.optimiser":
         said = [optimisers[str(name)].label for name in first.values]
+        said = [words[:1].upper() + words[1:] for words in said]
     if not _tells(first):
         said = [f"{first.title} {words}" for words in said]
     return said[0] + more, said[1] + more
