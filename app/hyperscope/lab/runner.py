@@ -185,7 +185,7 @@ class Runner:
 def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
-    _die_with_parent()
+    die_with_parent()
     from threadpoolctl import threadpool_limits
 
     worker = Worker(pipe, experiment, checkpoint)
@@ -193,7 +193,8 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
         worker.run()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Has this process end as soon as the one that started it has, however that ended."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel
@@ -447,7 +448,8 @@ class Worker:
             status = self._status(self.pair.b.trainer, self.pair.b)
             twin = of_twin(self.pair.a.trainer, self.pair.b.trainer, status, view, views)
         status = self._status(self.trainer, self.timeline)
-        snapshot = Snapshot(status, self.trainer.structure, self.said, self.alarm, self.halted, views, twin)
+        structure = self.trainer.structure + (twin.structure if twin is not None else 0)
+        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, twin)
         now = time.monotonic()
         kept = other = None
         if now - self._kept_at > KEEP_EVERY:

@@ -145,6 +145,11 @@ class Session:
     # -- twins ----------------------------------------------------------------------------------------------------
 
     @property
+    def in_force(self) -> tuple[Experiment, Experiment | None, Side]:
+        """A, B, and which of them the controls move."""
+        return self.experiment, self.twin, self.side
+
+    @property
     def moved(self) -> Experiment:
         """What the controls move and show: B's experiment or A's."""
         return self.twin if self.twin is not None and self.side == "B" else self.experiment

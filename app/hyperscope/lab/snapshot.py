@@ -7,7 +7,7 @@ nothing else; probes make them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
@@ -108,6 +108,31 @@ class Curves:
     train_accuracy: Array
     dev_accuracy: Array
     moves: tuple[tuple[int, float, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """The curves of another run, drawn with this one's.
+
+    An `earlier` run lies faintly behind; a `branch` is the future that was left behind on the timeline; a `twin` is
+    the second network, as strong as the first. `colour` is a class colour's number, None for the role's own.
+    """
+
+    name: str
+    curves: Curves
+    role: Literal["earlier", "branch", "twin"] = "earlier"
+    colour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The loss of several runs alike: its median and how far it reaches, all (t,) arrays over `epoch`."""
+
+    name: str
+    epoch: Array
+    low: Array
+    median: Array
+    high: Array
 
 
 @dataclass(frozen=True, slots=True)

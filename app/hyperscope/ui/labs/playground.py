@@ -16,6 +16,7 @@ from hyperscope.ui.panels.doctor_note import DoctorNote
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.twin_maps import TwinMaps
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with the charts
@@ -23,6 +24,7 @@ AMPLE = 620  # pixels of height at scale 1; with less, the computation takes som
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
 MAP_SHARE = 0.46  # of the width that map and network have, at most
+TWIN_SHARE = 0.52  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
@@ -46,7 +48,9 @@ class Playground(QWidget):
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
-        self.panels: tuple[Panel, ...] = (self.map, self.network, self.curves, self.distributions)
+        self.twin_maps = TwinMaps()  # in the map's place while there are twins
+        self.twin_maps.hide()
+        self.panels: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
         self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
         self._training = 0
         self._scale = 1.0
@@ -58,6 +62,7 @@ class Playground(QWidget):
         computation.addWidget(self.data)
         computation.addWidget(self.network, 1)
         computation.addWidget(self.map)
+        computation.addWidget(self.twin_maps)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 37)
@@ -104,6 +109,12 @@ class Playground(QWidget):
             self._picture = snapshot.views["network"]
             self.note.heed(self._picture, snapshot)
 
+    def show_twins(self, on: bool) -> None:
+        """Puts the twins' maps in the place of the one map, or that back in its place."""
+        self.map.setVisible(not on)
+        self.twin_maps.setVisible(on)
+        self._share_out(self._scale)
+
     def set_foot(self, height: int) -> None:
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""
         self._foot = height
@@ -130,6 +141,8 @@ class Playground(QWidget):
         self._left.setStretch(1, max(1, self.height() - EDGE - GRID - height))
         cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
         width = self.width() - 2 * EDGE - 3 * GRID - cards
+        wide = min(self.twin_maps.best_width(height), round(TWIN_SHARE * width))
+        self.twin_maps.setFixedWidth(max(MAP_LEAST, wide))
         self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
 
     def _magnify(self, layer: int, unit: int) -> None:

@@ -7,5 +7,6 @@ from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.training import TrainingPart
+from hyperscope.ui.parts.twin import TwinPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks)
+PARTS: tuple[type[Part], ...] = (TrainingPart, TwinPart, Presets, Files, Looks)
