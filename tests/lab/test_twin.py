@@ -262,13 +262,13 @@ def status(loss: float, accuracy: float = 0.9, step: int = 2240, epoch: int = 14
 def test_the_lower_dev_loss_leads_by_so_many_per_cent() -> None:
     found = lead(status(0.034), status(0.021), START, SLOWER)
     assert found.who == "B"
-    assert found.sentence == "B leads: dev loss 0.021 against 0.034 after 140 epochs (−38 %)."
+    assert found.sentence == "B leads: dev loss 0.021 against 0.034 after 140 epochs (−38\u00a0%)."
 
 
 def test_losses_within_one_per_cent_are_level() -> None:
     found = lead(status(0.0340), status(0.0338), START, SLOWER)
     assert found.who == ""
-    assert found.sentence == "A and B are level: dev loss 0.034 against 0.034 for A after 140 epochs, within 1 %."
+    assert found.sentence == "A and B are level: dev loss 0.034 against 0.034 for A after 140 epochs, within 1\u00a0%."
 
 
 def test_equal_twins_are_said_to_be_equal() -> None:
@@ -278,7 +278,7 @@ def test_equal_twins_are_said_to_be_equal() -> None:
 def test_losses_of_two_kinds_are_not_compared() -> None:
     sigmoids = moved(("network.output", "one-vs-all"))
     found = lead(status(0.034, 0.9), status(0.6, 0.95), START, sigmoids)
-    assert found.who == "B" and "dev accuracy 95.0 % against 90.0 %" in found.sentence
+    assert found.who == "B" and "dev accuracy 95.0\u00a0% against 90.0\u00a0%" in found.sentence
 
 
 def test_a_twin_that_stands_elsewhere_is_said_to() -> None:

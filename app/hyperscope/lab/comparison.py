@@ -108,8 +108,8 @@ def lead(a: Status, b: Status, ours: Experiment, theirs: Experiment) -> Lead:
     else:
         level, better = abs(x - y) <= LEVEL_ACCURACY, y > x
     if level:
-        within = f"within {LEVEL:.0%}" if by_loss else f"within {100 * LEVEL_ACCURACY:g} points"
-        return Lead("", f"A and B are level: {said} for A {where}, {within}.".replace("%", " %", 1))
+        within = f"within {100 * LEVEL:g}\u00a0%" if by_loss else f"within {100 * LEVEL_ACCURACY:g} points"
+        return Lead("", f"A and B are level: {said} for A {where}, {within}.")
     who, best, other = ("B", y, x) if better else ("A", x, y)
     if by_loss:
         said = f"dev loss {_loss(best)} against {_loss(other)} {where} ({_change(best, other)})"
@@ -140,11 +140,11 @@ def _loss(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}\u00a0%"
 
 
 def _change(best: float, other: float) -> str:
-    return f"−{100 * (1 - best / other):.0f} %"
+    return f"−{100 * (1 - best / other):.0f}\u00a0%"
 
 
 # -- what differs -------------------------------------------------------------------------------------------------

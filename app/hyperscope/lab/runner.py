@@ -76,11 +76,15 @@ class GoTo:
 
 @dataclass(frozen=True, slots=True)
 class StartTwin:
-    """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B."""
+    """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B.
+
+    `revived` is after a worker was lost, of which the window speaks itself.
+    """
 
     experiment: Experiment
     twin: Experiment
     checkpoint: Any = None
+    revived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +283,8 @@ class Worker:
         match command:
             case Apply(experiment, twin) if self.pair is not None:
                 self._hear(*self.pair.take_on(experiment, twin or self.pair.b.trainer.experiment))
-            case StartTwin(experiment, twin, checkpoint):
-                self._start_twin(experiment, twin, checkpoint)
+            case StartTwin():
+                self._start_twin(command)
             case EndTwin(keep):
                 self._end_twin(keep)
             case Apply(experiment):
@@ -328,20 +332,21 @@ class Worker:
         """The trainer whose steps are counted: A's, or B's where A has stopped."""
         return self.pair.leading.trainer if self.pair is not None else self.trainer
 
-    def _start_twin(self, experiment: Experiment, twin: Experiment, checkpoint: Any) -> None:
+    def _start_twin(self, command: StartTwin) -> None:
         from hyperscope.lab.twin import Pair, begin
 
         if isinstance(self.timeline, Pair):
             return
-        again = self._parted.again(self.timeline, (experiment, twin)) if self._parted is not None else None
-        self.pair = again or begin(self.timeline, checkpoint)
+        wanted = command.experiment, command.twin
+        again = self._parted.again(self.timeline, wanted) if self._parted is not None else None
+        self.pair = again or begin(self.timeline, command.checkpoint)
         self.timeline, self.trainer, self._parted = self.pair, self.pair.trainer, None
         self._keep_soon()
         begun = (
             "Both as they were." if again else "B is a copy of A; both take the same steps on the same mini-batches."
         )
-        said, refused = self.pair.take_on(experiment, twin)
-        self._hear(f"{begun} {said}".strip(), refused)
+        said, refused = self.pair.take_on(*wanted)
+        self._hear("" if command.revived else f"{begun} {said}".strip(), refused)
 
     def _end_twin(self, keep: Literal["A", "B"]) -> None:
         from hyperscope.lab.twin import Parted

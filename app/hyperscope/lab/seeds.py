@@ -102,7 +102,7 @@ def _lost(runs: SeedRuns) -> int:
 
 def _said(value: float, loss: bool) -> str:
     if not loss:
-        return f"{-100 * value:.1f} %"
+        return f"{-100 * value:.1f}\u00a0%"
     return "not finite" if math.isinf(value) else f"{value:.3f}" if value >= 0.0095 else f"{value:.2g}"
 
 

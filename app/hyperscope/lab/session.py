@@ -302,7 +302,7 @@ class Session:
         checkpoint = self._checkpoint
         self._runner = Runner(self.experiment, checkpoint)
         if self.twin is not None:
-            self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint))
+            self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))
         self._runner.send(Go(self.playing, self.rate))
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         where = f"step {checkpoint.step}" if checkpoint is not None else "the start"

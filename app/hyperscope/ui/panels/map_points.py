@@ -33,9 +33,10 @@ def mark(painter: QPainter, at: QPointF, radius: float, part: int) -> None:
 
 
 class PointLayer:
-    """A transparent pixmap of all examples, kept between paints."""
+    """A transparent pixmap of all examples, kept between paints; on small pictures they may be drawn smaller."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: float = 1.0) -> None:
+        self._size = size
         self.pixmap = QPixmap()
         self._drawn: Array | None = None  # the predictions that the pixmap shows
         self._stamps: dict[tuple[int, int, int], QPixmap] = {}
@@ -85,7 +86,7 @@ class PointLayer:
         self._stamps.clear()
         m = len(examples.y)
         # in the look 3 pixels on a picture of 300; they grow with it, but slower
-        self._radius = (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
+        self._radius = self._size * (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
         left, right, bottom, top = extent
         half = _half(self._radius)
         x = (examples.x[0] - left) / (right - left) * side - half

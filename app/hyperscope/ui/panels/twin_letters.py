@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.paint import face
-from hyperscope.ui.theme import Theme
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import LIGHT, Theme
 
 SIZE = 15.0  # pixels
+CORNER = 14.0  # pixels; in a panel's corner
 
 
 def badge(painter: QPainter, box: QRectF, which: str, theme: Theme) -> None:
@@ -28,3 +31,32 @@ def letter(painter: QPainter, over: QRectF, which: str, theme: Theme) -> None:
     """The letter at the left above the picture `over`."""
     size = SIZE * theme.scale
     badge(painter, QRectF(over.left(), over.top() - size - 3 * theme.scale, size, size), which, theme)
+
+
+class Badge(QWidget):
+    """A letter in the corner of a panel: which of the twins it shows."""
+
+    def __init__(self, over: QWidget, x: int, y: int) -> None:
+        super().__init__(over)
+        self._theme, self._at, self.letter = LIGHT, (x, y), ""  # pixels at scale 1
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_letter(self, which: str) -> None:
+        """Shows "A" or "B", nothing for ""."""
+        self.letter = which
+        self.setAccessibleName(f"Shows twin {which}" if which else "")
+        self.setVisible(bool(which))
+        self.raise_()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and size."""
+        self._theme = theme
+        self.setGeometry(*(pixels(theme, at) for at in self._at), pixels(theme, CORNER), pixels(theme, CORNER))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        badge(painter, QRectF(self.rect()), self.letter, self._theme)
+        painter.end()

@@ -27,6 +27,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 VIEWS = {"soft": paint.soft_map, "hard": paint.hard_map, "confidence": paint.confidence_map}
 HEAD, LABEL, GAP, FOOT = 34, 18, 10, 12  # pixels: above the pictures, over each, between them, below
 NO_PLANE = "Other features or classes: there is no plane in common to compare on."
+SMALL = 0.72  # of the usual size, the examples
 STRONGEST = 0.85  # of the text's colour, where the twins could not differ more
 
 
@@ -38,7 +39,7 @@ class _Picture:
     examples: Examples | None = None
     image: QImage | None = None
     lines: list[QLineF] = field(default_factory=list)
-    points: PointLayer = field(default_factory=PointLayer)
+    points: PointLayer = field(default_factory=lambda: PointLayer(SMALL))
 
 
 class TwinMaps(QWidget):
@@ -239,6 +240,10 @@ class TwinMaps(QWidget):
         if found.examples is not None and self._a.examples is not None:
             self._paint_torn(painter, self._a.examples, found)
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, self.devicePixelRatioF()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.hairline, 1))  # where they agree it is as bright as the card
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def _paint_torn(self, painter: QPainter, examples: Examples, found: Disagreement) -> None:
         """The examples that the twins answer differently, in the colour of their true class."""

@@ -11,10 +11,11 @@ from hyperscope.lab.checks import Remedy
 from hyperscope.lab.comparison import in_words, lead
 from hyperscope.lab.seeds import SeedsRunner
 from hyperscope.lab.session import One, Side
-from hyperscope.lab.snapshot import Ghost, Snapshot
+from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.twin_bar import TwinBar
+from hyperscope.ui.panels.twin_letters import Badge
 from hyperscope.ui.panels.twin_marks import mark
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
@@ -36,16 +37,20 @@ class TwinPart(Part):
         column = window.body.layout()
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
+        lab = window.playground
+        self.badges = (Badge(lab.network, 13, 30), Badge(lab.distributions, 1, 14))
         self.seeds: SeedsRunner | None = None
         self._since = CALM
         self._lead, self._stands = "", ""
         self._shown: tuple[object, ...] = ()
+        self._pictures: tuple[NetworkPicture | None, NetworkPicture | None] = (None, None)
         window.transport.twin_toggled.connect(lambda: window.do(self.toggle))
         self.bar.side_chosen.connect(lambda side: window.do(lambda: self._move(side)))
         self.bar.kept.connect(lambda which: window.do(lambda: self.keep(which)))
         self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
         self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
-        window.playground.note.twin_wanted.connect(self.try_remedy)
+        lab.note.twin_wanted.connect(self.try_remedy)
+        lab.network.node_hovered.connect(self._magnify)
 
     def actions(self) -> Sequence[Action]:
         session = self.window.session
@@ -104,7 +109,6 @@ class TwinPart(Part):
     def _move(self, side: str) -> None:
         if side in NEXT:
             self.window.session.set_side(side)
-            self.window.playground.network.setAccessibleDescription(f"Twin {side}")
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
@@ -114,9 +118,20 @@ class TwinPart(Part):
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
                 _ghosts(panel, [Ghost("B", snapshot.twin.views["curves"], "twin")])
+            if "network" in snapshot.views:
+                self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
             if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
                 return snapshot.twin
         return snapshot
+
+    def _magnify(self, layer: int, unit: int) -> None:
+        """Shows the unit under the pointer in both networks, where both have one there."""
+        shown: list[Array | None] = [None, None]
+        for number, picture in enumerate(self._pictures):
+            if picture is not None and 0 <= layer < len(picture.layers):
+                pictures = picture.layers[layer].pictures
+                shown[number] = pictures[unit] if pictures is not None and unit < len(pictures) else None
+        self.window.playground.twin_maps.magnify(*shown)
 
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
@@ -162,6 +177,8 @@ class TwinPart(Part):
                 _ghosts(lab.curves, [])
         if on != was or moved_side:
             self.window.draw_all()
+        for badge in self.badges:
+            badge.show_letter("" if not on else "B" if session.side == "B" else "A")
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
             self.bar.show_difference(*in_words(session.experiment, session.twin))
@@ -184,7 +201,8 @@ class TwinPart(Part):
             set_band(list(result.bands) if result is not None else [])
 
     def set_theme(self, theme: Theme) -> None:
-        self.bar.set_theme(theme)
+        for shown in (self.bar, *self.badges):
+            shown.set_theme(theme)
 
     def close(self) -> None:
         if self.seeds is not None:
