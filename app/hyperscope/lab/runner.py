@@ -198,7 +198,7 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
 
 
 def die_with_parent() -> None:
-    """Has this process end as soon as the one that started it has, however that ended."""
+    """Ends this process when the one that started it has ended, however that came."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel

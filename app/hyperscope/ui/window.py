@@ -50,6 +50,7 @@ class Window(QMainWindow):
 
     file_dropped = Signal(Path)
     resized = Signal()
+    said = Signal(str)  # a sentence in the message line
 
     def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
@@ -61,7 +62,7 @@ class Window(QMainWindow):
         self.transport = Transport()
         self.timeline = Timeline()
         self.playground = Playground()
-        self._turns = Turns((*self.playground.panels, self.playground.note))
+        self._turns = Turns((*self.playground.every_panel, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
         self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
@@ -121,6 +122,7 @@ class Window(QMainWindow):
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence in the message line."""
         self.transport.say(sentence, alarm)
+        self.said.emit(sentence)
 
     def hold(self, sentence: str) -> None:
         """Shows a sentence that stays until something is moved or goes wrong."""

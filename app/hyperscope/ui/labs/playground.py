@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -50,8 +52,9 @@ class Playground(QWidget):
         self.distributions = DistributionsPanel()
         self.twin_maps = TwinMaps()  # in the map's place while there are twins
         self.twin_maps.hide()
-        self.panels: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
+        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
         self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
+        self._twins = False
         self._training = 0
         self._scale = 1.0
         self._foot = 0  # pixels of the window below, which the charts go without
@@ -89,6 +92,11 @@ class Playground(QWidget):
         self.network.node_hovered.connect(self._magnify)
         self.network.foot_needed.connect(self.note.yield_to_foot)
 
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """Those that have a place now: the maps of twins take that of the one map."""
+        return tuple(panel for panel in self.every_panel if panel is not (self.map if self._twins else self.twin_maps))
+
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
         self.data.show_experiment(experiment)
@@ -99,6 +107,16 @@ class Playground(QWidget):
         self._training = examples.training
         self.data.show_examples(examples)
         self.hyperparameters.show_experiment(experiment, examples.training)
+
+    def show_without(self, hidden: Collection[str], experiment: Experiment) -> None:
+        """Shows everything but the panels and the hyperparameters that `hidden` names, panels by their attribute."""
+        for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
+            getattr(self, name).setVisible(name not in hidden)
+        self.twin_maps.setVisible(self._twins and "map" not in hidden)
+        self.map.setVisible(not self._twins and "map" not in hidden)
+        self.hyperparameters.hidden = frozenset(hidden)
+        self.hyperparameters.show_experiment(experiment, self._training)
+        self._share_out(self._scale)
 
     def draw(self, panel: Panel, snapshot: Snapshot) -> None:
         """Has one panel draw the snapshot."""
@@ -111,8 +129,10 @@ class Playground(QWidget):
 
     def show_twins(self, on: bool) -> None:
         """Puts the twins' maps in the place of the one map, or that back in its place."""
-        self.map.setVisible(not on)
-        self.twin_maps.setVisible(on)
+        self._twins = on
+        hidden = not (_kept(self.map) or _kept(self.twin_maps))
+        self.map.setVisible(not on and not hidden)
+        self.twin_maps.setVisible(on and not hidden)
         self._share_out(self._scale)
 
     def set_foot(self, height: int) -> None:
@@ -122,7 +142,7 @@ class Playground(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
-        parts = (self.data, self.hyperparameters, *self.panels, self.note)
+        parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)
@@ -137,13 +157,22 @@ class Playground(QWidget):
         whole = self.height() + self._foot
         upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
         height = (whole - EDGE - GRID) * upper // WHOLE
+        rest = max(1, self.height() - EDGE - GRID - height)
+        if not any(map(_kept, (self.curves, self.distributions))):
+            height, rest = self.height() - EDGE, 0
+        elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):
+            height, rest = 0, self.height() - EDGE
         self._left.setStretch(0, height)
-        self._left.setStretch(1, max(1, self.height() - EDGE - GRID - height))
-        cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
-        width = self.width() - 2 * EDGE - 3 * GRID - cards
-        wide = min(self.twin_maps.best_width(height), round(TWIN_SHARE * width))
-        self.twin_maps.setFixedWidth(max(MAP_LEAST, wide))
-        self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
+        self._left.setStretch(1, rest)
+        cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
+        width = self.width() - 2 * EDGE - GRID - cards
+        maps: tuple[tuple[MapPanel | TwinMaps, float], ...] = ((self.map, MAP_SHARE), (self.twin_maps, TWIN_SHARE))
+        for shown, share in maps:
+            if _kept(self.network):
+                shown.setFixedWidth(max(MAP_LEAST, min(shown.best_width(height), round(share * width))))
+            else:
+                shown.setMinimumWidth(MAP_LEAST)
+                shown.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
         picture = self._picture
@@ -155,3 +184,8 @@ class Playground(QWidget):
             self.map.magnify(None)
             return
         self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")
+
+
+def _kept(part: QWidget) -> bool:
+    """Whether a part has its place, seen yet or not."""
+    return not part.isHidden()

@@ -53,7 +53,8 @@ class Badge(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and size."""
         self._theme = theme
-        self.setGeometry(*(pixels(theme, at) for at in self._at), pixels(theme, CORNER), pixels(theme, CORNER))
+        x, y = self._at
+        self.setGeometry(pixels(theme, x), pixels(theme, y), pixels(theme, CORNER), pixels(theme, CORNER))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
