@@ -86,7 +86,7 @@ class TwinBar(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Leaves the verdict its room: the caption goes first, then what differs, which the controls show as well."""
+        """Leaves the verdict its room: what differs goes first, as the controls show it too, then the caption."""
         fixed = (self.sides, self.seeds_button, self.keep_a, self.keep_b)
         room = self.width() - 2 * (EDGE + 8) - sum(max(part.sizeHint().width(), part.minimumWidth()) for part in fixed)
         room -= 7 * GRID + self.verdict.least()
