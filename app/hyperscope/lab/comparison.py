@@ -79,7 +79,9 @@ def of_twin(a: Trainer, b: Trainer, status: Status, view: View, views: Mapping[s
     found = {name: probes[name](b, view) for name in views if name != "findings"}
     if "map" in views and comparable(a, b):
         found["disagreement"] = disagreement(a, b, view, views["map"], found["map"])
-    return Snapshot(status, b.structure, b.alarm, bool(b.alarm) and not b.stopped_early, bool(b.alarm), found)
+    return Snapshot(
+        status, b.structure, b.alarm, bool(b.alarm) and not b.stopped_early, bool(b.alarm), found, b.painted
+    )
 
 
 # -- who leads ----------------------------------------------------------------------------------------------------

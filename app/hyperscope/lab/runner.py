@@ -1,7 +1,8 @@
 """The trainer in a process of its own, and the window's end of the pipe to it.
 
 The window asks for a snapshot and takes it when it is there, so one is on its way at most; of several experiments in
-the pipe only the newest is applied, and of several moments only the newest is gone to. The worker ends when the pipe
+the pipe only the newest is applied, and of several moments only the newest is gone to; an `Edit` sets one number, and
+of several in a row that set the same one only the newest is done. The worker ends when the pipe
 or its parent does.
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Literal
 
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
@@ -92,6 +94,13 @@ class EndTwin:
     """Go on with one of the twins alone."""
 
     keep: Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The edits that follow are of this twin."""
+
+    side: Literal["A", "B"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,14 +270,14 @@ class Worker:
 
     def _obey(self) -> None:
         """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
-        newest: Apply | GoTo | None = None
+        newest: Apply | GoTo | Edit | None = None
         while self.pipe.poll():
             command = self.pipe.recv()
             self._heard += isinstance(command, Change)
-            if newest is not None and not isinstance(command, Ask | type(newest)):
+            if newest is not None and not isinstance(command, Ask) and not _replaces(command, newest):
                 self._do(newest)
                 newest = None
-            if isinstance(command, Apply | GoTo):
+            if isinstance(command, Apply | GoTo | Edit):
                 newest = command
             else:
                 self._do(command)
@@ -287,6 +296,9 @@ class Worker:
                 self._start_twin(command)
             case EndTwin(keep):
                 self._end_twin(keep)
+            case Aim(side):
+                if self.pair is not None:
+                    self.pair.aim = side
             case Apply(experiment):
                 try:
                     said = self.timeline.apply(experiment)
@@ -295,11 +307,21 @@ class Worker:
                     return
                 if said:
                     self.said, self.alarm = said, False
+            case Edit():
+                try:
+                    said = self.timeline.edit(command)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
+                if said:
+                    self.said, self.alarm = said, False
+                    self._keep_soon()
             case GoTo(beat):
                 self._go_to(beat)
             case Go(playing, rate, until):
                 if playing:
                     self.timeline.go_on()
+                    self.said = self.trainer.examples.missing or self.said
                 self.playing, self.rate, self.until = playing, rate, until
                 self._counted, self._since, self._owed = self._furthest.step, time.monotonic(), 0.0
             case Advance(unit):
@@ -366,10 +388,6 @@ class Worker:
         if refused:
             self.said, self.alarm, self.other = refused, True, True
 
-    def _keep_soon(self) -> None:
-        """Sends a checkpoint soon: a worker lost now must not come back with what was before."""
-        self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
-
     def _go_to(self, beat: int) -> None:
         self.playing = False
         try:
@@ -378,12 +396,16 @@ class Worker:
             self._refuse(problem)
             return
         self._counted, self._since = self._furthest.step, time.monotonic()
-        self._keep_soon()  # while dragging a few a second will do
+        self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
         said = (
             f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
         )
         self.said, self.alarm, self.other = said, False, True
+
+    def _keep_soon(self) -> None:
+        """Has a checkpoint sent within STEADY: while dragging a few a second will do."""
+        self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
 
     def _say_what_is_gone(self, step: int) -> None:
         """After something was done at `step` with something ahead, which may have been forgotten by it."""
@@ -396,6 +418,9 @@ class Worker:
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        if self.trainer.examples.missing:
+            time.sleep(0.004)  # until enough is painted
+            return
         ahead, step = self.timeline.ahead, self.trainer.step
         if self.until is not None:
             if self.trainer.position.epoch < self.until:
@@ -453,8 +478,10 @@ class Worker:
             status = self._status(self.pair.b.trainer, self.pair.b)
             twin = of_twin(self.pair.a.trainer, self.pair.b.trainer, status, view, views)
         status = self._status(self.trainer, self.timeline)
-        structure = self.trainer.structure + (twin.structure if twin is not None else 0)
-        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, twin)
+        structure, painted = self.trainer.structure, self.trainer.painted
+        if twin is not None:  # both only go up, so that their sums change with either
+            structure, painted = structure + twin.structure, painted + twin.painted
+        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, painted, twin)
         now = time.monotonic()
         kept = other = None
         if now - self._kept_at > KEEP_EVERY:
@@ -483,3 +510,8 @@ class Worker:
             end=timeline.end,
             moves=timeline.moves,
         )
+
+
+def _replaces(command: object, earlier: Apply | GoTo | Edit) -> bool:
+    """Whether `earlier` need not be done, since `command` comes right after it and undoes all of it."""
+    return earlier.same_place(command) if isinstance(earlier, Edit) else isinstance(command, type(earlier))

@@ -13,9 +13,10 @@ import msgspec
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.data import with_source
+from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, EndTwin, Go, GoTo, Reply, Restart, Runner, StartTwin, WorkerLost
+from hyperscope.lab.runner import Advance, Aim, Apply, EndTwin, Go, GoTo, Reply, Restart, Runner, StartTwin, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 TRIES = 3  # at a training process that ends before it has answered once
@@ -31,6 +32,13 @@ class _State(NamedTuple):
     experiment: Experiment
     twin: Experiment | None = None
     keep: One = "A"
+
+
+class _Edited(NamedTuple):
+    """An edit to take back, and the twin that was edited."""
+
+    done: Done
+    of: One
 
 
 class Session:
@@ -53,8 +61,9 @@ class Session:
         self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
-        self._undo: list[_State] = []
-        self._redo: list[_State] = []
+        self._undo: list[_State | _Edited] = []  # experiments to go back to, and edits to take back
+        self._redo: list[_State | _Edited] = []
+        self._aim: One = "A"  # the twin that the worker takes edits for
         self._runner: Runner | None = Runner(self.experiment)
         self._runner.send(Go(playing))
 
@@ -106,6 +115,21 @@ class Session:
             changed_ones.append(msgspec.structs.replace(experiment, network=network))
         self._take_on(*changed_ones)
 
+    def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
+        """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
+
+        What cannot be set changes nothing, and `message` says why.
+        """
+        last = self._undo[-1] if self._undo else None
+        of: One = "B" if self.twin is not None and self.side == "B" else "A"
+        if merge and merge == self._merged and isinstance(last, _Edited) and last.done.edit.same_place(edit):
+            self._undo[-1] = _Edited(Done(edit, last.done.before), of)
+        else:
+            self._undo.append(_Edited(Done(edit, before), of))
+        self._merged = merge
+        self._redo.clear()
+        self._send_edit(edit, of)
+
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
         return self._swap(self._undo, self._redo)
@@ -114,13 +138,25 @@ class Session:
         """Forward again after an undo; says whether there was one."""
         return self._swap(self._redo, self._undo)
 
-    def _swap(self, source: list[_State], target: list[_State]) -> bool:
+    def _swap(self, source: list[_State | _Edited], target: list[_State | _Edited]) -> bool:
         if not source:
             return False
-        target.append(self._state)
         self._merged = ""
-        self._set(source.pop())
+        last = source.pop()
+        if isinstance(last, _Edited):
+            back = last.done.undone
+            target.append(_Edited(back, last.of))
+            self._send_edit(back.edit, last.of)
+        else:
+            target.append(self._state)
+            self._set(last)
         return True
+
+    def _send_edit(self, edit: Edit, of: One) -> None:
+        if self.twin is not None and of != self._aim:
+            self._aim = of
+            self._send(Aim(of))
+        self._send(edit)
 
     @property
     def _state(self) -> _State:
@@ -132,6 +168,7 @@ class Session:
             self._send(Apply(self.experiment, self.twin))  # what was moved before is not to reach the others
         self.experiment, self.twin, self._keep = state
         self._pending = False
+        self._aim = self._aim if had and self.twin is not None else "A"
         if had and self.twin is None:
             if self._keep == "B":
                 self._checkpoint = self._twin_checkpoint
@@ -301,6 +338,7 @@ class Session:
             return
         checkpoint = self._checkpoint
         self._runner = Runner(self.experiment, checkpoint)
+        self._aim = "A"
         if self.twin is not None:
             self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))
         self._runner.send(Go(self.playing, self.rate))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Place
 from hyperscope.lab.timeline import Timeline
@@ -38,6 +39,7 @@ class Pair:
 
     def __init__(self, a: Timeline, b: Timeline) -> None:
         self.a, self.b = a, b
+        self.aim: One = "A"  # the one that is edited by hand
         self._told = self._stopped()
 
     @property
@@ -123,6 +125,10 @@ class Pair:
         if refused:
             raise ValueError(refused)
         return said
+
+    def edit(self, edit: Edit) -> str:
+        """`Timeline.edit` of the one that is aimed at. Raises: ValueError, with nothing changed, saying why not."""
+        return (self.b if self.aim == "B" else self.a).edit(edit)
 
     # -- apart ----------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from hyperscope.ui.parts.charts import Charts
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.network import NetworkPart
+from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, TwinPart, Presets, Files, Looks, Presenting, Finding)
+PARTS: tuple[type[Part], ...] = (
+    TrainingPart,
+    TwinPart,
+    Presets,
+    Files,
+    Looks,
+    Presenting,
+    NetworkPart,
+    Charts,
+    Painting,
+    Finding,
+)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
+OWNER = "twin"  # of the curves that are drawn with A's
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
 
@@ -117,7 +118,7 @@ class TwinPart(Part):
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
-                _ghosts(panel, [Ghost("B", snapshot.twin.views["curves"], "twin")])
+                lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
             if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
@@ -174,7 +175,7 @@ class TwinPart(Part):
             self._lead = self._stands = ""
             if not on:
                 self.cancel_seeds()
-                _ghosts(lab.curves, [])
+                lab.curves.set_ghosts([], OWNER)
         if on != was or moved_side:
             self.window.draw_all()
         for badge in self.badges:
@@ -196,9 +197,7 @@ class TwinPart(Part):
 
     def _draw_bands(self) -> None:
         result = self.seeds.result if self.seeds is not None else None
-        set_band = getattr(self.window.playground.curves, "set_band", None)
-        if set_band is not None:
-            set_band(list(result.bands) if result is not None else [])
+        self.window.playground.curves.set_band(result.bands if result is not None else None)
 
     def set_theme(self, theme: Theme) -> None:
         for shown in (self.bar, *self.badges):
@@ -208,9 +207,3 @@ class TwinPart(Part):
         if self.seeds is not None:
             self.seeds.close()
             self.seeds = None
-
-
-def _ghosts(panel: object, ghosts: list[Ghost]) -> None:
-    set_ghosts = getattr(panel, "set_ghosts", None)
-    if set_ghosts is not None:
-        set_ghosts(ghosts)
