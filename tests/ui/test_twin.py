@@ -316,3 +316,20 @@ def test_a_node_pointed_at_is_shown_of_both_networks(opened, qtbot) -> None:
     assert all(shown is not None for shown in lab.twin_maps._magnified)
     lab.network.node_hovered.emit(-1, -1)
     assert lab.twin_maps._magnified is None
+
+
+def test_a_remedy_that_rebuilds_gives_both_the_same_start(opened, qtbot) -> None:
+    window = opened()
+    trained(window, qtbot, 3)
+    window.playground.note.twin_wanted.emit(setting("He initial weights", ("network.initialiser", "xavier")))
+    window.session.play(False)
+    part = window.part(TwinPart)
+    qtbot.waitUntil(lambda: part.bar.isVisible() and bool(part.bar.verdict.lead), timeout=PATIENCE)
+    assert "They stand at different steps" not in part.bar.verdict.more
+
+
+def test_the_doctor_speaks_only_of_the_network_that_is_shown(opened, qtbot) -> None:
+    window, part = with_twin(opened, qtbot)
+    assert not window.playground.note.isVisible()
+    qtbot.mouseClick(part.bar.sides.buttons[0], LEFT)
+    assert window.playground.note.isVisible()

@@ -67,7 +67,9 @@ class Seeds:
 
     @property
     def bands(self) -> tuple[Band, Band]:
-        """The dev loss of A and of B over epochs: the median, and from the 25 % to the 75 % quantile."""
+        """The dev loss of A and of B over epochs: the median, and from the 25 % to the 75 % quantile;
+        NaN where that many runs have diverged.
+        """
         names = (f"{name}, {_word(len(self.seeds))} seeds" for name in "AB")
         made = [_band(name, self.epoch, runs.loss) for name, runs in zip(names, (self.a, self.b), strict=True)]
         return made[0], made[1]
@@ -78,8 +80,9 @@ class Seeds:
 
 
 def _band(name: str, epoch: Array, loss: Array) -> Band:
-    low, high = (_quantile(loss, share) for share in BETWEEN)
-    return Band(name, epoch, low, _quantile(loss, 0.5), high)
+    # what is infinite, since so many runs diverged, is not drawn
+    low, high, median = (np.where(np.isinf(q), np.nan, q) for q in (_quantile(loss, at) for at in (*BETWEEN, 0.5)))
+    return Band(name, epoch, low, median, high)
 
 
 def _quantile(values: Array, share: float) -> Array:

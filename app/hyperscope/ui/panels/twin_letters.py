@@ -11,7 +11,7 @@ from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 SIZE = 15.0  # pixels
-CORNER = 14.0  # pixels; in a panel's corner
+CORNER = 13.0  # pixels; in a panel's corner
 
 
 def badge(painter: QPainter, box: QRectF, which: str, theme: Theme) -> None:

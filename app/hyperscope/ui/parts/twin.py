@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.checks import Remedy
 from hyperscope.lab.comparison import in_words, lead
+from hyperscope.lab.moves import moves
 from hyperscope.lab.seeds import SeedsRunner
 from hyperscope.lab.session import One, Side
 from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
+APART = "They stand at different steps. Restart takes both to the same start."
 OWNER = "twin"  # of the curves that are drawn with A's
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
@@ -81,9 +83,10 @@ class TwinPart(Part):
     def try_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises to B, so that it can be seen against A as it is."""
         session = self.window.session
-        session.start_twin(remedy.change(session.experiment))
-        if remedy.restart:
-            session.restart()
+        tried = remedy.change(session.experiment)
+        session.start_twin(tried)
+        if remedy.restart or not all(move.knob.live for move in moves(session.experiment, tried)):
+            session.restart()  # what is rebuilt begins anew, and both are to have the same start
         session.play(True)
         self.window.follow()
         self._follow()
@@ -150,6 +153,8 @@ class TwinPart(Part):
             self._since = 0
             self._lead = lead(snapshot.status, twin.status, session.experiment, session.twin).sentence
             self._stands = f"B stands: {twin.said}" if twin.halted else ""
+            if not self._stands and twin.status.step != snapshot.status.step:
+                self._stands = APART
             self._show_bar()
 
     def did(self) -> None:
@@ -180,6 +185,7 @@ class TwinPart(Part):
             self.window.draw_all()
         for badge in self.badges:
             badge.show_letter("" if not on else "B" if session.side == "B" else "A")
+        lab.note.setVisible(not on or session.side != "B")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
             self.bar.show_difference(*in_words(session.experiment, session.twin))
