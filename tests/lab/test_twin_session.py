@@ -12,6 +12,7 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.data import Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Snapshot
@@ -250,3 +251,28 @@ def test_a_remedy_can_be_given_to_b_from_the_start(start) -> None:
     assert session.twin == changed(SMALL, RATE, 0.2)
     session.undo()
     assert session.twin == changed(SMALL, RATE, 0.3)
+
+
+def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
+    session = start()
+    session.start_twin()
+    found = until(session, lambda snapshot: snapshot.twin is not None, "network")
+    before = float(found.views["network"].layers[1].weights[0, 0])
+
+    def until_they_are(a: float, b: float) -> None:
+        def they_are(snapshot: Snapshot) -> bool:
+            if "network" not in snapshot.views:
+                return False
+            seen = (snapshot.views, snapshot.twin.views)
+            return [float(views["network"].layers[1].weights[0, 0]) for views in seen] == [a, b]
+
+        until(session, they_are, "network")
+
+    session.edit(Edit("layer1.weights", (0, 0), 2.5), before)
+    until_they_are(before, 2.5)
+    session.set_side("A")
+    session.edit(Edit("layer1.weights", (0, 0), 1.5), before)
+    until_they_are(1.5, 2.5)
+    session.undo()
+    session.undo()
+    until_they_are(before, before)

@@ -43,9 +43,8 @@ class Transport(QWidget):
         self.play_button = PlayButton("Play or pause · space")
         self.batch_button = Button("+1 batch", "Step one batch", "Step one batch · B or →")
         self.epoch_button = Button("+1 epoch", "Step one epoch", "Step one epoch · E")
-        self.twin_button = Button(
-            "Twin", "Twin", "<p>A copy beside the network: move one control of it and compare · T</p>"
-        )
+        tip = "<p>A copy beside the network: move one of its controls and compare. Again: A goes on alone · T</p>"
+        self.twin_button = Button("Twin", "Twin", tip)
         self.twin_button.setCheckable(True)
         self.twin_button.setProperty("held", True)
         self.speed = Segments([caption for caption, _ in SPEEDS], "Speed")

@@ -14,6 +14,7 @@ from hyperscope.ui.theme import Theme
 
 ROW = 17  # pixels
 LIKELIEST = 3
+NARROW = 135  # pixels below which shares are whole per cents
 RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -34,7 +35,8 @@ class Numbers:
         for name, field in (("Train loss", "train_loss"), ("Dev loss", "dev_loss")):
             self._row(name, _loss(getattr(a, field)), _loss(getattr(b, field)))
         for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
-            self._row(name, _share(getattr(a, field)), _share(getattr(b, field)))
+            digits = 0 if self._narrow else 1
+            self._row(name, _share(getattr(a, field), digits), _share(getattr(b, field), digits))
         self._at += 7 * self._scale
 
     def disagreement(self, found: Disagreement, ramp: Array) -> None:
@@ -70,7 +72,11 @@ class Numbers:
             self._row(f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
 
     def _columns(self) -> tuple[float, float]:
-        return self._box.left() + 0.66 * self._box.width(), self._box.right()
+        return self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width(), self._box.right()
+
+    @property
+    def _narrow(self) -> bool:
+        return self._box.width() < NARROW * self._scale
 
     def _line(self) -> QRectF:
         return QRectF(self._box.left(), self._at, self._box.width(), ROW * self._scale)
@@ -93,5 +99,5 @@ def _loss(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else "–"
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %" if np.isfinite(value) else "–"
+def _share(value: float, digits: int) -> str:
+    return f"{100 * value:.{digits}f} %" if np.isfinite(value) else "–"
