@@ -67,7 +67,7 @@ class _Grids:
         self._kept: dict[int, tuple[ExampleSet, object, Array]] = {}
 
     def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
-        examples, key = trainer.examples, (view, trainer.learner.dtype)
+        examples, key = trainer.examples, (view.plane, trainer.learner.dtype)
         kept = self._kept.get(side)
         if kept is None or kept[0] is not examples or kept[1] != key:
             kept = self._kept[side] = (examples, key, grid(trainer, view, side))
@@ -93,6 +93,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         note=" ".join(data.notes),
         training=trainer.training_examples,
         missing=data.missing,
+        pictures=probes_map.pictures(data),
     )
 
 
@@ -206,3 +207,6 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     if trainer.examples.missing:
         return ()
     return diagnosis.findings(trainer)
+
+
+from hyperscope.lab import probes_map  # noqa: E402  declares more of them, from what is defined here

@@ -419,6 +419,7 @@ class Worker:
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
         if self.trainer.examples.missing:
+            self.playing = self.until is None  # what would train to an epoch may never come there
             time.sleep(0.004)  # until enough is painted
             return
         ahead, step = self.timeline.ahead, self.trainer.step

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.painted import NO_POINTS
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
+from hyperscope.ui.panels.map_brush import PAINT
 from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.twin import TwinPart
@@ -48,6 +52,9 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -75,6 +82,9 @@ def scenes() -> tuple[Scene, ...]:
         Scene("projector", Experiment(network=normed), 60, _project),
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("painting", Experiment(), 60, then=_paint),
+        Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
+        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty()),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
@@ -84,7 +94,35 @@ def scenes() -> tuple[Scene, ...]:
         Scene("twin-iris", Experiment(data=with_source(Data(), "iris")), 30, then=_start_twin_with_other_optimiser),
         Scene("twin-seeds", Experiment(), 30, then=_train_ten_seeds),
         Scene("twin-remedy", Experiment(network=stuck), 30, then=_try_remedy),
+        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        *scenes_of_the_map(),
+        *scenes_of_the_network(),
     )
+
+
+def _own_points() -> Data:
+    """Points as somebody paints them: a face of four classes."""
+    rng, points = np.random.default_rng(4), NO_POINTS
+    turn, smile = np.linspace(0, 2 * np.pi, 90), np.linspace(1.2 * np.pi, 1.8 * np.pi, 30)
+    strokes = (
+        (np.stack([np.cos(turn), np.sin(turn)]) * 2.8, 0),
+        (np.stack([np.cos(smile), np.sin(smile)]) * 1.6, 1),
+        (np.array([[-1.0], [0.8]]) * np.ones((1, 24)), 2),
+        (np.array([[1.0], [0.8]]) * np.ones((1, 24)), 3),
+    )
+    for along, c in strokes:
+        points = points.added(along + rng.normal(0, 0.14, along.shape), c)
+    return Data(source=PAINTED, painted=points.written(), classes=4)
+
+
+def _paint(window: Window) -> None:
+    """The middle of a stroke of a fourth class."""
+    painting = window.part(Painting)
+    painting.start()
+    painting.surface.choose(PAINT, 3)
+    painting.surface.begin(PAINT, -2.6, 2.9)
+    for share in np.linspace(0, 1, 40):
+        painting.surface.go_on(-2.6 + 4.4 * share, 2.9 - 0.8 * np.sin(3 * share))
 
 
 def _show_batch_norm(window: Window) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,7 @@ from hyperscope.knob import Value
 from hyperscope.lab.checks import Remedy
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot, View
+from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui import style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs
@@ -148,7 +149,8 @@ class Window(QMainWindow):
         self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
 
     def _look_at(self, across: str, up: str) -> None:
-        self.session.view = View((across, up))
+        # a place of the old plane is none of the new one
+        self.session.view = replace(self.session.view, plane=(across, up), point=None)
         self.draw_all()
         self.follow()
 
@@ -207,6 +209,7 @@ class Window(QMainWindow):
             self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
             names += self.playground.map.probes
         self._all = False
+        names += [name for part in self.parts for name in part.wants()]
         self.session.ask(tuple(dict.fromkeys(names)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:

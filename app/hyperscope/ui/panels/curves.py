@@ -39,7 +39,7 @@ __all__ = ["CurvesPanel", "smoothed", "thinned"]
 Arrangement = tuple[tuple[QWidget, ...], ...]
 
 GAP = 8  # pixels at least between the legend and its neighbours
-PLOT = 110  # pixels at scale 1 that rows above the first must leave to the plot, ticks included
+PLOT = 110  # pixels at scale 1 that more than one row must leave to the plot, ticks included
 AHEAD = 4  # times as far as this run has come the x axis reaches for earlier runs,
 FIRST = 10  # epochs at least
 EMPTY = "Press play and the curves appear here"
@@ -295,7 +295,7 @@ class CurvesPanel(QWidget):
         margins, scale = self._column.contentsMargins(), self._theme.scale
         room = self.width() - margins.left() - margins.right()
         height = self.height() - margins.top() - margins.bottom() - PLOT * scale
-        allowed = 1 + max(0, int(height / (self.view.sizeHint().height() + self._column.spacing())))
+        allowed = max(1, int(height / (self.view.sizeHint().height() + self._column.spacing())))
         switches = (self.smooth, self.log_x, self.log)
         clear = (self.clear,) if any(ghost.role == "earlier" for ghost in self.others.ghosts) else ()
 

@@ -169,6 +169,7 @@ class BrushRow(QWidget):
         for tool in self.tools:
             tool.set_theme(theme)
         self.size_track.set_theme(theme)
+        self.count.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.count.set_theme(theme, 11, quiet=True)
         self.empty.set_theme(theme, 11)
         self.end.set_theme(theme, 11)

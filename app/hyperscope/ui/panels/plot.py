@@ -253,8 +253,9 @@ class Plot(pg.GraphicsView):
 
     def gutter(self) -> QRectF:
         """The room under the y labels and beside the x labels, where no number ever stands."""
-        area, scale = self.area(), self.theme.scale
-        return QRectF(0, area.bottom() + 7 * scale, area.left() - 8 * scale, self._metrics.height())
+        scale = self.theme.scale
+        left, _, _, foot = (round(side * scale) for side in MARGINS)
+        return QRectF(0, self.height() - foot + 7 * scale, left - 8 * scale, self._metrics.height())
 
     def _foot_label(self, at: float, text: str, foot: QRectF) -> QRectF:
         if math.isnan(at):

@@ -6,6 +6,7 @@ from hyperscope.ui.parts.charts import Charts
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.map import MapPart
 from hyperscope.ui.parts.network import NetworkPart
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.part import Part
@@ -24,5 +25,6 @@ PARTS: tuple[type[Part], ...] = (
     NetworkPart,
     Charts,
     Painting,
+    MapPart,
     Finding,
 )

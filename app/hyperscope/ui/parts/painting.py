@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 TOGETHER = 40  # ms of a stroke that are sent as one change; the map shows each dab at once
-HOW = "The left button paints, the right one erases; 1 to 6 choose the class, D ends painting."
+HOW = "The left button paints, the right one erases. D ends painting."
+KEYS = "On the map 1 to 6 choose the class, 0 the eraser, 9 the hand; [ and ] the size; arrows and Enter paint."
 
 
 class Painting(Part):
@@ -68,9 +69,7 @@ class Painting(Part):
 
     def actions(self) -> Sequence[Action]:
         return (
-            Action(
-                "Paint points", "Data", self.toggle, ("D",), "Paint, erase and drag points on the map; again ends it."
-            ),
+            Action("Paint points", "Data", self.toggle, ("D",), KEYS),
             Action("Empty the plane", "Data", self.empty, (), "An empty plane to paint points of your own on."),
             Action("Save these points as CSV", "Save", self.ask_where_to_save, ("Ctrl+Shift+S",)),
         )
@@ -100,7 +99,7 @@ class Painting(Part):
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
             window.session.view = View()
             self._take_on(data)
-            said = f"{what} The network {'goes on' if kept else 'starts again'}. {HOW}"
+            said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)
         self._show(read(self._data.painted))
         self._arrange()
