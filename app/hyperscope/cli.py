@@ -66,9 +66,10 @@ def _window(file: Path | None, theme: str | None) -> int:
         print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
         return _headless(experiment, out)
     # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
+    from hyperscope.lab.places import RUNS, home
     from hyperscope.lab.session import Session, last_experiment
 
-    session = Session(experiment or last_experiment())
+    session = Session(experiment or last_experiment(), library=home() / RUNS)
     from hyperscope.ui.app import open_window
 
     return open_window(session, theme or "")

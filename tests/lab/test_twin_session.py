@@ -14,6 +14,7 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.data import Data
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.library import Library
 from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Snapshot
 
@@ -276,3 +277,16 @@ def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     session.undo()
     session.undo()
     until_they_are(before, before)
+
+
+def test_both_twins_are_kept_in_the_library(tmp_path) -> None:
+    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
+    try:
+        session.start_twin()
+        session.move(RATE, 0.3)
+        trained(session, 5)
+    finally:
+        session.close()
+    library = Library(tmp_path / "runs.sqlite")
+    kept = [library.details(run.id).experiment for run in library.runs()]
+    assert sorted(one.training.learning_rate for one in kept) == [0.01, 0.3]

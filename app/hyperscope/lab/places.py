@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+RUNS = "runs.sqlite"  # in the home folder: the run library
 LAST = "last-experiment.json"  # in the home folder: what the next start begins with
 
 

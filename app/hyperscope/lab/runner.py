@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from hyperscope.lab.edits import Edit
@@ -23,12 +24,15 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 if TYPE_CHECKING:
+    from hyperscope.lab.recorder import Recorder
+    from hyperscope.lab.reopening import Reopening
     from hyperscope.lab.timeline import Timeline
     from hyperscope.lab.trainer import Trainer
     from hyperscope.lab.twin import Pair, Parted
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
+LEAVE = 3.0  # s that a worker has for ending: it may have a run to write yet
 STEADY = 0.25  # s over which steps per second are averaged
 
 
@@ -122,7 +126,14 @@ class Reply:
     twin_checkpoint: Any = None  # B's that goes with `checkpoint`
 
 
-Change = Apply | GoTo | Restore | StartTwin | EndTwin  # commands that change the experiment
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Take on a whole session: `session` is a `reopening.Open`."""
+
+    session: Any
+
+
+Change = Apply | GoTo | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -132,11 +143,11 @@ class WorkerLost(RuntimeError):
 class Runner:
     """A running worker. `send` never waits for training; `take` gives the newest reply, once."""
 
-    def __init__(self, experiment: Experiment, checkpoint: Any = None) -> None:
+    def __init__(self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, experiment, checkpoint), name="hyperscope-trainer", daemon=True
+            target=serve, args=(theirs, experiment, checkpoint, library), name="hyperscope-trainer", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -182,7 +193,7 @@ class Runner:
     def close(self) -> None:
         """Ends the worker and waits until it is gone."""
         self._pipe.close()
-        self._process.join(1.0)
+        self._process.join(LEAVE)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -195,13 +206,13 @@ class Runner:
         return f"the training process ended unexpectedly{how}"
 
 
-def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
+def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
     die_with_parent()
     from threadpoolctl import threadpool_limits
 
-    worker = Worker(pipe, experiment, checkpoint)
+    worker = Worker(pipe, experiment, checkpoint, library)
     with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
         worker.run()
 
@@ -221,6 +232,7 @@ class Worker:
     pipe: Connection
     first: Experiment
     checkpoint: Any = None
+    library: Path | None = None  # the file that runs are kept in, None to keep none
     playing: bool = False
     rate: float = float("inf")
     until: int | None = None
@@ -238,6 +250,8 @@ class Worker:
     _since: float = 0.0
     _speed: float = 0.0
     _kept_at: float = field(default_factory=time.monotonic)
+    _recorder: Recorder | None = None
+    _reopening: Reopening | None = None  # a session being played back
 
     def run(self) -> None:
         """Until the pipe closes."""
@@ -251,14 +265,25 @@ class Worker:
             self._refuse(problem)
         if self.checkpoint is not None:
             self.trainer.restore(self.checkpoint)
-        self.timeline: Timeline | Pair = Timeline(self.trainer)
+        timeline = Timeline(self.trainer)
+        self.timeline: Timeline | Pair = timeline
+        if self.library is not None:
+            from hyperscope.lab.recorder import Recorder
+
+            self._recorder = Recorder(self.library)
+            self._recorder.begin(timeline, whole=self.checkpoint is None)
         last = self._since = time.monotonic()
         try:
             while True:
-                if not self.pipe.poll(0 if self.playing else 0.1) and not self.playing:
+                busy = self.playing or self._reopening is not None
+                if self._recorder is not None:
+                    self._recorder.look(self.playing)
+                if not self.pipe.poll(0 if busy else 0.1) and not busy:
                     continue
                 self._obey()
                 now = time.monotonic()
+                if self._reopening is not None:
+                    self._play_back(self._reopening)
                 if self.playing:
                     self._train(now - last)
                 last = now
@@ -267,6 +292,10 @@ class Worker:
                     self.pipe.send(self._reply())
         except (EOFError, ConnectionError, OSError):
             return
+        finally:
+            if self._recorder is not None:
+                self._keep_b()
+                self._recorder.close()
 
     def _obey(self) -> None:
         """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
@@ -289,6 +318,7 @@ class Worker:
 
     def _do(self, command: object) -> None:
         ahead, step = self.timeline.ahead, self.trainer.step
+        self._heed_end(command)
         match command:
             case Apply(experiment, twin) if self.pair is not None:
                 self._hear(*self.pair.take_on(experiment, twin or self.pair.b.trainer.experiment))
@@ -342,8 +372,16 @@ class Worker:
                 self.trainer.restore(checkpoint)
                 self.timeline, self.pair = Timeline(self.trainer), None
                 self._counted = self.trainer.step
+                if self._recorder is not None:
+                    self._recorder.begin(self.timeline, whole=False)
+            case Reopen(session):
+                self._reopen(session)
             case Ask():
                 self._asked = command
+        if self._recorder is not None and (
+            isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trainer.step == 0)
+        ):
+            self._recorder.restarted()
         if ahead and not isinstance(command, GoTo):
             self._say_what_is_gone(step)
 
@@ -363,6 +401,8 @@ class Worker:
         again = self._parted.again(self.timeline, wanted) if self._parted is not None else None
         self.pair = again or begin(self.timeline, command.checkpoint)
         self.timeline, self.trainer, self._parted = self.pair, self.pair.trainer, None
+        if self._recorder is not None:
+            self._recorder.follow(self.pair.a)
         self._keep_soon()
         begun = (
             "Both as they were." if again else "B is a copy of A; both take the same steps on the same mini-batches."
@@ -377,16 +417,63 @@ class Worker:
             return
         kept = self.pair.a if keep == "A" else self.pair.b
         self._parted = Parted(self.pair, kept)
+        if self._recorder is not None:
+            self._recorder.follow(kept)
         self.timeline, self.trainer, self.pair = kept, kept.trainer, None
         self._counted = self.trainer.step
         self._keep_soon()
         self.said, self.alarm = f"{keep} goes on alone.", False
+
+    def _keep_b(self) -> None:
+        """B's run ends: it goes to the library beside A's, unless it is the same."""
+        if self._recorder is not None and self.pair is not None and self.pair.a.score != self.pair.b.score:
+            self._recorder.keep_also(self.pair.b)
 
     def _hear(self, said: str, refused: str) -> None:
         if said:
             self.said, self.alarm = said, False
         if refused:
             self.said, self.alarm, self.other = refused, True, True
+
+    def _heed_end(self, command: object) -> None:
+        """Before a command: stops playing back, and has the run kept where it may end."""
+        if isinstance(command, Change | Restart | Advance | Edit) or (isinstance(command, Go) and command.playing):
+            self._reopening = None
+        if self._recorder is not None and isinstance(command, Change | Restart):
+            self._recorder.ends(command.experiment if isinstance(command, Apply) else None)
+            if isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                self._keep_b()
+
+    def _reopen(self, session: Any) -> None:
+        from hyperscope.lab.reopening import Reopening
+
+        self.playing = False
+        try:
+            reopening = Reopening(session, self.trainer.structure)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self.trainer, self.timeline, self.pair = reopening.trainer, reopening.timeline, None
+        if self._recorder is not None:
+            self._recorder.begin(reopening.timeline)
+        self.other, self._kept_at = True, -KEEP_EVERY
+        self._play_back(reopening)
+
+    def _play_back(self, reopening: Reopening) -> None:
+        """One piece of a session that is taken on."""
+        self._reopening = reopening
+        try:
+            self.other |= reopening.go_on()
+            if said := reopening.said:
+                self.said, self.alarm = said, False
+        except ValueError as problem:
+            self._refuse(problem)
+            self._reopening = None
+        if reopening.done:
+            self._reopening = None
+        if self._recorder is not None:
+            self._recorder.went()
+        self._counted, self._since = self.trainer.step, time.monotonic()
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -395,6 +482,8 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
+        if self._recorder is not None:
+            self._recorder.went()
         self._counted, self._since = self._furthest.step, time.monotonic()
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
@@ -469,6 +558,8 @@ class Worker:
         from hyperscope.lab.probes import probes
 
         assert self._asked is not None
+        if self._recorder is not None and not self.said and (problem := self._recorder.problem):
+            self.said, self.alarm = problem, True
         asked, self._asked = self._asked, None
         view = asked.view or View()
         views = {name: probes[name](self.trainer, view) for name in asked.names}

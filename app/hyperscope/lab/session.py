@@ -6,7 +6,8 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -16,8 +17,25 @@ from hyperscope.lab.data import with_source
 from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Aim, Apply, EndTwin, Go, GoTo, Reply, Restart, Runner, StartTwin, WorkerLost
+from hyperscope.lab.runner import (
+    Advance,
+    Aim,
+    Apply,
+    EndTwin,
+    Go,
+    GoTo,
+    Reopen,
+    Reply,
+    Restart,
+    Restore,
+    Runner,
+    StartTwin,
+    WorkerLost,
+)
 from hyperscope.lab.snapshot import Snapshot, Status, View
+
+if TYPE_CHECKING:
+    from hyperscope.lab.library import Details
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
@@ -44,10 +62,14 @@ class _Edited(NamedTuple):
 class Session:
     """An experiment being trained in a worker, and the moves made on it."""
 
-    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
+    def __init__(
+        self, experiment: Experiment | None = None, *, playing: bool = True, library: Path | None = None
+    ) -> None:
+        """With a `library`, the file at that path, every run is kept in it."""
         self.experiment = experiment or Experiment()
         self.twin: Experiment | None = None  # B, while there are twins; A is `experiment`
         self.side: Side = "A"  # which of the twins the controls move
+        self.library = library
         self.playing = playing
         self.rate = float("inf")
         self.view = View()
@@ -64,7 +86,7 @@ class Session:
         self._undo: list[_State | _Edited] = []  # experiments to go back to, and edits to take back
         self._redo: list[_State | _Edited] = []
         self._aim: One = "A"  # the twin that the worker takes edits for
-        self._runner: Runner | None = Runner(self.experiment)
+        self._runner: Runner | None = Runner(self.experiment, library=library)
         self._runner.send(Go(playing))
 
     # -- moves ----------------------------------------------------------------------------------------------------
@@ -261,6 +283,32 @@ class Session:
         self._send(GoTo(beat))
         self.going = beat
 
+    def reopen(self, run: Details, beat: int | None = None) -> None:
+        """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
+
+        Raises: ValueError when only its end can be had.
+        """
+        from hyperscope.lab.reopening import Open
+        from hyperscope.lab.score import branch
+
+        score, known = run.score, run.experiment
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if self.twin is not None:
+            self.end_twin("A")
+        self._undo.append(self._state)
+        self._redo.clear()
+        self._merged, self.playing = "", False
+        if score is None:
+            self._send(Go(False, self.rate))
+            self._send(Restore(run.checkpoint))
+        else:
+            at = score.end if beat is None else beat
+            known = branch(score, at).experiment
+            self._send(Reopen(Open(score, at, run.jumps, run.checkpoint if at == score.end else None)))
+            self.going = at
+        self.experiment = known
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         seed = (self.experiment.seed + 1) % 1_000_000
@@ -337,7 +385,7 @@ class Session:
             self.message, self.alarm = said[0].upper() + said[1:], True
             return
         checkpoint = self._checkpoint
-        self._runner = Runner(self.experiment, checkpoint)
+        self._runner = Runner(self.experiment, checkpoint, self.library)
         self._aim = "A"
         if self.twin is not None:
             self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))

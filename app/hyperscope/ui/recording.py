@@ -29,6 +29,7 @@ from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.runs.scenes import show_runs
 from hyperscope.ui.window import Window
 
 FRAMES = 48  # of an animation, at most
@@ -79,6 +80,9 @@ def scenes() -> tuple[Scene, ...]:
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
         Scene("presets", Experiment(), 20, _show_presets),
+        Scene("runs", Experiment(), 20, lambda window: show_runs(window, 1)),
+        Scene("runs-compared", Experiment(), 20, lambda window: show_runs(window, 3)),
+        Scene("runs-none", Experiment(), 20, lambda window: show_runs(window, 0)),
         Scene("projector", Experiment(network=normed), 60, _project),
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),

@@ -31,9 +31,11 @@ class Timeline(QSlider):
 
     gone_to = Signal(int)  # the beat that the user asks for
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = HINT, *, ended: bool = False) -> None:
+        """`hint` stands at its right end; an `ended` training needs no room ahead."""
         super().__init__(Qt.Orientation.Horizontal)
         self._theme = LIGHT
+        self._hint, self._ended = hint, ended
         self._status = Status()
         self._by_keyboard = False
         self.span = SHORTEST  # beats from end to end of the track
@@ -51,7 +53,7 @@ class Timeline(QSlider):
     def show_status(self, status: Status, going: int | None = None) -> None:
         """Shows where training stands, or the beat it is `going` to; a handle that is held stays where it is."""
         self._status = status
-        self.span = _span(status.end)
+        self.span = max(1, status.end) if self._ended else _span(status.end)
         self.blockSignals(True)  # only what the user does is a wish to go somewhere
         self.setRange(0, status.end)
         self.setPageStep(max(1, status.batches))
@@ -85,7 +87,7 @@ class Timeline(QSlider):
             if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
                 placed.append((room, words))
 
-        place(right, HINT)
+        place(right, self._hint)
         if self.value() < self.maximum():
             words = f"step {shown(self._status.step)}"
             place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)

@@ -128,11 +128,6 @@ class MapPanel(QWidget):
         """The points that are being painted, None while none are."""
         return self._drawn.own
 
-    @property
-    def own(self) -> Examples | None:
-        """The points that are being painted, None while none are."""
-        return self._own
-
     def show_own(self, own: Examples | None) -> None:
         """Shows points that are being painted in place of the examples, filled as the map says; None ends that."""
         if own is not None and self._drawn.own is None:

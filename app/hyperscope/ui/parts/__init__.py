@@ -12,6 +12,7 @@ from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
 
@@ -19,6 +20,7 @@ PARTS: tuple[type[Part], ...] = (
     TrainingPart,
     TwinPart,
     Presets,
+    Runs,
     Files,
     Looks,
     Presenting,
