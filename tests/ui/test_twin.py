@@ -249,7 +249,7 @@ def test_the_network_is_that_of_the_twin_the_controls_move(opened, qtbot) -> Non
     network = window.playground.network
 
     def units() -> int:
-        return len(network._picture.layers[1].biases)
+        return len(network.layout_now.columns[1].nodes)
 
     qtbot.waitUntil(lambda: units() == 5, timeout=PATIENCE)
     qtbot.mouseClick(part.bar.sides.buttons[0], LEFT)

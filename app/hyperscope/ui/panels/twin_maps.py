@@ -192,7 +192,8 @@ class TwinMaps(QWidget):
         numbers = Numbers(painter, theme, self._boxes[3])
         numbers.results(*self._status)
         if self._over is not None and self._a.map is not None and self._b.map is not None:
-            numbers.probabilities(self._over, _at(self._a.map, self._over), _at(self._b.map, self._over))
+            names = self._a.examples.class_names if self._a.examples is not None else ()
+            numbers.probabilities(self._over, _at(self._a.map, self._over), _at(self._b.map, self._over), names)
             self._paint_pointer(painter)
         elif self._found is not None:
             numbers.disagreement(self._found, _ramp(theme))

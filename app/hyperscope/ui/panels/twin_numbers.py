@@ -14,6 +14,7 @@ from hyperscope.ui.theme import Theme
 
 ROW = 17  # pixels
 LIKELIEST = 3
+FIGURE = 30  # pixels that a figure takes
 NARROW = 135  # pixels below which shares are whole per cents
 RIGHT = Qt.AlignmentFlag.AlignRight
 
@@ -60,7 +61,7 @@ class Numbers:
         bar = QRectF(line.left(), line.center().y() - 4 * self._scale, line.width(), 8 * self._scale)
         self._painter.drawImage(bar, paint.image(ramp[None]))
 
-    def probabilities(self, place: tuple[float, float], p: Array, q: Array) -> None:
+    def probabilities(self, place: tuple[float, float], p: Array, q: Array, names: tuple[str, ...] = ()) -> None:
         """What both say of one place of the plane, the likeliest classes first."""
         where = f"at ({paint.number(place[0])}, {paint.number(place[1])})"
         write(self._painter, self._line(), where, face(11, 400, self._scale), self._theme.quiet)
@@ -69,7 +70,7 @@ class Numbers:
             return
         for k in np.argsort(-np.maximum(p, q), kind="stable")[:LIKELIEST].tolist():
             colour = paint.readable(self._theme.class_colour(k), self._theme.card)
-            self._row(f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
+            self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
 
     def _columns(self) -> tuple[float, float]:
         return self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width(), self._box.right()
@@ -87,7 +88,8 @@ class Numbers:
     def _row(self, name: str, a: str, b: str, colour: QColor | None = None) -> None:
         theme, scale = self._theme, self._scale
         line, strong = self._line(), face(12, 600, scale)
-        write(self._painter, line, name, face(11, 400, scale), colour or theme.quiet)
+        beside = QRectF(line.left(), line.top(), self._columns()[0] - line.left() - FIGURE * scale, line.height())
+        write(self._painter, beside, name, face(11, 400, scale), colour or theme.quiet)
         for said, right in zip((a, b), self._columns(), strict=True):
             rect = QRectF(line)
             rect.setRight(right)
