@@ -85,6 +85,23 @@ class Recorder:
         self._stood = self._timeline.place
         self._behind = self._timeline.ahead
 
+    def follow(self, timeline: Timeline) -> None:
+        """Watches a twin of the timeline from now on, which began as that did; its run is another one."""
+        if timeline is not self._timeline:
+            self._timeline = timeline
+            self._fresh()
+
+    def keep_also(self, timeline: Timeline) -> None:
+        """Writes the run of a twin of the timeline, as a run of its own."""
+        if timeline is self._timeline:
+            return
+        mine = dict(vars(self))
+        self._timeline = timeline
+        self._fresh()
+        self._created = mine["_created"]
+        self._take(time.monotonic(), 0.0)
+        vars(self).update(mine)
+
     # -- what happens to the run ----------------------------------------------------------------------------------
 
     def ends(self, experiment: Experiment | None = None) -> None:

@@ -26,6 +26,9 @@ from hyperscope.lab.snapshot import Snapshot, Status, View
 if TYPE_CHECKING:
     from hyperscope.lab.recorder import Recorder
     from hyperscope.lab.reopening import Reopening
+    from hyperscope.lab.timeline import Timeline
+    from hyperscope.lab.trainer import Trainer
+    from hyperscope.lab.twin import Pair, Parted
 
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
@@ -36,9 +39,10 @@ STEADY = 0.25  # s over which steps per second are averaged
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Take on this experiment; replaces any Apply still in the pipe."""
+    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe."""
 
     experiment: Experiment
+    twin: Experiment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,33 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class StartTwin:
+    """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B.
+
+    `revived` is after a worker was lost, of which the window speaks itself.
+    """
+
+    experiment: Experiment
+    twin: Experiment
+    checkpoint: Any = None
+    revived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndTwin:
+    """Go on with one of the twins alone."""
+
+    keep: Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The edits that follow are of this twin."""
+
+    side: Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Go to a checkpoint, with which a new timeline begins."""
 
@@ -96,6 +127,8 @@ class Reply:
     checkpoint: Any = None
     experiment: Experiment | None = None  # set when another is in force than was sent: one was refused, or gone back to
     heard: int = 0  # how many commands that change the experiment came before this
+    twin: Experiment | None = None  # B's that goes with `experiment`
+    twin_checkpoint: Any = None  # B's that goes with `checkpoint`
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +138,7 @@ class Reopen:
     session: Any
 
 
-Change = Apply | GoTo | Restore | Reopen  # commands that change the experiment
+Change = Apply | GoTo | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -212,6 +245,8 @@ class Worker:
     alarm: bool = False
     other: bool = False  # another experiment is in force than the window sent
     halted: bool = False
+    pair: Pair | None = None  # the timeline, while there are twins
+    _parted: Parted | None = None  # the last twins
     _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
@@ -235,12 +270,13 @@ class Worker:
             self._refuse(problem)
         if self.checkpoint is not None:
             self.trainer.restore(self.checkpoint)
-        self.timeline = Timeline(self.trainer)
+        timeline = Timeline(self.trainer)
+        self.timeline: Timeline | Pair = timeline
         if self.library is not None:
             from hyperscope.lab.recorder import Recorder
 
             self._recorder = Recorder(self.library)
-            self._recorder.begin(self.timeline, whole=self.checkpoint is None)
+            self._recorder.begin(timeline, whole=self.checkpoint is None)
         last = self._since = time.monotonic()
         try:
             while True:
@@ -263,6 +299,7 @@ class Worker:
             return
         finally:
             if self._recorder is not None:
+                self._keep_b()
                 self._recorder.close()
 
     def _obey(self) -> None:
@@ -288,6 +325,15 @@ class Worker:
         ahead, step = self.timeline.ahead, self.trainer.step
         self._heed_end(command)
         match command:
+            case Apply(experiment, twin) if self.pair is not None:
+                self._hear(*self.pair.take_on(experiment, twin or self.pair.b.trainer.experiment))
+            case StartTwin():
+                self._start_twin(command)
+            case EndTwin(keep):
+                self._end_twin(keep)
+            case Aim(side):
+                if self.pair is not None:
+                    self.pair.aim = side
             case Apply(experiment):
                 try:
                     said = self.timeline.apply(experiment)
@@ -309,13 +355,13 @@ class Worker:
                 self._go_to(beat)
             case Go(playing, rate, until):
                 if playing:
-                    self.trainer.go_on()
+                    self.timeline.go_on()
                     self.said = self.trainer.examples.missing or self.said
                 self.playing, self.rate, self.until = playing, rate, until
-                self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
+                self._counted, self._since, self._owed = self._furthest.step, time.monotonic(), 0.0
             case Advance(unit):
                 self.playing = False
-                self.trainer.go_on()
+                self.timeline.go_on()
                 if unit == "epoch":
                     self.timeline.finish_epoch()
                 else:
@@ -326,8 +372,10 @@ class Worker:
                 self._counted = 0
                 self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
             case Restore(checkpoint):
+                from hyperscope.lab.timeline import Timeline
+
                 self.trainer.restore(checkpoint)
-                self.timeline = type(self.timeline)(self.trainer)
+                self.timeline, self.pair = Timeline(self.trainer), None
                 self._counted = self.trainer.step
                 if self._recorder is not None:
                     self._recorder.begin(self.timeline, whole=False)
@@ -342,12 +390,64 @@ class Worker:
         if ahead and not isinstance(command, GoTo):
             self._say_what_is_gone(step)
 
+    # -- twins ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _furthest(self) -> Trainer:
+        """The trainer whose steps are counted: A's, or B's where A has stopped."""
+        return self.pair.leading.trainer if self.pair is not None else self.trainer
+
+    def _start_twin(self, command: StartTwin) -> None:
+        from hyperscope.lab.twin import Pair, begin
+
+        if isinstance(self.timeline, Pair):
+            return
+        wanted = command.experiment, command.twin
+        again = self._parted.again(self.timeline, wanted) if self._parted is not None else None
+        self.pair = again or begin(self.timeline, command.checkpoint)
+        self.timeline, self.trainer, self._parted = self.pair, self.pair.trainer, None
+        if self._recorder is not None:
+            self._recorder.follow(self.pair.a)
+        self._keep_soon()
+        begun = (
+            "Both as they were." if again else "B is a copy of A; both take the same steps on the same mini-batches."
+        )
+        said, refused = self.pair.take_on(*wanted)
+        self._hear("" if command.revived else f"{begun} {said}".strip(), refused)
+
+    def _end_twin(self, keep: Literal["A", "B"]) -> None:
+        from hyperscope.lab.twin import Parted
+
+        if self.pair is None:
+            return
+        kept = self.pair.a if keep == "A" else self.pair.b
+        self._parted = Parted(self.pair, kept)
+        if self._recorder is not None:
+            self._recorder.follow(kept)
+        self.timeline, self.trainer, self.pair = kept, kept.trainer, None
+        self._counted = self.trainer.step
+        self._keep_soon()
+        self.said, self.alarm = f"{keep} goes on alone.", False
+
+    def _keep_b(self) -> None:
+        """B's run ends: it goes to the library beside A's, unless it is the same."""
+        if self._recorder is not None and self.pair is not None and self.pair.a.score != self.pair.b.score:
+            self._recorder.keep_also(self.pair.b)
+
+    def _hear(self, said: str, refused: str) -> None:
+        if said:
+            self.said, self.alarm = said, False
+        if refused:
+            self.said, self.alarm, self.other = refused, True, True
+
     def _heed_end(self, command: object) -> None:
         """Before a command: stops playing back, and has the run kept where it may end."""
         if isinstance(command, Change | Restart | Advance | Edit) or (isinstance(command, Go) and command.playing):
             self._reopening = None
         if self._recorder is not None and isinstance(command, Change | Restart):
             self._recorder.ends(command.experiment if isinstance(command, Apply) else None)
+            if isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                self._keep_b()
 
     def _reopen(self, session: Any) -> None:
         from hyperscope.lab.reopening import Reopening
@@ -358,9 +458,9 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
-        self.trainer, self.timeline = reopening.trainer, reopening.timeline
+        self.trainer, self.timeline, self.pair = reopening.trainer, reopening.timeline, None
         if self._recorder is not None:
-            self._recorder.begin(self.timeline)
+            self._recorder.begin(reopening.timeline)
         self.other, self._kept_at = True, -KEEP_EVERY
         self._play_back(reopening)
 
@@ -389,7 +489,7 @@ class Worker:
             return
         if self._recorder is not None:
             self._recorder.went()
-        self._counted, self._since = self.trainer.step, time.monotonic()
+        self._counted, self._since = self._furthest.step, time.monotonic()
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
         said = (
@@ -442,14 +542,22 @@ class Worker:
             self._say_what_is_gone(step)
 
     def _heed_alarm(self) -> None:
+        if self.pair is not None:
+            news = self.pair.news()
+            if news.said:
+                self.said, self.alarm = news.said, news.alarm
+            if news.halted:
+                self.playing, self.halted = False, True
+            return
         if self.trainer.alarm:
             self.playing, self.halted = False, True
             self.said, self.alarm = self.trainer.alarm, not self.trainer.stopped_early
 
     def _measure(self, now: float) -> None:
         if now - self._since >= STEADY:
-            self._speed = max(0, self.trainer.step - self._counted) / (now - self._since)
-            self._counted, self._since = self.trainer.step, now
+            step = self._furthest.step
+            self._speed = max(0, step - self._counted) / (now - self._since)
+            self._counted, self._since = step, now
 
     def _reply(self) -> Reply:
         from hyperscope.lab.probes import probes
@@ -460,22 +568,31 @@ class Worker:
         asked, self._asked = self._asked, None
         view = asked.view or View()
         asked_for = dict.fromkeys((*asked.names, *asked.wanted))
-        found = {name: self.timeline.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
+        shown: Any = self.pair.a if self.pair is not None else self.timeline
+        found = {name: shown.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
         views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
-        trainer = self.trainer
-        snapshot = Snapshot(
-            self._status(), trainer.structure, self.said, self.alarm, self.halted, views, trainer.painted, wanted
-        )
+        twin = None
+        if self.pair is not None:
+            from hyperscope.lab.comparison import of_twin
+
+            status = self._status(self.pair.b.trainer, self.pair.b)
+            twin = of_twin(self.pair.a.trainer, self.pair.b.trainer, status, view, views)
+        status = self._status(self.trainer, self.timeline)
+        structure, painted = self.trainer.structure, self.trainer.painted
+        if twin is not None:  # both only go up, so that their sums change with either
+            structure, painted = structure + twin.structure, painted + twin.painted
+        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, painted, wanted, twin)
         now = time.monotonic()
-        kept = None
+        kept = other = None
         if now - self._kept_at > KEEP_EVERY:
             kept, self._kept_at = self.trainer.checkpoint(), now
+            other = self.pair.b.trainer.checkpoint() if self.pair is not None else None
         experiment = self.trainer.experiment if self.other else None
+        twins = self.pair.b.trainer.experiment if self.other and self.pair is not None else None
         self.said, self.other, self.halted = "", False, False
-        return Reply(snapshot, kept, experiment, self._heard)
+        return Reply(snapshot, kept, experiment, self._heard, twins, other)
 
-    def _status(self) -> Status:
-        trainer = self.trainer
+    def _status(self, trainer: Trainer, timeline: Timeline | Pair) -> Status:
         # while playing, the last recorded evaluation will do: it is a few steps old at most
         scores = trainer.recent_scores() if self.playing else trainer.scores()
         return Status(
@@ -489,9 +606,9 @@ class Worker:
             train_accuracy=scores.train.accuracy,
             dev_loss=scores.dev.loss,
             dev_accuracy=scores.dev.accuracy,
-            beat=self.timeline.place.beat,
-            end=self.timeline.end,
-            moves=self.timeline.moves,
+            beat=timeline.place.beat,
+            end=timeline.end,
+            moves=timeline.moves,
         )
 
 

@@ -5,9 +5,9 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,21 @@ from hyperscope.lab.data import with_source
 from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import Advance, Apply, Go, GoTo, Reopen, Reply, Restart, Restore, Runner, WorkerLost
+from hyperscope.lab.runner import (
+    Advance,
+    Aim,
+    Apply,
+    EndTwin,
+    Go,
+    GoTo,
+    Reopen,
+    Reply,
+    Restart,
+    Restore,
+    Runner,
+    StartTwin,
+    WorkerLost,
+)
 from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
@@ -26,6 +40,24 @@ if TYPE_CHECKING:
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
+
+Side = Literal["A", "B", "both"]
+One = Literal["A", "B"]
+
+
+class _State(NamedTuple):
+    """What undo comes back to: the experiments, and which twin is kept on the way to where there is only one."""
+
+    experiment: Experiment
+    twin: Experiment | None = None
+    keep: One = "A"
+
+
+class _Edited(NamedTuple):
+    """An edit to take back, and the twin that was edited."""
+
+    done: Done
+    of: One
 
 
 class Session:
@@ -36,6 +68,8 @@ class Session:
     ) -> None:
         """With a `library`, the file at that path, every run is kept in it."""
         self.experiment = experiment or Experiment()
+        self.twin: Experiment | None = None  # B, while there are twins; A is `experiment`
+        self.side: Side = "A"  # which of the twins the controls move
         self.library = library
         self.playing = playing
         self.rate = float("inf")
@@ -44,13 +78,16 @@ class Session:
         self.alarm = False
         self._checkpoint: Any = None
         self._wanted: tuple[str, ...] = ()  # probes somebody waits for
+        self._twin_checkpoint: Any = None
+        self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
-        self._undo: list[Experiment | Done] = []  # experiments to go back to, and edits to take back
-        self._redo: list[Experiment | Done] = []
+        self._undo: list[_State | _Edited] = []  # experiments to go back to, and edits to take back
+        self._redo: list[_State | _Edited] = []
+        self._aim: One = "A"  # the twin that the worker takes edits for
         self._runner: Runner | None = Runner(self.experiment, library=library)
         self._runner.send(Go(playing))
 
@@ -58,43 +95,49 @@ class Session:
 
     def move(self, path: str, value: Value) -> None:
         """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
-        paths = [path]
-        if "*" in path:
-            paths = [path.replace("*", str(layer)) for layer in range(len(self.experiment.network.layers))]
-        experiment = self.experiment
-        if path == "data.source" and isinstance(value, str):
-            changed(experiment, path, value)  # refuses what is no data set
-            data = with_source(experiment.data, value)
-            self.take_on(msgspec.structs.replace(experiment, data=data))
-            return
-        for one in paths:
-            experiment = changed(experiment, one, value)
-        self.take_on(experiment, merge=path)
+        changes = [_moved(experiment, path, value) for experiment in self._sides()]
+        self._take_on(*changes, merge="" if path == "data.source" else path)
 
-    def take_on(self, experiment: Experiment, *, merge: str = "") -> None:
-        """Puts a whole experiment in force. Moves with the same `merge` in a row are undone as one."""
-        if experiment == self.experiment:
+    def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
+        """Puts a whole experiment in force, of twins for the side that the controls move if no other is said.
+
+        Moves with the same `merge` in a row are undone as one.
+        """
+        self._take_on(*(experiment for _ in self._sides(side)), merge=merge, side=side)
+
+    def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
+        side = side or self.side
+        if self.twin is None:
+            state = _State(experiments[0], None, self._keep)
+        elif side == "both":
+            state = _State(experiments[0], experiments[-1])
+        else:
+            state = _State(self.experiment, experiments[0]) if side == "B" else _State(experiments[0], self.twin)
+        if (state.experiment, state.twin) == (self.experiment, self.twin):
             return
+        merge = merge and f"{side} {merge}"
         if not (merge and merge == self._merged):
-            self._undo.append(self.experiment)
+            self._undo.append(self._state)
         self._merged = merge
         self._redo.clear()
-        self._set(experiment)
+        self._set(state)
 
     def add_layer(self) -> None:
         """One more hidden layer at the end, like the last one."""
-        layers = self.experiment.network.layers
-        if len(layers) < MOST_LAYERS:
-            self._with_layers((*layers, layers[-1] if layers else Layer()))
+        self._with_layers(
+            lambda layers: (*layers, layers[-1] if layers else Layer()) if len(layers) < MOST_LAYERS else layers
+        )
 
     def remove_layer(self, number: int) -> None:
         """Without hidden layer `number`, counted from 0."""
-        layers = self.experiment.network.layers
-        self._with_layers((*layers[:number], *layers[number + 1 :]))
+        self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]))
 
-    def _with_layers(self, layers: tuple[Layer, ...]) -> None:
-        network = msgspec.structs.replace(self.experiment.network, layers=layers)
-        self.take_on(msgspec.structs.replace(self.experiment, network=network))
+    def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> None:
+        changed_ones = []
+        for experiment in self._sides():
+            network = msgspec.structs.replace(experiment.network, layers=change(experiment.network.layers))
+            changed_ones.append(msgspec.structs.replace(experiment, network=network))
+        self._take_on(*changed_ones)
 
     def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
@@ -102,13 +145,14 @@ class Session:
         What cannot be set changes nothing, and `message` says why.
         """
         last = self._undo[-1] if self._undo else None
-        if merge and merge == self._merged and isinstance(last, Done) and last.edit.same_place(edit):
-            self._undo[-1] = Done(edit, last.before)
+        of: One = "B" if self.twin is not None and self.side == "B" else "A"
+        if merge and merge == self._merged and isinstance(last, _Edited) and last.done.edit.same_place(edit):
+            self._undo[-1] = _Edited(Done(edit, last.done.before), of)
         else:
-            self._undo.append(Done(edit, before))
+            self._undo.append(_Edited(Done(edit, before), of))
         self._merged = merge
         self._redo.clear()
-        self._send(edit)
+        self._send_edit(edit, of)
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
@@ -118,23 +162,92 @@ class Session:
         """Forward again after an undo; says whether there was one."""
         return self._swap(self._redo, self._undo)
 
-    def _swap(self, source: list[Experiment | Done], target: list[Experiment | Done]) -> bool:
+    def _swap(self, source: list[_State | _Edited], target: list[_State | _Edited]) -> bool:
         if not source:
             return False
         self._merged = ""
         last = source.pop()
-        if isinstance(last, Done):
-            back = last.undone
-            target.append(back)
-            self._send(back.edit)
+        if isinstance(last, _Edited):
+            back = last.done.undone
+            target.append(_Edited(back, last.of))
+            self._send_edit(back.edit, last.of)
         else:
-            target.append(self.experiment)
+            target.append(self._state)
             self._set(last)
         return True
 
-    def _set(self, experiment: Experiment) -> None:
-        self.experiment = experiment
+    def _send_edit(self, edit: Edit, of: One) -> None:
+        if self.twin is not None and of != self._aim:
+            self._aim = of
+            self._send(Aim(of))
+        self._send(edit)
+
+    @property
+    def _state(self) -> _State:
+        return _State(self.experiment, self.twin, self._keep)
+
+    def _set(self, state: _State) -> None:
+        had = self.twin is not None
+        if had != (state.twin is not None) and self._pending:
+            self._send(Apply(self.experiment, self.twin))  # what was moved before is not to reach the others
+        self.experiment, self.twin, self._keep = state
+        self._pending = False
+        self._aim = self._aim if had and self.twin is not None else "A"
+        if had and self.twin is None:
+            if self._keep == "B":
+                self._checkpoint = self._twin_checkpoint
+            self._twin_checkpoint, self.side = None, "A"
+            self._send(EndTwin(self._keep))
+        elif not had and self.twin is not None:
+            self.side = "B"
+            self._send(StartTwin(self.experiment, self.twin))
         self._pending = True
+
+    # -- twins ----------------------------------------------------------------------------------------------------
+
+    @property
+    def in_force(self) -> tuple[Experiment, Experiment | None, Side]:
+        """A, B, and which of them the controls move."""
+        return self.experiment, self.twin, self.side
+
+    @property
+    def moved(self) -> Experiment:
+        """What the controls move and show: B's experiment or A's."""
+        return self.twin if self.twin is not None and self.side == "B" else self.experiment
+
+    def _sides(self, side: Side | None = None) -> tuple[Experiment, ...]:
+        """The experiments that a move acts on."""
+        side = side or self.side
+        if self.twin is None:
+            return (self.experiment,)
+        return {"A": (self.experiment,), "B": (self.twin,), "both": (self.experiment, self.twin)}[side]
+
+    def start_twin(self, twin: Experiment | None = None) -> None:
+        """Trains a copy beside the network from here on: the same steps, the same mini-batches. The controls move it.
+
+        B then takes on `twin`, if one is given. With twins already there, B takes it on.
+        """
+        if self.twin is not None:
+            self.take_on(twin or self.twin, side="B")
+            return
+        self._undo.append(_State(self.experiment))
+        self._merged = ""
+        self._redo.clear()
+        self._set(_State(self.experiment, twin or self.experiment))
+
+    def end_twin(self, keep: One) -> None:
+        """Goes on with A or B alone."""
+        if self.twin is None:
+            return
+        self._undo.append(self._state)
+        self._merged = ""
+        self._redo.clear()
+        self._set(_State(self.experiment if keep == "A" else self.twin, None, keep))
+
+    def set_side(self, side: Side) -> None:
+        """Which of the twins the controls move."""
+        self.side = side if self.twin is not None else "A"
+        self._merged = ""
 
     # -- transport ------------------------------------------------------------------------------------------------
 
@@ -206,13 +319,17 @@ class Session:
         self.experiment = branch(score, at).experiment
 
     def _leave_for_session(self) -> None:
-        self._undo.append(self.experiment)
+        if self.twin is not None:
+            self.end_twin("A")
+        self._undo.append(self._state)
         self._redo.clear()
         self._merged, self.playing = "", False
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
-        self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
+        seed = (self.experiment.seed + 1) % 1_000_000
+        fresh = [msgspec.structs.replace(experiment, seed=seed) for experiment in self._sides("both")]
+        self._take_on(*fresh, side="both")
 
     @property
     def awaiting(self) -> bool:
@@ -236,7 +353,7 @@ class Session:
             return None
         try:
             if self._pending:
-                self._runner.send(Apply(self.experiment))
+                self._runner.send(Apply(self.experiment, self.twin))
                 self._pending = False
             reply = self._runner.take()
         except WorkerLost as loss:
@@ -264,12 +381,15 @@ class Session:
         self._losses = 0
         if set(self._wanted) <= reply.snapshot.wanted.keys():
             self._wanted = ()
-        if reply.checkpoint is not None:
-            self._checkpoint = reply.checkpoint
-        if self._runner is not None and reply.heard == self._runner.changes:
+        current = self._runner is not None and reply.heard == self._runner.changes
+        # one from before twins began or ended is another network's
+        if reply.checkpoint is not None and (reply.snapshot.twin is None) == (self.twin is None):
+            self._checkpoint, self._twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
+        if current:
             self.going = None
             if reply.experiment is not None and not self._pending:
                 self.experiment = reply.experiment
+                self.twin = reply.twin or self.twin
         if reply.snapshot.halted:
             self.playing = False  # other replies may be older than the last press of play
         self.status = reply.snapshot.status
@@ -288,6 +408,9 @@ class Session:
             return
         checkpoint = self._checkpoint
         self._runner = Runner(self.experiment, checkpoint, self.library)
+        self._aim = "A"
+        if self.twin is not None:
+            self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))
         self._runner.send(Go(self.playing, self.rate))
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         where = f"step {checkpoint.step}" if checkpoint is not None else "the start"
@@ -298,7 +421,7 @@ class Session:
         try:
             if self._runner is not None:
                 if self._pending:
-                    self._runner.send(Apply(self.experiment))
+                    self._runner.send(Apply(self.experiment, self.twin))
                     self._pending = False
                 self._runner.send(command)
         except WorkerLost as loss:
@@ -314,6 +437,19 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+
+
+def _moved(experiment: Experiment, path: str, value: Value) -> Experiment:
+    """The experiment with a knob set, in every layer where the path has a `*`. Raises: ValueError or LookupError."""
+    if path == "data.source" and isinstance(value, str):
+        changed(experiment, path, value)  # refuses what is no data set
+        return msgspec.structs.replace(experiment, data=with_source(experiment.data, value))
+    paths = [path]
+    if "*" in path:
+        paths = [path.replace("*", str(layer)) for layer in range(len(experiment.network.layers))]
+    for one in paths:
+        experiment = changed(experiment, one, value)
+    return experiment
 
 
 def last_experiment() -> Experiment | None:

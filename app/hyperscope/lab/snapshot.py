@@ -296,6 +296,22 @@ class Distributions:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Where twins answer differently: `strength` (height, width) is half the summed difference of their probabilities,
+    0 to 1, and `differs` (height, width) whether the most probable classes differ.
+
+    `plane` is the share of the plane where they differ, `examples` (m,) whether each of A's `Examples` is answered
+    differently, or None where the twins have other examples.
+    """
+
+    strength: Array
+    differs: Array
+    extent: tuple[float, float, float, float]
+    plane: float
+    examples: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One answer to the window: the status, one sentence on what happened if anything did, and the views asked for.
 
@@ -313,3 +329,4 @@ class Snapshot:
     views: dict[str, Any] = field(default_factory=dict)
     painted: int = 0
     wanted: dict[str, Any] = field(default_factory=dict)
+    twin: Snapshot | None = None  # B's, while twins train; `said` is why it stands, and "disagreement" is a view of it

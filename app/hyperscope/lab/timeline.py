@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -147,7 +148,26 @@ class Timeline:
         rows = {id(kept.history.rows): kept.history.rows for kept in self._kept}
         return sum(one.size for one in rows.values()) + sum(kept.own for kept in self._kept)
 
+    def copied(self) -> Timeline:
+        """Another timeline that knows the same, with a trainer of its own that stands where this one's stands."""
+        trainer, old = Trainer(self.trainer.experiment, self.trainer.examples, self.trainer.given_order), self.trainer
+        trainer.restore(old.checkpoint())
+        trainer.alarm, trainer.stopped_early = old.alarm, old.stopped_early
+        trainer.last_batch, trainer.structure = old.last_batch, old.structure
+        other = copy(self)
+        other.trainer = trainer
+        other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)
+        rows = {id(kept.history.rows): _Rows(kept.history.rows.arrays) for kept in self._kept}  # they go on apart
+        other._kept = [
+            replace(kept, history=replace(kept.history, rows=rows[id(kept.history.rows)])) for kept in self._kept
+        ]
+        return other
+
     # -- going on -------------------------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """`Trainer.go_on`: allows further steps after training stopped itself."""
+        self.trainer.go_on()
 
     def steps(self, count: int) -> int:
         """`Trainer.steps`, recorded. After going back, what lay ahead is forgotten with the first step."""

@@ -30,6 +30,7 @@ from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.share import Share
+from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.scenes import show_runs
 from hyperscope.ui.window import Window
@@ -61,6 +62,7 @@ def scenes() -> tuple[Scene, ...]:
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
+    stuck = Network(layers=(Layer(8, "relu"),) * 3, initialiser="zero")
     dropped = Network(layers=(Layer(8, "relu", "before", 0.2),) * 3)
     scheduled = Training(schedule="cosine", decay_every=80, warmup=5)
     return (
@@ -97,7 +99,10 @@ def scenes() -> tuple[Scene, ...]:
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
         Scene("export", Experiment(), 60, then=_export),
         Scene("share", Experiment(), 60, then=_share),
-        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        Scene("twin", Experiment(network=normed), 40, then=_start_twin),
+        Scene("twin-iris", Experiment(data=with_source(Data(), "iris")), 30, then=_start_twin_with_other_optimiser),
+        Scene("twin-seeds", Experiment(), 30, then=_train_ten_seeds),
+        Scene("twin-remedy", Experiment(network=stuck), 30, then=_try_remedy),
         *scenes_of_the_map(),
         *scenes_of_the_network(),
     )
@@ -157,6 +162,32 @@ def _show_train_mode(window: Window) -> None:
 def _start_again_slower(window: Window) -> None:
     window.do(window.session.restart)
     window.move_knob("training.learning_rate", 0.003)
+
+
+def _start_twin(window: Window) -> None:
+    window.do(window.part(TwinPart).toggle)
+    window.move_knob("training.learning_rate", 0.1)
+
+
+def _start_twin_with_other_optimiser(window: Window) -> None:
+    window.do(window.part(TwinPart).toggle)
+    window.move_knob("training.optimiser", "sgd")
+    window.playground.twin_maps.view.choose("hard")
+
+
+def _train_ten_seeds(window: Window) -> None:
+    _start_twin(window)
+    part = window.part(TwinPart)
+    window.do(part.train_seeds)
+    _wait(lambda: part.seeds is not None and part.seeds.over, "the end of ten seeds")
+
+
+def _try_remedy(window: Window) -> None:
+    note = window.playground.note
+    window.follow()
+    _wait(lambda: note.finding is not None and note.finding.remedy is not None, "something the doctor has a remedy for")
+    note.twin_button.click()
+    window.session.play(False)
 
 
 def _show_accuracy(window: Window) -> None:

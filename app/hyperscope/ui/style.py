@@ -73,6 +73,7 @@ def stylesheet(theme: Theme) -> str:
         "hover": mixed(theme.control, theme.text, 0.07).name(),
         "pressed": mixed(theme.control, theme.text, 0.14).name(),
         "accent_hover": mixed(theme.accent, theme.text, 0.12).name(),
+        "held": mixed(theme.control, theme.accent, 0.16).name(),
         "thumb": mixed(theme.card, theme.quiet, 0.35).name(),
         "radius": str(RADIUS),
         "round": str(pixels(theme, 6)),
@@ -97,6 +98,8 @@ QPushButton:disabled { color: %(quiet)s; }
 QPushButton[accent="true"] { background: %(accent)s; color: %(on_accent)s; }
 QPushButton[accent="true"]:hover { background: %(accent_hover)s; }
 QPushButton[accent="true"][ring="true"]:focus { border-color: %(text)s; }
+
+QPushButton[held="true"]:checked { background: %(held)s; border-color: %(accent)s; }
 
 QToolButton[tab="true"] { background: transparent; color: %(quiet)s; border: none; border-top: 2px solid transparent;
   border-bottom: 2px solid transparent; border-radius: 0; padding: 0 %(pad)spx; }

@@ -32,6 +32,7 @@ class Transport(QWidget):
     batch = Signal()
     epoch = Signal()
     speed_chosen = Signal(float)
+    twin_toggled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +43,10 @@ class Transport(QWidget):
         self.play_button = PlayButton("Play or pause · space")
         self.batch_button = Button("+1 batch", "Step one batch", "Step one batch · B or →")
         self.epoch_button = Button("+1 epoch", "Step one epoch", "Step one epoch · E")
+        tip = "<p>A copy beside the network: move one of its controls and compare. Again: A goes on alone · T</p>"
+        self.twin_button = Button("Twin", "Twin", tip)
+        self.twin_button.setCheckable(True)
+        self.twin_button.setProperty("held", True)
         self.speed = Segments([caption for caption, _ in SPEEDS], "Speed")
         self.speed.setToolTip("Batches per second while playing; max is as fast as it goes")
         self.speed.set_index(len(SPEEDS) - 1)
@@ -50,7 +55,14 @@ class Transport(QWidget):
         self.batches = Readout("Batch", "99 / 99")
         self.steps = Readout("Steps/s", "99 999")
         self.frames = Readout("Frames/s", "60")
-        self._buttons = (self.restart_button, self.new_button, self.play_button, self.batch_button, self.epoch_button)
+        self._buttons = (
+            self.restart_button,
+            self.new_button,
+            self.play_button,
+            self.batch_button,
+            self.epoch_button,
+            self.twin_button,
+        )
         self._readouts = (self.epochs, self.batches, self.frames, self.steps)
         self._by_weight = (self.epochs, self.batches, self.steps, self.frames)
         self._row = QHBoxLayout(self)
@@ -58,6 +70,7 @@ class Transport(QWidget):
         for button in self._buttons:
             self._row.addWidget(button)
         self._row.addWidget(self.speed)
+        self._row.addWidget(self.twin_button)
         self._row.addSpacing(6)
         self._row.addWidget(self.message, 1)
         for readout in self._readouts:
@@ -68,6 +81,7 @@ class Transport(QWidget):
         self.play_button.clicked.connect(self.play_toggled)
         self.batch_button.clicked.connect(self.batch)
         self.epoch_button.clicked.connect(self.epoch)
+        self.twin_button.clicked.connect(lambda: self.twin_toggled.emit())
         self.speed.chosen.connect(lambda index: self.speed_chosen.emit(SPEEDS[index][1]))
         self.setAccessibleName("Transport")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -88,6 +102,12 @@ class Transport(QWidget):
             self.frames.set_value(shown(_three_figures(frames_per_second)))
         if self._since_rates >= CALM:
             self._since_rates = 0
+
+    def show_twin(self, on: bool) -> None:
+        """Presses the twin's button or not, and says of what the steps per second are."""
+        self.twin_button.setChecked(on)
+        self.steps.set_label("Steps/s each" if on else "Steps/s")
+        self._make_room()
 
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence; an `alarm` has a sign and heavier type. An empty one clears the line."""
@@ -209,6 +229,13 @@ class Readout(QWidget):
     def value(self) -> str:
         """The figure shown."""
         return self._value
+
+    def set_label(self, label: str) -> None:
+        """Names the figure."""
+        if label != self._label:
+            self._label = label
+            self._fit()
+            self.update()
 
     def set_value(self, value: str) -> None:
         """Shows `value`; the room for it grows when it must, and never shrinks."""

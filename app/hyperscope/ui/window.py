@@ -30,6 +30,7 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self.transport = Transport()
         self.timeline = Timeline()
         self.playground = Playground()
-        self._turns = Turns((*self.playground.panels, self.playground.note))
+        self._turns = Turns((*self.playground.every_panel, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
         self._painted = 0  # which examples are shown, of those that came and went while the network was kept
@@ -71,7 +72,7 @@ class Window(QMainWindow):
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
         self._held = False  # whether a sentence stays until something is moved
-        self._shown = session.experiment
+        self._shown = session.in_force
         self._build()
         self.ticker = Ticker(self._tick)
         self.parts = tuple(make(self) for make in PARTS)
@@ -140,11 +141,11 @@ class Window(QMainWindow):
             self.session.move(path, value)
         except (ValueError, LookupError) as problem:
             self.say(str(problem), alarm=True)
-            self.playground.show_experiment(self.session.experiment)
+            self.playground.show_experiment(self.session.moved)
         self.follow()
 
     def _cycle_norm(self, layer: int) -> None:
-        now = self.session.experiment.network.layers[layer].batch_norm
+        now = self.session.moved.network.layers[layer].batch_norm
         self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
 
     def _look_at(self, across: str, up: str) -> None:
@@ -170,9 +171,9 @@ class Window(QMainWindow):
     def follow(self) -> None:
         """Something was moved: controls, memory and drawing follow."""
         self._quiet = 0
-        if self.session.experiment is not self._shown:
-            self._shown = self.session.experiment
-            self.playground.show_experiment(self._shown)
+        if self.session.in_force != self._shown:
+            self._shown = self.session.in_force
+            self.playground.show_experiment(self.session.moved)
             self.playground.note.clear()
             for part in self.parts:
                 part.did()
@@ -189,7 +190,7 @@ class Window(QMainWindow):
             if self.session.alarm or not self._held:
                 self.say(self.session.message, self.session.alarm)
             self.session.message = ""
-        if self.session.experiment is not self._shown:
+        if self.session.in_force != self._shown:
             self.follow()
 
     def _ask(self) -> None:
@@ -222,13 +223,13 @@ class Window(QMainWindow):
             part.heed(snapshot)
         if "examples" in snapshot.views:
             self._structure, self._painted = snapshot.structure, snapshot.painted
-            self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
+            self.playground.show_examples(snapshot.views["examples"], self.session.moved)
         elif snapshot.structure != self._structure:
             self._structure = -1  # ask for everything; what has come was made for another structure
             return
         self._stale = snapshot.painted != self._painted
         for panel in panels:
-            self.playground.draw(panel, snapshot)
+            self.playground.draw(panel, self.part(TwinPart).seen_by(panel, snapshot))
 
     def draw_all(self) -> None:
         """Has every panel drawn anew with the next snapshot; `up_to_date` says when that is done."""
@@ -248,7 +249,7 @@ class Window(QMainWindow):
     def apply_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises; training starts again where it must."""
         self._held = False
-        self.session.take_on(remedy.change(self.session.experiment))
+        self.session.take_on(remedy.change(self.session.experiment), side="A")
         if remedy.restart:
             self.session.restart()
         self.follow()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.words import effect, title
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
+NOTE = 9  # pixels of a note's ground besides its words
 MIXED = "mixed"  # what a control says that stands for several values
 
 
@@ -48,6 +49,7 @@ class Caption(QLabel):
         super().__init__(text)
         self._live = live
         self._mark_first = mark_first
+        self._notes: tuple[str, ...] = ()
         self._theme = LIGHT
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -65,6 +67,20 @@ class Caption(QLabel):
         self._live = None if symbol_only else knob.live
         self.setText(knob.symbol if symbol_only else title(knob))
         self.updateGeometry()
+
+    def set_notes(self, *notes: str) -> None:
+        """Writes the first of `notes` that fits at the right, in the colour of what is chosen; none for no note."""
+        if notes != self._notes:
+            self._notes = notes
+            self.update()
+
+    @property
+    def note(self) -> str:
+        """What is written at the right, or "" where nothing fits or is to be said."""
+        room = self.width() - self.sizeHint().width() - pixels(self._theme, 2)
+        metrics = QFontMetricsF(font(10, 600, self._theme.scale))
+        fits = (note for note in self._notes if metrics.horizontalAdvance(note) + NOTE * self._theme.scale <= room)
+        return next(fits, "")
 
     def set_theme(self, theme: Theme, size: float = 12, weight: int = 400, *, quiet: bool = False) -> None:
         """Takes on new colours and type; `quiet` for what is read second."""
@@ -84,6 +100,8 @@ class Caption(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self._notes:
+            self._paint_note()
         if self._live is None:
             return
         radius = 2.75 * self._theme.scale
@@ -91,6 +109,24 @@ class Caption(QLabel):
         if text + 2 * radius + 1 > self.width():
             return
         draw_mark(self, text + radius + 1, self.height() / 2 + 0.5, radius, self._theme.quiet, self._live)
+
+    def _paint_note(self) -> None:
+        """The note on a ground of its own, or where there is no room for it a dot at the far right."""
+        theme, note = self._theme, self.note
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        small = font(10, 600, theme.scale)
+        wide = QFontMetricsF(small).horizontalAdvance(note) + NOTE * theme.scale if note else 6 * theme.scale
+        high = (15 if note else 6) * theme.scale
+        pill = QRectF(self.width() - wide - pixels(theme, 2), (self.height() - high) / 2, wide, high)
+        painter.setBrush(mixed(theme.card, theme.accent, 0.16) if note else theme.accent)
+        painter.drawRoundedRect(pill, min(4 * theme.scale, high / 2), min(4 * theme.scale, high / 2))
+        if note:
+            painter.setFont(small)
+            painter.setPen(theme.text)
+            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, note)
+        painter.end()
 
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)

@@ -18,6 +18,7 @@ from hyperscope.ui.panels.doctor_note import DoctorNote
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.twin_maps import TwinMaps
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with the charts
@@ -25,6 +26,7 @@ AMPLE = 620  # pixels of height at scale 1; with less, the computation takes som
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
 MAP_SHARE = 0.46  # of the width that map and network have, at most
+TWIN_SHARE = 0.52  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
@@ -50,8 +52,11 @@ class Playground(QWidget):
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
-        self.panels: tuple[Panel, ...] = (self.map, self.network, self.curves, self.distributions)
+        self.twin_maps = TwinMaps()  # in the map's place while there are twins
+        self.twin_maps.hide()
+        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
         self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
+        self._twins = False
         self._training = 0
         self._scale = 1.0
         self._foot = 0  # pixels of the window below, which the charts go without
@@ -62,6 +67,7 @@ class Playground(QWidget):
         computation.addWidget(self.data)
         computation.addWidget(self.network, 1)
         computation.addWidget(self.map)
+        computation.addWidget(self.twin_maps)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 37)
@@ -92,6 +98,11 @@ class Playground(QWidget):
         self.network.node_hovered.connect(self._magnify)
         self.network.foot_needed.connect(self.note.yield_to_foot)
 
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """Those that have a place now: the maps of twins take that of the one map."""
+        return tuple(panel for panel in self.every_panel if panel is not (self.map if self._twins else self.twin_maps))
+
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
         self.data.show_experiment(experiment)
@@ -108,6 +119,8 @@ class Playground(QWidget):
         """Shows everything but the panels and the hyperparameters that `hidden` names, panels by their attribute."""
         for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
             getattr(self, name).setVisible(name not in hidden)
+        self.twin_maps.setVisible(self._twins and "map" not in hidden)
+        self.map.setVisible(not self._twins and "map" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
         self.hyperparameters.show_experiment(experiment, self._training)
         self._share_out(self._scale)
@@ -121,6 +134,14 @@ class Playground(QWidget):
             self._picture = snapshot.views["network"]
             self.note.heed(self._picture, snapshot)
 
+    def show_twins(self, on: bool) -> None:
+        """Puts the twins' maps in the place of the one map, or that back in its place."""
+        self._twins = on
+        hidden = not (_kept(self.map) or _kept(self.twin_maps))
+        self.map.setVisible(not on and not hidden)
+        self.twin_maps.setVisible(on and not hidden)
+        self._share_out(self._scale)
+
     def set_foot(self, height: int) -> None:
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""
         self._foot = height
@@ -128,7 +149,7 @@ class Playground(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
-        parts = (self.data, self.hyperparameters, *self.panels, self.note)
+        parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)
@@ -146,17 +167,19 @@ class Playground(QWidget):
         rest = max(1, self.height() - EDGE - GRID - height)
         if not any(map(_kept, (self.curves, self.distributions))):
             height, rest = self.height() - EDGE, 0
-        elif not any(map(_kept, (self.data, self.network, self.map))):
+        elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):
             height, rest = 0, self.height() - EDGE
         self._left.setStretch(0, height)
         self._left.setStretch(1, rest)
         cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
         width = self.width() - 2 * EDGE - GRID - cards
-        if _kept(self.network):
-            self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
-        else:
-            self.map.setMinimumWidth(MAP_LEAST)
-            self.map.setMaximumWidth(width + GRID)
+        maps: tuple[tuple[MapPanel | TwinMaps, float], ...] = ((self.map, MAP_SHARE), (self.twin_maps, TWIN_SHARE))
+        for shown, share in maps:
+            if _kept(self.network):
+                shown.setFixedWidth(max(MAP_LEAST, min(shown.best_width(height), round(share * width))))
+            else:
+                shown.setMinimumWidth(MAP_LEAST)
+                shown.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
         picture = self._picture

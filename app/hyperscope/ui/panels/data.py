@@ -90,14 +90,14 @@ class DataCard(Card):
         self.own.save_requested.connect(self.save_requested)
         self.column.addWidget(self.own)
         self.column.addWidget(self._wired(Segmented(CLASSES, knob_at(CLASSES), beside=True)))
-        self._inputs = Caption("Inputs")
+        self.inputs = Caption("Inputs")
         self.features = FeatureTiles(FEATURES)
         self.features.moved.connect(self.moved)
         self.features.refused.connect(self.refused)
         standardise = self._control(STANDARDISE)
         standardise.caption.setText(remainder(standardise.knob, (" inputs",)))
         head = QHBoxLayout()
-        head.addWidget(self._inputs)
+        head.addWidget(self.inputs)
         head.addStretch(1)
         head.addWidget(standardise)
         self.column.addLayout(head)
@@ -171,7 +171,7 @@ class DataCard(Card):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
-        self._inputs.set_theme(theme, 11, 600, quiet=True)
+        self.inputs.set_theme(theme, 11, 600, quiet=True)
         shown = (*self.thumbnails.values(), *self.controls.values(), self.features, self.table, self.plane, self.own)
         for item in shown:
             item.set_theme(theme)

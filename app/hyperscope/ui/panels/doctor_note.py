@@ -5,7 +5,7 @@ It takes no room of its own: while all is fine, or the foot speaks of what is un
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,7 +21,9 @@ from hyperscope.ui.theme import LIGHT, Theme
 HEIGHT = 26  # pixels
 PLAYING, PAUSED = 0.5, 3.0  # times a second; a diagnosis takes as long as hundreds of steps
 VERMILION = 6  # of the theme's class colours, as of alarms
-SHARE = 0.45  # of the width that the button has at most
+SHARE = 0.4  # of the width that the remedy's button has at most
+WIDE = 480  # pixels from which on the second button says in words what it does
+GAP = 4  # pixels between the buttons
 
 
 class DoctorNote(QWidget):
@@ -31,6 +33,7 @@ class DoctorNote(QWidget):
 
     probes = ("findings",)
     remedy_chosen = Signal(object)
+    twin_wanted = Signal(object)  # a Remedy to be tried on a twin
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -42,7 +45,10 @@ class DoctorNote(QWidget):
         self._diagnosed: tuple[int, int] | None = None  # the same of the last one diagnosed
         self.button = Button("", "Remedy")
         self.button.setParent(self)
-        self.button.clicked.connect(self._choose)
+        self.button.clicked.connect(lambda: self._choose(self.remedy_chosen))
+        self.twin_button = Button("Try in a twin", "Try the remedy in a twin")
+        self.twin_button.setParent(self)
+        self.twin_button.clicked.connect(lambda: self._choose(self.twin_wanted))
         over.installEventFilter(self)
         self._arrange()
 
@@ -88,6 +94,7 @@ class DoctorNote(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self.button.set_theme(theme)
+        self.twin_button.set_theme(theme)
         self._place()
         self._arrange()
 
@@ -115,25 +122,31 @@ class DoctorNote(QWidget):
         self.setToolTip(f"<p>{said}</p><p><small>{found.source}</small></p>" if found is not None else "")
         remedy = found.remedy if found is not None else None
         self.button.setVisible(remedy is not None)
+        self.twin_button.setVisible(remedy is not None)
         if remedy is not None:
             again = " and restart" if remedy.restart else ""
             caption = _begun(remedy.caption)
+            high = pixels(self._theme, HEIGHT - 4)
+            self.twin_button.setText("Try in a twin" if self.width() >= pixels(self._theme, WIDE) else "Twin")
+            self.twin_button.setToolTip(f"{caption} in a copy of the network, beside it as it is")
+            self.twin_button.setFixedHeight(high)
+            other = self.twin_button.sizeHint().width()
+            self.twin_button.setGeometry(self.width() - other, 2, other, high)
             room = round(SHARE * self.width()) - pixels(self._theme, 20)
             words = self.button.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, room)
             self.button.setText(words)
             self.button.setAccessibleName(f"Remedy: {remedy.caption}{again}")
             self.button.setToolTip(f"{caption}{again}")
-            high = pixels(self._theme, HEIGHT - 4)
             self.button.setFixedHeight(high)
             wide = self.button.sizeHint().width()
-            self.button.setGeometry(self.width() - wide, 2, wide, high)
+            self.button.setGeometry(self.width() - other - GAP - wide, 2, wide, high)
         self.update()
 
-    def _choose(self) -> None:
+    def _choose(self, signal: SignalInstance) -> None:
         found = self._finding
         if found is not None and found.remedy is not None:
             self.clear()
-            self.remedy_chosen.emit(found.remedy)
+            signal.emit(found.remedy)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         found = self.finding

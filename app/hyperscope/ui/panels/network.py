@@ -151,6 +151,10 @@ class NetworkPanel(QWidget):
         self._arrange()
         self._renew()
 
+    def set_twins(self, counts: dict[int, str]) -> None:
+        """Marks the hidden layers in which twins differ, see `Heads`."""
+        self._heads.set_twins(counts)
+
     @property
     def layout_now(self) -> Layout | None:
         """Where the nodes are, or None before there is a network."""

@@ -55,6 +55,7 @@ class Heads(QObject):
         self._picture: NetworkPicture | None = None
         self._layout: Layout | None = None
         self._units: list[int] = []
+        self._twins: dict[int, str] = {}
         self._layers: tuple[Layer, ...] = ()
         self._opened = 0  # the layer whose settings were asked for last
         self._rows: list[_Row] = []
@@ -63,6 +64,13 @@ class Heads(QObject):
         self._more = TextButton("+ layer", "Add a hidden layer", panel)
         self._fewer.clicked.connect(lambda: self.layer_unwanted.emit(len(self._units) - 1))
         self._more.clicked.connect(self.layer_wanted)
+
+    def set_twins(self, counts: dict[int, str]) -> None:
+        """Marks the layers in which twins differ, with what to write instead of the number of units, or "" for it."""
+        self._twins = counts
+        if self._picture is not None and self._layout is not None:
+            self.arrange(self._picture, self._layout, self._theme, self._panel.height())
+        self._panel.update()
 
     def arrange(self, picture: NetworkPicture | None, layout: Layout | None, theme: Theme, height: float) -> None:
         """Puts the buttons where the columns are; they stay the same ones, so none loses the keyboard."""
@@ -185,6 +193,7 @@ class Heads(QObject):
         """ "8 units", or "8" where columns stand too close."""
         assert self._layout is not None
         said = f"{self._units[place]} units" if self._units[place] > 1 else "1 unit"
+        said = self._twins.get(place) or said
         metrics = QFontMetricsF(face(11, 400, self._theme.scale))
         buttons = 2 * max(TARGET, metrics.horizontalAdvance("+") + 6)
         fits = metrics.horizontalAdvance(said) + buttons <= self._layout.pitch
@@ -198,7 +207,7 @@ class Heads(QObject):
         strong, plain = face(12, 600, scale), face(11, 400, scale)
         last = len(self._picture.layers) - 1
         for place, (layer, column) in enumerate(zip(self._picture.layers, self._layout.columns, strict=True)):
-            name = layer.name
+            name = layer.name if place - 1 not in self._twins or place == last else f"{layer.name} ≠"
             wide = QFontMetricsF(strong).horizontalAdvance(name)
             if 0 < place < last and wide > pitch - 4:
                 name = name.replace("Layer ", "L")
@@ -223,4 +232,5 @@ class Heads(QObject):
             wide = QFontMetricsF(plain).horizontalAdvance(count)
             centre = min(column.centre, self._panel.width() - wide / 2 - 2)
             line = QRectF(centre - wide / 2 - 1, COUNT * scale, wide + 2, LINE * scale)
-            write(painter, line, count, plain, theme.quiet, CENTRE)
+            twin = 0 < place < last and bool(self._twins.get(place - 1))
+            write(painter, line, count, plain, theme.accent if twin else theme.quiet, CENTRE)

@@ -16,9 +16,11 @@ from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.parts.training import TrainingPart
+from hyperscope.ui.parts.twin import TwinPart
 
 PARTS: tuple[type[Part], ...] = (
     TrainingPart,
+    TwinPart,
     Presets,
     Runs,
     Files,

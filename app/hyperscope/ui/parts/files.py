@@ -70,14 +70,14 @@ class Files(Part):
             window.say(f"Opened {path.name}.")
             window.follow()
             return
-        self._dialog = OpenTable(suggested(path, window.session.experiment.data), window.theme, window)
+        self._dialog = OpenTable(suggested(path, window.session.moved.data), window.theme, window)
         self._dialog.accepted_data.connect(self._take_table)
         self._dialog.open()
 
     def _take_table(self, data: object) -> None:
         session = self.window.session
         session.view = View()
-        session.take_on(msgspec.structs.replace(session.experiment, data=data))
+        session.take_on(msgspec.structs.replace(session.moved, data=data))
         self.window.follow()
 
     def ask_where_to_save(self) -> None:

@@ -70,7 +70,7 @@ class Painting(Part):
 
     @property
     def _data(self) -> Data:
-        return self.window.session.experiment.data
+        return self.window.session.moved.data
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -164,7 +164,7 @@ class Painting(Part):
 
     def _take_on(self, data: Data, merge: str = "") -> None:
         session = self.window.session
-        session.take_on(msgspec.structs.replace(session.experiment, data=data), merge=merge)
+        session.take_on(msgspec.structs.replace(session.moved, data=data), merge=merge)
 
     def did(self) -> None:
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""

@@ -81,7 +81,7 @@ class Presenting(Part):
 
     def _apply(self) -> None:
         window = self.window
-        window.playground.show_without(self.hidden, window.session.experiment)
+        window.playground.show_without(self.hidden, window.session.moved)
         window.timeline.setVisible("timeline" not in self.hidden)
         window.draw_all()
 

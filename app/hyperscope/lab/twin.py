@@ -1,0 +1,192 @@
+"""Twins: two timelines in lockstep, which begin alike and take the same number of steps.
+
+A twin that stops, as by a divergence, stands where it fell while the other goes on. Nothing here knows processes; what
+is seen of twins is compared in `comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.edits import Edit
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.score import Place
+from hyperscope.lab.timeline import Timeline
+from hyperscope.lab.trainer import Trainer
+
+Side = Literal["A", "B", "both"]
+One = Literal["A", "B"]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What stopped: a sentence or "", whether it is a fault, and whether neither twin goes on."""
+
+    said: str = ""
+    alarm: bool = False
+    halted: bool = False
+
+
+class Pair:
+    """Timelines `a` and `b` as one: what a timeline does, both do. `trainer` is A's.
+
+    A beat is counted from the common start, so at the same beat both have tried the same number of steps; one that
+    stopped stays behind at its own end.
+    """
+
+    def __init__(self, a: Timeline, b: Timeline) -> None:
+        self.a, self.b = a, b
+        self.aim: One = "A"  # the one that is edited by hand
+        self._told = self._stopped()
+
+    @property
+    def both(self) -> tuple[tuple[One, Timeline], ...]:
+        """Each with its letter."""
+        return (("A", self.a), ("B", self.b))
+
+    # -- as one timeline ------------------------------------------------------------------------------------------
+
+    @property
+    def trainer(self) -> Trainer:
+        """A's."""
+        return self.a.trainer
+
+    @property
+    def leading(self) -> Timeline:
+        """The one that has come furthest, A if neither has."""
+        return self.b if self.b.place.beat > self.a.place.beat else self.a
+
+    @property
+    def place(self) -> Place:
+        """Where the one stands that has come furthest."""
+        return self.leading.place
+
+    @property
+    def ahead(self) -> bool:
+        """Whether something that was recorded lies ahead of either."""
+        return self.a.ahead or self.b.ahead
+
+    @property
+    def end(self) -> int:
+        """Beats recorded, of the longer."""
+        return max(self.a.end, self.b.end)
+
+    @property
+    def moves(self) -> tuple[tuple[int, str], ...]:
+        """(beat, caption) of what was changed in either, with the letter where only one was."""
+        ours, theirs = set(self.a.moves), set(self.b.moves)
+        found = [(beat, said if (beat, said) in theirs else f"A: {said}") for beat, said in self.a.moves]
+        found += [(beat, f"B: {said}") for beat, said in self.b.moves if (beat, said) not in ours]
+        return tuple(sorted(found))
+
+    def steps(self, count: int) -> int:
+        """Each takes `count` steps unless it stops; returns the most that either took."""
+        return max(line.steps(count) for _, line in self.both)
+
+    def finish_epoch(self) -> int:
+        """To the end of A's epoch, or of B's if A has stopped; the other takes as many steps."""
+        trainer = self.b.trainer if self.a.trainer.alarm else self.a.trainer
+        left = trainer.training_examples - trainer.position.used
+        return self.steps(-(-left // trainer.batch_size))
+
+    def go_on(self) -> None:
+        """Allows further steps where neither could go on; one that stopped alone stands until something is changed."""
+        if all(line.trainer.alarm for _, line in self.both):
+            for _, line in self.both:
+                line.trainer.go_on()
+        self._told = self._stopped()
+
+    def restart(self) -> None:
+        """Both go back to their start."""
+        for _, line in self.both:
+            line.restart()
+        self._told = self._stopped()
+
+    def restore(self, beat: int) -> None:
+        """Both go to `beat`, or to their end where that came earlier.
+
+        Raises: ValueError, with both where they were, when data cannot be had.
+        """
+        was = self.a.place
+        self.a.restore(min(beat, self.a.end))
+        try:
+            self.b.restore(min(beat, self.b.end))
+        except ValueError:
+            self.a.restore(was.beat)
+            raise
+        self._told = self._stopped()
+
+    def apply(self, experiment: Experiment) -> str:
+        """A takes it on; B keeps its own. Raises: ValueError, with nothing changed, when its data cannot be had."""
+        said, refused = self.take_on(experiment, self.b.trainer.experiment)
+        if refused:
+            raise ValueError(refused)
+        return said
+
+    def edit(self, edit: Edit) -> str:
+        """`Timeline.edit` of the one that is aimed at. Raises: ValueError, with nothing changed, saying why not."""
+        return (self.b if self.aim == "B" else self.a).edit(edit)
+
+    # -- apart ----------------------------------------------------------------------------------------------------
+
+    def take_on(self, a: Experiment, b: Experiment) -> tuple[str, str]:
+        """Each takes on its experiment; returns what was kept and rebuilt, with the letter where only one was moved,
+        and why one was refused, or "" twice.
+        """
+        said: dict[str, str] = {}
+        refused = ""
+        for (letter, line), experiment in zip(self.both, (a, b), strict=True):
+            try:
+                if words := line.apply(experiment):
+                    said[letter] = words
+            except ValueError as problem:
+                refused = f"{letter}: {problem}"
+        self._told = self._stopped()
+        if len(set(said.values())) == 1 and len(said) == 2:
+            return f"Both: {said['A']}", refused
+        return " ".join(f"{letter}: {words}" for letter, words in said.items()), refused
+
+    def news(self) -> News:
+        """What has stopped since this was last asked, or anything was done."""
+        now = self._stopped()
+        new = [letter for letter, said in now.items() if said and said != self._told.get(letter)]
+        self._told = now
+        halted = all(now.values())
+        said = " ".join(f"{letter}: {now[letter]}" for letter in new)
+        if new and not halted:
+            said += f" {'B' if new[0] == 'A' else 'A'} goes on."
+        alarm = any(not line.trainer.stopped_early for letter, line in self.both if letter in new)
+        return News(said, alarm, halted)
+
+    def _stopped(self) -> dict[str, str]:
+        return {letter: line.trainer.alarm for letter, line in self.both}
+
+
+def begin(line: Timeline, checkpoint: Checkpoint | None = None) -> Pair:
+    """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with a timeline of its own from there."""
+    if checkpoint is None:
+        return Pair(line, line.copied())
+    trainer = Trainer(checkpoint.experiment)
+    trainer.restore(checkpoint)
+    return Pair(line, Timeline(trainer))
+
+
+class Parted:
+    """A pair that was ended, kept for an undo as long as the one that stayed has not moved."""
+
+    def __init__(self, pair: Pair, stayed: Timeline) -> None:
+        self._pair, self._stayed, self._at = pair, stayed, self._mark(stayed)
+
+    def again(self, line: Timeline, wanted: Sequence[Experiment]) -> Pair | None:
+        """The pair, if `line` stands where it was left and both have the experiments `wanted`."""
+        experiments = [one.trainer.experiment for _, one in self._pair.both]
+        if line is self._stayed and self._mark(line) == self._at and experiments == list(wanted):
+            return self._pair
+        return None
+
+    @staticmethod
+    def _mark(line: Timeline) -> tuple[object, ...]:
+        return line.place, line.end, line.trainer.step

@@ -1,0 +1,215 @@
+"""Twins in the window: the button and key that start one, the bar, who is shown where, ten seeds, a remedy tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QBoxLayout
+
+from hyperscope.lab.checks import Remedy
+from hyperscope.lab.comparison import in_words, lead
+from hyperscope.lab.moves import moves
+from hyperscope.lab.seeds import SeedsRunner
+from hyperscope.lab.session import One, Side
+from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
+from hyperscope.ui.actions import Action
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.panels.twin_bar import TwinBar
+from hyperscope.ui.panels.twin_letters import Badge
+from hyperscope.ui.panels.twin_marks import mark
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
+APART = "They stand at different steps. Restart takes both to the same start."
+OWNER = "twin"  # of the curves that are drawn with A's
+NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
+
+
+class TwinPart(Part):
+    """Starts and ends twins, and says of each panel which of the two it shows."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.bar = TwinBar()
+        self.bar.hide()
+        column = window.body.layout()
+        assert isinstance(column, QBoxLayout)
+        column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
+        lab = window.playground
+        self.badges = (Badge(lab.network, 13, 30), Badge(lab.distributions, 1, 14))
+        self.seeds: SeedsRunner | None = None
+        self._since = CALM
+        self._lead, self._stands = "", ""
+        self._shown: tuple[object, ...] = ()
+        self._pictures: tuple[NetworkPicture | None, NetworkPicture | None] = (None, None)
+        window.transport.twin_toggled.connect(lambda: window.do(self.toggle))
+        self.bar.side_chosen.connect(lambda side: window.do(lambda: self._move(side)))
+        self.bar.kept.connect(lambda which: window.do(lambda: self.keep(which)))
+        self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
+        self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
+        lab.note.twin_wanted.connect(self.try_remedy)
+        lab.network.node_hovered.connect(self._magnify)
+
+    def actions(self) -> Sequence[Action]:
+        session = self.window.session
+        return (
+            Action("Twin", "Twin", self.toggle, ("T",), "A copy beside the network; move one control and compare."),
+            Action("Controls move the other twin", "Twin", lambda: self._move(NEXT[session.side]), ("Shift+T",)),
+            Action("Ten seeds of both twins", "Twin", self.train_seeds, (), "Median and band, so that luck shows."),
+            Action("Keep A", "Twin", lambda: self.keep("A"), (), "Goes on with A alone."),
+            Action("Keep B", "Twin", lambda: self.keep("B"), (), "Goes on with B alone."),
+        )
+
+    # -- what can be done -----------------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Starts a twin; with one there, goes on with A alone."""
+        if self.window.session.twin is None:
+            self.window.session.start_twin()
+        else:
+            self.keep("A")
+        self._follow()
+
+    def keep(self, which: One) -> None:
+        """Goes on with one of them alone."""
+        self.window.session.end_twin(which)
+        self._follow()
+
+    def try_remedy(self, remedy: Remedy) -> None:
+        """Does what the doctor advises to B, so that it can be seen against A as it is."""
+        session = self.window.session
+        tried = remedy.change(session.experiment)
+        session.start_twin(tried)
+        if remedy.restart or not all(move.knob.live for move in moves(session.experiment, tried)):
+            session.restart()  # what is rebuilt begins anew, and both are to have the same start
+        session.play(True)
+        self.window.follow()
+        self._follow()
+
+    def train_seeds(self) -> None:
+        """Trains both with ten seeds in the background; A and B go on meanwhile."""
+        session = self.window.session
+        if session.twin is None:
+            self.window.say("Start a twin first: ten seeds are trained of both.")
+            return
+        self.cancel_seeds()
+        epochs = session.status.epoch
+        self.seeds = SeedsRunner(session.experiment, session.twin, epochs)
+        self._show_bar()
+
+    def cancel_seeds(self) -> None:
+        """Ends the ten seeds, or takes their outcome away."""
+        if self.seeds is not None:
+            self.seeds.close()
+            self.seeds = None
+            self._draw_bands()
+            self._show_bar()
+
+    def _move(self, side: str) -> None:
+        if side in NEXT:
+            self.window.session.set_side(side)
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
+        """What `panel` is to draw: network and distributions show the twin that the controls move."""
+        lab = self.window.playground
+        if snapshot.twin is not None:
+            if panel is lab.curves and "curves" in snapshot.twin.views:
+                lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
+            if "network" in snapshot.views:
+                self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
+            if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
+                return snapshot.twin
+        return snapshot
+
+    def _magnify(self, layer: int, unit: int) -> None:
+        """Shows the unit under the pointer in both networks, where both have one there."""
+        shown: list[Array | None] = [None, None]
+        for number, picture in enumerate(self._pictures):
+            if picture is not None and 0 <= layer < len(picture.layers):
+                pictures = picture.layers[layer].pictures
+                shown[number] = pictures[unit] if pictures is not None and unit < len(pictures) else None
+        self.window.playground.twin_maps.magnify(*shown)
+
+    def heed(self, snapshot: Snapshot) -> None:
+        """Says who leads, and what the ten seeds have come to."""
+        self._follow()
+        if self.seeds is not None and not self.seeds.over:
+            self.seeds.poll()
+            if self.seeds.over:
+                self._draw_bands()
+            self._show_bar()
+        twin, session = snapshot.twin, self.window.session
+        if twin is None or session.twin is None:
+            return
+        self._since += 1
+        if self._since >= CALM or not snapshot.status.playing:
+            self._since = 0
+            self._lead = lead(snapshot.status, twin.status, session.experiment, session.twin).sentence
+            self._stands = f"B stands: {twin.said}" if twin.halted else ""
+            if not self._stands and twin.status.step != snapshot.status.step:
+                self._stands = APART
+            self._show_bar()
+
+    def did(self) -> None:
+        session = self.window.session
+        if self.seeds is not None and self.seeds.of != (session.experiment, session.twin):
+            self.cancel_seeds()  # they were of other settings
+        self._since = CALM
+        self._follow()
+
+    def _follow(self) -> None:
+        """Bar, maps and marks follow the session; cheap where nothing has changed."""
+        session, lab = self.window.session, self.window.playground
+        if session.in_force == self._shown:
+            return
+        was = len(self._shown) > 1 and self._shown[1] is not None
+        moved_side = len(self._shown) > 2 and self._shown[2] != session.side
+        self._shown = session.in_force
+        on = session.twin is not None
+        if on != was:
+            self.bar.setVisible(on)
+            lab.show_twins(on)
+            self.window.transport.show_twin(on)
+            self._lead = self._stands = ""
+            if not on:
+                self.cancel_seeds()
+                lab.curves.set_ghosts([], OWNER)
+        if on != was or moved_side:
+            self.window.draw_all()
+        for badge in self.badges:
+            badge.show_letter("" if not on else "B" if session.side == "B" else "A")
+        lab.note.setVisible(not on or session.side != "B")  # what it says is of A
+        mark(lab, session.experiment, session.twin, session.side)
+        if session.twin is not None:
+            self.bar.show_difference(*in_words(session.experiment, session.twin))
+            self.bar.show_side(session.side)
+            self._show_bar()
+
+    def _show_bar(self) -> None:
+        seeds, more = self.seeds, self._stands
+        if seeds is not None:
+            more = seeds.problem or (seeds.result.sentence if seeds.result is not None else "")
+            if not more:
+                more = "Training ten seeds of each from the start; A and B go on meanwhile."
+        self.bar.show_progress(None if seeds is None or seeds.over else seeds.progress)
+        self.bar.verdict.say(self._lead, more)
+
+    def _draw_bands(self) -> None:
+        result = self.seeds.result if self.seeds is not None else None
+        self.window.playground.curves.set_band(result.bands if result is not None else None)
+
+    def set_theme(self, theme: Theme) -> None:
+        for shown in (self.bar, *self.badges):
+            shown.set_theme(theme)
+
+    def close(self) -> None:
+        if self.seeds is not None:
+            self.seeds.close()
+            self.seeds = None

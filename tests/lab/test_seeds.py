@@ -1,0 +1,140 @@
+"""Ten seeds: the runs are those of single trainers, and what they say of luck."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.seeds import SeedRuns, Seeds, SeedsRunner, compare, looked_at, with_seeds
+from hyperscope.lab.trainer import Trainer
+from lab.sessions import CALM, RUNAWAY, START, moved
+
+FAST = moved(("training.learning_rate", 0.05))
+PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
+
+
+def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> Seeds:
+    last = list(compare(a, b, epochs, count))[-1]
+    assert isinstance(last, Seeds)
+    return last
+
+
+def alone(experiment: Experiment, epochs: int = 20, count: int = 3) -> list[list[float]]:
+    """The dev losses of single trainers at the same epochs."""
+    rows = []
+    for one in with_seeds(experiment, count):
+        trainer, row = Trainer(one), []
+        for epoch in looked_at(epochs).tolist():
+            while trainer.position.epoch < epoch and not trainer.alarm:
+                trainer.finish_epoch()
+            row.append(trainer.scores().dev.loss)
+        rows.append(row)
+    return rows
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [START, moved(("data.augment_move", 0.1)), moved(("training.patience", 3))],
+    ids=["stacked", "augmented", "stopping early"],
+)
+def test_the_runs_are_those_of_single_trainers(experiment: Experiment) -> None:
+    precise = msgspec.structs.replace(
+        experiment, training=msgspec.structs.replace(experiment.training, precision="float64")
+    )
+    found = outcome(precise, FAST)
+    assert found.seeds == (7, 8, 9)
+    assert np.allclose(found.a.loss, alone(precise), rtol=1e-6)
+
+
+def test_both_begin_with_the_same_seeds() -> None:
+    found = outcome(START, FAST)
+    assert np.allclose(found.a.loss[:, 0], found.b.loss[:, 0], rtol=1e-5)
+
+
+def test_a_run_that_diverges_counts_as_the_worst() -> None:
+    found = outcome(CALM, RUNAWAY)
+    assert np.isinf(found.b.loss[:, -1]).all()
+    assert found.sentence.startswith("Over 3 seeds A is better in 3 of 3; median dev loss ")
+    assert found.sentence.endswith("against not finite; B diverged in 3.")
+
+
+def made(a: list[float], b: list[float], by_loss: bool = True) -> Seeds:
+    """An outcome with these losses at the end, or accuracies."""
+
+    def runs(values: list[float]) -> SeedRuns:
+        column = np.array(values)[:, None]
+        return SeedRuns(column, column) if by_loss else SeedRuns(np.ones_like(column), column)
+
+    return Seeds(tuple(range(len(a))), np.array([20.0]), runs(a), runs(b), by_loss)
+
+
+def test_the_sentence_says_how_often_and_both_medians() -> None:
+    found = made([0.03] * 9 + [0.01], [0.02] * 10)
+    assert found.sentence == "Over ten seeds B is better in 9 of 10; median dev loss 0.020 against 0.030."
+
+
+def test_a_draw_is_said_to_be_one() -> None:
+    assert made([0.1, 0.2], [0.2, 0.1]).sentence.startswith("Over 2 seeds neither is better more often;")
+
+
+def test_losses_of_two_kinds_are_compared_by_accuracy() -> None:
+    found = made([0.9, 0.8], [0.95, 0.85], by_loss=False)
+    assert found.sentence == "Over 2 seeds B is better in 2 of 2; median dev accuracy 90.0\u00a0% against 85.0\u00a0%."
+
+
+def test_a_band_reaches_from_quarter_to_quarter_about_the_median() -> None:
+    band, _ = made([0.0, 1.0, 2.0, 3.0, 4.0], [0.0] * 5).bands
+    assert (band.low[0], band.median[0], band.high[0]) == (1.0, 2.0, 3.0)
+    assert band.name == "A, 5 seeds"
+
+
+def test_a_band_is_not_drawn_where_diverged_runs_reach() -> None:
+    band, _ = made([1.0, 2.0, 3.0, math.inf, math.inf], [0.0] * 5).bands
+    assert band.median[0] == 3.0 and math.isnan(band.high[0])
+
+
+@pytest.fixture
+def runner() -> Iterator[SeedsRunner]:
+    made_one = SeedsRunner(START, FAST, 20, 2)
+    yield made_one
+    made_one.close()
+
+
+def wait_for_the_end(runner: SeedsRunner) -> None:
+    for _ in range(round(PATIENCE / 0.05)):
+        if runner.over:
+            return
+        runner._pipe.poll(0.05)
+        runner.poll()
+    raise AssertionError(f"it does not end; it is at {runner.progress:.0%}")
+
+
+def test_a_process_of_its_own_comes_to_the_same(runner: SeedsRunner) -> None:
+    wait_for_the_end(runner)
+    assert runner.result is not None and runner.progress == 1.0
+    assert np.array_equal(runner.result.a.loss, outcome(START, FAST, 20, 2).a.loss)
+
+
+def test_a_process_that_is_lost_is_said_to_be(runner: SeedsRunner) -> None:
+    assert runner._process.pid is not None
+    os.kill(runner._process.pid, signal.SIGKILL)
+    wait_for_the_end(runner)
+    assert runner.problem == "The process that trained the ten seeds ended unexpectedly."
+
+
+def test_data_that_cannot_be_had_are_named() -> None:
+    nowhere = msgspec.structs.replace(START, data=Data(source="file", file="nowhere.csv"))
+    runner = SeedsRunner(nowhere, START, 20, 2)
+    try:
+        wait_for_the_end(runner)
+        assert "nowhere.csv" in runner.problem
+    finally:
+        runner.close()

@@ -1,0 +1,292 @@
+"""Twins in a session: which of them moves act on, undo, going back, and a worker that is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.data import Data
+from hyperscope.lab.edits import Edit
+from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.library import Library
+from hyperscope.lab.session import Session
+from hyperscope.lab.snapshot import Snapshot
+
+PATIENCE = 20.0  # s
+RATE = "training.learning_rate"
+SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
+CALM = Experiment(
+    data=Data(points=90),
+    network=Network(layers=(Layer(8, "linear"),) * 3),
+    training=Training(optimiser="sgd", learning_rate=0.01),
+)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Session]]:
+    """Starts sessions that stand still, and ends them after the test."""
+    sessions: list[Session] = []
+
+    def started(experiment: Experiment = SMALL) -> Session:
+        sessions.append(Session(experiment, playing=False))
+        return sessions[-1]
+
+    yield started
+    for session in sessions:
+        session.close()
+
+
+def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
+    """The first snapshot that fits, ticking as a window does."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        snapshot = session.tick(names)
+        if snapshot is not None and fits(snapshot):
+            return snapshot
+        session._runner and session._runner.wait(1 / 60)
+    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+
+
+def steps(snapshot: Snapshot) -> tuple[int, int | None]:
+    return snapshot.status.step, snapshot.twin.status.step if snapshot.twin is not None else None
+
+
+def trained(session: Session, epochs: int) -> Snapshot:
+    session.train_to(epochs)
+    return until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= epochs)
+
+
+def test_a_twin_shows_its_own_views_under_the_same_names(start) -> None:
+    session = start()
+    session.start_twin()
+    found = until(session, lambda snapshot: snapshot.twin is not None, "map", "network", "curves")
+    assert found.twin is not None
+    assert set(found.twin.views) == {"map", "network", "curves", "disagreement"}
+
+
+def test_without_a_twin_there_are_no_views_of_one(start) -> None:
+    assert until(start(), lambda _: True, "map").twin is None
+
+
+def test_after_the_start_the_controls_move_b(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    assert session.experiment == SMALL
+    assert session.twin == changed(SMALL, RATE, 0.3)
+    assert session.moved == session.twin
+
+
+def test_moves_act_on_the_chosen_side_or_on_both(start) -> None:
+    session = start()
+    session.start_twin()
+    session.set_side("A")
+    session.move("training.l2", 0.01)
+    session.set_side("both")
+    session.move("network.layers.*.batch_norm", "before")
+    assert (session.experiment.training.l2, session.twin.training.l2) == (0.01, 0.0)
+    assert session.experiment.network == session.twin.network
+    assert session.twin.network.layers[0].batch_norm == "before"
+
+
+def test_layers_are_added_to_the_side_that_is_moved(start) -> None:
+    session = start()
+    session.start_twin()
+    session.add_layer()
+    assert len(session.twin.network.layers) == len(session.experiment.network.layers) + 1
+
+
+def test_both_train_in_step_and_b_with_its_own_rate(start) -> None:
+    session = start()
+    trained(session, 3)
+    session.start_twin()
+    session.move(RATE, 0.3)
+    found = trained(session, 8)
+    assert steps(found) == (found.status.step, found.status.step)
+    assert found.twin.status.train_loss != found.status.train_loss
+
+
+def test_a_twin_without_a_difference_has_the_same_losses(start) -> None:
+    session = start(changed(SMALL, "network.layers.0.dropout", 0.3))
+    trained(session, 3)
+    session.start_twin()
+    found = trained(session, 12)
+    assert found.twin.status.train_loss == found.status.train_loss
+
+
+def test_a_new_start_gives_both_the_same_seed(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    session.new_start()
+    assert session.experiment.seed == session.twin.seed == SMALL.seed + 1
+    session.undo()
+    assert session.experiment.seed == session.twin.seed == SMALL.seed
+
+
+def test_undo_takes_back_moves_and_then_the_twin(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    session.undo()
+    assert session.twin == session.experiment == SMALL
+    session.undo()
+    assert session.twin is None
+    until(session, lambda snapshot: snapshot.twin is None)
+    session.redo()
+    session.redo()
+    assert session.twin == changed(SMALL, RATE, 0.3)
+    until(session, lambda snapshot: snapshot.twin is not None)
+
+
+@pytest.mark.parametrize("keep", ["A", "B"])
+def test_one_twin_goes_on_alone_and_undo_brings_the_other_back_as_it_was(start, keep) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    before = trained(session, 5)
+    session.end_twin(keep)
+    alone = until(session, lambda snapshot: snapshot.twin is None)
+    kept = before if keep == "A" else before.twin
+    assert alone.status.train_loss == kept.status.train_loss
+    assert session.experiment.training.learning_rate == (0.3 if keep == "B" else SMALL.training.learning_rate)
+    session.undo()
+    back = until(session, lambda snapshot: snapshot.twin is not None)
+    assert back.status.train_loss == before.status.train_loss
+    assert back.twin.status.train_loss == before.twin.status.train_loss
+    assert session.twin == changed(SMALL, RATE, 0.3)
+
+
+def test_keeping_b_can_be_done_again(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    session.end_twin("B")
+    session.undo()
+    session.redo()
+    assert session.twin is None
+    assert session.experiment == changed(SMALL, RATE, 0.3)
+    until(session, lambda snapshot: snapshot.twin is None)
+
+
+def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
+    session = start()
+    trained(session, 4)
+    session.start_twin()
+    session.move(RATE, 0.3)
+    trained(session, 8)
+    session.go_to(10)
+    found = until(session, lambda snapshot: snapshot.status.beat == 10 and session.going is None)
+    assert steps(found) == (10, 10)
+    assert found.twin.status.train_loss == found.status.train_loss
+    assert session.twin == SMALL
+
+
+def test_restart_takes_both_to_the_start(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    trained(session, 4)
+    session.restart()
+    found = until(session, lambda snapshot: snapshot.status.step == 0)
+    assert steps(found) == (0, 0)
+    assert found.twin.status.train_loss == found.status.train_loss
+
+
+def test_b_diverges_and_a_goes_on(start) -> None:
+    session = start(CALM)
+    session.start_twin()
+    session.move(RATE, 10.0)
+    session.play(True)
+    found = until(session, lambda snapshot: bool(snapshot.twin and snapshot.twin.halted) and snapshot.status.step > 200)
+    assert found.status.playing and session.playing
+    assert found.twin.alarm and "Training stopped" in found.twin.said
+    assert found.twin.status.step < 200
+
+
+def test_a_lost_worker_comes_back_with_both(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    session.play(True)
+    until(session, lambda _: session._twin_checkpoint is not None and session._checkpoint.step > 0)
+    session.play(False)
+    a, b = session._checkpoint, session._twin_checkpoint
+    os.kill(session.worker_pid, signal.SIGKILL)
+    until(session, lambda _: "started again" in session.message)
+    found = until(session, lambda snapshot: snapshot.twin is not None)
+    assert steps(found) == (a.step, b.step)
+    assert session.twin == changed(SMALL, RATE, 0.3)
+
+
+def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    os.kill(session.worker_pid, signal.SIGKILL)
+    found = until(session, lambda snapshot: snapshot.twin is not None)
+    assert steps(found) == (0, 0)
+    assert session.twin == changed(SMALL, RATE, 0.3)
+
+
+def test_data_that_b_cannot_have_are_refused_and_b_keeps_its_own(start) -> None:
+    session = start()
+    session.start_twin()
+    until(session, lambda snapshot: snapshot.twin is not None)
+    session.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
+    until(session, lambda _: session.twin == SMALL)
+    assert session.alarm and session.message.startswith("B: ") and "nowhere.csv" in session.message
+
+
+def test_a_remedy_can_be_given_to_b_from_the_start(start) -> None:
+    session = start()
+    session.start_twin(changed(SMALL, RATE, 0.3))
+    assert session.twin == changed(SMALL, RATE, 0.3)
+    session.start_twin(changed(SMALL, RATE, 0.2))
+    assert session.twin == changed(SMALL, RATE, 0.2)
+    session.undo()
+    assert session.twin == changed(SMALL, RATE, 0.3)
+
+
+def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
+    session = start()
+    session.start_twin()
+    found = until(session, lambda snapshot: snapshot.twin is not None, "network")
+    before = float(found.views["network"].layers[1].weights[0, 0])
+
+    def until_they_are(a: float, b: float) -> None:
+        def they_are(snapshot: Snapshot) -> bool:
+            if "network" not in snapshot.views:
+                return False
+            seen = (snapshot.views, snapshot.twin.views)
+            return [float(views["network"].layers[1].weights[0, 0]) for views in seen] == [a, b]
+
+        until(session, they_are, "network")
+
+    session.edit(Edit("layer1.weights", (0, 0), 2.5), before)
+    until_they_are(before, 2.5)
+    session.set_side("A")
+    session.edit(Edit("layer1.weights", (0, 0), 1.5), before)
+    until_they_are(1.5, 2.5)
+    session.undo()
+    session.undo()
+    until_they_are(before, before)
+
+
+def test_both_twins_are_kept_in_the_library(tmp_path) -> None:
+    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
+    try:
+        session.start_twin()
+        session.move(RATE, 0.3)
+        trained(session, 5)
+    finally:
+        session.close()
+    library = Library(tmp_path / "runs.sqlite")
+    kept = [library.details(run.id).experiment for run in library.runs()]
+    assert sorted(one.training.learning_rate for one in kept) == [0.01, 0.3]
