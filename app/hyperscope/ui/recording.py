@@ -89,7 +89,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
         Scene("painting", Experiment(), 60, then=_paint),
         Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
-        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty()),
+        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty(), lambda window: None),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
