@@ -44,7 +44,7 @@ def status(run: Run, details: Details, beat: int) -> Status:
     """What a timeline shows of a run at `beat`."""
     moves, last = [], details.score.start if details.score is not None else details.experiment
     for event in details.score.events if details.score is not None else ():
-        moves.append((event.beat, caption(last, event.experiment)))
+        moves.append((event.beat, event.edit.caption if event.edit else caption(last, event.experiment)))
         last = event.experiment
     batches = max(1, round(run.steps / run.epochs)) if run.epochs else 1
     return Status(step=moment(run, details, beat).step, batches=batches, beat=beat, end=run.beats, moves=tuple(moves))
