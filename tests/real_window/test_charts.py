@@ -68,10 +68,14 @@ def test_a_restart_leaves_a_faint_run_that_a_click_takes_away(start, qtbot):
     program = paused(start, qtbot)
     program.keys("r")
 
-    def faint() -> int:
-        return between(part(program, CURVES), 165, 222)
+    above = (70, 605, 365, 660)  # where there are no words once the plot is empty
 
-    qtbot.waitUntil(lambda: between(part(program, CURVES), 0, 60) < 100 and faint() > 150, timeout=PATIENCE)
-    left = faint()
+    def dark() -> int:
+        return between(part(program, above), 0, 90)
+
+    def faint() -> int:
+        return between(part(program, above), 150, 218)
+
+    qtbot.waitUntil(lambda: not dark() and faint() > 30, timeout=PATIENCE)
     program.click(CLEAR)
-    qtbot.waitUntil(lambda: faint() < left / 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not faint(), timeout=PATIENCE)

@@ -17,7 +17,7 @@ from hyperscope.lab.snapshot import Band, Curves, Ghost, Snapshot, Status
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.curves import CurvesPanel
 from hyperscope.ui.panels.overlays import place_labels
-from hyperscope.ui.panels.plot import pairs
+from hyperscope.ui.panels.strokes import pairs
 from hyperscope.ui.theme import DARK, LIGHT
 
 AREA = QRectF(40, 20, 300, 150)
@@ -274,6 +274,13 @@ def test_without_a_giver_ghosts_replace_those_of_their_role(panel):
 def test_a_new_run_is_not_crowded_out_by_a_long_earlier_one(panel):
     panel.set_ghosts([Ghost("run 1", curves(epochs=5000.0))])
     assert panel.plot._ranges[1] == pytest.approx(400)
+
+
+def test_before_the_first_step_earlier_runs_are_there_already(panel, qtbot):
+    panel.draw(snapshot(curves(0)))
+    panel.set_ghosts([Ghost("run 1", curves(level=0.2))])
+    assert (panel.plot._empty, panel.plot._ranges[:2]) == ("", (0, 100))
+    assert "run 1" in point_at(panel, 50.0, qtbot)
 
 
 def test_a_ghost_without_a_point_is_left_out(panel):

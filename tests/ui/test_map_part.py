@@ -17,6 +17,7 @@ from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Passing
 from hyperscope.lab.trainer import Trainer
 from hyperscope.ui.panels.map_pin import Pin
+from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
@@ -72,6 +73,7 @@ def test_what_is_pointed_at_passes_through_the_network(window: Window, qtbot: Qt
     seen = window.session.passed[-1]
     assert [len(values) for values in seen.values] == [2, 4, 2, 3]
     assert seen.values[-1] == pytest.approx(card.value_at(*seen.point), abs=0.05)
+    assert "input at (" in window.playground.network.foot_line()
 
 
 def test_of_many_places_pointed_at_only_few_are_asked_for(window: Window, qtbot: QtBot) -> None:
@@ -106,6 +108,7 @@ def test_a_pinned_input_is_followed_while_training_goes_on(window: Window, qtbot
 
 
 def test_a_pinned_input_at_rest_is_asked_for_once(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.at_rest, timeout=PATIENCE)
     window.playground.map.set_pin(Pin(example=7))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
     before = len(window.session.asked)
@@ -131,6 +134,22 @@ def test_full_stop_and_comma_step_through_the_mistakes(window: Window, qtbot: Qt
     for key, expected in (("Period", 0), ("Period", 1), ("Comma", 0)):
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{key}"))
         qtbot.waitUntil(lambda at=expected: card.pin == Pin(example=wrong[at]))
+
+
+def test_a_number_set_by_hand_is_seen_in_what_passes(window: Window, qtbot: QtBot) -> None:
+    window.playground.map.set_pin(Pin(example=7))
+    qtbot.waitUntil(lambda: bool(window.session.passed) and window.at_rest, timeout=PATIENCE)
+    before = window.session.passed[-1].values[-1]
+    window.move_knob("network.temperature", 5.0)
+    qtbot.waitUntil(lambda: not np.allclose(window.session.passed[-1].values[-1], before), timeout=PATIENCE)
+
+
+def test_another_face_of_the_map_ends_painting(window: Window, qtbot: QtBot) -> None:
+    painting = window.part(Painting)
+    painting.start()
+    assert painting.on
+    window.playground.map.set_mode("warped")
+    assert not painting.on
 
 
 def test_the_warped_plane_is_asked_for_only_while_it_is_shown(window: Window, qtbot: QtBot) -> None:

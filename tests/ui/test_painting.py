@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from hyperscope.lab.data import PAINTED, Data, with_source
 from hyperscope.lab.examples import load
@@ -186,6 +186,34 @@ def test_a_table_is_taken_over_as_it_lies_and_the_network_starts_again(open_wind
     qtbot.keyClick(window, Qt.Key.Key_D)
     assert message(window).startswith("150 iris points are now yours to edit. The network starts again.")
     qtbot.waitUntil(lambda: seen(window) == 150 and window.up_to_date, timeout=PATIENCE)
+
+
+def test_another_face_of_the_map_ends_painting(open_window, qtbot):
+    window = open_window(FEW)
+    window.part(Painting).start()
+    window.playground.map.set_mode("warped")
+    assert not window.part(Painting).on
+    assert window.playground.map.mode == "warped"
+
+
+def test_points_undone_under_another_face_of_the_map_are_heard_of(open_window, qtbot):
+    window = open_window(FEW)
+    window.part(Painting).start()
+    dab(qtbot, window, 0.5, 0.5)
+    window.playground.map.set_mode("warped")
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: seen(window) == 8 and window.up_to_date, timeout=PATIENCE)
+
+
+def test_tab_leads_from_the_surface_to_the_brushes(open_window, qtbot):
+    painting = open_window(FEW).part(Painting)
+    painting.start()
+    reached = []
+    for _ in range(10):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(QApplication.focusWidget())
+    assert reached[:8] == painting.row.tools
+    assert reached[8] is painting.row.size_track
 
 
 def test_undoing_the_beginning_ends_painting(open_window, qtbot):

@@ -17,11 +17,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.library import Library
+from hyperscope.lab.presets import presets
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.score import replay
 from hyperscope.lab.session import Session
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
+from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.page import NO_MATCH, NONE, RunsPage
@@ -405,6 +407,18 @@ def test_a_reopened_run_trains_on_and_is_then_another_run(window, over, path, qt
     qtbot.waitUntil(lambda: window.session.status.step > STEPS, timeout=PATIENCE)
     qtbot.waitUntil(lambda: len(Library(path).runs()) == 5, timeout=PATIENCE)
     assert Library(path).runs()[0].steps > STEPS
+
+
+def test_a_run_is_shown_behind_the_current_one(window, over, qtbot):
+    title = over.model.runs[0].title
+    qtbot.mouseClick(over.chosen.behind_button, LEFT)
+    assert not over.isVisible()
+    assert title in [ghost.name for ghost in window.playground.curves.others.ghosts]
+
+
+def test_a_preset_opened_over_the_page_is_what_is_seen_then(window, over, qtbot):
+    window.part(Presets).take(presets()[2])
+    assert not over.isVisible()
 
 
 def test_undo_brings_back_the_settings_from_before_reopening(window, over, qtbot):

@@ -31,6 +31,7 @@ from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
     from hyperscope.lab.checks import Finding
+    from hyperscope.lab.results import Results
 
 FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with many parameters
 MANY = 5000  # parameters
@@ -197,6 +198,20 @@ def evaluation_distributions(trainer: Trainer, view: View) -> Distributions:
 def training_distributions(trainer: Trainer, view: View) -> Distributions:
     """The same as the last mini-batch passed through in training mode."""
     return distributions(trainer, training=True)
+
+
+@probes.add("weights")
+def weights(trainer: Trainer, view: View) -> dict[str, Array]:
+    """Copies of all arrays by name, see `engine.named`; for exports."""
+    return trainer.weights()
+
+
+@probes.add("results")
+def results(trainer: Trainer, view: View) -> Results:
+    """Numbers and mistakes on each part of the data; for reports."""
+    from hyperscope.lab import results as found  # which knows the trainer
+
+    return found.results(trainer)
 
 
 @probes.add("findings")

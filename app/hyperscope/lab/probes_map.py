@@ -113,10 +113,10 @@ def warp(trainer: Trainer, view: View) -> Warp:
     data, folded, run = trainer.examples, trainer.folded(), trainer.predictor
     at = np.linspace(0, data.y.size - 1, min(MOST, data.y.size)).round().astype(np.int64)
     of_examples = run.activations(folded, np.ascontiguousarray(_inputs(trainer)[:, at]))
-    look = _outlooks(trainer, view, layer, of_examples[layer])
-
     side = SHEET if trainer.layout.size < MANY else COARSE_SHEET
     of_sheet = run.activations(folded, _sheets(trainer, view, side))
+    # an empty plane, on which somebody is about to paint, is looked at as a whole
+    look = _outlooks(trainer, view, layer, (of_examples if data.y.size else of_sheet)[layer])
     units = len(of_sheet[layer])
     axes = tuple(f"unit {k + 1}" for k in range(units)) if units <= 2 else ("component 1", "component 2")
     return Warp(

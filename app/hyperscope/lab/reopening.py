@@ -65,3 +65,14 @@ class Reopening:
             return ""
         self._told_at = now
         return f"Reopening: {self.timeline.place.beat / self._beat:.0%} played back, at step {self.trainer.step}."
+
+
+def performed(score: Score, beat: int | None = None) -> Timeline:
+    """A timeline of the whole score, standing at `beat`, its end if None, with all before it played back.
+
+    Raises: ValueError for data that cannot be had, or a beat that the score does not have.
+    """
+    reopening = Reopening(Open(score, score.place(beat).beat), 0)
+    while not reopening.done:
+        reopening.go_on()
+    return reopening.timeline

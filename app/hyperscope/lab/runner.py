@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
 LEAVE = 3.0  # s that a worker has for ending: it may have a run to write yet
+SCORE = "score"  # wanted like a probe, though it is the timeline that has it
 STEADY = 0.25  # s over which steps per second are averaged
 
 
@@ -67,10 +68,14 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Answer with a snapshot of these probes; `view` is a `probes.View`."""
+    """Answer with a snapshot of these probes; `view` is a `probes.View`.
+
+    `wanted` are probes, or SCORE, that somebody waits for besides.
+    """
 
     names: tuple[str, ...]
     view: Any = None
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +172,11 @@ class Runner:
             raise WorkerLost(self._obituary()) from None
         self.changes += isinstance(command, Change)
 
-    def ask(self, names: Sequence[str], view: Any = None) -> bool:
+    def ask(self, names: Sequence[str], view: Any = None, wanted: tuple[str, ...] = ()) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
         if self.waiting:
             return False
-        self.send(Ask(tuple(names), view))
+        self.send(Ask(tuple(names), view, wanted))
         self.waiting = True
         return True
 
@@ -562,7 +567,9 @@ class Worker:
             self.said, self.alarm = problem, True
         asked, self._asked = self._asked, None
         view = asked.view or View()
-        views = {name: probes[name](self.trainer, view) for name in asked.names}
+        asked_for = dict.fromkeys((*asked.names, *asked.wanted))
+        found = {name: self.timeline.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
+        views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
         twin = None
         if self.pair is not None:
             from hyperscope.lab.comparison import of_twin
@@ -573,7 +580,7 @@ class Worker:
         structure, painted = self.trainer.structure, self.trainer.painted
         if twin is not None:  # both only go up, so that their sums change with either
             structure, painted = structure + twin.structure, painted + twin.painted
-        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, painted, twin)
+        snapshot = Snapshot(status, structure, self.said, self.alarm, self.halted, views, painted, wanted, twin)
         now = time.monotonic()
         kept = other = None
         if now - self._kept_at > KEEP_EVERY:

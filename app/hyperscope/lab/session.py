@@ -32,6 +32,7 @@ from hyperscope.lab.runner import (
     StartTwin,
     WorkerLost,
 )
+from hyperscope.lab.score import Score
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Session:
         self._checkpoint: Any = None
         self._twin_checkpoint: Any = None
         self._keep: One = "A"  # which twin was kept when the last ended
+        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.going: int | None = None  # the beat asked for, until the worker is there
@@ -283,31 +285,45 @@ class Session:
         self._send(GoTo(beat))
         self.going = beat
 
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        self.view = View()
+        self._take_on_session(score, score.end if beat is None else beat)
+
     def reopen(self, run: Details, beat: int | None = None) -> None:
         """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
 
         Raises: ValueError when only its end can be had.
         """
+        score = run.score
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if score is not None:
+            at = score.end if beat is None else beat
+            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            return
+        self._leave_for_session()
+        self._send(Go(False, self.rate))
+        self._send(Restore(run.checkpoint))
+        self.experiment = run.experiment
+
+    def _take_on_session(
+        self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
+    ) -> None:
         from hyperscope.lab.reopening import Open
         from hyperscope.lab.score import branch
 
-        score, known = run.score, run.experiment
-        if score is None and (run.checkpoint is None or beat is not None):
-            raise ValueError("Of this run only the end was kept.")
+        self._leave_for_session()
+        self._send(Reopen(Open(score, at, jumps, checkpoint)))
+        self.going = at
+        self.experiment = branch(score, at).experiment
+
+    def _leave_for_session(self) -> None:
         if self.twin is not None:
             self.end_twin("A")
         self._undo.append(self._state)
         self._redo.clear()
         self._merged, self.playing = "", False
-        if score is None:
-            self._send(Go(False, self.rate))
-            self._send(Restore(run.checkpoint))
-        else:
-            at = score.end if beat is None else beat
-            known = branch(score, at).experiment
-            self._send(Reopen(Open(score, at, run.jumps, run.checkpoint if at == score.end else None)))
-            self.going = at
-        self.experiment = known
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
@@ -353,12 +369,18 @@ class Session:
         if self._runner is None:
             return
         try:
-            self._runner.ask(names, self.view)
+            self._runner.ask(names, self.view, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
 
+    def want(self, names: Sequence[str]) -> None:
+        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
+
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
+        if set(self._wanted) <= reply.snapshot.wanted.keys():
+            self._wanted = ()
         current = self._runner is not None and reply.heard == self._runner.changes
         # one from before twins began or ended is another network's
         if reply.checkpoint is not None and (reply.snapshot.twin is None) == (self.twin is None):

@@ -316,8 +316,9 @@ class Snapshot:
     """One answer to the window: the status, one sentence on what happened if anything did, and the views asked for.
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
-    probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings") to
-    its record. `painted` changes whenever examples came or went and the network stayed.
+    probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings",
+    "weights", "results") to its record. `painted` changes whenever examples came or went and the network stayed.
+    `wanted` holds the same for whoever waits for it, see `Session.want`, and "score", the session so far.
     """
 
     status: Status
@@ -327,4 +328,5 @@ class Snapshot:
     halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)
     painted: int = 0
+    wanted: dict[str, Any] = field(default_factory=dict)
     twin: Snapshot | None = None  # B's, while twins train; `said` is why it stands, and "disagreement" is a view of it

@@ -289,6 +289,8 @@ class Timeline:
                 then = there if until == there.beat else score.place(until)
                 play(trainer, score, here, then)
                 here = self.place = then
+                if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
+                    self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
                 self._keep(here)
                 yield here.beat
         except ValueError:

@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.data import PAINTED, Data, with_source
@@ -23,10 +24,12 @@ from hyperscope.lab.painted import NO_POINTS
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
 from hyperscope.ui.panels.map_brush import PAINT
+from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.share import Share
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.scenes import show_runs
@@ -88,7 +91,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
         Scene("painting", Experiment(), 60, then=_paint),
         Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
-        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty()),
+        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty(), lambda window: None),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
@@ -98,6 +101,8 @@ def scenes() -> tuple[Scene, ...]:
         Scene("twin-iris", Experiment(data=with_source(Data(), "iris")), 30, then=_start_twin_with_other_optimiser),
         Scene("twin-seeds", Experiment(), 30, then=_train_ten_seeds),
         Scene("twin-remedy", Experiment(network=stuck), 30, then=_try_remedy),
+        Scene("export", Experiment(), 60, then=_export),
+        Scene("share", Experiment(), 60, then=_share),
         Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
         *scenes_of_the_map(),
         *scenes_of_the_network(),
@@ -205,6 +210,23 @@ def _project(window: Window) -> None:
     presenting.captions.switch()
 
 
+def _export(window: Window) -> None:
+    export = window.part(Export)
+    export.open()
+    _wait(lambda: export.dialog is not None and export.dialog.preview.image is not None, "a preview")
+
+
+def _share(window: Window) -> None:
+    share = window.part(Share)
+    window.move_knob("training.learning_rate", 0.03)
+    share.open()
+    dialog = share.dialog
+    assert dialog is not None
+    _wait(lambda: bool(dialog.session.code.text()), "the session's code")
+    dialog.box.setPlainText(dialog.session.code.text())
+    _wait(dialog.open_button.isEnabled, "what was pasted")
+
+
 def _find(window: Window) -> None:
     palette = window.part(Finding).palette
     window.part(Finding).find()
@@ -265,9 +287,21 @@ def record_screens(
                     if scene.then is not None:
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
-                    window.grab().save(str(path))
+                    _with_dialogs(window).save(str(path))
                 written.append(path)
     return written
+
+
+def _with_dialogs(window: Window) -> QPixmap:
+    """The window, with whatever dialog is open over its middle."""
+    seen = window.grab()
+    painter = QPainter(seen)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            painter.fillRect(window.rect(), QColor(0, 0, 0, 90))
+            painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
+    painter.end()
+    return seen
 
 
 def _ratio() -> float:

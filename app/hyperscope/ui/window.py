@@ -207,7 +207,7 @@ class Window(QMainWindow):
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
         if self._stale and self._structure >= 0:
             self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
-            names += self.playground.map.probes
+            names += ["examples", *self.playground.map.probes]
         self._all = False
         names += [name for part in self.parts for name in part.wants()]
         self.session.ask(tuple(dict.fromkeys(names)))
@@ -235,6 +235,11 @@ class Window(QMainWindow):
         """Has every panel drawn anew with the next snapshot; `up_to_date` says when that is done."""
         self._structure = -1
         self._quiet = 0
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing has changed for a while, so that what is drawn stays as it is."""
+        return self._quiet >= REST
 
     @property
     def up_to_date(self) -> bool:

@@ -37,6 +37,7 @@ class LabTabs(QWidget):
         self.open = TextButton("Open", "plain", "Open an experiment, or a table of your own")
         self.save = TextButton("Save", "plain", "Save the experiment")
         self.theme = TextButton("Theme", "plain", "Light or dark")
+        self._added: list[TextButton] = []
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._row.addWidget(self._name)
@@ -63,6 +64,18 @@ class LabTabs(QWidget):
         self.setAccessibleName("Labs")
         self.set_theme(LIGHT)
 
+    def add(self, text: str, tip: str) -> TextButton:
+        """One more thing that can be done, before the last."""
+        button = TextButton(text, "plain", tip)
+        button.set_theme(self._theme)
+        at = self._row.indexOf(self.theme)
+        self._row.insertWidget(at, button)
+        self._row.insertSpacing(at + 1, 4)
+        QWidget.setTabOrder(self._added[-1] if self._added else self.save, button)
+        QWidget.setTabOrder(button, self.theme)
+        self._added.append(button)
+        return button
+
     def set_lab(self, name: str) -> None:
         """Shows that the lab `name` is open; says nothing."""
         self.tabs[name].setChecked(True)
@@ -71,7 +84,7 @@ class LabTabs(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self._name.set_theme(theme, 15, 600)
-        for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, self.theme):
+        for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, *self._added, self.theme):
             button.set_theme(theme)
         self._row.setContentsMargins(20, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))

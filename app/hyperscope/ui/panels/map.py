@@ -15,13 +15,12 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.snapshot import Array, Examples, Passing, Snapshot, Status
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map_axes import AXIS, Extent, gutter, paint_axes
 from hyperscope.ui.panels.map_confusion import ConfusionFace
 from hyperscope.ui.panels.map_foot import Foot, results_width
 from hyperscope.ui.panels.map_head import HEAD, MapHead
 from hyperscope.ui.panels.map_options import MapOptions
-from hyperscope.ui.panels.map_picture import NEAR, MapPicture
+from hyperscope.ui.panels.map_picture import NEAR, MapPicture, same_data, same_examples
 from hyperscope.ui.panels.map_pin import Pin
 from hyperscope.ui.panels.map_samples import SamplesFace
 from hyperscope.ui.panels.map_views import VIEWS
@@ -200,7 +199,7 @@ class MapPanel(QWidget):
         """Takes the newest records; they turn into a picture when the panel is next painted."""
         self._status = snapshot.status
         examples = snapshot.views.get("examples")
-        if examples is not None and not _same(examples, self._drawn.examples):
+        if examples is not None and not same_examples(examples, self._drawn.examples):
             self._take_examples(examples)
         if (found := snapshot.views.get("map")) is not None:
             first = self._drawn.map is None
@@ -219,9 +218,10 @@ class MapPanel(QWidget):
 
     def _take_examples(self, examples: Examples) -> None:
         before = self._drawn.examples
-        other_data = before is not None and not _same_data(examples, before)
-        if other_data or (self._pin is not None and self._pin.point is not None):
-            self.set_pin(None)  # a place of another plane is none of this one
+        other_data = before is not None and not same_data(examples, before)
+        other_plane = before is not None and examples.axes != before.axes
+        if self._pin is not None and (other_plane if self._pin.example is None else other_data):
+            self.set_pin(None)  # a place of another plane is none of this one, nor is another example the same
         self._drawn.examples = examples
         self._drawn.points.forget()
         self.head.show_samples(examples.pictures is not None)
@@ -362,7 +362,7 @@ class MapPanel(QWidget):
         if self._mode != "map" and self._magnified is None:
             return
         if drawn.map is None and self._magnified is None:
-            self._paint_empty(painter)
+            drawn.paint_empty(painter)
             return
         examples = drawn.examples
         if event.rect().top() < drawn.box.bottom():
@@ -381,21 +381,3 @@ class MapPanel(QWidget):
             foot.probabilities(*self._over, p, names)
         elif drawn.map is not None:
             foot.legend(names, self.view, len(drawn.map.p))
-
-    def _paint_empty(self, painter: QPainter) -> None:
-        painter.setBrush(self._theme.control)
-        painter.drawRoundedRect(self._drawn.box, 4, 4)
-        words = "No data yet. Choose a data set to see how the network divides the plane."
-        painter.setFont(face(12, 400, self._theme.scale))
-        painter.setPen(self._theme.quiet)
-        inner = self._drawn.box.adjusted(24, 24, -24, -24)
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
-
-
-def _same_data(one: Examples, other: Examples) -> bool:
-    same_classes = one.class_names == other.class_names and one.feature_names == other.feature_names
-    return same_classes and np.array_equal(one.y, other.y) and np.array_equal(one.part, other.part)
-
-
-def _same(one: Examples, other: Examples | None) -> bool:
-    return other is not None and one.axes == other.axes and _same_data(one, other) and np.array_equal(one.x, other.x)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from hyperscope.lab.snapshot import Array, Examples, Map, Passing
 from hyperscope.ui import paint
+from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map_axes import Extent
 from hyperscope.ui.panels.map_pin import Pin, paint_card, paint_ring
 from hyperscope.ui.panels.map_points import PointLayer, paint_point
@@ -117,6 +118,16 @@ class MapPicture:
                 painter.drawPixmap(box.topLeft(), self.points.pixmap)
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, ratio))
 
+    def paint_empty(self, painter: QPainter) -> None:
+        """Says what to do where there is no map yet."""
+        painter.setBrush(self.theme.control)
+        painter.drawRoundedRect(self.box, 4, 4)
+        words = "No data yet. Choose a data set to see how the network divides the plane."
+        painter.setFont(face(12, 400, self.theme.scale))
+        painter.setPen(self.theme.quiet)
+        inner = self.box.adjusted(24, 24, -24, -24)
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
+
     def paint_pin(self, painter: QPainter, pin: Pin, passing: Passing | None) -> None:
         """Rings the pinned input, and says what the network makes of it once that is known."""
         place = pin.place(self.examples)
@@ -144,3 +155,14 @@ class MapPicture:
         self.image = VIEWS[self.view](p, self.theme)
         self._borders = placed(paint.borders(p), p.shape, self.box) if self.with_borders else []
         self._contours = placed(contours(p, self.view), p.shape, self.box) if self.with_contours else []
+
+
+def same_data(one: Examples, other: Examples) -> bool:
+    """Whether both are the same data set, in whatever plane."""
+    same_classes = one.class_names == other.class_names and one.feature_names == other.feature_names
+    return same_classes and np.array_equal(one.y, other.y) and np.array_equal(one.part, other.part)
+
+
+def same_examples(one: Examples, other: Examples | None) -> bool:
+    """Whether both are drawn alike."""
+    return other is not None and one.axes == other.axes and same_data(one, other) and np.array_equal(one.x, other.x)

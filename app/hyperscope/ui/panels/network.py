@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
+    QPaintEngine,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -362,8 +363,11 @@ class NetworkPanel(QWidget):
         # at ratios like 1.5 a panel may begin between two device pixels, and every rim would blur
         at, ratio = painter.deviceTransform(), self.devicePixelRatioF()
         painter.translate((round(at.dx()) - at.dx()) / ratio, (round(at.dy()) - at.dy()) / ratio)
-        self._bring_up_to_date(ratio)
-        painter.drawPixmap(0, 0, self._backing)
+        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
+        else:
+            self._bring_up_to_date(ratio)
+            painter.drawPixmap(0, 0, self._backing)
         scene = self._scene
         if scene.picture is not None:
             if not scene.pointed and scene.levels is None:
@@ -372,7 +376,7 @@ class NetworkPanel(QWidget):
 
     def _bring_up_to_date(self, ratio: float) -> None:
         """Paints what has changed of the backing."""
-        theme, size, scene = self._theme, self.size() * ratio, self._scene
+        size = self.size() * ratio
         if self._backing.size() != size or self._backing.devicePixelRatioF() != ratio:
             self._backing = QPixmap(size)
             self._backing.setDevicePixelRatio(ratio)
@@ -383,6 +387,12 @@ class NetworkPanel(QWidget):
         dirty, self._dirty = self._dirty, QRegion()
         painter = QPainter(self._backing)
         painter.setClipRegion(dirty)
+        self._paint_on(painter, dirty)
+        painter.end()
+
+    def _paint_on(self, painter: QPainter, dirty: QRegion) -> None:
+        """Paints everything but what moves by itself, or what of it lies in `dirty`."""
+        theme, scene = self._theme, self._scene
         painter.fillRect(self.rect(), theme.window)
         if scene.picture is None:
             write(painter, QRectF(self.rect()), EMPTY, face(12, 400, theme.scale), theme.quiet, CENTRE)
@@ -392,4 +402,3 @@ class NetworkPanel(QWidget):
             if dirty.boundingRect().top() < HEAD * theme.scale - 4:
                 self._heads.paint(painter)
             scene.paint(painter, self.hasFocus())
-        painter.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperscope.ui.parts.charts import Charts
+from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
@@ -13,6 +14,7 @@ from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
+from hyperscope.ui.parts.share import Share
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
 
@@ -22,6 +24,8 @@ PARTS: tuple[type[Part], ...] = (
     Presets,
     Runs,
     Files,
+    Share,
+    Export,
     Looks,
     Presenting,
     NetworkPart,

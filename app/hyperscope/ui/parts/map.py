@@ -13,15 +13,16 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from hyperscope.lab.snapshot import Passing, Snapshot, View
 from hyperscope.ui.actions import Action
+from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map_head import MODES
-from hyperscope.ui.panels.map_pin import PARTS, Pin
+from hyperscope.ui.panels.map_pin import PARTS, Pin, named
 from hyperscope.ui.panels.map_views import VIEWS
 from hyperscope.ui.parts.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
-FOLLOWED = 0.05  # s between two looks at the same input while the network trains
+FOLLOWED = 0.05  # s between two looks at the same input while the network changes
 
 
 class MapPart(Part):
@@ -33,7 +34,7 @@ class MapPart(Part):
         super().__init__(window)
         self.map = window.playground.map
         self._over: tuple[float, float] | None = None
-        self._answered: tuple[View, int] | None = None  # the view and step that were last shown
+        self._answered: View | None = None  # the view whose input is shown
         self._asked = 0.0
         self._showing = False
         self.map.hovered.connect(self._hover)
@@ -102,16 +103,12 @@ class MapPart(Part):
         self.window.follow()
 
     def wants(self) -> Sequence[str]:
-        """The input's way through the network, if it is another one or the network has trained on."""
+        """The input's way through the network, if it is another one or the network may have changed."""
         view = self.window.session.view
         if view.point is None and view.example is None:
             return ()
-        status = self.window.session.status
-        if self._answered == (view, status.step):
-            return ()
         now = time.monotonic()
-        same = self._answered is not None and self._answered[0] == view
-        if same and now - self._asked < FOLLOWED:
+        if self._answered == view and (self.window.at_rest or now - self._asked < FOLLOWED):
             return ()
         self._asked = now
         return ("passing",)
@@ -122,7 +119,7 @@ class MapPart(Part):
         if passing is None or (view.point is None and view.example is None):
             return
         if passing.example == view.example and (view.example is not None or passing.point == view.point):
-            self._answered = (view, snapshot.status.step)
+            self._answered = view
         self._show_passing(passing)
 
     def _show_passing(self, passing: Passing | None) -> None:
@@ -138,6 +135,10 @@ class MapPart(Part):
     def _label(self, passing: Passing | None) -> str:
         if passing is None or not passing.values:
             return ""
+        names = self.map.examples.class_names if self.map.examples is not None else ()
+        predicted = named(names, int(passing.values[-1].argmax()))
         if passing.example is not None:
-            return f"{PARTS[passing.part]} example {passing.example}"
-        return "pinned input" if self.map.pin is not None else "input under the pointer"
+            about = f"{PARTS[passing.part]} example {passing.example}"
+            return f"{about}: true {named(names, passing.true)}, predicted {predicted}"
+        x, y = passing.point or (0.0, 0.0)
+        return f"input at ({number(x)}, {number(y)}): predicted {predicted}"

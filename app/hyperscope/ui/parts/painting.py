@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hyperscope.lab.data import PAINTED, Data, on_plane
 from hyperscope.lab.own_points import emptied, keeps_network, of_points, taken_over
@@ -53,8 +54,12 @@ class Painting(Part):
         self.row.done.connect(self.stop)
         self.row.emptied.connect(partial(window.do, self.empty))
         self.map.arranged.connect(self._arrange)
+        self.map.mode_chosen.connect(self._heed_mode)
         window.playground.paint_requested.connect(partial(window.do, self.open))
         window.playground.save_points_requested.connect(self.ask_where_to_save)
+        row = self.row
+        for one, other in pairwise((self.surface, *row.tools, row.size_track, row.empty, row.end)):
+            QWidget.setTabOrder(one, other)
         self.surface.hide()
         self.row.hide()
 
@@ -106,6 +111,7 @@ class Painting(Part):
         for part in (self.surface, self.row):
             part.show()
             part.raise_()
+        self.row.set_theme(window.theme)  # what was never shown has lost its type to the style sheet
         self.surface.setFocus()
         window.hold(said)
 
@@ -118,6 +124,11 @@ class Painting(Part):
         self.row.hide()
         self.map.show_own(None)
         self.window.draw_all()
+
+    def _heed_mode(self, mode: str) -> None:
+        """There is no painting on what is not the map."""
+        if self.on and mode != "map":
+            self.stop()
 
     def empty(self) -> None:
         """Gives an empty plane to paint on."""

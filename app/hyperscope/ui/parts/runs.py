@@ -62,6 +62,10 @@ class Runs(Part):
         if self.page is not None:
             self.page.hide()
 
+    def did(self) -> None:
+        if self.page is not None:
+            self.page.hide()  # a preset or a file was opened over it: that is what is to be seen
+
     def set_theme(self, theme: Theme) -> None:
         if self.page is not None:
             self.page.set_theme(theme)

@@ -92,7 +92,11 @@ class ChosenRuns(QWidget):
         self.settings = SettingsTable()
         self.reopen_button = Button("Reopen", "Reopen this run", "Its network, settings and timeline again · Enter")
         self.reopen_button.setProperty("accent", True)
-        self.behind_button = Button("Show behind the current run", "Show these runs behind the current run's curves")
+        self.behind_button = Button(
+            "Show behind the current run",
+            "Show these runs behind the current run",
+            "Draws their curves faintly in the chart of the lab",
+        )
         self.export_button = Button("Export…", "Export these runs", "Experiment and score as JSON, curves as CSV")
         self.delete_button = Button("Delete", "Delete these runs", "Takes them out of the library · Delete")
         self.reopen_button.clicked.connect(lambda: self.reopened.emit(self.beat))
