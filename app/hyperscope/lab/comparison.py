@@ -80,7 +80,7 @@ def of_twin(a: Trainer, b: Trainer, status: Status, view: View, views: Mapping[s
     if "map" in views and comparable(a, b):
         found["disagreement"] = disagreement(a, b, view, views["map"], found["map"])
     return Snapshot(
-        status, b.structure, b.alarm, bool(b.alarm) and not b.stopped_early, bool(b.alarm), found, b.painted
+        status, b.structure, b.alarm, bool(b.alarm) and not b.stopped_early, bool(b.alarm), found, painted=b.painted
     )
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.score import Place
+from hyperscope.lab.score import Place, Score
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
 
@@ -53,6 +53,11 @@ class Pair:
     def trainer(self) -> Trainer:
         """A's."""
         return self.a.trainer
+
+    @property
+    def score(self) -> Score:
+        """A's: what is saved and shared of a session."""
+        return self.a.score
 
     @property
     def leading(self) -> Timeline:
