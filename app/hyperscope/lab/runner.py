@@ -69,6 +69,31 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """Begin slow motion, with a pause; or, when in it, go `by` operations on or back, or to number `to`."""
+
+    by: int = 1
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlowEnd:
+    """Leave slow motion, as anything else that trains or changes does; the step it stood in is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Make what lies ahead a branch, so that this is the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Pause, and go to the end of the branch with this key; the present future becomes a branch."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Go to a checkpoint, with which a new timeline begins."""
 
@@ -83,9 +108,10 @@ class Reply:
     checkpoint: Any = None
     experiment: Experiment | None = None  # set when another is in force than was sent: one was refused, or gone back to
     heard: int = 0  # how many commands that change the experiment came before this
+    news: dict[str, Any] = field(default_factory=dict)  # "slow motion" and "branches", whenever they have changed
 
 
-Change = Apply | GoTo | Restore  # commands that change the experiment
+Change = Apply | GoTo | Switch | Restore  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -190,6 +216,9 @@ class Worker:
     alarm: bool = False
     other: bool = False  # another experiment is in force than the window sent
     halted: bool = False
+    slowed: Any = None  # a `slow_motion.Slowed`
+    _news: dict[str, Any] = field(default_factory=dict)
+    _branched: int = -1  # the timeline's count of changed branches that was last sent
     _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
@@ -248,8 +277,30 @@ class Worker:
         self.said, self.alarm, self.other = str(problem), True, True
 
     def _do(self, command: object) -> None:
+        pause = isinstance(command, Go) and not command.playing
+        leaves = self.slowed is not None and not (pause or isinstance(command, Ask | Slow))
+        if leaves:
+            self.slowed, self._news["slow motion"] = None, None
+        self._carry_out(command)
+        if leaves and not self.halted:
+            self.said = f"{self.said} Slow motion ended.".strip()
+
+    def _carry_out(self, command: object) -> None:
         ahead, step = self.timeline.ahead, self.trainer.step
         match command:
+            case Slow(by, to):
+                self._slow(by, to)
+            case SlowEnd():
+                self.said = ""
+            case Branch():
+                if self.timeline.branch_here():
+                    self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
+                else:
+                    self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
+                return
+            case Switch(key):
+                self._switch(key)
+                return
             case Apply(experiment):
                 try:
                     said = self.timeline.apply(experiment)
@@ -283,8 +334,8 @@ class Worker:
                 self._counted = self.trainer.step
             case Ask():
                 self._asked = command
-        if ahead and not isinstance(command, GoTo):
-            self._say_what_is_gone(step)
+        if ahead and not isinstance(command, GoTo | Slow):
+            self._say_what_is_left(step)
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -298,19 +349,52 @@ class Worker:
         # a worker lost now must not come back with what lay ahead; while dragging a few a second will do
         self._kept_at = min(self._kept_at, now - KEEP_EVERY + STEADY)
         step, ahead = self.trainer.step, self.timeline.ahead
-        said = (
-            f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
-        )
+        said = f"Back at step {step}. Training on from here makes a branch of what came after."
+        said = said if ahead else f"At step {step}."
         self.said, self.alarm, self.other = said, False, True
 
-    def _say_what_is_gone(self, step: int) -> None:
-        """After something was done at `step` with something ahead, which may have been forgotten by it."""
+    def _switch(self, key: int) -> None:
+        self.playing = False
+        try:
+            name = self.timeline.switch(key)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self._counted, self._since = self.trainer.step, time.monotonic()
+        self._kept_at = 0.0  # a worker lost now must come back with this future
+        self.said, self.alarm, self.other = f"On the branch “{name}”, at its end, step {self._counted}.", False, True
+
+    def _say_what_is_left(self, step: int) -> None:
+        """After something was done at `step` with something ahead, which may have become a branch by it."""
         if self.timeline.ahead or self.halted:
             return
         if self.trainer.step > step:
-            self.said, self.alarm = f"Training on from step {step}; what came after it is gone.", False
+            self.said, self.alarm = f"Training on from step {step}; what came after it stays as a branch.", False
         else:
-            self.said = f"{self.said} What came after step {step} is gone.".strip()
+            self.said = f"{self.said} What came after step {step} stays as a branch.".strip()
+        if self.timeline.dropped:
+            self.said += f" The oldest branch, “{self.timeline.dropped}”, went for it."
+            self.timeline.dropped = ""
+
+    def _slow(self, by: int, to: int | None) -> None:
+        from hyperscope.lab.slow_motion import Slowed
+
+        self.playing = False
+        try:
+            if self.slowed is None:
+                self.slowed = Slowed(self.timeline)
+                self.said, self.alarm = "Slow motion: one operation at a time. → goes on, ← back, Esc leaves.", False
+            elif to is not None:
+                self.slowed.to(to)
+            else:
+                self.said, self.alarm = self.slowed.move(by) or self.said, False
+            self._heed_alarm()
+        except ValueError as problem:
+            self.said, self.alarm = f"{str(problem)[:1].upper()}{str(problem)[1:]}.", False
+            self.slowed = None
+        if self.trainer.alarm:
+            self.slowed = None
+        self._news["slow motion"] = self.slowed and self.slowed.record()
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
@@ -337,7 +421,7 @@ class Worker:
                 self._burst = max(1, min(2 * self._burst, round(self._burst * BURST / took)))
         self._heed_alarm()
         if ahead:
-            self._say_what_is_gone(step)
+            self._say_what_is_left(step)
 
     def _heed_alarm(self) -> None:
         if self.trainer.alarm:
@@ -356,6 +440,9 @@ class Worker:
         asked, self._asked = self._asked, None
         view = asked.view or View()
         views = {name: probes[name](self.trainer, view) for name in asked.names}
+        if self._branched != self.timeline.changed:
+            self._branched, self._news["branches"] = self.timeline.changed, self.timeline.ghosts()
+        news, self._news = self._news, {}
         snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
         now = time.monotonic()
         kept = None
@@ -363,7 +450,7 @@ class Worker:
             kept, self._kept_at = self.trainer.checkpoint(), now
         experiment = self.trainer.experiment if self.other else None
         self.said, self.other, self.halted = "", False, False
-        return Reply(snapshot, kept, experiment, self._heard)
+        return Reply(snapshot, kept, experiment, self._heard, news)
 
     def _status(self) -> Status:
         trainer = self.trainer
@@ -383,4 +470,5 @@ class Worker:
             beat=self.timeline.place.beat,
             end=self.timeline.end,
             moves=self.timeline.moves,
+            branches=self.timeline.branches,
         )

@@ -193,6 +193,14 @@ class Timeline:
         trainer.batch_losses = np.concatenate(losses)
         return begun - count
 
+    def step_on(self) -> None:
+        """One step on: the one recorded if it lies ahead, so that nothing is left behind by it, else a new one."""
+        beat, events = self.place
+        if beat < self._end and (events == len(self._events) or self._events[events].beat > beat):
+            self.restore(beat + 1, before=True)
+        else:
+            self.steps(1)
+
     def finish_epoch(self) -> int:
         """`Trainer.finish_epoch`, recorded. After going back, what lay ahead becomes a branch."""
         trainer = self.trainer

@@ -191,9 +191,7 @@ class Trainer:
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
             if self.augmenter is not None or self.experiment.training.patience:
                 wanted = min(wanted, self._left_in_epoch())
-            if self.augmenter is not None and self.position.epoch != self._augmented:
-                self._augmented = self.position.epoch
-                self.learner.see(self.augmenter.inputs(self._augmented))
+            self._augment()
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
             factors = self._rate_factors(batches)
             if not batches:
@@ -216,6 +214,18 @@ class Trainer:
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
+
+    def coming(self) -> tuple[list[Indices], Array]:
+        """The next mini-batch, in a list that is empty if there is none, and the factor on its learning rate."""
+        self._augment()
+        batches, _ = self.order.batches(self.batch_size, self.position, 1)
+        return batches, self._rate_factors(batches)
+
+    def _augment(self) -> None:
+        """Has the learner see this epoch's copies of the examples."""
+        if self.augmenter is not None and self.position.epoch != self._augmented:
+            self._augmented = self.position.epoch
+            self.learner.see(self.augmenter.inputs(self._augmented))
 
     def _rate_factors(self, batches: Sequence[Indices]) -> Array:
         """What the schedule makes of the learning rate in each of the coming steps."""
