@@ -292,3 +292,34 @@ def test_training_at_a_temperature_is_training_on_divided_logits(name: str) -> N
     for of in (one, hot):
         of.steps(batches(20))
     assert np.allclose(hot.state.parameters, 4 * one.state.parameters, rtol=1e-9, atol=1e-11)
+
+
+# -- hinge losses -----------------------------------------------------------------------------------------------------
+
+SCORES = np.array([[1.0], [0.5], [-2.0]])  # of three classes; the first is true
+FIRST = np.array([[1.0], [0.0], [0.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "loss"),
+    [
+        ("hinge", 1.5),  # (1 − 1) + (1 + 0.5) + 0
+        ("Weston-Watkins", 0.5),  # (0.5 − 1 + 1) + 0
+        ("Crammer-Singer", 0.5),
+    ],
+)
+def test_hinge_losses_of_one_example_are_those_worked_by_hand(name: str, loss: float) -> None:
+    assert outputs[name].losses(SCORES, FIRST, np.ones((3, 1)))[0] == pytest.approx(loss)
+
+
+def test_of_several_rivals_crammer_and_singer_count_the_worst_and_weston_and_watkins_all() -> None:
+    z = np.array([[0.0], [0.5], [0.25]])
+    both = [outputs[name].losses(z, FIRST, np.ones((3, 1)))[0] for name in ("Crammer-Singer", "Weston-Watkins")]
+    assert both == pytest.approx([1.5, 1.5 + 1.25])
+
+
+@pytest.mark.parametrize("name", ["hinge", "Weston-Watkins", "Crammer-Singer"])
+def test_who_keeps_the_margin_has_no_loss_and_no_gradient(name: str) -> None:
+    z = np.array([[3.0], [-1.5], [-2.0]])
+    assert outputs[name].losses(z, FIRST, np.ones((3, 1)))[0] == 0
+    assert not outputs[name].slope(z, FIRST, np.ones((3, 1))).any()

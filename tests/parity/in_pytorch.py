@@ -162,6 +162,14 @@ def loss(output: str, logits: torch.Tensor, y: torch.Tensor, weights: torch.Tens
         case "one-vs-all":
             wanted = functional.one_hot(y, classes).double()
             return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(y)
+        case "hinge":
+            signs = 2 * functional.one_hot(y, classes).double() - 1
+            return torch.relu(1 - signs * logits).sum() / len(y)
+        case "Weston-Watkins":  # which PyTorch divides by the number of classes
+            return classes * functional.multi_margin_loss(logits, y)
+        case "Crammer-Singer":
+            own = functional.one_hot(y, classes).double()
+            return ((logits + 1 - own).amax(1) - (own * logits).sum(1)).mean()
         case "hierarchical":  # the balanced tree over three classes, ((0 1) 2)
             root, left = logits.T
             ways = torch.stack(

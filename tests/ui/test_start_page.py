@@ -150,3 +150,15 @@ def test_the_next_move_may_say_again_what_it_did(window, page, qtbot):
     window.move_knob("training.batch_size", 32)
     qtbot.waitUntil(lambda: window.transport.message.accessibleName() != presets()[4].shows, timeout=PATIENCE)
     assert window.transport.message.accessibleName().startswith("m 2 → 32")
+
+
+def test_the_presets_train_while_the_page_is_open(page, qtbot):
+    qtbot.waitUntil(lambda: all(card.live is not None for card in page.cards), timeout=PATIENCE)
+    first = page.cards[0]
+    qtbot.waitUntil(lambda: not first.live.said.startswith("epoch 0 "), timeout=PATIENCE)
+
+
+def test_the_presets_stop_training_when_the_page_is_left(window, page, qtbot):
+    qtbot.waitUntil(lambda: page.cards[0].live is not None, timeout=PATIENCE)
+    press(qtbot, Key.Key_Escape)
+    assert window.part(Presets).gallery is None

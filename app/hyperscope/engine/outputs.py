@@ -125,6 +125,91 @@ def _hierarchical_probabilities(z: Array, tree: str) -> Array:
     return result
 
 
+def _plan_hinge(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    """J = Σ t (1 − z)⁺ + (1 − t) (1 + z)⁺, averaged: dz = h₋ / m − y (h₊ + h₋) with h± = 1 where 1 ∓ z > 0."""
+    units, m = d.shape[-2:]
+    below, above = plan.buffer(units, m), plan.buffer(units, m)
+    plan.call("z < 1", np.less, z, plan.constant(1.0), below)
+    plan.call("z > −1", np.greater, z, plan.constant(-1.0), above)
+    plan.call("who is within a margin", np.add, below, above, below)
+    plan.call("y of who is", np.multiply, y, below, below)
+    plan.call("1 / m where z > −1", np.multiply, above, plan.constant(1 / m), d)
+    plan.call("dz", np.subtract, d, below, d)
+
+
+def _hinge(z: Array, t: Array, mask: Array) -> Array:
+    wide = z.astype(np.float64)
+    result: Array = (t * np.maximum(0, 1 - wide) + (1 - t) * np.maximum(0, 1 + wide)).sum(axis=-2)
+    return result
+
+
+def _hinge_slope(z: Array, t: Array, mask: Array) -> Array:
+    result: Array = (1 - t) * (z > -1) - t * (z < 1)
+    return result
+
+
+def _plan_weston_watkins(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    """J = Σ (1 − t) (z − Σ t z + 1)⁺, averaged: dz = h − t Σ h with h = 1 − t where the margin is not kept."""
+    units, m = d.shape[-2:]
+    own, hurt = plan.buffer(units, m), plan.buffer(units, m)
+    ones = plan.constant(m, *([1] * len(plan.crowd)), units, units)
+    plan.call("y z", np.multiply, y, z, own)
+    plan.product("z of the class", ones, own, hurt)
+    plan.call("z − z of the class", np.subtract, z, hurt, own)
+    plan.call("who comes within 1", np.greater, own, plan.constant(-1.0), own)
+    plan.call("y of who does", np.multiply, y, own, hurt)
+    plan.call("1 / m of who does", np.multiply, own, plan.constant(1 / m), d)
+    plan.call("h / m", np.subtract, d, hurt, d)
+    plan.product("Σ h", ones, d, own)
+    plan.call("y Σ h", np.multiply, y, own, own)
+    plan.call("dz = (h − t Σ h) / m", np.subtract, d, own, d)
+
+
+def _margins(z: Array, t: Array) -> Array:
+    """How far each class's score is from keeping 1 below that of the true class: z − Σ t z + 1."""
+    result: Array = z - (t * z).sum(axis=-2, keepdims=True) + 1
+    return result
+
+
+def _weston_watkins(z: Array, t: Array, mask: Array) -> Array:
+    result: Array = ((1 - t) * np.maximum(0, _margins(z.astype(np.float64), t))).sum(axis=-2)
+    return result
+
+
+def _weston_watkins_slope(z: Array, t: Array, mask: Array) -> Array:
+    hurt = (1 - t) * (_margins(z, t) > 0)
+    result: Array = hurt - t * hurt.sum(axis=-2, keepdims=True)
+    return result
+
+
+def _plan_crammer_singer(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+    """J = max(z + 1 − t) − Σ t z, averaged: dz = (who is the greatest − t) / m; equals share the 1."""
+    units, m = d.shape[-2:]
+    raised, count = plan.buffer(units, m), plan.buffer(units, m)
+    greatest = plan.buffer(1, m)
+    plan.call("−m t", np.multiply, y, plan.constant(-m), raised)
+    plan.call("1 − t", np.add, raised, plan.constant(1.0), raised)
+    plan.call("z + 1 − t", np.add, z, raised, raised)
+    plan.call("the greatest", np.maximum.reduce, raised, -2, None, greatest, True)
+    plan.call("who is the greatest", np.equal, raised, greatest, raised)
+    plan.product("how many are", plan.constant(m, *([1] * len(plan.crowd)), units, units), raised, count)
+    plan.call("each one's share", np.divide, raised, count, raised)
+    plan.call("dz = (share − t) / m", np.subtract, raised, y, d)
+
+
+def _crammer_singer(z: Array, t: Array, mask: Array) -> Array:
+    wide = z.astype(np.float64)
+    result: Array = (wide + 1 - t).max(axis=-2) - (t * wide).sum(axis=-2)
+    return result
+
+
+def _crammer_singer_slope(z: Array, t: Array, mask: Array) -> Array:
+    raised = z + 1 - t
+    greatest = raised == raised.max(axis=-2, keepdims=True)
+    result: Array = greatest / greatest.sum(axis=-2, keepdims=True) - t
+    return result
+
+
 def _classes(classes: int) -> int:
     return classes
 
@@ -155,6 +240,37 @@ outputs["one-vs-all"] = Output(
     losses=_binary_losses,
     slope=_binary_slope,
     probabilities=_one_vs_all_probabilities,
+    bounded=False,
+)
+# Scores of a support vector machine are no probabilities; where some are drawn, they are the softmax of the scores.
+outputs["hinge"] = Output(  # one-vs-all
+    "hinge, one-vs-all",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_hinge,
+    losses=_hinge,
+    slope=_hinge_slope,
+    probabilities=lambda z, tree: softmax(z),
+    bounded=False,
+)
+outputs["Weston-Watkins"] = Output(  # Weston and Watkins 1999, eq. 2: the usual "multiclass SVM"
+    "hinge, Weston–Watkins",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_weston_watkins,
+    losses=_weston_watkins,
+    slope=_weston_watkins_slope,
+    probabilities=lambda z, tree: softmax(z),
+    bounded=False,
+)
+outputs["Crammer-Singer"] = Output(  # Crammer and Singer 2001, eq. 5: only the worst rival counts
+    "hinge, Crammer–Singer",
+    units=_classes,
+    codes=_every_class,
+    plan=_plan_crammer_singer,
+    losses=_crammer_singer,
+    slope=_crammer_singer_slope,
+    probabilities=lambda z, tree: softmax(z),
     bounded=False,
 )
 outputs["hierarchical"] = Output(

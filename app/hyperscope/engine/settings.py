@@ -147,9 +147,16 @@ class Network(Settings, frozen=True):
         choice(
             "Output",
             outputs,
-            "What the last layer computes and which loss trains it.",
+            "What the last layer computes and which loss trains it. Hinge losses are those of support vector machines; "
+            "what is drawn as their probabilities is the softmax of their scores.",
             live=False,
-            captions={"one-vs-all": "C sigmoids", "squared error": "squared", "hierarchical": "tree"},
+            captions={
+                "one-vs-all": "C sigmoids",
+                "squared error": "squared",
+                "hierarchical": "tree",
+                "Weston-Watkins": "hinge (WW)",
+                "Crammer-Singer": "hinge (CS)",
+            },
         ),
     ] = "softmax"
     tree: Annotated[

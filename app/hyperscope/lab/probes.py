@@ -126,7 +126,9 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
         return values.reshape(len(values), PICTURE, PICTURE).astype(np.float32)
 
     middle = (inputs.max(axis=1, keepdims=True) + inputs.min(axis=1, keepdims=True)) / 2
-    final = "Sigmoids" if trainer.layout.network.output == "one-vs-all" else "Softmax"
+    final = {"one-vs-all": "Sigmoids", "hinge": "Scores", "Weston-Watkins": "Scores", "Crammer-Singer": "Scores"}.get(
+        trainer.layout.network.output, "Softmax"
+    )
     drawn = [LayerPicture("Inputs", pictures(inputs - middle), None, caption=f"{len(inputs)} features")]
     for number, (name, values) in enumerate(zip(trainer.layout.names, outputs, strict=True)):
         last = number == len(outputs) - 1

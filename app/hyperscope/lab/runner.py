@@ -187,7 +187,7 @@ class Runner:
 def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
-    _die_with_parent()
+    die_with_parent()
     from threadpoolctl import threadpool_limits
 
     worker = Worker(pipe, experiment, checkpoint)
@@ -195,7 +195,8 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
         worker.run()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ends this process when the one that started it has ended, however that came."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel

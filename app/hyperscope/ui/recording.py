@@ -20,7 +20,8 @@ from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
-from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
@@ -29,6 +30,7 @@ FRAMES = 48  # of an animation, at most
 FRAME_TIME = 90  # ms
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 PATIENCE = 60  # s for one picture; then something is wrong
+PRESETS = 6  # s for which presets train in a picture of them
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -65,8 +67,11 @@ def scenes() -> tuple[Scene, ...]:
             20,
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
-        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
-        Scene("projector", Experiment(network=normed), 60, _enlarge),
+        Scene("presets", Experiment(), 20, _show_presets),
+        Scene("projector", Experiment(network=normed), 60, _project),
+        Scene("palette", Experiment(), 60, then=_find),
+        Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
     )
 
 
@@ -86,8 +91,25 @@ def _show_accuracy(window: Window) -> None:
     window.playground.curves.view.choose("Accuracy")
 
 
-def _enlarge(window: Window) -> None:
-    window.part(Looks).enlarge(1.25)
+def _show_presets(window: Window) -> None:
+    page = window.part(Presets)
+    page.toggle()
+    _wait(lambda: page.page is not None and all(card.live is not None for card in page.page.cards), "all presets")
+    ends = time.monotonic() + PRESETS
+    _wait(lambda: time.monotonic() > ends, "trained presets")
+
+
+def _project(window: Window) -> None:
+    presenting = window.part(Presenting)
+    presenting.switch_projector()
+    presenting.hide(frozenset({"data", "distributions"}))
+    presenting.captions.switch()
+
+
+def _find(window: Window) -> None:
+    palette = window.part(Finding).palette
+    window.part(Finding).find()
+    palette.line.setText("batch")
 
 
 def record(

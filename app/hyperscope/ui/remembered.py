@@ -49,6 +49,15 @@ class Remembered:
     def scale(self, scale: float) -> None:
         self._set_value("scale", scale)
 
+    def hidden(self, projecting: bool) -> frozenset[str]:
+        """The names of panels and controls that are not shown, in projector mode or outside it."""
+        kept = str(self._value(_HIDDEN[projecting]) or "")
+        return frozenset(name for name in kept.split(" ") if name)
+
+    def set_hidden(self, projecting: bool, names: frozenset[str]) -> None:
+        """Keeps what `hidden` gives."""
+        self._set_value(_HIDDEN[projecting], " ".join(sorted(names)))
+
     def _value(self, name: str) -> object:
         return None if self.forgetful else self._settings.value(name)
 
@@ -65,3 +74,6 @@ class Remembered:
         """Keeps the experiment for the next start. Raises: OSError."""
         if not self.forgetful:
             write_whole(home() / LAST, experiment.to_json())
+
+
+_HIDDEN = {False: "hidden", True: "hidden_on_projector"}

@@ -9,12 +9,23 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hyperscope.engine.datasets import generators
 from hyperscope.lab.data import Data
 from hyperscope.lab.examples import load
+from hyperscope.lab.gallery import GalleryPicture
 from hyperscope.lab.presets import Preset, presets
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
@@ -26,8 +37,8 @@ from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
 COLUMNS = 3
 WIDEST = 1320  # pixels of all columns at scale 1; lines of text longer than that are hard to read
-CARD = 122  # pixels of height
-PICTURE = 78  # pixels along the side of a card's picture
+CARD = 126  # pixels of height
+PICTURE = 88  # pixels along the side of a card's picture
 POINTS = 110  # in a picture
 LINES = 4  # of a card's sentence
 
@@ -35,11 +46,13 @@ LINES = 4  # of a card's sentence
 class StartPage(QWidget):
     """Every preset as a card ; `chosen` carries the Preset, `left` says that none was chosen.
 
-    Arrows go from card to card, Tab as well, Enter and space choose, Escape leaves.
+    Arrows go from card to card, Tab as well, Enter and space choose, Escape leaves. While it is `seen`, the cards show
+    what `show_picture` brings.
     """
 
     chosen = Signal(object)
     left = Signal()
+    seen = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -86,6 +99,18 @@ class StartPage(QWidget):
         self.show()
         self.raise_()
         self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def show_picture(self, picture: GalleryPicture) -> None:
+        """Shows what a card's network has come to."""
+        self.cards[picture.number].show_picture(picture)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -150,7 +175,10 @@ _OWN = (*_STEPS, Qt.Key.Key_Escape, Qt.Key.Key_P, Qt.Key.Key_Space, Qt.Key.Key_R
 
 
 class PresetCard(QAbstractButton):
-    """A preset's data set as a picture, its title, and below it what it shows; `stepped` says how many cards to go."""
+    """A preset's picture, its title, and below it what it shows; `stepped` says how many cards to go.
+
+    The picture is the data set, and behind it what the preset's network makes of the plane, once that is known.
+    """
 
     stepped = Signal(int)
 
@@ -160,6 +188,8 @@ class PresetCard(QAbstractButton):
         self._theme = LIGHT
         self._by_keyboard = False
         self._picture: Picture | None = None
+        self.live: GalleryPicture | None = None
+        self._map: QImage | None = None  # of `live`, in the theme's colours
         self.lines: list[str] = []  # of the sentence, as last painted
         self.setText(preset.title)
         self.setAccessibleName(preset.title)
@@ -171,7 +201,14 @@ class PresetCard(QAbstractButton):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self._map = None
         self.setFixedHeight(pixels(theme, CARD))
+        self.update()
+
+    def show_picture(self, picture: GalleryPicture) -> None:
+        """Shows what the preset's network makes of the plane now."""
+        self.live, self._map = picture, None
+        self._picture = Picture(np.stack([picture.x[0], 1 - picture.x[1]]), picture.y)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -192,7 +229,9 @@ class PresetCard(QAbstractButton):
         painter.drawRoundedRect(tile, 6, 6)
         if self._picture is None:
             self._picture = picture(self.preset.experiment.data)
-        paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30)
+        if self.live is not None:
+            self._paint_map(painter, tile, self.live)
+        paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
         strong, plain = font(13.5, 600, unit), font(12, 400, unit)
@@ -206,9 +245,23 @@ class PresetCard(QAbstractButton):
         for number, line in enumerate(lines):
             at = QRectF(room.left(), top + head + number * step, room.width(), step)
             paint.write(painter, at, line, plain, theme.text if pointed else theme.quiet)
+        if self.live is not None and len(lines) < LINES:
+            at = QRectF(room.left(), tile.bottom() - step + 7 * unit, room.width(), step)
+            paint.write(painter, at, self.live.said, font(11, 500, unit), theme.text if pointed else theme.quiet)
         if self.hasFocus() and self._by_keyboard:
             draw_focus(painter, whole.adjusted(1, 1, -1, -1), RADIUS, theme.accent)
         painter.end()
+
+    def _paint_map(self, painter: QPainter, tile: QRectF, live: GalleryPicture) -> None:
+        if self._map is None:
+            self._map = paint.soft_map(live.p, self._theme)
+        outline = QPainterPath()
+        outline.addRoundedRect(tile, 6, 6)
+        painter.save()
+        painter.setClipPath(outline)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(tile, self._map)
+        painter.restore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -49,6 +49,7 @@ class Window(QMainWindow):
 
     file_dropped = Signal(Path)
     resized = Signal()
+    said = Signal(str)  # a sentence in the message line
 
     def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
@@ -120,6 +121,7 @@ class Window(QMainWindow):
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence in the message line."""
         self.transport.say(sentence, alarm)
+        self.said.emit(sentence)
 
     def hold(self, sentence: str) -> None:
         """Shows a sentence that stays until something is moved or goes wrong."""

@@ -108,6 +108,12 @@ class Card(QFrame):
         self._make_room()
         self._settle()
 
+    def unfold_to(self, control: QWidget) -> None:
+        """Makes sure that a control of this card is seen, unfolding and scrolling as needed."""
+        if not control.isVisible() and self.more.isVisible():
+            self.more.setChecked(True)
+        self.area.ensureWidgetVisible(control)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._settle()

@@ -88,9 +88,12 @@ class Thumbnail(Tile):
 
 
 def paint_picture(
-    picture: Picture, painter: QPainter, tile: QRectF, theme: Theme, dot: float = 2.6, sign: float = 16
+    picture: Picture, painter: QPainter, tile: QRectF, theme: Theme, dot: float = 2.6, sign: float = 16, rim: float = 0
 ) -> None:
-    """Paints `picture` into `tile`: points `dot` pixels across, or a glyph `sign` pixels high at scale 1."""
+    """Paints `picture` into `tile`: points `dot` pixels across, or a glyph `sign` pixels high at scale 1.
+
+    A `rim` so many pixels wide sets points apart from a coloured ground.
+    """
     room = tile.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     if picture.glyph:
         painter.setPen(theme.quiet)
@@ -100,6 +103,11 @@ def paint_picture(
     places = [
         QPointF(room.left() + float(x) * room.width(), room.top() + float(y) * room.height()) for x, y in picture.x.T
     ]
+    if rim:
+        pen = QPen(theme.map_ground, dot + 2 * rim)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawPoints(places)
     for number in np.unique(picture.y).tolist():
         pen = QPen(theme.class_colour(number), dot)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)

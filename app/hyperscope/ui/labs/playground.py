@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -95,6 +97,14 @@ class Playground(QWidget):
         self.data.show_examples(examples)
         self.hyperparameters.show_experiment(experiment, examples.training)
 
+    def show_without(self, hidden: Collection[str], experiment: Experiment) -> None:
+        """Shows everything but the panels and the hyperparameters that `hidden` names, panels by their attribute."""
+        for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
+            getattr(self, name).setVisible(name not in hidden)
+        self.hyperparameters.hidden = frozenset(hidden)
+        self.hyperparameters.show_experiment(experiment, self._training)
+        self._share_out(self._scale)
+
     def draw(self, panel: Panel, snapshot: Snapshot) -> None:
         """Has one panel draw the snapshot."""
         panel.draw(snapshot)
@@ -126,11 +136,20 @@ class Playground(QWidget):
         whole = self.height() + self._foot
         upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
         height = (whole - EDGE - GRID) * upper // WHOLE
+        rest = max(1, self.height() - EDGE - GRID - height)
+        if not any(map(_kept, (self.curves, self.distributions))):
+            height, rest = self.height() - EDGE, 0
+        elif not any(map(_kept, (self.data, self.network, self.map))):
+            height, rest = 0, self.height() - EDGE
         self._left.setStretch(0, height)
-        self._left.setStretch(1, max(1, self.height() - EDGE - GRID - height))
-        cards = self.data.maximumWidth() + self.hyperparameters.maximumWidth()
-        width = self.width() - 2 * EDGE - 3 * GRID - cards
-        self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
+        self._left.setStretch(1, rest)
+        cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
+        width = self.width() - 2 * EDGE - GRID - cards
+        if _kept(self.network):
+            self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(MAP_SHARE * width))))
+        else:
+            self.map.setMinimumWidth(MAP_LEAST)
+            self.map.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
         picture = self._picture
@@ -142,3 +161,8 @@ class Playground(QWidget):
             self.map.magnify(None)
             return
         self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")
+
+
+def _kept(part: QWidget) -> bool:
+    """Whether a part has its place, seen yet or not."""
+    return not part.isHidden()

@@ -106,6 +106,7 @@ class HyperparametersCard(Card):
     def __init__(self) -> None:
         super().__init__("Hyperparameters", WIDTH, GAP)
         self.controls: dict[str, KnobControl] = {}
+        self.hidden: frozenset[str] = frozenset()  # paths that are not shown, whatever the experiment
         self._rows: list[Row] = []
         for path in SHOWN:
             self.column.addWidget(self._control(path, ticks=path != INITIAL_SCALE))
@@ -147,7 +148,7 @@ class HyperparametersCard(Card):
                 _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
             else:
                 control.set_value(values[path])
-        idle = unused(experiment)
+        idle = unused(experiment) | self.hidden
         in_rows = {*OF_OPTIMISERS, *OF_SCHEDULES, *SIDE_BY_SIDE}
         for path, control in self.controls.items():
             if path not in in_rows or not isinstance(control, KnobSlider):

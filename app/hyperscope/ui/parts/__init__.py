@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hyperscope.ui.parts.files import Files
+from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.training import TrainingPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks)
+PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks, Presenting, Finding)

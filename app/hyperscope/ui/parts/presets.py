@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.presets import Preset
+from PySide6.QtCore import QTimer
+
+from hyperscope.lab.gallery import Gallery
+from hyperscope.lab.presets import Preset, presets
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
@@ -15,12 +18,22 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 
+LOOK_EVERY = 50  # ms between two looks at what the presets' networks have come to
+
+
 class Presets(Part):
-    """Experiments that each show one thing; `page` is made when it is first asked for."""
+    """Experiments that each show one thing; `page` is made when it is first asked for.
+
+    While it is open, every preset trains in a process of their own.
+    """
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.page: StartPage | None = None
+        self.gallery: Gallery | None = None
+        self._look = QTimer(window)
+        self._look.setInterval(LOOK_EVERY)
+        self._look.timeout.connect(self._show_pictures)
         window.tabs.presets_requested.connect(self.toggle)
 
     def actions(self) -> Sequence[Action]:
@@ -33,11 +46,31 @@ class Presets(Part):
             Covering(page, self.window.body, self.window.tabs)
             page.chosen.connect(self.take)
             page.left.connect(page.hide)
+            page.seen.connect(self._live)
             page.set_theme(self.window.theme)
         if self.page.isVisible():
             self.page.hide()
         else:
             self.page.open()
+
+    def _live(self, seen: bool) -> None:
+        if seen and self.gallery is None:
+            self.gallery = Gallery([preset.experiment for preset in presets()])
+            self._look.start()
+        elif not seen and self.gallery is not None:
+            self._look.stop()
+            self.gallery.close()
+            self.gallery = None
+
+    def _show_pictures(self) -> None:
+        if self.gallery is None or self.page is None:
+            return
+        newest = {picture.number: picture for picture in self.gallery.take()}
+        for picture in newest.values():
+            self.page.show_picture(picture)
+
+    def close(self) -> None:
+        self._live(False)
 
     def take(self, preset: Preset) -> None:
         """Trains the preset's experiment from its start, and says what to look at."""

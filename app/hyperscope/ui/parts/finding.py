@@ -1,0 +1,81 @@
+"""Finding what can be done: the command palette over all actions, controls, presets and choices, and all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.lab.presets import presets
+from hyperscope.ui.actions import Action
+from hyperscope.ui.controls.words import title
+from hyperscope.ui.finder import KeyList, Palette
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+
+class Finding(Part):
+    """Opens the palette and the list of keys; what is chosen is done as if its own key had been pressed."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.palette = Palette(window.body)
+        self.keys = KeyList(window.body)
+        self.palette.chosen.connect(lambda action: window.do(action.run))
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Command palette", "Help", self.find, ("Ctrl+K",), "Type what to do.", shown=False),
+            Action("All keys", "Help", self.show_keys, ("F1", "?"), "What can be done without a mouse."),
+        )
+
+    def find(self) -> None:
+        """Opens the palette, or closes it."""
+        if self.palette.isVisible():
+            self.palette.leave()
+            return
+        self.keys.leave()
+        self.palette.show_actions((*self.window.all_actions, *self._controls(), *self._presets()))
+
+    def show_keys(self) -> None:
+        """Opens the list of keys, or closes it."""
+        if self.keys.isVisible():
+            self.keys.leave()
+        else:
+            self.keys.show_actions(self.window.all_actions)
+
+    def _presets(self) -> Iterator[Action]:
+        take = self.window.part(Presets).take
+        for preset in presets():
+            yield Action(preset.title, "Preset", partial(take, preset), help=preset.shows)
+
+    def _controls(self) -> Iterator[Action]:
+        """Every control to go to, and of those that choose every choice."""
+        playground = self.window.playground
+        for card in (playground.hyperparameters, playground.data):
+            for path, control in card.controls.items():
+                knob = control.knob
+                yield Action(title(knob), "Go to", partial(self._go_to, control), help=knob.help)
+                if knob.kind == "choice":
+                    for option in knob.choices:
+                        said = f"{knob.label}: {knob.caption(option)}"
+                        yield Action(said, "Set", partial(self.window.move_knob, path, option), help=knob.help)
+
+    def _go_to(self, control: QWidget) -> None:
+        parts = [control, *control.findChildren(QWidget)]
+        stop = next((part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus), control)
+        for card in (self.window.playground.hyperparameters, self.window.playground.data):
+            if card.isAncestorOf(control):
+                card.unfold_to(control)
+        stop.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.palette.set_theme(theme)
+        self.keys.set_theme(theme)

@@ -1,0 +1,172 @@
+"""Presenting: what is hidden stays hidden, what is shown has the room, and spot and captions are in nobody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QCursor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.session import Session
+from hyperscope.ui.parts.presenting import PANELS, Presenting
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 20_000  # ms
+RATE = "training.learning_rate"
+Key = Qt.Key
+
+
+def opened(qtbot, remembered: Remembered) -> Window:
+    made = Window(Session(Experiment(), playing=False), "light", remembered)
+    made.resize(1280, 800)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
+    return made
+
+
+def shut(window: Window) -> None:
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def unstyled(qapp) -> Iterator[None]:
+    palette = QPalette(qapp.palette())
+    yield
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def window(unstyled, qtbot) -> Iterator[Window]:
+    made = opened(qtbot, Remembered(forgetful=True))
+    yield made
+    shut(made)
+
+
+def part_of(window: Window, name: str):
+    return window.timeline if name == "timeline" else getattr(window.playground, name)
+
+
+def box(window, qtbot, name: str) -> None:
+    """Ticks or unticks the box of a name, the list being open."""
+    chosen = window.part(Presenting).list.boxes[name]
+    chosen.setFocus()
+    qtbot.keyClick(chosen, Key.Key_Space)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PANELS])
+def test_a_panel_can_be_hidden_and_shown_again(window, qtbot, name):
+    qtbot.keyClick(window, Key.Key_H)
+    box(window, qtbot, name)
+    assert not part_of(window, name).isVisible()
+    box(window, qtbot, name)
+    assert part_of(window, name).isVisible()
+
+
+def test_a_single_control_can_be_hidden(window, qtbot):
+    qtbot.keyClick(window, Key.Key_H)
+    box(window, qtbot, RATE)
+    assert not window.playground.hyperparameters.controls[RATE].isVisible()
+
+
+def test_a_hidden_control_stays_hidden_when_something_is_moved(window, qtbot):
+    qtbot.keyClick(window, Key.Key_H)
+    box(window, qtbot, RATE)
+    window.move_knob("training.optimiser", "momentum")
+    assert not window.playground.hyperparameters.controls[RATE].isVisible()
+
+
+def test_without_the_charts_the_computation_has_the_whole_height(window, qtbot):
+    before = window.playground.network.height()
+    window.part(Presenting).hide(frozenset({"curves", "distributions"}))
+    qtbot.waitUntil(lambda: window.playground.network.height() > 1.4 * before, timeout=PATIENCE)
+
+
+def test_without_the_network_the_map_has_its_width(window, qtbot):
+    before = window.playground.map.width()
+    window.part(Presenting).hide(frozenset({"network"}))
+    qtbot.waitUntil(lambda: window.playground.map.width() > 1.5 * before, timeout=PATIENCE)
+
+
+def test_show_all_brings_everything_back(window, qtbot):
+    qtbot.keyClick(window, Key.Key_H)
+    box(window, qtbot, "map")
+    qtbot.mouseClick(window.part(Presenting).list.all_button, Qt.MouseButton.LeftButton)
+    assert window.playground.map.isVisible() and window.part(Presenting).hidden == frozenset()
+
+
+def test_what_is_hidden_is_remembered(unstyled, qtbot):
+    first = opened(qtbot, Remembered())
+    first.part(Presenting).hide(frozenset({"data", RATE}))
+    shut(first)
+    second = opened(qtbot, Remembered())
+    assert not second.playground.data.isVisible()
+    assert not second.playground.hyperparameters.controls[RATE].isVisible()
+    shut(second)
+
+
+def test_projector_mode_enlarges_type(window, qtbot):
+    qtbot.keyClick(window, Key.Key_J)
+    assert window.theme.scale == pytest.approx(1.25)  # what 1280 x 800 has room for
+    qtbot.keyClick(window, Key.Key_J)
+    assert window.theme.scale == 1.0
+
+
+def test_projector_mode_hides_what_was_chosen_for_it_alone(window, qtbot):
+    qtbot.keyClick(window, Key.Key_J)
+    window.part(Presenting).hide(frozenset({"distributions"}))
+    qtbot.keyClick(window, Key.Key_J)
+    assert window.playground.distributions.isVisible()
+    qtbot.keyClick(window, Key.Key_J)
+    assert not window.playground.distributions.isVisible()
+
+
+def test_the_list_gives_the_keyboard_back_on_escape(window, qtbot):
+    window.transport.batch_button.setFocus()
+    qtbot.keyClick(window, Key.Key_H)
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert QApplication.focusWidget() is window.transport.batch_button
+
+
+def test_tab_stays_in_the_list(window, qtbot):
+    qtbot.keyClick(window, Key.Key_H)
+    shown = window.part(Presenting).list
+    for _ in range(len(shown.boxes) + 5):
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+        assert shown.isAncestorOf(QApplication.focusWidget())
+
+
+def test_the_laser_spot_follows_the_pointer(window, qtbot):
+    qtbot.keyClick(window, Key.Key_X)
+    laser = window.part(Presenting).laser
+    assert laser.isVisible()
+    there = window.playground.map.rect().center()
+    QCursor.setPos(window.playground.map.mapToGlobal(there))
+    wanted = window.playground.map.mapTo(window.body, there)
+    qtbot.waitUntil(lambda: (laser.geometry().center() - wanted).manhattanLength() <= 3, timeout=PATIENCE)
+
+
+def test_the_laser_spot_lets_clicks_through(window, qtbot):
+    qtbot.keyClick(window, Key.Key_X)
+    laser = window.part(Presenting).laser
+    assert window.body.childAt(laser.geometry().center()) is not laser
+
+
+def test_a_caption_shows_what_was_said_last(window, qtbot):
+    qtbot.keyClick(window, Key.Key_C)
+    window.say("The loss fell by half.")
+    captions = window.part(Presenting).captions
+    assert captions.isVisible() and captions.sentence == "The loss fell by half."
+
+
+def test_captions_stay_away_until_they_are_asked_for(window):
+    window.say("The loss fell by half.")
+    assert not window.part(Presenting).captions.isVisible()
