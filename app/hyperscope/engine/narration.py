@@ -222,6 +222,27 @@ narration["σ(z) / m"] = Words(
     factor="m",
 )
 narration["dz = (σ(z) − y) / m"] = narration["dz = (p − y) / m"]
+narration["dz"] = Words(
+    "@dz = \\frac{1}{m} ((1 − Y) [@logits > −1] − Y [@logits < 1])",
+    "A score within its margin is pushed, up for the right class and down for the others; one beyond it is left "
+    "alone. The loss of this mini-batch is J = {loss}.",
+    "@dz",
+    "@logits",
+)
+narration["dz = (h − t Σ h) / m"] = Words(
+    "@dz = \\frac{1}{m} (H − Y Σ_c h_c), \\quad H = (1 − Y) [@logits > z_y − 1]",
+    "Every class that comes within 1 of the right one is pushed down, and the right one up by as many. The loss of "
+    "this mini-batch is J = {loss}.",
+    "@dz",
+    "@logits",
+)
+narration["dz = (share − t) / m"] = Words(
+    "@dz = \\frac{1}{m} (S − Y), \\quad S = [@logits + 1 − Y \\ max]",
+    "Only the worst rival counts: the class with the greatest score, the right one handicapped by 1, is pushed down, "
+    "and the right one up. The loss of this mini-batch is J = {loss}.",
+    "@dz",
+    "@logits",
+)
 narration["dz only of the questions asked"] = Words(
     "@dz ← @dz ∘ M",
     "An example has something to say only at the questions on the way to its class; the other errors are 0.",
@@ -366,6 +387,10 @@ ON_THE_WAY = frozenset(
         # of outputs
         *("the largest logit", "z − max z", "m · Σ t", "m Σ t", "p e / m", "Σ p e", "e − Σ p e", "p (e − Σ p e) / m"),
         "tanh(z / 2) / 2m",
+        *("z < 1", "z > −1", "who is within a margin", "y of who is", "1 / m where z > −1"),
+        *("y z", "z of the class", "z − z of the class", "who comes within 1", "y of who does", "1 / m of who does"),
+        *("h / m", "Σ h", "y Σ h", "−m t", "1 − t", "z + 1 − t", "the greatest", "who is the greatest"),
+        *("how many are", "each one's share"),
         # of what comes after
         *("(1 − ρ) batch, σ² m / (m − 1)", "ρ running", "λ w", "α λ₁", "−α λ₁", "max(w, −α λ₁)", "w cut to ±α λ₁"),
         *("g²", "Σ g²", "|g| / limit", "at least 1", "α g", "β v", "α v", "α (g + β v)", "√s", "√s + ε"),

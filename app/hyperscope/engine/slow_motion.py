@@ -169,8 +169,9 @@ class _Told:
             numbers = self._of_weights(symbols(said.now), layer, target)
         else:
             numbers = (self._of_layer(said, symbols, target, before),)
+        label = self.layout.output.label
         return Operation(
-            place,
+            f"{label[:1].upper()}{label[1:]}" if place == self._loss_at else place,
             self.phase,
             layer,
             WHOLE.get(said.now, symbols(said.now)),
