@@ -70,6 +70,7 @@ class NetworkPanel(QWidget):
         self._stale = True  # the pictures are older than the record
         self._node: tuple[int, int] | None = None
         self._edge: tuple[int, int, int] | None = None  # gap, unit after, unit before
+        self._marked: frozenset[int] = frozenset()  # layers
         self._theme = theme
         self.setAccessibleName("Network")
         self.setAccessibleDescription("Each unit as a picture of its output over the plane; edges show weights")
@@ -105,6 +106,23 @@ class NetworkPanel(QWidget):
         self._theme = theme
         self._arrange()
         self.update()
+
+    def mark(self, layers: frozenset[int]) -> None:
+        """Marks these layers, counted from the inputs, 0, as those that something is happening in."""
+        if layers != self._marked:
+            self._marked = layers
+            self.update()
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        assert self._layout is not None
+        theme, reach = self._theme, 9 * self._theme.scale
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(paint.mixed(theme.accent, theme.window, 0.16))
+        for layer in self._marked:
+            if layer < len(self._layout.columns):
+                nodes = self._layout.columns[layer].nodes
+                around = nodes[0].united(nodes[-1]).adjusted(-reach, -reach, reach, reach)
+                painter.drawRoundedRect(around, 8, 8)
 
     @property
     def layout_now(self) -> Layout | None:
@@ -227,6 +245,7 @@ class NetworkPanel(QWidget):
             self._render()
         if event.rect().top() < HEAD * theme.scale - 4:
             self._heads.paint(painter)
+        self._paint_marked(painter)
         self._paint_edges(painter)
         self._paint_nodes(painter)
         room = QRectF(14, self.height() - 22 * theme.scale, self.width() - 28, 20 * theme.scale)

@@ -8,6 +8,7 @@ from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.training import TrainingPart
 
-PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks, Presenting, Finding)
+PARTS: tuple[type[Part], ...] = (TrainingPart, Presets, Files, Looks, Presenting, Finding, SlowMotionPart)
