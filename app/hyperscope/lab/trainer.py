@@ -357,10 +357,15 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes to where `checkpoint` was taken, experiment included."""
         old, structure = self.experiment, self.structure
-        if checkpoint.experiment.data != old.data:
-            self.examples = load(checkpoint.experiment.data)
-        self.experiment = checkpoint.experiment
-        self._start()
+        if checkpoint.experiment == old:
+            # the same arrays and compiled steps will do; building them anew took as long as 100 steps
+            self.alarm, self.stopped_early = "", False
+            self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
+        else:
+            if checkpoint.experiment.data != old.data:
+                self.examples = load(checkpoint.experiment.data)
+            self.experiment = checkpoint.experiment
+            self._start()
         if (old.data, old.network) == (checkpoint.experiment.data, checkpoint.experiment.network):
             self.structure = structure  # views that follow a drag through time need not lay out anew
         self.learner.restore(checkpoint.moment)

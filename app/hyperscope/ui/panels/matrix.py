@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.slow_motion import Numbers, Summary
@@ -17,8 +17,8 @@ from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 CELL = (50, 16)  # pixels at scale 1
-LOWEST = 12  # pixels of a row at scale 1
-HEAD, FOOT, ARROW, SIDE = 18, 28, 26, 16
+LOWEST = 11  # pixels of a row at scale 1
+HEAD, FOOT, ARROW, SIDE = 18, 15, 26, 16
 TINT = 0.42  # of the sign's colour in the cell of the greatest number
 RIGHT = Qt.AlignmentFlag.AlignRight
 MIDDLE = Qt.AlignmentFlag.AlignHCenter
@@ -92,11 +92,12 @@ class Matrices(QWidget):
         top = float(np.abs(finite).max()) if finite.size else 1.0
         left = 0.0
         if numbers.was is not None and numbers.earlier is not None:
-            self._matrix(painter, left, shown[0], numbers.was_symbol, numbers.earlier, None, top)
-            wide = SIDE * scale + columns * CELL[0] * scale
-            arrow = QRectF(left + wide, HEAD * scale, ARROW * scale, rows * self._high(rows))
+            self._matrix(painter, 0.0, shown[0], numbers.was_symbol, numbers.earlier, None, top)
+            said = QFontMetricsF(face(10, 400, scale)).horizontalAdvance(summed_up(numbers.earlier))
+            wide = SIDE * scale + max(columns * CELL[0] * scale, said)
+            left = min(wide, room) + ARROW * scale
+            arrow = QRectF(left - ARROW * scale, HEAD * scale, ARROW * scale, rows * self._high(rows))
             write(painter, arrow, "→", face(15, 400, scale), self._theme.quiet, MIDDLE)
-            left = min(left + wide + ARROW * scale, room + ARROW * scale)
         self._matrix(painter, left, shown[-1], numbers.symbol, numbers.summary, shown[0], top)
         painter.end()
 
@@ -123,7 +124,9 @@ class Matrices(QWidget):
         shape = f"{numbers.shape[0]} × {numbers.shape[1]}"
         kinds = f"units × {numbers.columns}" if numbers.columns else "one for each unit"
         note = head.adjusted(used + 8 * scale, 0, self._room() - columns * wide - side, 0)
-        write(painter, note, f"{shape}, {kinds}", face(10, 400, scale), theme.quiet)
+        hidden = numbers.shape[0] > rows or numbers.shape[1] > columns
+        cut = f"; the first {rows} × {columns}" if hidden else ""
+        write(painter, note, f"{shape}, {kinds}{cut}", face(10, 400, scale), theme.quiet)
         for row in range(rows):
             y = HEAD * scale + row * high
             write(
@@ -138,11 +141,7 @@ class Matrices(QWidget):
                 write(painter, cell, figure(value), face(10, 600 if heavy else 400, scale), theme.text, MIDDLE)
         y = HEAD * scale + rows * high + 2 * scale
         below = QRectF(left + side, y, self._room() - side, 12 * scale)
-        hidden = numbers.shape[0] > rows or numbers.shape[1] > columns
         write(painter, below, summed_up(summary), face(10, 400, scale), theme.quiet)
-        if hidden and was is not None:
-            said = f"the first {rows} × {columns} shown; the line above is of all"
-            write(painter, below.translated(0, 12 * scale), said, face(9, 400, scale), theme.quiet)
 
     def _tint(self, value: float, top: float) -> QColor:
         theme = self._theme

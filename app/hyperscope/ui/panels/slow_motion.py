@@ -5,7 +5,7 @@ It shows the record `SlowMotion` and asks for other operations by signals; it ta
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,12 +17,12 @@ from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.text_choice import TextPager
 from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.matrix import Matrices, figure
+from hyperscope.ui.panels.matrix import Matrices
 from hyperscope.ui.panels.operations import PHASES, OperationTrack
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme, font
 
-LEAST = 226  # pixels of height at scale 1
+LEAST = 200  # pixels of height at scale 1
 SIZE = 19  # pixels of a formula at scale 1
 
 
@@ -66,16 +66,13 @@ class SlowMotionPanel(QFrame):
         head.setSpacing(8)
         head.addWidget(self.title)
         head.addWidget(self.where, 1)
+        head.addWidget(self.pager)
         for button in self._buttons:
             head.addWidget(button)
-        numbers = QVBoxLayout()
-        numbers.setSpacing(2)
-        numbers.addWidget(self.pager, 0, Qt.AlignmentFlag.AlignLeft)
-        numbers.addWidget(self.matrices, 1)
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(self.told, 34)
-        body.addLayout(numbers, 66)
+        body.addWidget(self.matrices, 66)
         column = QVBoxLayout(self)
         column.setContentsMargins(INSIDE, 8, INSIDE, 8)
         column.setSpacing(6)
@@ -93,7 +90,7 @@ class SlowMotionPanel(QFrame):
         self._record = record
         operation = record.operations[record.at]
         self.where.setText(
-            f"Step {record.step} · mini-batch {record.batch} of {record.batches} · its loss {figure(record.loss)} · "
+            f"Step {record.step} · mini-batch {record.batch} of {record.batches} · its loss {record.loss:.3g} · "
             f"operation {record.at + 1} of {len(record.operations)}"
         )
         self.track.show_operations(record.operations, record.at)
