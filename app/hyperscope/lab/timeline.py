@@ -23,7 +23,7 @@ from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
 
-MOST = 512  # checkpoints: of 100 000 beats one in 256 has one then
+MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
