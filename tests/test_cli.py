@@ -333,6 +333,7 @@ def test_a_file_where_the_output_should_go_is_named(tmp_path, capsys):
         (["record", "--out", "film.avi"], "film.avi"),
         (["record", "--out", "a.png", "--size", "large"], "large"),
         (["record", "--out", "a.png", "--epochs", "0"], "epochs is 0"),
+        (["record", "--screens", "screens", "--scenes", "start,sunset"], "'sunset'"),
         (["doctor", "who"], "who"),
         (["--theme", "pink"], "pink"),
     ],

@@ -208,6 +208,8 @@ def _record(words: list[str]) -> int:
     parser.add_argument("--epochs", type=int, default=60, help="how long the network trains in the picture (60)")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1280x800", help="width and height in pixels (1280x800)")
+    parser.add_argument("--scenes", help="only these of the screens, with commas between")
+    parser.add_argument("--pixel-ratio", type=int, choices=(1, 2, 3), default=1, help="of the screen drawn for (1)")
     given = parser.parse_args(words)
     if not given.out and not given.screens:
         raise ValueError("record needs --out FILE.gif, --out FILE.png or --screens DIR")
@@ -220,6 +222,8 @@ def _record(words: list[str]) -> int:
     from hyperscope.lab.opening import opened
 
     experiment = opened(given.file) if given.file else None
+    if given.pixel_ratio > 1:
+        os.environ["QT_SCALE_FACTOR"] = str(given.pixel_ratio)  # Qt reads it when it starts
     _needs_qt()
     from hyperscope.ui.recording import record, record_screens
 
@@ -228,7 +232,7 @@ def _record(words: list[str]) -> int:
         record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height))
     if given.screens:
         _writable(given.screens)
-        for path in record_screens(given.screens, experiment, epochs=given.epochs):
+        for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes):
             print(path)
     return 0
 

@@ -27,7 +27,9 @@ SOURCE = Path(__file__).parents[2] / "app"
 if str(SOURCE) not in sys.path:
     sys.path.insert(0, str(SOURCE))
 
-PARTS = ("speed", "latency", "launch", "rush", "memory")
+PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind")
+FAR = 100_000  # steps, on whose timeline is gone back
+DRAGS = 120  # to anywhere on it
 MOVES = 200  # of the slider, for the latency
 RUSH_PAUSE = 20  # ms between two moves: 1 000 in 20 s
 SETTLING = 1.5  # s left out at the start of a window
@@ -58,14 +60,22 @@ if __name__ == "__mp_main__" and os.environ.get(LOG):
 def experiment(name: str) -> Any:
     """The starting experiment, or the three layers of eight with batch norm that the goals speak of."""
     from hyperscope.engine.settings import Layer, Network
+    from hyperscope.lab.data import with_source
     from hyperscope.lab.experiment import Experiment
 
     if name == "start":
         return Experiment()
+    if name == "digits":
+        data = with_source(Experiment().data, "digits")
+        return Experiment(data=data, network=Network(layers=(Layer(128, "relu", "before"),) * 2))
     return Experiment(network=Network(layers=(Layer(8, "tanh", "before"),) * 3))
 
 
-EXPERIMENTS = {"start": "the starting experiment", "normed": "2-8-8-8-3 with batch norm"}
+EXPERIMENTS = {
+    "start": "the starting experiment",
+    "normed": "2-8-8-8-3 with batch norm",
+    "digits": "digits, 64-128-128-10 with batch norm",
+}
 
 
 # -- what runs in a process of its own --------------------------------------------------------------------------------
@@ -107,6 +117,16 @@ class Stage:
         self.slider = self.window.playground.hyperparameters.controls[RATE]
         self.run(SETTLING, lambda: self.session.status.step > 100)
         self.window.ticker.gaps = deque()
+        self.draws: dict[str, list[float]] = {}  # ms of each draw, by panel
+        draw = self.window.playground.draw
+
+        def noted(panel: Any, snapshot: Any) -> None:
+            begun = time.perf_counter()
+            draw(panel, snapshot)
+            name = type(panel).__name__.removesuffix("Panel").lower()
+            self.draws.setdefault(name, []).append(1000 * (time.perf_counter() - begun))
+
+        self.window.playground.draw = noted
 
     def run(self, seconds: float, reached: Any = None) -> None:
         """Lets the window live for `seconds`, or longer until `reached`."""
@@ -152,10 +172,39 @@ def in_window(name: str, seconds: float) -> dict[str, Any]:
     stage = Stage(name)
     first, begun = stage.session.status.step, time.monotonic()
     stage.run(seconds)
-    rate = (stage.session.status.step - first) / (time.monotonic() - begun)
-    found = {"steps_per_second": rate, "gaps": stage.gaps(), "memory": stage.memory()}
+    lasted = time.monotonic() - begun
+    rate = (stage.session.status.step - first) / lasted
+    draws = {panel: len(times) / lasted for panel, times in stage.draws.items()}
+    found = {"steps_per_second": rate, "gaps": stage.gaps(), "memory": stage.memory(), "draws": draws}
     stage.close()
     return found
+
+
+def rewind(name: str, seconds: float) -> dict[str, Any]:
+    """Milliseconds from each of DRAGS drags on a timeline of FAR steps until every panel shows that moment."""
+    stage, draw = Stage(name), random.Random(2)
+    session, window = stage.session, stage.window
+    stage.run(0, lambda: session.status.step >= FAR)
+    session.play(False)
+    stage.run(0.5)
+    times = []
+    for _ in range(DRAGS):
+        beat = draw.randrange(session.status.end)
+        awaited = len(window.playground.panels)
+        before = {panel: len(draws) for panel, draws in stage.draws.items()}
+        begun = time.perf_counter()
+        window.go_to(beat)
+
+        def reached(beat: int = beat, before: dict[str, int] = before, awaited: int = awaited) -> bool:
+            drawn = sum(len(draws) > before.get(panel, 0) for panel, draws in stage.draws.items())
+            return session.status.beat == beat and drawn >= awaited
+
+        while not reached():
+            stage.app.processEvents()
+        times.append(1000 * (time.perf_counter() - begun))
+        stage.run(0.03)
+    stage.close()
+    return {"times": times, "steps": FAR}
 
 
 def latency(name: str, moves: int) -> dict[str, Any]:
@@ -304,7 +353,7 @@ def inside(part: str, words: Sequence[str]) -> None:
         print(json.dumps(launch(float(words[0]))))
         return
     name, amount = words
-    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use}
+    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind}
     print(json.dumps(latency(name, int(amount)) if part == "latency" else parts[part](name, float(amount))))
 
 
@@ -331,6 +380,7 @@ def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
         without, beside, ratios = [], [], []
         gaps: list[float] = []
         memory: dict[str, float] = {}
+        draws: dict[str, float] = {}
         for _ in range(rounds):
             without.append(measured(environment, "alone", name, seconds)["steps_per_second"])
             found = measured(environment, "in_window", name, seconds)
@@ -338,11 +388,13 @@ def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
             ratios.append(beside[-1] / without[-1])
             gaps += found["gaps"]
             memory = found["memory"]
+            draws = found["draws"]
         print(f"  {title}")
         print(f"    steps/s alone    {statistics.median(without):9.0f}  (median of {rounds} rounds)")
         print(f"    steps/s beside   {statistics.median(beside):9.0f}")
         print(f"    ratio            {statistics.median(ratios):9.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
         print(f"    frame gaps, ms   {spread(gaps)}")
+        print("    drawn per second " + ", ".join(f"{panel} {rate:.0f}" for panel, rate in draws.items()))
         print(f"    memory           {megabytes(memory)}", flush=True)
 
 
@@ -368,6 +420,9 @@ def print_part(part: str, environment: dict[str, str], seconds: float, rounds: i
             found = measured(environment, "long_use", "start", 3 * seconds)
             print(f"  memory at first    {megabytes(found['before'])}")
             print(f"  after {found['acts']:4d} acts    {megabytes(found['after'])}")
+        case "rewind":
+            found = measured(environment, "rewind", "start", seconds)
+            print(f"  anywhere in {found['steps']} steps until all panels show it, ms   {spread(found['times'])}")
     sys.stdout.flush()
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.data import Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed, every_knob
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
@@ -72,7 +73,9 @@ class Doing:
     def do(self, draw: st.DrawFn) -> None:
         """Something drawn."""
         experiment = self.timeline.trainer.experiment
-        match draw(st.sampled_from(["steps", "steps", "epoch", "knob", "knob", "layers", "restart", "other", "look"])):
+        match draw(
+            st.sampled_from(["steps", "steps", "epoch", "knob", "knob", "layers", "restart", "edit", "other", "look"])
+        ):
             case "steps":
                 self.timeline.trainer.go_on()  # as pressing play does
                 self.timeline.steps(draw(st.integers(1, 25)))
@@ -89,11 +92,22 @@ class Doing:
                 self.timeline.apply(with_layers(experiment, *draw(st.sampled_from(fewer_or_more))))
             case "restart":
                 self.timeline.restart()
+            case "edit":
+                self._edit(draw)
             case "other":
                 self.timeline.apply(draw(runnable()))
             case "look":
                 self.timeline.trainer.scores()
         self.seen[self.timeline.place] = bits(self.timeline.trainer)
+
+    def _edit(self, draw: st.DrawFn) -> None:
+        weights = self.timeline.trainer.weights()
+        name = draw(st.sampled_from([name for name in weights if "running" not in name]))
+        index = tuple(draw(st.integers(0, size - 1)) for size in weights[name].shape)
+        try:
+            self.timeline.edit(Edit(name, index, draw(st.floats(-5, 5))))
+        except ValueError:
+            return  # a tree's classes have no numbers of their own
 
     def _apply(self, path: str, value: Any) -> None:
         if path.endswith(".units"):

@@ -12,10 +12,12 @@ from hyperscope.engine import textbook
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
 from hyperscope.lab.data import Data
+from hyperscope.lab.distributions import BINS, histogram
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.probes import BINS, COARSE, FINE, PICTURE, WIDEST, View, grid, histogram, plane, probes
+from hyperscope.lab.probes import COARSE, FINE, PICTURE, WIDEST, View, grid, plane, probes
+from hyperscope.lab.quantiles import QUANTILES
 from hyperscope.lab.snapshot import Distributions, Map, NetworkPicture
-from hyperscope.lab.trainer import QUANTILES, Trainer
+from hyperscope.lab.trainer import Trainer
 
 PLAIN = Network(layers=(Layer(8, "tanh"), Layer(6, "relu")))
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))

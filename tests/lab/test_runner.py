@@ -17,6 +17,7 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.data import Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.runner import KEEP_EVERY, Advance, Apply, Go, Reply, Restart, Restore, Runner, WorkerLost
 from hyperscope.lab.trainer import Trainer
@@ -345,3 +346,13 @@ def test_the_worker_ends_when_its_window_is_killed(number: signal.Signals, tmp_p
         window.send_signal(number)
         window.wait(PATIENCE)
         assert ended(worker, 1.0)
+
+
+def test_the_newest_of_several_edits_of_one_number_stands(start: Start) -> None:
+    runner = start()
+    for value in (0.1, 0.2, 0.3):
+        runner.send(Edit("layer1.weights", (1, 0), value))  # the worker is not there yet
+    runner.send(Edit("layer1.weights", (0, 0), 0.4))
+    snapshot = answer(runner, "network").snapshot
+    assert [said for _, said in snapshot.status.moves][-1] == "w₁₁ of layer 1 → 0.4"
+    assert snapshot.views["network"].layers[1].weights[:2, 0].tolist() == pytest.approx([0.4, 0.3])

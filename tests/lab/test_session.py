@@ -17,6 +17,7 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.data import Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed, every_knob
 from hyperscope.lab.session import MOST_LAYERS, Session
 from hyperscope.lab.snapshot import Snapshot
@@ -195,6 +196,69 @@ def test_the_seed_after_the_last_is_the_first(session: Session) -> None:
     session.take_on(changed(SMALL, "seed", 999999))
     session.new_start()
     assert session.experiment.seed == 0
+
+
+# -- edits --------------------------------------------------------------------------------------------------------
+
+W = Edit("layer1.weights", (1, 0), 0.75)
+
+
+def weight(session: Session) -> float:
+    """The number W sets, as the worker has it."""
+    return float(fresh(session, "network").views["network"].layers[1].weights[1, 0])
+
+
+def test_an_edit_reaches_the_worker_and_says_so(session: Session) -> None:
+    session.edit(W, weight(session))
+    assert weight(session) == 0.75
+    assert session.message.startswith("w₂₁ of layer 1")
+
+
+def test_undoing_an_edit_puts_the_number_back(session: Session) -> None:
+    before = weight(session)
+    session.edit(W, before)
+    assert session.undo()
+    assert weight(session) == before
+
+
+def test_redoing_an_edit_sets_the_number_again(session: Session) -> None:
+    session.edit(W, weight(session))
+    session.undo()
+    assert session.redo()
+    assert weight(session) == 0.75
+
+
+def test_a_dragged_number_is_undone_as_one(session: Session) -> None:
+    before = weight(session)
+    for value in (0.1, 0.2, 0.3):
+        session.edit(W.at(value), before, merge="drag 1")
+    session.undo()
+    assert weight(session) == before
+    assert not session.undo()
+
+
+def test_edits_and_moves_are_undone_in_order(session: Session) -> None:
+    before = weight(session)
+    session.edit(W, before)
+    session.move(RATE, 0.3)
+    session.undo()
+    assert session.experiment == SMALL and weight(session) == 0.75
+    session.undo()
+    assert weight(session) == before
+
+
+def test_an_edit_that_cannot_be_is_refused_in_a_sentence(session: Session) -> None:
+    session.edit(Edit("layer9.bias", (0,), 1.0), 0.0)
+    fresh(session)
+    assert session.alarm and session.message.startswith("'layer9' is no layer of this network")
+
+
+def test_going_back_takes_an_edit_with_it(session: Session) -> None:
+    before = weight(session)
+    session.advance("batch")
+    session.edit(W, before)
+    session.go_to(0)
+    assert weight(session) == before
 
 
 # -- transport ----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class Activation:
     `forward(plan, z, a, spare)` plans a = g(z) (a may be z itself); `backward(plan, a, d, spare)` plans d *= g'(z).
     `spare` is an array of a's shape to work in. Where the slope does not follow from a alone (`keeps_slope`), forward
     leaves it there for backward. `steepest` is the greatest slope. It is nearest to a straight line close to 0, or, if
-    `straight_above`, for large z.
+    `straight_above`, for large z. `rising` says that g never falls, so that it keeps the order of values.
     """
 
     label: str
@@ -30,6 +30,7 @@ class Activation:
     steepest: float = 1.0
     keeps_slope: bool = False
     straight_above: bool = False
+    rising: bool = True
 
 
 activations: Registry[Activation] = Registry("activation")
@@ -232,6 +233,7 @@ activations["gelu"] = Activation(
     steepest=1.13,
     keeps_slope=True,
     straight_above=True,
+    rising=False,  # it falls to −0.17 on the way up to 0
 )
 activations["softplus"] = Activation(
     "softplus",

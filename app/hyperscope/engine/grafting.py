@@ -16,12 +16,17 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.parameters import Layout
 
 
-def can_graft(old: Layout, new: Layout) -> bool:
-    """Whether anything of a network carries over: same inputs and classes, and weights that start by the same rule."""
+def can_graft(old: Layout, new: Layout, *, other_classes: bool = False) -> bool:
+    """Whether anything of a network carries over: same inputs and classes, and weights that start by the same rule.
+
+    With `other_classes` the first of more or fewer classes count as the same, where each class has a unit.
+    """
     same_start = (old.network.initialiser, old.network.initial_scale) == (
         new.network.initialiser,
         new.network.initial_scale,
     )
+    if other_classes and not (old.output.masked or new.output.masked):
+        return same_start and old.inputs == new.inputs
     return same_start and (old.inputs, old.classes) == (new.inputs, new.classes)
 
 

@@ -157,6 +157,10 @@ class Learner:
         """Trains on these inputs (n, m) from now on, of the same examples: an epoch's augmented copies."""
         self.rows.see(x)
 
+    def take(self, x: Array, y: Indices) -> None:
+        """Trains on these examples x (n, m) of classes y (m,) from now on, with all that was learned kept."""
+        self.rows = Rows(self.layout, self.trainings[0], x, y, self.dtype)
+
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these members of the crowd alone."""
         chosen = list(members)
@@ -380,13 +384,24 @@ class Learner:
             found[f"jolt_shift{number}"] = np.ascontiguousarray(drawn[..., 1:])
         return found
 
+    def dropout_masks(self, m: int) -> dict[int, Array]:
+        """By hidden layer from 0, the masks (n, m) of the last step, whose batch held m; of the first before any."""
+        step = max(0, self.taken - 1)
+        layers = self.layout.network.layers
+        return {  # from sources of their own, as looking back would throw away the numbers of coming steps
+            number: self._new_source("dropout", number, m).masks(range(step, step + 1), 1 - layers[number].dropout)[0]
+            for number in self.recipe.dropouts
+        }
+
     def _source(self, purpose: str, layer: int, m: int) -> Noise:
         key = (purpose, layer, m)
         if key not in self._noises:
-            number = 2 * layer + (purpose == "jolt")
-            shape = (self.layout.widths[layer + 1], m)
-            self._noises[key] = Noise(self.seeds, number, shape, self.crowd, self.dtype)
+            self._noises[key] = self._new_source(purpose, layer, m)
         return self._noises[key]
+
+    def _new_source(self, purpose: str, layer: int, m: int) -> Noise:
+        number = 2 * layer + (purpose == "jolt")
+        return Noise(self.seeds, number, (self.layout.widths[layer + 1], m), self.crowd, self.dtype)
 
     # -- arrays ---------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,12 @@ def of_two(x: Floats, names: tuple[str, str]) -> Plane:
     return Plane(np.zeros(2), across, up, np.ones(2), extent_of(x, equal=True), names)
 
 
+def square(half: float, names: tuple[str, str]) -> Plane:
+    """The plane that two inputs of like units already are, up to `half` from the middle whatever lies on it."""
+    across, up = np.eye(2)
+    return Plane(np.zeros(2), across, up, np.ones(2), (-half, half, -half, half), names)
+
+
 def of_features(x: Floats, training: Floats, first: int, second: int, names: tuple[str, str]) -> Plane:
     """Two of the n inputs of x (n, m) as u and v, each filling the picture; all others stay at the training set's mean.
 

@@ -5,7 +5,8 @@ It is the oracle of the compiled plan, and what probes use to look inside a laye
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,8 +31,19 @@ class Trace:
     variance: Array | None = None
 
 
-def forward(layout: Layout, parameters: Array, running: Array, x: Array, *, training: bool) -> list[Trace]:
-    """The traces of all layers for inputs x (n, m), the output layer's `output` being the logits (C, m)."""
+def forward(
+    layout: Layout,
+    parameters: Array,
+    running: Array,
+    x: Array,
+    *,
+    training: bool,
+    masks: Mapping[int, Array] | None = None,
+) -> list[Trace]:
+    """The traces of all layers for inputs x (n, m), the output layer's `output` being the logits (C, m).
+
+    `masks` (n, m) by hidden layer, counted from 0, multiply what these layers put out, as dropout does.
+    """
     traces: list[Trace] = []
     a = x
     for number, name in enumerate(layout.names):
@@ -51,6 +63,9 @@ def forward(layout: Layout, parameters: Array, running: Array, x: Array, *, trai
                 activated = function(z)
                 hat, a, mean, variance = _normalised(layout, name, parameters, running, activated, training)
                 traces.append(Trace(z, activated, a, hat, a, mean, variance))
+        if masks and number in masks:
+            a = a * masks[number]
+            traces[-1] = replace(traces[-1], output=a)
     return traces
 
 

@@ -7,7 +7,7 @@ changes, or one of them, end to be the same. It knows no trainer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,13 +74,18 @@ def parting(one: Future, other: Future, same: int) -> Place:
     return Place(min(beats), same)
 
 
+def said_of(event: Event, before: Experiment) -> str:
+    """What happened, in a few words; `before` is the experiment until then."""
+    return "restart" if event.restart else event.edit.caption if event.edit else caption(before, event.experiment)
+
+
 def name_of(own: Sequence[Event], other: Sequence[Event], same: int, start: Experiment) -> str:
     """What tells a future from another, of which the first `same` changes are alike: the first difference, in words."""
     before = own[same - 1].experiment if same else start
     mine, theirs = (events[same] if same < len(events) else None for events in (own, other))
     if mine is not None and (theirs is None or mine.beat <= theirs.beat):
-        return "restart" if mine.restart else caption(before, mine.experiment)
-    if theirs is not None and not theirs.restart:
+        return said_of(mine, before)
+    if theirs is not None and theirs.experiment != before:
         return caption(theirs.experiment, before)
     return TRAINED_ON
 
@@ -91,13 +96,5 @@ def cut(curves: Curves, future: Future, place: Place) -> Curves:
     # after a restart or a divergence the record begins at an earlier step
     first = min([first, *(step for beat, step in future.jumps if beat > place.beat)])
     rows = slice(max(0, int(np.searchsorted(curves.step, first, side="right")) - 1), None)
-    return Curves(
-        curves.step[rows],
-        curves.epoch[rows],
-        curves.batch_loss[rows],
-        curves.train_loss[rows],
-        curves.dev_loss[rows],
-        curves.train_accuracy[rows],
-        curves.dev_accuracy[rows],
-        tuple(move for move in curves.moves if move[0] >= first),
-    )
+    arrays = {one.name: getattr(curves, one.name)[rows] for one in fields(curves) if one.name != "moves"}
+    return Curves(**arrays, moves=tuple(move for move in curves.moves if move[0] >= first))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hyperscope.engine.arrays import Indices
 from hyperscope.engine.batches import Position
 from hyperscope.engine.learner import Moment
 from hyperscope.engine.prediction import Score
@@ -24,6 +25,7 @@ class Checkpoint:
     marks: tuple[tuple[int, float, str], ...] = ()
     best: Best | None = None
     sound: Sound | None = None
+    last_batch: Indices | None = None  # what the last step saw, for looking at it
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ import msgspec
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.features import COORDINATES, features
 from hyperscope.knob import Settings, choice, number, switch, text, whole
+from hyperscope.lab.painted import refusal
 
 GAP = "the gap between the training and the dev loss"
 TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
 FILE = "file"  # the source that reads the table named by `Data.file`
+PAINTED = "painted"  # the source that takes the points in `Data.painted`
 
 
 class Data(Settings, frozen=True):
@@ -22,10 +24,10 @@ class Data(Settings, frozen=True):
         str,
         choice(
             "Data set",
-            (*generators, *TABLES, FILE),
-            "Points drawn on the plane, a real table, or a CSV file of your own.",
+            (*generators, *TABLES, FILE, PAINTED),
+            "Points drawn on the plane, a real table, a CSV file of your own, or points that you paint.",
             live=False,
-            captions={"checkerboard": "checker", "breast cancer": "cancer"},
+            captions={"checkerboard": "checker", "breast cancer": "cancer", PAINTED: "own points"},
         ),
     ] = "spiral"
     file: Annotated[str, text("File", "The CSV file to read when the data set is your own.")] = ""
@@ -62,7 +64,9 @@ class Data(Settings, frozen=True):
             unit="examples",
         ),
     ] = 500
-    classes: Annotated[int, whole("Classes", 2, 6, "How many classes are drawn.", live=False, symbol="C")] = 3
+    classes: Annotated[
+        int, whole("Classes", 2, 6, "How many classes are drawn or painted.", live=False, symbol="C")
+    ] = 3
     noise: Annotated[
         float,
         number(
@@ -98,6 +102,13 @@ class Data(Settings, frozen=True):
             extra_json_schema={"items": {"enum": list(features)}, "minItems": 1, "uniqueItems": True},
         ),
     ] = COORDINATES
+    painted: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            title="Own points",
+            description="A line of text for each class: x,y for each point, and . for a place that is free.",
+        ),
+    ] = ()
     imbalance: Annotated[
         float,
         number(
@@ -247,8 +258,15 @@ class Data(Settings, frozen=True):
         if not (isinstance(given, tuple) and given and set(given) <= set(features) and len(set(given)) == len(given)):
             known = ", ".join(features)
             raise ValueError(f"features is {given!r}; it must be one or more of {known}, none of them twice")
+        if said := refusal(self.painted):
+            raise ValueError(said)
+
+
+def on_plane(source: str) -> bool:
+    """Whether the examples of a source are points on the plane, drawn or painted, and no table's rows."""
+    return source in generators or source == PAINTED
 
 
 def with_source(data: Data, source: str) -> Data:
     """The data set `source` instead; tables are standardised from the start, visibly, drawn points are not."""
-    return msgspec.structs.replace(data, source=source, standardise=source not in generators)
+    return msgspec.structs.replace(data, source=source, standardise=not on_plane(source))

@@ -29,7 +29,8 @@ from hyperscope.engine.features import COORDINATES, captions, computed
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.split import ENOUGH, Split, split
 from hyperscope.lab.cells import read_cells
-from hyperscope.lab.data import FILE, TABLES, Data
+from hyperscope.lab.data import FILE, PAINTED, TABLES, Data, on_plane
+from hyperscope.lab.own_points import Own, own, window, wrong_labels
 from hyperscope.lab.table import Table, guessed_class, read_table
 from hyperscope.resources import asset
 
@@ -70,6 +71,7 @@ class ExampleSet:
     image_shape: tuple[int, int] | None = None
     raw_names: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
+    missing: str = ""  # why there is nothing to train on yet, where points are painted; see `load`
 
     def model_units(self, raw: Floats) -> Floats:
         """The model inputs (n, m) of raw inputs (r, m)."""
@@ -99,30 +101,29 @@ class TablePreview:
     notes: tuple[str, ...] = ()
 
 
-def load(data: Data, folder: Path | None = None) -> ExampleSet:
+def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> ExampleSet:
     """The examples that `data` describes; a file's relative path starts at `folder`, else where the program runs.
 
+    Painted points too few to train on are refused like the rest, unless painting may just have `begun`; `missing` then
+    says what is.
     Raises: ValueError with one sentence naming the file or setting, and what to do.
     """
-    drawn = data.source in generators
-    table = _drawn(data) if drawn else _read(data, folder)
+    drawn = on_plane(data.source)
+    painted = own(data) if data.source == PAINTED else None
+    if painted is not None and painted.missing and not begun:
+        raise ValueError(f"own points: {painted.missing}")
+    missing = painted.missing if painted is not None else ""
+    table, parts, notes = _divided(data, folder) if painted is None else (painted.table, painted.parts, [])
+    notes = [*table.notes, *notes]
     shape = IMAGES.get(data.source)
-    notes = list(table.notes)
-    if data.imbalance and not drawn:
-        table = _unbalanced(table, data, notes)
-    try:
-        parts = split(table.y, data.dev_share, data.test_share, np.random.default_rng([data.seed, SPLITTING]))
-    except ValueError as problem:
-        name = Path(data.file).name if data.source == FILE else data.source
-        raise ValueError(f"{name}: {problem}") from None
-    if data.imbalance:
+    if data.imbalance and len(table.y):
         notes.append(_share_note("Of the examples", table.y, table.class_names))
     if parts.rare:
         rare = ", ".join(table.class_names[c] for c in parts.rare)
         notes.append(f"Only in the training set, for want of {ENOUGH} examples: {rare}.")
     part = np.full(len(table.y), TRAIN, np.int64)
     part[parts.dev], part[parts.test] = DEV, TEST
-    raw, y = _disturbed(table, parts, data, notes)
+    raw, y = _disturbed(table, parts, data, notes, painted) if not missing else (table.x, table.y)
     if ignored := _ignored(data):
         notes.append(ignored)
 
@@ -132,10 +133,12 @@ def load(data: Data, folder: Path | None = None) -> ExampleSet:
     inputs = _features(raw, lifting)
     training = inputs[:, parts.train]
     mean, deviation = np.zeros(len(inputs)), np.ones(len(inputs))
-    if data.standardise:
+    if data.standardise and not missing:
         mean, deviation = training.mean(axis=1), _deviation(training)
         notes.append("Inputs are standardised with the training set's mean μ and standard deviation σ.")
-    if drawn:
+    if painted is not None:
+        plane = window(painted.points)
+    elif drawn:
         plane = planes.of_two(raw, ("x₁", "x₂"))
     else:
         plane = _plane(raw, training, deviation, table.feature_names)
@@ -166,6 +169,7 @@ def load(data: Data, folder: Path | None = None) -> ExampleSet:
         image_shape=shape,
         raw_names=table.feature_names,
         computed=lifting,
+        missing=missing,
     )
 
 
@@ -234,6 +238,20 @@ def preview(path: Path, rows: int = 8) -> TablePreview:
     return TablePreview(cells.file, len(cells.rows), columns, first, guess[0].name if guess else None, cells.notes)
 
 
+def _divided(data: Data, folder: Path | None) -> tuple[Table, Split, list[str]]:
+    """A drawn or read table, its parts, and what is to be said of the first class's share."""
+    drawn, notes = data.source in generators, list[str]()
+    table = _drawn(data) if drawn else _read(data, folder)
+    if data.imbalance and not drawn:
+        table = _unbalanced(table, data, notes)
+    try:
+        parts = split(table.y, data.dev_share, data.test_share, np.random.default_rng([data.seed, SPLITTING]))
+    except ValueError as problem:
+        name = Path(data.file).name if data.source == FILE else data.source
+        raise ValueError(f"{name}: {problem}") from None
+    return table, parts, notes
+
+
 def _drawn(data: Data) -> Table:
     generator = generators[data.source]
     classes = generator.fit_classes(data.classes)
@@ -274,12 +292,15 @@ def _share_note(where: str, y: Ints, names: tuple[str, ...]) -> str:
     return f"{where}, {np.mean(y == 0):.0%} are {names[0]}."
 
 
-def _disturbed(table: Table, parts: Split, data: Data, notes: list[str]) -> tuple[Floats, Ints]:
+def _disturbed(table: Table, parts: Split, data: Data, notes: list[str], painted: Own | None) -> tuple[Floats, Ints]:
     """All raw inputs (n, m) and labels (m,): wrong labels in the training set, shifts in the dev and test set."""
     raw, y = table.x.copy(), table.y.copy()
     if data.label_noise:
-        rng = np.random.default_rng([data.seed, LABELLING])
-        told = relabelled(y[parts.train], len(table.class_names), data.label_noise, rng)
+        classes, rng = len(table.class_names), np.random.default_rng([data.seed, LABELLING])
+        if painted is not None:
+            told = wrong_labels(painted.points, classes, data)[parts.train]
+        else:
+            told = relabelled(y[parts.train], classes, data.label_noise, rng)
         notes.append(f"{np.count_nonzero(told != y[parts.train])} of {len(told)} training labels are wrong on purpose.")
         y[parts.train] = told
     if data.shift_balance:
@@ -295,7 +316,7 @@ def _disturbed(table: Table, parts: Split, data: Data, notes: list[str]) -> tupl
     if not shift.idle:
         apart = np.concatenate([parts.dev, parts.test])
         shape = IMAGES.get(data.source)
-        if data.source in generators or shape is not None:
+        if on_plane(data.source) or shape is not None:
             raw[:, apart] = shifted_plane(raw[:, apart], shift, shape)
         else:
             raw[:, apart] = shifted_table(raw[:, apart], raw[:, parts.train], shift)
@@ -304,7 +325,7 @@ def _disturbed(table: Table, parts: Split, data: Data, notes: list[str]) -> tupl
 
 
 def _shift_note(data: Data, shift: Shift, inputs: int) -> str:
-    flat = data.source in generators or data.source in IMAGES
+    flat = on_plane(data.source) or data.source in IMAGES
     turns = flat or inputs == 2
     unit = " pixels" if data.source in IMAGES else "" if flat else " σ"
     done = [
@@ -319,7 +340,7 @@ def _shift_note(data: Data, shift: Shift, inputs: int) -> str:
 
 def _ignored(data: Data) -> str:
     """Which augmentation the data set has no use for, as a sentence, or ""."""
-    if data.source in generators:
+    if on_plane(data.source):
         return "Points are not cut: only pictures can be." if data.augment_cut else ""
     turns = data.augment_rotate or data.augment_scale or data.augment_move
     if data.source in IMAGES or not (turns or data.augment_cut):

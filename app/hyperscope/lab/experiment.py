@@ -16,7 +16,7 @@ from hyperscope.knob import Knob, Settings, Value, knobs, whole
 from hyperscope.lab.data import Data
 
 VERSION = 1
-LISTS = ("data.features",)  # paths of fields that list names; they are changed and read like knobs, but are none
+LISTS = ("data.features", "data.painted")  # paths of lists of text; changed and read like knobs, but none
 
 
 class Experiment(Settings, frozen=True):
@@ -150,10 +150,13 @@ def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -
 
 
 def parsed(path: str, words: str) -> Value | tuple[str, ...]:
-    """The value of the knob at `path` that `words`, from a command line, spell; names in a list stand between commas.
+    """The value of the knob at `path` that `words`, from a command line, spell; names in a list stand between commas,
+    lines of painted points between semicolons.
 
     Raises: LookupError for an unknown path, ValueError for words that are no value of it.
     """
+    if path == "data.painted":
+        return tuple(line.strip() for line in words.split(";"))
     if path in LISTS:
         return tuple(name.strip() for name in words.split(","))
     knob = knob_at(path)

@@ -14,8 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from hyperscope.lab.snapshot import Curves
 
 CAPACITY = 2048  # rows; with 12 layers some 600 kB
-MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy")
+MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")
 QUANTILES = 5  # per layer: 5, 25, 50, 75, 95 %
+RIVERS = ("quantiles", "activations", "weights", "gradients")  # of what enters each activation, and of what else
+LARGEST = float(np.finfo(np.float32).max)
 
 Moves = tuple[tuple[int, float, str], ...]
 
@@ -42,7 +44,9 @@ class History:
         self._loss_sum = np.zeros(capacity)
         self._losses = np.zeros(capacity, np.int64)
         self._measures = np.zeros((len(MEASURES), capacity))
-        self._quantiles = np.zeros((capacity, 0, QUANTILES), np.float32)
+        self._rivers: dict[str, NDArray[np.float32]] = {
+            name: np.zeros((capacity, 0, QUANTILES), np.float32) for name in RIVERS
+        }
         self._pending_sum = 0.0
         self._pending = 0
 
@@ -77,9 +81,11 @@ class History:
         dev_loss: float = np.nan,
         train_accuracy: float = np.nan,
         dev_accuracy: float = np.nan,
-        quantiles: ArrayLike | None = None,
+        learning_rate: float = np.nan,
+        gradient_norm: float = np.nan,
+        **rivers: ArrayLike | None,
     ) -> None:
-        """Appends the row of `step`; `epoch` counts fractions, `quantiles` is (L, 5) with ascending rows.
+        """Appends the row of `step`; `epoch` counts fractions; of RIVERS each is (L, 5) with ascending rows.
 
         Layers that come or go on the way leave NaN where they were not. Raises: ValueError for a step not due.
         """
@@ -94,22 +100,25 @@ class History:
         self._epoch[row] = epoch
         self._loss_sum[row], self._losses[row] = self._pending_sum, self._pending
         self._pending_sum, self._pending = 0.0, 0
-        self._measures[:, row] = train_loss, dev_loss, train_accuracy, dev_accuracy
-        self._put(row, quantiles)
+        self._measures[:, row] = train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, gradient_norm
+        for name in RIVERS:
+            self._put(row, name, rivers.get(name))
         self._rows = row + 1
 
-    def _put(self, row: int, quantiles: ArrayLike | None) -> None:
+    def _put(self, row: int, name: str, quantiles: ArrayLike | None) -> None:
+        had = self._rivers[name]
         if quantiles is None:
-            self._quantiles[row] = np.nan
+            had[row] = np.nan
             return
-        limit = np.finfo(np.float32).max
-        new = np.clip(quantiles, -limit, limit).astype(np.float32).reshape(-1, QUANTILES)
-        had = self._quantiles
+        new = np.asarray(quantiles)
+        if new.dtype != np.float32:
+            new = np.clip(new, -LARGEST, LARGEST).astype(np.float32)
+        new = new.reshape(-1, QUANTILES)
         if len(new) != had.shape[1]:
             kept = min(len(new), had.shape[1])
-            self._quantiles = np.full((self.capacity, len(new), QUANTILES), np.nan, np.float32)
-            self._quantiles[:, :kept] = had[:, :kept]
-        self._quantiles[row] = new
+            self._rivers[name] = np.full((self.capacity, len(new), QUANTILES), np.nan, np.float32)
+            self._rivers[name][:, :kept] = had[:, :kept]
+        self._rivers[name][row] = new
 
     def _halve(self) -> None:
         """Keeps the rows that lie on twice the stride; each takes over the losses of those dropped before it."""
@@ -127,8 +136,10 @@ class History:
                 self._pending_sum += loss_sum
                 self._pending += losses
         count = len(kept)
-        for values in (self._step, self._epoch, self._quantiles):
+        for values in (self._step, self._epoch):
             values[:count] = values[kept]
+        for rows in self._rivers.values():
+            rows[:count] = rows[kept]
         self._measures[:, :count] = self._measures[:, kept]
         self._rows = count
 
@@ -142,12 +153,12 @@ class History:
         self._pending_sum, self._pending = 0.0, 0
 
     def curves(self, moves: Moves = ()) -> Curves:
-        """The losses and accuracies so far, as copies; `batch_loss` is NaN in rows before any mini-batch."""
+        """All measures so far, as copies; `batch_loss` is NaN in rows before any mini-batch."""
         rows = self._rows
         losses = self._losses[:rows]
         batch_loss = np.full(rows, np.nan)
         np.divide(self._loss_sum[:rows], losses, out=batch_loss, where=losses > 0)
-        train_loss, dev_loss, train_accuracy, dev_accuracy = self._measures[:, :rows].copy()
+        train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, norm = self._measures[:, :rows].copy()
         return Curves(
             self._step[:rows].copy(),
             self.epoch,
@@ -157,6 +168,8 @@ class History:
             train_accuracy,
             dev_accuracy,
             moves,
+            learning_rate,
+            norm,
         )
 
     @property
@@ -166,8 +179,13 @@ class History:
 
     @property
     def rivers(self) -> tuple[NDArray[np.float32], ...]:
-        """The quantiles over time (t, 5) of each layer, as copies; NaN where a row had none."""
-        return tuple(self._quantiles[: self._rows, layer].copy() for layer in range(self._quantiles.shape[1]))
+        """The quantiles over time (t, 5) of what enters each layer's activation; see `rivers_of`."""
+        return self.rivers_of("quantiles")
+
+    def rivers_of(self, name: str) -> tuple[NDArray[np.float32], ...]:
+        """One of RIVERS: quantiles over time (t, 5) of each layer, as copies; NaN where a row had none."""
+        rows = self._rivers[name][: self._rows]
+        return tuple(rows[:, layer].copy() for layer in range(rows.shape[1]))
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """All there is to know, as plain arrays (copies) for a checkpoint; `from_state` is its inverse."""
@@ -181,14 +199,17 @@ class History:
             "loss_sum": self._loss_sum[:rows].copy(),
             "losses": self._losses[:rows].copy(),
             "measures": self._measures[:, :rows].copy(),
-            "quantiles": self._quantiles[:rows].copy(),
+            **{name: values[:rows].copy() for name, values in self._rivers.items()},
             "pending_sum": np.array(self._pending_sum),
             "pending": np.array(self._pending),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[np.generic]]) -> History:
-        """The history that `state` described. Raises: KeyError naming an entry that is missing."""
+        """The history that `state` described; what older ones did not record is NaN.
+
+        Raises: KeyError naming an entry that is missing.
+        """
         history = cls(int(state["every"]), int(state["capacity"]))
         history.stride = int(state["stride"])
         rows = history._rows = len(state["step"])
@@ -196,10 +217,12 @@ class History:
         history._epoch[:rows] = state["epoch"]
         history._loss_sum[:rows] = state["loss_sum"]
         history._losses[:rows] = state["losses"]
-        history._measures[:, :rows] = state["measures"]
-        quantiles = state["quantiles"]
-        history._quantiles = np.full((history.capacity, *quantiles.shape[1:]), np.nan, np.float32)
-        history._quantiles[:rows] = quantiles
+        history._measures[:, :rows] = np.nan
+        history._measures[: len(state["measures"]), :rows] = state["measures"]
+        for name in ("quantiles", *(name for name in RIVERS[1:] if name in state)):
+            quantiles = state[name]
+            history._rivers[name] = np.full((history.capacity, *quantiles.shape[1:]), np.nan, np.float32)
+            history._rivers[name][:rows] = quantiles
         history._pending_sum = float(state["pending_sum"])
         history._pending = int(state["pending"])
         return history

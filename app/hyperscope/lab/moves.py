@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hyperscope.engine.settings import WHOLE_SET
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment import Experiment, every_knob
+from hyperscope.lab.painted import count, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def caption(old: Experiment, new: Experiment) -> str:
     """One short caption for all that moved; knobs moved alike in every layer count once."""
     different = moves(old, new)
     if not different:
-        return "" if old == new else "other inputs"  # features are a list and no knob
+        return "" if old == new else _of_lists(old, new)
     added = len(new.network.layers) - len(old.network.layers)
     if added:
         return f"{'+' if added > 0 else '−'} {abs(added)} layer{'s' if abs(added) > 1 else ''}"
@@ -77,13 +78,23 @@ def caption(old: Experiment, new: Experiment) -> str:
     return different[0].caption + (" …" if len(different) > 1 else "")
 
 
+def _of_lists(old: Experiment, new: Experiment) -> str:
+    """What else differs where no knob does."""
+    if old.data.painted != new.data.painted:
+        return told(old.data.painted, new.data.painted)
+    return "other inputs"
+
+
 def sentence(old: Experiment, new: Experiment, kept: str, epoch: float) -> str:
     """The line after a change, e.g. "α 0.01 → 0.03 at epoch 60: weights and Adam's memory kept. Watch the loss." """
     different = moves(old, new)
     if old == new:
         return ""
     if not different:
-        return f"Other inputs at epoch {epoch:.0f}: {kept}."
+        said = _of_lists(old, new)
+        if old.data.painted != new.data.painted:
+            said += f", {count(new.data.painted)} in all,"
+        return f"{said[0].upper()}{said[1:]} at epoch {epoch:.0f}: {kept}."
     first = different[0]
     if len(different) == 1 and first.old is not None and first.new is not None:
         what = f"{first.title} {shown(first.knob, first.old)} → {shown(first.knob, first.new)}"

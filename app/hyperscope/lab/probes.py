@@ -13,15 +13,15 @@ import numpy as np
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.plane import Plane
-from hyperscope.engine.textbook import Trace
+from hyperscope.lab.distributions import distributions
+from hyperscope.lab.edits import why_not
 from hyperscope.lab.examples import ExampleSet, plane_of
 from hyperscope.lab.snapshot import (
     Curves,
     Distributions,
     Examples,
-    Histogram,
-    LayerDistributions,
     LayerPicture,
+    LayerSummary,
     Map,
     NetworkPicture,
     View,
@@ -36,8 +36,6 @@ FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with m
 MANY = 5000  # parameters
 PICTURE = 32  # cells along the side of a unit's picture
 WIDEST = 16  # units; wider layers are summed up instead of drawn
-BINS = 32
-FLAT = 0.05  # of the steepest slope; below it a unit counts as saturated
 
 
 Probe = Callable[[Trainer, View], Any]
@@ -94,6 +92,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         feature_names=data.feature_names,
         note=" ".join(data.notes),
         training=trainer.training_examples,
+        missing=data.missing,
     )
 
 
@@ -125,6 +124,7 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
             return None
         return values.reshape(len(values), PICTURE, PICTURE).astype(np.float32)
 
+    summaries = _summaries(trainer)
     middle = (inputs.max(axis=1, keepdims=True) + inputs.min(axis=1, keepdims=True)) / 2
     final = {"one-vs-all": "Sigmoids", "hinge": "Scores", "Weston-Watkins": "Scores", "Crammer-Singer": "Scores"}.get(
         trainer.layout.network.output, "Softmax"
@@ -154,9 +154,30 @@ def network(trainer: Trainer, view: View) -> NetworkPicture:
                 weights.get(f"{name}.gamma") if normed else None,
                 weights.get(f"{name}.beta") if normed else None,
                 caption,
+                name,
+                why_not(trainer.layout, f"{name}.weights"),
+                summaries.get(name),
             )
         )
     return NetworkPicture(tuple(drawn))
+
+
+def _summaries(trainer: Trainer) -> dict[str, LayerSummary]:
+    """Of the hidden layers too wide to draw, by name."""
+    widths = trainer.layout.widths[1:-1]
+    if max(widths, default=0) <= WIDEST:
+        return {}
+    x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)[:, trainer.looked_at]
+    weights = trainer.weights()
+    found = {}
+    for name, units, a in zip(
+        trainer.layout.names, widths, trainer.predictor.activations(trainer.folded(), x), strict=False
+    ):
+        if units > WIDEST:
+            dead = int((a.max(axis=1) == a.min(axis=1)).sum())
+            norm = float(np.sqrt(np.square(weights[f"{name}.weights"]).sum()))
+            found[name] = LayerSummary(dead, float(np.abs(a).mean()), norm)
+    return found
 
 
 @probes.add("curves")
@@ -166,18 +187,15 @@ def curves(trainer: Trainer, view: View) -> Curves:
 
 
 @probes.add("distributions")
-def distributions(trainer: Trainer, view: View) -> Distributions:
-    """z, y = γẑ + β and a of each hidden layer over a part of the training set, and their quantiles over time.
+def evaluation_distributions(trainer: Trainer, view: View) -> Distributions:
+    """What each layer's values look like in evaluation mode; see `lab.distributions`."""
+    return distributions(trainer)
 
-    Batch norm's batch statistics are those of the last mini-batch, in training mode.
-    """
-    x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)
-    traces = trainer.traces(x[:, trainer.looked_at])
-    running = trainer.traces(x[:, trainer.last_batch], training=True) if trainer.layout.running_size else traces
-    layers = tuple(
-        _layer(trainer, number, traces[number], running[number]) for number in range(len(trainer.layout.network.layers))
-    )
-    return Distributions(layers, trainer.history.epoch, trainer.history.rivers, trainer.marks)
+
+@probes.add("distributions in training")
+def training_distributions(trainer: Trainer, view: View) -> Distributions:
+    """The same as the last mini-batch passed through in training mode."""
+    return distributions(trainer, training=True)
 
 
 @probes.add("findings")
@@ -185,37 +203,6 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
     from hyperscope.lab import diagnosis  # its checks use what is declared here
 
+    if trainer.examples.missing:
+        return ()
     return diagnosis.findings(trainer)
-
-
-def _layer(trainer: Trainer, number: int, trace: Trace, batch: Trace) -> LayerDistributions:
-    layer = trainer.layout.network.layers[number]
-    entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
-    function = activations[layer.activation]
-    flat = float((np.abs(function.slope(entering)) < FLAT * function.steepest).mean())
-    normed = trace.y is not None
-    return LayerDistributions(
-        name=f"Layer {number + 1}",
-        z=histogram(trace.z),
-        y=histogram(trace.y) if trace.y is not None else None,
-        a=histogram(trace.activated),
-        saturated=flat,
-        batch_mean=batch.mean if normed else None,
-        batch_variance=batch.variance if normed else None,
-        running_mean=trace.mean if normed else None,
-        running_variance=trace.variance if normed else None,
-    )
-
-
-def histogram(values: Array) -> Histogram:
-    """Counts in BINS equal bins from the least to the greatest finite value."""
-    finite = values[np.isfinite(values)].astype(np.float64)
-    if not finite.size:
-        return Histogram(np.zeros(BINS, np.int64), np.linspace(0, 1, BINS + 1), float("nan"), float("nan"))
-    low, high = float(finite.min()), float(finite.max())
-    if high - low <= 1e-12 * max(1.0, abs(low)):
-        low, high = low - 0.5, high + 0.5
-    # bincount on scaled values: a fifth of numpy.histogram's time
-    places = ((finite - low) * (BINS / (high - low))).astype(np.int64).clip(0, BINS - 1)
-    counts = np.bincount(places.ravel(), minlength=BINS)
-    return Histogram(counts, np.linspace(low, high, BINS + 1), float(finite.mean()), float(finite.std()))

@@ -86,7 +86,12 @@ def run(
     epochs: int,
     progress: Callable[[int, dict[str, float]], None] = lambda epoch, row: None,
 ) -> Result:
-    """Trains for `epochs` epochs, or to the end of a given order, calling `progress` after each."""
+    """Trains for `epochs` epochs, or to the end of a given order, calling `progress` after each.
+
+    Raises: ValueError for painted points that are too few.
+    """
+    if trainer.examples.missing:
+        raise ValueError(f"own points: {trainer.examples.missing}")
     initial = trainer.weights()
     recorder = _Recorder(trainer.order)
     trainer.order = recorder

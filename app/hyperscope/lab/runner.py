@@ -1,7 +1,8 @@
 """The trainer in a process of its own, and the window's end of the pipe to it.
 
 The window asks for a snapshot and takes it when it is there, so one is on its way at most; of several experiments in
-the pipe only the newest is applied, and of several moments only the newest is gone to. The worker ends when the pipe
+the pipe only the newest is applied, and of several moments only the newest is gone to; an `Edit` sets one number, and
+of several in a row that set the same one only the newest is done. The worker ends when the pipe
 or its parent does.
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Literal
 
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
@@ -260,14 +262,14 @@ class Worker:
 
     def _obey(self) -> None:
         """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
-        newest: Apply | GoTo | None = None
+        newest: Apply | GoTo | Edit | None = None
         while self.pipe.poll():
             command = self.pipe.recv()
             self._heard += isinstance(command, Change)
-            if newest is not None and not isinstance(command, Ask | type(newest)):
+            if newest is not None and not isinstance(command, Ask) and not _replaces(command, newest):
                 self._do(newest)
                 newest = None
-            if isinstance(command, Apply | GoTo):
+            if isinstance(command, Apply | GoTo | Edit):
                 newest = command
             else:
                 self._do(command)
@@ -310,11 +312,21 @@ class Worker:
                     return
                 if said:
                     self.said, self.alarm = said, False
+            case Edit():
+                try:
+                    said = self.timeline.edit(command)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
+                if said:
+                    self.said, self.alarm = said, False
+                    self._keep_soon()
             case GoTo(beat):
                 self._go_to(beat)
             case Go(playing, rate, until):
                 if playing:
                     self.trainer.go_on()
+                    self.said = self.trainer.examples.missing or self.said
                 self.playing, self.rate, self.until = playing, rate, until
                 self._counted, self._since, self._owed = self.trainer.step, time.monotonic(), 0.0
             case Advance(unit):
@@ -345,14 +357,16 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
-        now = time.monotonic()
-        self._counted, self._since = self.trainer.step, now
-        # a worker lost now must not come back with what lay ahead; while dragging a few a second will do
-        self._kept_at = min(self._kept_at, now - KEEP_EVERY + STEADY)
+        self._counted, self._since = self.trainer.step, time.monotonic()
+        self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
         said = f"Back at step {step}. Training on from here makes a branch of what came after."
         said = said if ahead else f"At step {step}."
         self.said, self.alarm, self.other = said, False, True
+
+    def _keep_soon(self) -> None:
+        """Has a checkpoint sent within STEADY: while dragging a few a second will do."""
+        self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
 
     def _switch(self, key: int) -> None:
         self.playing = False
@@ -362,7 +376,7 @@ class Worker:
             self._refuse(problem)
             return
         self._counted, self._since = self.trainer.step, time.monotonic()
-        self._kept_at = 0.0  # a worker lost now must come back with this future
+        self._keep_soon()  # a worker lost now must come back with this future
         self.said, self.alarm, self.other = f"On the branch “{name}”, at its end, step {self._counted}.", False, True
 
     def _say_what_is_left(self, step: int) -> None:
@@ -399,6 +413,9 @@ class Worker:
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        if self.trainer.examples.missing:
+            time.sleep(0.004)  # until enough is painted
+            return
         ahead, step = self.timeline.ahead, self.trainer.step
         if self.until is not None:
             if self.trainer.position.epoch < self.until:
@@ -444,7 +461,10 @@ class Worker:
         if self._branched != self.timeline.changed:
             self._branched, self._news["branches"] = self.timeline.changed, self.timeline.ghosts()
         news, self._news = self._news, {}
-        snapshot = Snapshot(self._status(), self.trainer.structure, self.said, self.alarm, self.halted, views)
+        trainer = self.trainer
+        snapshot = Snapshot(
+            self._status(), trainer.structure, self.said, self.alarm, self.halted, views, trainer.painted
+        )
         now = time.monotonic()
         kept = None
         if now - self._kept_at > KEEP_EVERY:
@@ -473,3 +493,8 @@ class Worker:
             moves=self.timeline.moves,
             branches=self.timeline.branches,
         )
+
+
+def _replaces(command: object, earlier: Apply | GoTo | Edit) -> bool:
+    """Whether `earlier` need not be done, since `command` comes right after it and undoes all of it."""
+    return earlier.same_place(command) if isinstance(earlier, Edit) else isinstance(command, type(earlier))

@@ -19,8 +19,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hyperscope.knob import Settings
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.experiment import from_json as experiment_from_json
+from hyperscope.lab.painted import amended, differences
 from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
@@ -32,11 +34,13 @@ Changes = dict[str, Any]  # dotted path -> plain JSON value
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened before the step after `beat`: the experiment was changed to this one, or restarted as it is."""
+    """What happened before the step after `beat`: the experiment was changed to this one, or, as it is, restarted or
+    one number of its network set by hand."""
 
     beat: int
     experiment: Experiment
     restart: bool = False
+    edit: Edit | None = None
 
 
 class Place(NamedTuple):
@@ -99,6 +103,8 @@ class Score:
         for event in self.events:
             if event.restart:
                 events.append({"beat": event.beat, "restart": True})
+            elif event.edit is not None:
+                events.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
             else:
                 events.append({"beat": event.beat, "set": changes(last, event.experiment)})
             last = event.experiment
@@ -132,6 +138,8 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> None:
         beat = event.beat
         if event.restart:
             trainer.restart()
+        elif event.edit is not None:
+            trainer.edit(event.edit)
         else:
             trainer.apply(event.experiment)
     _advance(trainer, there.beat - beat)
@@ -164,14 +172,16 @@ def plain(value: object) -> Any:
 
 def changes(old: Settings, new: Settings, path: str = "") -> Changes:
     """What leads from `old` to `new`, by dotted path, e.g. {"training.learning_rate": 0.03}; layers whole if their
-    number changed.
+    number changed; of painted points those that differ, e.g. {"data.painted": {"0.17": "1.25,-0.5"}}.
     """
     found: Changes = {}
     for name in new.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
         if before == after:
             continue
-        if isinstance(after, Settings):
+        if name == "painted" and before and after:
+            found[path + name] = differences(before, after)  # whole, each event of a stroke would repeat all points
+        elif isinstance(after, Settings):
             found |= changes(before, after, f"{path}{name}.")
         elif isinstance(after, tuple) and len(after) == len(before) and isinstance(after[0], Settings):
             for number, (one, other) in enumerate(zip(before, after, strict=True)):
@@ -204,6 +214,8 @@ def _with(tree: Any, path: str, value: Any) -> Any:
     """A copy of a plain tree with the field at a dotted path set. Raises: ValueError where the path leads nowhere."""
     head, _, rest = path.partition(".")
     if isinstance(tree, dict):
+        if not rest and isinstance(value, dict) and isinstance(tree.get(head), list):
+            value = amended(tree[head], value)  # painted points
         return {**tree, head: _with(tree.get(head, {}), rest, value) if rest else value}
     if isinstance(tree, list) and head.isdecimal() and int(head) < len(tree) and rest:
         at = int(head)
@@ -218,6 +230,7 @@ class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     beat: int
     set: Changes = {}
     restart: bool = False
+    edit: Changes | None = None
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -278,7 +291,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}, {path}: {problem}") from None
         last = _experiment(tree, where) if event.set else last
-        events.append(Event(event.beat, last, event.restart))
+        events.append(Event(event.beat, last, event.restart, _edit(event.edit, where) if event.edit else None))
     return Score(start, tuple(events), written.end)
 
 
@@ -287,6 +300,13 @@ def _experiment(tree: Changes, where: str) -> Experiment:
         return experiment_from_json(msgspec.json.encode(tree))
     except ValueError as problem:
         raise ValueError(f"{where}: {problem}") from None
+
+
+def _edit(tree: Changes, where: str) -> Edit:
+    try:
+        return msgspec.convert(tree, Edit)
+    except ValueError as problem:
+        raise ValueError(f"{where}, edit: {str(problem).replace('`', '')}") from None
 
 
 def _migrated(tree: Changes) -> Changes:

@@ -13,6 +13,7 @@ import msgspec
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.data import with_source
+from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment, changed, from_json
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import (
@@ -54,8 +55,8 @@ class Session:
         self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
-        self._undo: list[Experiment] = []
-        self._redo: list[Experiment] = []
+        self._undo: list[Experiment | Done] = []  # experiments to go back to, and edits to take back
+        self._redo: list[Experiment | Done] = []
         self._runner: Runner | None = Runner(self.experiment)
         self._runner.send(Go(playing))
 
@@ -101,6 +102,20 @@ class Session:
         network = msgspec.structs.replace(self.experiment.network, layers=layers)
         self.take_on(msgspec.structs.replace(self.experiment, network=network))
 
+    def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
+        """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
+
+        What cannot be set changes nothing, and `message` says why.
+        """
+        last = self._undo[-1] if self._undo else None
+        if merge and merge == self._merged and isinstance(last, Done) and last.edit.same_place(edit):
+            self._undo[-1] = Done(edit, last.before)
+        else:
+            self._undo.append(Done(edit, before))
+        self._merged = merge
+        self._redo.clear()
+        self._send(edit)
+
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
         return self._swap(self._undo, self._redo)
@@ -109,12 +124,18 @@ class Session:
         """Forward again after an undo; says whether there was one."""
         return self._swap(self._redo, self._undo)
 
-    def _swap(self, source: list[Experiment], target: list[Experiment]) -> bool:
+    def _swap(self, source: list[Experiment | Done], target: list[Experiment | Done]) -> bool:
         if not source:
             return False
-        target.append(self.experiment)
         self._merged = ""
-        self._set(source.pop())
+        last = source.pop()
+        if isinstance(last, Done):
+            back = last.undone
+            target.append(back)
+            self._send(back.edit)
+        else:
+            target.append(self.experiment)
+            self._set(last)
         return True
 
     def _set(self, experiment: Experiment) -> None:

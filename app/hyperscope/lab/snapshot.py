@@ -7,11 +7,13 @@ nothing else; probes make them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+NONE = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Examples:
     """The data set as drawn: `x` (2, m) in plane coordinates, `y` (m,) class numbers, `part` (m,) 0 train 1 dev 2 test.
 
     `axes` names the two directions of the plane; `note` says in words how a table was read and how the plane
-    lies in it, or "".
+    lies in it, or ""; `missing` why painted points are not enough to train on yet, or "".
     """
 
     x: Array
@@ -68,6 +70,7 @@ class Examples:
     feature_names: tuple[str, ...] = ()
     note: str = ""
     training: int = 0  # how many examples are in the training set
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,26 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """A hidden layer in three numbers, over some training examples in evaluation mode.
+
+    `dead` units answer the same to all of them; `activity` is the mean of |a|; `norm` is ‖W‖, the root of the sum of
+    squares of its weights.
+    """
+
+    dead: int
+    activity: float
+    norm: float
+
+
+@dataclass(frozen=True, slots=True)
 class LayerPicture:
     """One layer of the network picture.
 
     `pictures` (n, side, side): each unit's output over the plane, or None for layers too wide to draw;
     `weights` (n, n_before) into it, with batch norm folded in nowhere; `biases` (n,); `gamma`, `beta` (n,) or None.
+    `array` is what `engine.named` calls the layer, "" for the inputs; `fixed` says why its numbers cannot be set by
+    hand, or "". `summary` is there for hidden layers too wide to draw.
     """
 
     name: str
@@ -94,6 +112,9 @@ class LayerPicture:
     gamma: Array | None = None
     beta: Array | None = None
     caption: str = ""
+    array: str = ""
+    fixed: str = ""
+    summary: LayerSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +129,9 @@ class Curves:
     """Losses and accuracies over training, thinned to at most some thousand points; all (t,) arrays.
 
     `step` and `epoch` (fractional) say when; `batch_loss` is the mini-batch's own loss averaged since the last point.
-    `moves` lists (step, epoch, caption) of every control moved, e.g. (640, 10.0, "α 0.03").
+    `moves` lists (step, epoch, caption) of every control moved, e.g. (640, 10.0, "α 0.03"). `learning_rate` is what the
+    step before the point used, the schedule applied; `gradient_norm` the L2 norm of that step's mini-batch gradient as
+    the optimiser took it, so with L2's pull and clipped. Where they were not recorded they are NaN.
     """
 
     step: Array
@@ -119,6 +142,38 @@ class Curves:
     train_accuracy: Array
     dev_accuracy: Array
     moves: tuple[tuple[int, float, str], ...] = ()
+    learning_rate: Array = field(default_factory=lambda: NONE)
+    gradient_norm: Array = field(default_factory=lambda: NONE)
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate", "gradient_norm"):
+            if getattr(self, name).shape != self.epoch.shape:
+                object.__setattr__(self, name, np.full(self.epoch.shape, np.nan))
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """The curves of another run, drawn with this one's.
+
+    An `earlier` run lies faintly behind; a `branch` is the future that was left behind on the timeline; a `twin` is
+    the second network, as strong as the first. `colour` is a class colour's number, None for the role's own.
+    """
+
+    name: str
+    curves: Curves
+    role: Literal["earlier", "branch", "twin"] = "earlier"
+    colour: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The loss of several runs alike: its median and how far it reaches, all (t,) arrays over `epoch`."""
+
+    name: str
+    epoch: Array
+    low: Array
+    median: Array
+    high: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +188,10 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class LayerDistributions:
-    """One hidden layer, over the training set in evaluation mode: z = Wa + b, y = γẑ + β (None without BN), a = g(.).
+    """One hidden layer: z = Wa + b, ẑ and y = γẑ + β (None without BN), a = g(.), its weights and their gradient.
 
-    `saturated` is the share of outputs where the activation's slope is below 5 % of its greatest (for ReLU: zeros).
+    `saturated` is the share of outputs where the activation's slope is below 5 % of its greatest (for ReLU: zeros);
+    of its `units`, `dead` gave 0 for all examples, and `stuck` were saturated for more than 95 % of them.
     `batch_mean`, `batch_variance`, `running_mean`, `running_variance` (n,) are batch norm's, or None.
     """
 
@@ -148,19 +204,43 @@ class LayerDistributions:
     batch_variance: Array | None = None
     running_mean: Array | None = None
     running_variance: Array | None = None
+    hat: Histogram | None = None
+    weights: Histogram | None = None
+    gradients: Histogram | None = None
+    units: int = 0
+    dead: int = 0
+    stuck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDistributions:
+    """The output layer's weights and their gradient."""
+
+    name: str
+    weights: Histogram
+    gradients: Histogram
 
 
 @dataclass(frozen=True, slots=True)
 class Distributions:
     """`layers` now, and `rivers[l]` (t, 5): the 5, 25, 50, 75, 95 % quantiles of layer l's activation input over time.
 
-    `epoch` (t,) says when; `moves` as in `Curves`.
+    So are `activation_rivers` of its output; `weight_rivers` and `gradient_rivers` have one more, the output layer's.
+    `epoch` (t,) says when; `moves` as in `Curves`. Rivers are always of evaluation mode. What is shown of the layers
+    now is of evaluation mode over `examples` of the training set, or, if `training`, as the last mini-batch of
+    `examples` passed through: by its own statistics, and with its dropout.
     """
 
     layers: tuple[LayerDistributions, ...]
     epoch: Array
     rivers: tuple[Array, ...]
     moves: tuple[tuple[int, float, str], ...] = ()
+    activation_rivers: tuple[Array, ...] = ()
+    weight_rivers: tuple[Array, ...] = ()
+    gradient_rivers: tuple[Array, ...] = ()
+    output: OutputDistributions | None = None
+    training: bool = False
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +248,8 @@ class Snapshot:
     """One answer to the window: the status, one sentence on what happened if anything did, and the views asked for.
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
-    probe's name ("examples", "map", "network", "curves", "distributions",
-    "findings") to its record.
+    probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings") to
+    its record. `painted` changes whenever examples came or went and the network stayed.
     """
 
     status: Status
@@ -178,3 +258,4 @@ class Snapshot:
     alarm: bool = False  # what was said is a divergence or a fault
     halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)
+    painted: int = 0

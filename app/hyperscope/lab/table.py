@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hyperscope.lab.cells import Bools, Cells, Column, Floats, read_cells, spaced
 
 CLASS_NAMES = ("class", "label", "target", "species", "diagnosis", "y")  # a class column's usual names, best first
+PART, PARTS = "part", ("train", "dev", "test")  # a column that Hyperscope wrote, and what it says
 MOST_CLASSES = 100
 MOST_WORDS = 20  # different words that one-hot turns into columns
 FEW_NUMBERS = 20  # a column of more different numbers is not guessed to be the class
@@ -83,6 +84,9 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     of_class, why = _class_column(cells, label)
     notes.append(why)
     features = [column for column in cells.columns if column is not of_class]
+    if told := [column for column in features if column.name.rstrip("_") == PART and column.distinct <= set(PARTS)]:
+        features = [column for column in features if column not in told]
+        notes.append(f'Column "{told[0].name}" is left out: the examples are divided anew.')
 
     texts = [column for column in features if column.is_text]
     if texts and words == "drop columns":

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.branches import BRANCHES, Branch, Future, alike, cut, name_of, parting
+from hyperscope.lab.branches import BRANCHES, Branch, Future, alike, cut, name_of, parting, said_of
 from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.history import History
-from hyperscope.lab.moves import caption
+from hyperscope.lab.history import RIVERS, History
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
@@ -29,7 +29,7 @@ EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
 MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
-ROWS = ("step", "epoch", "loss_sum", "losses", "measures", "quantiles")  # of a history's state; the rest is scalars
+ROWS = ("step", "epoch", "loss_sum", "losses", "measures", *RIVERS)  # of a history's state; the rest is scalars
 
 
 @dataclass
@@ -224,6 +224,17 @@ class Timeline:
         self.trainer.restart()
         self._happened(Event(self.place.beat, experiment, restart=True), before, experiment)
 
+    def edit(self, edit: Edit) -> str:
+        """`Trainer.edit`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        before, experiment = self.trainer.step, self.trainer.experiment
+        said = self.trainer.edit(edit)
+        if said:
+            self._happened(Event(self.place.beat, experiment, edit=edit), before, experiment)
+        return said
+
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self._leave_ahead(before, event)
         self._events.append(event)
@@ -235,7 +246,7 @@ class Timeline:
         self._went_to(Place(event.beat, len(self._events)), before)
 
     def _mark(self, event: Event, old: Experiment, number: int) -> None:
-        said = "restart" if event.restart else caption(old, event.experiment)
+        said = said_of(event, old)
         apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
         kept = [(Place(event.beat, number), said)]
         for mark in reversed(self._marks):
@@ -471,7 +482,10 @@ def _shared(state: Mapping[str, Any], last: _Rows | None) -> _History:
 
 def _begins(array: Array, earlier: Array) -> bool:
     start = array[: len(earlier)]
-    return start.shape == earlier.shape and start.tobytes() == earlier.tobytes()
+    if start.shape != earlier.shape:
+        return False
+    whole = f"i{array.itemsize}"  # so that what is not a number equals itself, with no copies as `tobytes` makes
+    return bool((start.view(whole) == earlier.view(whole)).all())
 
 
 def _state(history: _History) -> dict[str, Any]:
@@ -483,4 +497,5 @@ def _own(checkpoint: Checkpoint) -> int:
     """The bytes of a checkpoint without its history; an upper bound, as neighbours share what they fall back to."""
     places = [place for place in (checkpoint, checkpoint.sound, checkpoint.best) if place is not None]
     arrays = [array for place in places for array in (*place.moment.vectors, *place.moment.products.values())]
-    return OVERHEAD + 8 * len(checkpoint.marks) + sum(array.nbytes for array in arrays)
+    batch = checkpoint.last_batch.nbytes if checkpoint.last_batch is not None else 0
+    return OVERHEAD + 8 * len(checkpoint.marks) + batch + sum(array.nbytes for array in arrays)

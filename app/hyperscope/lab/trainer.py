@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from hyperscope.engine import textbook
@@ -24,14 +25,17 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab import moves
+from hyperscope.lab import edits, moves
 from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
+from hyperscope.lab.data import PAINTED
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.examples import ExampleSet, augmenter, load
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.history import History
+from hyperscope.lab.own_points import keeps_network
+from hyperscope.lab.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MARKS = 256  # of moves, the newest
 ROWS = 600  # of the history; each costs an evaluation of train and dev set
 SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
@@ -57,19 +61,23 @@ class Trainer:
     marks: tuple[tuple[int, float, str], ...]  # (step, epoch, caption) of every control moved
     looked_at: Indices  # the training examples whose activations are followed over time
     last_batch: Indices
+    last_rate: float  # what the last step used, the schedule applied; NaN before any
     batch_losses: Array  # of the steps last asked for (steps,)
     best: Best | None  # what early stopping would go back to
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
+    _graded: int  # the step whose gradient the learner still holds, -1 for none
     _augmented: int  # the epoch whose copies the learner sees
     _all_inputs: Array  # of training, dev and test set in a row (n, m)
+    _quantiles: Quantiles
     _scores: tuple[int, Scores] | None
     _sound: Sound
 
     def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
         self.experiment = experiment
-        self.examples = examples or load(experiment.data)
+        self.examples = examples or load(experiment.data, begun=True)
         self.given_order = order
         self.structure = 0  # goes up whenever data or network were rebuilt
+        self.painted = 0  # goes up whenever examples came or went while the network was kept
         self.alarm = ""  # why training stopped, in a sentence, or ""
         self.stopped_early = False  # and whether that was early stopping, which is no fault
         self._start()
@@ -84,17 +92,17 @@ class Trainer:
     @property
     def batch_size(self) -> int:
         """The mini-batch size in force: never more than there are training examples."""
-        return min(self.experiment.training.batch_size, self.training_examples)
+        return max(1, min(self.experiment.training.batch_size, self.training_examples))
 
     @property
     def batches_per_epoch(self) -> int:
         """Mini-batches in an epoch, the last, shorter one included."""
-        return math.ceil(self.training_examples / self.batch_size)
+        return max(1, math.ceil(self.training_examples / self.batch_size))
 
     @property
     def epoch(self) -> float:
         """Epochs done, with the fraction of the current one."""
-        return self.position.epoch + self.position.used / self.training_examples
+        return self.position.epoch + self.position.used / max(1, self.training_examples)
 
     # -- changing -------------------------------------------------------------------------------------------------
 
@@ -112,7 +120,28 @@ class Trainer:
         self._scores = None
         if self.step:
             self._mark(moves.caption(old, experiment))
-        return moves.sentence(old, experiment, kept, epoch)
+        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
+
+    def edit(self, edit: Edit) -> str:
+        """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
+
+        Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
+        """
+        state = self.learner.state
+        before = edits.put(edit, self.layout, named_views(self.layout, state.parameters, state.running))
+        now = float(state.parameters.dtype.type(edit.value))
+        if now == before:
+            return ""
+        self.go_on()
+        self._scores = None
+        if self._is_sound(self.scores()):  # else a divergence goes back to before this was done
+            self._sound = Sound(self.step, self.position, self.learner.moment())
+        if self.step:
+            self._mark(edit.caption)
+        return (
+            f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
+            "all else kept. Watch the map."
+        )
 
     def _mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""
@@ -123,16 +152,20 @@ class Trainer:
     def _take_on(self, experiment: Experiment) -> str:
         old = self.experiment
         if experiment.data != old.data:
-            self.examples = load(experiment.data)
-            self.experiment = experiment
-            self._start()
-            return "new data, so the network was rebuilt and starts again"
+            examples = load(experiment.data, begun=True)
+            if not keeps_network(old.data, experiment.data):
+                self.examples, self.experiment = examples, experiment
+                self._start()
+                return "new data, so the network was rebuilt and starts again"
+            self._layout(experiment, examples)  # refuses before anything is changed
+            self._see(experiment, examples)
+            old = self.experiment
         layout = self._layout(experiment)
         if experiment.seed != old.seed or experiment.training.precision != old.training.precision:
             self.experiment = experiment
             self._start()
             return "the network was rebuilt and starts again"
-        if not can_graft(self.layout, layout):
+        if not can_graft(self.layout, layout, other_classes=experiment.data.source == PAINTED):
             self.experiment = experiment
             self._start()
             return "the network was rebuilt with new weights and starts again"
@@ -150,12 +183,25 @@ class Trainer:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
         return f"weights and {memory} kept"
 
+    def _see(self, experiment: Experiment, examples: ExampleSet) -> None:
+        """Takes on the examples of `experiment`, and of the rest nothing yet; weights and memory stay."""
+        self.experiment = msgspec.structs.replace(self.experiment, data=experiment.data)
+        self.examples = examples
+        if len(examples.class_names) == self.layout.classes:  # else a learner is made for them
+            self.learner.take(examples.x_train, examples.y_train)
+        self.order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
+        if self.position.used >= self.training_examples:
+            self.position = Position(self.position.epoch + bool(self.position.used), 0)
+        self._meet()
+        self.painted += 1
+
     def _graft(self, experiment: Experiment, layout: Layout) -> str:
         fresh = layout.initial(np.random.default_rng([experiment.seed, STREAM]), self.learner.dtype)
         state = self.learner.state
-        parameters, running = grafted(
-            self.layout, layout, state.parameters, state.running, self._inputs(self.examples.x_train), fresh
-        )
+        x = self._inputs(self.examples.x_train)
+        x = x if x.shape[1] else np.zeros((len(x), 1), x.dtype)  # an empty plane has no statistics to start from
+        classes = self.layout.classes
+        parameters, running = grafted(self.layout, layout, state.parameters, state.running, x, fresh)
         only_norms = [(layer.units, layer.activation) for layer in experiment.network.layers] == [
             (layer.units, layer.activation) for layer in self.experiment.network.layers
         ]
@@ -164,6 +210,10 @@ class Trainer:
         self.learner.state.parameters[...] = parameters
         self.learner.state.running[...] = running
         self._rebuilt()
+        if classes != layout.classes:
+            return (
+                f"weights kept, for {layout.classes} classes instead of {classes}; the optimiser's memory starts again"
+            )
         if only_norms:
             return "what the network computes was kept, the optimiser's memory starts again"
         return "weights kept where they fit, the optimiser's memory starts again"
@@ -185,7 +235,7 @@ class Trainer:
         """
         done = 0
         losses: list[Array] = []
-        while done < count and not self.alarm:
+        while done < count and not self.alarm and not self.examples.missing:
             if self.history.due(self.step):
                 self._record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
@@ -204,13 +254,15 @@ class Trainer:
                 done += stop.done
                 break
             self.last_batch = batches[-1]
+            self.last_rate = self.experiment.training.learning_rate * float(factors[-1])
             self.history.batch_losses(losses[-1])
             self.step += len(batches)
+            self._graded = self.step
             self.position = after
             done += len(batches)
             if self.experiment.training.patience and self.position.used == 0:
                 self._watch()
-        if self.history.due(self.step):
+        if self.history.due(self.step) and not self.examples.missing:
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
@@ -269,12 +321,16 @@ class Trainer:
     def _return_to(self, step: int, position: Position, moment: Moment) -> None:
         self.learner.restore(moment)
         self.step, self.position = step, position
+        self._graded = -1
         self.history.truncate(step)
         self.marks = tuple(mark for mark in self.marks if mark[0] <= step)
         self._scores = None
 
     def _record(self) -> None:
-        scores = self.scores()
+        scores, gradient = self.scores(), self.gradient
+        entering, activations = self._quantiles.signals(
+            self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
+        )
         self.history.add(
             self.step,
             self.epoch,
@@ -282,20 +338,19 @@ class Trainer:
             dev_loss=scores.dev.loss,
             train_accuracy=scores.train.accuracy,
             dev_accuracy=scores.dev.accuracy,
-            quantiles=self._quantiles(),
+            learning_rate=self.last_rate if gradient is not None else math.nan,
+            # in float64: squares of a large gradient overflow in float32
+            gradient_norm=float(np.linalg.norm(gradient.astype(np.float64))) if gradient is not None else math.nan,
+            quantiles=entering,
+            activations=activations,
+            weights=self._quantiles.weights(self.learner.state.parameters),
+            gradients=self._quantiles.weights(gradient) if gradient is not None else None,
         )
-        if scores.train.loss <= SOUND * math.log(self.layout.classes):
+        if self._is_sound(scores):
             self._sound = Sound(self.step, self.position, self.learner.moment())
 
-    def _quantiles(self) -> Array:
-        """(L, 5): quantiles of what enters each hidden layer's activation, in evaluation mode."""
-        rows = np.full((len(self.layout.network.layers), len(QUANTILES)), np.nan)
-        traces = self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
-        for row, trace, layer in zip(rows, traces, self.layout.network.layers, strict=False):
-            entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
-            values = np.sort(entering, axis=None)
-            row[:] = values[[round(q * (values.size - 1)) for q in QUANTILES]]
-        return rows
+    def _is_sound(self, scores: Scores) -> bool:
+        return scores.train.loss <= SOUND * math.log(self.layout.classes)
 
     # -- looking --------------------------------------------------------------------------------------------------
 
@@ -320,11 +375,16 @@ class Trainer:
         """The network's layers for test time."""
         return folded(self.layout, self.learner.state.parameters, self.learner.state.running)
 
-    def traces(self, x: Array, *, training: bool = False) -> list[Trace]:
-        """Everything inside each layer for model inputs x (n, m)."""
+    @property
+    def gradient(self) -> Array | None:
+        """The learner's own (P,) of the last step, as the optimiser took it; None where the network came otherwise."""
+        return self.learner.state.gradient if self._graded == self.step else None
+
+    def traces(self, x: Array, *, training: bool = False, masks: Mapping[int, Array] | None = None) -> list[Trace]:
+        """Everything inside each layer for model inputs x (n, m); `masks` as in `textbook.forward`."""
         state = self.learner.state
         with np.errstate(all="ignore"):
-            return textbook.forward(self.layout, state.parameters, state.running, x, training=training)
+            return textbook.forward(self.layout, state.parameters, state.running, x, training=training, masks=masks)
 
     def weights(self) -> dict[str, Array]:
         """Copies of all arrays by name, see `engine.named`."""
@@ -352,34 +412,42 @@ class Trainer:
             self.marks,
             self.best,
             self._sound,
+            self.last_batch.copy(),  # a part of the whole epoch's order, which would stay with it
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes to where `checkpoint` was taken, experiment included."""
         old, structure = self.experiment, self.structure
-        if checkpoint.experiment == old:
+        there = checkpoint.experiment
+        other, classes = there.data != old.data, self.layout.classes
+        if there == old:
             # the same arrays and compiled steps will do; building them anew took as long as 100 steps
             self.alarm, self.stopped_early = "", False
             self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
         else:
-            if checkpoint.experiment.data != old.data:
-                self.examples = load(checkpoint.experiment.data)
-            self.experiment = checkpoint.experiment
+            if other:
+                self.examples = load(there.data, begun=True)
+                self.painted += 1
+            self.experiment = there
             self._start()
-        if (old.data, old.network) == (checkpoint.experiment.data, checkpoint.experiment.network):
+        same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
+        if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew
         self.learner.restore(checkpoint.moment)
         self.step, self.position = checkpoint.step, checkpoint.position
         self.history = History.from_state(checkpoint.history)
         self.marks = checkpoint.marks
         self.best = checkpoint.best
+        if checkpoint.last_batch is not None:
+            self.last_batch = checkpoint.last_batch
         self._sound = checkpoint.sound or Sound(self.step, self.position, self.learner.moment())
         self._scores = None
 
     # -- making ---------------------------------------------------------------------------------------------------
 
-    def _layout(self, experiment: Experiment) -> Layout:
-        return Layout(experiment.network, self.examples.x_train.shape[0], len(self.examples.class_names))
+    def _layout(self, experiment: Experiment, examples: ExampleSet | None = None) -> Layout:
+        examples = examples or self.examples
+        return Layout(experiment.network, examples.x_train.shape[0], len(examples.class_names))
 
     def _inputs(self, x: Array) -> Array:
         return x.astype(self.learner.dtype, copy=False)
@@ -402,20 +470,25 @@ class Trainer:
         self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
         self.marks = ()
         self.batch_losses = np.zeros(0)
-        count = min(LOOKED_AT, self.training_examples)
-        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
-        self.last_batch = np.arange(self.batch_size)
-        self._sound = Sound(0, Position(), self.learner.moment())
+        self.last_rate = math.nan
         self.alarm, self.stopped_early = "", False
-        self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
-        self._augmented = -1
         self._rebuilt()
 
     def _rebuilt(self) -> None:
         self.structure += 1
-        self.best = None
-        self._augmented = -1
+        self._graded = -1
+        self._quantiles = Quantiles(self.layout)
         self.predictor = Predictor(self.layout, self.learner.dtype)
+        self._meet()
+
+    def _meet(self) -> None:
+        """What follows from the examples, besides the learner."""
+        count = min(LOOKED_AT, self.training_examples)
+        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
+        self.last_batch = np.arange(min(self.batch_size, self.training_examples))
+        self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
+        self._augmented = -1
+        self.best = None
         data = self.examples
         self._all_inputs = self._inputs(np.concatenate([data.x_train, data.x_dev, data.x_test], axis=1))
         self._scores = None

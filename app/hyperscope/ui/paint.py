@@ -244,6 +244,12 @@ class TextButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
+    def set_accent(self, accent: bool) -> None:
+        """Whether it is drawn as something that is chosen or can be moved."""
+        if accent != self._accent:
+            self._accent = accent
+            self.update()
+
     def set_theme(self, theme: Theme, size: float) -> None:
         """Takes on colours, and type of `size` pixels."""
         self._theme = theme

@@ -50,6 +50,8 @@ def scenes() -> tuple[Scene, ...]:
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
+    dropped = Network(layers=(Layer(8, "relu", "before", 0.2),) * 3)
+    scheduled = Training(schedule="cosine", decay_every=80, warmup=5)
     return (
         Scene("start", Experiment(), 60),
         Scene("batch-norm", Experiment(network=normed), 60, _show_batch_norm),
@@ -72,6 +74,10 @@ def scenes() -> tuple[Scene, ...]:
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
+        Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
+        Scene("gradients", Experiment(network=deep), 40, _show_gradients),
+        Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
+        Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
     )
 
 
@@ -85,6 +91,25 @@ def _show_hard(window: Window) -> None:
 
 def _show_confidence(window: Window) -> None:
     window.playground.map.set_view("confidence")
+
+
+def _show_rate_and_weights(window: Window) -> None:
+    window.playground.curves.view.choose("Rate")
+    window.playground.distributions.view.choose("weights")
+
+
+def _show_gradients(window: Window) -> None:
+    window.playground.curves.view.choose("Gradient")
+    window.playground.distributions.view.choose("gradients")
+
+
+def _show_train_mode(window: Window) -> None:
+    window.playground.distributions.mode.choose("train")
+
+
+def _start_again_slower(window: Window) -> None:
+    window.do(window.session.restart)
+    window.move_knob("training.learning_rate", 0.003)
 
 
 def _show_accuracy(window: Window) -> None:
@@ -137,15 +162,29 @@ def record(
     drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
 
 
-def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None) -> list[Path]:
-    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files."""
+def record_screens(
+    folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None, names: str | None = None
+) -> list[Path]:
+    """Writes every scene, light and dark, at each of SIZES; with an `experiment` only that one. Returns the files.
+
+    `names` are those of the scenes wanted, with commas between. On a screen of more than one pixel to the point,
+    only the larger size, whose pictures are then as large as the screens of projectors.
+
+    Raises: ValueError for a name that no scene has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
+    if names is not None:
+        known = [scene.name for scene in chosen]
+        if unknown := [name for name in names.split(",") if name not in known]:
+            raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+        chosen = tuple(scene for scene in chosen if scene.name in names.split(","))
     written = []
     for scene in chosen:
         for theme in ("light", "dark"):
-            for size in SIZES:
-                path = folder / f"{scene.name}-{theme}-{size[0]}x{size[1]}.png"
+            for size in SIZES if _ratio() == 1 else SIZES[1:]:
+                shown = f"{round(size[0] * _ratio())}x{round(size[1] * _ratio())}"
+                path = folder / f"{scene.name}-{theme}-{shown}.png"
                 with _window(scene.experiment, theme, size) as window:
                     scene.arrange(window)
                     _train_to(window, scene.epochs)
@@ -155,6 +194,11 @@ def record_screens(folder: Path, experiment: Experiment | None = None, *, epochs
                     window.grab().save(str(path))
                 written.append(path)
     return written
+
+
+def _ratio() -> float:
+    """Pixels of the screen to a point."""
+    return float(os.environ.get("QT_SCALE_FACTOR", "1"))
 
 
 @contextmanager

@@ -58,6 +58,15 @@ class Remembered:
         """Keeps what `hidden` gives."""
         self._set_value(_HIDDEN[projecting], " ".join(sorted(names)))
 
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether nothing is to move by itself."""
+        return str(self._value("reduced_motion") or "").lower() == "true"
+
+    @reduced_motion.setter
+    def reduced_motion(self, reduced: bool) -> None:
+        self._set_value("reduced_motion", reduced)
+
     def _value(self, name: str) -> object:
         return None if self.forgetful else self._settings.value(name)
 

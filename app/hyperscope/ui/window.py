@@ -64,6 +64,8 @@ class Window(QMainWindow):
         self._turns = Turns((*self.playground.panels, self.playground.note))
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._structure = -1
+        self._painted = 0  # which examples are shown, of those that came and went while the network was kept
+        self._stale = False  # others are there by now
         self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
@@ -200,6 +202,9 @@ class Window(QMainWindow):
             panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
             self._awaited = [panel] if panel is not None else []
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
+        if self._stale and self._structure >= 0:
+            self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
+            names += self.playground.map.probes
         self._all = False
         self.session.ask(tuple(dict.fromkeys(names)))
 
@@ -213,11 +218,12 @@ class Window(QMainWindow):
         for part in self.parts:
             part.heed(snapshot)
         if "examples" in snapshot.views:
-            self._structure = snapshot.structure
+            self._structure, self._painted = snapshot.structure, snapshot.painted
             self.playground.show_examples(snapshot.views["examples"], self.session.experiment)
         elif snapshot.structure != self._structure:
             self._structure = -1  # ask for everything; what has come was made for another structure
             return
+        self._stale = snapshot.painted != self._painted
         for panel in panels:
             self.playground.draw(panel, snapshot)
 
@@ -229,7 +235,7 @@ class Window(QMainWindow):
     @property
     def up_to_date(self) -> bool:
         """Whether every panel shows the network that is being trained."""
-        return self._structure >= 0
+        return self._structure >= 0 and not self._stale
 
     def apply_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises; training starts again where it must."""

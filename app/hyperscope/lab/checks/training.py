@@ -91,7 +91,9 @@ def update(seen: Seen) -> Measured | None:
     )
     so = "Steps that large may undo what was learned." if high else "At least one layer hardly moves."
     rate = seen.training.learning_rate
-    remedy = remedies.learning_rate(seen, rate * USUAL_UPDATE / most) if high or most < USUAL_UPDATE / 30 else None
+    moves = most > 0  # at the end of a cosine nothing does, and no factor helps
+    wanted = moves and (high or most < USUAL_UPDATE / 30)
+    remedy = remedies.learning_rate(seen, rate * USUAL_UPDATE / most) if wanted else None
     return Measured(max(most / USUAL_UPDATE, too_small), sentence, {"ratio": ratios}, so, remedy)
 
 

@@ -11,7 +11,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.checks import OURS, Measured, check, remedies
 from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.checks.words import in_layers, percent, rms, short
-from hyperscope.lab.probes import FLAT
+from hyperscope.lab.distributions import FLAT
 
 ALMOST_ALL = 0.95  # of the examples, for which a saturated unit is flat
 SAME = 1e-4  # of the largest entry; rounding keeps equal units this close in float32

@@ -25,7 +25,8 @@ NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
 class Track(QSlider):
     """QSlider with its keyboard and accessibility, drawn flat; a press anywhere takes the handle there.
 
-    `rest(before, wanted)` is the step at which a key or the wheel leaves the handle.
+    `rest(before, wanted)` is the step at which a key or the wheel leaves the handle; `origin`, from 0 to 1, is where
+    the filled part begins.
     """
 
     def __init__(self) -> None:
@@ -35,6 +36,7 @@ class Track(QSlider):
         self._room = False  # for ticks, which keep their room when they change
         self._by_keyboard = False
         self._vague = False
+        self.origin = 0.0
         self.rest: Callable[[int, int], int] = lambda before, wanted: wanted
         self.actionTriggered.connect(self._come_to_rest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # without the wheel, which would catch whoever scrolls by
@@ -85,7 +87,8 @@ class Track(QSlider):
         painter.drawRoundedRect(QRectF(1, top, self.width() - 2, thick), thick / 2, thick / 2)
         painter.setBrush(filled)
         if not self._vague:
-            painter.drawRoundedRect(QRectF(1, top, at.x() - 1, thick), thick / 2, thick / 2)
+            start = self.x_at(self.origin) if self.origin else 1.0
+            painter.drawRoundedRect(QRectF(start, top, at.x() - start, thick).normalized(), thick / 2, thick / 2)
         if self.hasFocus() and self._by_keyboard:
             # a target: the ring stays as large, and a full dot comes into it
             painter.setPen(QPen(filled, 1.25 * theme.scale))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QRadioButton,
     QSizePolicy,
     QToolButton,
@@ -43,7 +44,7 @@ class _Look:
         width = max(QFontMetricsF(face).horizontalAdvance(text) for face in (self.off, self.on))
         return QSize(int(width) + 2 * PAD, round(HEIGHT * self.theme.scale))
 
-    def paint(self, button: _Word | TextSwitch) -> None:
+    def paint(self, button: _Word | TextSwitch | TextPush) -> None:
         painter = QPainter(button)
         theme = self.theme
         lit = button.isChecked() or button.underMouse()
@@ -190,6 +191,42 @@ class TextSwitch(QCheckBox):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._shown = _Look(theme, 500)
+        self.updateGeometry()
+        self.update()
+
+
+class TextPush(QPushButton):
+    """A quiet word that can be pressed."""
+
+    def __init__(self, text: str, accessible_name: str, tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._shown = _Look(LIGHT, 400)
+        self.ringed = False
+        self.setAccessibleName(accessible_name)
+        self.setToolTip(tip)
+        _set_up(self)
+
+    def sizeHint(self) -> QSize:
+        return self._shown.size(self.text())
+
+    minimumSizeHint = sizeHint
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.ringed = event.reason() in KEYS or event.reason() == Qt.FocusReason.OtherFocusReason
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.ringed = False
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._shown.paint(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._shown = _Look(theme, 400)
         self.updateGeometry()
         self.update()
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.data import TABLES
+from hyperscope.lab.data import PAINTED, TABLES
 from hyperscope.lab.table import read_table
 from hyperscope.resources import asset
 from hyperscope.ui.controls.tile import Tile
@@ -37,6 +37,12 @@ class Picture:
 def picture_of(source: str) -> Picture:
     """The thumbnail of the data set `source`: a few points really drawn from it, the same ones each time."""
     rng = np.random.default_rng(3)
+    if source == PAINTED:
+        along = np.linspace(0, 1, 14)
+        stroke = np.stack([along, 0.5 + 0.4 * np.sin(2 * np.pi * along)])
+        return Picture(
+            np.concatenate([stroke, [[0.2, 0.75, 0.9], [0.75, 0.25, 0.9]]], axis=1), np.repeat([0, 1], [14, 3])
+        )
     if source in generators:
         entry = generators[source]
         classes = entry.fit_classes(CLASSES.get(source, 3))
@@ -48,6 +54,11 @@ def picture_of(source: str) -> Picture:
         x, y = table.x[[across, up]][:, few], table.y[few]
     else:
         return glyph(GLYPHS.get(source, source[:1].upper()))
+    return picture_of_points(x, y)
+
+
+def picture_of_points(x: NDArray[Any], y: NDArray[Any]) -> Picture:
+    """Points x (2, m), at least one, of classes y (m,), stretched over the whole picture."""
     low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
     x = (x - low) / np.maximum(high - low, 1e-12)
     return Picture(np.stack([x[0], 1 - x[1]]), y)

@@ -38,6 +38,8 @@ class Playground(QWidget):
     layer_added = Signal()
     layer_removed = Signal(int)
     open_requested = Signal()
+    paint_requested = Signal()
+    save_points_requested = Signal()
     plane_chosen = Signal(str, str)
 
     def __init__(self) -> None:
@@ -78,6 +80,8 @@ class Playground(QWidget):
             card.moved.connect(self.moved)
             card.refused.connect(self.refused)
         self.data.open_requested.connect(self.open_requested)
+        self.data.paint_requested.connect(self.paint_requested)
+        self.data.save_requested.connect(self.save_points_requested)
         self.data.plane_chosen.connect(self.plane_chosen)
         self.network.units_changed.connect(self.units_changed)
         self.network.batch_norm_cycled.connect(self.batch_norm_cycled)
@@ -90,6 +94,7 @@ class Playground(QWidget):
         """Sets every control to `experiment`, without a word of what was moved."""
         self.data.show_experiment(experiment)
         self.hyperparameters.show_experiment(experiment, self._training)
+        self.network.show_layers(experiment.network.layers)
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""

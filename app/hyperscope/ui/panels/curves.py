@@ -1,59 +1,106 @@
-"""The curves: loss or accuracy over epochs, train solid and dev dashed, with a mark where a control was moved.
+"""The curves: loss, accuracy, learning rate or gradient norm over training, with a mark where a control was moved.
 
-It draws `Curves` records and knows nothing of what trains.
+It draws `Curves` records, with other runs' behind them, and knows nothing of what trains.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from hyperscope.lab.snapshot import Curves, Snapshot
+from hyperscope.lab.snapshot import Band, Curves, Ghost, Snapshot
 from hyperscope.ui import theme as look
-from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch
-from hyperscope.ui.panels.axes import Ticks, linear_ticks, log_ticks, number_text
+from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
+from hyperscope.ui.panels.axes import epoch_text, number_text
+from hyperscope.ui.panels.curve_legend import Legend
+from hyperscope.ui.panels.curve_lines import (
+    MEASURES,
+    Measure,
+    lines_of,
+    logarithms,
+    smoothed,
+    thinned,
+    x_of,
+    x_ticks,
+    y_range,
+)
+from hyperscope.ui.panels.curve_others import Others
+from hyperscope.ui.panels.overlays import Extra
 from hyperscope.ui.panels.plot import Floats, Plot
 from hyperscope.ui.theme import LIGHT, Theme
 
+__all__ = ["CurvesPanel", "smoothed", "thinned"]
+
+Arrangement = tuple[tuple[QWidget, ...], ...]
+
 GAP = 8  # pixels at least between the legend and its neighbours
-BETA = 0.9  # of the smoothing: about the last 10 points
+PLOT = 110  # pixels at scale 1 that rows above the first must leave to the plot, ticks included
+AHEAD = 4  # times as far as this run has come the x axis reaches for earlier runs,
+FIRST = 10  # epochs at least
 EMPTY = "Press play and the curves appear here"
 
 
 class CurvesPanel(QWidget):
-    """Loss or accuracy, chosen by word; the loss logarithmic or not, both smoothed or not."""
+    """One view of the run, chosen by word; either axis logarithmic or not, x in epochs or steps, smoothed or not.
+
+    `cleared` tells that earlier runs are to be forgotten.
+    """
 
     probes: tuple[str, ...] = ("curves",)
     rate: float = 15.0
+
+    cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Curves")
         self.setMinimumSize(220, 150)  # less than head and legend ask for side by side: the legend makes way
         self._curves: Curves | None = None
-        self.view = TextChoice(("Loss", "Accuracy"), "Curve", weight=600)
+        self._logs = {name: measure.log for name, measure in MEASURES.items()}
+        self.others = Others()
+        self.view = TextChoice(tuple(MEASURES), "Curve", weight=600)
+        for name, measure in MEASURES.items():
+            self.view.word(name).setToolTip(measure.tip)
         self.smooth = TextSwitch("smooth", "Smooth the curves")
         self.smooth.setToolTip("Exponential average with β = 0.9, bias-corrected: about the last 10 points.")
-        self.log = TextSwitch("log", "Logarithmic loss axis", on=True)
-        self.log.setToolTip("Equal factors of the loss take equal heights.")
+        self.log_x = TextSwitch("log x", "Logarithmic time axis")
+        self.log_x.setToolTip("Equal factors of time take equal widths; the start, at 0, has no place.")
+        self.log = TextSwitch("log y", "Logarithmic value axis", on=True)
+        self.log.setToolTip("Equal factors of the value take equal heights.")
+        self.clear = TextPush(
+            "clear earlier", "Clear earlier runs", "Takes the faint curves of earlier runs away.", self
+        )
+        self.more = TextPush("axes ▾", "Axes and smoothing", "Smoothing, logarithmic axes, earlier runs.", self)
+        for part in (self.clear, self.more):
+            part.hide()
         self.legend = Legend()
         self.plot = Plot()
-        self.plot.setAccessibleName("Loss and accuracy over epochs")
-        self._head = QHBoxLayout()
-        for part in (self.view, self.legend, self.smooth, self.log):
-            self._head.addWidget(part)
+        self.plot.setAccessibleName("Loss over epochs")
+        tip = "What time is counted in; a press changes between epochs and steps."
+        self.unit = TextPush("epoch", "Time axis in epochs or steps", tip, self)
+        self._rows = [QHBoxLayout() for _ in range(3)]
+        self._arranged: Arrangement = ()
         self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
+        for row in self._rows:
+            self._column.addLayout(row)
         self._column.addWidget(self.plot, 1)
         self.view.chosen.connect(self._view_chosen)
         self.smooth.toggled.connect(self._redraw)
-        self.log.toggled.connect(self._redraw)
+        self.log_x.toggled.connect(self._axes_changed)
+        self.log.toggled.connect(self._log_chosen)
+        self.unit.clicked.connect(self._change_unit)
+        self.clear.clicked.connect(self.cleared)
+        self.more.clicked.connect(self._open_menu)
         self.plot.pointed.connect(self._read)
         self.set_theme(LIGHT)
+        QWidget.setTabOrder(self.log, self.unit)
+
+    # -- what it shows --------------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
         """Shows the snapshot's curves, if it has any."""
@@ -62,16 +109,173 @@ class CurvesPanel(QWidget):
             self._curves = curves
             self._redraw()
 
+    def set_ghosts(self, ghosts: Sequence[Ghost], owner: str = "") -> None:
+        """Draws these runs with this one, in place of those that the same `owner` gave before.
+
+        Without an owner, in place of all that came without one of the same roles; with no ghosts, of all such.
+        """
+        self.others.set_ghosts(ghosts, owner)
+        self._make_room()
+        self._redraw()
+
+    def set_band(self, band: Band | Sequence[Band] | None) -> None:
+        """Draws the loss of several runs alike as a band with its median; None for no band."""
+        self.others.set_bands(() if band is None else (band,) if isinstance(band, Band) else tuple(band))
+        self._redraw()
+
+    @property
+    def measure(self) -> Measure:
+        """What is shown."""
+        return MEASURES[self.view.value]
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether values are shown by their logarithm."""
+        return self.log.isChecked() and not self.measure.share
+
+    def _view_chosen(self, name: str) -> None:
+        self.log.setEnabled(not self.measure.share)  # shares of 1 need no logarithm
+        self.log.blockSignals(True)
+        self.log.setChecked(self._logs[name])
+        self.log.blockSignals(False)
+        self.plot.setAccessibleName(f"{name} over {self.unit.text()}s")
+        self.legend.set_names(self.measure.names)
+        self._make_room()
+        self._axes_changed()
+
+    def _log_chosen(self, on: bool) -> None:
+        self._logs[self.view.value] = on
+        self._redraw()
+
+    def _change_unit(self) -> None:
+        self.unit.setText("step" if self.unit.text() == "epoch" else "epoch")
+        self.plot.setAccessibleName(f"{self.view.value} over {self.unit.text()}s")
+        self._place_unit()
+        self._axes_changed()
+
+    def _axes_changed(self) -> None:
+        self._read(math.nan)  # what lay under the mouse lies elsewhere now
+        self._redraw()
+
+    def _x(self, curves: Curves) -> Floats:
+        return x_of(curves.epoch, curves.step, self.unit.text(), self.log_x.isChecked())
+
+    def _redraw(self) -> None:
+        curves = self._curves
+        if curves is None or not len(curves.epoch):
+            self.plot.show_others(())
+            self.plot.show_curves({}, (0.0, 1.0, 0.0, 1.0), ([], []), empty=EMPTY)
+            return
+        measure, log, log_x, smooth = self.measure, self.logarithmic, self.log_x.isChecked(), self.smooth.isChecked()
+        x = self._x(curves)
+        left, right = self._x_range(curves, x)
+        lines = lines_of(curves, measure, smooth)
+        shown = [lines.get(f"raw {role}", lines[role]) for role in measure.lines if role != "batch"]
+        band_x = self.others.band_x(curves, self.unit.text(), log_x) if self.view.value == "Loss" else []
+        bands = self.others.bands if band_x else ()
+        main = np.concatenate(
+            [
+                *shown,
+                *self.others.values(measure, smooth, self._x, right),
+                *(part for band in bands for part in (band.low, band.high)),
+            ]
+        )
+        bottom, top, y_ticks = y_range(main, measure, log)
+
+        def up(y: Floats) -> Floats:
+            # A value of exactly 0 has no logarithm; it lies on the floor of the plot rather than nowhere.
+            return np.maximum(logarithms(y), bottom) if log else y
+
+        across, _ = self.plot.plot_size()
+        columns = max(50, round(across / 2))  # one point per pixel: more take longer and show no more
+        known = np.isfinite(x)
+        drawn = {role: thinned(x[known], up(y)[known], columns) for role, y in lines.items()}
+        most = max(2, round(across / (70 * self._theme.scale))) + 1
+        ticks = (x_ticks(left, right, most, log_x, self.unit.text()), y_ticks)
+        axes = (self.unit.text(), log_x)
+        extras = self.others.extras(measure, smooth, self._x, log, axes, columns, self._theme)
+        if self.legend.isHidden() and len(measure.names) > 1:
+            extras += self._named(drawn)
+        self.plot.show_others(extras, self.others.spreads(band_x, log, self._theme))
+        epochs = np.array([epoch for _, epoch, _ in curves.moves])
+        steps = np.array([step for step, _, _ in curves.moves])
+        moved_at = x_of(epochs, steps, self.unit.text(), log_x)
+        moves = [(step, float(at), said) for (step, _, said), at in zip(curves.moves, moved_at, strict=True)]
+        moves = [move for move in moves if math.isfinite(move[1])]
+        self.plot.show_curves(drawn, (left, right, bottom, top), ticks, tuple(moves))
+
+    def _named(self, drawn: dict[str, tuple[Floats, Floats]]) -> list[Extra]:
+        """What the legend says, written at the ends of the lines."""
+        roles = [role for role in self.measure.lines if role != "batch"]
+        return [
+            Extra(x[-1:], y[-1:], self._theme.text, 1.0, label=name)
+            for (name, _), (x, y) in zip(self.measure.names, (drawn[role] for role in roles), strict=True)
+        ]
+
+    def _x_range(self, curves: Curves, x: Floats) -> tuple[float, float]:
+        """From the first point to this run's last, or that of another run: earlier ones do not crowd a new one out."""
+        known = x[np.isfinite(x)]
+        if not len(known):
+            return 0.0, 1.0
+        left, right = float(known[0]), float(known[-1])
+        per_epoch = curves.step[-1] / curves.epoch[-1] if curves.epoch[-1] > 0 else math.nan
+        reach = max(FIRST, AHEAD * float(curves.epoch[-1]))
+        if self.unit.text() == "step":
+            reach *= per_epoch
+        if self.log_x.isChecked():
+            reach = math.log10(reach)
+        right = max(right, self.others.right(self._x, reach if math.isfinite(reach) else right))
+        return left, right if right > left else left + 1
+
+    # -- what lies under the mouse --------------------------------------------------------------------------------
+
+    def _read(self, x: float) -> None:
+        curves = self._curves
+        if curves is None or math.isnan(x) or not len(curves.epoch):
+            self.plot.mark(math.nan)
+            self.legend.read(None)
+            return
+        places = self._x(curves)
+        if not np.isfinite(places).any():
+            return
+        at = int(np.nanargmin(np.abs(places - x)))
+        beyond = x > places[at] and at == len(places) - 1  # where only other runs have come
+        there = x if beyond else float(places[at])
+        names = [field for role, field in self.measure.lines.items() if role != "batch"]
+        values = tuple("–" if beyond else self._text(float(getattr(curves, name)[at])) for name in names)
+        rows = []
+        if self.legend.isHidden():
+            rows += [(name, text) for (name, _), text in zip(self.measure.names, values, strict=True)]
+        if not beyond and "batch" in self.measure.lines:
+            rows.append(("mini-batches", self._text(float(curves.batch_loss[at]))))
+        rows += self.others.reading(self.measure, self._x, there, self._text)
+        if self.view.value == "Loss":
+            rows += self.others.band_reading(curves, self.unit.text(), self.log_x.isChecked(), there, self._text)
+        value = 10.0**there if self.log_x.isChecked() else there
+        said = f"{value:.0f}" if self.unit.text() == "step" else epoch_text(value)
+        self.plot.mark(there, said, rows)
+        self.legend.read(values)
+
+    def _text(self, value: float) -> str:
+        if self.measure.share:
+            return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+        return number_text(value)
+
+    # -- looks ----------------------------------------------------------------------------------------------------
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
         inside = round(look.INSIDE * theme.scale)
         self._column.setContentsMargins(inside - 2, inside - 4, inside - 4, inside - 4)
         self._column.setSpacing(round(2 * theme.scale))
-        self._head.setSpacing(round(2 * theme.scale))
-        for part in (self.view, self.smooth, self.log, self.legend, self.plot):
+        for row in self._rows:
+            row.setSpacing(round(2 * theme.scale))
+        words = (self.view, self.smooth, self.log_x, self.log, self.clear, self.more, self.unit)
+        for part in (*words, self.legend, self.plot):
             part.set_theme(theme)
         self._make_room()
+        self._place_unit()
         self._redraw()
         self.update()
 
@@ -83,23 +287,73 @@ class CurvesPanel(QWidget):
         """Cuts dashes and ticks anew for the new size."""
         super().resizeEvent(event)
         self._make_room()
+        self._place_unit()
         self._redraw()
 
     def _make_room(self) -> None:
-        """Gives the legend a line of its own where it does not fit into the head."""
-        parts = (self.view, self.smooth, self.log)
-        margins = self._column.contentsMargins()
-        taken = sum(part.sizeHint().width() + self._head.spacing() for part in parts)
-        taken += margins.left() + margins.right() + GAP
-        fits = self.legend.least() <= self.width() - taken
-        if fits != (self._head.indexOf(self.legend) >= 0):
-            (self._column if fits else self._head).removeWidget(self.legend)
-            if fits:
-                self._head.takeAt(1)
-                self._head.insertWidget(1, self.legend)
-            else:
-                self._head.insertStretch(1)
-                self._column.insertWidget(1, self.legend)
+        """Spreads view, switches and legend over rows; without room for these, switches become a menu."""
+        margins, scale = self._column.contentsMargins(), self._theme.scale
+        room = self.width() - margins.left() - margins.right()
+        height = self.height() - margins.top() - margins.bottom() - PLOT * scale
+        allowed = 1 + max(0, int(height / (self.view.sizeHint().height() + self._column.spacing())))
+        switches = (self.smooth, self.log_x, self.log)
+        clear = (self.clear,) if any(ghost.role == "earlier" for ghost in self.others.ghosts) else ()
+
+        def wide(*parts: QWidget) -> float:
+            gap = self._rows[0].spacing()
+            return sum(
+                (self.legend.least() if part is self.legend else part.sizeHint().width()) + gap for part in parts
+            )
+
+        choices: tuple[Arrangement, ...] = (
+            ((self.view, *clear, self.legend, *switches),),
+            ((self.view, *switches), (*clear, self.legend)),
+            ((self.view,), (*clear, self.legend, *switches)),
+            ((self.view,), switches, (*clear, self.legend)),
+            ((self.view, self.more), (*clear, self.legend)),
+        )
+        fitting = [rows for rows in choices if len(rows) <= allowed and all(wide(*row) + GAP <= room for row in rows)]
+        rows: Arrangement = (fitting or [((self.view, self.more),)])[0]
+        if rows == self._arranged:
+            return
+        self._arranged = rows
+        for layout in self._rows:
+            while layout.count():
+                layout.takeAt(0)
+        for layout, row in zip(self._rows, rows, strict=False):
+            for number, part in enumerate(row):
+                if part in (self.more, switches[0]) and self.legend not in row and number:
+                    layout.addStretch(1)
+                layout.addWidget(part)
+            if self.legend not in row and len({self.more, switches[0]} & set(row[1:])) == 0:
+                layout.addStretch(1)
+        shown = {part for row in rows for part in row}
+        for part in (*switches, self.clear, self.more, self.legend):
+            part.setVisible(part in shown)
+
+    def _open_menu(self) -> None:
+        """What has no room in the head."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for switch in (self.smooth, self.log_x, self.log):
+            action = menu.addAction(switch.text())
+            action.setCheckable(True)
+            action.setChecked(switch.isChecked())
+            action.setEnabled(switch.isEnabled())
+            action.toggled.connect(switch.setChecked)
+        if any(ghost.role == "earlier" for ghost in self.others.ghosts):
+            menu.addAction("clear earlier runs", self.cleared.emit)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _place_unit(self) -> None:
+        """Puts the unit's word under the y labels, beside those of x."""
+        self._column.activate()
+        gutter, size = self.plot.gutter(), self.unit.sizeHint()
+        top = self.plot.y() + round(gutter.center().y() - size.height() / 2)
+        self.unit.setGeometry(
+            max(0, self.plot.x() + round(gutter.right()) + 4 - size.width()), top, size.width(), size.height()
+        )
+        self.unit.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
@@ -109,202 +363,3 @@ class CurvesPanel(QWidget):
         painter.setBrush(self._theme.card)
         painter.drawRoundedRect(QRectF(self.rect()), look.RADIUS, look.RADIUS)
         painter.end()
-
-    def _view_chosen(self, name: str) -> None:
-        self.log.setEnabled(name == "Loss")  # shares of 1 need no logarithm
-        self._redraw()
-
-    def _redraw(self) -> None:
-        curves = self._curves
-        if curves is None or not len(curves.epoch):
-            self.plot.show_curves({}, (0.0, 1.0, 0.0, 1.0), ([], []), empty=EMPTY)
-            return
-        across, _ = self.plot.plot_size()
-        epoch = np.asarray(curves.epoch, float)
-        left, right = float(epoch[0]), float(epoch[-1])
-        right = right if right > left else left + 1
-        loss = self.view.value == "Loss"
-        lines = self._lines(curves, loss)
-        main = np.concatenate([lines.get(f"raw {role}", lines[role]) for role in ("train", "dev")])
-        if loss and self.log.isChecked():
-            bottom, top, y_ticks = log_range(main)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                # A loss of exactly 0 has no logarithm; it lies on the floor of the plot rather than nowhere.
-                lines = {role: np.where(y <= 0, bottom, np.log10(y)) for role, y in lines.items()}
-        else:
-            bottom, top, y_ticks = linear_range(main, share=not loss)
-        columns = max(50, round(across / 2))  # one point per pixel: more take longer and show no more
-        shown = {role: thinned(epoch, y, columns) for role, y in lines.items()}
-        x_ticks = linear_ticks(left, right, max(2, round(across / (70 * self._theme.scale))) + 1)
-        self.plot.show_curves(shown, (left, right, bottom, top), (x_ticks, y_ticks), curves.moves)
-
-    def _lines(self, curves: Curves, loss: bool) -> dict[str, Floats]:
-        """Values by role, before any logarithm."""
-        train, dev = (curves.train_loss, curves.dev_loss) if loss else (curves.train_accuracy, curves.dev_accuracy)
-        lines = {"train": np.asarray(train, float), "dev": np.asarray(dev, float)}
-        if self.smooth.isChecked():
-            lines = {
-                **{f"raw {role}": y for role, y in lines.items()},
-                **{role: smoothed(y) for role, y in lines.items()},
-            }
-        if loss:
-            lines["batch"] = np.asarray(curves.batch_loss, float)
-        return lines
-
-    def _read(self, x: float) -> None:
-        curves = self._curves
-        if curves is None or math.isnan(x) or not len(curves.epoch):
-            self.plot.mark(math.nan)
-            self.legend.read(None)
-            return
-        at = int(np.abs(np.asarray(curves.epoch, float) - x).argmin())
-        self.plot.mark(float(curves.epoch[at]))
-        if self.view.value == "Loss":
-            self.legend.read(tuple(number_text(float(y[at])) for y in (curves.train_loss, curves.dev_loss)))
-        else:
-            values = (float(y[at]) for y in (curves.train_accuracy, curves.dev_accuracy))
-            self.legend.read(tuple("–" if math.isnan(value) else f"{100 * value:.1f} %" for value in values))
-
-
-SAMPLE, GAP_BESIDE = 19.0, 8.0  # pixels at scale 1: a piece of a line, and the space before what stands on its left
-
-
-class Legend(QWidget):
-    """Which line is which, and under the mouse what it reads there."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._values: tuple[str, ...] | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.set_theme(LIGHT)
-
-    @property
-    def text(self) -> str:
-        """What it says, in words."""
-        values = self._values or ("", "")
-        return f"train {values[0]} dev {values[1]}".replace("  ", " ").strip()
-
-    def read(self, values: tuple[str, ...] | None) -> None:
-        """Shows the values of train and dev, None for the names alone."""
-        if values != self._values:
-            self._values = values
-            self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self._name = look.font(11, 400, theme.scale)
-        self._value = look.font(11, 500, theme.scale)
-        self.setFixedHeight(round(20 * theme.scale))
-        self.update()
-
-    def least(self) -> float:
-        """The width in pixels of the longest that it says where names give way to values."""
-        names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
-        plain = sum(names.horizontalAdvance(name) for name in ("train", "dev"))
-        values = 2 * (figures.horizontalAdvance("100.0 %") + GAP_BESIDE * self._theme.scale)
-        return (2 * SAMPLE + GAP_BESIDE) * self._theme.scale + max(plain, values)
-
-    def _with_names(self) -> bool:
-        """Whether there is room for names and values."""
-        if self._values is None:
-            return True
-        names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
-        taken = sum(names.horizontalAdvance(name) for name in ("train", "dev"))
-        taken += sum(figures.horizontalAdvance(value) for value in self._values)
-        return taken + (2 * SAMPLE + 3 * GAP_BESIDE) * self._theme.scale <= self.width()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """From the right: dash, value, name of dev, then of train; the names only where they fit."""
-        theme = self._theme
-        painter = QPainter(self)
-        names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
-        scale, x = theme.scale, float(self.width())
-        base = (self.height() + names.ascent() - names.descent()) / 2
-        middle = round(self.height() / 2) + 0.5
-        values, named = self._values or ("", ""), self._with_names()
-        for name, value, dashed in (("dev", values[1], True), ("train", values[0], False)):
-            pen = QPen(theme.text if not dashed else theme.quiet, 1.5 * scale)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if dashed:
-                pen.setDashPattern([4 / 1.5, 1.5 / 1.5])
-            painter.setPen(pen)
-            painter.drawLine(QPointF(x - 15 * scale, middle), QPointF(x, middle))
-            x -= SAMPLE * scale
-            if value:
-                x -= figures.horizontalAdvance(value)
-                painter.setFont(self._value)
-                painter.setPen(theme.text)
-                painter.drawText(QPointF(x, base), value)
-                x -= 4 * scale
-            if named:
-                x -= names.horizontalAdvance(name)
-                painter.setFont(self._name)
-                painter.setPen(theme.quiet)
-                painter.drawText(QPointF(x, base), name)
-            x -= GAP_BESIDE * scale
-        painter.end()
-
-
-def log_range(values: Floats) -> tuple[float, float, Ticks]:
-    """log10 of bottom and top of a loss axis, on 1, 2 or 5 so that it seldom moves, and its ticks."""
-    with np.errstate(invalid="ignore"):
-        known = values[np.isfinite(values) & (values > 0)]
-    if not len(known):
-        return -1.0, 0.0, log_ticks(-1.0, 0.0)
-    stops = np.array([0.0, math.log10(2), math.log10(5), 1.0])
-
-    def stop(value: float, up: bool) -> float:
-        power = math.floor(value)
-        part = value - power
-        at = np.searchsorted(stops, part - 1e-9) if up else np.searchsorted(stops, part + 1e-9, side="right") - 1
-        return power + float(stops[min(3, max(0, int(at)))])
-
-    bottom, top = stop(math.log10(known.min()), False), stop(math.log10(known.max()), True)
-    if top - bottom < 0.3:
-        bottom, top = stop(bottom - 0.1, False), stop(top + 0.1, True)
-    return bottom, top, log_ticks(bottom, top)
-
-
-def linear_range(values: Floats, share: bool) -> tuple[float, float, Ticks]:
-    """Bottom and top of a linear axis on its ticks: from 0 for losses, up to 1 for shares, and the ticks."""
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    if share:
-        step = 0.5 if low < 0.5 else 0.1 if low < 0.9 else 0.02
-        bottom = max(0.0, math.floor(low / step + 1e-9) * step)
-        return bottom, 1.0, linear_ticks(bottom, 1.0, 6, unit="%")
-    step = (high or 1.0) / 4
-    ticks = linear_ticks(0.0, high or 1.0, 5)
-    if len(ticks) > 1:
-        step = ticks[1][0] - ticks[0][0]
-    top = math.ceil((high or 1.0) / step - 1e-9) * step
-    return 0.0, top, linear_ticks(0.0, top, 6)
-
-
-def smoothed(values: Floats, beta: float = BETA) -> Floats:
-    """The bias-corrected exponential average v/(1 − βᵗ) with v ← βv + (1 − β)x of (t,) values; NaN is passed over."""
-    out = np.full(len(values), np.nan)
-    average, weight = 0.0, 0.0
-    for at, value in enumerate(values.tolist()):
-        if math.isfinite(value):
-            average = beta * average + (1 - beta) * value
-            weight = beta * weight + (1 - beta)
-            out[at] = average / weight
-    return out
-
-
-def thinned(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
-    """At most `columns` pairs of the lowest and highest of consecutive points, so that no spike is lost; NaN stays."""
-    group = math.ceil(len(x) / max(1, columns))
-    if group <= 2:
-        return x, y
-    whole = len(x) // group * group
-    start = np.arange(0, whole, group)
-    blocks = y[:whole].reshape(-1, group)
-    known = np.isfinite(blocks)
-    low = start + np.where(known, blocks, np.inf).argmin(axis=1)
-    high = start + np.where(known, blocks, -np.inf).argmax(axis=1)
-    pairs = np.column_stack((np.minimum(low, high), np.maximum(low, high))).ravel()
-    kept = np.concatenate((pairs, np.arange(whole, len(x))))
-    return x[kept], y[kept]

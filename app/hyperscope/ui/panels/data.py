@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.data import FILE
+from hyperscope.lab.data import FILE, PAINTED, Data, on_plane
 from hyperscope.lab.examples import IMAGES
 from hyperscope.lab.experiment import Experiment, every_knob, knob_at
+from hyperscope.lab.own_points import fit_classes
+from hyperscope.lab.painted import MOST_CLASSES, read
 from hyperscope.lab.snapshot import Examples
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption
@@ -19,10 +22,11 @@ from hyperscope.ui.controls.entry import TypedControl
 from hyperscope.ui.controls.feature_tiles import FeatureTiles
 from hyperscope.ui.controls.form import KnobControl, control_for
 from hyperscope.ui.controls.group import Group, Row, remainder
+from hyperscope.ui.controls.own_facts import OwnFacts
 from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.controls.table_facts import PlaneChoice, TableFacts
-from hyperscope.ui.controls.thumbnail import Thumbnail, glyph, picture_of
+from hyperscope.ui.controls.thumbnail import POINTS, Thumbnail, glyph, picture_of, picture_of_points
 from hyperscope.ui.controls.words import tooltip
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -34,6 +38,7 @@ FEATURES = "data.features"
 CLASSES = "data.classes"
 SIDE_BY_SIDE = ("data.noise", "data.points")
 DRAWN = (*SIDE_BY_SIDE, CLASSES)  # for generated examples only
+PAINT_TIP = "Points of your own: paint, erase and drag them on the map (D)."
 OWN = ("data.label", "data.missing", "data.words")  # for the user's own file only
 STANDARDISE = "data.standardise"
 # a heading, what it says of the labels under it, and their paths
@@ -61,12 +66,15 @@ class DataCard(Card):
     moved = Signal(str, object)  # path, value
     refused = Signal(str)  # why what was typed is not allowed
     open_requested = Signal()  # a CSV file
+    paint_requested = Signal()
+    save_requested = Signal()  # of the points, as CSV
     plane_chosen = Signal(str, str)  # two features, or "", "" for principal components
 
     def __init__(self) -> None:
         super().__init__("Data", WIDTH, GAP)
         self.controls: dict[str, KnobControl] = {}
         self._source = ""
+        self._painted: tuple[str, ...] = ()
         self.thumbnails = self._gallery()
         self.table = TableFacts(WIDTH)
         self.plane = PlaneChoice()
@@ -78,6 +86,9 @@ class DataCard(Card):
         sliders = [self._slider(path) for path in SIDE_BY_SIDE]
         self._drawn = Row(sliders, symbols=False)
         self.column.addWidget(self._drawn)
+        self.own = OwnFacts(WIDTH)
+        self.own.save_requested.connect(self.save_requested)
+        self.column.addWidget(self.own)
         self.column.addWidget(self._wired(Segmented(CLASSES, knob_at(CLASSES), beside=True)))
         self._inputs = Caption("Inputs")
         self.features = FeatureTiles(FEATURES)
@@ -119,8 +130,12 @@ class DataCard(Card):
             entry = generators[data.source]
             classes.set_allowed(range(entry.fewest, entry.most + 1))
             classes.set_value(entry.fit_classes(data.classes))
-        drawn = data.source in generators
-        self._drawn.setVisible(drawn)
+        drawn, painted = on_plane(data.source), data.source == PAINTED
+        if painted and isinstance(classes, Segmented):
+            classes.set_allowed(range(max(2, len(data.painted)), MOST_CLASSES + 1))
+            classes.set_value(fit_classes(data))
+        self._show_own(data)
+        self._drawn.setVisible(drawn and not painted)
         self.controls[CLASSES].setVisible(drawn)
         self.features.setVisible(drawn)
         for path in OF_THE_PLANE:
@@ -134,9 +149,21 @@ class DataCard(Card):
         if drawn:
             self.plane.hide()
 
+    def _show_own(self, data: Data) -> None:
+        """Says how many points are painted, and draws some of them as the thumbnail."""
+        self.own.setVisible(data.source == PAINTED)
+        if data.painted != self._painted:
+            self._painted = data.painted
+            points = read(data.painted)
+            self.own.show_counts(points.counts[: fit_classes(data)].tolist())
+            few = np.linspace(0, len(points) - 1, min(POINTS, len(points))).astype(int)
+            shown = picture_of_points(points.x[:, few], points.y[few]) if len(points) > 1 else picture_of(PAINTED)
+            self.thumbnails[PAINTED].set_picture(shown)
+
     def show_examples(self, examples: Examples) -> None:
         """Shows how large the table is, how it was read, and which planes it has."""
-        drawn = self._source in generators
+        drawn = on_plane(self._source)
+        self.own.show_missing(examples.missing)
         self.table.set_examples(examples)
         self.plane.set_features(examples.feature_names)
         self.plane.setVisible(not drawn and len(examples.feature_names) > 2)
@@ -145,7 +172,8 @@ class DataCard(Card):
         """Takes on new colours and type."""
         super().set_theme(theme)
         self._inputs.set_theme(theme, 11, 600, quiet=True)
-        for item in (*self.thumbnails.values(), *self.controls.values(), self.features, self.table, self.plane):
+        shown = (*self.thumbnails.values(), *self.controls.values(), self.features, self.table, self.plane, self.own)
+        for item in shown:
             item.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -168,12 +196,14 @@ class DataCard(Card):
         made: dict[str, Thumbnail] = {}
         for place, name in enumerate(knob.choices):
             own = name == FILE
-            name_shown = "+ CSV" if own else knob.caption(name)
-            said = tooltip(knob_at("data.file")) if own else tooltip(knob, name)
+            name_shown = "+ CSV" if own else "paint" if name == PAINTED else knob.caption(name)
+            said = tooltip(knob_at("data.file")) if own else PAINT_TIP if name == PAINTED else tooltip(knob, name)
             thumbnail = Thumbnail(name, name_shown, said)
             group.addButton(thumbnail)
             if own:
                 thumbnail.clicked.connect(self._open)
+            elif name == PAINTED:
+                thumbnail.clicked.connect(self._paint)
             else:
                 thumbnail.clicked.connect(lambda _=False, chosen=name: self._choose(chosen))
             grid.addWidget(thumbnail, place // PER_ROW, place % PER_ROW)
@@ -204,3 +234,7 @@ class DataCard(Card):
         # a press must not look like a choice before a file is chosen
         self.thumbnails[self._source].setChecked(True)
         self.open_requested.emit()
+
+    def _paint(self) -> None:
+        self.thumbnails[self._source].setChecked(True)
+        self.paint_requested.emit()

@@ -1,30 +1,43 @@
-"""Distributions by layer: z, γẑ + β and a as histograms now, the activation's input as a river over epochs.
+"""Distributions by layer: z, ẑ, γẑ + β, a, weights and gradients as histograms now and as rivers over epochs.
 
 It draws `Distributions` records; how each small picture is drawn is `small_multiples`' business.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.lab.snapshot import Distributions, Snapshot
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
-from hyperscope.ui.controls.text_choice import TextChoice, TextPager
+from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
+from hyperscope.ui.panels.layer_column import BATCH_NORM, LEARNED, VIEWS
 from hyperscope.ui.panels.layer_columns import LayerColumns
 from hyperscope.ui.panels.small_multiples import has_batch_norm
 from hyperscope.ui.theme import LIGHT, Theme
 
 TITLES = ("Distributions by layer", "Distributions")
+LEGEND = 100  # px at scale 1 that a short legend needs; the title gives up its end for it
+TIPS = {
+    "z to a": "z = Wa + b, ẑ and y = γẑ + β of batch norm, a = g(·); the river is what enters the activation.",
+    "a": "The activations' output, now and over time.",
+    "weights": "Each layer's weights W without biases, now and over time.",
+    "gradients": "The gradient dW of each layer's weights, from the last mini-batch, now and over time.",
+    BATCH_NORM: "Mean ± σ of each unit over the last mini-batch, and running.",
+}
 
 
 class DistributionsPanel(QWidget):
-    """A column per hidden layer; words in the head choose histograms or batch norm, own or common axes."""
+    """A column per layer; words in the head choose what of it, the mode it is seen in, own or common axes.
 
-    probes: tuple[str, ...] = ("distributions",)
+    `asked` tells that it needs another probe than the one it had.
+    """
+
     rate: float = 15.0
+
+    asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,39 +46,57 @@ class DistributionsPanel(QWidget):
         self.title = QLabel(TITLES[0])
         self.line = HeadLine()
         self.pager = TextPager("Layers")
-        self.view = TextChoice(("histograms", "batch norm"), "View")
-        self.axes = TextChoice(("own axes", "common axes"), "Axes")
+        self.view = TextChoice((*VIEWS, BATCH_NORM), "Show")
+        for name, tip in TIPS.items():
+            self.view.word(name).setToolTip(tip)
+        self.mode = TextChoice(("evaluation", "train"), "Mode")
+        self.mode.word("evaluation").setToolTip("Running statistics, no dropout, over a part of the training set.")
+        self.mode.word("train").setToolTip(
+            "The last mini-batch as training saw it: its own μ and σ², and the units that dropout left out. "
+            "Rivers stay those of evaluation mode."
+        )
+        self.axes = TextSwitch("common axes", "Common axes")
         self.axes.setToolTip("Own axes fill each picture; common axes let the layers be compared.")
-        self.line.setToolTip("The river shows what enters each layer's activation, over the training set.")
-        self.view.setToolTip("Batch norm: mean ± σ of each unit over the last mini-batch and running.")
+        self.line.setToolTip("Rivers show quantiles over time: 5 and 95 %, 25 and 75 %, and the median as a line.")
         self.columns = LayerColumns()
         self._head = QHBoxLayout()
-        for part in (self.title, self.line, self.pager, self.view, self.axes):
+        for part in (self.title, self.line, self.pager, self.view, self.mode, self.axes):
             self._head.addWidget(part)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._body = QHBoxLayout()
         self._body.addWidget(self.columns)
         self._column.addLayout(self._body, 1)
-        self.view.chosen.connect(lambda name: self.columns.set_view(name == "batch norm"))
-        self.axes.chosen.connect(lambda name: self.columns.set_common(name == "common axes"))
+        self.view.chosen.connect(self._view_chosen)
+        self.mode.chosen.connect(lambda _: self.asked.emit())
+        self.axes.toggled.connect(self.columns.set_common)
         self.pager.turned.connect(self.columns.set_page)
         self.columns.read.connect(self._read)
         self.columns.paged.connect(self.pager.set_pages)
         self.pager.hide()
-        self.view.hide()
+        self.view.word(BATCH_NORM).hide()
         self.set_theme(LIGHT)
         self._read("")
 
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The probe of the mode that is looked at."""
+        return ("distributions in training" if self.mode.value == "train" else "distributions",)
+
+    def _view_chosen(self, name: str) -> None:
+        self.mode.setEnabled(name not in (*LEARNED, BATCH_NORM))  # these are the same in either mode
+        self.columns.set_view(name)
+        self._read(self.columns.reading)
+
     def draw(self, snapshot: Snapshot) -> None:
         """Shows the snapshot's distributions, if it has any."""
-        distributions: Distributions | None = snapshot.views.get("distributions")
+        distributions: Distributions | None = snapshot.views.get(self.probes[0])
         if distributions is None:
-            return
+            return  # there was none, or it was asked for in the other mode
         batch_norm = any(has_batch_norm(layer) for layer in distributions.layers)
-        self.view.setVisible(batch_norm)
-        if not batch_norm:
-            self.view.choose("histograms")
+        self.view.word(BATCH_NORM).setVisible(batch_norm)
+        if not batch_norm and self.view.value == BATCH_NORM:
+            self.view.choose(next(iter(VIEWS)))
         self.columns.set_distributions(distributions)
         self._make_room()
         self._read(self.columns.reading)
@@ -80,7 +111,7 @@ class DistributionsPanel(QWidget):
         self._head.setSpacing(round(8 * theme.scale))
         self.title.setFont(look.font(11, 600, theme.scale))
         paint_text(self.title, theme.quiet)
-        for part in (self.line, self.pager, self.view, self.axes, self.columns):
+        for part in (self.line, self.pager, self.view, self.mode, self.axes, self.columns):
             part.set_theme(theme)
         self._make_room()
         self.update()
@@ -91,20 +122,24 @@ class DistributionsPanel(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Leaves out of the head what does not fit: the legend first, then the title's end, the axes, the title."""
+        """Leaves out of the head what does not fit: the legend first, then the title's end, axes, title and mode."""
         margins, gap = self._column.contentsMargins(), self._head.spacing()
         room = self.width() - margins.left() - margins.right()
         metrics = QFontMetricsF(self.title.font())
         for part in (self.pager, self.view):
             room -= 0 if part.isHidden() else part.sizeHint().width() + gap
         axes = self.axes.sizeHint().width() + gap
-        said = next(
-            (words for words in TITLES if metrics.horizontalAdvance(words) + axes + 3 * gap <= room), TITLES[-1]
-        )
+        mode = self.mode.sizeHint().width() + gap
+        others = axes + mode + LEGEND * self._theme.scale
+        said = next((words for words in TITLES if metrics.horizontalAdvance(words) + others <= room), TITLES[-1])
         self.title.setText(said)
         title = metrics.horizontalAdvance(said) + gap
-        self.axes.setVisible(title + axes <= room)
-        self.title.setVisible(title <= room)
+        mode = self.mode.sizeHint().width() + gap
+        self.mode.setVisible(mode <= room)
+        room -= mode if mode <= room else 0
+        self.axes.setVisible(axes <= room)
+        room -= axes if axes <= room else 0
+        self.title.setVisible(title + gap <= room)
 
     def sizeHint(self) -> QSize:
         """The size at which the Playground shows it at 1280 × 800."""
@@ -120,24 +155,32 @@ class DistributionsPanel(QWidget):
         painter.end()
 
     def _read(self, text: str) -> None:
-        legend = "" if self.columns.empty else self.columns.legend
-        self.line.say(text or legend, bool(text))
+        legends = () if self.columns.empty else self.columns.legends
+        self.line.say((text,) if text else legends, bool(text))
 
 
 class HeadLine(QWidget):
-    """One line at the right of the head: the legend, or in text colour what lies under the mouse."""
+    """One line beside the title: the mode and legend, or in text colour what lies under the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = ""
+        self._texts: tuple[str, ...] = ()
         self._reading = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(LIGHT)
 
-    def say(self, text: str, reading: bool) -> None:
-        """Shows `text`; a reading stands out."""
-        if (text, reading) != (self.text, self._reading):
-            self.text, self._reading = text, reading
+    @property
+    def text(self) -> str:
+        """What it says: of several texts the longest that fits; a reading may be cut short."""
+        if self._reading:
+            return self._texts[0]
+        metrics = QFontMetricsF(self._font)
+        return next((text for text in self._texts if metrics.horizontalAdvance(text) <= self.width()), "")
+
+    def say(self, texts: tuple[str, ...], reading: bool) -> None:
+        """Shows the first of `texts` that fits; a reading, which is one, stands out."""
+        if (texts, reading) != (self._texts, self._reading):
+            self._texts, self._reading = texts, reading
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -149,11 +192,9 @@ class HeadLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line, cut short with … where a reading does not fit; a legend is whole or not there."""
-        if not self._reading and QFontMetricsF(self._font).horizontalAdvance(self.text) > self.width():
-            return
         painter = QPainter(self)
         painter.setFont(self._font)
         painter.setPen(self._theme.text if self._reading else self._theme.quiet)
         text = QFontMetricsF(self._font).elidedText(self.text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()

@@ -8,11 +8,19 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QStaticText
 
-from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions
+from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.axes import epoch_text, number_text
-from hyperscope.ui.panels.small_multiples import Bars, Norm, River, Span
+from hyperscope.ui.panels.small_multiples import Bars, Floats, Norm, River, Span
 
-NAMES = {"z": "z", "y": "γẑ + β", "a": "a"}
+NAMES = {"z": "z", "hat": "ẑ", "y": "γẑ + β", "a": "a", "weights": "W", "gradients": "dW"}
+VIEWS = {  # what each view shows of a layer now, and the field of `Distributions` with its river
+    "z to a": (("z", "hat", "y", "a"), "rivers"),
+    "a": (("a",), "activation_rivers"),
+    "weights": (("weights",), "weight_rivers"),
+    "gradients": (("gradients",), "gradient_rivers"),
+}
+LEARNED = ("weights", "gradients")  # views that have the output layer too
+BATCH_NORM = "batch norm"
 
 
 @dataclass(slots=True)
@@ -22,12 +30,13 @@ class Column:
     `number` counts hidden layers from 0; `left`, `width` and each unit's `slot` are pixels.
     """
 
-    layer: LayerDistributions
+    layer: LayerDistributions | OutputDistributions
     number: int
     left: float
     width: float
     bars: list[tuple[str, Histogram, Bars]] = field(default_factory=list)
     river: River | None = None
+    rows: Floats = field(default_factory=lambda: np.zeros((0, 5)))  # that the river is made of
     norm: Norm | None = None
     norm_area: QRectF = field(default_factory=QRectF)
     norm_span: Span = (0.0, 1.0)
@@ -52,8 +61,29 @@ class Column:
         epoch = np.asarray(data.epoch, float)
         wanted = epoch[0] + (at.x() - area.left()) / area.width() * (epoch[-1] - epoch[0])
         row = int(np.abs(epoch - wanted).argmin())
-        low, _, middle, _, high = (number_text(float(value), 2) for value in data.rivers[self.number][row])
+        low, _, middle, _, high = (number_text(float(value), 2) for value in self.rows[row])
         return f"{self.layer.name}, epoch {epoch_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
+
+    def statistics(self, view: str) -> tuple[list[str], bool]:
+        """What the head says beside the layer's name, from the longest to the shortest; whether it is a warning."""
+        layer = self.layer
+        if view in LEARNED:
+            histogram = getattr(layer, view)
+            if histogram is None:
+                return [], False
+            deviation = f"σ {number_text(histogram.deviation)}"
+            return [f"{deviation} · {int(np.nansum(histogram.counts))} weights", deviation], False
+        if not isinstance(layer, LayerDistributions):
+            return [], False
+        deviation = f"σ {number_text((layer.a if view == 'a' else layer.z).deviation)}"
+        share = f"sat. {100 * layer.saturated:.0f} %"
+        plain = [f"{deviation} · {share}", deviation]
+        if not layer.units:
+            return plain, False
+        counted = f"{layer.dead} dead, {layer.stuck} sat. of {layer.units}"
+        found = layer.dead > 0 or layer.stuck > 0
+        short = [f"{share} · {counted}", counted, f"{layer.dead} dead, {layer.stuck} sat.", f"{layer.dead} dead"]
+        return [f"{deviation} · {share} · {counted}", *(short if found else short[:1]), *plain], found
 
     def _norm_reading(self, norm: Norm, unit: int) -> str:
         if unit >= len(norm.batch):

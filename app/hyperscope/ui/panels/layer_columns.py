@@ -6,6 +6,7 @@ Nothing is laid out while painting, so that following the mouse costs only paint
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -13,24 +14,26 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QHelpEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QStaticText,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from hyperscope.lab.snapshot import Distributions
+from hyperscope.lab.snapshot import Distributions, LayerDistributions, OutputDistributions
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.axes import epoch_text, number_text
-from hyperscope.ui.panels.layer_column import NAMES, Column
+from hyperscope.ui.panels.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, Column
+from hyperscope.ui.panels.shaped import Shaped
 from hyperscope.ui.panels.small_multiples import (
     Span,
     bars,
     has_batch_norm,
     histogram_span,
+    mixed,
     norm_of,
     paint_norm,
     paint_river,
@@ -43,8 +46,17 @@ NARROWEST = 96  # px of a column; more layers than fit are turned over like page
 NO_LAYERS = "No hidden layers: add one with + layer to see its distributions"
 NO_DATA = "Press play or step one batch: the distributions appear here"
 NO_RIVERS = "Play or step, and quantiles over epochs flow here"
-LEGEND = "river: 5, 25, 50, 75, 95 %"
+RIVER = "river: 5, 25, 50, 75, 95 %"
 NORM_LEGEND = "μ ± σ: line batch, bar running"
+DEFINITIONS = {
+    "signals": "σ: standard deviation of z. sat.: share of outputs where the activation's slope is below 5 % of its "
+    "greatest; of ReLU these are the zeros. Dead units give 0 for every example looked at, so their gradient is 0. "
+    "Saturated units are flat for more than 95 % of the examples.",
+    "weights": "σ: standard deviation of the layer's weights, biases left out.",
+    "gradients": "σ: standard deviation of the loss's gradient with respect to the layer's weights, from the last "
+    "mini-batch, as the optimiser took it.",
+    BATCH_NORM: "How far the last mini-batch's means lie from the running ones, in running σ, on average over units.",
+}
 
 
 class LayerColumns(QWidget):
@@ -61,12 +73,12 @@ class LayerColumns(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Histograms and rivers of each hidden layer")
         self._data: Distributions | None = None
-        self._norms = self._common = False
+        self.view = next(iter(VIEWS))
+        self._common = False
         self._page = 0
         self._columns: list[Column] = []
         self._mouse: QPointF | None = None
-        self._texts: dict[tuple[str, int], QStaticText] = {}
-        self._widths: dict[tuple[str, int], float] = {}
+        self._shaped = Shaped()
         self.reading = ""
         self.set_theme(LIGHT)
 
@@ -75,24 +87,40 @@ class LayerColumns(QWidget):
         """What stands here instead of pictures, "" if there are some."""
         if self._data is None:
             return NO_DATA
+        if self.view in LEARNED and self._data.output is not None:
+            return ""
         if not self._data.layers:
             return NO_LAYERS
         counted = any(np.any(np.asarray(layer.z.counts) > 0) for layer in self._data.layers)
         return "" if counted else NO_DATA
 
     @property
-    def legend(self) -> str:
-        """How to read what is shown."""
-        return NORM_LEGEND if self._norms else LEGEND
+    def legends(self) -> tuple[str, ...]:
+        """What is shown and how to read it, from the longest to the shortest."""
+        data = self._data
+        if self.view == BATCH_NORM or data is None:
+            return (NORM_LEGEND,)
+        if self.view == "weights":
+            return (RIVER,)
+        if self.view == "gradients":
+            return (f"last mini-batch · {RIVER}", "last mini-batch")
+        if data.training:
+            said = f"train mode, last mini-batch of {data.examples}"
+            return (f"{said}: its own μ and σ², dropout on", said, "train mode")
+        return (
+            f"evaluation mode, {data.examples} training examples · {RIVER}",
+            f"evaluation mode · {RIVER}",
+            "evaluation mode",
+        )
 
     def set_distributions(self, distributions: Distributions) -> None:
         """Shows these; the page stays if it still exists."""
         self._data = distributions
         self._lay_out()
 
-    def set_view(self, norms: bool) -> None:
-        """Batch norm's statistics, or histograms and rivers."""
-        self._norms = norms
+    def set_view(self, view: str) -> None:
+        """Batch norm's statistics, or one of VIEWS: histograms and rivers."""
+        self.view = view
         self._lay_out()
         self.read.emit(self.reading)
 
@@ -112,8 +140,7 @@ class LayerColumns(QWidget):
         self._head, self._stat, self._name, self._small = (
             look.font(size, weight, theme.scale) for size, weight in ((11, 600), (10.5, 400), (10.5, 400), (9, 400))
         )
-        self._texts.clear()
-        self._widths.clear()
+        self._shaped = Shaped()
         self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -131,21 +158,24 @@ class LayerColumns(QWidget):
         self.update()
 
     def _laid_out(self, data: Distributions) -> list[Column]:
-        scale, count = self._theme.scale, len(data.layers)
+        layers: tuple[LayerDistributions | OutputDistributions, ...] = data.layers
+        if self.view in LEARNED and data.output is not None:
+            layers = (*layers, data.output)
+        scale, count = self._theme.scale, len(layers)
         gap = round(16 * scale) if count <= 4 else round(12 * scale)
         fits = max(1, int((self.width() + gap) / (NARROWEST * scale + gap)))
         pages = math.ceil(count / fits)
         self._page = min(self._page, pages - 1)
         first = self._page * fits
-        shown = data.layers[first : first + fits]
+        shown = layers[first : first + fits]
         self.paged.emit(self._page, pages, f"layers {first + 1}–{first + len(shown)} of {count}")
         width = (self.width() - gap * (len(shown) - 1)) / len(shown)
         columns = [Column(layer, first + at, round(at * (width + gap)), int(width)) for at, layer in enumerate(shown)]
-        place = self._place_norms if self._norms else self._place_histograms
+        place = self._place_norms if self.view == BATCH_NORM else self._place_histograms
         place(columns, data)
         return columns
 
-    def _head_words(self, column: Column, stats: list[str]) -> float:
+    def _head_words(self, column: Column, stats: list[str], strong: bool = False) -> float:
         """Puts the layer's name and the first of `stats` that fits; returns the height that took."""
         metrics = QFontMetricsF(self._head)
         self._say(column, column.layer.name, column.left, 0, self._head, self._theme.text)
@@ -153,47 +183,31 @@ class LayerColumns(QWidget):
         for text in stats:
             taken = self._wide(text, self._stat)
             if taken <= room:
-                self._say(column, text, column.left + column.width - taken, 0, self._stat, self._theme.quiet)
+                colour = self._theme.text if strong else self._theme.quiet
+                self._say(column, text, column.left + column.width - taken, 0, self._stat, colour)
                 break
         return metrics.height() + 5 * self._theme.scale
 
     def _wide(self, text: str, font: QFont) -> float:
-        """Pixels across; most words are the same at each draw."""
-        key = (text, id(font))
-        if key not in self._widths:
-            if len(self._widths) > 400:
-                self._widths.clear()
-            self._widths[key] = QFontMetricsF(font).horizontalAdvance(text)
-        return self._widths[key]
+        return self._shaped.wide(text, font)
 
     def _say(self, column: Column, text: str, x: float, y: float, font: QFont, colour: QColor) -> None:
-        # Shaping text takes longer than painting it; most words are the same at each draw.
-        key = (text, id(font))
-        if key not in self._texts:
-            if len(self._texts) > 400:
-                self._texts.clear()
-            made = QStaticText(text)
-            made.setTextFormat(Qt.TextFormat.PlainText)
-            made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            made.prepare(font=font)
-            self._texts[key] = made
-        column.words.append((QPointF(round(x), round(y)), self._texts[key], font, colour))
+        column.words.append((QPointF(round(x), round(y)), self._shaped.text(text, font), font, colour))
 
     def _place_histograms(self, columns: list[Column], data: Distributions) -> None:
         scale, quiet, ratio = self._theme.scale, self._theme.quiet, self.devicePixelRatioF()
         small = QFontMetricsF(self._small)
-        spans = self._histogram_spans(data) if self._common else {}
+        kinds, field = VIEWS[self.view]
+        spans = self._histogram_spans([column.layer for column in columns], kinds) if self._common else {}
         epoch = np.asarray(data.epoch, float)
         time = (float(epoch[0]), float(epoch[-1])) if len(epoch) else (0.0, 1.0)
-        rivers = [np.asarray(rows, float).reshape(-1, 5) for rows in data.rivers]
+        rivers = [np.asarray(rows, float).reshape(-1, 5) for rows in getattr(data, field)]
         everywhere = span_of(*rivers) if self._common and rivers else None
         for column in columns:
-            layer = column.layer
-            deviation = f"σ {number_text(layer.z.deviation)}"
-            top = self._head_words(column, [f"{deviation} · sat. {100 * layer.saturated:.0f} %", deviation])
-            parts = [(kind, part) for kind in NAMES if (part := getattr(layer, kind)) is not None]
+            top = self._head_words(column, *column.statistics(self.view))
+            parts = [(kind, part) for kind in kinds if (part := getattr(column.layer, kind, None)) is not None]
             gap = (12 if column.width > 150 * scale else 6) * scale
-            width = (column.width - gap * (len(parts) - 1)) / len(parts)
+            width = (column.width - gap * (len(parts) - 1)) / max(1, len(parts))
             labels = QFontMetricsF(self._name).height()
             rest = self.height() - top - labels - 5 * scale - small.height()
             tall = max(12.0, round(rest * 0.38))
@@ -219,7 +233,7 @@ class LayerColumns(QWidget):
                 span = everywhere or span_of(rows)
                 if span is not None and len(rows) == len(epoch):
                     area = QRectF(column.left, round(top), column.width, round(foot - top - 2))
-                    column.river = river(epoch, rows, area, time, span)
+                    column.river, column.rows = river(epoch, rows, area, time, span), rows
                     self._river_words(column, area, span, time)
 
     def _river_words(self, column: Column, area: QRectF, span: Span, time: Span) -> None:
@@ -236,10 +250,10 @@ class LayerColumns(QWidget):
             middle = area.center().x() - self._wide(reach, self._small) / 2
             self._say(column, reach, middle, foot, self._small, quiet)
 
-    def _histogram_spans(self, data: Distributions) -> dict[str, Span | None]:
+    def _histogram_spans(self, layers: Sequence[object], kinds: Sequence[str]) -> dict[str, Span | None]:
         found: dict[str, Span | None] = {}
-        for kind in NAMES:
-            parts = [part for layer in data.layers if (part := getattr(layer, kind)) is not None]
+        for kind in kinds:
+            parts = [part for layer in layers if (part := getattr(layer, kind, None)) is not None]
             ends = [np.array(span) for part in parts if (span := histogram_span(part)) is not None]
             found[kind] = span_of(*ends)
         return found
@@ -284,7 +298,7 @@ class LayerColumns(QWidget):
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.empty)
         for column in self._columns:
             self._paint_column(painter, column)
-        if self._columns and not self._norms and all(column.river is None for column in self._columns):
+        if self._columns and self.view != BATCH_NORM and all(column.river is None for column in self._columns):
             painter.setFont(look.font(12, 400, theme.scale))
             painter.setPen(theme.quiet)
             lower = QRectF(0, self.height() / 2, self.width(), self.height() / 2)
@@ -298,7 +312,14 @@ class LayerColumns(QWidget):
 
     def _paint_column(self, painter: QPainter, column: Column) -> None:
         theme = self._theme
-        fills = {"z": theme.quiet, "y": theme.accent, "a": theme.class_colour(2)}
+        fills = {
+            "z": theme.quiet,
+            "hat": mixed(theme.accent, theme.card, 0.6),
+            "y": theme.accent,
+            "a": theme.class_colour(2),
+            "weights": theme.quiet,
+            "gradients": theme.class_colour(3),
+        }
         for kind, _, made in column.bars:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fills[kind])
@@ -344,6 +365,19 @@ class LayerColumns(QWidget):
             if area.left() <= x <= area.right() + 1 and all(abs(x - other) >= 3 for other in painted):
                 painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
                 painted.append(x)
+
+    def event(self, event: QEvent) -> bool:
+        """Gives the definitions of what the heads of the columns count, besides all else."""
+        if isinstance(event, QHelpEvent):
+            over = self._columns and event.pos().y() <= QFontMetricsF(self._head).height() + 4
+            QToolTip.showText(event.globalPos(), self.definition if over else "", self)
+            return True
+        return super().event(event)
+
+    @property
+    def definition(self) -> str:
+        """What the heads of the columns count."""
+        return DEFINITIONS.get(self.view, DEFINITIONS["signals"])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Reads what is under the mouse."""

@@ -19,7 +19,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.panels.map_foot import Foot
 from hyperscope.ui.panels.map_points import PointLayer
-from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
 
 Array = NDArray[Any]
 VIEWS = {"soft": paint.soft_map, "hard": paint.hard_map, "confidence": paint.confidence_map}
@@ -43,10 +43,12 @@ class MapPanel(QWidget):
     rate = 20.0
     hovered = Signal(float, float)  # plane coordinates under the pointer
     left = Signal()  # the pointer is over the picture no longer
+    arranged = Signal()  # the picture lies elsewhere, or shows another part of the plane
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._examples: Examples | None = None
+        self._own: Examples | None = None  # while points are painted: as they are under the brush
         self._map: Map | None = None
         self._status = Status()
         self._picture = QRectF()
@@ -86,6 +88,28 @@ class MapPanel(QWidget):
         """Where on the panel the square picture lies, in pixels."""
         return self._picture.toRect()
 
+    @property
+    def tools_place(self) -> QRect:
+        """Where on the panel there is room for two lines of tools, in place of the legend."""
+        line = self._line(2)
+        return QRectF(line.left(), line.top(), line.width(), self.height() - line.top() - GRID).toAlignedRect()
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """The part of the plane in the picture: left, right, bottom, top."""
+        return self._extent()
+
+    @property
+    def examples(self) -> Examples | None:
+        """The examples that the last snapshot brought."""
+        return self._examples
+
+    def show_own(self, own: Examples | None) -> None:
+        """Shows points that are being painted in place of the examples, filled as the map says; None ends that."""
+        self._own = own
+        self._points.forget()
+        self.update()
+
     def draw(self, snapshot: Snapshot) -> None:
         """Takes the newest map and examples; they turn into a picture when the panel is next painted."""
         self._status = snapshot.status
@@ -95,7 +119,11 @@ class MapPanel(QWidget):
             self._points.forget()
             self._arrange()
         if (found := snapshot.views.get("map")) is not None:
+            moved = self._map is None or self._map.extent != found.extent
             self._map, self._image = found, None
+            if moved:
+                self._points.forget()
+                self.arranged.emit()
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -129,6 +157,15 @@ class MapPanel(QWidget):
         found: Array = (block @ np.array([1 - across, across])) @ np.array([1 - up, up])
         return found
 
+    def _said_at(self, x: Array) -> Array:
+        """The map's most probable class (m,) in the cells of places x (2, m)."""
+        assert self._map is not None
+        (left, right, bottom, top), (_, height, width) = self._map.extent, self._map.p.shape
+        column = ((x[0] - left) / (right - left) * width).astype(int).clip(0, width - 1)
+        row = ((x[1] - bottom) / (top - bottom) * height).astype(int).clip(0, height - 1)
+        found: Array = self._map.p[:, row, column].argmax(0)
+        return found
+
     def best_width(self, height: int) -> int:
         """The width at which the picture is as large as `height` pixels allow, with no room left beside it."""
         return math.ceil(height - (HEAD + FOOT) * self._theme.scale + self._gutter() + INSIDE)
@@ -154,6 +191,7 @@ class MapPanel(QWidget):
             button.resize(button.sizeHint())
             button.move(round(at - button.width()), round(self._middle() - button.height() / 2))
             at -= button.width() + 2 * scale
+        self.arranged.emit()
 
     def _middle(self) -> float:
         """The y of the middle of the title's line; the same as on the other cards."""
@@ -263,10 +301,10 @@ class MapPanel(QWidget):
             painter.setPen(QPen(line, theme.scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawLines(self._lines)
             painter.setClipping(False)
-            if self._examples is not None and self._map is not None:
-                self._points.update(
-                    self._examples, self._map.predicted, self._extent(), box.width(), theme, self.devicePixelRatioF()
-                )
+            shown = self._own or self._examples
+            if shown is not None and self._map is not None:
+                said = self._map.predicted if shown is self._examples else self._said_at(shown.x)
+                self._points.update(shown, said, self._extent(), box.width(), theme, self.devicePixelRatioF())
                 painter.drawPixmap(box.topLeft(), self._points.pixmap)
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, self.devicePixelRatioF()))
 

@@ -93,13 +93,15 @@ class Edges:
         result: Array = self._from[:, None] + (self._to - self._from)[:, None] * risen
         return result
 
-    def picture(self, weights: Array, theme: Theme) -> QImage:
+    def picture(self, weights: Array, theme: Theme, strength: Array | None = None) -> QImage:
         """The curves of weights as drawn (n, n_before); unsigned summaries in the quiet colour.
+
+        Widths are those of the weights; opacities too, or else of `strength` of the same shape.
 
         Where curves cross, the opacities add up as those of filters do and the stronger gives the colour; that needs
         no order among them.
         """
-        share, w = _share(weights).ravel(), weights.ravel()
+        share, w = _share(weights if strength is None else strength).ravel(), weights.ravel()
         half = (widths(weights).ravel() * (self.scale * self.ratio / 2)).astype(np.float32)
         half = np.where(half > 0, half + 0.5, -1)
         plain = self.before.summary or self.after.summary
@@ -125,15 +127,29 @@ class Edges:
         made.setDevicePixelRatio(self.ratio)
         return made
 
-    def nearest(self, x: float, y: float) -> tuple[int, int, float] | None:
-        """(unit after, unit before, pixels away) of the curve nearest to a place between the columns, or None."""
-        if not self._left < x < self._right:
+    def spans(self, x: float) -> bool:
+        """Whether `x` lies between the columns."""
+        return self._left < x < self._right
+
+    def nearest(self, x: float, y: float, wide: Array | None = None) -> tuple[int, int, float] | None:
+        """(unit after, unit before, pixels away) of the curve nearest to a place between the columns, or None.
+
+        With `wide` (n, n_before), the curves' widths in pixels, distances count from the rims.
+        """
+        if not self.spans(x):
             return None
         here, ahead = self._heights(np.array([x, x + 0.5])).T
         away = np.abs(here - y) / np.hypot(1, 2 * (ahead - here))
-        edge = int(away.argmin())
+        # where curves run close together the wider one is meant, as it is what the eye sees there
+        edge = int((away if wide is None else away - wide.ravel() / 2).argmin())
         after, before = divmod(edge, len(self.before.nodes))
         return after, before, float(away[edge])
+
+    def at(self, after: int, before: int, share: float) -> tuple[float, float]:
+        """The place on the panel at a `share` of one curve's way."""
+        x = self._left + (self._right - self._left) * (1.5 * share * (1 - share) + share**3)
+        start, end = float(self.before.ys[before]), float(self.after.ys[after])
+        return x, start + (end - start) * share * share * (3 - 2 * share)
 
     def path(self, after: int, before: int) -> QPainterPath:
         """One curve, for Qt to stroke on top of the rest."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +13,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.knob import knobs
 from hyperscope.lab.snapshot import NetworkPicture
 from hyperscope.ui.paint import TextButton, face, write
+from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_layout import Layout
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -20,6 +22,23 @@ CENTRE = Qt.AlignmentFlag.AlignHCenter
 NAME, COUNT, CAPTION = 11, 28, 45  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
 TARGET = 20  # pixels; the least side of what can be pressed
+PAD = 6  # pixels that a button is wider than its words
+SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The buttons above one column."""
+
+    minus: TextButton
+    plus: TextButton
+    norm: TextButton
+    settings: TextButton
+
+    @property
+    def buttons(self) -> tuple[TextButton, ...]:
+        """In the order of Tab."""
+        return self.minus, self.plus, self.norm, self.settings
 
 
 class Heads(QObject):
@@ -27,6 +46,7 @@ class Heads(QObject):
 
     units_wanted = Signal(int, int)
     batch_norm_pressed = Signal(int)
+    settings_pressed = Signal(int)
     layer_wanted = Signal()
     layer_unwanted = Signal(int)
 
@@ -36,7 +56,9 @@ class Heads(QObject):
         self._picture: NetworkPicture | None = None
         self._layout: Layout | None = None
         self._units: list[int] = []
-        self._rows: list[tuple[TextButton, TextButton, TextButton]] = []  # minus, plus, caption
+        self._layers: tuple[Layer, ...] = ()
+        self._opened = 0  # the layer whose settings were asked for last
+        self._rows: list[_Row] = []
         self._add_row()  # the first of all, so that the keyboard comes to it before it comes to the foot
         self._fewer = TextButton("− layer", "Remove the last hidden layer", panel)
         self._more = TextButton("+ layer", "Add a hidden layer", panel)
@@ -50,7 +72,7 @@ class Heads(QObject):
         while len(self._rows) < hidden:
             self._add_row()
         for place, row in enumerate(self._rows):
-            for button in row:
+            for button in row.buttons:
                 button.setVisible(place < hidden)
         self._fewer.setVisible(picture is not None)
         self._more.setVisible(picture is not None)
@@ -58,8 +80,9 @@ class Heads(QObject):
             return
         self._units = [column.units for column in layout.columns[1:-1]]
         self._fewer.setEnabled(hidden > 0)
-        for place, (minus, plus, caption) in enumerate(self._rows[:hidden]):
-            self._place_row(place, minus, plus, caption)
+        for place, row in enumerate(self._rows[:hidden]):
+            self._place_units(place, row)
+            self._place_caption(place, row)
         scale = theme.scale
         middle = (layout.columns[0].centre + layout.columns[-1].centre) / 2
         y = round(height - 44 * scale)
@@ -68,37 +91,53 @@ class Heads(QObject):
             button.resize(button.sizeHint().expandedTo(QSize(0, TARGET)))
             button.move(round(middle + side * 10 * scale - (button.width() if side < 0 else 0)), y)
 
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Takes note of the layers' settings; dropout stands beside the activation."""
+        if layers != self._layers:
+            self._layers = layers
+            if self._layout is not None:
+                for place, row in enumerate(self._rows[: len(self._units)]):
+                    self._place_caption(place, row)
+
+    def settings_place(self, place: int) -> QRect:
+        """Where on the panel the button is that asks for a layer's settings."""
+        return self._rows[place].settings.geometry()
+
+    def focus_settings(self) -> None:
+        """Gives the keyboard to the button that last asked for settings."""
+        self._rows[self._opened].settings.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _add_row(self) -> None:
         place, panel = len(self._rows), self._panel
-        minus = TextButton("−", f"Remove a unit from layer {place + 1}", panel)
-        plus = TextButton("+", f"Add a unit to layer {place + 1}", panel)
-        caption = TextButton(
-            "", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True
+        row = _Row(
+            TextButton("−", f"Remove a unit from layer {place + 1}", panel),
+            TextButton("+", f"Add a unit to layer {place + 1}", panel),
+            TextButton("", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True),
+            TextButton("", f"Settings of layer {place + 1}: activation, batch norm, dropout", panel, accent=True),
         )
-        minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
-        plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
-        caption.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
-        self._rows.append((minus, plus, caption))
+        row.minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
+        row.plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
+        row.norm.clicked.connect(lambda: self.batch_norm_pressed.emit(place))
+        row.settings.clicked.connect(lambda: self._ask_for_settings(place))
+        self._rows.append(row)
         if not place:
             return
-        before = self._rows[place - 1][2]
-        for button in (*self._rows[place], self._fewer, self._more):  # Tab goes along the columns, then to the foot
+        before = self._rows[place - 1].settings
+        for button in (*row.buttons, self._fewer, self._more):  # Tab goes along the columns, then to the foot
             QWidget.setTabOrder(before, button)
             before = button
 
-    def _place_row(self, place: int, minus: TextButton, plus: TextButton, caption: TextButton) -> None:
+    def _ask_for_settings(self, place: int) -> None:
+        self._opened = place
+        self.settings_pressed.emit(place)
+
+    def _place_units(self, place: int, row: _Row) -> None:
         assert self._picture is not None and self._layout is not None
-        theme, scale = self._theme, self._theme.scale
-        centre, room = self._layout.columns[place + 1].centre, self._layout.pitch - 3
-        metrics = QFontMetricsF(face(11, 400, scale))
-        said = self._picture.layers[place + 1].caption or "no BN"
-        if metrics.horizontalAdvance(said) > room - 6:
-            said = said.split("·")[0].strip()  # the rest is in the tooltip
-        caption.setText(metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(room - 6, 12)))
-        caption.setToolTip(f"{self._picture.layers[place + 1].caption}. {caption.accessibleName()}")
-        for button in (minus, plus, caption):
+        theme, scale, minus, plus = self._theme, self._theme.scale, row.minus, row.plus
+        centre, metrics = self._layout.columns[place + 1].centre, QFontMetricsF(face(11, 400, scale))
+        for button in (minus, plus):
             button.set_theme(theme, 11)
-            button.resize(button.sizeHint().expandedTo(QSize(0, 0) if button is caption else QSize(TARGET, TARGET)))
+            button.resize(button.sizeHint().expandedTo(QSize(TARGET, TARGET)))
         minus.setEnabled(self._units[place] > UNITS.low)
         plus.setEnabled(self._units[place] < UNITS.high)
         half = min(metrics.horizontalAdvance(self._count(place)), self._layout.pitch - 2 * TARGET - 1) / 2
@@ -109,8 +148,46 @@ class Heads(QObject):
                 button.resize(max(8, math.floor(self._layout.pitch / 2 - half)), button.height())
         minus.move(round(centre - half - minus.width()), round(y))
         plus.move(round(centre + half), round(y))
-        y = CAPTION * scale + (LINE * scale - caption.height()) / 2
-        caption.move(round(centre - caption.width() / 2), round(y))
+
+    def _place_caption(self, place: int, row: _Row) -> None:
+        """Batch norm and activation side by side as they act; the latter alone where both are too wide.
+
+        Where batch norm is off its button offers it.
+        """
+        assert self._picture is not None and self._layout is not None
+        of, theme, scale = self._picture.layers[place + 1], self._theme, self._theme.scale
+        room, metrics = self._layout.pitch - 2, QFontMetricsF(face(11, 400, scale))
+        where, function = words.normalised(of), words.activation(of)
+        dropout = self._layers[place].dropout if place < len(self._layers) else 0.0
+        norm, asks = ("BN" if where != "off" else "+ BN"), function
+        tight = metrics.horizontalAdvance(norm + function) + 2 * PAD > room
+        if tight:
+            norm = norm.replace(" ", "")
+            row.norm.setVisible(metrics.horizontalAdvance(norm + SHORT.get(function, function)) + 2 * PAD <= room)
+            asks = SHORT.get(function, function) if row.norm.isVisibleTo(self._panel) else function
+        else:
+            row.norm.setVisible(True)
+        both = row.norm.isVisibleTo(self._panel)
+        taken = metrics.horizontalAdvance(norm) + PAD if both else 0
+        if dropout and metrics.horizontalAdvance(asks + f" · {dropout:.0%}") + taken + PAD <= room:
+            asks += f" · {dropout:.0%}"
+        row.norm.setText(norm)
+        row.settings.setText(metrics.elidedText(asks, Qt.TextElideMode.ElideRight, max(room - taken - PAD, 12)))
+        said = f"{of.caption or 'linear'}{f', dropout {dropout:.0%}' if dropout else ''}"
+        for button in (row.norm, row.settings):
+            button.setToolTip(f"{said}. {button.accessibleName()}")
+            button.set_theme(theme, 11)
+            wide = math.ceil(metrics.horizontalAdvance(button.text())) + PAD
+            button.resize(wide, max(button.sizeHint().height(), round(LINE * scale)))
+        row.norm.set_accent(where != "off")
+        shown = [row.norm, row.settings] if both else [row.settings]
+        if where == "after":
+            shown.reverse()
+        wide = sum(button.width() for button in shown)
+        x = self._layout.columns[place + 1].centre - wide / 2
+        for button in shown:
+            button.move(round(x), round(CAPTION * scale + (LINE * scale - button.height()) / 2))
+            x += button.width()
 
     def _count(self, place: int) -> str:
         """ "8 units", or "8" where columns stand too close."""

@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hyperscope.lab.snapshot import LayerPicture, NetworkPicture
-from hyperscope.ui.paint import SUBSCRIPTS
+from hyperscope.lab.snapshot import Array, LayerPicture, NetworkPicture
+from hyperscope.ui.paint import SUBSCRIPTS, number
 
 UNIT = 3  # letters; a column's last word as short as this is a unit: cm, mm, kg, pct
 
 
+def letter(picture: NetworkPicture, layer: int) -> str:
+    """x for inputs, a for hidden units, p for outputs."""
+    return "x" if layer == 0 else "p" if layer == len(picture.layers) - 1 else "a"
+
+
 def symbol(picture: NetworkPicture, layer: int, unit: int) -> str:
     """x₁ for an input, a₃ for a hidden unit, p₂ for an output."""
-    letter = "x" if layer == 0 else "p" if layer == len(picture.layers) - 1 else "a"
-    return letter + str(unit + 1).translate(SUBSCRIPTS)
+    return letter(picture, layer) + str(unit + 1).translate(SUBSCRIPTS)
 
 
 def in_short(name: str, fits: Callable[[str], bool], lines: int) -> list[str]:
@@ -58,51 +62,6 @@ def amount(value: float) -> str:
     )
 
 
-def _sum(terms: list[tuple[float, str]], left_out: bool, bias: float) -> str:
-    said = ""
-    for value, name in [*terms, *([(0.0, "…")] if left_out else []), *([(bias, "")] if bias else [])]:
-        sign = " − " if value < 0 else " + "
-        said += sign + (name if name == "…" else f"{amount(value)}·{name}" if name else amount(value))
-    return (said[3:] if said.startswith(" + ") else "−" + said[3:]) if said else "0"
-
-
-def formula(picture: NetworkPicture, layer: int, unit: int, fits: Callable[[str], bool]) -> str:
-    """A unit's equation with its present weights; of more terms than `fits` allows the largest stay, in order."""
-    of = picture.layers[layer]
-    if of.weights is None:
-        return f"{symbol(picture, layer, unit)} is input {unit + 1}, as the network receives it"
-    weights = np.asarray(of.weights)[unit]
-    bias = float(of.biases[unit]) if of.biases is not None else 0.0
-    by_size = np.argsort(-np.abs(weights))
-    for keep in range(len(weights), -1, -1):
-        if keep > 40:
-            continue
-        kept = sorted(by_size[:keep].tolist())
-        terms = [(float(weights[k]), symbol(picture, layer - 1, k)) for k in kept]
-        said = _equation(picture, layer, unit, _sum(terms, keep < len(weights), bias))
-        if fits(said):
-            break
-    return said
-
-
-def _equation(picture: NetworkPicture, layer: int, unit: int, z: str) -> str:
-    of, name = picture.layers[layer], symbol(picture, layer, unit)
-    if layer == len(picture.layers) - 1:
-        under = str(unit + 1).translate(SUBSCRIPTS)
-        return f"{name} = eᶻ{under} / Σ eᶻ,  z{under} = {z}"
-    function, where = activation(of), normalised(of)
-    before, after = ("(", ")") if function != "linear" else ("", "")
-    function = "" if function == "linear" else function
-    if where == "off":
-        return f"{name} = {function}{before}{z}{after}"
-    gamma = float(of.gamma[unit]) if of.gamma is not None else 1.0
-    beta = float(of.beta[unit]) if of.beta is not None else 0.0
-    shift = _sum([(gamma, "ẑ")], False, beta)
-    if where == "before":
-        return f"{name} = {function}{before}{shift}{after},  z = {z}"
-    return f"{name} = {shift.replace('ẑ', f'norm({function}(z))' if function else 'ẑ')},  z = {z}"
-
-
 def node_help(picture: NetworkPicture, layer: int, unit: int, name: str) -> str:
     """A node's tooltip: what its picture shows and what its colours are scaled to."""
     of = picture.layers[layer]
@@ -113,3 +72,14 @@ def node_help(picture: NetworkPicture, layer: int, unit: int, name: str) -> str:
         return f"{name}: its probability over the plane, from 0 (ground) to 1 (full colour)."
     most = float(np.abs(np.nan_to_num(of.pictures[unit])).max(initial=0))
     return f"{name}: its output over the plane. Full colour is ±{most:.2g}, its own greatest magnitude."
+
+
+def edge(picture: NetworkPicture, gap: int, after: int, before: int, weights: Array, summary: bool) -> str:
+    """What the foot says of one edge between layer `gap` and the next, of `weights` as drawn."""
+    w = float(weights[after, before])
+    if summary:
+        return f"root mean square of these weights: {amount(w)}"
+    ends = symbol(picture, gap, before), symbol(picture, gap + 1, after)
+    most = amount(float(np.nanmax(np.abs(weights))))
+    name = picture.layers[gap + 1].name
+    return f"{name}: weight from {ends[0]} to {ends[1]} = {number(w, 3)} (greatest here ±{most}); click to set it"

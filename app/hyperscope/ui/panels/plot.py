@@ -1,5 +1,7 @@
 """One pyqtgraph view with a batch, a train and a dev curve, its own ticks, marks of moves and a reading line.
 
+Curves of other runs and bands of several may lie behind; see `overlays`.
+
 The curves are pyqtgraph's; ticks and marks are painted here, since its AxisItem lays out anew whenever the range
 moves, which during training is at every draw.
 """
@@ -7,16 +9,19 @@ moves, which during training is at every draw.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
-from hyperscope.ui.panels.axes import Ticks, epoch_text
+from hyperscope.ui.panels.axes import Ticks
+from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_labels
 from hyperscope.ui.panels.small_multiples import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -56,6 +61,11 @@ class Plot(pg.GraphicsView):
         self._ticks: tuple[Ticks, Ticks] = ([], [])
         self._moves: Moves = ()
         self._marked = math.nan
+        self._marked_text = ""
+        self._reading: tuple[tuple[str, str], ...] = ()
+        self._extras: tuple[Extra, ...] = ()
+        self._extra_curves: list[pg.PlotCurveItem] = []
+        self._spreads: tuple[Spread, ...] = ()
         self._empty = ""
         self.set_theme(LIGHT)
 
@@ -76,6 +86,10 @@ class Plot(pg.GraphicsView):
             curve.opts["antialias"] = True
         self.viewport().update()
 
+    def show_others(self, extras: Sequence[Extra], spreads: Sequence[Spread] = ()) -> None:
+        """Sets other runs' curves and bands, which `show_curves` draws with the next curves."""
+        self._extras, self._spreads = tuple(extras), tuple(spreads)
+
     def plot_size(self) -> tuple[float, float]:
         """Width and height in pixels of the area between the axes."""
         left, top, right, bottom = (round(side * self.theme.scale) for side in MARGINS)
@@ -94,21 +108,61 @@ class Plot(pg.GraphicsView):
         left, right, bottom, top = ranges
         self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0, disableAutoRange=True)
         across, up = self.plot_size()
+        kx, ky = across / (right - left), up / (top - bottom)
+        scale = self.theme.scale
+
+        def cut(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+            px, py = dashes((x - left) * kx, (y - bottom) * ky, DASH * scale, SPACE * scale)
+            return px / kx + left, py / ky + bottom
+
         for role, curve in self._curves.items():
             x, y = curves.get(role, (NOTHING, NOTHING))
             if len(x) and role.endswith("dev"):
-                kx, ky = across / (right - left), up / (top - bottom)
-                scale = self.theme.scale
-                px, py = dashes((x - left) * kx, (y - bottom) * ky, DASH * scale, SPACE * scale)
-                curve.setData(px / kx + left, py / ky + bottom, connect="pairs")
+                curve.setData(*cut(x, y), connect="pairs")
             else:
                 curve.setData(x, y, connect="finite")
+        # Lines that look alike are one item: each costs a good part of a millisecond, however short.
+        alike: dict[tuple[int, float, bool], list[tuple[Floats, Floats]]] = {}
+        for extra in () if empty else self._extras:
+            line = cut(extra.x, extra.y) if extra.dashed else pairs(extra.x, extra.y)
+            alike.setdefault((extra.colour.rgba(), extra.width, extra.above), []).append(line)
+        while len(self._extra_curves) < len(alike):
+            made = pg.PlotCurveItem(skipFiniteCheck=False)
+            made.setSegmentedLineMode("on")
+            self.box.addItem(made, ignoreBounds=True)
+            self._extra_curves.append(made)
+        for curve in self._extra_curves[len(alike) :]:
+            curve.setData(NOTHING, NOTHING)
+        for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=False):
+            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale))
+            curve.setZValue(1 if above else -1)
+            curve.opts["antialias"] = above  # on faint lines it shows little and doubles their time
+            curve.setData(*(np.concatenate(part) for part in zip(*lines, strict=True)), connect="pairs")
         self.viewport().update()
 
-    def mark(self, x: float) -> None:
-        """Moves the reading line to `x`, NaN for none."""
-        self._marked = x
+    def mark(self, x: float, text: str = "", reading: Sequence[tuple[str, str]] = ()) -> None:
+        """Moves the reading line to `x`, NaN for none, with `text` at its foot and names and values beside it."""
+        self._marked, self._marked_text, self._reading = x, text, tuple(reading)
         self.viewport().update()
+
+    def labels(self) -> list[tuple[QRectF, str, QColor]]:
+        """The names written at the ends of lines and bands, with their places and colours."""
+        area, found = self.area(), []
+        for x, y, text, colour in (
+            *((extra.x, extra.y, extra.label, extra.colour) for extra in self._extras),
+            *((spread.x, spread.median, spread.label, spread.colour) for spread in self._spreads),
+        ):
+            px, py = self._to_pixels(x, y)
+            seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
+            if len(seen):
+                found.append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
+        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area)
+        return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found, strict=True)]
+
+    def _to_pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        area, (left, right, bottom, top) = self.area(), self._ranges
+        across = area.left() + (x - left) / (right - left) * area.width()
+        return across, area.bottom() - (y - bottom) / (top - bottom) * area.height()
 
     def area(self) -> QRectF:
         """Where the curves are, in the view's pixels."""
@@ -166,25 +220,41 @@ class Plot(pg.GraphicsView):
             painter.setPen(theme.quiet)
             label = QRectF(0, y - half, area.left() - 8 * theme.scale, 2 * half)
             painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        self._paint_spreads(painter)
+        painter.setFont(self._font)
         foot = QRectF(0, area.bottom() + 7 * theme.scale, self.width(), 2 * half)
         painter.setPen(theme.quiet)
-        marked = self._foot_label(self.x_to_pixel(self._marked), epoch_text(self._marked), foot)
-        if not self._empty:
-            # The unit takes the gutter under the y labels, where no number ever stands.
-            unit = QRectF(0, foot.top(), area.left() - 8 * theme.scale, foot.height())
-            painter.drawText(unit, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "epoch")
+        marked = self._foot_label(self.x_to_pixel(self._marked), self._marked_text, foot)
         for at, text in self._ticks[0]:
             label = self._foot_label(self.x_to_pixel(at), text, foot)
             if math.isnan(self._marked) or not label.intersects(marked.adjusted(-6, 0, 6, 0)):
                 painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)
         if not math.isnan(self._marked):
             painter.setPen(theme.text)
-            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), epoch_text(self._marked))
+            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), self._marked_text)
         if self._empty:
             painter.setFont(self._text)
             painter.setPen(theme.quiet)
             painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
         painter.restore()
+
+    def _paint_spreads(self, painter: QPainter) -> None:
+        if not self._spreads or self._empty:
+            return
+        painter.save()
+        painter.setClipRect(self.area())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for spread in self._spreads:
+            x, low = self._to_pixels(spread.x, spread.low)
+            median, high = (self._to_pixels(spread.x, part)[1] for part in (spread.median, spread.high))
+            placed = replace(spread, x=x, low=low, median=median, high=high)
+            paint_spread(painter, placed, self.theme.card, self.theme.scale)
+        painter.restore()
+
+    def gutter(self) -> QRectF:
+        """The room under the y labels and beside the x labels, where no number ever stands."""
+        area, scale = self.area(), self.theme.scale
+        return QRectF(0, area.bottom() + 7 * scale, area.left() - 8 * scale, self._metrics.height())
 
     def _foot_label(self, at: float, text: str, foot: QRectF) -> QRectF:
         if math.isnan(at):
@@ -211,11 +281,25 @@ class Plot(pg.GraphicsView):
         painter.setPen(theme.accent)
         for left, _, text in captions:
             painter.drawText(QPointF(left, caption_top + self._metrics.ascent()), text)
+        if not self._empty:
+            self._paint_labels(painter)
         if not math.isnan(self._marked):
             painter.setPen(QPen(theme.quiet, 1))
             x = round(self.x_to_pixel(self._marked)) + 0.5
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            if self._reading:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                paint_reading(painter, self._reading, x, area, self._font, theme)
         painter.restore()
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        painter.setFont(self._small)
+        for place, text, colour in self.labels():
+            ground = QColor(self.theme.card)
+            ground.setAlphaF(0.8)  # the name is to be read over lines, and these seen through it
+            painter.fillRect(place, ground)
+            painter.setPen(mixed(colour, self.theme.text, 0.75))
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tells the x under the mouse; pyqtgraph's own hover and drag machinery is left out."""
@@ -243,6 +327,14 @@ class Plot(pg.GraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The view has no menu of its own."""
         event.ignore()
+
+
+def pairs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """End points of the pieces of the line through (x, y), two by two; gaps where a point is NaN."""
+    known = np.isfinite(x) & np.isfinite(y)
+    whole = np.flatnonzero(known[1:] & known[:-1])
+    ends = np.column_stack((whole, whole + 1)).ravel()
+    return x[ends], y[ends]
 
 
 def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[Floats, Floats]:

@@ -27,18 +27,13 @@ class TrainingPart(Part):
         bar.epoch.connect(lambda: do(lambda: session.advance("epoch")))
         bar.speed_chosen.connect(lambda rate: do(lambda: session.set_rate(rate)))
         window.timeline.gone_to.connect(window.go_to)
-        window.timeline.branch_chosen.connect(self._switch)
-        window.timeline.height_changed.connect(lambda: window.playground.set_foot(window.timeline.height()))
 
     def actions(self) -> Sequence[Action]:
         session = self.window.session
-        other = "Goes to the end of the branch left last; the present future becomes a branch."
         return (
             Action("Play or pause", "Train", self._play_or_pause, ("Space",)),
             Action("Step one batch", "Train", lambda: session.advance("batch"), ("B",)),
             Action("On one operation or batch", "Train", self._on, ("Right",), shown=False),
-            Action("Branch here", "Train", session.branch, ("Shift+B",), "What lies ahead stays as a branch."),
-            Action("Other branch", "Train", self._other, ("Ctrl+B",), other),
             Action("Step one epoch", "Train", lambda: session.advance("epoch"), ("E",)),
             Action("Restart (same start)", "Train", session.restart, ("R",), "The same weights and batches again."),
             Action("New start", "Train", session.new_start, ("N",), "Other weights and another order of batches."),
@@ -54,14 +49,3 @@ class TrainingPart(Part):
     def _on(self) -> None:
         if not self.window.part(SlowMotionPart).takes_step():
             self.window.session.advance("batch")
-
-    def _switch(self, key: int) -> None:
-        self.window.do(lambda: self.window.session.switch(key))
-        self.window.draw_all()
-
-    def _other(self) -> None:
-        branches = self.window.session.status.branches
-        if branches:
-            self._switch(branches[-1].key)
-        else:
-            self.window.say("There is no branch yet: go back on the timeline and do something else from there.")

@@ -1,0 +1,69 @@
+"""The charts' own doings: earlier runs stay behind the curves, and what a chart asks anew is drawn at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.snapshot import Curves, Ghost, Snapshot, Status
+from hyperscope.ui.actions import Action
+from hyperscope.ui.parts.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+KEPT = 3  # earlier runs
+LEAST = 3  # points of a run worth keeping
+OWNER = "earlier runs"
+
+
+class Charts(Part):
+    """Keeps the curves of the runs that ended with a restart, a new start or new data."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.earlier: tuple[Ghost, ...] = ()
+        self._ended = 0  # runs so far
+        self._status = Status()
+        self._curves: Curves | None = None
+        self._experiment: Experiment = window.session.experiment  # that the curves are of
+        self._fell = False  # training stopped itself and went back, which ends no run
+        window.playground.curves.cleared.connect(self.clear)
+        window.playground.distributions.asked.connect(window.draw_all)
+
+    def actions(self) -> Sequence[Action]:
+        return (Action("Clear earlier runs", "View", self.clear, help="Takes their faint curves away."),)
+
+    def clear(self) -> None:
+        """Forgets the earlier runs."""
+        self.earlier = ()
+        self._show()
+
+    def heed(self, snapshot: Snapshot) -> None:
+        """Finds out that a run has ended: steps begin anew, though time on the timeline went on."""
+        before, now = self._status, snapshot.status
+        self._status = now
+        self._fell = self._fell or snapshot.halted
+        # going forward on the timeline, past a restart that was recorded, ends no run either
+        forward = before.beat < before.end == now.end
+        if now.step < before.step and now.beat >= before.beat and not forward and not self._fell:
+            self._end()
+        curves = snapshot.views.get("curves")
+        if curves is not None:
+            self._curves, self._fell = curves, False
+            self._experiment = self.window.session.experiment
+
+    def _end(self) -> None:
+        curves, self._curves = self._curves, None
+        if curves is None or len(curves.epoch) < LEAST:
+            return
+        self._ended += 1
+        training = self._experiment.training
+        name = f"run {self._ended}: {optimisers[training.optimiser].label}, α {training.learning_rate:.3g}"
+        self.earlier = (*self.earlier, Ghost(name, curves))[-KEPT:]
+        self._show()
+
+    def _show(self) -> None:
+        self.window.playground.curves.set_ghosts(self.earlier, OWNER)
