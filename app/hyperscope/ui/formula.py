@@ -6,6 +6,7 @@ It knows \frac, \sqrt, \hat, \tilde, \bar, \quad, ^, _, groups and names of func
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -97,7 +98,7 @@ def _scripted(base: Node, script: Node, *, high: bool) -> Node:
 
 def plain(formula: str) -> str:
     """A formula as text on one line, for tooltips and screen readers, e.g. "Ẑ[1] = (Z[1] − μ) / √(σ² + ε)"."""
-    return _plain(parsed(formula)).strip()
+    return unicodedata.normalize("NFC", _plain(parsed(formula)).strip())
 
 
 def _plain(node: Node) -> str:
@@ -121,7 +122,7 @@ def _plain(node: Node) -> str:
             return f" {node.text} " if node.text in WIDE else node.text + " " * (node.text == ",")
     said = ""
     for part, shown in zip(node.parts, parts, strict=True):
-        said += " " + shown if said and _symbol(part) and said[-1] not in " ([|−" else shown
+        said += " " + shown if said and _quantity(part) and said[-1] not in " ([|−d" else shown
     return said
 
 
@@ -222,6 +223,10 @@ def _ends(node: Node) -> bool:
 def _symbol(node: Node) -> bool:
     """Whether this is a quantity, which another one multiplies."""
     return node.kind in ("script", "hat", "tilde", "bar", "row")
+
+
+def _quantity(node: Node) -> bool:
+    return _symbol(node) or (node.kind == "text" and len(node.text) == 1 and node.text.isupper() and node.text != "Σ")
 
 
 def _fraction(node: Node, size: float) -> Box:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 OWNER = "branches"
+ORANGE = 1  # of the class colours: as on the timeline
 
 
 class Branches(Part):
@@ -48,5 +49,5 @@ class Branches(Part):
         ghosts = self.window.session.ghosts
         if ghosts is not self._shown:
             self._shown = ghosts
-            shown = [Ghost(name, curves, "branch") for name, curves in ghosts]
+            shown = [Ghost(name, curves, "branch", ORANGE) for name, curves in ghosts]
             self.window.playground.curves.set_ghosts(shown, OWNER)
