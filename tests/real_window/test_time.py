@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint
 
 PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 ORANGE = (224, 142, 27)  # of branches, in the light theme
+ACCENT = (43, 108, 176)
 
 
-def orange(picture: Image.Image, box: tuple[int, int, int, int]) -> list[tuple[int, int]]:
-    """The places in a box of the picture that have the colour of a branch."""
-    part = picture.crop(box).load()
-    found = []
-    for x in range(box[2] - box[0]):
-        for y in range(box[3] - box[1]):
-            if all(abs(int(one) - two) < 40 for one, two in zip(part[x, y], ORANGE, strict=True)):
-                found.append((x + box[0], y + box[1]))
-    return found
+def alike(
+    picture: Image.Image, box: tuple[int, int, int, int], colour: tuple[int, int, int], near: int
+) -> list[tuple[int, int]]:
+    """The places in a box of the picture that have a colour, from left to right."""
+    part = np.asarray(picture.crop(box)).astype(int)
+    y, x = np.nonzero((abs(part - np.array(colour)) <= near).all(axis=-1))
+    return sorted(zip((x + box[0]).tolist(), (y + box[1]).tolist(), strict=True))
 
 
 def test_what_was_left_is_drawn_as_a_branch_and_a_click_goes_back_to_it(start, at, qtbot):
-    program = start("--theme", "light") if "theme" in start.__code__.co_varnames else start()
-    program.press("space")
+    program = start()
+    program.keys("space")
     left = at(lambda window: window.timeline, 0.05, 0.3)
-    program.press("e", "e", "e")
+    program.keys("e", "e", "e")
     track = at(lambda window: window.timeline, 0.3, 0.3)
     program.drag(track, QPoint((track.x() + left.x()) // 2, track.y()), QPoint(left.x() + 30, left.y()))
-    before = program.experiment
-    program.press("n")
-    qtbot.waitUntil(lambda: program.experiment != before, timeout=PATIENCE)
-    program.press("e", "e")
+    program.keys("n")
+    qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
+    program.keys("e", "e")
     foot = (0, 730, 1280, 800)
-    qtbot.waitUntil(lambda: len(orange(program.seen(), foot)) > 60, timeout=PATIENCE)
-    places = sorted(orange(program.seen(), foot))
+    qtbot.waitUntil(lambda: len(alike(program.seen(), foot, ORANGE, 40)) > 60, timeout=PATIENCE)
+    places = alike(program.seen(), foot, ORANGE, 40)
     seed = program.experiment.seed
     program.click(QPoint(*places[2 * len(places) // 3]))
     qtbot.waitUntil(lambda: program.experiment.seed != seed, timeout=PATIENCE)
@@ -41,16 +40,21 @@ def test_what_was_left_is_drawn_as_a_branch_and_a_click_goes_back_to_it(start, a
 
 def test_slow_motion_comes_and_goes_by_keys(start, at, qtbot):
     program = start()
-    program.press("space")
+    program.keys("space")
     charts = at(lambda window: window.playground.curves, 0.0, 0.0)
-    box = (charts.x() + 10, charts.y() + 30, charts.x() + 900, charts.y() + 180)
-    without = program.seen().crop(box)
-    program.press("s")
-    qtbot.waitUntil(lambda: program.seen().crop(box) != without, timeout=PATIENCE)
-    first = program.seen().crop(box)
-    program.press("Right")
-    qtbot.waitUntil(lambda: program.seen().crop(box) not in (first, without), timeout=PATIENCE)
-    program.press("Left")
-    qtbot.waitUntil(lambda: program.seen().crop(box) == first, timeout=PATIENCE)
-    program.press("Escape")
-    qtbot.waitUntil(lambda: program.seen().crop(box) not in (first,), timeout=PATIENCE)
+    track = (charts.x(), charts.y() + 70, charts.x() + 1000, charts.y() + 84)
+
+    def present() -> int | None:
+        """Where the present operation lies on the track, None outside slow motion."""
+        places = alike(program.seen(), track, ACCENT, 2)
+        return places[0][0] if len(places) > 100 else None
+
+    program.keys("s")
+    qtbot.waitUntil(lambda: present() is not None, timeout=PATIENCE)
+    first = present()
+    program.keys("Right", "Right")
+    qtbot.waitUntil(lambda: (present() or 0) > first + 10, timeout=PATIENCE)
+    program.keys("Left", "Left")
+    qtbot.waitUntil(lambda: present() == first, timeout=PATIENCE)
+    program.keys("Escape")
+    qtbot.waitUntil(lambda: present() is None, timeout=PATIENCE)

@@ -156,7 +156,7 @@ def test_an_update_s_arrays_are_turned_over_and_kept_in_view(panel):
 
 def test_it_says_in_words_what_it_shows(panel):
     assert panel.told.accessibleDescription().startswith("Layer 1: Z[1] = W[1] X. Each of the 6 units of layer 1")
-    assert panel.track.accessibleDescription() == "1 of 33: Layer 1, Z[1]"
+    assert panel.track.accessibleDescription() == "1 of 36: Layer 1, Z[1]"
     assert "mean" in panel.matrices.accessibleDescription()
 
 
