@@ -42,7 +42,7 @@ class Transport(QWidget):
         self.play_button = PlayButton("Play or pause · space")
         self.batch_button = Button("+1 batch", "Step one batch", "Step one batch · B or →")
         self.epoch_button = Button("+1 epoch", "Step one epoch", "Step one epoch · E")
-        self.slow_button = Button("Slow motion", "Slow motion", "One operation at a time, with its numbers · S")
+        self.slow_button = Button("Slow", "Slow motion", "One operation at a time, with its numbers · S")
         self.speed = Segments([caption for caption, _ in SPEEDS], "Speed")
         self.speed.setToolTip("Batches per second while playing; max is as fast as it goes")
         self.speed.set_index(len(SPEEDS) - 1)
