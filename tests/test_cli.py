@@ -335,6 +335,17 @@ def test_a_file_where_the_output_should_go_is_named(tmp_path, capsys):
         (["record", "--out", "a.png", "--epochs", "0"], "epochs is 0"),
         (["record", "--screens", "screens", "--scenes", "start,sunset"], "'sunset'"),
         (["doctor", "who"], "who"),
+        (["export", IRIS, "--what", "map"], "--out"),
+        (["export", IRIS, "--out", "a.png"], "--what"),
+        (["export", IRIS, "--what", "mop", "--out", "a.png"], "export is 'mop'; it must be one of csv, weights"),
+        (["export", IRIS, "--what", "map", "--out", "a.bmp"], "a.bmp: .bmp is not one of .png, .svg, .gif, .mp4"),
+        (["export", IRIS, "--what", "csv", "--out", "a"], "a: the name has no ending; add one of .csv"),
+        (["export", IRIS, "--what", "map", "--out", "a.png", "--scale", "9"], "scale is 9; it must lie in [1, 4]"),
+        (["export", IRIS, "--what", "map", "--out", "a.png", "--epochs", "-1"], "epochs is -1"),
+        (["export", "HS1-AAAA", "--what", "map", "--out", "a.png"], "this session's code is damaged"),
+        (["report", IRIS, "--out", "a.pdf"], "a.pdf: .pdf is not one of .html"),
+        (["report", "gone.json", "--out", "a.html"], "gone.json: No such file"),
+        (["run", "HS1-AAAA"], "this session's code is damaged"),
         (["--theme", "pink"], "pink"),
     ],
     ids=lambda words: " ".join(words[:1] + words[-1:]) if isinstance(words, list) else None,
@@ -369,7 +380,11 @@ def test_the_version_is_said(capsys):
     assert (ended.value.code, capsys.readouterr().out) == (0, f"Hyperscope {__version__}\n")
 
 
-@pytest.mark.parametrize("words", [[], ["run"], ["record"], ["doctor"]], ids=lambda words: " ".join(words) or "window")
+@pytest.mark.parametrize(
+    "words",
+    [[], ["run"], ["record"], ["export"], ["report"], ["doctor"]],
+    ids=lambda words: " ".join(words) or "window",
+)
 def test_each_command_has_its_help(capsys, words):
     with pytest.raises(SystemExit) as ended:
         run([*words, "--help"])

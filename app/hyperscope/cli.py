@@ -14,7 +14,9 @@ from pathlib import Path
 
 from hyperscope import __version__
 
-COMMANDS = ("run", "record", "doctor", "smoke")
+COMMANDS = ("run", "record", "export", "report", "doctor", "smoke")
+EPOCHS = "how many passes over the training set (60; after the end of a session 0)"
+ANYTHING = "an experiment or session (.json), a table (.csv), or a code (HS1-…)"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,27 +50,32 @@ def _dispatch(words: list[str]) -> int:
         prog="hyperscope",
         description="See what the practical decisions of deep learning do.",
         epilog="Commands: run (train without a window), record (pictures and animations of the window), "
+        "export (pictures, films, numbers, codes), report (one page on a run), "
         "doctor (what was found on this machine). Each has its own --help.",
     )
-    parser.add_argument("file", nargs="?", type=Path, help="an experiment (.json) or a table (.csv) to open")
+    parser.add_argument("file", nargs="?", help=f"{ANYTHING} to open")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours; without it they follow the system")
     parser.add_argument("--version", action="version", version=f"Hyperscope {__version__}")
     given = parser.parse_args(words)
     return _window(given.file, given.theme)
 
 
-def _window(file: Path | None, theme: str | None) -> int:
-    from hyperscope.lab.opening import opened
+def _window(file: str | None, theme: str | None) -> int:
+    from hyperscope.lab.opening import opened_score
 
-    experiment = opened(file) if file else None
+    score = opened_score(file) if file else None
+    experiment = score.experiment if score else None
     if problem := no_window():
         out = Path("hyperscope-pictures")
         print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
         return _headless(experiment, out)
     # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
+    from hyperscope.lab.places import RUNS, home
     from hyperscope.lab.session import Session, last_experiment
 
-    session = Session(experiment or last_experiment())
+    session = Session(experiment or last_experiment(), library=home() / RUNS)
+    if score and score.end:
+        session.perform(score)
     from hyperscope.ui.app import open_window
 
     return open_window(session, theme or "")
@@ -108,8 +115,10 @@ def _headless(experiment: object, out: Path) -> int:
 
 def _run(words: list[str]) -> int:
     parser = _Parser(prog="hyperscope run", description="Train an experiment, or a network on a table.")
-    parser.add_argument("file", type=Path, help="an experiment (.json) or a table (.csv)")
-    parser.add_argument("--epochs", type=int, default=100, help="how many passes over the training set (100)")
+    parser.add_argument("file", help=ANYTHING)
+    parser.add_argument(
+        "--epochs", type=int, help="how many passes over the training set (100; after the end of a session 0)"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="as training.learning_rate=0.1"
     )
@@ -118,21 +127,28 @@ def _run(words: list[str]) -> int:
     parser.add_argument("--init", type=Path, metavar="NPZ", help="start from the weights in this file")
     parser.add_argument("--batches", type=Path, metavar="FILE", help="take this order of examples, a batch a line")
     given = parser.parse_args(words)
-    if given.epochs < 0:
-        raise ValueError(f"epochs is {given.epochs}; it must be 0 or more")
+    _check_epochs(given.epochs)
 
     from hyperscope.lab import run as runs
     from hyperscope.lab.experiment import changed, parsed
-    from hyperscope.lab.opening import opened
+    from hyperscope.lab.opening import opened_score
+    from hyperscope.lab.score import replay
     from hyperscope.lab.trainer import Trainer
 
-    experiment = opened(given.file)
+    score = opened_score(given.file)
+    epochs = given.epochs if given.epochs is not None else 0 if score.end else 100
+    experiment = score.experiment
     for setting in given.set:
         path, equals, value = setting.partition("=")
         if not equals:
             raise ValueError(f"--set {setting}: write it as PATH=VALUE, such as training.learning_rate=0.1")
         experiment = changed(experiment, path, parsed(path, value))
-    trainer = Trainer(experiment)
+    if score.end:
+        trainer = replay(score)
+        trainer.apply(experiment)
+        trainer.go_on()
+    else:
+        trainer = Trainer(experiment)
     if given.init:
         try:
             trainer.set_weights(runs.read_weights(given.init))
@@ -145,8 +161,8 @@ def _run(words: list[str]) -> int:
         _writable(given.out)
     for note in trainer.examples.notes:
         print(note, file=sys.stderr)
-    bar = _ProgressBar(given.epochs)
-    result = runs.run(trainer, given.epochs, bar)
+    bar = _ProgressBar(epochs)
+    result = runs.run(trainer, epochs, bar)
     bar.done()
     if result.stopped:
         print(result.stopped, file=sys.stderr)
@@ -158,6 +174,11 @@ def _run(words: list[str]) -> int:
     else:
         print(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
     return 0
+
+
+def _check_epochs(epochs: int | None) -> None:
+    if epochs is not None and epochs < 0:
+        raise ValueError(f"epochs is {epochs}; it must be 0 or more")
 
 
 def _jsonable(value: object) -> object:
@@ -235,6 +256,67 @@ def _record(words: list[str]) -> int:
         for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes):
             print(path)
     return 0
+
+
+def _export(words: list[str]) -> int:
+    parser = _Parser(prog="hyperscope export", description="Write a picture, a film, numbers, weights or a code.")
+    parser.add_argument("file", help=ANYTHING)
+    parser.add_argument(
+        "--what",
+        required=True,
+        help="map, network, curves, distributions or window (.png .svg .gif .mp4); csv, weights, experiment, score, "
+        "code or report",
+    )
+    parser.add_argument("--out", required=True, type=Path, help="the file to write; its ending says which kind")
+    parser.add_argument("--epochs", type=int, help=EPOCHS)
+    parser.add_argument("--scale", type=float, default=1.0, help="pixels for each unit of a picture, 1 to 4 (1)")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    given = parser.parse_args(words)
+    _check_epochs(given.epochs)
+    if not 1 <= given.scale <= 4:
+        raise ValueError(f"scale is {given.scale:g}; it must lie in [1, 4]")
+
+    from hyperscope.lab.opening import opened_score
+
+    score = opened_score(given.file)
+    _needs_qt()
+    _writable(given.out.absolute().parent)
+    from hyperscope.ui.export_headless import export
+
+    looks = {"scale": given.scale, "theme": given.theme}
+    export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
+    print(f"Written to {given.out}.")
+    return 0
+
+
+def _report(words: list[str]) -> int:
+    parser = _Parser(prog="hyperscope report", description="One page on a run: pictures, numbers, settings, moves.")
+    parser.add_argument("file", help=ANYTHING)
+    parser.add_argument("--out", required=True, type=Path, help="the file to write (.html)")
+    parser.add_argument("--epochs", type=int, help=EPOCHS)
+    parser.add_argument("--title", default="", help="the page's title; without it the experiment in words")
+    given = parser.parse_args(words)
+    _check_epochs(given.epochs)
+
+    from hyperscope.lab.opening import opened_score
+
+    score = opened_score(given.file)
+    _needs_qt()
+    _writable(given.out.absolute().parent)
+    from hyperscope.ui.export_headless import report
+
+    report(score, given.out, epochs=given.epochs, title=given.title)
+    print(f"Written to {given.out}.")
+    return 0
+
+
+class _Counter:
+    """A count on the terminal's error stream of what is done; nothing where that is not a terminal."""
+
+    def __call__(self, done: int, whole: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{done}/{whole} " + "\n" * (done == whole))
+            sys.stderr.flush()
 
 
 def _size(words: str) -> tuple[int, int]:

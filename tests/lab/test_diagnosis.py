@@ -177,6 +177,12 @@ def test_the_healthy_starting_experiment_is_fine_in_every_respect(seed: int) -> 
     assert [finding.sentence for finding in findings(trainer) if finding.severity != "fine"] == []
 
 
+def test_at_the_end_of_a_cosine_where_no_step_is_taken_there_is_still_a_diagnosis() -> None:
+    trainer = trained(Experiment(training=Training(schedule="cosine", decay_every=4)), 6)
+    size = found("update size", trainer)
+    assert size is not None and size.remedy is None
+
+
 def test_a_fine_finding_has_no_remedy() -> None:
     fine = [finding for finding in findings(Trainer(Experiment())) if finding.severity == "fine"]
     assert all(finding.remedy is None and finding.others == () for finding in fine)

@@ -165,7 +165,7 @@ def test_a_table_of_too_many_classes_gives_an_empty_plane_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        (NO_POINTS, "The plane is empty. Paint at least 3 points of each of two classes; training then begins."),
+        (NO_POINTS, "Paint at least 3 points of each of two classes; training then begins."),
         (cloud(9, 1), "All points are of class 2. Paint at least 3 points of another class; training then begins."),
         (
             cloud(1, 1, points=cloud(1, 0)),
@@ -203,7 +203,7 @@ def test_erasing_everything_keeps_the_network_for_what_is_painted_next() -> None
     trainer.steps(40)
     before = trainer.checkpoint().moment.vectors
     said = trainer.apply(with_points(NO_POINTS))
-    assert said.startswith("Points erased, 0 in all, at epoch 13: weights and Adam's memory kept. The plane is empty.")
+    assert said.startswith("Points erased, 0 in all, at epoch 13: weights and Adam's memory kept. Paint at least 3")
     trainer.apply(with_points(THREE))
     assert [a.tobytes() for a in before] == [b.tobytes() for b in trainer.checkpoint().moment.vectors]
     assert trainer.steps(5) == 5

@@ -347,3 +347,37 @@ def test_the_number_of_training_examples_is_shown() -> None:
 def test_an_unknown_probe_is_refused_with_those_there_are() -> None:
     with pytest.raises(LookupError, match=r"probe is 'maps'; it must be one of .*map"):
         probes["maps"]
+
+
+# -- what can be set by hand --------------------------------------------------------------------------------------
+
+
+def test_the_network_picture_names_its_arrays_as_the_engine_does() -> None:
+    trainer = trained()
+    layers = shown("network", trainer).layers
+    assert [layer.array for layer in layers] == ["", *trainer.layout.names]
+    for layer in layers[1:]:
+        assert np.array_equal(layer.weights, trainer.weights()[f"{layer.array}.weights"])
+
+
+def test_a_tree_s_classes_say_why_their_numbers_cannot_be_set() -> None:
+    layers = shown("network", trained(Network(layers=(Layer(4),), output="hierarchical"))).layers
+    assert layers[1].fixed == ""
+    assert layers[2].fixed.startswith("the classes of a tree have no numbers of their own")
+
+
+def test_a_wide_layer_is_summed_up_and_a_narrow_one_is_not() -> None:
+    trainer = trained(Network(layers=(Layer(WIDEST + 1, "relu"), Layer(WIDEST, "relu"))))
+    inputs, wide, narrow, output = shown("network", trainer).layers
+    assert inputs.summary is narrow.summary is output.summary is None
+    assert wide.summary.norm == pytest.approx(np.linalg.norm(trainer.weights()["layer1.weights"]))
+
+
+def test_units_that_answer_the_same_to_every_example_count_as_dead() -> None:
+    trainer = trained(Network(layers=(Layer(20, "relu"),)))
+    weights = trainer.weights()
+    weights["layer1.weights"][:3] = 0
+    weights["layer1.bias"][:3] = -1
+    before = shown("network", trainer).layers[1].summary.dead
+    trainer.set_weights(weights)
+    assert shown("network", trainer).layers[1].summary.dead >= max(3, before)

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from hyperscope.lab.snapshot import Curves, Snapshot, Status
 from hyperscope.ui.panels.axes import linear_ticks, log_ticks, number_text
 from hyperscope.ui.panels.curves import CurvesPanel, smoothed, thinned
-from hyperscope.ui.panels.plot import dashes
+from hyperscope.ui.panels.strokes import dashes
 from hyperscope.ui.theme import DARK, LIGHT
 
 

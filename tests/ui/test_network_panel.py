@@ -160,7 +160,7 @@ def test_an_output_is_in_its_class_colour(panel: NetworkPanel) -> None:
 def test_heavier_edges_cover_more(panel: NetworkPanel) -> None:
     panel.draw(of(hand_made.network((2,), classes=2)))
     panel.grab()
-    edges = panel._gaps[0]
+    edges = panel._scene.gaps[0]
     weights = np.array([[1.0, 0.0], [0.0, 0.2]])
     heavy = edges.picture(np.array([[1.0, 0.0], [0.0, 0.0]]), LIGHT)
     both = edges.picture(weights, LIGHT)
@@ -215,7 +215,7 @@ def test_a_hidden_network_makes_no_pictures(qtbot: QtBot) -> None:
     panel = NetworkPanel()
     qtbot.addWidget(panel)
     panel.draw(hand_made.snapshot("network"))
-    assert not panel._faces and not panel._gaps
+    assert not panel._scene.faces and not panel._scene.gaps
 
 
 def test_weights_that_are_not_finite_can_still_be_drawn(panel: NetworkPanel) -> None:

@@ -194,3 +194,11 @@ def test_a_home_that_cannot_be_read_is_as_if_it_were_empty(tmp_path: Path, monke
     (tmp_path / "file").touch()
     monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / "file" / "home"))
     assert (Remembered().theme, last_experiment()) == ("", None)
+
+
+def test_reduced_motion_is_found_again_at_the_next_start(start):
+    window = start()
+    assert not window.remembered.reduced_motion
+    next(action for action in window.all_actions if action.name == "Reduced motion").run()
+    window.close()
+    assert start().remembered.reduced_motion

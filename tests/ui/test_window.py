@@ -40,6 +40,7 @@ from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.open_table import OpenTable
+from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
@@ -484,7 +485,7 @@ def test_no_control_is_wider_than_its_card(paused, qtbot, scale, optimiser):
 
 # -- names and keyboard -----------------------------------------------------------------------------------------------
 
-INTERACTIVE = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox)
+INTERACTIVE = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, NetworkPanel)
 
 
 def interactive(window: Window) -> list[QWidget]:

@@ -45,8 +45,12 @@ def accuracy(p: Array, y: Indices) -> float:
 
 def confusion(p: Array, y: Indices) -> Counts:
     """How often true class i (row) was predicted as class j (column), as counts (C, C)."""
-    classes = p.shape[0]
-    counts: Counts = np.bincount(y * classes + p.argmax(axis=0), minlength=classes * classes)
+    return counted(p.argmax(axis=0), y, p.shape[0])
+
+
+def counted(predicted: Indices, y: Indices, classes: int) -> Counts:
+    """`confusion` (C, C) from the predicted classes (m,) themselves."""
+    counts: Counts = np.bincount(y * classes + predicted, minlength=classes * classes)
     return counts.reshape(classes, classes)
 
 

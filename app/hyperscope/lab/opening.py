@@ -1,4 +1,4 @@
-"""What a file that somebody opens turns out to be: an experiment, or a table to make one for."""
+"""What a file or a code that somebody opens turns out to be: an experiment, a session, or a table to make one for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from hyperscope.lab.data import FILE
 from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment, changed, read
+from hyperscope.lab.score import PREFIX, Score, from_code
+from hyperscope.lab.sharing import beside, from_tree
 
 TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 
@@ -27,3 +29,20 @@ def opened(path: Path) -> Experiment:
     if not path.exists():
         raise ValueError(f"{path}: there is no such file")
     raise ValueError(f"{path}: this is neither an experiment (.json) nor a table ({', '.join(TABLE_ENDINGS)})")
+
+
+def opened_score(words: str | Path) -> Score:
+    """What a code or a file holds: a session, or an experiment or table as one in which nothing has happened yet.
+
+    Raises: ValueError naming the file, or saying what is wrong with the code.
+    """
+    if str(words).startswith(PREFIX):
+        return from_code(str(words))
+    path = Path(words)
+    if not path.name.lower().endswith(".json"):
+        return Score(opened(path))
+    try:
+        return beside(from_tree(path.read_bytes()).score, path.parent)
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        raise ValueError(f"{path}: {reason}") from None

@@ -175,12 +175,9 @@ def _kept(points: Points, classes: int, data: Data) -> NDArray[np.bool_]:
 
 def _missing(counts: Ints, parts: list[int], trained: Ints) -> str:
     """Why nothing can be trained on points that are so many of each class, in each part, and trained on; or ""."""
-    total = int(counts.sum())
     if np.count_nonzero(trained) >= 2 and all(parts):
         return ""
-    if total == 0:
-        return f"The plane is empty. Paint at least {ENOUGH} points of each of two classes; training then begins."
-    if np.count_nonzero(counts) < 2:
+    if np.count_nonzero(counts) == 1:
         only = int(counts.argmax()) + 1
         return f"All points are of class {only}. Paint at least {ENOUGH} points of another class; training then begins."
     if np.count_nonzero(trained) < 2:

@@ -7,7 +7,7 @@ from PIL import Image, ImageColor, ImageDraw
 
 from hyperscope.lab.palette import CLASS_COLOURS, MAP_STRENGTH
 from hyperscope.lab.probes import probes
-from hyperscope.lab.snapshot import View
+from hyperscope.lab.snapshot import Examples, Map, View
 from hyperscope.lab.trainer import Trainer
 
 OVERSAMPLED = 3  # times, then reduced, which smooths the points' edges
@@ -16,7 +16,11 @@ OVERSAMPLED = 3  # times, then reduced, which smooths the points' edges
 def map_picture(trainer: Trainer, side: int = 600) -> Image.Image:
     """The map `side` pixels square: class colours mixed by probability, points outlined by truth, filled by answer."""
     view = View()
-    seen, data = probes["map"](trainer, view), probes["examples"](trainer, view)
+    return draw_map(probes["map"](trainer, view), probes["examples"](trainer, view), side)
+
+
+def draw_map(seen: Map, data: Examples, side: int = 600, dot: float = 1.0) -> Image.Image:
+    """What `map_picture` draws, of records; points are `dot` times as large as there."""
     colours = np.array([ImageColor.getrgb(CLASS_COLOURS[c % len(CLASS_COLOURS)]) for c in range(len(seen.p))])
     mixed = np.tensordot(colours.T, seen.p, axes=1)  # (3, height, width)
     shaded = 255 + MAP_STRENGTH * (mixed - 255)
@@ -25,7 +29,7 @@ def map_picture(trainer: Trainer, side: int = 600) -> Image.Image:
     picture = Image.fromarray(pixels).resize((large, large), Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(picture)
     left, right, bottom, top = seen.extent
-    radius = large / 110
+    radius = dot * large / 110
     for x, y, true, predicted in zip(*data.x, data.y, seen.predicted, strict=True):
         at_x, at_y = (x - left) / (right - left) * large, (top - y) / (top - bottom) * large
         box = (at_x - radius, at_y - radius, at_x + radius, at_y + radius)

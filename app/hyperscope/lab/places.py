@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 import platformdirs
 
+RUNS = "runs.sqlite"  # in the home folder: the run library
 LAST = "last-experiment.json"  # in the home folder: what the next start begins with
 
 
@@ -16,16 +17,17 @@ def home() -> Path:
     return Path(os.environ.get("HYPERSCOPE_HOME") or platformdirs.user_data_dir("hyperscope", appauthor=False))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replaces the file at `path` in one move, making its folder first. Raises: OSError."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replaces the file at `path` in one move, making its folder first; text becomes UTF-8. Raises: OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    # not by tempfile, whose files nobody else may read
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with part.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        os.replace(part, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

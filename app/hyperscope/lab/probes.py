@@ -31,6 +31,7 @@ from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
     from hyperscope.lab.checks import Finding
+    from hyperscope.lab.results import Results
 
 FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with many parameters
 MANY = 5000  # parameters
@@ -67,7 +68,7 @@ class _Grids:
         self._kept: dict[int, tuple[ExampleSet, object, Array]] = {}
 
     def __call__(self, trainer: Trainer, view: View, side: int) -> Array:
-        examples, key = trainer.examples, (view, trainer.learner.dtype)
+        examples, key = trainer.examples, (view.plane, trainer.learner.dtype)
         kept = self._kept.get(side)
         if kept is None or kept[0] is not examples or kept[1] != key:
             kept = self._kept[side] = (examples, key, grid(trainer, view, side))
@@ -93,6 +94,7 @@ def examples(trainer: Trainer, view: View) -> Examples:
         note=" ".join(data.notes),
         training=trainer.training_examples,
         missing=data.missing,
+        pictures=probes_map.pictures(data),
     )
 
 
@@ -198,6 +200,20 @@ def training_distributions(trainer: Trainer, view: View) -> Distributions:
     return distributions(trainer, training=True)
 
 
+@probes.add("weights")
+def weights(trainer: Trainer, view: View) -> dict[str, Array]:
+    """Copies of all arrays by name, see `engine.named`; for exports."""
+    return trainer.weights()
+
+
+@probes.add("results")
+def results(trainer: Trainer, view: View) -> Results:
+    """Numbers and mistakes on each part of the data; for reports."""
+    from hyperscope.lab import results as found  # which knows the trainer
+
+    return found.results(trainer)
+
+
 @probes.add("findings")
 def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms."""
@@ -206,3 +222,6 @@ def findings(trainer: Trainer, view: View) -> tuple[Finding, ...]:
     if trainer.examples.missing:
         return ()
     return diagnosis.findings(trainer)
+
+
+from hyperscope.lab import probes_map  # noqa: E402  declares more of them, from what is defined here

@@ -61,7 +61,10 @@ class Quantiles:
         known = padded.take(self._places)
         known.sort(axis=1)
         found = known.take(self._ranks)
-        return found if kind == "f" else found.astype(np.float32)
+        if kind == "f":
+            return found
+        with np.errstate(over="ignore"):
+            return found.astype(np.float32)
 
 
 def _weights(layout: Layout, number: int) -> Indices:

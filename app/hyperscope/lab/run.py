@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position
+from hyperscope.lab.exports import packed
 from hyperscope.lab.trainer import Trainer
 
 
@@ -86,7 +87,7 @@ def run(
     epochs: int,
     progress: Callable[[int, dict[str, float]], None] = lambda epoch, row: None,
 ) -> Result:
-    """Trains for `epochs` epochs, or to the end of a given order, calling `progress` after each.
+    """Trains for `epochs` epochs more, or to the end of a given order, calling `progress` after each.
 
     Raises: ValueError for painted points that are too few.
     """
@@ -97,7 +98,9 @@ def run(
     trainer.order = recorder
     rows = [_row(trainer)]
     losses: list[Array] = []
-    for epoch in range(1, epochs + 1):
+    done_before = trainer.position.epoch
+    for number in range(1, epochs + 1):
+        epoch = done_before + number
         while trainer.position.epoch < epoch and not trainer.alarm:
             # a given order has batches of its own sizes, so its epochs end where their examples are used up
             done = trainer.steps(1) if isinstance(recorder.order, GivenOrder) else trainer.finish_epoch()
@@ -107,7 +110,7 @@ def run(
         if trainer.alarm or trainer.position.epoch < epoch:
             break
         rows.append(_row(trainer))
-        progress(epoch, rows[-1])
+        progress(number, rows[-1])
     if trainer.step and rows[-1]["step"] != trainer.step:
         rows.append(_row(trainer))  # a given order may end within an epoch
     trainer.order = recorder.order
@@ -151,26 +154,17 @@ def write(trainer: Trainer, result: Result, folder: Path) -> None:
         _write_rows(folder / "metrics.csv", result.rows)
         _write_rows(folder / "steps.csv", [{"step": n + 1, "loss": loss} for n, loss in enumerate(result.losses)])
         initial = {f"initial.{name}": values for name, values in result.initial.items()}
-        _save_arrays(folder / "weights.npz", {**trainer.weights(), **initial})
+        (folder / "weights.npz").write_bytes(packed({**trainer.weights(), **initial}))
         data = trainer.examples
         parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
-        _save_arrays(
-            folder / "examples.npz", {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
-        )
+        examples = {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
+        (folder / "examples.npz").write_bytes(packed(examples))
         lines = (" ".join(map(str, batch.tolist())) for batch in result.batches)
         (folder / "batches.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (folder / "experiment.json").write_text(trainer.experiment.to_json(), encoding="utf-8")
         map_picture(trainer).save(folder / "map.png")
     except OSError as problem:
         raise ValueError(f"{folder}: {problem.strerror or problem}") from None
-
-
-def _save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
-    """An .npz without the time of day that `np.savez` gives each of its members, so equal runs give equal files."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, values in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asanyarray(values), allow_pickle=False)
 
 
 def _write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:

@@ -16,14 +16,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
+if TYPE_CHECKING:
+    from hyperscope.lab.recorder import Recorder
+    from hyperscope.lab.reopening import Reopening
+
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
+LEAVE = 3.0  # s that a worker has for ending: it may have a run to write yet
+SCORE = "score"  # wanted like a probe, though it is the timeline that has it
 STEADY = 0.25  # s over which steps per second are averaged
 
 
@@ -57,10 +64,14 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Answer with a snapshot of these probes; `view` is a `probes.View`."""
+    """Answer with a snapshot of these probes; `view` is a `probes.View`.
+
+    `wanted` are probes, or SCORE, that somebody waits for besides.
+    """
 
     names: tuple[str, ...]
     view: Any = None
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,14 @@ class Reply:
     news: dict[str, Any] = field(default_factory=dict)  # "slow motion" and "branches", whenever they have changed
 
 
-Change = Apply | GoTo | Switch | Restore  # commands that change the experiment
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Take on a whole session: `session` is a `reopening.Open`."""
+
+    session: Any
+
+
+Change = Apply | GoTo | Switch | Restore | Reopen  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -123,11 +141,11 @@ class WorkerLost(RuntimeError):
 class Runner:
     """A running worker. `send` never waits for training; `take` gives the newest reply, once."""
 
-    def __init__(self, experiment: Experiment, checkpoint: Any = None) -> None:
+    def __init__(self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, experiment, checkpoint), name="hyperscope-trainer", daemon=True
+            target=serve, args=(theirs, experiment, checkpoint, library), name="hyperscope-trainer", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -147,11 +165,11 @@ class Runner:
             raise WorkerLost(self._obituary()) from None
         self.changes += isinstance(command, Change)
 
-    def ask(self, names: Sequence[str], view: Any = None) -> bool:
+    def ask(self, names: Sequence[str], view: Any = None, wanted: tuple[str, ...] = ()) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
         if self.waiting:
             return False
-        self.send(Ask(tuple(names), view))
+        self.send(Ask(tuple(names), view, wanted))
         self.waiting = True
         return True
 
@@ -173,7 +191,7 @@ class Runner:
     def close(self) -> None:
         """Ends the worker and waits until it is gone."""
         self._pipe.close()
-        self._process.join(1.0)
+        self._process.join(LEAVE)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -186,13 +204,13 @@ class Runner:
         return f"the training process ended unexpectedly{how}"
 
 
-def serve(pipe: Connection, experiment: Experiment, checkpoint: Any) -> None:
+def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
     die_with_parent()
     from threadpoolctl import threadpool_limits
 
-    worker = Worker(pipe, experiment, checkpoint)
+    worker = Worker(pipe, experiment, checkpoint, library)
     with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
         worker.run()
 
@@ -212,6 +230,7 @@ class Worker:
     pipe: Connection
     first: Experiment
     checkpoint: Any = None
+    library: Path | None = None  # the file that runs are kept in, None to keep none
     playing: bool = False
     rate: float = float("inf")
     until: int | None = None
@@ -221,7 +240,7 @@ class Worker:
     halted: bool = False
     slowed: Any = None  # a `slow_motion.Slowed`
     _news: dict[str, Any] = field(default_factory=dict)
-    _branched: int = -1  # the timeline's count of changed branches that was last sent
+    _branched: Any = None  # the timeline's count of changed branches that was last sent
     _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
@@ -230,6 +249,8 @@ class Worker:
     _since: float = 0.0
     _speed: float = 0.0
     _kept_at: float = field(default_factory=time.monotonic)
+    _recorder: Recorder | None = None
+    _reopening: Reopening | None = None  # a session being played back
 
     def run(self) -> None:
         """Until the pipe closes."""
@@ -244,13 +265,23 @@ class Worker:
         if self.checkpoint is not None:
             self.trainer.restore(self.checkpoint)
         self.timeline = Timeline(self.trainer)
+        if self.library is not None:
+            from hyperscope.lab.recorder import Recorder
+
+            self._recorder = Recorder(self.library)
+            self._recorder.begin(self.timeline, whole=self.checkpoint is None)
         last = self._since = time.monotonic()
         try:
             while True:
-                if not self.pipe.poll(0 if self.playing else 0.1) and not self.playing:
+                busy = self.playing or self._reopening is not None
+                if self._recorder is not None:
+                    self._recorder.look(self.playing)
+                if not self.pipe.poll(0 if busy else 0.1) and not busy:
                     continue
                 self._obey()
                 now = time.monotonic()
+                if self._reopening is not None:
+                    self._play_back(self._reopening)
                 if self.playing:
                     self._train(now - last)
                 last = now
@@ -259,6 +290,9 @@ class Worker:
                     self.pipe.send(self._reply())
         except (EOFError, ConnectionError, OSError):
             return
+        finally:
+            if self._recorder is not None:
+                self._recorder.close()
 
     def _obey(self) -> None:
         """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
@@ -290,6 +324,7 @@ class Worker:
 
     def _carry_out(self, command: object) -> None:
         ahead, step = self.timeline.ahead, self.trainer.step
+        self._heed_end(command)
         match command:
             case Slow(by, to):
                 self._slow(by, to)
@@ -345,10 +380,58 @@ class Worker:
                 self.trainer.restore(checkpoint)
                 self.timeline = type(self.timeline)(self.trainer)
                 self._counted = self.trainer.step
+                if self._recorder is not None:
+                    self._recorder.begin(self.timeline, whole=False)
+            case Reopen(session):
+                self._reopen(session)
             case Ask():
                 self._asked = command
+        if self._recorder is not None and (
+            isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trainer.step == 0)
+        ):
+            self._recorder.restarted()
         if ahead and not isinstance(command, GoTo | Slow):
             self._say_what_is_left(step)
+
+    def _heed_end(self, command: object) -> None:
+        """Before a command: stops playing back, and has the run kept where it may end."""
+        if isinstance(command, Change | Restart | Advance | Edit | Slow | Branch) or (
+            isinstance(command, Go) and command.playing
+        ):
+            self._reopening = None
+        if self._recorder is not None and isinstance(command, Change | Restart):
+            self._recorder.ends(command.experiment if isinstance(command, Apply) else None)
+
+    def _reopen(self, session: Any) -> None:
+        from hyperscope.lab.reopening import Reopening
+
+        self.playing = False
+        try:
+            reopening = Reopening(session, self.trainer.structure)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self.trainer, self.timeline = reopening.trainer, reopening.timeline
+        if self._recorder is not None:
+            self._recorder.begin(self.timeline)
+        self.other, self._kept_at = True, -KEEP_EVERY
+        self._play_back(reopening)
+
+    def _play_back(self, reopening: Reopening) -> None:
+        """One piece of a session that is taken on."""
+        self._reopening = reopening
+        try:
+            self.other |= reopening.go_on()
+            if said := reopening.said:
+                self.said, self.alarm = said, False
+        except ValueError as problem:
+            self._refuse(problem)
+            self._reopening = None
+        if reopening.done:
+            self._reopening = None
+        if self._recorder is not None:
+            self._recorder.went()
+        self._counted, self._since = self.trainer.step, time.monotonic()
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -357,6 +440,8 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
+        if self._recorder is not None:
+            self._recorder.went()
         self._counted, self._since = self.trainer.step, time.monotonic()
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
@@ -414,6 +499,7 @@ class Worker:
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
         if self.trainer.examples.missing:
+            self.playing = self.until is None  # what would train to an epoch may never come there
             time.sleep(0.004)  # until enough is painted
             return
         ahead, step = self.timeline.ahead, self.trainer.step
@@ -455,15 +541,20 @@ class Worker:
         from hyperscope.lab.probes import probes
 
         assert self._asked is not None
+        if self._recorder is not None and not self.said and (problem := self._recorder.problem):
+            self.said, self.alarm = problem, True
         asked, self._asked = self._asked, None
         view = asked.view or View()
-        views = {name: probes[name](self.trainer, view) for name in asked.names}
-        if self._branched != self.timeline.changed:
-            self._branched, self._news["branches"] = self.timeline.changed, self.timeline.ghosts()
+        if self._branched != (self.timeline, self.timeline.changed):
+            self._branched = (self.timeline, self.timeline.changed)
+            self._news["branches"] = self.timeline.ghosts()
         news, self._news = self._news, {}
+        asked_for = dict.fromkeys((*asked.names, *asked.wanted))
+        found = {name: self.timeline.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
+        views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
         trainer = self.trainer
         snapshot = Snapshot(
-            self._status(), trainer.structure, self.said, self.alarm, self.halted, views, trainer.painted
+            self._status(), trainer.structure, self.said, self.alarm, self.halted, views, trainer.painted, wanted
         )
         now = time.monotonic()
         kept = None

@@ -6,7 +6,8 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,16 +23,22 @@ from hyperscope.lab.runner import (
     Branch,
     Go,
     GoTo,
+    Reopen,
     Reply,
     Restart,
+    Restore,
     Runner,
     Slow,
     SlowEnd,
     Switch,
     WorkerLost,
 )
+from hyperscope.lab.score import Score
 from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.lab.snapshot import Curves, Snapshot, Status, View
+
+if TYPE_CHECKING:
+    from hyperscope.lab.library import Details
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
@@ -40,14 +47,19 @@ MOST_LAYERS = 6  # that the picture can show
 class Session:
     """An experiment being trained in a worker, and the moves made on it."""
 
-    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
+    def __init__(
+        self, experiment: Experiment | None = None, *, playing: bool = True, library: Path | None = None
+    ) -> None:
+        """With a `library`, the file at that path, every run is kept in it."""
         self.experiment = experiment or Experiment()
+        self.library = library
         self.playing = playing
         self.rate = float("inf")
         self.view = View()
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._checkpoint: Any = None
+        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
@@ -57,7 +69,7 @@ class Session:
         self._pending = False  # the experiment moved since it was last sent
         self._undo: list[Experiment | Done] = []  # experiments to go back to, and edits to take back
         self._redo: list[Experiment | Done] = []
-        self._runner: Runner | None = Runner(self.experiment)
+        self._runner: Runner | None = Runner(self.experiment, library=library)
         self._runner.send(Go(playing))
 
     # -- moves ----------------------------------------------------------------------------------------------------
@@ -198,6 +210,44 @@ class Session:
         """Leaves slow motion; the step it stood in is not taken."""
         self._send(SlowEnd())
 
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        self.view = View()
+        self._take_on_session(score, score.end if beat is None else beat)
+
+    def reopen(self, run: Details, beat: int | None = None) -> None:
+        """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
+
+        Raises: ValueError when only its end can be had.
+        """
+        score = run.score
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if score is not None:
+            at = score.end if beat is None else beat
+            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            return
+        self._leave_for_session()
+        self._send(Go(False, self.rate))
+        self._send(Restore(run.checkpoint))
+        self.experiment = run.experiment
+
+    def _take_on_session(
+        self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
+    ) -> None:
+        from hyperscope.lab.reopening import Open
+        from hyperscope.lab.score import branch
+
+        self._leave_for_session()
+        self._send(Reopen(Open(score, at, jumps, checkpoint)))
+        self.going = at
+        self.experiment = branch(score, at).experiment
+
+    def _leave_for_session(self) -> None:
+        self._undo.append(self.experiment)
+        self._redo.clear()
+        self._merged, self.playing = "", False
+
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         self.take_on(msgspec.structs.replace(self.experiment, seed=(self.experiment.seed + 1) % 1_000_000))
@@ -240,14 +290,20 @@ class Session:
         if self._runner is None:
             return
         try:
-            self._runner.ask(names, self.view)
+            self._runner.ask(names, self.view, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
+
+    def want(self, names: Sequence[str]) -> None:
+        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
+        if set(self._wanted) <= reply.snapshot.wanted.keys():
+            self._wanted = ()
         if reply.checkpoint is not None:
             self._checkpoint = reply.checkpoint
         if self._runner is not None and reply.heard == self._runner.changes:
@@ -272,7 +328,7 @@ class Session:
             self.message, self.alarm = said[0].upper() + said[1:], True
             return
         checkpoint = self._checkpoint
-        self._runner = Runner(self.experiment, checkpoint)
+        self._runner = Runner(self.experiment, checkpoint, self.library)
         self._runner.send(Go(self.playing, self.rate))
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         where = f"step {checkpoint.step}" if checkpoint is not None else "the start"

@@ -12,15 +12,24 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperscope.engine.metrics import Confused
+
 Array = NDArray[Any]
 NONE = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the window chose to look at: the two features that span the plane, or ("", "") for the usual plane."""
+    """What the window chose to look at: the two features that span the plane, or ("", "") for the usual plane.
+
+    `point`, in plane coordinates, or `example`, by number and before any point, is the input that is followed through
+    the network; `layer` is the hidden layer, from 0, whose view of the plane is shown, the last if it is negative.
+    """
 
     plane: tuple[str, str] = ("", "")
+    point: tuple[float, float] | None = None
+    example: int | None = None
+    layer: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,8 @@ class Examples:
     """The data set as drawn: `x` (2, m) in plane coordinates, `y` (m,) class numbers, `part` (m,) 0 train 1 dev 2 test.
 
     `axes` names the two directions of the plane; `note` says in words how a table was read and how the plane
-    lies in it, or ""; `missing` why painted points are not enough to train on yet, or "".
+    lies in it, or ""; `missing` why painted points are not enough to train on yet, or "". `pictures` (m, height,
+    width) are bytes, of data sets whose rows are pictures.
     """
 
     x: Array
@@ -71,6 +81,7 @@ class Examples:
     note: str = ""
     training: int = 0  # how many examples are in the training set
     missing: str = ""
+    pictures: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,58 @@ class LayerSummary:
     dead: int
     activity: float
     norm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One input on its way: `values` are the inputs (n,), each hidden layer's outputs, and class probabilities (C,).
+
+    They are () when nothing is looked at. `point` is its place in the plane; `true` and `part` are −1 unless it is an
+    `example`; `picture` (height, width) is it as bytes where inputs are pictures.
+    """
+
+    values: tuple[Array, ...] = ()
+    point: tuple[float, float] | None = None
+    example: int | None = None
+    true: int = -1
+    part: int = -1
+    picture: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warp:
+    """The plane as hidden layer `layer` of `layers` (from 0; −1: there is none) puts it, in two directions.
+
+    `sheet` (2, side, side) is where it puts a grid of places of the plane, row 0 lowest, and `said` (side, side) the
+    class predicted there. `x` (2, m') and `predicted` (m',) are those of the examples numbered `at` (m',). The
+    directions named by `axes` are its units, if it has one or two, else the first two principal components of the
+    examples' values, with `share` (0 to 1) of their variance. `p` (C, height, width) are the output's probabilities
+    over `extent`, where the layer is the last and has two units.
+    """
+
+    layer: int = -1
+    layers: int = 0
+    units: int = 0
+    sheet: Array = field(default_factory=lambda: np.zeros((2, 0, 0)))
+    said: Array = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    x: Array = field(default_factory=lambda: np.zeros((2, 0)))
+    at: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    predicted: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    axes: tuple[str, str] = ("", "")
+    share: float = 1.0
+    extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
+    p: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """`p` (C, m): class probabilities of `Examples` at test time. `counts` (3, C, C): of train, dev and test, how
+    often true class (row) was taken for which (column); `pairs`: the most confused of each part, most frequent first.
+    """
+
+    p: Array
+    counts: Array
+    pairs: tuple[tuple[Confused, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +311,9 @@ class Snapshot:
     """One answer to the window: the status, one sentence on what happened if anything did, and the views asked for.
 
     `structure` changes whenever data or network were rebuilt, so that views know to lay out anew. `views` maps a
-    probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings") to
-    its record. `painted` changes whenever examples came or went and the network stayed.
+    probe's name ("examples", "map", "network", "curves", "distributions", "distributions in training", "findings",
+    "weights", "results") to its record. `painted` changes whenever examples came or went and the network stayed.
+    `wanted` holds the same for whoever waits for it, see `Session.want`, and "score", the session so far.
     """
 
     status: Status
@@ -259,3 +323,4 @@ class Snapshot:
     halted: bool = False  # training stopped itself since the last snapshot
     views: dict[str, Any] = field(default_factory=dict)
     painted: int = 0
+    wanted: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,8 @@ knows no processes and no clocks.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
+STRIDE = 128  # beats played back in one piece
 MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
 ROWS = ("step", "epoch", "loss_sum", "losses", "measures", *RIVERS)  # of a history's state; the rest is scalars
@@ -66,6 +68,7 @@ class Kept:
 class Timeline:
     """A session: `trainer` standing where `score` ends, with the `jumps` known from before.
 
+    A trainer that does not stand at the end of the score stands `here`.
     Without a score the session begins with the trainer as it stands, and nothing before that is known.
     Steps and changes must go through here. At most `most` checkpoints of at most `limit` bytes together are kept.
     """
@@ -76,6 +79,7 @@ class Timeline:
         score: Score | None = None,
         jumps: tuple[tuple[int, int], ...] = (),
         *,
+        here: Place | None = None,
         most: int = MOST,
         limit: int = LIMIT,
     ) -> None:
@@ -84,7 +88,7 @@ class Timeline:
         # what the score cannot make anew
         self._origin = trainer.checkpoint() if score is None and trainer.step else None
         score = score or Score(trainer.experiment)
-        self.place = score.place()  # where the trainer stands
+        self.place = score.place() if here is None else here  # where the trainer stands
         self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
@@ -312,7 +316,8 @@ class Timeline:
         kept, last, looked = self._kept, self._last, self._looked
         self._take_up(future, self._within_reach(present, future), future.last)
         try:
-            self._bring_to(self.score.place())
+            for _ in self._bring_to(self.score.place()):
+                pass
         except ValueError:
             self._take_up(present, kept, last)
             self._looked = looked
@@ -389,9 +394,17 @@ class Timeline:
 
         Raises: ValueError, with the trainer where it was, for a beat the session has not or data that cannot be had.
         """
+        for _ in self.going(beat, before=before):
+            pass
+
+    def going(self, beat: int, *, before: bool = False) -> Iterator[int]:
+        """`restore` piece by piece: gives the beat after each, where the trainer stays if no more is asked for.
+
+        What is played back leaves checkpoints, so that the way is short the next time.
+        """
         there = self.score.place(beat, before=before)
         self._leave_end()
-        self._bring_to(there)
+        yield from self._bring_to(there)
 
     def _leave_end(self) -> None:
         """Keeps the end as it is, to come back to at once and to draw it as a branch."""
@@ -400,9 +413,9 @@ class Timeline:
             self._held = self.size
             self._make_room()
 
-    def _bring_to(self, there: Place) -> None:
+    def _bring_to(self, there: Place) -> Iterator[int]:
         score, trainer = self.score, self.trainer
-        was, examples = trainer.checkpoint(), trainer.examples
+        was, examples, place = trainer.checkpoint(), trainer.examples, self.place
         near = [kept for kept in self._kept if kept.place <= there]
         if self._last is not None and self._last.place == there:
             near.append(self._last)
@@ -413,10 +426,19 @@ class Timeline:
             else:
                 here = Place()
                 trainer.restore(self._origin or Trainer(score.start).checkpoint())
-            play(trainer, score, here, there)
+            while here != there:
+                until = min(there.beat, here.beat + STRIDE)
+                then = there if until == there.beat else score.place(until)
+                play(trainer, score, here, then)
+                here = self.place = then
+                if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
+                    self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
+                self._keep(here)
+                yield here.beat
         except ValueError:
             trainer.experiment, trainer.examples = was.experiment, examples
             trainer.restore(was)
+            self.place = place
             raise
         self.place = there
 
@@ -427,11 +449,19 @@ class Timeline:
         if _far(self.place) // self.spacing <= self._looked // self.spacing:
             return
         self._looked = _far(self.place)
-        last = self._kept[-1].history.rows if self._kept else None
+        self._keep(self.place)
+
+    def _keep(self, place: Place) -> None:
+        """Keeps a checkpoint of `place`, where the trainer stands, if its stretch has none, and makes room for it."""
+        at = bisect_right(self._kept, place, key=lambda kept: kept.place)
+        if at and _far(self._kept[at - 1].place) // self.spacing == _far(place) // self.spacing:
+            return
+        last = self._kept[at - 1].history.rows if at else None
         before = last.size if last is not None else 0
-        kept = self._checkpoint()
-        self._kept.append(kept)
-        self._held += kept.own + kept.history.rows.size - (before if kept.history.rows is last else 0)
+        checkpoint = self.trainer.checkpoint()
+        history = _shared(checkpoint.history, last)
+        self._kept.insert(at, Kept(place, replace(checkpoint, history={}), history, _own(checkpoint)))
+        self._held += self._kept[at].own + history.rows.size - (before if history.rows is last else 0)
         self._make_room()
 
     def _checkpoint(self) -> Kept:

@@ -11,19 +11,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.painted import NO_POINTS
 from hyperscope.lab.session import Session
 from hyperscope.ui.app import application
+from hyperscope.ui.panels.map_brush import PAINT
+from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.finding import Finding
+from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.share import Share
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.runs.scenes import show_runs
 from hyperscope.ui.window import Window
 
 FRAMES = 48  # of an animation, at most
@@ -48,6 +56,9 @@ class Scene:
 
 def scenes() -> tuple[Scene, ...]:
     """Every screen there is, as its pictures are named."""
+    from hyperscope.ui.scenes_map import scenes_of_the_map  # made of what is defined here
+    from hyperscope.ui.scenes_network import scenes_of_the_network  # made of what is defined here
+
     normed = Network(layers=(Layer(8, "tanh", "before"),) * 3)
     deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
     wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
@@ -71,9 +82,15 @@ def scenes() -> tuple[Scene, ...]:
             then=lambda window: window.move_knob("training.learning_rate", 10.0),
         ),
         Scene("presets", Experiment(), 20, _show_presets),
+        Scene("runs", Experiment(), 20, lambda window: show_runs(window, 1)),
+        Scene("runs-compared", Experiment(), 20, lambda window: show_runs(window, 3)),
+        Scene("runs-none", Experiment(), 20, lambda window: show_runs(window, 0)),
         Scene("projector", Experiment(network=normed), 60, _project),
         Scene("palette", Experiment(), 60, then=_find),
         Scene("keys", Experiment(), 60, then=lambda window: window.part(Finding).show_keys()),
+        Scene("painting", Experiment(), 60, then=_paint),
+        Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
+        Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty(), lambda window: None),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
@@ -81,6 +98,11 @@ def scenes() -> tuple[Scene, ...]:
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
         Scene("slow-motion", Experiment(network=normed), 30, last=_slow_down),
         Scene("branch", Experiment(network=normed), 30, then=_branch, last=_train_on),
+        Scene("export", Experiment(), 60, then=_export),
+        Scene("share", Experiment(), 60, then=_share),
+        Scene("presets", Experiment(), 20, lambda window: window.part(Presets).toggle()),
+        *scenes_of_the_map(),
+        *scenes_of_the_network(),
     )
 
 
@@ -111,6 +133,31 @@ def _train_on(window: Window) -> None:
     _wait(lambda: len(window.session.ghosts) > 0, "a branch")
     window.draw_all()
     _wait(lambda: window.up_to_date, "its picture")
+
+
+def _own_points() -> Data:
+    """Points as somebody paints them: a face of four classes."""
+    rng, points = np.random.default_rng(4), NO_POINTS
+    turn, smile = np.linspace(0, 2 * np.pi, 90), np.linspace(1.2 * np.pi, 1.8 * np.pi, 30)
+    strokes = (
+        (np.stack([np.cos(turn), np.sin(turn)]) * 2.8, 0),
+        (np.stack([np.cos(smile), np.sin(smile)]) * 1.6, 1),
+        (np.array([[-1.0], [0.8]]) * np.ones((1, 24)), 2),
+        (np.array([[1.0], [0.8]]) * np.ones((1, 24)), 3),
+    )
+    for along, c in strokes:
+        points = points.added(along + rng.normal(0, 0.14, along.shape), c)
+    return Data(source=PAINTED, painted=points.written(), classes=4)
+
+
+def _paint(window: Window) -> None:
+    """The middle of a stroke of a fourth class."""
+    painting = window.part(Painting)
+    painting.start()
+    painting.surface.choose(PAINT, 3)
+    painting.surface.begin(PAINT, -2.6, 2.9)
+    for share in np.linspace(0, 1, 40):
+        painting.surface.go_on(-2.6 + 4.4 * share, 2.9 - 0.8 * np.sin(3 * share))
 
 
 def _show_batch_norm(window: Window) -> None:
@@ -161,6 +208,23 @@ def _project(window: Window) -> None:
     presenting.switch_projector()
     presenting.hide(frozenset({"data", "distributions"}))
     presenting.captions.switch()
+
+
+def _export(window: Window) -> None:
+    export = window.part(Export)
+    export.open()
+    _wait(lambda: export.dialog is not None and export.dialog.preview.image is not None, "a preview")
+
+
+def _share(window: Window) -> None:
+    share = window.part(Share)
+    window.move_knob("training.learning_rate", 0.03)
+    share.open()
+    dialog = share.dialog
+    assert dialog is not None
+    _wait(lambda: bool(dialog.session.code.text()), "the session's code")
+    dialog.box.setPlainText(dialog.session.code.text())
+    _wait(dialog.open_button.isEnabled, "what was pasted")
 
 
 def _find(window: Window) -> None:
@@ -224,9 +288,21 @@ def record_screens(
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
                     scene.last(window)
-                    window.grab().save(str(path))
+                    _with_dialogs(window).save(str(path))
                 written.append(path)
     return written
+
+
+def _with_dialogs(window: Window) -> QPixmap:
+    """The window, with whatever dialog is open over its middle."""
+    seen = window.grab()
+    painter = QPainter(seen)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            painter.fillRect(window.rect(), QColor(0, 0, 0, 90))
+            painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
+    painter.end()
+    return seen
 
 
 def _ratio() -> float:

@@ -85,9 +85,11 @@ class Timeline(QSlider):
     branch_chosen = Signal(int)  # its key
     height_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str = HINT, *, ended: bool = False) -> None:
+        """`hint` stands at its right end; an `ended` training needs no room ahead."""
         super().__init__(Qt.Orientation.Horizontal)
         self._theme = LIGHT
+        self._hint, self._ended = hint, ended
         self._status = Status()
         self._by_keyboard = False
         self._strands: tuple[Strand, ...] = ()
@@ -107,7 +109,8 @@ class Timeline(QSlider):
     def show_status(self, status: Status, going: int | None = None) -> None:
         """Shows where training stands, or the beat it is `going` to; a handle that is held stays where it is."""
         self._status = status
-        self.span = _span(max([status.end, *(branch.end for branch in status.branches)]))
+        ends = max([status.end, *(branch.end for branch in status.branches)])
+        self.span = max(1, ends) if self._ended else _span(ends)
         self.blockSignals(True)  # only what the user does is a wish to go somewhere
         self.setRange(0, status.end)
         self.setPageStep(max(1, status.batches))
@@ -175,7 +178,8 @@ class Timeline(QSlider):
             if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
                 placed.append((room, words))
 
-        place(right, HINT if self.value() == self.maximum() else BRANCH_HINT)
+        back = self.value() < self.maximum() and self._hint == HINT
+        place(right, BRANCH_HINT if back else self._hint)
         if self.value() < self.maximum():
             words = f"step {shown(self._status.step)}"
             place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +20,7 @@ from hyperscope.knob import Value
 from hyperscope.lab.checks import Remedy
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot, View
+from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui import style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs
@@ -147,7 +148,8 @@ class Window(QMainWindow):
         self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
 
     def _look_at(self, across: str, up: str) -> None:
-        self.session.view = View((across, up))
+        # a place of the old plane is none of the new one
+        self.session.view = replace(self.session.view, plane=(across, up), point=None)
         self.draw_all()
         self.follow()
 
@@ -204,8 +206,9 @@ class Window(QMainWindow):
             names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
         if self._stale and self._structure >= 0:
             self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
-            names += self.playground.map.probes
+            names += ["examples", *self.playground.map.probes]
         self._all = False
+        names += [name for part in self.parts for name in part.wants()]
         self.session.ask(tuple(dict.fromkeys(names)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
@@ -231,6 +234,11 @@ class Window(QMainWindow):
         """Has every panel drawn anew with the next snapshot; `up_to_date` says when that is done."""
         self._structure = -1
         self._quiet = 0
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing has changed for a while, so that what is drawn stays as it is."""
+        return self._quiet >= REST
 
     @property
     def up_to_date(self) -> bool:

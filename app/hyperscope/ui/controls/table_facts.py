@@ -123,6 +123,14 @@ class PlaneChoice(QWidget):
         self.kind.set_index(0)
         self._unfold()
 
+    def show_plane(self, across: str, up: str) -> None:
+        """Shows which plane is seen; says nothing."""
+        if across in self._features and up in self._features:
+            for picker, name in ((self.across, across), (self.up, up)):
+                picker.setCurrentIndex(self._features.index(name))
+        self.kind.set_index(1 if across else 0)
+        self._unfold()
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._caption.set_theme(theme)

@@ -21,6 +21,7 @@ class LabTabs(QWidget):
 
     lab_chosen = Signal(str)
     presets_requested = Signal()
+    runs_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
     theme_requested = Signal()  # the other one
@@ -32,9 +33,11 @@ class LabTabs(QWidget):
         self._group = QButtonGroup(self)
         self.tabs = {name: TextButton(name, "tab") for name in names}
         self.presets = TextButton("Presets", "plain", "Experiments that each show one thing · P")
+        self.runs = TextButton("Runs", "plain", "Every run so far, to compare and to reopen · L")
         self.open = TextButton("Open", "plain", "Open an experiment, or a table of your own")
         self.save = TextButton("Save", "plain", "Save the experiment")
         self.theme = TextButton("Theme", "plain", "Light or dark")
+        self._added: list[TextButton] = []
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._row.addWidget(self._name)
@@ -47,6 +50,7 @@ class LabTabs(QWidget):
         self._row.addStretch(1)
         for button, signal in (
             (self.presets, self.presets_requested),
+            (self.runs, self.runs_requested),
             (self.open, self.open_requested),
             (self.save, self.save_requested),
             (self.theme, self.theme_requested),
@@ -60,6 +64,18 @@ class LabTabs(QWidget):
         self.setAccessibleName("Labs")
         self.set_theme(LIGHT)
 
+    def add(self, text: str, tip: str) -> TextButton:
+        """One more thing that can be done, before the last."""
+        button = TextButton(text, "plain", tip)
+        button.set_theme(self._theme)
+        at = self._row.indexOf(self.theme)
+        self._row.insertWidget(at, button)
+        self._row.insertSpacing(at + 1, 4)
+        QWidget.setTabOrder(self._added[-1] if self._added else self.save, button)
+        QWidget.setTabOrder(button, self.theme)
+        self._added.append(button)
+        return button
+
     def set_lab(self, name: str) -> None:
         """Shows that the lab `name` is open; says nothing."""
         self.tabs[name].setChecked(True)
@@ -68,7 +84,7 @@ class LabTabs(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self._name.set_theme(theme, 15, 600)
-        for button in (*self.tabs.values(), self.presets, self.open, self.save, self.theme):
+        for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, *self._added, self.theme):
             button.set_theme(theme)
         self._row.setContentsMargins(20, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))

@@ -82,7 +82,9 @@ class Playground(QWidget):
         self.data.open_requested.connect(self.open_requested)
         self.data.paint_requested.connect(self.paint_requested)
         self.data.save_requested.connect(self.save_points_requested)
-        self.data.plane_chosen.connect(self.plane_chosen)
+        for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
+            chooser.plane_chosen.connect(self.plane_chosen)
+            chooser.plane_chosen.connect(other.show_plane)
         self.network.units_changed.connect(self.units_changed)
         self.network.batch_norm_cycled.connect(self.batch_norm_cycled)
         self.network.layer_added.connect(self.layer_added)

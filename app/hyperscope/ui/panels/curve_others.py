@@ -56,6 +56,12 @@ class Others:
                 ends.append(min(float(x[-1]), reach) if ghost.role == "earlier" else float(x[-1]))
         return max(ends)
 
+    def extent(self, place: Place) -> tuple[float, float]:
+        """From where to where the others reach; 0 and 0 where there are none."""
+        x = np.concatenate([np.zeros(0), *(place(ghost.curves) for ghost in self.ghosts)])
+        known = x[np.isfinite(x)]
+        return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+
     def values(self, measure: Measure, smooth: bool, place: Place, right: float) -> list[Floats]:
         """What the y axis is to have room for."""
         found = []
@@ -129,7 +135,7 @@ class Others:
 
     def band_x(self, curves: Curves, unit: str, log: bool) -> list[Floats]:
         """Where the bands' points stand across, in steps as long as this run's are."""
-        per_epoch = curves.step[-1] / curves.epoch[-1] if curves.epoch[-1] > 0 else 1.0
+        per_epoch = curves.step[-1] / curves.epoch[-1] if len(curves.epoch) and curves.epoch[-1] > 0 else 1.0
         return [x_of(np.asarray(band.epoch, float), band.epoch * per_epoch, unit, log) for band in self.bands]
 
     def spreads(self, x: Sequence[Floats], log: bool, theme: Theme) -> list[Spread]:

@@ -31,7 +31,8 @@ from hyperscope.ui.panels.curve_lines import (
 )
 from hyperscope.ui.panels.curve_others import Others
 from hyperscope.ui.panels.overlays import Extra
-from hyperscope.ui.panels.plot import Floats, Plot
+from hyperscope.ui.panels.plot import Plot
+from hyperscope.ui.panels.strokes import Floats
 from hyperscope.ui.theme import LIGHT, Theme
 
 __all__ = ["CurvesPanel", "smoothed", "thinned"]
@@ -39,9 +40,11 @@ __all__ = ["CurvesPanel", "smoothed", "thinned"]
 Arrangement = tuple[tuple[QWidget, ...], ...]
 
 GAP = 8  # pixels at least between the legend and its neighbours
-PLOT = 110  # pixels at scale 1 that rows above the first must leave to the plot, ticks included
+PLOT = 110  # pixels at scale 1 that more than one row must leave to the plot, ticks included
 AHEAD = 4  # times as far as this run has come the x axis reaches for earlier runs,
 FIRST = 10  # epochs at least
+NONE = np.zeros(0)
+NO_CURVES = Curves(NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 EMPTY = "Press play and the curves appear here"
 
 
@@ -161,8 +164,8 @@ class CurvesPanel(QWidget):
         return x_of(curves.epoch, curves.step, self.unit.text(), self.log_x.isChecked())
 
     def _redraw(self) -> None:
-        curves = self._curves
-        if curves is None or not len(curves.epoch):
+        curves = self._curves or NO_CURVES
+        if not len(curves.epoch) and not self.others.ghosts:
             self.plot.show_others(())
             self.plot.show_curves({}, (0.0, 1.0, 0.0, 1.0), ([], []), empty=EMPTY)
             return
@@ -216,7 +219,8 @@ class CurvesPanel(QWidget):
         """From the first point to this run's last, or that of another run: earlier ones do not crowd a new one out."""
         known = x[np.isfinite(x)]
         if not len(known):
-            return 0.0, 1.0
+            begin, end = self.others.extent(self._x)
+            return (begin, end) if begin < end else (0.0, 1.0)
         left, right = float(known[0]), float(known[-1])
         per_epoch = curves.step[-1] / curves.epoch[-1] if curves.epoch[-1] > 0 else math.nan
         reach = max(FIRST, AHEAD * float(curves.epoch[-1]))
@@ -230,16 +234,14 @@ class CurvesPanel(QWidget):
     # -- what lies under the mouse --------------------------------------------------------------------------------
 
     def _read(self, x: float) -> None:
-        curves = self._curves
-        if curves is None or math.isnan(x) or not len(curves.epoch):
+        curves = self._curves or NO_CURVES
+        places = self._x(curves)
+        if math.isnan(x):
             self.plot.mark(math.nan)
             self.legend.read(None)
             return
-        places = self._x(curves)
-        if not np.isfinite(places).any():
-            return
-        at = int(np.nanargmin(np.abs(places - x)))
-        beyond = x > places[at] and at == len(places) - 1  # where only other runs have come
+        at = int(np.nanargmin(np.abs(places - x))) if np.isfinite(places).any() else -1
+        beyond = at < 0 or (x > places[at] and at == len(places) - 1)  # where only other runs have come
         there = x if beyond else float(places[at])
         names = [field for role, field in self.measure.lines.items() if role != "batch"]
         values = tuple("–" if beyond else self._text(float(getattr(curves, name)[at])) for name in names)
@@ -295,7 +297,7 @@ class CurvesPanel(QWidget):
         margins, scale = self._column.contentsMargins(), self._theme.scale
         room = self.width() - margins.left() - margins.right()
         height = self.height() - margins.top() - margins.bottom() - PLOT * scale
-        allowed = 1 + max(0, int(height / (self.view.sizeHint().height() + self._column.spacing())))
+        allowed = max(1, int(height / (self.view.sizeHint().height() + self._column.spacing())))
         switches = (self.smooth, self.log_x, self.log)
         clear = (self.clear,) if any(ghost.role == "earlier" for ghost in self.others.ghosts) else ()
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.painted import MOST, MOST_CLASSES, NO_POINTS, Points, scattered_in
+from hyperscope.ui.paint import face
 from hyperscope.ui.theme import LIGHT, Theme
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,8 @@ REACH = 10  # pixels within which the hand takes hold of the nearest point
 STRIDES = 72  # of the crosshair across the plane
 STRIDE, LEAP = 1, 6
 FULL = f"{MOST} points are the most there can be. Erase some to paint others."
+EMPTY = "Paint here: at least 3 points of each of two classes, and the network trains on them."
+WRAPPED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 DIGITS = {Qt.Key(Qt.Key.Key_1 + c): c for c in range(MOST_CLASSES)}
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 SIZES = {Qt.Key.Key_BracketLeft: -STEP, Qt.Key.Key_BracketRight: STEP}
@@ -115,6 +118,7 @@ class BrushSurface(QWidget):
     def begin(self, tool: str, x: float, y: float) -> None:
         """Starts a stroke at a place of the plane."""
         self.stroke += 1
+        self._over = (x, y)
         self._doing, self._full, self._last = tool, False, (x, y)
         if tool == MOVE:
             self._take_hold(x, y)
@@ -125,6 +129,7 @@ class BrushSurface(QWidget):
 
     def go_on(self, x: float, y: float) -> None:
         """Leads the stroke to another place."""
+        self._over = (x, y)
         if self._doing == MOVE:
             self._drag(x, y)
             return
@@ -285,10 +290,14 @@ class BrushSurface(QWidget):
         at = self._cross or self._over
         painter, theme = QPainter(self), self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus() and self._cross is not None:
+        if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.accent, 1.5 * theme.scale))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        if not len(self.points):
+            painter.setPen(theme.text)
+            painter.setFont(face(12, 400, theme.scale))
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), WRAPPED, EMPTY)
         if at is None:
             return
         tool = self._doing or self.tool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.lab.painted import MOST, MOST_CLASSES
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
@@ -115,10 +115,8 @@ class BrushRow(QWidget):
         ]
         self.tools.append(Tool(ERASE, 0, "Eraser", "Erase points (0, or the right button)"))
         self.tools.append(Tool(MOVE, 0, "Hand", "Drag the points within the circle (9)"))
-        group = QButtonGroup(self)
         self._upper = QHBoxLayout()
-        for tool in self.tools:
-            group.addButton(tool)
+        for tool in self.tools:  # in no group of buttons, of which Tab would come to one only
             tool.clicked.connect(
                 lambda _=False, tool=tool: surface.choose(tool.tool, tool.c if tool.tool == PAINT else None)
             )

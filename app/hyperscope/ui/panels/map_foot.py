@@ -12,12 +12,14 @@ from hyperscope.lab.snapshot import Array, Status
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map_points import mark
+from hyperscope.ui.panels.map_views import margin_scale
 from hyperscope.ui.theme import Theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight
 FEW = 4  # classes; up to here each keeps its place, so that the eye can compare; of more the likeliest are said
 LIKELIEST = 3
-HINT = "Point at the map to read its probabilities"
+LEAST = 38  # pixels for a class's dot and probability; with less room the likeliest are said
+HINTS = ("Point at the map to read it; a click holds the place", "Point to read, click to hold")
 MARK = 11  # pixels from a point's mark to the words beside it
 KEYS = ("outline: true class · fill: predicted", "outline true · fill predicted", "rim true · fill said")
 
@@ -37,6 +39,7 @@ class Foot:
         painter, theme, scale = self._painter, self._theme, self._scale
         plain, strong = face(12, 400, scale), face(12, 600, scale)
         rows = (("Train", status.train_accuracy, status.train_loss), ("Dev", status.dev_accuracy, status.dev_loss))
+        brief = _is_brief(theme, self._first.width())
         for row, (name, accuracy, loss) in enumerate(rows):
             line = self._line(row)
             self._mark(line, row)
@@ -44,38 +47,61 @@ class Foot:
             said = f"{loss:.3f}" if np.isfinite(loss) else "–"
             width = write(painter, line, said, strong, theme.text, RIGHT)
             line.setRight(line.right() - width - 4 * scale)
-            width = write(painter, line, "loss", plain, theme.text, RIGHT)
-            line.setRight(line.right() - width - 10 * scale)
+            if not brief:
+                width = write(painter, line, "loss", plain, theme.text, RIGHT)
+                line.setRight(line.right() - width - 6 * scale)
+            line.setRight(line.right() - 4 * scale)
             said = f"{100 * accuracy:.1f} %" if np.isfinite(accuracy) else "–"
             write(painter, line, said, strong, theme.text, RIGHT)
 
     def probabilities(self, x: float, y: float, p: Array, names: tuple[str, ...]) -> None:
-        """Class probabilities (C,) at a place of the plane, each in its class's colour, the greatest in semibold."""
-        painter, theme, scale, line = self._painter, self._theme, self._scale, self._line(3)
+        """Class probabilities (C,) at a place of the plane, each in its class's colour, the greatest in semibold.
+
+        More than a few classes take two lines, and the place is left out.
+        """
+        line = self._line(3)
+        per_row = -(-len(p) // 2)
+        if len(p) > FEW and line.width() >= per_row * LEAST * self._scale:
+            for k in range(len(p)):
+                row, column = divmod(k, per_row)
+                self._probability(self._line(2 + row), column, per_row, k, p, names)
+            return
         where = f"at ({paint.number(x)}, {paint.number(y)})"
-        write(painter, self._line(2), where, face(12, 400, scale), theme.quiet)
+        write(self._painter, self._line(2), where, face(12, 400, self._scale), self._theme.quiet)
         shown = range(len(p)) if len(p) <= FEW else np.argsort(-p)[:LIKELIEST].tolist()
-        cell = line.width() / len(shown)
         for place, k in enumerate(shown):
-            rect = QRectF(line.left() + place * cell, line.top(), cell - 4 * scale, line.height())
-            rect.setLeft(self._dot(rect, theme.class_colour(k)))
-            ink = paint.readable(theme.class_colour(k), theme.card)
-            strong = face(12, 600 if k == int(p.argmax()) else 400, scale)
-            rect.setLeft(rect.left() + write(painter, rect, share(float(p[k])), strong, ink) + 4 * scale)
-            name = names[k] if k < len(names) else f"class {k + 1}"
+            self._probability(line, place, len(shown), k, p, names)
+
+    def _probability(self, line: QRectF, place: int, of: int, k: int, p: Array, names: tuple[str, ...]) -> None:
+        painter, theme, scale = self._painter, self._theme, self._scale
+        cell = line.width() / of
+        rect = QRectF(line.left() + place * cell, line.top(), cell - 4 * scale, line.height())
+        rect.setLeft(self._dot(rect, theme.class_colour(k)))
+        ink = paint.readable(theme.class_colour(k), theme.card)
+        strong = face(12, 600 if k == int(p.argmax()) else 400, scale)
+        rect.setLeft(rect.left() + write(painter, rect, share(float(p[k])), strong, ink) + 4 * scale)
+        name = names[k] if k < len(names) else f"class {k + 1}"
+        if len(p) > FEW and _generic(names):
+            name = name.split()[-1]
+        if rect.width() > 6 * scale:
             write(painter, rect, name, face(11, 400, scale), theme.quiet)
 
-    def legend(self, names: tuple[str, ...], confidence_of: int) -> None:
-        """The scale of confidence among so many classes if not 0, else the classes' names; then what the marks mean."""
+    def legend(self, names: tuple[str, ...], view: str, classes: int) -> None:
+        """The scale of the view if it has one, else the classes' names; then what the marks mean."""
         row = 3
-        if confidence_of:
+        if view == "confidence":
             bar = paint.image(paint.confidence_ramp(self._theme)[None])
-            self._bar(bar, f"confidence  1/{confidence_of}", "1")
+            self._bar(bar, f"confidence  1/{classes}", "1")
+        elif view == "margin":
+            self._bar(margin_scale(classes, self._theme), "margin p₁ − p₂  0", "1")
         elif names and not _generic(names):
             self._names(names)
         else:
             row = 2
-            write(self._painter, self._line(3), HINT, face(10, 400, self._scale), self._theme.quiet)
+            small = face(10, 400, self._scale)
+            room, metrics = self._line(3).width(), QFontMetricsF(small)
+            hint = next((words for words in HINTS if metrics.horizontalAdvance(words) <= room), HINTS[-1])
+            write(self._painter, self._line(3), hint, small, self._theme.quiet)
         self._key(self._line(row))
 
     def _key(self, line: QRectF) -> None:
@@ -129,6 +155,21 @@ class Foot:
         self._painter.setBrush(colour)
         self._painter.drawEllipse(QRectF(line.left(), line.center().y() - size / 2, size, size))
         return line.left() + size + 4 * self._scale
+
+
+def results_width(theme: Theme, room: float) -> tuple[float, float]:
+    """Pixels that `results` takes at the left and the right of a line of `room` pixels; the middle is free."""
+    plain, strong = (QFontMetricsF(face(12, weight, theme.scale)) for weight in (400, 600))
+    before = plain.horizontalAdvance("Train") + (MARK + 6) * theme.scale
+    after = strong.horizontalAdvance("100.0 %0.000") + (14 * theme.scale)
+    if not _is_brief(theme, room):
+        after += plain.horizontalAdvance("loss") + 6 * theme.scale
+    return before, after
+
+
+def _is_brief(theme: Theme, room: float) -> bool:
+    """Whether the word "loss" is left out, to leave room for what stands in the middle."""
+    return room < 290 * theme.scale
 
 
 def share(p: float) -> str:

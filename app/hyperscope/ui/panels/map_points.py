@@ -32,12 +32,30 @@ def mark(painter: QPainter, at: QPointF, radius: float, part: int) -> None:
         painter.drawEllipse(at, radius, radius)
 
 
+def paint_point(
+    painter: QPainter, at: QPointF, radius: float, true: int, predicted: int, part: int, theme: Theme
+) -> None:
+    """An example: outline in the colour of the true class, fill in that of the predicted (−1: not known)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    wrong = predicted not in (true, -1)
+    radius *= 1.25 if wrong else 1.0  # mistakes are what one looks for
+    painter.setBrush(theme.map_ground)
+    mark(painter, at, radius + 0.9 * theme.scale, part)
+    painter.setBrush(theme.class_colour(true))
+    mark(painter, at, radius, part)
+    if predicted != true:
+        painter.setBrush(theme.class_colour(predicted) if wrong else theme.map_ground)
+        mark(painter, at, radius * 0.52, part)
+
+
 class PointLayer:
     """A transparent pixmap of all examples, kept between paints."""
 
     def __init__(self) -> None:
         self.pixmap = QPixmap()
         self._drawn: Array | None = None  # the predictions that the pixmap shows
+        self._parts = (True, True, True)
+        self._made_for: tuple[Theme, float, float] | None = None
         self._stamps: dict[tuple[int, int, int], QPixmap] = {}
         self._places: list[QPointF] = []
 
@@ -53,16 +71,27 @@ class PointLayer:
         side: float,
         theme: Theme,
         ratio: float,
+        parts: tuple[bool, bool, bool] = (True, True, True),
     ) -> None:
-        """Brings the pixmap, `side` pixels square at `ratio` device pixels each, up to date with `predicted` (m,)."""
+        """Brings the pixmap, `side` pixels square at `ratio` device pixels each, up to date with `predicted` (m,).
+
+        Of train, dev and test it shows the `parts` that are true.
+        """
         m = len(examples.y)
         if len(predicted) != m:  # a map of other examples: draw no fill rather than a wrong one
             predicted = np.full(m, -1)
-        if self._drawn is None or len(self._drawn) != m or self.pixmap.devicePixelRatio() != ratio:
+        shown = np.array(parts)[examples.part]
+        if (
+            self._drawn is None
+            or len(self._drawn) != m
+            or self.pixmap.devicePixelRatio() != ratio
+            or parts != self._parts
+        ):
             self._begin(examples, extent, side, theme, ratio)
-            changed = np.arange(m)
+            changed = np.flatnonzero(shown)
+            self._parts = parts
         else:
-            changed = np.flatnonzero(predicted != self._drawn)
+            changed = np.flatnonzero((predicted != self._drawn) & shown)
         self._drawn = np.array(predicted)
         if not len(changed):
             return
@@ -82,10 +111,12 @@ class PointLayer:
         self.pixmap = QPixmap(round(side * ratio), round(side * ratio))
         self.pixmap.setDevicePixelRatio(ratio)
         self.pixmap.fill(Qt.GlobalColor.transparent)
-        self._stamps.clear()
         m = len(examples.y)
         # in the look 3 pixels on a picture of 300; they grow with it, but slower
         self._radius = (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
+        if (theme, self._radius, ratio) != self._made_for:
+            self._stamps.clear()
+            self._made_for = (theme, self._radius, ratio)
         left, right, bottom, top = extent
         half = _half(self._radius)
         x = (examples.x[0] - left) / (right - left) * side - half
@@ -105,16 +136,6 @@ def _stamp(true: int, predicted: int, part: int, radius: float, theme: Theme, ra
     stamp.fill(Qt.GlobalColor.transparent)
     painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    at = QPointF(half, half)
-    wrong = predicted not in (true, -1)
-    radius *= 1.25 if wrong else 1.0  # mistakes are what one looks for
-    painter.setBrush(theme.map_ground)
-    mark(painter, at, radius + 0.9 * theme.scale, part)
-    painter.setBrush(theme.class_colour(true))
-    mark(painter, at, radius, part)
-    if predicted != true:
-        painter.setBrush(theme.class_colour(predicted) if wrong else theme.map_ground)
-        mark(painter, at, radius * 0.52, part)
+    paint_point(painter, QPointF(half, half), radius, true, predicted, part, theme)
     painter.end()
     return stamp

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 
 from hyperscope.lab.edits import Edit, shown
@@ -28,7 +29,7 @@ class NumberEditor(Popover):
 
     edited = Signal(object, float, str)
     refused = Signal(str)  # why what was typed is not allowed
-    chosen = Signal()  # another number of the unit
+    changed = Signal()  # which number is being set, if any
 
     def __init__(self, over: QWidget) -> None:
         super().__init__("Set a number", WIDTH, over)
@@ -49,12 +50,14 @@ class NumberEditor(Popover):
         self.track.sliderPressed.connect(self._begin)
         self.entry = Entry(self._enter)
         self.entry.setProperty("value", False)
+        self.track.setToolTip("From minus to plus, finest about 0; training goes on from what you set")
+        self.entry.setToolTip("Any finite number; Enter sets it")
         self.entry.done.connect(lambda: self.track.setFocus(Qt.FocusReason.OtherFocusReason))
         self.watch(self.entry)
         self.zero = TextButton("set to 0", "Set to 0", self, accent=True)
         self.back = TextButton("", "Back to what it was when this was opened", self, accent=True)
-        self.zero.clicked.connect(lambda: self._set(0.0))
-        self.back.clicked.connect(lambda: self._set(self._first))
+        self.zero.clicked.connect(lambda: self.set_value(0.0))
+        self.back.clicked.connect(lambda: self.set_value(self._first))
         self._group = QButtonGroup(self)
         self._others: list[TextButton] = []
         self._offered: tuple[Number, ...] = ()
@@ -68,6 +71,7 @@ class NumberEditor(Popover):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(PER_ROW, 1)
         self.column.addWidget(self._role)
         self.column.addLayout(row)
         self.column.addLayout(ways)
@@ -94,8 +98,8 @@ class NumberEditor(Popover):
             return False
         self._picture, self._of = picture, (layer, unit)
         self._offer(found)
-        self._take(wanted[0])
         self.lie(beside)
+        self._take(wanted[0])
         self.entry.setFocus(Qt.FocusReason.OtherFocusReason)
         self.entry.selectAll()
         return True
@@ -125,6 +129,10 @@ class NumberEditor(Popover):
             button.setFixedSize(button.sizeHint())
         super().set_theme(theme)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.changed.emit()
+
     # -- which number ---------------------------------------------------------------------------------------------
 
     def _offer(self, found: tuple[Number, ...]) -> None:
@@ -138,7 +146,7 @@ class NumberEditor(Popover):
             QWidget.setTabOrder(self._others[-1] if self._others else self.back, button)
             self._group.addButton(button)
             self._others.append(button)
-            self._grid.addWidget(button, place // PER_ROW, place % PER_ROW, Qt.AlignmentFlag.AlignCenter)
+            self._grid.addWidget(button, place // PER_ROW, place % PER_ROW)
         for button in self._others[len(found) :]:
             button.hide()
         for button, number in zip(self._others, found, strict=False):
@@ -155,7 +163,6 @@ class NumberEditor(Popover):
         value = current(self._picture, self._of[0], number.edit)
         if value is not None and math.isfinite(value):
             self._take(Number(number.edit.at(value), number.role))
-            self.chosen.emit()
 
     def _take(self, number: Number) -> None:
         self._begin()
@@ -170,6 +177,7 @@ class NumberEditor(Popover):
         for button, one in zip(self._others, self._offered, strict=False):
             button.setChecked(one.edit.same_place(number.edit))
         self._show(number.value)
+        self.changed.emit()
 
     # -- its value ------------------------------------------------------------------------------------------------
 
@@ -191,7 +199,8 @@ class NumberEditor(Popover):
     def _slide(self, step: int) -> None:
         self._offer_value(self._scale.value(step))
 
-    def _set(self, value: float) -> None:
+    def set_value(self, value: float) -> None:
+        """Sets the number, as typing it does."""
         self._begin()
         self._offer_value(value)
 
@@ -205,10 +214,7 @@ class NumberEditor(Popover):
             self.refused.emit(f"{self._number.edit.letter} is {words.strip()!r}; it must be a finite number")
             return False
         self._begin()
-        taken = self._offer_value(value)
-        if taken:
-            self.entry.set_texts(shown(value), f"{value:.6g}")
-        return taken
+        return self._offer_value(value)
 
     def _offer_value(self, value: float) -> bool:
         assert self._number is not None
@@ -219,5 +225,6 @@ class NumberEditor(Popover):
             return False
         before, self._stale = self._value, True
         self._show(value)
+        self.entry.set_texts(shown(value), f"{value:.6g}")
         self.edited.emit(edit, before, f"edit {self._gesture}")
         return True

@@ -28,11 +28,6 @@ class Foot:
         self._document.setDocumentMargin(0)
         self._typeset = ""
 
-    @staticmethod
-    def plain(said: str) -> str:
-        """Rich text as plain text."""
-        return plain(said)
-
     def equation(self, picture: NetworkPicture, layer: int, unit: int, room: float, theme: Theme) -> str:
         """A unit's equation with as many terms as `room` pixels hold, as rich text, its name in front if it fits."""
         font = QFontMetricsF(face(SIZE, 400, theme.scale))

@@ -19,10 +19,9 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-NAME, COUNT, CAPTION = 11, 28, 45  # pixels; the tops of the three lines above a column
+NAME, COUNT, CAPTION = 11, 28, 46  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
 TARGET = 20  # pixels; the least side of what can be pressed
-PAD = 6  # pixels that a button is wider than its words
 SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
 
 
@@ -155,39 +154,32 @@ class Heads(QObject):
         Where batch norm is off its button offers it.
         """
         assert self._picture is not None and self._layout is not None
-        of, theme, scale = self._picture.layers[place + 1], self._theme, self._theme.scale
-        room, metrics = self._layout.pitch - 2, QFontMetricsF(face(11, 400, scale))
+        of, theme, scale, room = self._picture.layers[place + 1], self._theme, self._theme.scale, self._layout.pitch
         where, function = words.normalised(of), words.activation(of)
         dropout = self._layers[place].dropout if place < len(self._layers) else 0.0
-        norm, asks = ("BN" if where != "off" else "+ BN"), function
-        tight = metrics.horizontalAdvance(norm + function) + 2 * PAD > room
-        if tight:
-            norm = norm.replace(" ", "")
-            row.norm.setVisible(metrics.horizontalAdvance(norm + SHORT.get(function, function)) + 2 * PAD <= room)
-            asks = SHORT.get(function, function) if row.norm.isVisibleTo(self._panel) else function
-        else:
-            row.norm.setVisible(True)
-        both = row.norm.isVisibleTo(self._panel)
-        taken = metrics.horizontalAdvance(norm) + PAD if both else 0
-        if dropout and metrics.horizontalAdvance(asks + f" · {dropout:.0%}") + taken + PAD <= room:
-            asks += f" · {dropout:.0%}"
-        row.norm.setText(norm)
-        row.settings.setText(metrics.elidedText(asks, Qt.TextElideMode.ElideRight, max(room - taken - PAD, 12)))
-        said = f"{of.caption or 'linear'}{f', dropout {dropout:.0%}' if dropout else ''}"
-        for button in (row.norm, row.settings):
-            button.setToolTip(f"{said}. {button.accessibleName()}")
-            button.set_theme(theme, 11)
-            wide = math.ceil(metrics.horizontalAdvance(button.text())) + PAD
-            button.resize(wide, max(button.sizeHint().height(), round(LINE * scale)))
+        norm, brief = ("BN" if where != "off" else "+ BN"), SHORT.get(function, function)
+        more = [(11, 6, norm, f"{function} · {dropout:.0%}")] if dropout else []
+        tried = [*more, (11, 6, norm, function), (11, 4, norm, brief), (10, 3, norm.replace(" ", ""), brief)]
+        for size, pad, norm, asks in tried:
+            metrics = QFontMetricsF(face(size, 400, scale))
+            wide = [math.ceil(metrics.horizontalAdvance(said) + pad) for said in (norm, asks)]
+            if both := sum(wide) <= room:
+                break
+        if not both:
+            asks = metrics.elidedText(function, Qt.TextElideMode.ElideRight, max(room - 2 * pad, 12))
+            wide = [0, math.ceil(metrics.horizontalAdvance(asks) + pad)]
+        row.norm.setVisible(both)
         row.norm.set_accent(where != "off")
-        shown = [row.norm, row.settings] if both else [row.settings]
-        if where == "after":
-            shown.reverse()
-        wide = sum(button.width() for button in shown)
-        x = self._layout.columns[place + 1].centre - wide / 2
-        for button in shown:
+        said = f"{of.caption or 'linear'}{f', dropout {dropout:.0%}' if dropout else ''}"
+        x = self._layout.columns[place + 1].centre - sum(wide) / 2
+        shown = list(zip((row.norm, row.settings), (norm, asks), wide, strict=True))
+        for button, text, width in reversed(shown) if where == "after" else shown:
+            button.setText(text)
+            button.setToolTip(f"{said}. {button.accessibleName()}")
+            button.set_theme(theme, size)
+            button.resize(width, max(button.sizeHint().height(), round(LINE * scale)))
             button.move(round(x), round(CAPTION * scale + (LINE * scale - button.height()) / 2))
-            x += button.width()
+            x += width
 
     def _count(self, place: int) -> str:
         """ "8 units", or "8" where columns stand too close."""

@@ -5,6 +5,7 @@ It knows where nodes are and what they show, and nothing of pointers, edges or b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -21,18 +22,21 @@ from hyperscope.ui.theme import Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 BRIGHT = 0.98  # quantile of |w| that has the full colour on a heat map; the few above would make the rest pale
-TILES = 3  # columns of small pictures of weights on a card
+TILES, ROWS = 3, 10  # columns and rows of small pictures of weights on a card
 FADED = 0.3  # opacity of a node's picture under its number
 Named = Callable[[int, int], str]
 
 
-def faces(picture: NetworkPicture, layout: Layout, theme: Theme) -> list[list[QImage]]:
-    """The image of each node of each layer, or one heat map of a layer in one card."""
+def faces(
+    picture: NetworkPicture, layout: Layout, theme: Theme, levels: tuple[Array, ...] | None
+) -> list[list[QImage]]:
+    """The image of each node of each layer; of a layer in one card a heat map of its weights, or of its `levels`."""
     made: list[list[QImage]] = []
     last = len(layout.columns) - 1
     for place, (layer, column) in enumerate(zip(picture.layers, layout.columns, strict=True)):
         if column.summary:
-            made.append([heat_map(picture, place, theme)])
+            lit = None if levels is None else grid(levels[place])[::-1]
+            made.append([heat_map(picture, place, theme) if lit is None else paint.sign_picture(lit, theme)])
         elif layer.pictures is None:
             made.append([])
         elif place == last:
@@ -72,7 +76,7 @@ def pixels_side(picture: NetworkPicture, place: int) -> int:
     return side if side * side == n and side > 3 else 0
 
 
-def tiles(weights: Array, side: int, most: int = 8 * TILES) -> Array:
+def tiles(weights: Array, side: int, most: int = ROWS * TILES) -> Array:
     """The incoming weights of the strongest units as squares of `side`, TILES in a row, each to its own greatest.
 
     Top row first, blank lines between.
@@ -85,6 +89,14 @@ def tiles(weights: Array, side: int, most: int = 8 * TILES) -> Array:
         top, left = place // TILES * (side + 1), place % TILES * (side + 1)
         own = weights[unit].reshape(side, side)
         canvas[top : top + side, left : left + side] = own / max(float(np.abs(own).max()), 1e-30)
+    return canvas
+
+
+def grid(values: Array) -> Array:
+    """Outputs (n,) as a picture as square as can be, row by row from the top; pixels come out as their image."""
+    wide = math.ceil(len(values) ** 0.5)
+    canvas = np.zeros((-(-len(values) // wide), wide), np.float32)
+    canvas.ravel()[: len(values)] = values
     return canvas
 
 
@@ -114,7 +126,7 @@ class Nodes:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for place, column in enumerate(self._layout.columns):
             if column.summary:
-                self._summary(place)
+                self._summary(place, None if levels is None else levels[place])
                 continue
             if levels is not None:
                 painter.setOpacity(FADED)
@@ -181,8 +193,8 @@ class Nodes:
                 name = QRectF(node.center().x() - half, y + row * high, 2 * half, high)
                 write(self._painter, name, line, font, theme.quiet, CENTRE)
 
-    def _summary(self, place: int) -> None:
-        """A layer too wide to draw: its weights as a heat map, and what they come to in words."""
+    def _summary(self, place: int, values: Array | None) -> None:
+        """A layer too wide to draw: its weights or the outputs shown as a heat map, and what they come to in words."""
         painter, theme, scale = self._painter, self._theme, self._theme.scale
         layer, column = self._picture.layers[place], self._layout.columns[place]
         card = column.nodes[0]
@@ -191,10 +203,13 @@ class Nodes:
         room = int(card.width()) - 4
         side = pixels_side(self._picture, place)
         strong, quiet = summary_words(layer, column.units, place, side)
+        if values is not None:
+            most = float(np.abs(np.nan_to_num(values)).max(initial=0))
+            quiet = ["this input" if place == 0 else "what each answers", f"up to ±{words.amount(most)}"]
         said = [strong, *(part for sentence in quiet for part in in_lines(sentence, QFontMetrics(font), room, 4))]
         picture = card.adjusted(5, 5, -5, -5 - line * len(said))
         shown = self._images[place][0]
-        if side:  # pixels stay square
+        if side or values is not None:  # pixels stay square
             tall = min(picture.height(), picture.width() * shown.height() / shown.width())
             wide = tall * shown.width() / shown.height()
             picture = QRectF(picture.center().x() - wide / 2, picture.top() + (picture.height() - tall) / 2, wide, tall)
@@ -211,9 +226,9 @@ class Nodes:
 def summary_words(layer: LayerPicture, units: int, place: int, side: int) -> tuple[str, list[str]]:
     """What stands below the heat map of a layer too wide to draw: how many units, then what is shown and measured."""
     if place == 0:
-        return f"{units} inputs", ["weight on each pixel" if side else "a row of weights each"]
-    shown = min(units, 8 * TILES)
-    said = [f"weights of {shown}" if side else "a row of weights each"]
+        return f"{units} inputs", ["|w| of each pixel" if side else "a row each"]
+    shown = min(units, ROWS * TILES)
+    said = [f"{shown} shown" if side else "a row each"]
     if layer.summary is not None:
         said += [f"‖W‖ {words.amount(layer.summary.norm)}", f"|a| {words.amount(layer.summary.activity)}"]
         said += [f"{layer.summary.dead} dead"] if layer.summary.dead else ["none dead"]

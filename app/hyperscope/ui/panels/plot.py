@@ -14,7 +14,6 @@ from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
@@ -23,15 +22,13 @@ from hyperscope.ui import theme as look
 from hyperscope.ui.panels.axes import Ticks
 from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_labels
 from hyperscope.ui.panels.small_multiples import mixed
+from hyperscope.ui.panels.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
 from hyperscope.ui.theme import LIGHT, Theme
 
-Floats = NDArray[np.float64]
 Moves = tuple[tuple[int, float, str], ...]
 
 ROLES = ("batch", "raw dev", "raw train", "dev", "train")  # as painted, the last on top
 MARGINS = (42, 18, 8, 22)  # px left, top, right, bottom, for tick labels and captions
-DASH, SPACE = 4.0, 3.0  # px of the dev curve
-NOTHING = np.zeros(0)
 
 
 class Plot(pg.GraphicsView):
@@ -253,8 +250,9 @@ class Plot(pg.GraphicsView):
 
     def gutter(self) -> QRectF:
         """The room under the y labels and beside the x labels, where no number ever stands."""
-        area, scale = self.area(), self.theme.scale
-        return QRectF(0, area.bottom() + 7 * scale, area.left() - 8 * scale, self._metrics.height())
+        scale = self.theme.scale
+        left, _, _, foot = (round(side * scale) for side in MARGINS)
+        return QRectF(0, self.height() - foot + 7 * scale, left - 8 * scale, self._metrics.height())
 
     def _foot_label(self, at: float, text: str, foot: QRectF) -> QRectF:
         if math.isnan(at):
@@ -327,34 +325,3 @@ class Plot(pg.GraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The view has no menu of its own."""
         event.ignore()
-
-
-def pairs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """End points of the pieces of the line through (x, y), two by two; gaps where a point is NaN."""
-    known = np.isfinite(x) & np.isfinite(y)
-    whole = np.flatnonzero(known[1:] & known[:-1])
-    ends = np.column_stack((whole, whole + 1)).ravel()
-    return x[ends], y[ends]
-
-
-def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[Floats, Floats]:
-    """End points of the dashes, two by two, along the line through (x, y) in pixels; gaps where a point is NaN."""
-    length = np.hypot(np.diff(x), np.diff(y))
-    solid = np.isfinite(length)
-    along = np.concatenate(([0.0], np.cumsum(np.where(solid, length, 0.0))))
-    total = along[-1]
-    if total <= 0 or total > 1e6:
-        return NOTHING, NOTHING
-    period = on + off
-    starts = np.arange(0.0, total, period)
-    cuts = np.concatenate((along, starts, np.minimum(starts + on, total)))
-    cuts.sort()
-    middle = (cuts[1:] + cuts[:-1]) / 2
-    part = np.clip(np.searchsorted(along, middle, side="right") - 1, 0, len(length) - 1)
-    drawn = (middle % period < on) & (np.diff(cuts) > 1e-9) & solid[part]
-    part = part[drawn]
-    span = np.where(length[part] > 0, length[part], 1.0)
-    ends = (np.column_stack((cuts[:-1][drawn], cuts[1:][drawn])) - along[part, None]) / span[:, None]
-    across = x[part, None] + ends * (x[part + 1] - x[part])[:, None]
-    up = y[part, None] + ends * (y[part + 1] - y[part])[:, None]
-    return across.ravel(), up.ravel()

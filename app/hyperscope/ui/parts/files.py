@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.examples import suggested
-from hyperscope.lab.opening import opened
+from hyperscope.lab.opening import opened_score
 from hyperscope.lab.places import write_whole
 from hyperscope.lab.snapshot import View
 from hyperscope.ui.actions import Action
 from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:
     from hyperscope.ui.window import Window
@@ -54,15 +55,18 @@ class Files(Part):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Opens an experiment at once, a table by way of a dialog that says how it will be read."""
+        """Opens an experiment or session at once, a table by way of a dialog that says how it will be read."""
         window = self.window
         try:
-            experiment = opened(path)
+            score = opened_score(path)
         except ValueError as problem:
             window.say(str(problem), alarm=True)
             return
+        if score.end:
+            take_session(window, score)
+            return
         if path.name.lower().endswith(".json"):
-            window.session.take_on(experiment)
+            window.session.take_on(score.experiment)
             window.say(f"Opened {path.name}.")
             window.follow()
             return

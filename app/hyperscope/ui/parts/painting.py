@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hyperscope.lab.data import PAINTED, Data, on_plane
 from hyperscope.lab.own_points import emptied, keeps_network, of_points, taken_over
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from hyperscope.ui.window import Window
 
 TOGETHER = 40  # ms of a stroke that are sent as one change; the map shows each dab at once
-HOW = "The left button paints, the right one erases; 1 to 6 choose the class, D ends painting."
+HOW = "The left button paints, the right one erases. D ends painting."
+KEYS = "On the map 1 to 6 choose the class, 0 the eraser, 9 the hand; [ and ] the size; arrows and Enter paint."
 
 
 class Painting(Part):
@@ -52,8 +54,12 @@ class Painting(Part):
         self.row.done.connect(self.stop)
         self.row.emptied.connect(partial(window.do, self.empty))
         self.map.arranged.connect(self._arrange)
+        self.map.mode_chosen.connect(self._heed_mode)
         window.playground.paint_requested.connect(partial(window.do, self.open))
         window.playground.save_points_requested.connect(self.ask_where_to_save)
+        row = self.row
+        for one, other in pairwise((self.surface, *row.tools, row.size_track, row.empty, row.end)):
+            QWidget.setTabOrder(one, other)
         self.surface.hide()
         self.row.hide()
 
@@ -68,9 +74,7 @@ class Painting(Part):
 
     def actions(self) -> Sequence[Action]:
         return (
-            Action(
-                "Paint points", "Data", self.toggle, ("D",), "Paint, erase and drag points on the map; again ends it."
-            ),
+            Action("Paint points", "Data", self.toggle, ("D",), KEYS),
             Action("Empty the plane", "Data", self.empty, (), "An empty plane to paint points of your own on."),
             Action("Save these points as CSV", "Save", self.ask_where_to_save, ("Ctrl+Shift+S",)),
         )
@@ -100,13 +104,14 @@ class Painting(Part):
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
             window.session.view = View()
             self._take_on(data)
-            said = f"{what} The network {'goes on' if kept else 'starts again'}. {HOW}"
+            said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)
         self._show(read(self._data.painted))
         self._arrange()
         for part in (self.surface, self.row):
             part.show()
             part.raise_()
+        self.row.set_theme(window.theme)  # what was never shown has lost its type to the style sheet
         self.surface.setFocus()
         window.hold(said)
 
@@ -119,6 +124,11 @@ class Painting(Part):
         self.row.hide()
         self.map.show_own(None)
         self.window.draw_all()
+
+    def _heed_mode(self, mode: str) -> None:
+        """There is no painting on what is not the map."""
+        if self.on and mode != "map":
+            self.stop()
 
     def empty(self) -> None:
         """Gives an empty plane to paint on."""

@@ -26,6 +26,10 @@ class Part:
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
 
+    def wants(self) -> Sequence[str]:
+        """Probes whose records it would find in the next snapshot, whatever else that is asked for."""
+        return ()
+
     def heed(self, snapshot: Snapshot) -> None:
         """Looks at each snapshot the window takes."""
 

@@ -1,0 +1,144 @@
+"""What the map's card does to the session: which input is followed through the network, which plane is looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from hyperscope.lab.snapshot import Passing, Snapshot, View
+from hyperscope.ui.actions import Action
+from hyperscope.ui.paint import number
+from hyperscope.ui.panels.map_head import MODES
+from hyperscope.ui.panels.map_pin import PARTS, Pin, named
+from hyperscope.ui.panels.map_views import VIEWS
+from hyperscope.ui.parts.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+FOLLOWED = 0.05  # s between two looks at the same input while the network changes
+
+
+class MapPart(Part):
+    """The pointer's place, or a pinned input, goes to the worker with whatever is asked next; what comes back is shown
+    on the map and in the network picture.
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.map = window.playground.map
+        self._over: tuple[float, float] | None = None
+        self._answered: View | None = None  # the view whose input is shown
+        self._asked = 0.0
+        self._showing = False
+        self.map.hovered.connect(self._hover)
+        self.map.left.connect(self._leave)
+        self.map.pinned.connect(self._pinned)
+        self.map.mode_chosen.connect(lambda _: window.follow())
+        self.map.layer_chosen.connect(self._choose_layer)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
+        self._escape.setEnabled(False)  # until an input is pinned; others use Escape too
+        self._escape.activated.connect(self.let_go)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Next misclassified example", "Map", lambda: self._step(1), (".",), "Pins it and reads it out."),
+            Action("Previous misclassified example", "Map", lambda: self._step(-1), (",",)),
+            Action("Let go of the pinned input", "Map", self.let_go, (), "Escape does so too."),
+            Action("Next map view", "Map", self.next_view, ("V",), "Soft, hard, confidence, margin."),
+            *(
+                Action(f"Show: {said[0]}", "Map", partial(self._show, mode), (), said[2])
+                for mode, said in MODES.items()
+            ),
+        )
+
+    def let_go(self) -> None:
+        """Holds no input any more."""
+        self.map.set_pin(None)
+
+    def next_view(self) -> None:
+        """Shows the map's next view."""
+        views = tuple(VIEWS)
+        self.map.set_view(views[(views.index(self.map.view) + 1) % len(views)])
+
+    def _show(self, mode: str) -> None:
+        if mode == "samples" and not self.map.head.has_samples:
+            self.window.say("There are no samples to show: the examples are not pictures.")
+            return
+        self.map.set_mode(mode)
+
+    def _step(self, by: int) -> None:
+        self.map.step(by)
+
+    def _hover(self, x: float, y: float) -> None:
+        self._over = (x, y)
+        self._look()
+
+    def _leave(self) -> None:
+        self._over = None
+        self._look()
+
+    def _pinned(self, pin: Pin | None) -> None:
+        self._escape.setEnabled(pin is not None)
+        self._look()
+
+    def _look(self) -> None:
+        """Follows the pinned input, else the one under the pointer."""
+        pin, session = self.map.pin, self.window.session
+        example = pin.example if pin is not None else None
+        point = pin.point if pin is not None else self._over
+        session.view = replace(session.view, example=example, point=None if example is not None else point)
+        if example is None and point is None:
+            self._show_passing(None)
+
+    def _choose_layer(self, layer: int) -> None:
+        session = self.window.session
+        session.view = replace(session.view, layer=layer)
+        self.window.follow()
+
+    def wants(self) -> Sequence[str]:
+        """The input's way through the network, if it is another one or the network may have changed."""
+        view = self.window.session.view
+        if view.point is None and view.example is None:
+            return ()
+        now = time.monotonic()
+        if self._answered == view and (self.window.at_rest or now - self._asked < FOLLOWED):
+            return ()
+        self._asked = now
+        return ("passing",)
+
+    def heed(self, snapshot: Snapshot) -> None:
+        passing = snapshot.views.get("passing")
+        view = self.window.session.view
+        if passing is None or (view.point is None and view.example is None):
+            return
+        if passing.example == view.example and (view.example is not None or passing.point == view.point):
+            self._answered = view
+        self._show_passing(passing)
+
+    def _show_passing(self, passing: Passing | None) -> None:
+        found = passing is not None and bool(passing.values)
+        if not found and not self._showing:
+            return
+        self._showing = found
+        self._answered = self._answered if found else None
+        self.map.show_passing(passing)
+        network = self.window.playground.network
+        network.show_activations(passing.values if passing is not None and found else None, self._label(passing))
+
+    def _label(self, passing: Passing | None) -> str:
+        if passing is None or not passing.values:
+            return ""
+        names = self.map.examples.class_names if self.map.examples is not None else ()
+        predicted = named(names, int(passing.values[-1].argmax()))
+        if passing.example is not None:
+            about = f"{PARTS[passing.part]} example {passing.example}"
+            return f"{about}: true {named(names, passing.true)}, predicted {predicted}"
+        x, y = passing.point or (0.0, 0.0)
+        return f"input at ({number(x)}, {number(y)}): predicted {predicted}"

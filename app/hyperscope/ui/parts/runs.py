@@ -1,0 +1,75 @@
+"""The page of runs, and a run put in force again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hyperscope.lab.library import Details, Library, Run
+from hyperscope.lab.snapshot import Ghost
+from hyperscope.ui.actions import Action
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.runs.page import RunsPage
+from hyperscope.ui.start_page import Covering
+from hyperscope.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+OWNER = "runs"  # of the curves that are drawn behind
+
+
+class Runs(Part):
+    """Every run that was kept; `page` is made when it is first asked for."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.page: RunsPage | None = None
+        window.tabs.runs_requested.connect(self.toggle)
+
+    def actions(self) -> Sequence[Action]:
+        return (Action("Runs", "Open", self.toggle, ("L",), "Every run so far, to compare and to reopen."),)
+
+    def toggle(self) -> None:
+        """Opens the page, or closes it if it is open."""
+        if self.page is None:
+            self.page = page = RunsPage(self.window.body, Library(self.window.session.library))
+            Covering(page, self.window.body, self.window.tabs)
+            page.reopened.connect(self._reopen)
+            page.behind.connect(self._show_behind)
+            page.left.connect(page.hide)
+            page.set_theme(self.window.theme)
+        if self.page.isVisible():
+            self.page.hide()
+        else:
+            self.page.open()
+
+    def _reopen(self, details: Details, beat: int | None) -> None:
+        window = self.window
+        try:
+            window.session.reopen(details, beat)
+        except ValueError as problem:
+            window.say(str(problem), alarm=True)
+        if self.page is not None:
+            self.page.hide()
+        window.draw_all()
+        window.follow()
+
+    def _show_behind(self, runs: list[tuple[Run, Details]]) -> None:
+        """Draws the runs' curves faintly with those of the current one."""
+        ghosts = [Ghost(run.title, found.curves) for run, found in runs if found.curves is not None]
+        self.window.playground.curves.set_ghosts(ghosts, OWNER)
+        if self.page is not None:
+            self.page.hide()
+
+    def did(self) -> None:
+        if self.page is not None:
+            self.page.hide()  # a preset or a file was opened over it: that is what is to be seen
+
+    def set_theme(self, theme: Theme) -> None:
+        if self.page is not None:
+            self.page.set_theme(theme)
+
+    def close(self) -> None:
+        if self.page is not None:
+            self.page.close_library()

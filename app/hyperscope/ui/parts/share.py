@@ -1,0 +1,115 @@
+"""Sharing: the codes of experiment and session, copied and pasted, and a session that is played back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.runner import SCORE
+from hyperscope.lab.score import Score
+from hyperscope.lab.sharing import Shared, outline
+from hyperscope.lab.snapshot import Snapshot
+from hyperscope.ui.actions import Action
+from hyperscope.ui.controls.words import shown
+from hyperscope.ui.parts.part import Part
+from hyperscope.ui.share_dialog import ShareDialog
+from hyperscope.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+RENEWED = 500  # ms between two looks at how the session has gone on
+
+
+def take_session(window: Window, score: Score) -> None:
+    """Plays a session back to its end, and stands there."""
+    window.session.perform(score)
+    window.draw_all()
+    window.follow()
+    window.say(f"Playing back {shown(score.end)} steps …")
+
+
+class Share(Part):
+    """Opens the dialog, and copies the session's code without it."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.dialog: ShareDialog | None = None
+        self._copying = False
+        self._renew = QTimer(window)
+        self._renew.setInterval(RENEWED)
+        self._renew.timeout.connect(self._want)
+        window.tabs.add("Share", "Codes to hand on, and to open · Ctrl+Shift+S").clicked.connect(self.open)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Share", "Share", self.open, ("Ctrl+Shift+S",), "Codes of the experiment and of the session."),
+            Action("Copy the session's code", "Share", self.copy, ("Ctrl+Shift+C",), "To paste into a message."),
+            Action("Open a copied code", "Share", self.paste, ("Ctrl+V",), "An experiment or session handed on."),
+        )
+
+    def open(self) -> None:
+        """Opens the dialog."""
+        if self.dialog is not None:
+            return
+        self.dialog = dialog = ShareDialog(self.window.theme, self.window)
+        dialog.opened.connect(self.take)
+        dialog.finished.connect(self._closed)
+        dialog.open()
+        self._want()
+        self._renew.start()
+
+    def _closed(self) -> None:
+        self._renew.stop()
+        self.dialog = None
+
+    def copy(self) -> None:
+        """Puts the session's code on the clipboard, as soon as the training process has said it."""
+        self._copying = True
+        self._want()
+
+    def paste(self) -> None:
+        """Opens the dialog with what was copied elsewhere."""
+        self.open()
+        if self.dialog is not None:
+            self.dialog.paste()
+
+    def _want(self) -> None:
+        self.window.session.want((SCORE,))
+
+    def heed(self, snapshot: Snapshot) -> None:
+        score = snapshot.wanted.get(SCORE)
+        if score is None:
+            return
+        if self.dialog is not None:
+            self.dialog.show_score(score)
+        if self._copying:
+            self._copying = False
+            code = score.to_code()
+            QApplication.clipboard().setText(code)
+            self.window.say(f"The session's code is on the clipboard: {shown(len(code))} characters.")
+
+    def take(self, shared: Shared) -> None:
+        """Starts an experiment that was handed on, or plays a session back."""
+        window = self.window
+        if shared.kind == "session":
+            take_session(window, shared.score)
+            return
+        window.session.take_on(shared.score.experiment)
+        window.session.restart()
+        window.session.play(True)
+        window.draw_all()
+        window.follow()
+        window.hold(f"Opened {outline(shared.score.experiment)}.")
+
+    def set_theme(self, theme: Theme) -> None:
+        if self.dialog is not None:
+            self.dialog.set_theme(theme)
+
+    def close(self) -> None:
+        self._renew.stop()
+        if self.dialog is not None:
+            self.dialog.close()

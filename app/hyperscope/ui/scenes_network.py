@@ -1,0 +1,44 @@
+"""States of the network picture worth a picture of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment import Experiment
+
+if TYPE_CHECKING:
+    from hyperscope.ui.recording import Scene
+    from hyperscope.ui.window import Window
+
+CELL = (20, 9)  # row and column of the units' pictures, for an input that lies on an arm of the spiral
+
+
+def scenes_of_the_network() -> tuple[Scene, ...]:
+    """A weight being set, a unit magnified with its equation, a layer's settings, one input's activations."""
+    from hyperscope.ui.recording import Scene
+
+    normed = Experiment(network=Network(layers=(Layer(8, "tanh", "before"),) * 3))
+    return (
+        Scene("weight", Experiment(), 30, then=_set_a_weight),
+        Scene("unit", normed, 30, then=lambda window: window.playground.network.point_at(2, 3)),
+        Scene("layer", normed, 30, then=lambda window: window.playground.network.open_layer(1)),
+        Scene("activations", Experiment(), 30, then=_light_up),
+    )
+
+
+def _set_a_weight(window: Window) -> None:
+    network = window.playground.network
+    network.grab()  # edges lie somewhere once they have been painted
+    network.edit_weight(1, 2, 1, network.edge_place(1, 2, 1))
+    network.editor.set_value(2.5)
+
+
+def _light_up(window: Window) -> None:
+    picture = window.playground.network.picture
+    assert picture is not None
+    row, column = CELL
+    values = [np.zeros(0) if layer.pictures is None else layer.pictures[:, row, column] for layer in picture.layers]
+    window.playground.network.show_activations(tuple(values), "one input on its way through the network")

@@ -1,0 +1,227 @@
+"""The dialog that hands on and takes: the codes of experiment and session to copy, and a box to paste others into."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QTextOption
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hyperscope.lab.score import Score
+from hyperscope.lab.sharing import Shared, described, experiment_code, recognised
+from hyperscope.ui import style
+from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.words import shown
+from hyperscope.ui.open_table_parts import Verdict
+from hyperscope.ui.open_table_reader import Reader
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import EDGE, INSIDE, LIGHT, Theme, font
+
+WIDE, HIGH = 620, 500  # pixels
+KINDS = {"experiment": "An experiment", "session": "A session"}
+HINT = "Paste a code here, or the JSON of an experiment or of a session."
+
+
+class CodeLine(QWidget):
+    """A name, what it holds in words, and its code with a button that copies it."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self.name, self.holds = Caption(name), Caption("")
+        self.holds.setMinimumWidth(1)  # cut short rather than widen the dialog
+        self.code = QLineEdit()
+        self.code.setReadOnly(True)
+        self.code.setAccessibleName(f"Code of {name.lower()}")
+        self.copy_button = Button("Copy", f"Copy the code of {name.lower()}", tip)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.name)
+        head.addWidget(self.holds, 1)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.code, 1)
+        line.addWidget(self.copy_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addLayout(line)
+
+    def show_code(self, code: str, holds: str) -> None:
+        """Shows a code, from its beginning, and how long it is."""
+        self.holds.setText(f"{holds} · {shown(len(code))} characters")
+        if code != self.code.text():
+            self.code.setText(code)
+            self.code.setCursorPosition(0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.name.set_theme(theme, 12, 500)
+        self.holds.set_theme(theme, 11, quiet=True)
+        self.copy_button.set_theme(theme)
+        self.copy_button.setMinimumWidth(pixels(theme, 72))
+        self.code.setFont(font(11, 400, theme.scale))
+        self.code.setFixedHeight(pixels(theme, 28))
+
+
+class ShareDialog(QDialog):
+    """`opened` carries what was pasted, a `Shared`, when it is to be opened."""
+
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._theme = LIGHT
+        self._score: Score | None = None
+        self._shared: Shared | None = None
+        self._reader = Reader(self)
+        self._reader.refused.connect(self._refuse)
+        self._build()
+        self.set_theme(theme)
+        self.resize(pixels(theme, WIDE), pixels(theme, HIGH))
+        self.box.setFocus()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Share")
+        self.experiment = CodeLine("This experiment", "All settings in force now, without what happened before")
+        self.session = CodeLine(
+            "The whole session", "The start and every move; it gives the same numbers · Ctrl+Shift+C"
+        )
+        self.box = QPlainTextEdit()
+        self.box.setPlaceholderText(HINT)
+        self.box.setAccessibleName("Pasted code")
+        self.box.setTabChangesFocus(True)
+        self.box.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.paste_button = Button("Paste", "Paste", "What was copied elsewhere, into the box")
+        self.verdict = Verdict()
+        self.close_button = Button("Close", "Close", "Leave everything as it is · Esc")
+        self.open_button = Button("Open", "Open", "Start what was pasted · Ctrl+Enter")
+        self.open_button.setProperty("accent", True)
+        self.open_button.setEnabled(False)
+        self.heads = Caption("Hand on"), Caption("Open what somebody handed on")
+        self.cards = QFrame(), QFrame()
+        self._insides = tuple(QVBoxLayout(card) for card in self.cards)
+        for card, inside, head in zip(self.cards, self._insides, self.heads, strict=True):
+            card.setProperty("card", True)
+            inside.addWidget(head)
+        self._insides[0].addWidget(self.experiment)
+        self._insides[0].addWidget(self.session)
+        self._insides[1].addWidget(self.box, 1)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.verdict, 1)
+        for button in (self.paste_button, self.close_button, self.open_button):
+            self._foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.cards[0])
+        self._column.addWidget(self.cards[1], 1)
+        self._column.addLayout(self._foot)
+        for line in (self.experiment, self.session):
+            line.copy_button.clicked.connect(partial(self._copy, line))
+        self.box.textChanged.connect(self._look)
+        self.paste_button.clicked.connect(self.paste)
+        self.close_button.clicked.connect(self.reject)
+        self.open_button.clicked.connect(self.open_pasted)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.open_pasted)
+
+    # -- handing on -----------------------------------------------------------------------------------------------
+
+    def show_score(self, score: Score) -> None:
+        """Shows the codes of a session and of the experiment in force at its end."""
+        if score != self._score:
+            self._score = score
+            self.experiment.show_code(experiment_code(score.experiment), described(Score(score.experiment)))
+            moves = f"{len(score.events)} move{'' if len(score.events) == 1 else 's'}"
+            self.session.show_code(score.to_code(), f"{moves} over {shown(score.end)} steps")
+
+    def _copy(self, line: CodeLine) -> None:
+        if line.code.text():
+            QApplication.clipboard().setText(line.code.text())
+            self.say(f"The code of {line.name.text().lower()} is on the clipboard.")
+
+    # -- taking ---------------------------------------------------------------------------------------------------
+
+    def paste(self) -> None:
+        """Puts what is on the clipboard into the box."""
+        self.box.setPlainText(QApplication.clipboard().text())
+        self.box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look(self) -> None:
+        self._shared = None
+        self.open_button.setEnabled(False)
+        text = self.box.toPlainText()
+        if not text.strip():
+            self.say("")
+            return
+        self._reader.ask(lambda: (shared := recognised(text), described(shared.score)), self._agree)
+
+    def _agree(self, found: tuple[Shared, str]) -> None:
+        if not self.box.toPlainText().strip():
+            return
+        self._shared, words = found
+        self.say(f"{KINDS[self._shared.kind]}: {words}.")
+        self.open_button.setEnabled(True)
+        self.open_button.setDefault(True)
+
+    def _refuse(self, sentence: str) -> None:
+        if self.box.toPlainText().strip():
+            if sentence.startswith("this "):  # and not with a setting's name
+                sentence = f"T{sentence[1:]}"
+            self.say(sentence + "." * (not sentence.endswith(".")), alarm=True)
+
+    def open_pasted(self) -> None:
+        """Closes, and says what is to be opened, if anything."""
+        if self._shared is not None:
+            shared = self._shared
+            self.accept()
+            self.opened.emit(shared)
+
+    def say(self, sentence: str, alarm: bool = False) -> None:
+        """One sentence at the foot."""
+        self.verdict.say(sentence, alarm=alarm)
+
+    def done(self, result: int) -> None:
+        """Closes once no thread reads any more."""
+        super().done(result)
+        self._reader.close()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.setStyleSheet(
+            f"ShareDialog {{ background: {theme.window.name()}; }}"
+            f"QPlainTextEdit {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid"
+            f" transparent; border-radius: 4px; padding: 4px; selection-background-color: {theme.accent.name()};"
+            f" selection-color: {theme.on_accent.name()}; }}"
+            f"QPlainTextEdit:focus {{ border-color: {theme.accent.name()}; background: {theme.card.name()}; }}"
+            f'QPushButton[accent="true"]:disabled {{ background: {theme.control.name()};'
+            f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}"
+        )
+        for head in self.heads:
+            head.set_theme(theme, 11, 600, quiet=True)
+        for part in (self.experiment, self.session, self.verdict):
+            part.set_theme(theme)
+        self.box.setFont(font(12, 400, theme.scale))
+        for button in (self.paste_button, self.close_button, self.open_button):
+            button.set_theme(theme)
+            button.setMinimumWidth(pixels(theme, 84))
+        edge, inside = pixels(theme, EDGE), pixels(theme, INSIDE)
+        self._column.setContentsMargins(edge, edge, edge, edge)
+        self._column.setSpacing(pixels(theme, 8))
+        for layout in self._insides:
+            layout.setContentsMargins(inside, inside - 3, inside, inside)
+            layout.setSpacing(pixels(theme, 10))
+        self._foot.setContentsMargins(pixels(theme, 4), pixels(theme, 4), 0, 0)
+        self._foot.setSpacing(pixels(theme, 8))

@@ -1,0 +1,97 @@
+"""Films: as many frames as were added, of the right size, and no file at all when they are left off."""
+
+from __future__ import annotations
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+
+from hyperscope.lab.film import film, stops
+
+SIZE = (62, 49)  # odd in height
+
+
+def frame(number: int) -> np.ndarray:
+    """A bar that moves over a ramp."""
+    made = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    made[:, :, 0] = np.linspace(0, 255, SIZE[0])
+    made[:, 6 * number : 6 * number + 6, 1:] = 255
+    return made
+
+
+def filmed(path, frames: int = 8) -> None:
+    made = film(path, 100)
+    for number in range(frames):
+        made.add(frame(number))
+    made.finish()
+
+
+def test_a_gif_has_a_picture_for_each_frame(tmp_path):
+    filmed(tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as read:
+        assert (read.n_frames, read.size, read.info["loop"]) == (8, SIZE, 0)
+
+
+def test_a_gif_shows_the_frames_in_order(tmp_path):
+    filmed(tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as read:
+        read.seek(5)
+        seen = np.asarray(read.convert("RGB"))
+    assert seen[:, 30:36, 1].min() > 200 and seen[:, :30, 1].max() < 60
+
+
+def test_the_last_picture_of_a_gif_stays_longer(tmp_path):
+    filmed(tmp_path / "a.gif")
+    with Image.open(tmp_path / "a.gif") as read:
+        first = read.info["duration"]
+        read.seek(7)
+        assert (first, read.info["duration"]) == (100, 1000)
+
+
+def test_a_film_may_have_one_picture(tmp_path):
+    filmed(tmp_path / "a.gif", 1)
+    with Image.open(tmp_path / "a.gif") as read:
+        assert getattr(read, "n_frames", 1) == 1
+
+
+def test_an_mp4_plays(tmp_path):
+    filmed(tmp_path / "a.mp4")
+    reader = imageio_ffmpeg.read_frames(str(tmp_path / "a.mp4"))
+    about, frames = next(reader), list(reader)
+    assert (about["size"], about["fps"], about["codec"], len(frames)) == ((62, 48), 10.0, "h264", 8)
+    assert list(tmp_path.glob("a*")) == [tmp_path / "a.mp4"]
+
+
+@pytest.mark.parametrize("ending", [".gif", ".mp4"])
+def test_a_film_that_is_left_off_leaves_no_file(tmp_path, ending):
+    made = film(tmp_path / f"a{ending}")
+    for number in range(3):
+        made.add(frame(number))
+    made.discard()
+    assert not list(tmp_path.glob("a*"))
+
+
+@pytest.mark.parametrize("ending", [".gif", ".mp4"])
+def test_a_film_that_cannot_be_written_is_refused(tmp_path, ending):
+    (tmp_path / "taken").touch()
+    with pytest.raises(ValueError, match=rf"a{ending}: .*taken is not a folder"):
+        filmed(tmp_path / "taken" / f"a{ending}")
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"\.avi is not one of \.gif, \.mp4"):
+        film(tmp_path / "a.avi")
+
+
+def test_without_ffmpeg_it_is_said_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr("hyperscope.lab.film.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"pip install 'hyperscope\[video\]'"):
+        film(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("end", "most", "expected"), [(0, 5, (0,)), (3, 5, (0, 1, 2, 3)), (100, 4, (0, 25, 50, 75, 100))]
+)
+def test_stops_are_spread_evenly_over_the_way(end, most, expected):
+    assert stops(end, most) == expected

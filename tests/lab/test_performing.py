@@ -1,0 +1,109 @@
+"""Sessions over a real worker: a score that was handed on comes to the same bits, and records that were wanted come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from hyperscope.lab.data import FILE, Data
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.runner import SCORE
+from hyperscope.lab.score import Event, Score, from_code, replay
+from hyperscope.lab.session import Session
+from hyperscope.lab.snapshot import Snapshot
+from lab.sessions import START, moved
+
+PATIENCE = 30.0  # s
+FASTER = moved(("training.learning_rate", 0.05))
+SCORED = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 40)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A session that stands still, on another experiment."""
+    made = Session(Experiment(data=Data(points=60)), playing=False)
+    yield made
+    made.close()
+
+
+def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
+    """The first snapshot that fits, ticking as a window does."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        snapshot = session.tick(names)
+        if snapshot is not None and fits(snapshot):
+            return snapshot
+        session._runner and session._runner.wait(1 / 60)
+    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+
+
+def fetched(session: Session, *names: str) -> dict:
+    session.want(names)
+    return until(session, lambda snapshot: set(names) <= snapshot.wanted.keys()).wanted
+
+
+def test_what_is_wanted_comes_once_and_all_at_once(session):
+    found = fetched(session, "weights", "curves", SCORE)
+    assert set(found) == {"weights", "curves", SCORE}
+    assert until(session, lambda _: True, "curves").wanted == {}
+
+
+def test_what_is_wanted_is_none_of_what_panels_draw(session):
+    session.want(("examples",))
+    assert "examples" not in until(session, lambda snapshot: "examples" in snapshot.wanted, "curves").views
+
+
+def test_a_session_handed_on_has_the_same_bytes_at_its_end(session):
+    session.perform(SCORED)
+    until(session, lambda snapshot: snapshot.status.beat == 40)
+    found, expected = fetched(session, "weights", "curves", SCORE), replay(SCORED)
+    assert found[SCORE] == SCORED
+    assert {name: array.tobytes() for name, array in found["weights"].items()} == {
+        name: array.tobytes() for name, array in expected.weights().items()
+    }
+    assert found["curves"].train_loss.tobytes() == expected.history.curves().train_loss.tobytes()
+
+
+def test_a_session_goes_round_by_its_code(session):
+    session.perform(SCORED)
+    until(session, lambda snapshot: snapshot.status.beat == 40)
+    session.move("training.batch_size", 8)
+    session.train_to(9)
+    until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= 9)
+    first = fetched(session, "weights", SCORE)
+    session.perform(from_code(first[SCORE].to_code()))
+    until(session, lambda snapshot: session.going is None and snapshot.status.beat == first[SCORE].end)
+    second = fetched(session, "weights", SCORE)
+    assert second[SCORE] == first[SCORE]
+    assert all(second["weights"][name].tobytes() == array.tobytes() for name, array in first["weights"].items())
+
+
+def test_a_performed_session_stands_still_and_can_be_gone_back_in(session):
+    session.perform(SCORED)
+    until(session, lambda snapshot: snapshot.status.beat == 40)
+    session.go_to(9)
+    status = until(session, lambda snapshot: session.going is None).status
+    assert (status.playing, status.beat, status.step, status.end) == (False, 9, 9, 40)
+    assert session.experiment == FASTER
+
+
+def test_undo_brings_back_the_experiment_from_before(session):
+    before = session.experiment
+    session.perform(SCORED)
+    until(session, lambda snapshot: snapshot.status.beat == 40)
+    assert session.undo() and session.experiment == before
+
+
+def test_a_session_whose_table_is_not_there_is_refused(session):
+    before = session.experiment
+    session.perform(Score(Experiment(data=Data(source=FILE, file="nowhere.csv")), end=5))
+    until(session, lambda _: session.alarm)
+    assert "nowhere.csv" in session.message and session.experiment == before
+
+
+def test_views_lay_out_anew_for_a_performed_session(session):
+    structure = until(session, lambda _: True).structure
+    session.perform(SCORED)
+    assert until(session, lambda snapshot: snapshot.status.beat == 40).structure != structure

@@ -1,0 +1,127 @@
+"""The report: one page that loads nothing, with the numbers, the mistakes, the moves, the settings and the codes."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from hyperscope.engine.metrics import confusion
+from hyperscope.engine.settings import Network
+from hyperscope.lab.exports import gathered
+from hyperscope.lab.reopening import performed
+from hyperscope.lab.report import NEEDS, Picture, report
+from hyperscope.lab.score import PREFIX, Event, Score, from_code
+from lab.sessions import START, moved
+
+FASTER = moved(("training.learning_rate", 0.05))
+SESSION = Score(
+    START,
+    (
+        Event(9, moved(("training.learning_rate", 0.04))),
+        Event(11, FASTER),
+        Event(20, moved(("training.batch_size", 8), start=FASTER)),
+        Event(30, moved(("training.batch_size", 8), start=FASTER), restart=True),
+    ),
+    90,
+)
+COLOURS = {"window": "#ffffff", "accent": "#2b6cb0"}
+PICTURES = (Picture("Curves", "image/svg+xml", b"<svg/>", b"<svg></svg>", 5),)
+
+
+class Tags(HTMLParser):
+    """Opens and closes as a browser would, and notes what each tag refers to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.sources: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "img", "source", "br"):
+            self.open.append(tag)
+        self.sources += [value for name, value in attrs if name in ("src", "srcset", "href", "data")]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def timeline():
+    return performed(SESSION)
+
+
+@pytest.fixture(scope="module")
+def page(timeline):
+    return report(gathered(timeline, NEEDS), PICTURES, COLOURS, COLOURS)
+
+
+def words(page: str) -> str:
+    """What is read on the page."""
+    body = page[page.index("<body>") :]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == [] and tags.sources and all(source.startswith("data:image/") for source in tags.sources)
+    assert "http" not in page.replace("http-equiv", "") and "url(" not in page and "<script" not in page
+
+
+def test_the_page_holds_the_final_numbers(timeline, page):
+    scores = timeline.trainer.scores()
+    for part in (scores.train, scores.dev, scores.test):
+        assert f"{part.loss:.4f}" in page and f"{100 * part.accuracy:.1f}\u2009%" in page
+
+
+def test_the_page_holds_the_best_moment(timeline, page):
+    curves = timeline.trainer.history.curves()
+    at = int(np.argmin(curves.dev_loss))
+    assert f"Lowest dev loss {curves.dev_loss[at]:.4f} at epoch {curves.epoch[at]:.4g}" in words(page)
+
+
+def test_the_mistakes_are_counted(timeline, page):
+    trainer = timeline.trainer
+    y, predicted = trainer.examples.y_dev, trainer.scores().dev.predicted
+    counts = confusion(np.eye(3)[predicted].T, y)
+    dev = page[page.index("Dev set: true class down") : page.index("Test set: true class down")]
+    found = [int(n) if n != "·" else 0 for n in re.findall(r'<td class=\w+ style="--s:\d+%">([\d·]+)</td>', dev)]
+    assert found == counts.ravel().tolist() and sum(found) == len(y)
+
+
+def test_moves_of_one_control_in_a_row_are_one(page):
+    told = words(page)
+    assert "9 to 11 α 0.01 0.05" in told and "20 m 16 8" in told and "30 Restarted" in told
+
+
+def test_settings_that_differ_stand_first_and_bold(page):
+    settings = page[page.index("<table class=settings>") :]
+    marks = re.findall(r"<tr( class=changed)?>", settings)
+    assert marks[0] and sorted(marks, reverse=True) == marks
+    assert "<tr class=changed><th scope=row>Learning rate α</th><td>0.05</td>" in settings
+
+
+def test_the_codes_open_what_the_page_is_about(page):
+    codes = [from_code(code) for code in re.findall(PREFIX + r"[\w-]+", page)]
+    assert codes == [Score(SESSION.experiment), SESSION]
+
+
+def test_the_doctors_findings_are_told(timeline, page):
+    found = gathered(timeline, ("findings",)).views["findings"]
+    told = words(page)
+    assert all(finding.sentence in told for finding in found)
+
+
+def test_names_are_written_as_text(timeline):
+    page = report(gathered(timeline, NEEDS), (), COLOURS, COLOURS, title="<b>α & β</b>")
+    assert "<h1>&lt;b&gt;α &amp; β&lt;/b&gt;</h1>" in page
+
+
+def test_an_untrained_network_without_layers_has_a_page_too():
+    timeline = performed(Score(moved(start=START.__class__(network=Network(layers=())))))
+    page = report(gathered(timeline, NEEDS), (), COLOURS, COLOURS)
+    assert "Nothing was moved during training." in page and "spiral, no hidden layer" in page.lower()

@@ -1,0 +1,118 @@
+"""Sharing: whatever text somebody pastes is recognised, put into words, and opens as what was handed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.data import FILE, Data
+from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.opening import opened_score
+from hyperscope.lab.reopening import performed
+from hyperscope.lab.score import Event, Score, replay
+from hyperscope.lab.sharing import described, experiment_code, recognised
+from lab.sessions import RUNAWAY, START, bits, moved
+
+FASTER = moved(("training.learning_rate", 0.05))
+SESSION = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 30)
+
+
+@pytest.mark.parametrize("text", [SESSION.to_code(), SESSION.to_json()], ids=["code", "JSON"])
+def test_a_session_is_recognised(text):
+    found = recognised(text)
+    assert (found.kind, found.score) == ("session", SESSION)
+
+
+@pytest.mark.parametrize("text", [experiment_code(FASTER), FASTER.to_json()], ids=["code", "JSON"])
+def test_an_experiment_is_recognised(text):
+    found = recognised(text)
+    assert (found.kind, found.score) == ("experiment", Score(FASTER))
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["{}\n", "`{}`", '"{}"', "Try this: {}", "{} see what happens", "<{}>"],
+)
+def test_a_code_is_found_in_a_message(around):
+    assert recognised(around.format(SESSION.to_code())).score == SESSION
+
+
+def test_a_code_broken_into_lines_is_read():
+    code = SESSION.to_code()
+    lines = "\n".join(code[at : at + 20] for at in range(0, len(code), 20))
+    assert recognised(lines).score == SESSION
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Paste a code"),
+        ("hello", "this is neither a code nor JSON"),
+        (SESSION.to_code()[:-9], "ends too early"),
+        ("HS1-AAAA", "damaged"),
+        ("{", "this is not an experiment"),
+        ('{"start": {}, "end": 3}', "this is not a session"),
+        ('{"training": {"learning_rate": 99}}', "learning_rate is 99"),
+    ],
+    ids=["nothing", "words", "cut short", "damaged", "no JSON", "no session", "not allowed"],
+)
+def test_what_cannot_be_opened_is_refused_with_a_sentence(text, said):
+    with pytest.raises(ValueError, match=said):
+        recognised(text)
+
+
+def test_a_session_is_described_in_a_line():
+    score = Score(Experiment(), (Event(5, changed(Experiment(), "seed", 2)),), 2300)
+    assert described(score) == "spiral, 3 layers of 8 tanh, 1 move over 2\u2009300 steps"
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ((), "spiral, no hidden layer"),
+        ((Layer(8),), "spiral, 1 layer of 8 tanh"),
+        ((Layer(8, "relu", "before"), Layer(4, "relu", "before")), "spiral, 2 layers of 8-4 relu, batch norm before"),
+    ],
+    ids=["none", "one", "two"],
+)
+def test_an_experiment_is_described_by_data_and_layers(layers, said):
+    assert described(Score(Experiment(network=Network(layers=layers)))) == said
+
+
+def test_a_table_that_is_not_there_is_named():
+    away = Experiment(data=Data(source=FILE, file="/nowhere/mine.csv"))
+    assert described(Score(away)).endswith("it needs mine.csv, which is not here")
+
+
+def test_a_file_of_a_session_opens_as_that_session(tmp_path):
+    (tmp_path / "mine.json").write_text(SESSION.to_json(), encoding="utf-8")
+    assert opened_score(tmp_path / "mine.json") == SESSION
+
+
+def test_a_table_beside_the_file_of_a_session_is_found(tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b,class\n" + "1,2,x\n2,3,y\n" * 20, encoding="utf-8")
+    there = Experiment(data=Data(source=FILE, file="mine.csv"))
+    (tmp_path / "mine.json").write_text(Score(there, end=3).to_json(), encoding="utf-8")
+    assert opened_score(tmp_path / "mine.json").start.data.file == str(tmp_path / "mine.csv")
+
+
+# -- performing -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("score", [SESSION, Score(RUNAWAY, end=40)], ids=["moves", "a divergence"])
+def test_a_performed_session_has_the_bits_of_the_replayed_one(score):
+    assert bits(performed(score).trainer) == bits(replay(score))
+
+
+def test_a_performed_session_is_the_same_session_again():
+    assert performed(SESSION).score == SESSION
+
+
+def test_a_performed_session_can_be_gone_back_in():
+    timeline = performed(SESSION)
+    timeline.restore(9)
+    assert bits(timeline.trainer) == bits(replay(SESSION, 9))
+
+
+def test_a_session_is_performed_up_to_a_beat():
+    assert bits(performed(SESSION, beat=9).trainer) == bits(replay(SESSION, 9))

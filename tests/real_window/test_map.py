@@ -1,0 +1,39 @@
+"""The map of the real program: pointed at, pinned, stepped through and exchanged for its other faces."""
+
+from __future__ import annotations
+
+import numpy as np
+
+PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+
+
+def picture(window):
+    card = window.playground.map
+    return card, card.picture.center()
+
+
+def region(program, at, half: int = 60) -> np.ndarray:
+    """The pixels around a place."""
+    box = (at.x() - half, at.y() - half, at.x() + half, at.y() + half)
+    return np.asarray(program.seen().crop(box)).astype(int)
+
+
+def test_the_map_is_worked_with_mouse_and_keys(start, at, qtbot) -> None:
+    program = start()
+    centre = at(picture)
+    program.keys("space")
+    program.click(at(lambda window: window.playground.map.head.modes["warped"]))
+    before = region(program, centre)
+    program.click(at(lambda window: window.playground.map.head.modes["map"]))
+    qtbot.waitUntil(lambda: np.abs(region(program, centre) - before).mean() > 5, timeout=PATIENCE)
+    program.move(at(lambda window: window.playground.map.head))
+    free = region(program, centre, 10)
+    program.click(centre)
+    qtbot.waitUntil(lambda: np.abs(region(program, centre, 10) - free).max() > 60, timeout=PATIENCE)
+    program.keys("Escape")
+    program.move(at(lambda window: window.playground.map.head))
+    qtbot.waitUntil(lambda: np.abs(region(program, centre, 10) - free).mean() < 3, timeout=PATIENCE)
+    program.keys("v")
+    qtbot.waitUntil(lambda: np.abs(region(program, centre) - before).mean() > 5, timeout=PATIENCE)
+    program.keys("ctrl+q")
+    assert program.end() == 0

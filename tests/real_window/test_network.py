@@ -1,0 +1,54 @@
+"""Setting a weight in the real program: a click on an edge, a number typed, and its effect on the display."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.ui.window import Window
+from ui import hand_made
+
+PATIENCE = 45_000  # ms
+
+
+def on_an_edge(window: Window) -> tuple[QWidget, QPoint]:
+    """A place on the uppermost edge of the first layer."""
+    network = window.playground.network
+    network.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
+    network.grab()
+    return network, network.edge_place(0, 0, 0, 0.8).toPoint()
+
+
+def part(seen: Image.Image, corner: QPoint, size: QPoint) -> np.ndarray:  # type: ignore[type-arg]
+    return np.asarray(seen.crop((corner.x(), corner.y(), corner.x() + size.x(), corner.y() + size.y())), float)
+
+
+def test_a_weight_is_clicked_typed_and_seen(start, at, qtbot):
+    program = start("--theme", "light")
+    edge = at(on_an_edge)
+    corner = at(lambda window: window.playground.map, 0.15, 0.1)
+    size = at(lambda window: window.playground.map, 0.85, 0.6) - corner
+    program.keys("space", "r")
+    stood = [part(program.seen(), corner, size)]
+
+    def stands_still() -> bool:
+        stood.append(part(program.seen(), corner, size))
+        return len(stood) > 20 and all(np.array_equal(earlier, stood[-1]) for earlier in stood[-10:])
+
+    qtbot.waitUntil(stands_still, timeout=PATIENCE)
+    before = stood[-1]
+    program.click(edge)
+    card = edge + QPoint(0, 60)  # it lies below what was clicked
+
+    def has_opened() -> bool:
+        lie = part(program.seen(), card - QPoint(40, 20), QPoint(80, 40))
+        return bool((lie > 250).all(axis=2).mean() > 0.5)
+
+    qtbot.waitUntil(has_opened, timeout=PATIENCE)
+    program.type("40")
+    program.keys("Return")
+    qtbot.waitUntil(lambda: np.abs(part(program.seen(), corner, size) - before).mean() > 3, timeout=PATIENCE)
+    program.keys("Escape", "ctrl+z")
+    qtbot.waitUntil(lambda: np.abs(part(program.seen(), corner, size) - before).mean() < 0.5, timeout=PATIENCE)

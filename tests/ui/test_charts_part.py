@@ -1,0 +1,124 @@
+"""Earlier runs in the real window: which moves end a run, what stays of it, and how it is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QPalette
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.session import Session
+from hyperscope.ui.parts.charts import KEPT, Charts
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
+
+
+@pytest.fixture
+def window(qapp, qtbot) -> Iterator[Window]:
+    palette = QPalette(qapp.palette())
+    made = Window(Session(Experiment(), playing=False), "light", Remembered(forgetful=True))
+    made.show()
+    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+def train_to(window: Window, qtbot, epoch: int) -> None:
+    """Until the curves show the end of this epoch."""
+    window.session.train_to(epoch)
+    curves = window.playground.curves
+
+    def there() -> bool:
+        return curves._curves is not None and len(curves._curves.epoch) > 0 and curves._curves.epoch[-1] >= epoch
+
+    qtbot.waitUntil(
+        lambda: window.session.status.epoch >= epoch and not window.session.status.playing, timeout=PATIENCE
+    )
+    window.draw_all()
+    qtbot.waitUntil(there, timeout=PATIENCE)
+
+
+def begins(window: Window, qtbot) -> None:
+    qtbot.waitUntil(lambda: window.session.status.step == 0, timeout=PATIENCE)
+
+
+def names(window: Window) -> list[str]:
+    return [ghost.name for ghost in window.playground.curves.others.ghosts]
+
+
+def test_a_restart_leaves_the_run_before_it_behind(window, qtbot):
+    train_to(window, qtbot, 3)
+    window.do(window.session.restart)
+    qtbot.waitUntil(lambda: names(window) == ["run 1: Adam, α 0.01"], timeout=PATIENCE)
+    assert window.part(Charts).earlier[0].curves.epoch[-1] == 3
+
+
+def test_a_new_start_and_new_data_end_a_run_as_well(window, qtbot):
+    train_to(window, qtbot, 2)
+    window.do(window.session.new_start)
+    qtbot.waitUntil(lambda: len(names(window)) == 1, timeout=PATIENCE)
+    begins(window, qtbot)
+    train_to(window, qtbot, 2)
+    window.move_knob("data.points", 300)
+    qtbot.waitUntil(lambda: len(names(window)) == 2, timeout=PATIENCE)
+
+
+def test_going_back_in_time_ends_no_run(window, qtbot):
+    train_to(window, qtbot, 3)
+    end = window.session.status.beat
+    for beat in (5, end):
+        window.go_to(beat)
+        qtbot.waitUntil(lambda beat=beat: window.session.status.beat == beat, timeout=PATIENCE)
+    assert not names(window)
+
+
+def test_no_more_than_some_runs_are_kept(window, qtbot):
+    for _ in range(KEPT + 1):
+        train_to(window, qtbot, 1)
+        before = window.part(Charts)._ended
+        window.do(window.session.restart)
+        qtbot.waitUntil(lambda before=before: window.part(Charts)._ended > before, timeout=PATIENCE)
+    assert [name.split(":")[0] for name in names(window)] == ["run 2", "run 3", "run 4"]
+
+
+def test_earlier_runs_are_cleared_by_a_press(window, qtbot):
+    train_to(window, qtbot, 2)
+    window.do(window.session.restart)
+    qtbot.waitUntil(lambda: bool(names(window)), timeout=PATIENCE)
+    window.playground.curves.clear.click()
+    assert not names(window)
+
+
+def test_earlier_runs_are_cleared_by_an_action(window, qtbot):
+    train_to(window, qtbot, 2)
+    window.do(window.session.restart)
+    qtbot.waitUntil(lambda: bool(names(window)), timeout=PATIENCE)
+    next(action for action in window.all_actions if action.name == "Clear earlier runs").run()
+    assert not names(window)
+
+
+def test_a_divergence_ends_no_run(window, qtbot):
+    train_to(window, qtbot, 3)
+    window.move_knob("training.optimiser", "sgd")
+    window.move_knob("network.layers.*.activation", "linear")
+    window.move_knob("training.learning_rate", 10.0)
+    window.session.train_to(60)
+    qtbot.waitUntil(lambda: window.session.alarm, timeout=PATIENCE)
+    window.draw_all()
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+    assert not names(window)
+
+
+def test_the_train_mode_is_drawn_in_a_paused_window(window, qtbot):
+    train_to(window, qtbot, 2)
+    panel = window.playground.distributions
+    panel.mode.choose("train")
+    qtbot.waitUntil(lambda: panel.columns._data is not None and panel.columns._data.training, timeout=PATIENCE)

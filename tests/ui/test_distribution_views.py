@@ -1,0 +1,192 @@
+"""The distributions panel's further views: what of a layer is shown, in which mode, and what its head counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
+
+from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.data import Data
+from hyperscope.lab.distributions import distributions
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.snapshot import Distributions, Snapshot, Status
+from hyperscope.lab.trainer import Trainer
+from hyperscope.ui.panels.distributions import DistributionsPanel
+from hyperscope.ui.theme import DARK, LIGHT
+
+NORMED = Network(layers=(Layer(8, "tanh", "before", 0.3), Layer(8, "relu", "before")))
+
+
+@pytest.fixture(scope="module")
+def trainer() -> Trainer:
+    made = Trainer(Experiment(data=Data(points=120), network=NORMED, training=Training(batch_size=16), seed=3))
+    made.steps(60)
+    return made
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = DistributionsPanel()
+    qtbot.addWidget(made)
+    made.resize(724, 246)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def shown(record: Distributions) -> Snapshot:
+    name = "distributions in training" if record.training else "distributions"
+    return Snapshot(Status(), views={name: record})
+
+
+def settled(panel: DistributionsPanel, qtbot) -> list:
+    """The columns, once the layout has given the canvas its width."""
+    qtbot.waitUntil(lambda: panel.columns.width() > 0.7 * panel.width())
+    panel.grab()
+    return panel.columns._columns
+
+
+def said(panel: DistributionsPanel) -> list[str]:
+    return [text.text() for column in panel.columns._columns for _, text, _, _ in column.words]
+
+
+def test_with_batch_norm_z_hat_stands_between_z_and_y(panel, trainer, qtbot):
+    panel.draw(shown(distributions(trainer)))
+    assert [kind for kind, _, _ in settled(panel, qtbot)[0].bars] == ["z", "hat", "y", "a"]
+
+
+@pytest.mark.parametrize(("view", "kind", "columns"), [("a", "a", 2), ("weights", "weights", 3)])
+def test_a_view_of_one_quantity_has_its_histogram_and_river(panel, trainer, qtbot, view, kind, columns):
+    panel.draw(shown(distributions(trainer)))
+    panel.view.choose(view)
+    drawn = settled(panel, qtbot)
+    assert [[name for name, _, _ in column.bars] for column in drawn] == [[kind]] * columns
+    assert all(column.river is not None for column in drawn)
+
+
+def test_weights_and_gradients_have_the_output_layer_too(panel, trainer, qtbot):
+    panel.draw(shown(distributions(trainer)))
+    panel.view.choose("gradients")
+    assert [column.layer.name for column in settled(panel, qtbot)] == ["Layer 1", "Layer 2", "Output"]
+
+
+def test_without_hidden_layers_the_output_s_weights_are_shown(panel, qtbot):
+    alone = Trainer(Experiment(data=Data(points=120), network=Network(layers=())))
+    alone.steps(10)
+    panel.draw(shown(distributions(alone)))
+    assert "add one" in panel.columns.empty
+    panel.view.choose("weights")
+    assert [column.layer.name for column in settled(panel, qtbot)] == ["Output"]
+
+
+def test_the_mouse_reads_the_river_of_what_is_shown(panel, trainer, qtbot):
+    record = distributions(trainer)
+    panel.draw(shown(record))
+    panel.view.choose("weights")
+    area = settled(panel, qtbot)[0].river.area
+    qtbot.mouseMove(panel.columns, QPoint(round(area.right()) - 1, round(area.center().y())))
+    median = record.weight_rivers[0][-1, 2]
+    qtbot.waitUntil(lambda: f"{abs(median):#.2g}" in panel.line.text)
+
+
+def test_before_any_step_there_is_no_river_of_gradients(panel, qtbot):
+    fresh = Trainer(Experiment(data=Data(points=120), network=NORMED))
+    panel.draw(shown(distributions(fresh)))
+    panel.view.choose("gradients")
+    assert all(column.river is None and column.bars for column in settled(panel, qtbot))
+
+
+def test_the_train_mode_asks_for_another_probe(panel, qtbot):
+    assert panel.probes == ("distributions",)
+    with qtbot.waitSignal(panel.asked):
+        panel.mode.choose("train")
+    assert panel.probes == ("distributions in training",)
+
+
+def test_what_was_asked_for_in_the_other_mode_is_not_drawn(panel, trainer):
+    panel.mode.choose("train")
+    panel.draw(shown(distributions(trainer)))
+    assert "Press play" in panel.columns.empty
+
+
+def test_the_mode_is_said_in_the_head(panel, trainer, qtbot):
+    panel.resize(1100, 300)
+    panel.draw(shown(distributions(trainer)))
+    settled(panel, qtbot)
+    evaluated = panel.line.text
+    panel.mode.choose("train")
+    panel.draw(shown(distributions(trainer, training=True)))
+    m = len(trainer.last_batch)
+    assert evaluated.startswith("evaluation mode")
+    assert panel.line.text.startswith(f"train mode, last mini-batch of {m}")
+
+
+def test_weights_are_the_same_in_either_mode(panel, trainer):
+    panel.draw(shown(distributions(trainer)))
+    panel.view.choose("weights")
+    assert not panel.mode.isEnabled()
+    panel.view.choose("a")
+    assert panel.mode.isEnabled()
+
+
+def test_dead_and_saturated_units_are_counted_in_the_head(panel, trainer, qtbot):
+    record = distributions(trainer)
+    sick = replace(record.layers[1], dead=3, stuck=5)
+    panel.draw(shown(replace(record, layers=(record.layers[0], sick))))
+    settled(panel, qtbot)
+    assert any("3 dead, 5 sat. of 8" in text for text in said(panel))
+
+
+def test_in_a_narrow_column_dead_units_are_said_before_the_deviation(panel, trainer, qtbot):
+    record = distributions(trainer)
+    sick = replace(record.layers[1], dead=3, stuck=5)
+    panel.resize(330, 246)
+    panel.draw(shown(replace(record, layers=(sick,) * 3)))
+    settled(panel, qtbot)
+    assert any(text.startswith("3 dead") for text in said(panel))
+    assert not any("σ" in text for text in said(panel))
+
+
+def test_a_tooltip_says_what_is_counted(panel, trainer, qtbot):
+    panel.draw(shown(distributions(trainer)))
+    settled(panel, qtbot)
+    at = QPoint(100, 6)
+    panel.columns.event(QHelpEvent(QHelpEvent.Type.ToolTip, at, panel.columns.mapToGlobal(at)))
+    try:
+        assert "Dead units give 0 for every example" in QToolTip.text()
+        assert "more than 95 %" in panel.columns.definition
+    finally:
+        QToolTip.hideText()
+        qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_common_axes_hold_for_weights(panel, trainer, qtbot):
+    panel.draw(shown(distributions(trainer)))
+    panel.view.choose("weights")
+    panel.axes.click()
+    drawn = [column.bars[0] for column in settled(panel, qtbot)]
+    wide = [made.right[-1] - made.left[0] for _, _, made in drawn]
+    spans = [histogram.edges[-1] - histogram.edges[0] for _, histogram, _ in drawn]
+    assert wide[0] / wide[1] == pytest.approx(spans[0] / spans[1], rel=0.03)
+
+
+@pytest.mark.parametrize("view", ["z to a", "a", "weights", "gradients", "batch norm"])
+@pytest.mark.parametrize("theme", [replace(LIGHT, scale=1.5), DARK], ids=["large", "dark"])
+def test_every_view_is_drawn_within_the_card(panel, trainer, qtbot, view, theme):
+    panel.set_theme(theme)
+    panel.draw(shown(distributions(trainer)))
+    panel.view.choose(view)
+    columns = settled(panel, qtbot)
+    assert columns[-1].left + columns[-1].width <= panel.columns.width()
+    assert np.isfinite([column.width for column in columns]).all()
+
+
+def test_every_word_of_the_views_has_a_name_and_a_tip(panel):
+    words = [panel.view.word(name) for name in ("z to a", "a", "weights", "gradients", "batch norm")]
+    words += [panel.mode.word("evaluation"), panel.mode.word("train"), panel.axes]
+    assert all(word.accessibleName() and word.toolTip() for word in words)

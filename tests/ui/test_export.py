@@ -1,0 +1,345 @@
+"""Exporting from the window: the dialog with its preview, files that are what they claim, films, and the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QImage, QPainter, QPalette
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.exports import Choice, exporters, gathered
+from hyperscope.lab.reopening import performed
+from hyperscope.lab.score import Score
+from hyperscope.lab.session import Session
+from hyperscope.ui.export_views import painted, panel, views
+from hyperscope.ui.parts.export import Export
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.theme import DARK, LIGHT
+from hyperscope.ui.window import Window
+
+PATIENCE = 30_000  # ms
+LEFT = Qt.MouseButton.LeftButton
+Key = Qt.Key
+SMALL = Experiment(data=Data(points=90), network=Network(layers=(Layer(4, "tanh", "before"), Layer(3))))
+
+
+@pytest.fixture(scope="module")
+def material():
+    """A network that has trained for a while, without a window."""
+    timeline = performed(Score(SMALL, end=120))
+    return gathered(timeline, ("examples", "map", "network", "curves", "distributions", "findings", "results"))
+
+
+@pytest.fixture
+def window(qapp, qtbot) -> Iterator[Window]:
+    """A window that stands still after five epochs."""
+    palette = QPalette(qapp.palette())
+    made = Window(Session(SMALL, playing=False), "light", Remembered(forgetful=True))
+    made.show()
+    made.activateWindow()
+    made.session.train_to(5)
+    qtbot.waitUntil(lambda: made.up_to_date and made.session.status.epoch == 5, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def dialog(window, qtbot, tmp_path):
+    """The dialog, opened, with the map's picture in it; files go to the test's folder."""
+    window.part(Export)._folder = tmp_path
+    qtbot.keyClick(window, Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    made = window.part(Export).dialog
+    qtbot.waitUntil(lambda: made.preview.image is not None, timeout=PATIENCE)
+    return made
+
+
+def said(dialog) -> str:
+    return dialog.verdict.text()
+
+
+def save(qtbot, dialog) -> Path:
+    """Presses Save, or Film, and waits for the file."""
+    path = Path(dialog.path.text())
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog) == f"Written to {path}.", timeout=PATIENCE)
+    return path
+
+
+def choose(qtbot, dialog, name: str, suffix: str = "") -> None:
+    """Chooses what is exported, and its format."""
+    qtbot.mouseClick(dialog.list.rows[name], LEFT)
+    if suffix:
+        at = exporters[name].all_suffixes.index(suffix)
+        qtbot.mouseClick(dialog.format.buttons[at], LEFT)
+
+
+def prepared(name: str, material, **choice) -> bytes:
+    made = exporters[name].prepare(material, Choice(**choice))()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return made
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0])
+@pytest.mark.parametrize("name", list(views))
+def test_a_picture_has_its_size_times_the_scale(qapp, material, name, scale):
+    image = QImage.fromData(prepared(name, material, suffix=".png", scale=scale))
+    assert (image.width(), image.height()) == tuple(round(scale * side) for side in views[name].size)
+
+
+@pytest.mark.parametrize("name", list(views))
+def test_vectors_are_xml_whose_text_is_text(qapp, material, name):
+    root = ElementTree.fromstring(prepared(name, material, suffix=".svg"))
+    space = "{http://www.w3.org/2000/svg}"
+    words = {
+        "map": "Decision map",
+        "network": "Layer 1",
+        "curves": "Loss",
+        "distributions": "Layer 2",
+    }[name]
+    texts = ["".join(text.itertext()).strip() for text in root.iter(f"{space}text")]
+    assert root.tag == f"{space}svg" and words in texts
+    assert root.get("viewBox") == "0 0 {} {}".format(*views[name].size)
+
+
+def test_vectors_show_the_same_as_pixels(qapp, material):
+    pixels = QImage.fromData(prepared("curves", material, suffix=".png")).convertToFormat(QImage.Format.Format_RGB32)
+    drawn = pixels.copy()
+    drawn.fill(LIGHT.window)
+    painter = QPainter(drawn)
+    QSvgRenderer(prepared("curves", material, suffix=".svg")).render(painter)
+    painter.end()
+    one, other = (
+        np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[:, : image.width(), :3].astype(int)
+        for image in (pixels, drawn)
+    )
+    assert np.abs(one - other).mean() < 6  # of 255; text and edges are smoothed in other ways
+
+
+def test_a_dark_picture_is_dark_whatever_the_window_is(qapp, material):
+    image = QImage.fromData(prepared("map", material, suffix=".png", theme="dark"))
+    assert image.pixelColor(10, 200) == DARK.card
+
+
+def test_a_finer_picture_shows_more(qapp, material):
+    coarse, fine = (QImage.fromData(prepared("network", material, suffix=".png", scale=scale)) for scale in (1.0, 2.0))
+    back = coarse.scaled(fine.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+    def edges(image: QImage) -> float:
+        grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        values = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1)[:, : grey.width()].astype(int)
+        return float(np.abs(np.diff(values, axis=1)).max())
+
+    assert edges(fine) > edges(back)
+
+
+def test_a_picture_holds_nothing_to_press(qapp, material):
+    with panel("network", material, Choice(".png")) as made:
+        shown = [button.text() for button in made.findChildren(type(made._heads._more)) if button.isVisible()]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert shown and not [text for text in shown if text.startswith(("+", "−"))]
+
+
+def test_a_picture_looks_as_the_window_has_it(window, material):
+    window.playground.map.set_view("hard")
+    window.playground.curves.view.choose("Accuracy")
+    window.playground.curves.smooth.click()
+    choice = Choice(".png", window=window)
+    with panel("map", material, choice) as made:
+        assert made.view == "hard"
+    with panel("curves", material, choice) as made:
+        assert (made.view.value, made.smooth.isChecked()) == ("Accuracy", True)
+
+
+def test_a_picture_of_the_window_leaves_the_window_as_it_was(window):
+    def seen() -> QImage:
+        right = window.playground.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
+        return painted(window, window.theme.window, 1.0).copy(right, 0, window.width() - right, window.height())
+
+    def large() -> QImage:
+        return QImage.fromData(prepared("window", None, suffix=".png", scale=2.0, window=window))
+
+    large()  # points that were drawn one by one as they changed are drawn anew, in order
+    before = seen()
+    assert large().size() == window.size() * 2 and seen() == before
+
+
+# -- the dialog -------------------------------------------------------------------------------------------------------
+
+
+def test_the_button_in_the_top_bar_opens_the_dialog(window, qtbot):
+    button = next(button for button in window.tabs.findChildren(type(window.tabs.save)) if button.text() == "Export")
+    qtbot.mouseClick(button, LEFT)
+    assert window.part(Export).dialog.isVisible()
+
+
+def test_everything_that_can_be_exported_is_in_the_list(dialog):
+    assert list(dialog.list.rows) and set(dialog.list.rows) == set(exporters)
+
+
+@pytest.mark.parametrize("name", list(exporters))
+def test_every_export_has_a_preview(dialog, qtbot, name):
+    choose(qtbot, dialog, name)
+    shown = dialog.preview
+    qtbot.waitUntil(lambda: bool(shown.image is not None if exporters[name].moving else shown.lines), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in exporters.items() if not entry.moving])
+def test_every_file_is_written(dialog, qtbot, tmp_path, name):
+    choose(qtbot, dialog, name)
+    path = save(qtbot, dialog)
+    assert path.parent == tmp_path and path.suffix == exporters[name].suffixes[0] and path.stat().st_size > 20
+
+
+def test_a_picture_is_written_as_chosen(dialog, qtbot):
+    qtbot.mouseClick(dialog.scale.buttons[2], LEFT)
+    qtbot.mouseClick(dialog.colours.buttons[1], LEFT)
+    with Image.open(save(qtbot, dialog)) as picture:
+        assert picture.size == tuple(3 * side for side in views["map"].size)
+        assert picture.convert("RGB").getpixel((30, 600)) == DARK.card.getRgb()[:3]
+
+
+def test_the_size_is_said_before_it_is_written(dialog, qtbot):
+    qtbot.mouseClick(dialog.scale.buttons[3], LEFT)
+    assert "1680 × 2040 pixels" in said(dialog)
+
+
+def test_the_format_follows_the_name_that_is_typed(dialog, qtbot, tmp_path):
+    dialog.path.setFocus()
+    dialog.path.clear()
+    qtbot.keyClicks(dialog.path, str(tmp_path / "mine.svg"))
+    assert dialog.suffix == ".svg" and not dialog.scale.isEnabled()
+
+
+def test_enter_in_the_name_writes_the_file(dialog, qtbot, tmp_path):
+    dialog.path.setText(str(tmp_path / "mine.png"))
+    dialog.path.setFocus()
+    qtbot.keyClick(dialog.path, Key.Key_Return)
+    qtbot.waitUntil((tmp_path / "mine.png").exists, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("picture.bmp", "picture.bmp: .bmp is not one of .png, .svg, .gif, .mp4"), ("picture", "has no ending")],
+)
+def test_a_name_that_does_not_fit_is_refused(dialog, qtbot, tmp_path, name, sentence):
+    dialog.path.setText(str(tmp_path / name))
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    assert sentence in said(dialog) and dialog.verdict.alarm and not (tmp_path / name).exists()
+
+
+def test_a_folder_that_is_none_is_said(dialog, qtbot, tmp_path):
+    (tmp_path / "taken").touch()
+    dialog.path.setText(str(tmp_path / "taken" / "a.png"))
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(lambda: "taken is not a folder" in said(dialog), timeout=PATIENCE)
+    assert dialog.verdict.alarm
+
+
+def test_a_picture_can_be_copied(dialog, qtbot):
+    qtbot.mouseClick(dialog.copy_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog).startswith("Copied"), timeout=PATIENCE)
+    assert QApplication.clipboard().image().size().toTuple() == tuple(2 * side for side in views["map"].size)
+
+
+def test_the_preview_follows_the_training(window, dialog, qtbot):
+    before = dialog.preview.image
+    window.session.play(True)
+    qtbot.waitUntil(lambda: dialog.preview.image not in (None, before), timeout=PATIENCE)
+
+
+def test_everything_in_the_dialog_is_named_and_reached_by_tab(dialog, qtbot):
+    seen: list = []
+    while QApplication.focusWidget() not in seen:
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(seen[-1], Key.Key_Tab)
+    assert all(part.accessibleName() for part in seen)
+    assert {dialog.path, dialog.browse, dialog.copy_button, dialog.close_button, dialog.save_button} <= set(seen)
+    assert dialog.format.buttons[0] in seen
+
+
+def test_the_dialog_takes_on_the_theme(window, dialog):
+    window.set_theme(DARK)
+    assert dialog.grab().toImage().pixelColor(2, 2) == DARK.window
+
+
+def test_the_dialog_opens_again_where_it_was_left(window, dialog, qtbot):
+    choose(qtbot, dialog, "csv")
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    window.part(Export).open()
+    assert window.part(Export).dialog.name == "csv"
+
+
+# -- films ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_film_shows_the_coming_epochs(window, dialog, qtbot):
+    choose(qtbot, dialog, "curves", ".gif")
+    qtbot.mouseClick(dialog.scale.buttons[0], LEFT)
+    qtbot.mouseClick(dialog.filmed.buttons[1], LEFT)  # 10 epochs
+    with Image.open(save(qtbot, dialog)) as read:
+        assert (read.n_frames, read.size) == (11, views["curves"].size)
+    assert window.session.status.epoch == 15
+
+
+def test_a_film_of_the_session_ends_where_it_stood(window, dialog, qtbot):
+    beat = window.session.status.beat
+    choose(qtbot, dialog, "map", ".mp4")
+    qtbot.mouseClick(dialog.filmed.buttons[0], LEFT)
+    assert save(qtbot, dialog).stat().st_size > 1000
+    qtbot.waitUntil(lambda: window.session.going is None and window.session.status.beat == beat, timeout=PATIENCE)
+
+
+def test_the_window_can_be_filmed(window, dialog, qtbot):
+    choose(qtbot, dialog, "window", ".gif")
+    qtbot.mouseClick(dialog.scale.buttons[0], LEFT)
+    qtbot.mouseClick(dialog.filmed.buttons[1], LEFT)
+    with Image.open(save(qtbot, dialog)) as read:
+        assert (read.n_frames, read.size) == (11, window.size().toTuple())
+        first = np.asarray(read.convert("RGB")).astype(int)
+        read.seek(10)
+        assert np.abs(np.asarray(read.convert("RGB")) - first).max() > 100
+
+
+def test_a_film_can_be_left_off(window, dialog, qtbot, tmp_path):
+    choose(qtbot, dialog, "map", ".mp4")
+    qtbot.mouseClick(dialog.filmed.buttons[4], LEFT)  # 300 epochs
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog).startswith("Frame 2"), timeout=PATIENCE)
+    qtbot.mouseClick(dialog.close_button, LEFT)
+    assert said(dialog) == "No film was written." and dialog.isVisible()
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+def test_escape_leaves_off_the_film_and_then_the_dialog(window, dialog, qtbot, tmp_path):
+    choose(qtbot, dialog, "map", ".gif")
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog).startswith("Frame"), timeout=PATIENCE)
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert window.part(Export).dialog is None and not list(tmp_path.glob("*.gif"))
+
+
+def test_closing_the_window_leaves_off_the_film(window, dialog, qtbot, tmp_path):
+    choose(qtbot, dialog, "map", ".mp4")
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog).startswith("Frame"), timeout=PATIENCE)
+    window.close()
+    assert not list(tmp_path.glob("*.mp4"))

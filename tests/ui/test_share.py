@@ -1,0 +1,220 @@
+"""Sharing in the window: codes to copy, a box to paste into, and what is opened is what was handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.data import Data
+from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.score import Event, Score, from_code, replay
+from hyperscope.lab.session import Session
+from hyperscope.lab.sharing import experiment_code
+from hyperscope.ui.parts.files import Files
+from hyperscope.ui.parts.share import Share
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.theme import DARK
+from hyperscope.ui.window import Window
+
+PATIENCE = 30_000  # ms
+LEFT = Qt.MouseButton.LeftButton
+Key, CTRL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+SMALL = Experiment(data=Data(points=90), seed=3)
+FASTER = changed(SMALL, "training.learning_rate", 0.05)
+SESSION = Score(SMALL, (Event(4, FASTER), Event(9, FASTER, restart=True)), 25)
+
+
+@pytest.fixture
+def window(qapp, qtbot) -> Iterator[Window]:
+    """A window that stands still at its start."""
+    palette = QPalette(qapp.palette())
+    made = Window(Session(Experiment(data=Data(points=60)), playing=False), "light", Remembered(forgetful=True))
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: made.isActiveWindow() and made.up_to_date, timeout=PATIENCE)
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def dialog(window, qtbot):
+    """The dialog, opened, with the codes in it."""
+    button = next(button for button in window.tabs.findChildren(type(window.tabs.save)) if button.text() == "Share")
+    qtbot.mouseClick(button, LEFT)
+    made = window.part(Share).dialog
+    qtbot.waitUntil(lambda: bool(made.session.code.text()), timeout=PATIENCE)
+    return made
+
+
+def said(dialog) -> str:
+    return dialog.verdict.text()
+
+
+def message(window) -> str:
+    return window.transport.message.accessibleName()
+
+
+def pasted(qtbot, dialog, text: str) -> None:
+    """Pastes `text` with the button, and waits until it is understood or refused."""
+    QApplication.clipboard().setText(text)
+    qtbot.mouseClick(dialog.paste_button, LEFT)
+    qtbot.waitUntil(lambda: bool(said(dialog)), timeout=PATIENCE)
+
+
+def arrived(window, beat: int) -> bool:
+    return window.session.going is None and window.session.status.beat == beat
+
+
+# -- handing on -------------------------------------------------------------------------------------------------------
+
+
+def test_the_code_of_the_experiment_holds_all_its_settings(window, dialog):
+    assert from_code(dialog.experiment.code.text()) == Score(window.session.experiment)
+
+
+def test_the_code_of_the_session_holds_every_move(window, dialog, qtbot):
+    window.session.train_to(3)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 3, timeout=PATIENCE)
+    window.move_knob("training.learning_rate", 0.05)
+
+    def moved() -> bool:
+        score = from_code(dialog.session.code.text())
+        return bool(score.events) and score.experiment == window.session.experiment
+
+    qtbot.waitUntil(moved, timeout=PATIENCE)
+    assert dialog.session.holds.text().startswith("1 move over")
+
+
+@pytest.mark.parametrize("which", ["experiment", "session"])
+def test_a_code_is_copied_by_its_button(dialog, qtbot, which):
+    line = getattr(dialog, which)
+    qtbot.mouseClick(line.copy_button, LEFT)
+    assert QApplication.clipboard().text() == line.code.text() and "is on the clipboard" in said(dialog)
+
+
+def test_a_key_copies_the_sessions_code(window, qtbot):
+    QApplication.clipboard().clear()
+    qtbot.keyClick(window, Key.Key_C, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: QApplication.clipboard().text().startswith("HS1-"), timeout=PATIENCE)
+    code = QApplication.clipboard().text()
+    assert from_code(code).start == window.session.experiment
+    assert message(window) == f"The session's code is on the clipboard: {len(code)} characters."
+
+
+# -- taking -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SESSION.to_code(), "A session: spiral, 3 layers of 8 tanh, 2 moves over 25 steps."),
+        (SESSION.to_json(), "A session: spiral, 3 layers of 8 tanh, 2 moves over 25 steps."),
+        (experiment_code(SMALL), "An experiment: spiral, 3 layers of 8 tanh."),
+        (SMALL.to_json(), "An experiment: spiral, 3 layers of 8 tanh."),
+    ],
+    ids=["a session's code", "a session's JSON", "an experiment's code", "an experiment's JSON"],
+)
+def test_it_is_said_what_was_pasted(dialog, qtbot, text, sentence):
+    pasted(qtbot, dialog, text)
+    assert said(dialog) == sentence and dialog.open_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SESSION.to_code()[:-9], "copy the whole of it"),
+        ("HS1-AAAA", "is damaged"),
+        ("hello", "neither a code nor JSON"),
+        ('{"training": {"learning_rate": 99}}', "learning_rate is 99"),
+    ],
+    ids=["cut short", "damaged", "words", "not allowed"],
+)
+def test_what_cannot_be_opened_is_refused_in_a_sentence(dialog, qtbot, text, sentence):
+    pasted(qtbot, dialog, text)
+    assert sentence in said(dialog) and dialog.verdict.alarm and not dialog.open_button.isEnabled()
+
+
+def test_an_experiment_that_is_opened_trains_from_its_start(window, dialog, qtbot):
+    pasted(qtbot, dialog, experiment_code(FASTER))
+    qtbot.mouseClick(dialog.open_button, LEFT)
+    assert window.session.experiment == FASTER and window.part(Share).dialog is None
+    qtbot.waitUntil(lambda: window.session.status.playing and window.session.status.step > 20, timeout=PATIENCE)
+
+
+def test_a_session_that_is_opened_comes_to_the_same_bytes(window, dialog, qtbot):
+    pasted(qtbot, dialog, SESSION.to_code())
+    qtbot.mouseClick(dialog.open_button, LEFT)
+    qtbot.waitUntil(lambda: arrived(window, 25) and window.up_to_date, timeout=PATIENCE)
+    seen: dict = {}
+    window.part(Share).heed = lambda snapshot: seen.update(snapshot.wanted)
+    window.session.want(("weights",))
+    qtbot.waitUntil(lambda: "weights" in seen, timeout=PATIENCE)
+    expected = replay(SESSION).weights()
+    assert {name: array.tobytes() for name, array in seen["weights"].items()} == {
+        name: array.tobytes() for name, array in expected.items()
+    }
+    assert message(window) == "Reopened at step 16. Space trains on from here."
+
+
+def test_a_session_shows_its_moves_on_the_timeline(window, dialog, qtbot):
+    pasted(qtbot, dialog, SESSION.to_code())
+    qtbot.mouseClick(dialog.open_button, LEFT)
+    qtbot.waitUntil(lambda: arrived(window, 25), timeout=PATIENCE)
+    assert [said for _, said in window.session.status.moves] == ["α 0.05", "restart"]
+
+
+def test_what_was_copied_in_one_window_opens_in_another(window, qtbot):
+    window.session.train_to(2)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 2, timeout=PATIENCE)
+    window.move_knob("seed", 9)
+    window.session.train_to(1)
+    qtbot.waitUntil(lambda: window.session.experiment.seed == 9 and window.session.status.epoch == 1, timeout=PATIENCE)
+    end = window.session.status.beat
+    qtbot.keyClick(window, Key.Key_C, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: "on the clipboard" in message(window), timeout=PATIENCE)
+    window.move_knob("seed", 5)
+    qtbot.keyClick(window, Key.Key_V, CTRL)
+    dialog = window.part(Share).dialog
+    qtbot.waitUntil(dialog.open_button.isEnabled, timeout=PATIENCE)
+    qtbot.keyClick(dialog.box, Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: arrived(window, end), timeout=PATIENCE)
+    assert window.session.experiment.seed == 9
+
+
+def test_a_file_of_a_session_is_played_back(window, qtbot, tmp_path):
+    (tmp_path / "mine.json").write_text(SESSION.to_json(), encoding="utf-8")
+    window.part(Files).open(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: arrived(window, 25), timeout=PATIENCE)
+    assert window.session.experiment == FASTER
+
+
+def test_escape_leaves_everything_as_it_was(window, dialog, qtbot):
+    before = window.session.experiment
+    pasted(qtbot, dialog, SESSION.to_code())
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert window.part(Share).dialog is None and window.session.experiment == before
+
+
+def test_everything_in_the_dialog_is_named_and_reached_by_tab(dialog, qtbot):
+    pasted(qtbot, dialog, SESSION.to_code())
+    seen: list = []
+    while QApplication.focusWidget() not in seen:
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(seen[-1], Key.Key_Tab)
+    lines = (dialog.experiment, dialog.session)
+    wanted = {dialog.box, dialog.paste_button, dialog.close_button, dialog.open_button}
+    assert wanted | {part for line in lines for part in (line.code, line.copy_button)} <= set(seen)
+    assert all(part.accessibleName() for part in seen)
+
+
+def test_the_dialog_takes_on_the_theme(window, dialog):
+    window.set_theme(DARK)
+    assert dialog.grab().toImage().pixelColor(2, 2) == DARK.window
