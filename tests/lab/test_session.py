@@ -445,24 +445,68 @@ def test_what_lies_ahead_stays_until_training_goes_on(session: Session) -> None:
     assert fresh(session).status.beat == end
 
 
-def test_training_on_from_there_forgets_what_lay_ahead_and_says_so(session: Session) -> None:
+def test_training_on_from_there_makes_a_branch_of_what_lay_ahead_and_says_so(session: Session) -> None:
     trained(session, 3)
     session.go_to(5)
     fresh(session)
     session.advance("batch")
     status = fresh(session).status
     assert (status.beat, status.end) == (6, 6)
-    assert session.message == "Training on from step 5; what came after it is gone."
+    assert session.message == "Training on from step 5; what came after it stays as a branch."
 
 
-def test_a_move_after_going_back_says_what_is_forgotten(session: Session) -> None:
+def test_a_move_after_going_back_says_what_becomes_of_the_rest(session: Session) -> None:
     trained(session, 3)
     session.go_to(5)
     fresh(session)
     session.move(RATE, 0.3)
     fresh(session)
     assert session.message.startswith("α 0.01 → 0.3 at epoch")
-    assert session.message.endswith("What came after step 5 is gone.")
+    assert session.message.endswith("What came after step 5 stays as a branch.")
+
+
+def test_a_branch_is_gone_back_to_with_the_same_bits(session: Session) -> None:
+    left = trained(session, 4)
+    session.go_to(5)
+    session.move(RATE, 0.3)
+    trained(session, 1)
+    (branch,) = session.status.branches
+    assert (branch.name, branch.start, branch.end) == ("α 0.01", 5, left.status.end)
+    session.switch(branch.key)
+    again = fresh(session, "map", "curves")
+    assert session.message == f"On the branch “α 0.01”, at its end, step {left.status.step}."
+    assert session.experiment == SMALL
+    assert again.views["map"].p.tobytes() == left.views["map"].p.tobytes()
+    assert [one.name for one in again.status.branches] == ["α 0.3"]
+
+
+def test_a_branch_s_curves_come_once(session: Session) -> None:
+    trained(session, 3)
+    session.go_to(5)
+    session.move(RATE, 0.3)
+    session.advance("epoch")
+    fresh(session)
+    ((name, curves),) = session.ghosts
+    assert name == "α 0.01"
+    assert len(curves.step) > 1
+    before = session.ghosts
+    fresh(session)
+    assert session.ghosts is before
+
+
+def test_branching_here_makes_this_the_end(session: Session) -> None:
+    trained(session, 3)
+    session.go_to(5)
+    session.branch()
+    status = fresh(session).status
+    assert (status.beat, status.end, status.branches[0].start) == (5, 5, 5)
+    assert session.message == "Branched at step 5; what came after stays as a branch."
+
+
+def test_branching_at_the_end_says_how_it_is_done(session: Session) -> None:
+    session.branch()
+    fresh(session)
+    assert session.message == "This is the end; go back on the timeline first, then branch."
 
 
 def test_going_back_before_a_move_brings_the_earlier_experiment_back(session: Session) -> None:

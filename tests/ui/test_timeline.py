@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from hyperscope.lab.snapshot import Status
+from hyperscope.lab.snapshot import BranchMark, Status
 from hyperscope.ui.theme import DARK, LIGHT, scaled
-from hyperscope.ui.timeline import FULL, HINT, Timeline
+from hyperscope.ui.timeline import BRANCH_HINT, FULL, HINT, LANES, Timeline
 
 LEFT = Qt.MouseButton.LeftButton
 CROWDED = Status(step=3000, beat=3000, end=3000, moves=tuple((100 * n, f"α 0.{n:03}") for n in range(30)))
@@ -147,3 +147,75 @@ def test_what_has_passed_is_filled_with_the_accent(strip, theme):
     colours = [picture.pixelColor(round(strip.x_at(beat) * ratio), round(11 * ratio)).name() for beat in (50, 150, 240)]
     assert colours[0] == theme.accent.name()
     assert len(set(colours)) == 3
+
+
+# -- branches -----------------------------------------------------------------------------------------------------
+
+FORKED = Status(
+    step=60, beat=120, end=120, branches=(BranchMark(1, "BN off", 40, 200), BranchMark(2, "α 0.01", 90, 150))
+)
+
+
+def on_branch(strip: Timeline, key: int) -> QPoint:
+    """A place on a branch's line."""
+    strand = next(one for one in strip._strands if one.key == key)
+    return QPoint(round((strand.left + strand.tip) / 2 + 12), round(strip.y_of(strand.lane)))
+
+
+def test_the_track_has_room_for_branches_that_went_further(strip):
+    strip.show_status(Status(beat=10, end=10, branches=(BranchMark(1, "trained on", 5, 900),)))
+    assert strip.span >= 900
+
+
+def test_a_click_on_a_branch_chooses_it_and_goes_nowhere(strip, asked, qtbot):
+    strip.show_status(FORKED)
+    for key in (1, 2):
+        with qtbot.waitSignal(strip.branch_chosen) as chosen:
+            QTest.mouseClick(strip, LEFT, pos=on_branch(strip, key))
+        assert chosen.args == [key]
+    assert asked == []
+
+
+def test_branches_make_the_strip_higher_and_its_track_stays(strip, qtbot):
+    strip.show_status(Status(beat=120, end=120))
+    before, middle = strip.height(), strip._middle()
+    with qtbot.waitSignal(strip.height_changed):
+        strip.show_status(FORKED)
+    assert strip.height() > before
+    assert strip._middle() == middle
+
+
+def test_branches_beside_each_other_do_not_touch(strip):
+    strip.show_status(FORKED)
+    lanes = [one.lane for one in strip._strands]
+    assert len(set(lanes)) == len(lanes) == 2
+
+
+def test_many_branches_share_the_last_lane(strip):
+    marks = tuple(BranchMark(n, f"Seed {n}", 20, 120) for n in range(8))
+    strip.show_status(Status(beat=120, end=120, branches=marks))
+    assert {one.lane for one in strip._strands} == set(range(LANES))
+
+
+def test_a_branch_s_name_stays_on_the_strip(strip):
+    strip.show_status(Status(beat=10, end=10, branches=(BranchMark(1, "a long name of a branch", 5, 255),)))
+    (strand,) = strip._strands
+    assert strand.right <= strip.width()
+    assert strand.tip < strand.words
+
+
+def test_gone_back_the_strip_says_how_to_branch(strip):
+    strip.show_status(Status(beat=50, end=120))
+    assert BRANCH_HINT in words(strip)
+
+
+def test_a_branch_is_drawn_in_a_colour_of_its_own(strip):
+    strip.show_status(FORKED)
+    place = on_branch(strip, 1)
+    colour = strip.grab().toImage().pixelColor(place)
+    assert colour.red() > colour.blue() + 60
+
+
+def test_branches_are_read_out(strip):
+    strip.show_status(FORKED)
+    assert strip.accessibleDescription() == "step 60, branch BN off, branch α 0.01"

@@ -16,7 +16,6 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.noise import Noise
 from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.plan import Slot
 from hyperscope.engine.program import Program, Recipe, State
 from hyperscope.engine.regularisers import regularisers
 from hyperscope.engine.rows import Rows
@@ -271,15 +270,34 @@ class Learner:
                 step(*next(coming))
         losses = np.empty((len(batches), *self.crowd))
         fits = np.ones((len(batches), *self.crowd), bool)
-        output, temperature = self.layout.output, self.layout.network.temperature
         for feed in feeds.values():
-            logits = feed.logits if temperature == 1 else feed.logits / temperature
-            if output.bounded:
-                top = logits.max(axis=-2)
-                fits[feed.places] = ((top < SAFE_LOGIT) & (top > -SAFE_LOGIT)).all(axis=-1)
-            each = output.losses(logits, feed.targets, feed.mask)
-            losses[feed.places] = (each if feed.weight is None else each * feed.weight[..., 0, :]).mean(axis=-1)
+            losses[feed.places], fits[feed.places] = self.judged(feed)
         return losses, fits
+
+    def judged(self, feed: Feed) -> tuple[Array, Array]:
+        """Losses (S, ...) of steps whose logits are there, and whether those lie where the fast program is exact."""
+        output, temperature = self.layout.output, self.layout.network.temperature
+        logits = feed.logits if temperature == 1 else feed.logits / temperature
+        fits = np.ones(logits.shape[:-2], bool)
+        if output.bounded:
+            top = logits.max(axis=-2)
+            fits = ((top < SAFE_LOGIT) & (top > -SAFE_LOGIT)).all(axis=-1)
+        each = output.losses(logits, feed.targets, feed.mask)
+        return (each if feed.weight is None else each * feed.weight[..., 0, :]).mean(axis=-1), fits
+
+    def given(self, batch: Indices, factor: Array) -> tuple[dict[str, Any], Feed, State]:
+        """What a step with this batch finds in its slots, its feed, and copies of all that it will change.
+
+        `factor` (1, ...) multiplies the learning rate. The learner stays as it is.
+        """
+        before = self._saved()
+        feeds, (m,) = self._feeds([batch], factor)
+        products = {name: value.copy() for name, value in self.state.products.items()}
+        self._put(before)
+        state = self.state
+        moments = tuple(moment.copy() for moment in state.moments)
+        copied = State(state.parameters.copy(), state.gradient.copy(), state.running.copy(), moments, products)
+        return dict(zip(self.recipe.slots, next(feeds[m].steps()), strict=True)), feeds[m], copied
 
     def _feeds(self, batches: Sequence[Indices], factors: Array) -> tuple[dict[int, Feed], list[int]]:
         """What the coming steps see, gathered per batch size, since each size has a program of its own."""
@@ -318,6 +336,11 @@ class Learner:
     def _program(self, m: int, safe: bool) -> Any:
         program = self.program(m)
         return program.safe if safe else program.fast
+
+    @property
+    def cells(self) -> dict[str, Array]:
+        """The constants that plans read, see `optimisers.Memory`."""
+        return self._cells
 
     def program(self, m: int) -> Program:
         """The compiled step for batches of m, for looking at its calls and labels."""
@@ -427,12 +450,9 @@ class Learner:
 
     def _first_non_finite(self, batch: Indices, factor: Array) -> str:
         """Repeats a step call by call and names the first whose result is not finite."""
-        feeds, (m,) = self._feeds([batch], factor)
-        given = dict(zip(self.recipe.slots, next(feeds[m].steps()), strict=True))
-        for call in self.program(m).plan.calls:
+        given, _, _ = self.given(batch, factor)
+        for call in self.program(batch.shape[-1]).plan.calls:
             call.run(given)
-            result = call.out if call.out is not None else call.operands[-1]
-            result = given[result.name] if isinstance(result, Slot) else result
-            if isinstance(result, np.ndarray) and not np.isfinite(result).all():
+            if not np.isfinite(call.written(given)).all():
                 return call.label
         return "the loss"

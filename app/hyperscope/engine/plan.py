@@ -44,6 +44,14 @@ class Call:
         else:
             self.function(*operands, out=self.out)
 
+    def written(self, given: dict[str, Any]) -> Array:
+        """The array that this call writes its result to."""
+        places = (self.out,) if self.out is not None else reversed(self.operands)
+        found = (given[place.name] if isinstance(place, Slot) else place for place in places)
+        # a reduction has flags after its output
+        result: Array = next(place for place in found if isinstance(place, np.ndarray))
+        return result
+
 
 class Plan:
     """Calls in the making, for a crowd of shape () (one network) or (K,), in one floating-point type."""

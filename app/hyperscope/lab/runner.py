@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TYPE_CHECKING, cast
 
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
@@ -113,6 +113,31 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """Begin slow motion, with a pause; or, when in it, go `by` operations on or back, or to number `to`."""
+
+    by: int = 1
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlowEnd:
+    """Leave slow motion, as anything else that trains or changes does; the step it stood in is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Make what lies ahead a branch, so that this is the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Pause, and go to the end of the branch with this key; the present future becomes a branch."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Go to a checkpoint, with which a new timeline begins."""
 
@@ -129,6 +154,7 @@ class Reply:
     heard: int = 0  # how many commands that change the experiment came before this
     twin: Experiment | None = None  # B's that goes with `experiment`
     twin_checkpoint: Any = None  # B's that goes with `checkpoint`
+    news: dict[str, Any] = field(default_factory=dict)  # "slow motion" and "branches", whenever they have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +164,7 @@ class Reopen:
     session: Any
 
 
-Change = Apply | GoTo | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
+Change = Apply | GoTo | Switch | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
 
 
 class WorkerLost(RuntimeError):
@@ -247,6 +273,9 @@ class Worker:
     halted: bool = False
     pair: Pair | None = None  # the timeline, while there are twins
     _parted: Parted | None = None  # the last twins
+    slowed: Any = None  # a `slow_motion.Slowed`
+    _news: dict[str, Any] = field(default_factory=dict)
+    _branched: Any = None  # the timeline's count of changed branches that was last sent
     _heard: int = 0
     _asked: Ask | None = None
     _burst: int = 1
@@ -322,9 +351,21 @@ class Worker:
         self.said, self.alarm, self.other = str(problem), True, True
 
     def _do(self, command: object) -> None:
+        pause = isinstance(command, Go) and not command.playing
+        leaves = self.slowed is not None and not (pause or isinstance(command, Ask | Slow))
+        if leaves:
+            self.slowed, self._news["slow motion"] = None, None
+        self._carry_out(command)
+        if leaves and not self.halted:
+            self.said = f"{self.said} Slow motion ended.".strip()
+
+    def _carry_out(self, command: object) -> None:
         ahead, step = self.timeline.ahead, self.trainer.step
         self._heed_end(command)
         match command:
+            case Slow() | Branch() | Switch() if self.pair is not None:
+                self.said, self.alarm = "There are twins; keep one of them first (T keeps A).", False
+                return
             case Apply(experiment, twin) if self.pair is not None:
                 self._hear(*self.pair.take_on(experiment, twin or self.pair.b.trainer.experiment))
             case StartTwin():
@@ -334,6 +375,19 @@ class Worker:
             case Aim(side):
                 if self.pair is not None:
                     self.pair.aim = side
+            case Slow(by, to):
+                self._slow(by, to)
+            case SlowEnd():
+                self.said = ""
+            case Branch():
+                if self._line.branch_here():
+                    self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
+                else:
+                    self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
+                return
+            case Switch(key):
+                self._switch(key)
+                return
             case Apply(experiment):
                 try:
                     said = self.timeline.apply(experiment)
@@ -387,8 +441,13 @@ class Worker:
             isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trainer.step == 0)
         ):
             self._recorder.restarted()
-        if ahead and not isinstance(command, GoTo):
-            self._say_what_is_gone(step)
+        if ahead and not isinstance(command, GoTo | Slow):
+            self._say_what_is_left(step)
+
+    @property
+    def _line(self) -> Timeline:
+        """The timeline, or A's."""
+        return cast("Timeline", self.timeline) if self.pair is None else self.pair.a
 
     # -- twins ----------------------------------------------------------------------------------------------------
 
@@ -442,7 +501,9 @@ class Worker:
 
     def _heed_end(self, command: object) -> None:
         """Before a command: stops playing back, and has the run kept where it may end."""
-        if isinstance(command, Change | Restart | Advance | Edit) or (isinstance(command, Go) and command.playing):
+        if isinstance(command, Change | Restart | Advance | Edit | Slow | Branch) or (
+            isinstance(command, Go) and command.playing
+        ):
             self._reopening = None
         if self._recorder is not None and isinstance(command, Change | Restart):
             self._recorder.ends(command.experiment if isinstance(command, Apply) else None)
@@ -492,23 +553,56 @@ class Worker:
         self._counted, self._since = self._furthest.step, time.monotonic()
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
-        said = (
-            f"Back at step {step}. Training on from here leaves out what came after." if ahead else f"At step {step}."
-        )
+        said = f"Back at step {step}. Training on from here makes a branch of what came after."
+        said = said if ahead else f"At step {step}."
         self.said, self.alarm, self.other = said, False, True
 
     def _keep_soon(self) -> None:
         """Has a checkpoint sent within STEADY: while dragging a few a second will do."""
         self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
 
-    def _say_what_is_gone(self, step: int) -> None:
-        """After something was done at `step` with something ahead, which may have been forgotten by it."""
+    def _switch(self, key: int) -> None:
+        self.playing = False
+        try:
+            name = self._line.switch(key)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self._counted, self._since = self.trainer.step, time.monotonic()
+        self._keep_soon()  # a worker lost now must come back with this future
+        self.said, self.alarm, self.other = f"On the branch “{name}”, at its end, step {self._counted}.", False, True
+
+    def _say_what_is_left(self, step: int) -> None:
+        """After something was done at `step` with something ahead, which may have become a branch by it."""
         if self.timeline.ahead or self.halted:
             return
         if self.trainer.step > step:
-            self.said, self.alarm = f"Training on from step {step}; what came after it is gone.", False
+            self.said, self.alarm = f"Training on from step {step}; what came after it stays as a branch.", False
         else:
-            self.said = f"{self.said} What came after step {step} is gone.".strip()
+            self.said = f"{self.said} What came after step {step} stays as a branch.".strip()
+        if self._line.dropped:
+            self.said += f" The oldest branch, “{self._line.dropped}”, went for it."
+            self._line.dropped = ""
+
+    def _slow(self, by: int, to: int | None) -> None:
+        from hyperscope.lab.slow_motion import Slowed
+
+        self.playing = False
+        try:
+            if self.slowed is None:
+                self.slowed = Slowed(self._line)
+                self.said, self.alarm = "Slow motion: one operation at a time. → goes on, ← back, Esc leaves.", False
+            elif to is not None:
+                self.slowed.to(to)
+            else:
+                self.said, self.alarm = self.slowed.move(by) or self.said, False
+            self._heed_alarm()
+        except ValueError as problem:
+            self.said, self.alarm = f"{str(problem)[:1].upper()}{str(problem)[1:]}.", False
+            self.slowed = None
+        if self.trainer.alarm:
+            self.slowed = None
+        self._news["slow motion"] = self.slowed and self.slowed.record()
 
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
@@ -539,7 +633,7 @@ class Worker:
                 self._burst = max(1, min(2 * self._burst, round(self._burst * BURST / took)))
         self._heed_alarm()
         if ahead:
-            self._say_what_is_gone(step)
+            self._say_what_is_left(step)
 
     def _heed_alarm(self) -> None:
         if self.pair is not None:
@@ -567,9 +661,12 @@ class Worker:
             self.said, self.alarm = problem, True
         asked, self._asked = self._asked, None
         view = asked.view or View()
+        if self._branched != (self.timeline, self.timeline.changed):
+            self._branched = (self.timeline, self.timeline.changed)
+            self._news["branches"] = self.timeline.ghosts()
+        news, self._news = self._news, {}
         asked_for = dict.fromkeys((*asked.names, *asked.wanted))
-        shown: Any = self.pair.a if self.pair is not None else self.timeline
-        found = {name: shown.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
+        found = {name: self._line.score if name == SCORE else probes[name](self.trainer, view) for name in asked_for}
         views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
         twin = None
         if self.pair is not None:
@@ -590,7 +687,7 @@ class Worker:
         experiment = self.trainer.experiment if self.other else None
         twins = self.pair.b.trainer.experiment if self.other and self.pair is not None else None
         self.said, self.other, self.halted = "", False, False
-        return Reply(snapshot, kept, experiment, self._heard, twins, other)
+        return Reply(snapshot, kept, experiment, self._heard, twins, other, news)
 
     def _status(self, trainer: Trainer, timeline: Timeline | Pair) -> Status:
         # while playing, the last recorded evaluation will do: it is a few steps old at most
@@ -609,6 +706,7 @@ class Worker:
             beat=timeline.place.beat,
             end=timeline.end,
             moves=timeline.moves,
+            branches=timeline.branches,
         )
 
 

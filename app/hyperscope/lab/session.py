@@ -21,6 +21,7 @@ from hyperscope.lab.runner import (
     Advance,
     Aim,
     Apply,
+    Branch,
     EndTwin,
     Go,
     GoTo,
@@ -29,11 +30,15 @@ from hyperscope.lab.runner import (
     Restart,
     Restore,
     Runner,
+    Slow,
+    SlowEnd,
     StartTwin,
+    Switch,
     WorkerLost,
 )
 from hyperscope.lab.score import Score
-from hyperscope.lab.snapshot import Snapshot, Status, View
+from hyperscope.lab.slow_motion import SlowMotion
+from hyperscope.lab.snapshot import Curves, Snapshot, Status, View
 
 if TYPE_CHECKING:
     from hyperscope.lab.library import Details
@@ -82,6 +87,8 @@ class Session:
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
+        self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
+        self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
         self.going: int | None = None  # the beat asked for, until the worker is there
         self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
@@ -278,12 +285,32 @@ class Session:
     def go_to(self, beat: int) -> None:
         """Pauses, and goes back, or forward again, to a beat of the timeline; of several in a row the last counts.
 
-        The experiment of that moment comes back with it. Training on from there forgets what lay ahead.
+        The experiment of that moment comes back with it. Training on from there makes a branch of what lay
+        ahead.
         """
         self.playing = False
         self._merged = ""
         self._send(GoTo(beat))
         self.going = beat
+
+    def branch(self) -> None:
+        """Makes what lies ahead on the timeline a branch, so that this moment is the end."""
+        self._send(Branch())
+
+    def switch(self, key: int) -> None:
+        """Pauses, and goes to the end of a branch; the present future becomes a branch."""
+        self.playing = False
+        self._merged = ""
+        self._send(Switch(key))
+
+    def slow(self, by: int = 1, to: int | None = None) -> None:
+        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`."""
+        self.playing = False
+        self._send(Slow(by, to))
+
+    def leave_slow_motion(self) -> None:
+        """Leaves slow motion; the step it stood in is not taken."""
+        self._send(SlowEnd())
 
     def perform(self, score: Score, beat: int | None = None) -> None:
         """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
@@ -379,6 +406,8 @@ class Session:
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
+        self.slow_motion = reply.news.get("slow motion", self.slow_motion)
+        self.ghosts = reply.news.get("branches", self.ghosts)
         if set(self._wanted) <= reply.snapshot.wanted.keys():
             self._wanted = ()
         current = self._runner is not None and reply.heard == self._runner.changes
@@ -399,7 +428,8 @@ class Session:
     def _revive(self, loss: WorkerLost) -> None:
         assert self._runner is not None
         self._runner.close()
-        self.going = None
+        self.going = self.slow_motion = None
+        self.ghosts = ()
         self._losses += 1
         if self._losses > TRIES:
             self._runner = None

@@ -33,6 +33,16 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchMark:
+    """A future left behind on the timeline: the same as the present one up to the beat `start`; `end` is its last."""
+
+    key: int
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Where training stands. `epoch` counts whole epochs done, `batch` the batches done in the current one."""
 
@@ -49,6 +59,7 @@ class Status:
     beat: int = 0  # the place on the timeline: training steps tried, which only go up; see `score`
     end: int = 0  # beats recorded; more than `beat` after going back
     moves: tuple[tuple[int, str], ...] = ()  # (beat, caption) of controls moved, e.g. (640, "α 0.03")
+    branches: tuple[BranchMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

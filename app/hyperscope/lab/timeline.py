@@ -1,13 +1,14 @@
 """The timeline: a live trainer with its score, and checkpoints in bounded memory from which any beat is soon reached.
 
-Whoever trains through it can go back to any moment, and on from there. It knows no processes and no clocks.
+Whoever trains through it can go back to any moment, and on from there; what lay ahead then stays as a branch. It
+knows no processes and no clocks.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,15 +16,16 @@ from typing import Any
 import numpy as np
 
 from hyperscope.engine.arrays import Array
+from hyperscope.lab.branches import BRANCHES, Branch, Future, alike, cut, name_of, parting, said_of
 from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.history import RIVERS
-from hyperscope.lab.moves import caption
+from hyperscope.lab.history import RIVERS, History
 from hyperscope.lab.score import Event, Place, Score, play, tried
+from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
 
-MOST = 512  # checkpoints: of 100 000 beats one in 256 has one then
+MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
@@ -55,7 +57,9 @@ class _History:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
+    """A checkpoint on the way."""
+
     place: Place
     checkpoint: Checkpoint  # its history is left empty and stands in the next field
     history: _History
@@ -89,7 +93,12 @@ class Timeline:
         self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
-        self._kept: list[_Kept] = []  # in the order of their places
+        self._kept: list[Kept] = []  # in the order of their places
+        self._last: Kept | None = None  # the end's, from when it was left until training goes on
+        self._branches: list[Branch] = []
+        self._keys = 0  # branches there were
+        self.changed = 0  # goes up whenever branches come, go or are switched
+        self.dropped = ""  # the name of the branch given up last, until somebody has said so
         self._held = 0  # `size`, which takes too long to add up for each checkpoint: it was 3 % of training
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
@@ -124,7 +133,7 @@ class Timeline:
 
     @property
     def ahead(self) -> bool:
-        """Whether something that was recorded lies ahead, which going on from here forgets."""
+        """Whether something that was recorded lies ahead, which going on from here leaves behind as a branch."""
         return self.place != (self._end, len(self._events))
 
     @property
@@ -144,9 +153,31 @@ class Timeline:
 
     @property
     def size(self) -> int:
-        """Bytes, which the checkpoints do not exceed. The record they share counts once."""
-        rows = {id(kept.history.rows): kept.history.rows for kept in self._kept}
-        return sum(one.size for one in rows.values()) + sum(kept.own for kept in self._kept)
+        """Bytes, which all checkpoints, those of branches too, do not exceed. The record they share counts once."""
+        futures = [branch.future for branch in self._branches]
+        ends = [kept for kept in (self._last, *(future.last for future in futures)) if kept is not None]
+        every = [*self._kept, *ends, *(kept for future in futures for kept in future.kept)]
+        rows = {id(kept.history.rows): kept.history.rows for kept in every}
+        return sum(one.size for one in rows.values()) + sum(kept.own for kept in every)
+
+    @property
+    def branches(self) -> tuple[BranchMark, ...]:
+        """The futures left behind, the oldest first, and from where on they differ from this one."""
+        present = self._present()
+        return tuple(
+            BranchMark(branch.key, branch.name, parting(present, branch.future, branch.same).beat, branch.future.end)
+            for branch in self._branches
+        )
+
+    def ghosts(self) -> tuple[tuple[str, Curves], ...]:
+        """The curves of the branches, each with its name, from where it leaves this future."""
+        found, present = [], self._present()
+        for branch in self._branches:
+            last = branch.future.last or next(reversed(branch.future.kept), None)
+            if last is not None:
+                curves = History.from_state(_state(last.history)).curves(last.checkpoint.marks)
+                found.append((branch.name, cut(curves, branch.future, parting(present, branch.future, branch.same))))
+        return tuple(found)
 
     def copied(self) -> Timeline:
         """Another timeline that knows the same, with a trainer of its own that stands where this one's stands."""
@@ -156,6 +187,7 @@ class Timeline:
         trainer.last_batch, trainer.structure = old.last_batch, old.structure
         other = copy(self)
         other.trainer = trainer
+        other._branches, other._last = [], None
         other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)
         rows = {id(kept.history.rows): _Rows(kept.history.rows.arrays) for kept in self._kept}  # they go on apart
         other._kept = [
@@ -170,13 +202,13 @@ class Timeline:
         self.trainer.go_on()
 
     def steps(self, count: int) -> int:
-        """`Trainer.steps`, recorded. After going back, what lay ahead is forgotten with the first step."""
+        """`Trainer.steps`, recorded. After going back, what lay ahead becomes a branch with the first step."""
         trainer = self.trainer
         begun = count
         losses: list[Array] = [np.zeros(0)]
         while count > 0 and not trainer.alarm:
             before = trainer.step
-            self._forget_ahead(before)
+            self._leave_ahead(before)
             beats = tried(trainer, min(count, BURST))
             if not beats:
                 break
@@ -186,13 +218,21 @@ class Timeline:
         trainer.batch_losses = np.concatenate(losses)
         return begun - count
 
+    def step_on(self) -> None:
+        """One step on: the one recorded if it lies ahead, so that nothing is left behind by it, else a new one."""
+        beat, events = self.place
+        if beat < self._end and (events == len(self._events) or self._events[events].beat > beat):
+            self.restore(beat + 1, before=True)
+        else:
+            self.steps(1)
+
     def finish_epoch(self) -> int:
-        """`Trainer.finish_epoch`, recorded. After going back, what lay ahead is forgotten."""
+        """`Trainer.finish_epoch`, recorded. After going back, what lay ahead becomes a branch."""
         trainer = self.trainer
         return self.steps(math.ceil((trainer.training_examples - trainer.position.used) / trainer.batch_size))
 
     def apply(self, experiment: Experiment) -> str:
-        """`Trainer.apply`, recorded. After going back, what lay ahead is forgotten, unless nothing is changed.
+        """`Trainer.apply`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
@@ -204,13 +244,13 @@ class Timeline:
         return said
 
     def restart(self) -> None:
-        """`Trainer.restart`, recorded. After going back, what lay ahead is forgotten."""
+        """`Trainer.restart`, recorded. After going back, what lay ahead becomes a branch."""
         before, experiment = self.trainer.step, self.trainer.experiment
         self.trainer.restart()
         self._happened(Event(self.place.beat, experiment, restart=True), before, experiment)
 
     def edit(self, edit: Edit) -> str:
-        """`Trainer.edit`, recorded. After going back, what lay ahead is forgotten, unless nothing is changed.
+        """`Trainer.edit`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.
 
         Raises: ValueError, with nothing changed, naming what cannot be set, the place or the value.
         """
@@ -221,13 +261,17 @@ class Timeline:
         return said
 
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
-        self._forget_ahead(before)
+        self._leave_ahead(before, event)
         self._events.append(event)
+        for branch in self._branches:
+            theirs = branch.future.events
+            if branch.same == len(self._events) - 1 < len(theirs) and theirs[branch.same] == event:
+                branch.same += 1
         self._mark(event, old, len(self._events))
         self._went_to(Place(event.beat, len(self._events)), before)
 
     def _mark(self, event: Event, old: Experiment, number: int) -> None:
-        said = "restart" if event.restart else event.edit.caption if event.edit else caption(old, event.experiment)
+        said = said_of(event, old)
         apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
         kept = [(Place(event.beat, number), said)]
         for mark in reversed(self._marks):
@@ -238,15 +282,24 @@ class Timeline:
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
         self.place, self._end = place, place.beat
+        if self._last is not None:
+            self._last, self._held = None, self.size
         if self.trainer.step != step:
             self._jumps.append((place.beat, self.trainer.step))
+        if self._branches:
+            self._drop_what_is_covered()
         self._note()
 
-    def _forget_ahead(self, step: int) -> None:
-        """Cuts the score where the trainer stands, at `step`."""
+    def _leave_ahead(self, step: int, coming: Event | None = None) -> None:
+        """Cuts the score where the trainer stands, at `step`, before what is `coming`; the rest becomes a branch."""
         beat, events = self.place
-        if beat == self._end and events == len(self._events):
+        if not self.ahead:
             return
+        present = self._present()
+        before = [*self._events[:events], coming] if coming is not None else self._events[:events]
+        beyond = [kept for kept in self._kept if not (kept.place.beat <= beat and kept.place.events <= events)]
+        self._set_aside(present, beyond, self._last, before, self.place)
+        self._last = None
         self._end = beat
         del self._events[events:]
         self._marks = [mark for mark in self._marks if mark[0].events <= events]
@@ -255,8 +308,105 @@ class Timeline:
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
         self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
-        self._held = self.size
         self._looked = min(self._looked, _far(self.place))
+        for branch in self._branches:
+            branch.same = min(branch.same, events)
+        self._held = self.size
+        self._make_room()
+
+    # -- branches -------------------------------------------------------------------------------------------------
+
+    def branch_here(self) -> bool:
+        """Makes what lies ahead a branch at once, so that this is the end; says whether anything lay ahead."""
+        if not self.ahead:
+            return False
+        self._leave_ahead(self.trainer.step)
+        return True
+
+    def switch(self, key: int) -> str:
+        """Goes to the end of a branch, which becomes the present future, and the present one a branch; its name.
+
+        Raises: ValueError, with everything as it was, for a key that is none, or data that cannot be had.
+        """
+        chosen = next((branch for branch in self._branches if branch.key == key), None)
+        if chosen is None:
+            raise ValueError(f"branch is {key}; there is none of that number")
+        self._leave_end()
+        present, future = self._present(), chosen.future
+        fork = parting(present, future, chosen.same)
+        kept, last, looked = self._kept, self._last, self._looked
+        self._take_up(future, self._within_reach(present, future), future.last)
+        try:
+            for _ in self._bring_to(self.score.place()):
+                pass
+        except ValueError:
+            self._take_up(present, kept, last)
+            self._looked = looked
+            raise
+        self._branches.remove(chosen)
+        beyond = [one for one in kept if not (one.place.beat <= fork.beat and one.place.events <= fork.events)]
+        self._set_aside(present, beyond, last, self._events, fork)
+        for branch in self._branches:
+            branch.same = alike(self._events, branch.future.events)
+        self.changed += 1
+        self._drop_what_is_covered()
+        self._held = self.size
+        self._make_room()
+        return chosen.name
+
+    def _present(self) -> Future:
+        return Future(self._events, self._end, self._jumps, self._marks)
+
+    def _take_up(self, future: Future, kept: list[Kept], last: Kept | None) -> None:
+        self._events, self._end = list(future.events), future.end
+        self._jumps, self._marks = list(future.jumps), list(future.marks)
+        self._kept, self._last = kept, last
+        self._looked = max((_far(one.place) for one in kept), default=-1)
+
+    def _set_aside(
+        self, future: Future, kept: list[Kept], last: Kept | None, other: Sequence[Event], fork: Place
+    ) -> None:
+        """Makes a branch of a future that leaves `other` changes at `fork`, unless nothing was trained in it."""
+        self.changed += 1
+        if future.end <= fork.beat:
+            return
+        thin = max(1, -(-len(kept) // max(1, self.most // BRANCHES)))
+        aside = Future(
+            list(future.events), future.end, list(future.jumps), list(future.marks), kept[::-thin][::-1], last
+        )
+        if any(branch.future.covers(aside) for branch in self._branches):
+            return
+        self._branches = [branch for branch in self._branches if not aside.covers(branch.future)]
+        self._keys += 1
+        name = name_of(aside.events, other, fork.events, self._start)
+        self._branches.append(Branch(self._keys, name, aside, fork.events))
+        if len(self._branches) > BRANCHES:
+            self.dropped = self._branches.pop(0).name
+
+    def _drop_what_is_covered(self) -> None:
+        """Forgets branches all of which the present future has repeated."""
+        present = self._present()
+        left = [
+            branch
+            for branch in self._branches
+            if branch.same < len(branch.future.events)
+            or parting(present, branch.future, branch.same).beat < branch.future.end
+        ]
+        if len(left) < len(self._branches):
+            self._branches = left
+            self.changed += 1
+            self._held = self.size
+
+    def _within_reach(self, present: Future, future: Future) -> list[Kept]:
+        """All checkpoints that lie on the way of `future`, whichever future they were made in."""
+        found = {kept.place: kept for kept in future.kept}
+        others = [(present, self._kept), *((branch.future, branch.future.kept) for branch in self._branches)]
+        for other, kept in others:
+            shared = parting(other, future, alike(other.events, future.events))
+            found |= {
+                one.place: one for one in kept if one.place.beat <= shared.beat and one.place.events <= shared.events
+            }
+        return [found[place] for place in sorted(found)]
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -273,10 +423,23 @@ class Timeline:
 
         What is played back leaves checkpoints, so that the way is short the next time.
         """
+        there = self.score.place(beat, before=before)
+        self._leave_end()
+        yield from self._bring_to(there)
+
+    def _leave_end(self) -> None:
+        """Keeps the end as it is, to come back to at once and to draw it as a branch."""
+        if not self.ahead and self._last is None:
+            self._last = self._checkpoint()
+            self._held = self.size
+            self._make_room()
+
+    def _bring_to(self, there: Place) -> Iterator[int]:
         score, trainer = self.score, self.trainer
-        there = score.place(beat, before=before)
         was, examples, place = trainer.checkpoint(), trainer.examples, self.place
         near = [kept for kept in self._kept if kept.place <= there]
+        if self._last is not None and self._last.place == there:
+            near.append(self._last)
         try:
             if near:
                 here = near[-1].place
@@ -314,18 +477,35 @@ class Timeline:
         at = bisect_right(self._kept, place, key=lambda kept: kept.place)
         if at and _far(self._kept[at - 1].place) // self.spacing == _far(place) // self.spacing:
             return
-        checkpoint = self.trainer.checkpoint()
         last = self._kept[at - 1].history.rows if at else None
         before = last.size if last is not None else 0
+        checkpoint = self.trainer.checkpoint()
         history = _shared(checkpoint.history, last)
-        self._kept.insert(at, _Kept(place, replace(checkpoint, history={}), history, _own(checkpoint)))
+        self._kept.insert(at, Kept(place, replace(checkpoint, history={}), history, _own(checkpoint)))
         self._held += self._kept[at].own + history.rows.size - (before if history.rows is last else 0)
+        self._make_room()
+
+    def _checkpoint(self) -> Kept:
+        checkpoint = self.trainer.checkpoint()
+        history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
+        return Kept(self.place, replace(checkpoint, history={}), history, _own(checkpoint))
+
+    def _make_room(self) -> None:
         while self._kept and (len(self._kept) > self.most or self._held > self.limit):
-            self._thin()
+            aside = max((branch.future for branch in self._branches), key=lambda one: len(one.kept), default=None)
+            if len(self._kept) <= self.most and aside is not None and len(aside.kept) > len(self._kept) // 2:
+                aside.kept = aside.kept[1::2]
+                self._held = self.size
+            else:
+                self._thin()
+        if self._held > self.limit:
+            for branch in self._branches:
+                branch.future.kept, branch.future.last = [], None
+            self._last, self._held = None, 0
 
     def _thin(self) -> None:
         self.spacing *= 2
-        first: dict[int, _Kept] = {}
+        first: dict[int, Kept] = {}
         for kept in self._kept:
             first.setdefault(_far(kept.place) // self.spacing, kept)
         # one that is too large alone goes as well: the start can always be made anew

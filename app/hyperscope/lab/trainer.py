@@ -241,9 +241,7 @@ class Trainer:
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
             if self.augmenter is not None or self.experiment.training.patience:
                 wanted = min(wanted, self._left_in_epoch())
-            if self.augmenter is not None and self.position.epoch != self._augmented:
-                self._augmented = self.position.epoch
-                self.learner.see(self.augmenter.inputs(self._augmented))
+            self._augment()
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
             factors = self._rate_factors(batches)
             if not batches:
@@ -268,6 +266,18 @@ class Trainer:
             self._record()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
+
+    def coming(self) -> tuple[list[Indices], Array]:
+        """The next mini-batch, in a list that is empty if there is none, and the factor on its learning rate."""
+        self._augment()
+        batches, _ = self.order.batches(self.batch_size, self.position, 1)
+        return batches, self._rate_factors(batches)
+
+    def _augment(self) -> None:
+        """Has the learner see this epoch's copies of the examples."""
+        if self.augmenter is not None and self.position.epoch != self._augmented:
+            self._augmented = self.position.epoch
+            self.learner.see(self.augmenter.inputs(self._augmented))
 
     def _rate_factors(self, batches: Sequence[Indices]) -> Array:
         """What the schedule makes of the learning rate in each of the coming steps."""
@@ -410,11 +420,16 @@ class Trainer:
         old, structure = self.experiment, self.structure
         there = checkpoint.experiment
         other, classes = there.data != old.data, self.layout.classes
-        if other:
-            self.examples = load(there.data, begun=True)
-            self.painted += 1
-        self.experiment = there
-        self._start()
+        if there == old:
+            # the same arrays and compiled steps will do; building them anew took as long as 100 steps
+            self.alarm, self.stopped_early = "", False
+            self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
+        else:
+            if other:
+                self.examples = load(there.data, begun=True)
+                self.painted += 1
+            self.experiment = there
+            self._start()
         same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
         if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew

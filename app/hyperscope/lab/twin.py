@@ -14,6 +14,7 @@ from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Place, Score
+from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
 
@@ -86,6 +87,20 @@ class Pair:
         found = [(beat, said if (beat, said) in theirs else f"A: {said}") for beat, said in self.a.moves]
         found += [(beat, f"B: {said}") for beat, said in self.b.moves if (beat, said) not in ours]
         return tuple(sorted(found))
+
+    @property
+    def branches(self) -> tuple[BranchMark, ...]:
+        """A's futures that were left behind."""
+        return self.a.branches
+
+    @property
+    def changed(self) -> int:
+        """Goes up whenever A's branches come or go."""
+        return self.a.changed
+
+    def ghosts(self) -> tuple[tuple[str, Curves], ...]:
+        """The curves of A's branches, each with its name."""
+        return self.a.ghosts()
 
     def steps(self, count: int) -> int:
         """Each takes `count` steps unless it stops; returns the most that either took."""

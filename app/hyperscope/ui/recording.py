@@ -52,6 +52,7 @@ class Scene:
     epochs: int
     arrange: Callable[[Window], None] = lambda window: None
     then: Callable[[Window], None] | None = None  # done after that, with as many epochs again
+    last: Callable[[Window], None] = lambda window: None  # done at the very end, and not trained on from
 
 
 def scenes() -> tuple[Scene, ...]:
@@ -97,6 +98,8 @@ def scenes() -> tuple[Scene, ...]:
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
         Scene("earlier-runs", Experiment(network=normed), 40, then=_start_again_slower),
         Scene("train-mode", Experiment(network=dropped), 40, _show_train_mode),
+        Scene("slow-motion", Experiment(network=normed), 30, last=_slow_down),
+        Scene("branch", Experiment(network=normed), 30, then=_branch, last=_train_on),
         Scene("export", Experiment(), 60, then=_export),
         Scene("share", Experiment(), 60, then=_share),
         Scene("twin", Experiment(network=normed), 40, then=_start_twin),
@@ -106,6 +109,35 @@ def scenes() -> tuple[Scene, ...]:
         *scenes_of_the_map(),
         *scenes_of_the_network(),
     )
+
+
+def _slow_down(window: Window) -> None:
+    """The backward step of a layer's batch norm."""
+    session = window.session
+    window.do(session.slow)
+    _wait(lambda: session.slow_motion is not None, "slow motion")
+    assert session.slow_motion is not None
+    at = next(
+        number
+        for number, one in enumerate(session.slow_motion.operations)
+        if (one.phase, one.layer, one.symbol) == ("backward", 2, "dZ^{[2]}")
+    )
+    window.do(lambda: session.slow(to=at))
+    _wait(lambda: session.slow_motion is not None and session.slow_motion.at == at, "an operation")
+
+
+def _branch(window: Window) -> None:
+    """Back to the middle, and on from there without batch norm."""
+    beat = window.session.status.end // 2
+    window.go_to(beat)
+    _wait(lambda: window.session.going is None and window.session.status.beat == beat, "an earlier moment")
+    window.move_knob("network.layers.*.batch_norm", "off")
+
+
+def _train_on(window: Window) -> None:
+    _wait(lambda: len(window.session.ghosts) > 0, "a branch")
+    window.draw_all()
+    _wait(lambda: window.up_to_date, "its picture")
 
 
 def _own_points() -> Data:
@@ -286,6 +318,7 @@ def record_screens(
                     if scene.then is not None:
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
+                    scene.last(window)
                     _with_dialogs(window).save(str(path))
                 written.append(path)
     return written

@@ -103,3 +103,12 @@ def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
     made.setWeight(QFont.Weight(weight))
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
+
+
+def maths(size: float, italic: bool, scale: float = 1.0) -> QFont:
+    """The face of formulas at `size` pixels: one with serifs, as books set them."""
+    made = QFont(["STIX Two Text", "STIX", "Cambria", "Times New Roman", "Liberation Serif", "DejaVu Serif"])
+    made.setStyleHint(QFont.StyleHint.Serif)
+    made.setItalic(italic)
+    made.setPixelSize(max(1, round(size * scale)))
+    return made

@@ -1,15 +1,30 @@
-"""The timeline at the window's foot: how far training has come, where controls moved, and a handle to go back with.
+"""The timeline at the window's foot: how far training has come, where controls moved, a handle to go back with, and
+the futures that were left behind.
 
 It knows beats and captions; what going somewhere means is for whoever hears `gone_to`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
-from hyperscope.lab.snapshot import Status
+from hyperscope.lab.snapshot import BranchMark, Status
 from hyperscope.ui.controls.control import by_keyboard, keep_arrows
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import face
@@ -24,12 +39,51 @@ MIDDLE = 0.31  # of the height: where the track lies, with words below it
 SHORTEST = 256  # beats that the track stands for at least
 FULL = 0.92  # of the track; when training has come so far, it stands for more
 HINT = "drag to go back"
+BRANCH_HINT = "Shift+B to branch here"
+LANE = 14  # pixels between the track and a branch, and between branches
+LANES = 3  # at most; further branches share the last
+
+
+TIP = "Drag to any moment of the training. ← → go by a mini-batch, Page ↑ ↓ by an epoch, Home to its start"
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """A branch on the strip, in pixels: it leaves the track at `left`, ends at `tip`, its name is from `words` on."""
+
+    key: int
+    name: str
+    lane: int
+    left: float
+    tip: float
+    words: float
+    right: float
+
+
+def strands(
+    branches: Sequence[BranchMark], x_at: Callable[[int], float], wide: Callable[[str], float], room: float
+) -> tuple[Strand, ...]:
+    """Where branches lie, each in the first of LANES lanes that is free for its line and name."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(LANES)]
+    found = []
+    for branch in sorted(branches, key=lambda one: -one.start):
+        left, tip, width = x_at(branch.start), x_at(branch.end), wide(branch.name) + 2
+        words = min(tip + 6, room - width)  # at the far end the name lies over the line's
+        tip = max(left, min(tip, words - 6))
+        right = words + width
+        free = (lane for lane, spans in enumerate(taken) if all(right < a or left > b for a, b in spans))
+        lane = next(free, LANES - 1)
+        taken[lane].append((left - 8, right + 8))
+        found.append(Strand(branch.key, branch.name, lane, left, tip, words, right))
+    return tuple(found)
 
 
 class Timeline(QSlider):
     """QSlider with its keyboard and accessibility over beats, see `Status`; drawn as a track with room ahead."""
 
     gone_to = Signal(int)  # the beat that the user asks for
+    branch_chosen = Signal(int)  # its key
+    height_changed = Signal()
 
     def __init__(self, hint: str = HINT, *, ended: bool = False) -> None:
         """`hint` stands at its right end; an `ended` training needs no room ahead."""
@@ -38,11 +92,13 @@ class Timeline(QSlider):
         self._hint, self._ended = hint, ended
         self._status = Status()
         self._by_keyboard = False
+        self._strands: tuple[Strand, ...] = ()
+        self._lanes = 0  # below the track, for branches
+        self._over: int | None = None  # the key of the branch under the pointer
         self.span = SHORTEST  # beats from end to end of the track
         self.setAccessibleName("Timeline")
-        self.setToolTip(
-            "Drag to any moment of the training. ← → go by a mini-batch, Page ↑ ↓ by an epoch, Home to its start"
-        )
+        self.setToolTip(TIP)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -53,22 +109,56 @@ class Timeline(QSlider):
     def show_status(self, status: Status, going: int | None = None) -> None:
         """Shows where training stands, or the beat it is `going` to; a handle that is held stays where it is."""
         self._status = status
-        self.span = max(1, status.end) if self._ended else _span(status.end)
+        ends = max([status.end, *(branch.end for branch in status.branches)])
+        self.span = max(1, ends) if self._ended else _span(ends)
         self.blockSignals(True)  # only what the user does is a wish to go somewhere
         self.setRange(0, status.end)
         self.setPageStep(max(1, status.batches))
         if not self.isSliderDown():
             self.setValue(status.beat if going is None else going)
         self.blockSignals(False)
+        self._lay_branches()
         said = f"step {shown(status.step)}" + (", gone back" if status.beat < status.end else "")
+        said += "".join(f", branch {branch.name}" for branch in status.branches)
         if said != self.accessibleDescription():
             self.setAccessibleDescription(said)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setFixedHeight(breadth(theme, HEIGHT))
+        self._lay_branches()
+        self.setFixedHeight(self._needed())
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_branches()
+
+    def _needed(self) -> int:
+        return breadth(self._theme, HEIGHT) + self._lanes * pixels(self._theme, LANE)
+
+    def _lay_branches(self) -> None:
+        """Finds a lane for each branch; the strip is as high as they need."""
+        metrics = QFontMetricsF(self._font())
+        self._strands = strands(self._status.branches, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
+        lanes = max((strand.lane + 1 for strand in self._strands), default=0)
+        if lanes != self._lanes:
+            self._lanes = lanes
+            self.setFixedHeight(self._needed())
+            self.height_changed.emit()
+        self.update()
+
+    def y_of(self, lane: int) -> float:
+        """Where a lane of branches lies, in pixels."""
+        return self._middle() + (lane + 1) * pixels(self._theme, LANE)
+
+    def branch_at(self, x: float, y: float) -> Strand | None:
+        """The branch whose line or name is at a place, None if none is."""
+        near = pixels(self._theme, LANE) / 2
+        return next(
+            (one for one in self._strands if one.left + near < x < one.right and abs(y - self.y_of(one.lane)) <= near),
+            None,
+        )
 
     def x_at(self, beat: int) -> float:
         """Where `beat` lies on the track, in pixels."""
@@ -78,6 +168,7 @@ class Timeline(QSlider):
     def captions(self) -> list[tuple[QRectF, str]]:
         """The words below the track in their rectangles, which do not overlap: where room is short, the older go."""
         metrics, top = QFontMetricsF(self._font()), self._middle() + pixels(self._theme, HANDLE) / 2
+        top += self._lanes * pixels(self._theme, LANE)
         left, right, gap = float(EDGE), float(self.width() - EDGE), 8 * self._theme.scale
         placed: list[tuple[QRectF, str]] = []
 
@@ -87,7 +178,8 @@ class Timeline(QSlider):
             if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
                 placed.append((room, words))
 
-        place(right, self._hint)
+        back = self.value() < self.maximum() and self._hint == HINT
+        place(right, BRANCH_HINT if back else self._hint)
         if self.value() < self.maximum():
             words = f"step {shown(self._status.step)}"
             place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)
@@ -111,6 +203,7 @@ class Timeline(QSlider):
         for end, colour in parts:
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(left, y - thick / 2, end - left, thick), thick / 2, thick / 2)
+        self._paint_branches(painter)
         painter.setBrush(theme.window)
         for beat in (0, *(beat for beat, _ in self._status.moves)):
             painter.setPen(QPen(theme.accent, 1.25 * theme.scale))
@@ -121,6 +214,23 @@ class Timeline(QSlider):
             painter.setPen(theme.text if words.startswith("step ") else theme.quiet)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), words)
         painter.end()
+
+    def _paint_branches(self, painter: QPainter) -> None:
+        theme, scale, y = self._theme, self._theme.scale, self._middle()
+        painter.setFont(self._font())
+        for strand in self._strands:
+            below, over = self.y_of(strand.lane), strand.key == self._over
+            bend = min(24 * scale, max(4 * scale, strand.tip - strand.left))
+            path = QPainterPath(QPointF(strand.left, y))
+            path.cubicTo(strand.left + bend / 2, y, strand.left + bend / 2, below, strand.left + bend, below)
+            path.lineTo(max(strand.tip, strand.left + bend), below)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.negative, (3.0 if over else 2.0) * scale))
+            painter.drawPath(path)
+            painter.setPen(theme.text if over else theme.quiet)
+            room = QRectF(strand.words, below - 7 * scale, strand.right - strand.words, 14 * scale)
+            said = QFontMetricsF(self._font()).elidedText(strand.name, Qt.TextElideMode.ElideRight, room.width() + 1)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), said)
 
     def _paint_handle(self, painter: QPainter, at: QPointF) -> None:
         theme, size = self._theme, pixels(self._theme, HANDLE)
@@ -141,6 +251,10 @@ class Timeline(QSlider):
             event.ignore()
             return
         self._by_keyboard = False
+        strand = self.branch_at(event.position().x(), event.position().y())
+        if strand is not None:
+            self.branch_chosen.emit(strand.key)
+            return
         self.setSliderDown(True)
         if not self._follow(event):
             self.gone_to.emit(self.value())  # whoever takes the handle wants it to stand still
@@ -148,6 +262,14 @@ class Timeline(QSlider):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
             self._follow(event)
+            return
+        strand = self.branch_at(event.position().x(), event.position().y())
+        if (over := strand.key if strand is not None else None) != self._over:
+            self._over = over
+            self.setCursor(Qt.CursorShape.ArrowCursor if strand is None else Qt.CursorShape.PointingHandCursor)
+            said = f"Branch “{strand.name}”: a click goes to its end" if strand is not None else TIP
+            self.setToolTip(said)
+            self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -178,7 +300,7 @@ class Timeline(QSlider):
         return EDGE + half, self.width() - EDGE - half
 
     def _middle(self) -> float:
-        return self.height() * MIDDLE
+        return breadth(self._theme, HEIGHT) * MIDDLE
 
     def _font(self) -> QFont:
         return face(10, 400, self._theme.scale)

@@ -47,6 +47,7 @@ class Transport(QWidget):
         self.twin_button = Button("Twin", "Twin", tip)
         self.twin_button.setCheckable(True)
         self.twin_button.setProperty("held", True)
+        self.slow_button = Button("Slow", "Slow motion", "One operation at a time, with its numbers · S")
         self.speed = Segments([caption for caption, _ in SPEEDS], "Speed")
         self.speed.setToolTip("Batches per second while playing; max is as fast as it goes")
         self.speed.set_index(len(SPEEDS) - 1)
@@ -55,19 +56,20 @@ class Transport(QWidget):
         self.batches = Readout("Batch", "99 / 99")
         self.steps = Readout("Steps/s", "99 999")
         self.frames = Readout("Frames/s", "60")
-        self._buttons = (
+        self._buttons: tuple[Button, ...] = (
             self.restart_button,
             self.new_button,
             self.play_button,
             self.batch_button,
             self.epoch_button,
+            self.slow_button,
             self.twin_button,
         )
         self._readouts = (self.epochs, self.batches, self.frames, self.steps)
         self._by_weight = (self.epochs, self.batches, self.steps, self.frames)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(6)
-        for button in self._buttons:
+        for button in self._buttons[:-1]:
             self._row.addWidget(button)
         self._row.addWidget(self.speed)
         self._row.addWidget(self.twin_button)
@@ -116,7 +118,9 @@ class Transport(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for item in (*self._buttons, *self._readouts, self.speed, self.message):
+        for button in self._buttons:
+            button.set_theme(theme)
+        for item in (*self._readouts, self.speed, self.message):
             item.set_theme(theme)
         self.speed.setFixedWidth(self.speed.sizeHint().width() + pixels(theme, 12))
         self._row.setContentsMargins(EDGE + 8, 0, EDGE + 8, 0)

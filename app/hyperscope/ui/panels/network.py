@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, mixed, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_edit import NumberEditor
 from hyperscope.ui.panels.network_flow import Flow
@@ -65,6 +65,7 @@ class NetworkPanel(QWidget):
         self._layers: tuple[Layer, ...] = ()
         self._backing = QPixmap()  # everything but what moves by itself
         self._dirty = QRegion()  # of the backing
+        self._marked: frozenset[int] = frozenset()  # layers
         self._pointer = QPointF()
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
@@ -154,6 +155,24 @@ class NetworkPanel(QWidget):
     def set_twins(self, counts: dict[int, str]) -> None:
         """Marks the hidden layers in which twins differ, see `Heads`."""
         self._heads.set_twins(counts)
+
+    def mark(self, layers: frozenset[int]) -> None:
+        """Marks these layers, counted from the inputs, 0, as those that something is happening in."""
+        if layers != self._marked:
+            self._marked = layers
+            self._renew()
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        layout = self._scene.layout
+        assert layout is not None
+        theme, reach = self._theme, 9 * self._theme.scale
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
+        for layer in self._marked:
+            if layer < len(layout.columns):
+                nodes = layout.columns[layer].nodes
+                around = nodes[0].united(nodes[-1]).adjusted(-reach, -reach, reach, reach)
+                painter.drawRoundedRect(around, 8, 8)
 
     @property
     def layout_now(self) -> Layout | None:
@@ -401,4 +420,5 @@ class NetworkPanel(QWidget):
                 self.flow.follow(scene.gaps, scene.weights)
             if dirty.boundingRect().top() < HEAD * theme.scale - 4:
                 self._heads.paint(painter)
+            self._paint_marked(painter)
             scene.paint(painter, self.hasFocus())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hyperscope.ui.parts.branches import Branches
 from hyperscope.ui.parts.charts import Charts
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.files import Files
@@ -15,6 +16,7 @@ from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
+from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
 
@@ -33,4 +35,6 @@ PARTS: tuple[type[Part], ...] = (
     Painting,
     MapPart,
     Finding,
+    SlowMotionPart,
+    Branches,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
+from hyperscope.ui.parts.slow_motion import SlowMotionPart
 
 if TYPE_CHECKING:
     from hyperscope.ui.window import Window
@@ -30,11 +31,21 @@ class TrainingPart(Part):
     def actions(self) -> Sequence[Action]:
         session = self.window.session
         return (
-            Action("Play or pause", "Train", lambda: session.play(not session.playing), ("Space",)),
-            Action("Step one batch", "Train", lambda: session.advance("batch"), ("B", "Right")),
+            Action("Play or pause", "Train", self._play_or_pause, ("Space",)),
+            Action("Step one batch", "Train", lambda: session.advance("batch"), ("B",)),
+            Action("On one operation or batch", "Train", self._on, ("Right",), shown=False),
             Action("Step one epoch", "Train", lambda: session.advance("epoch"), ("E",)),
             Action("Restart (same start)", "Train", session.restart, ("R",), "The same weights and batches again."),
             Action("New start", "Train", session.new_start, ("N",), "Other weights and another order of batches."),
             Action("Undo", "Edit", session.undo, ("Ctrl+Z",)),
             Action("Redo", "Edit", session.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
         )
+
+    def _play_or_pause(self) -> None:
+        session = self.window.session
+        if not self.window.part(SlowMotionPart).takes_play():
+            session.play(not session.playing)
+
+    def _on(self) -> None:
+        if not self.window.part(SlowMotionPart).takes_step():
+            self.window.session.advance("batch")

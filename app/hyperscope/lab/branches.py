@@ -1,0 +1,100 @@
+"""Branches: futures of a session that were left behind when something else was done at an earlier moment.
+
+A branch is a whole score with what helps to reach its moments soon. Where it leaves the present one is where their
+changes, or one of them, end to be the same. It knows no trainer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.moves import caption
+from hyperscope.lab.score import Event, Place
+from hyperscope.lab.snapshot import Curves
+
+if TYPE_CHECKING:
+    from hyperscope.lab.timeline import Kept
+
+BRANCHES = 8  # kept; of more the oldest goes
+TRAINED_ON = "trained on"
+
+
+@dataclass
+class Future:
+    """All that a session has come to: its changes and end, what stands at which beat, and checkpoints on the way.
+
+    `last` is the checkpoint of its very end, None where nobody has looked.
+    """
+
+    events: list[Event]
+    end: int
+    jumps: list[tuple[int, int]]
+    marks: list[tuple[Place, str]]
+    kept: list[Kept] = field(default_factory=list)
+    last: Kept | None = None
+
+    def covers(self, other: Future) -> bool:
+        """Whether all of `other` is the beginning of this."""
+        same = alike(self.events, other.events)
+        return same == len(other.events) and parting(self, other, same).beat == other.end
+
+    def step_at(self, beat: int) -> int:
+        """The step that training stood at, 0 before all that is known."""
+        return next((step + beat - start for start, step in reversed(self.jumps) if start <= beat), 0)
+
+
+@dataclass
+class Branch:
+    """A future left behind, known by its `key`; its first `same` changes are the present's as well."""
+
+    key: int
+    name: str
+    future: Future
+    same: int = 0
+
+
+def alike(one: Sequence[Event], other: Sequence[Event]) -> int:
+    """How many changes two futures begin with in common."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine is not theirs and mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def parting(one: Future, other: Future, same: int) -> Place:
+    """The last moment that two futures have in common, of which the first `same` changes are alike."""
+    beats = (each.events[same].beat if same < len(each.events) else each.end for each in (one, other))
+    return Place(min(beats), same)
+
+
+def said_of(event: Event, before: Experiment) -> str:
+    """What happened, in a few words; `before` is the experiment until then."""
+    return "restart" if event.restart else event.edit.caption if event.edit else caption(before, event.experiment)
+
+
+def name_of(own: Sequence[Event], other: Sequence[Event], same: int, start: Experiment) -> str:
+    """What tells a future from another, of which the first `same` changes are alike: the first difference, in words."""
+    before = own[same - 1].experiment if same else start
+    mine, theirs = (events[same] if same < len(events) else None for events in (own, other))
+    if mine is not None and (theirs is None or mine.beat <= theirs.beat):
+        return said_of(mine, before)
+    if theirs is not None and theirs.experiment != before:
+        return caption(theirs.experiment, before)
+    return TRAINED_ON
+
+
+def cut(curves: Curves, future: Future, place: Place) -> Curves:
+    """A branch's curves from where it leaves the present one, or from what came last before that."""
+    first = future.step_at(place.beat)
+    # after a restart or a divergence the record begins at an earlier step
+    first = min([first, *(step for beat, step in future.jumps if beat > place.beat)])
+    rows = slice(max(0, int(np.searchsorted(curves.step, first, side="right")) - 1), None)
+    arrays = {one.name: getattr(curves, one.name)[rows] for one in fields(curves) if one.name != "moves"}
+    return Curves(**arrays, moves=tuple(move for move in curves.moves if move[0] >= first))

@@ -1,0 +1,53 @@
+"""Branches in the window: on the timeline and on the curves, by a click or by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hyperscope.lab.snapshot import Curves, Ghost, Snapshot
+from hyperscope.ui.actions import Action
+from hyperscope.ui.parts.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.window import Window
+
+OWNER = "branches"
+ORANGE = 1  # of the class colours: as on the timeline
+
+
+class Branches(Part):
+    """Passes on which branch is wanted, and hands the branches' curves to the chart when they have changed."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._shown: tuple[tuple[str, Curves], ...] = ()
+        window.timeline.branch_chosen.connect(self.switch)
+        window.timeline.height_changed.connect(lambda: window.playground.set_foot(window.timeline.height()))
+
+    def actions(self) -> Sequence[Action]:
+        session = self.window.session
+        other = "Goes to the end of the branch left last; the present future becomes a branch."
+        return (
+            Action("Branch here", "Train", session.branch, ("Shift+B",), "What lies ahead stays as a branch."),
+            Action("Other branch", "Train", self._other, ("Ctrl+B",), other),
+        )
+
+    def switch(self, key: int) -> None:
+        """Goes to the end of a branch and shows it everywhere."""
+        self.window.do(lambda: self.window.session.switch(key))
+        self.window.draw_all()
+
+    def _other(self) -> None:
+        branches = self.window.session.status.branches
+        if branches:
+            self.switch(branches[-1].key)
+        else:
+            self.window.say("There is no branch yet: go back on the timeline and do something else from there.")
+
+    def heed(self, snapshot: Snapshot) -> None:
+        ghosts = self.window.session.ghosts
+        if ghosts is not self._shown:
+            self._shown = ghosts
+            shown = [Ghost(name, curves, "branch", ORANGE) for name, curves in ghosts]
+            self.window.playground.curves.set_ghosts(shown, OWNER)
