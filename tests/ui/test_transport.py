@@ -136,8 +136,13 @@ def test_in_large_type_figures_make_room_for_the_message(row):
     assert row.message.width() >= row.message.least() and not row.frames.isVisible()
 
 
-def test_at_1280_pixels_every_figure_is_seen(row):
-    assert all(readout.isVisible() for readout in row.findChildren(Readout))
+def test_at_1280_pixels_every_figure_of_the_training_is_seen(row):
+    assert all(readout.isVisible() for readout in (row.epochs, row.batches, row.steps))
+
+
+def test_at_1600_pixels_every_figure_is_seen(row, qtbot):
+    row.resize(1600, row.height())
+    qtbot.waitUntil(lambda: all(readout.isVisible() for readout in row.findChildren(Readout)))
 
 
 def test_a_theme_change_reaches_the_message(row):

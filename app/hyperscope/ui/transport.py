@@ -174,7 +174,7 @@ class Message(QWidget):
 
     def least(self) -> int:
         """The width in pixels below which two lines say too little; of an alarm, the whole of it."""
-        usual = pixels(self._theme, 250)
+        usual = pixels(self._theme, 310)
         if not self._alarm:
             return usual
         metrics = self.fontMetrics()
