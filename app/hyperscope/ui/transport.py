@@ -18,6 +18,7 @@ from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
 HEIGHT = 44  # pixels
+EASE = 80  # pixels beyond the least that a message has before frames are counted beside it
 SPEEDS = (("1/s", 1.0), ("10/s", 10.0), ("60/s", 60.0), ("max", math.inf))  # batches per second
 CALM = 15  # statuses between two changes of a rate: four a second can be read, sixty cannot
 VERMILION = 6  # of the theme's class colours; alarms have a sign of their own as well
@@ -37,6 +38,7 @@ class Transport(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._since_rates = CALM
+        self._scale = 1.0
         same = "Restart (same start)"
         self.restart_button = Button("Restart", same, f"<p>{same}: the same weights and batches again · R</p>")
         self.new_button = Button("New start", "New start", "<p>Start over with another seed: other weights · N</p>")
@@ -139,6 +141,8 @@ class Transport(QWidget):
         room = self.width() - used - self.message.least()
         for readout in self._by_weight:
             room -= readout.width() + gap + 4
+            if readout is self.frames:  # of the window and not of the training: a whole sentence matters more
+                room -= round(EASE * self._scale)
             readout.setVisible(room >= 0)
 
 
@@ -174,7 +178,7 @@ class Message(QWidget):
 
     def least(self) -> int:
         """The width in pixels below which two lines say too little; of an alarm, the whole of it."""
-        usual = pixels(self._theme, 310)
+        usual = pixels(self._theme, 250)
         if not self._alarm:
             return usual
         metrics = self.fontMetrics()
