@@ -6,7 +6,7 @@ changes, or one of them, end to be the same. It knows no trainer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from hyperscope.lab.score import Event, Place
 from hyperscope.lab.snapshot import Curves
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline import Kept
+    from hyperscope.lab.checkpoints import Kept
 
 BRANCHES = 8  # kept; of more the oldest goes
 TRAINED_ON = "trained on"
@@ -72,6 +72,25 @@ def parting(one: Future, other: Future, same: int) -> Place:
     """The last moment that two futures have in common, of which the first `same` changes are alike."""
     beats = (each.events[same].beat if same < len(each.events) else each.end for each in (one, other))
     return Place(min(beats), same)
+
+
+def uncovered(branches: Sequence[Branch], present: Future) -> list[Branch]:
+    """Those of which the present future has not repeated all."""
+    return [
+        branch
+        for branch in branches
+        if branch.same < len(branch.future.events)
+        or parting(present, branch.future, branch.same).beat < branch.future.end
+    ]
+
+
+def within_reach(future: Future, others: Iterable[tuple[Future, Sequence[Kept]]]) -> list[Kept]:
+    """All checkpoints that lie on the way of `future`: its own, and of those made in the others what is shared."""
+    found = {kept.place: kept for kept in future.kept}
+    for other, kept in others:
+        shared = parting(other, future, alike(other.events, future.events))
+        found |= {one.place: one for one in kept if one.place.beat <= shared.beat and one.place.events <= shared.events}
+    return [found[place] for place in sorted(found)]
 
 
 def said_of(event: Event, before: Experiment) -> str:
