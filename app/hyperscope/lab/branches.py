@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.checkpoints import Kept
 
 BRANCHES = 8  # kept; of more the oldest goes
+MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 TRAINED_ON = "trained on"
 
 
@@ -96,6 +97,18 @@ def within_reach(future: Future, others: Iterable[tuple[Future, Sequence[Kept]]]
 def said_of(event: Event, before: Experiment) -> str:
     """What happened, in a few words; `before` is the experiment until then."""
     return "restart" if event.restart else event.edit.caption if event.edit else caption(before, event.experiment)
+
+
+def marked(
+    marks: Sequence[tuple[Place, str]], event: Event, before: Experiment, number: int
+) -> list[tuple[Place, str]]:
+    """The marks and that of an event, `number` of all; of those close together only the last stays."""
+    apart = event.beat / MARKS if len(marks) > 2 * MARKS else 0
+    kept = [(Place(event.beat, number), said_of(event, before))]
+    for mark in reversed(marks):
+        if kept[-1][0].beat - mark[0].beat > apart:
+            kept.append(mark)
+    return kept[::-1]
 
 
 def name_of(own: Sequence[Event], other: Sequence[Event], same: int, start: Experiment) -> str:

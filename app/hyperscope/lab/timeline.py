@@ -19,9 +19,9 @@ from hyperscope.lab.branches import (
     Future,
     alike,
     cut,
+    marked,
     name_of,
     parting,
-    said_of,
     uncovered,
     within_reach,
 )
@@ -37,7 +37,6 @@ MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
 BURST = 512  # steps at most without a look whether a checkpoint is due
 STRIDE = 128  # beats played back in one piece
-MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 
 
 class Timeline:
@@ -72,7 +71,8 @@ class Timeline:
         self.dropped = ""  # the name of the branch given up last, until somebody has said so
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
-            self._mark(event, score.events[number - 2].experiment if number > 1 else score.start, number)
+            before = score.events[number - 2].experiment if number > 1 else score.start
+            self._marks = marked(self._marks, event, before, number)
         self._store.note(self.place, trainer, ())
 
     # -- what is there --------------------------------------------------------------------------------------------
@@ -237,17 +237,8 @@ class Timeline:
             theirs = branch.future.events
             if branch.same == len(self._events) - 1 < len(theirs) and theirs[branch.same] == event:
                 branch.same += 1
-        self._mark(event, old, len(self._events))
+        self._marks = marked(self._marks, event, old, len(self._events))
         self._went_to(Place(event.beat, len(self._events)), before)
-
-    def _mark(self, event: Event, old: Experiment, number: int) -> None:
-        said = said_of(event, old)
-        apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
-        kept = [(Place(event.beat, number), said)]
-        for mark in reversed(self._marks):
-            if kept[-1][0].beat - mark[0].beat > apart:
-                kept.append(mark)
-        self._marks = kept[::-1]
 
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
@@ -264,9 +255,8 @@ class Timeline:
         beat, events = self.place
         if not self.ahead:
             return
-        present = self._present()
         before = [*self._events[:events], coming] if coming is not None else self._events[:events]
-        self._set_aside(present, self._store.beyond(self.place), self._store.last, before, self.place)
+        self._set_aside(self._present(), self._store.beyond(self.place), self._store.last, before, self.place)
         self._end = beat
         del self._events[events:]
         self._marks = [mark for mark in self._marks if mark[0].events <= events]
