@@ -381,6 +381,7 @@ class Worker:
                 self.said = ""
             case Branch():
                 if self._line.branch_here():
+                    self._went()
                     self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
                 else:
                     self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
@@ -537,9 +538,12 @@ class Worker:
             self._reopening = None
         if reopening.done:
             self._reopening = None
+        self._went()
+        self._counted, self._since = self.trainer.step, time.monotonic()
+
+    def _went(self) -> None:
         if self._recorder is not None:
             self._recorder.went()
-        self._counted, self._since = self.trainer.step, time.monotonic()
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -548,8 +552,7 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
-        if self._recorder is not None:
-            self._recorder.went()
+        self._went()
         self._counted, self._since = self._furthest.step, time.monotonic()
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trainer.step, self.timeline.ahead
@@ -568,6 +571,7 @@ class Worker:
         except ValueError as problem:
             self._refuse(problem)
             return
+        self._went()
         self._counted, self._since = self.trainer.step, time.monotonic()
         self._keep_soon()  # a worker lost now must come back with this future
         self.said, self.alarm, self.other = f"On the branch “{name}”, at its end, step {self._counted}.", False, True
