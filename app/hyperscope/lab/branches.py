@@ -29,7 +29,7 @@ TRAINED_ON = "trained on"
 class Future:
     """All that a session has come to: its changes and end, what stands at which beat, and checkpoints on the way.
 
-    `last` is the checkpoint of its very end, None where nobody has looked.
+    `last` is the checkpoint of its very end, None where nobody has looked; `starts` is where training began anew.
     """
 
     events: list[Event]
@@ -38,6 +38,7 @@ class Future:
     marks: list[tuple[Place, str]]
     kept: list[Kept] = field(default_factory=list)
     last: Kept | None = None
+    starts: list[Place] = field(default_factory=lambda: [Place()])
 
     def covers(self, other: Future) -> bool:
         """Whether all of `other` is the beginning of this."""

@@ -17,10 +17,14 @@ SCORE = "score"  # wanted like a probe, though it is the timeline that has it
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe."""
+    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe.
+
+    `anew`: a Restart follows, so that the run that there is ends before this.
+    """
 
     experiment: Experiment
     twin: Experiment | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Conductor:
         self.slowed: slow_motion.Slowed | None = None
         self.news: dict[str, Any] = {}
         self.recorder: Recorder | None = None
+        self._ended = False  # the run was kept, and a restart is to follow
         self._reopening: Reopening | None = None  # a session being played back
         self._kept_at = time.monotonic()  # when a checkpoint was last sent
         try:
@@ -140,6 +141,7 @@ class Conductor:
                 self.said = ""
             case Branch():
                 if self.trained.line.branch_here():
+                    self._went()
                     self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
                 else:
                     self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
@@ -245,9 +247,12 @@ class Conductor:
         ):
             self._reopening = None
         if self.recorder is not None and isinstance(command, Change | Restart):
-            self.recorder.ends(command.experiment if isinstance(command, Apply) else None)
-            if isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
-                self._keep_b()
+            anew = isinstance(command, Apply) and command.anew
+            if not self._ended:
+                self.recorder.ends(command.experiment if isinstance(command, Apply) and not anew else None)
+                if anew or isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                    self._keep_b()
+            self._ended = anew
 
     def _reopen(self, session: Open) -> None:
         self.playing = False
@@ -274,9 +279,12 @@ class Conductor:
             self._reopening = None
         if reopening.done:
             self._reopening = None
+        self._went()
+        self.pace.count_from(self.trained.trainer.step)
+
+    def _went(self) -> None:
         if self.recorder is not None:
             self.recorder.went()
-        self.pace.count_from(self.trained.trainer.step)
 
     def _go_to(self, beat: int) -> None:
         self.playing = False
@@ -285,8 +293,7 @@ class Conductor:
         except ValueError as problem:
             self._refuse(problem)
             return
-        if self.recorder is not None:
-            self.recorder.went()
+        self._went()
         self.pace.count_from(self.trained.furthest.step)
         self._keep_soon()  # a worker lost now must not come back with what lay ahead
         step, ahead = self.trained.trainer.step, self.trained.timeline.ahead
@@ -305,6 +312,7 @@ class Conductor:
         except ValueError as problem:
             self._refuse(problem)
             return
+        self._went()
         self.pace.count_from(self.trained.trainer.step)
         self._keep_soon()  # a worker lost now must come back with this future
         self.said, self.alarm, self.other = (

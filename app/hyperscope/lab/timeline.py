@@ -67,7 +67,9 @@ class Timeline:
         self._store = Checkpoints(most, limit)
         self._branches: list[Branch] = []
         self._keys = 0  # branches there were
+        self._starts = [Place()]  # where training began anew, as far as that happened here
         self.changed = 0  # goes up whenever branches come, go or are switched
+        self.futures = 0  # goes up whenever what lies ahead is left, or a branch is taken up
         self.dropped = ""  # the name of the branch given up last, until somebody has said so
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
@@ -90,6 +92,11 @@ class Timeline:
     def step_at(self, beat: int) -> int | None:
         """The step that training stood at, None before all that is known."""
         return next((step + beat - start for start, step in reversed(self._jumps) if start <= beat), None)
+
+    @property
+    def began(self) -> Place:
+        """Where training last began anew: by a restart, or by what made another network of it; the start if never."""
+        return self._starts[-1]
 
     def beat_of(self, step: int) -> int | None:
         """The last beat so far at which training stood at `step`, None if there is none since the first known jump."""
@@ -163,6 +170,7 @@ class Timeline:
         other.trainer = trainer
         other._branches, other._store = [], self._store.copied()
         other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)
+        other._starts = list(self._starts)
         return other
 
     # -- going on -------------------------------------------------------------------------------------------------
@@ -233,6 +241,8 @@ class Timeline:
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self._leave_ahead(before, event)
         self._events.append(event)
+        if event.restart or (event.edit is None and before > self.trainer.step == 0):
+            self._starts.append(Place(event.beat, len(self._events)))
         for branch in self._branches:
             theirs = branch.future.events
             if branch.same == len(self._events) - 1 < len(theirs) and theirs[branch.same] == event:
@@ -257,9 +267,11 @@ class Timeline:
             return
         before = [*self._events[:events], coming] if coming is not None else self._events[:events]
         self._set_aside(self._present(), self._store.beyond(self.place), self._store.last, before, self.place)
+        self.futures += 1
         self._end = beat
         del self._events[events:]
         self._marks = [mark for mark in self._marks if mark[0].events <= events]
+        self._starts = [start for start in self._starts if start.beat <= beat and start.events <= events]
         # a jump at this very beat may come from an event that is forgotten
         while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
             self._jumps.pop()
@@ -307,17 +319,18 @@ class Timeline:
         for branch in self._branches:
             branch.same = alike(self._events, branch.future.events)
         self.changed += 1
+        self.futures += 1
         self._drop_what_is_covered()
         store.count(self._aside)
         store.make_room(self._aside)
         return chosen.name
 
     def _present(self) -> Future:
-        return Future(self._events, self._end, self._jumps, self._marks)
+        return Future(self._events, self._end, self._jumps, self._marks, starts=self._starts)
 
     def _take_up(self, future: Future, kept: list[Kept], last: Kept | None) -> None:
         self._events, self._end = list(future.events), future.end
-        self._jumps, self._marks = list(future.jumps), list(future.marks)
+        self._jumps, self._marks, self._starts = list(future.jumps), list(future.marks), list(future.starts)
         self._store.kept, self._store.last = kept, last
         self._store.looked = max((far(one.place) for one in kept), default=-1)
 
@@ -330,7 +343,13 @@ class Timeline:
             return
         thin = max(1, -(-len(kept) // max(1, self._store.most // BRANCHES)))
         aside = Future(
-            list(future.events), future.end, list(future.jumps), list(future.marks), kept[::-thin][::-1], last
+            list(future.events),
+            future.end,
+            list(future.jumps),
+            list(future.marks),
+            kept[::-thin][::-1],
+            last,
+            list(future.starts),
         )
         if any(branch.future.covers(aside) for branch in self._branches):
             return
