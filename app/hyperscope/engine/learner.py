@@ -6,21 +6,21 @@ do not depend on how they were chunked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
-from hyperscope.engine.noise import Noise
+from hyperscope.engine.feed import Feed
+from hyperscope.engine.noise import Noises
 from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.program import Program, Recipe, State
 from hyperscope.engine.regularisers import regularisers
 from hyperscope.engine.rows import Rows
 from hyperscope.engine.settings import Training
-from hyperscope.engine.softmax import SAFE_LOGIT
 
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
 CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
@@ -40,25 +40,6 @@ class Diverged(ArithmeticError):
     def __init__(self, done: int, losses: Array, place: str, members: tuple[int, ...] = (0,)) -> None:
         super().__init__(f"{place} is no longer finite")
         self.done, self.losses, self.place, self.members = done, losses, place, members
-
-
-@dataclass(frozen=True)
-class Feed:
-    """What steps with batches of one size see: `operands` per slot (S, ...), where their logits go, and their targets.
-
-    `places` are the steps' places in the chunk.
-    """
-
-    operands: tuple[Any, ...]
-    logits: Array
-    targets: Array
-    mask: Array
-    weight: Array | None
-    places: list[int]
-
-    def steps(self) -> Iterator[tuple[Any, ...]]:
-        """The operands of one step after the other."""
-        return zip(*self.operands, strict=True)
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,7 @@ class Learner:
         self._settled: tuple[Any, Any] = (None, None)
         self._cells: dict[str, Array] = {}
         self.taken = 0  # steps
-        self._noises: dict[tuple[str, int, int], Noise] = {}
+        self._noises = Noises(self.seeds, layout.widths, self.crowd, self.dtype)
         self._settle()
 
     # -- what may change while training ---------------------------------------------------------------------------
@@ -175,7 +156,7 @@ class Learner:
             tuple(moment[chosen] for moment in state.moments),
             {name: product[chosen] for name, product in state.products.items()},
         )
-        self._noises.clear()
+        self._noises = Noises(self.seeds, self.layout.widths, self.crowd, self.dtype)
         self._cells.clear()
         self._settle()
 
@@ -271,19 +252,8 @@ class Learner:
         losses = np.empty((len(batches), *self.crowd))
         fits = np.ones((len(batches), *self.crowd), bool)
         for feed in feeds.values():
-            losses[feed.places], fits[feed.places] = self.judged(feed)
+            losses[feed.places], fits[feed.places] = feed.judged(self.layout)
         return losses, fits
-
-    def judged(self, feed: Feed) -> tuple[Array, Array]:
-        """Losses (S, ...) of steps whose logits are there, and whether those lie where the fast program is exact."""
-        output, temperature = self.layout.output, self.layout.network.temperature
-        logits = feed.logits if temperature == 1 else feed.logits / temperature
-        fits = np.ones(logits.shape[:-2], bool)
-        if output.bounded:
-            top = logits.max(axis=-2)
-            fits = ((top < SAFE_LOGIT) & (top > -SAFE_LOGIT)).all(axis=-1)
-        each = output.losses(logits, feed.targets, feed.mask)
-        return (each if feed.weight is None else each * feed.weight[..., 0, :]).mean(axis=-1), fits
 
     def given(self, batch: Indices, factor: Array) -> tuple[dict[str, Any], Feed, State]:
         """What a step with this batch finds in its slots, its feed, and copies of all that it will change.
@@ -320,7 +290,8 @@ class Learner:
             if self.recipe.weighted:
                 weight *= m / weight.sum(axis=-1, keepdims=True)
                 varying["weight"] = weight
-            noise = self._noise(m, len(sizes))
+            coming = range(self.taken, self.taken + len(sizes))
+            noise = self._noises.coming(self.layout.network, self.recipe.dropouts, self.recipe.jolts, m, coming)
             for name, values in (noise | numbers).items():
                 varying[name] = values if one else [values[place] for place in places]
             feeds[m] = Feed(
@@ -370,38 +341,13 @@ class Learner:
         wanted = {name: rate for name, rate in cast.items() if name in self.recipe.slots}
         return {name: [rate[step, ...] for step in range(steps)] for name, rate in wanted.items()}
 
-    def _noise(self, m: int, steps: int) -> dict[str, Array]:
-        """Dropout's masks and batch norm's jolts for the coming steps."""
-        coming = range(self.taken, self.taken + steps)
-        found: dict[str, Array] = {}
-        network = self.layout.network
-        for number in self.recipe.dropouts:
-            keep = 1 - network.layers[number].dropout
-            found[f"dropout{number}"] = self._source("dropout", number, m).masks(coming, keep)
-        for number in self.recipe.jolts:
-            drawn = network.bn_jolt * self._source("jolt", number, 2).normal(coming)
-            found[f"jolt_scale{number}"] = 1 + drawn[..., :1]
-            found[f"jolt_shift{number}"] = np.ascontiguousarray(drawn[..., 1:])
-        return found
-
     def dropout_masks(self, m: int) -> dict[int, Array]:
         """By hidden layer from 0, the masks (n, m) of the last step, whose batch held m; of the first before any."""
         step = max(0, self.taken - 1)
-        layers = self.layout.network.layers
-        return {  # from sources of their own, as looking back would throw away the numbers of coming steps
-            number: self._new_source("dropout", number, m).masks(range(step, step + 1), 1 - layers[number].dropout)[0]
-            for number in self.recipe.dropouts
-        }
-
-    def _source(self, purpose: str, layer: int, m: int) -> Noise:
-        key = (purpose, layer, m)
-        if key not in self._noises:
-            self._noises[key] = self._new_source(purpose, layer, m)
-        return self._noises[key]
-
-    def _new_source(self, purpose: str, layer: int, m: int) -> Noise:
-        number = 2 * layer + (purpose == "jolt")
-        return Noise(self.seeds, number, (self.layout.widths[layer + 1], m), self.crowd, self.dtype)
+        # from sources of their own, as looking back would throw away the numbers of coming steps
+        noises = Noises(self.seeds, self.layout.widths, self.crowd, self.dtype)
+        found = noises.coming(self.layout.network, self.recipe.dropouts, (), m, range(step, step + 1))
+        return {number: found[f"dropout{number}"][0] for number in self.recipe.dropouts}
 
     # -- arrays ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from hyperscope.engine.arrays import Array
+from hyperscope.engine.settings import Network
 
 STREAM = 3  # keeps these numbers apart from those of weights and order
 TOGETHER = 1 << 20  # numbers drawn at once, at most
@@ -57,3 +58,35 @@ class Noise:
         blocks = [self._kept[block] for block in range(first, last + 1)]
         whole = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
         return whole[steps.start - first * together : steps.stop - first * together]
+
+
+class Noises:
+    """The sources of a network, or a crowd, whose layers have these `widths`, the inputs' first."""
+
+    def __init__(
+        self, seeds: Sequence[int], widths: Sequence[int], crowd: tuple[int, ...], dtype: np.dtype[Any]
+    ) -> None:
+        self._seeds, self._widths, self._crowd, self._dtype = seeds, widths, crowd, dtype
+        self._sources: dict[tuple[str, int, int], Noise] = {}
+
+    def coming(
+        self, network: Network, dropouts: Sequence[int], jolts: Sequence[int], m: int, steps: range
+    ) -> dict[str, Array]:
+        """Dropout's masks and batch norm's jolts for steps with batches of m, by slot; layers are counted from 0."""
+        found: dict[str, Array] = {}
+        for number in dropouts:
+            keep = 1 - network.layers[number].dropout
+            found[f"dropout{number}"] = self._source("dropout", number, m).masks(steps, keep)
+        for number in jolts:
+            drawn = network.bn_jolt * self._source("jolt", number, 2).normal(steps)
+            found[f"jolt_scale{number}"] = 1 + drawn[..., :1]
+            found[f"jolt_shift{number}"] = np.ascontiguousarray(drawn[..., 1:])
+        return found
+
+    def _source(self, purpose: str, layer: int, m: int) -> Noise:
+        key = (purpose, layer, m)
+        if key not in self._sources:
+            number = 2 * layer + (purpose == "jolt")
+            shape = (self._widths[layer + 1], m)
+            self._sources[key] = Noise(self._seeds, number, shape, self._crowd, self._dtype)
+        return self._sources[key]

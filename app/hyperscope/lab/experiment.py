@@ -13,7 +13,7 @@ import msgspec
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Knob, Settings, Value, knobs, whole
-from hyperscope.lab.data import Data
+from hyperscope.lab.data import Data, with_source
 
 VERSION = 1
 LISTS = ("data.features", "data.painted")  # paths of lists of text; changed and read like knobs, but none
@@ -147,6 +147,22 @@ def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -
 
     result: Experiment = step(experiment, path.split("."))
     return result
+
+
+def turned(experiment: Experiment, path: str, value: Value) -> Experiment:
+    """The experiment with a knob set, in every layer where the path has a `*`; another source brings its own data.
+
+    Raises: LookupError or ValueError as `changed` does.
+    """
+    if path == "data.source" and isinstance(value, str):
+        changed(experiment, path, value)  # refuses what is no data set
+        return msgspec.structs.replace(experiment, data=with_source(experiment.data, value))
+    paths = [path]
+    if "*" in path:
+        paths = [path.replace("*", str(layer)) for layer in range(len(experiment.network.layers))]
+    for one in paths:
+        experiment = changed(experiment, one, value)
+    return experiment
 
 
 def parsed(path: str, words: str) -> Value | tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -30,38 +30,21 @@ from hyperscope.lab.commands import (
     StartTwin,
     Switch,
 )
-from hyperscope.lab.data import with_source
-from hyperscope.lab.edits import Done, Edit
-from hyperscope.lab.experiment import Experiment, changed, from_json
+from hyperscope.lab.edits import Edit
+from hyperscope.lab.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.score import Score
 from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.lab.snapshot import Curves, Snapshot, Status, View
+from hyperscope.lab.twin import One, Side
+from hyperscope.lab.undo import Edited, State, Undo
 
 if TYPE_CHECKING:
     from hyperscope.lab.library import Details
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show
-
-Side = Literal["A", "B", "both"]
-One = Literal["A", "B"]
-
-
-class _State(NamedTuple):
-    """What undo comes back to: the experiments, and which twin is kept on the way to where there is only one."""
-
-    experiment: Experiment
-    twin: Experiment | None = None
-    keep: One = "A"
-
-
-class _Edited(NamedTuple):
-    """An edit to take back, and the twin that was edited."""
-
-    done: Done
-    of: One
 
 
 class Session:
@@ -89,10 +72,8 @@ class Session:
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
         self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
         self.going: int | None = None  # the beat asked for, until the worker is there
-        self._merged = ""  # the last move, as far as moves like it are undone with it
         self._pending = False  # the experiment moved since it was last sent
-        self._undo: list[_State | _Edited] = []  # experiments to go back to, and edits to take back
-        self._redo: list[_State | _Edited] = []
+        self._undo = Undo()
         self._aim: One = "A"  # the twin that the worker takes edits for
         self._runner: Runner | None = Runner(self.experiment, library=library)
         self._runner.send(Go(playing))
@@ -101,7 +82,7 @@ class Session:
 
     def move(self, path: str, value: Value) -> None:
         """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
-        changes = [_moved(experiment, path, value) for experiment in self._sides()]
+        changes = [turned(experiment, path, value) for experiment in self._sides()]
         self._take_on(*changes, merge="" if path == "data.source" else path)
 
     def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
@@ -114,18 +95,14 @@ class Session:
     def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
         if self.twin is None:
-            state = _State(experiments[0], None, self._keep)
+            state = State(experiments[0], None, self._keep)
         elif side == "both":
-            state = _State(experiments[0], experiments[-1])
+            state = State(experiments[0], experiments[-1])
         else:
-            state = _State(self.experiment, experiments[0]) if side == "B" else _State(experiments[0], self.twin)
+            state = State(self.experiment, experiments[0]) if side == "B" else State(experiments[0], self.twin)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
             return
-        merge = merge and f"{side} {merge}"
-        if not (merge and merge == self._merged):
-            self._undo.append(self._state)
-        self._merged = merge
-        self._redo.clear()
+        self._undo.leave(self._state, merge and f"{side} {merge}")
         self._set(state)
 
     def add_layer(self) -> None:
@@ -150,37 +127,24 @@ class Session:
 
         What cannot be set changes nothing, and `message` says why.
         """
-        last = self._undo[-1] if self._undo else None
         of: One = "B" if self.twin is not None and self.side == "B" else "A"
-        if merge and merge == self._merged and isinstance(last, _Edited) and last.done.edit.same_place(edit):
-            self._undo[-1] = _Edited(Done(edit, last.done.before), of)
-        else:
-            self._undo.append(_Edited(Done(edit, before), of))
-        self._merged = merge
-        self._redo.clear()
+        self._undo.edited(edit, before, of, merge)
         self._send_edit(edit, of)
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
-        return self._swap(self._undo, self._redo)
+        return self._go_over(self._undo.back(self._state))
 
     def redo(self) -> bool:
         """Forward again after an undo; says whether there was one."""
-        return self._swap(self._redo, self._undo)
+        return self._go_over(self._undo.forward(self._state))
 
-    def _swap(self, source: list[_State | _Edited], target: list[_State | _Edited]) -> bool:
-        if not source:
-            return False
-        self._merged = ""
-        last = source.pop()
-        if isinstance(last, _Edited):
-            back = last.done.undone
-            target.append(_Edited(back, last.of))
-            self._send_edit(back.edit, last.of)
-        else:
-            target.append(self._state)
-            self._set(last)
-        return True
+    def _go_over(self, there: State | Edited | None) -> bool:
+        if isinstance(there, Edited):
+            self._send_edit(there.done.edit, there.of)
+        elif there is not None:
+            self._set(there)
+        return there is not None
 
     def _send_edit(self, edit: Edit, of: One) -> None:
         if self.twin is not None and of != self._aim:
@@ -189,10 +153,10 @@ class Session:
         self._send(edit)
 
     @property
-    def _state(self) -> _State:
-        return _State(self.experiment, self.twin, self._keep)
+    def _state(self) -> State:
+        return State(self.experiment, self.twin, self._keep)
 
-    def _set(self, state: _State) -> None:
+    def _set(self, state: State) -> None:
         had = self.twin is not None
         if had != (state.twin is not None) and self._pending:
             self._send(Apply(self.experiment, self.twin))  # what was moved before is not to reach the others
@@ -236,24 +200,20 @@ class Session:
         if self.twin is not None:
             self.take_on(twin or self.twin, side="B")
             return
-        self._undo.append(_State(self.experiment))
-        self._merged = ""
-        self._redo.clear()
-        self._set(_State(self.experiment, twin or self.experiment))
+        self._undo.leave(State(self.experiment))
+        self._set(State(self.experiment, twin or self.experiment))
 
     def end_twin(self, keep: One) -> None:
         """Goes on with A or B alone."""
         if self.twin is None:
             return
-        self._undo.append(self._state)
-        self._merged = ""
-        self._redo.clear()
-        self._set(_State(self.experiment if keep == "A" else self.twin, None, keep))
+        self._undo.leave(self._state)
+        self._set(State(self.experiment if keep == "A" else self.twin, None, keep))
 
     def set_side(self, side: Side) -> None:
         """Which of the twins the controls move."""
         self.side = side if self.twin is not None else "A"
-        self._merged = ""
+        self._undo.separate()
 
     # -- transport ------------------------------------------------------------------------------------------------
 
@@ -288,7 +248,7 @@ class Session:
         ahead.
         """
         self.playing = False
-        self._merged = ""
+        self._undo.separate()
         self._send(GoTo(beat))
         self.going = beat
 
@@ -299,7 +259,7 @@ class Session:
     def switch(self, key: int) -> None:
         """Pauses, and goes to the end of a branch; the present future becomes a branch."""
         self.playing = False
-        self._merged = ""
+        self._undo.separate()
         self._send(Switch(key))
 
     def slow(self, by: int = 1, to: int | None = None) -> None:
@@ -347,9 +307,8 @@ class Session:
     def _leave_for_session(self) -> None:
         if self.twin is not None:
             self.end_twin("A")
-        self._undo.append(self._state)
-        self._redo.clear()
-        self._merged, self.playing = "", False
+        self._undo.leave(self._state)
+        self.playing = False
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
@@ -466,19 +425,6 @@ class Session:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
-
-
-def _moved(experiment: Experiment, path: str, value: Value) -> Experiment:
-    """The experiment with a knob set, in every layer where the path has a `*`. Raises: ValueError or LookupError."""
-    if path == "data.source" and isinstance(value, str):
-        changed(experiment, path, value)  # refuses what is no data set
-        return msgspec.structs.replace(experiment, data=with_source(experiment.data, value))
-    paths = [path]
-    if "*" in path:
-        paths = [path.replace("*", str(layer)) for layer in range(len(experiment.network.layers))]
-    for one in paths:
-        experiment = changed(experiment, one, value)
-    return experiment
 
 
 def last_experiment() -> Experiment | None:

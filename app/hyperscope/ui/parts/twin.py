@@ -11,8 +11,8 @@ from hyperscope.lab.checks import Remedy
 from hyperscope.lab.comparison import in_words, lead
 from hyperscope.lab.moves import moves
 from hyperscope.lab.seeds import SeedsRunner
-from hyperscope.lab.session import One, Side
 from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
+from hyperscope.lab.twin import One, Side
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.twin_bar import TwinBar
