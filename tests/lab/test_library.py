@@ -81,6 +81,16 @@ def test_a_restart_keeps_what_was_before(session: Session, path: Path) -> None:
     assert runs[0].created > runs[1].created
 
 
+def test_an_experiment_that_is_started_with_is_no_part_of_the_run_before(session: Session, path: Path) -> None:
+    (before,) = kept(path, session, lambda runs: len(runs) == 1)
+    session.take_on(changed(session.experiment, RATE, 0.3))
+    session.restart()
+    runs = kept(path, session, lambda runs: len(runs) == 2)
+    title = {run.id: run.title for run in runs}
+    assert title.pop(before.id) == before.title
+    assert "α 0.3" in title.popitem()[1]
+
+
 def test_a_worker_that_is_killed_costs_no_run_that_was_kept(session: Session, path: Path) -> None:
     kept(path, session, lambda runs: len(runs) == 1)
     os.kill(session.worker_pid or 0, signal.SIGKILL)

@@ -39,10 +39,14 @@ STEADY = 0.25  # s over which steps per second are averaged
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe."""
+    """Take on this experiment, and B's if there are twins; replaces any Apply still in the pipe.
+
+    `anew`: a Restart follows, so that the run that there is ends before this.
+    """
 
     experiment: Experiment
     twin: Experiment | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +289,7 @@ class Worker:
     _speed: float = 0.0
     _kept_at: float = field(default_factory=time.monotonic)
     _recorder: Recorder | None = None
+    _ended: bool = False  # the run was kept, and a restart is to follow
     _reopening: Reopening | None = None  # a session being played back
 
     def run(self) -> None:
@@ -507,9 +512,12 @@ class Worker:
         ):
             self._reopening = None
         if self._recorder is not None and isinstance(command, Change | Restart):
-            self._recorder.ends(command.experiment if isinstance(command, Apply) else None)
-            if isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
-                self._keep_b()
+            anew = isinstance(command, Apply) and command.anew
+            if not self._ended:
+                self._recorder.ends(command.experiment if isinstance(command, Apply) and not anew else None)
+                if anew or isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                    self._keep_b()
+            self._ended = anew
 
     def _reopen(self, session: Any) -> None:
         from hyperscope.lab.reopening import Reopening
