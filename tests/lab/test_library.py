@@ -148,6 +148,15 @@ def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(session: Sess
         other.close()
 
 
+def test_reopening_a_run_from_an_earlier_moment_speaks_of_the_run(session: Session, path: Path) -> None:
+    (run,) = kept(path, session, lambda runs: len(runs) == 1)
+    session.go_to(5)
+    until(session, lambda snapshot: snapshot.status.beat == 5)
+    session.reopen(Library(path).details(run.id))
+    last = until(session, lambda snapshot: snapshot.status.step > 5 and bool(snapshot.said))
+    assert last.said.startswith("Reopened") and "branch" not in last.said
+
+
 def test_a_library_that_cannot_be_written_is_said_once_and_the_session_trains_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file, and no folder")
     session = Session(START, library=tmp_path / "file" / "runs.sqlite")

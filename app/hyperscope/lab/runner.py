@@ -447,7 +447,7 @@ class Worker:
             isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trainer.step == 0)
         ):
             self._recorder.restarted()
-        if ahead and not isinstance(command, GoTo | Slow):
+        if ahead and not isinstance(command, GoTo | Slow | Reopen | Restore | EndTwin):
             self._say_what_is_left(step)
 
     @property
