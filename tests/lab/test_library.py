@@ -81,6 +81,16 @@ def test_a_restart_keeps_what_was_before(session: Session, path: Path) -> None:
     assert runs[0].created > runs[1].created
 
 
+def test_an_experiment_that_is_started_with_is_no_part_of_the_run_before(session: Session, path: Path) -> None:
+    (before,) = kept(path, session, lambda runs: len(runs) == 1)
+    session.take_on(changed(session.experiment, RATE, 0.3))
+    session.restart()
+    runs = kept(path, session, lambda runs: len(runs) == 2)
+    title = {run.id: run.title for run in runs}
+    assert title.pop(before.id) == before.title
+    assert "α 0.3" in title.popitem()[1]
+
+
 def test_a_worker_that_is_killed_costs_no_run_that_was_kept(session: Session, path: Path) -> None:
     kept(path, session, lambda runs: len(runs) == 1)
     os.kill(session.worker_pid or 0, signal.SIGKILL)
@@ -136,6 +146,15 @@ def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(session: Sess
         until(other, lambda snapshot: snapshot.status.step == 0 and "Restarted" in other.message)
     finally:
         other.close()
+
+
+def test_reopening_a_run_from_an_earlier_moment_speaks_of_the_run(session: Session, path: Path) -> None:
+    (run,) = kept(path, session, lambda runs: len(runs) == 1)
+    session.go_to(5)
+    until(session, lambda snapshot: snapshot.status.beat == 5)
+    session.reopen(Library(path).details(run.id))
+    last = until(session, lambda snapshot: snapshot.status.step > 5 and bool(snapshot.said))
+    assert last.said.startswith("Reopened") and "branch" not in last.said
 
 
 def test_a_library_that_cannot_be_written_is_said_once_and_the_session_trains_on(tmp_path: Path) -> None:

@@ -78,6 +78,15 @@ def test_keys_begin_go_on_and_back_and_leave(window, qtbot):
     assert window.session.status.step == 4
 
 
+def test_the_arrows_are_slow_motion_s_after_a_click_on_a_control(window, qtbot):
+    segments = window.playground.hyperparameters.controls["network.layers.*.batch_norm"].segments
+    segments.buttons[0].setFocus()
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: at(window) == 1, timeout=PATIENCE)
+
+
 def test_the_last_operation_completes_the_batch(window, qtbot):
     press(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)

@@ -61,6 +61,13 @@ def test_p_closes_the_page_again(page, qtbot):
     assert not page.isVisible()
 
 
+def test_the_keyboard_leaves_the_page_with_it(window, page, qtbot):
+    press(qtbot, Key.Key_P)
+    assert not page.isAncestorOf(QApplication.focusWidget())
+    press(qtbot, Key.Key_P)
+    assert page.isVisible()
+
+
 def test_the_button_in_the_top_bar_opens_the_page(window, qtbot):
     qtbot.mouseClick(window.tabs.presets, LEFT)
     assert window.part(Presets).page.isVisible()

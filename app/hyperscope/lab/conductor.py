@@ -199,7 +199,7 @@ class Conductor:
             isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trained.trainer.step == 0)
         ):
             self.recorder.restarted()
-        if ahead and not isinstance(command, GoTo | Slow):
+        if ahead and not isinstance(command, GoTo | Slow | Reopen | Restore | EndTwin):
             self._say_what_is_left(step)
 
     # -- twins ----------------------------------------------------------------------------------------------------

@@ -409,7 +409,7 @@ class Session:
         try:
             if self._runner is not None:
                 if self._pending:
-                    self._runner.send(Apply(self.experiment, self.twin))
+                    self._runner.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
                     self._pending = False
                 self._runner.send(command)
         except WorkerLost as loss:

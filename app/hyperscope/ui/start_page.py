@@ -139,6 +139,8 @@ class StartPage(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Goes round the cards and the button, and not to what lies beneath."""
+        if not self.isVisible():  # Qt asks when the page is hidden, too: then the keyboard goes back to the lab
+            return super().focusNextPrevChild(forward)
         self._go(1 if forward else -1, Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         return True
 

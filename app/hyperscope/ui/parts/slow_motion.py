@@ -121,6 +121,13 @@ class SlowMotionPart(Part):
             self.panel.show()
             self.panel.raise_()
             self._escape.setEnabled(True)
+            self._free_arrows()
+
+    def _free_arrows(self) -> None:
+        """A control that was clicked would take the arrows, and by the change that they make leave slow motion."""
+        had = self.window.focusWidget()
+        if had is not None and self.window.playground.isAncestorOf(had):
+            self.window.transport.slow_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_away(self) -> None:
         self.panel.play.setChecked(False)
