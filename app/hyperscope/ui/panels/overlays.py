@@ -14,6 +14,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from hyperscope.ui.panels.small_multiples import mixed, polygon
+from hyperscope.ui.panels.strokes import NOTHING
 from hyperscope.ui.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -75,8 +76,16 @@ def paint_spread(painter: QPainter, points: Spread, ground: QColor, scale: float
     painter.drawLines([QLineF(across[at], up[at], across[at + 1], up[at + 1]) for at in range(len(across) - 1)])
 
 
-def place_labels(ends: Sequence[tuple[float, float, str]], metrics: QFontMetricsF, area: QRectF) -> list[QRectF]:
-    """A place for each label beside its line's end (x, y), inside `area`, none over another."""
+def place_labels(
+    ends: Sequence[tuple[float, float, str]],
+    metrics: QFontMetricsF,
+    area: QRectF,
+    lines: tuple[Floats, Floats] = (NOTHING, NOTHING),
+) -> list[QRectF]:
+    """A place for each label beside its line's end (x, y), inside `area`, none over another.
+
+    Where the points x, y of `lines` are given, the place nearest to the end that few of them cross.
+    """
     placed: list[QRectF] = []
     for x, y, text in ends:
         width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
@@ -86,8 +95,15 @@ def place_labels(ends: Sequence[tuple[float, float, str]], metrics: QFontMetrics
         spots = [QRectF(left, top, width, height) for top in tops]
         inside = [spot for spot in spots if spot.top() >= area.top() - 1 and spot.bottom() <= area.bottom() + 1]
         free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
-        placed.append((free or inside or spots)[0])
+        placed.append(min(free or inside or spots, key=lambda spot: _crossed(spot, lines)))
     return placed
+
+
+def _crossed(spot: QRectF, lines: tuple[Floats, Floats]) -> int:
+    """How many points of the lines lie in `spot`."""
+    x, y = lines
+    within = (x > spot.left()) & (x < spot.right()) & (y > spot.top()) & (y < spot.bottom())
+    return int(np.count_nonzero(within))
 
 
 def paint_reading(

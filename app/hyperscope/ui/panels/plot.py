@@ -153,8 +153,18 @@ class Plot(pg.GraphicsView):
             seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
             if len(seen):
                 found.append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
-        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area)
+        lines = self._lines() if self._spreads else (NOTHING, NOTHING)  # labels of what grows would jump about
+        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area, lines)
         return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found, strict=True)]
+
+    def _lines(self) -> tuple[Floats, Floats]:
+        """The points of all lines and medians in pixels."""
+        own = [self._curves[role].getData() for role in ("train", "dev")]
+        drawn = [*own, *((line.x, line.y) for line in self._extras), *((one.x, one.median) for one in self._spreads)]
+        known = [(x, y) for x, y in drawn if x is not None and y is not None]
+        if not known:
+            return NOTHING, NOTHING
+        return self._to_pixels(np.concatenate([x for x, _ in known]), np.concatenate([y for _, y in known]))
 
     def _to_pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         area, (left, right, bottom, top) = self.area(), self._ranges
