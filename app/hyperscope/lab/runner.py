@@ -591,7 +591,10 @@ class Worker:
         try:
             if self.slowed is None:
                 self.slowed = Slowed(self._line)
-                self.said, self.alarm = "Slow motion: one operation at a time. → goes on, ← back, Esc leaves.", False
+                self.said, self.alarm = (
+                    "Slow motion: one operation at a time. → goes on, ←\u00a0back, Esc leaves.",
+                    False,
+                )
             elif to is not None:
                 self.slowed.to(to)
             else:
