@@ -85,7 +85,7 @@ def alone(name: str, seconds: float) -> dict[str, float]:
     """Steps per second of the same trainer without a window, in bursts as long as the worker's."""
     from threadpoolctl import threadpool_limits
 
-    from hyperscope.lab.runner import BURST
+    from hyperscope.lab.pace import BURST
     from hyperscope.lab.trainer import Trainer
 
     trainer, burst = Trainer(experiment(name)), 1

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from hyperscope.lab.commands import SCORE
 from hyperscope.lab.data import FILE, Data
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.runner import SCORE
 from hyperscope.lab.score import Event, Score, from_code, replay
 from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Snapshot

@@ -63,6 +63,15 @@ class Desk:
         self.timeline.restore(beat)
         self.recorder.went()
 
+    def branch(self) -> None:
+        self.timeline.branch_here()
+        self.recorder.went()
+
+    def switch(self) -> None:
+        self.recorder.ends()
+        self.timeline.switch(self.timeline.branches[-1].key)
+        self.recorder.went()
+
     def runs(self) -> list[Run]:
         """What is kept in the end, the oldest first."""
         self.recorder.close()
@@ -188,6 +197,63 @@ def test_going_on_from_within_an_earlier_run_branches_that_one(desk: Desk) -> No
     *_, branch = desk.runs()
     score = desk.details(branch).score
     assert score is not None and (score.start.seed, score.end, branch.steps) == (START.seed, 4 * EPOCH, 4 * EPOCH)
+
+
+def test_a_branch_made_at_once_leaves_the_run_as_it_was(desk: Desk) -> None:
+    desk.train(4 * EPOCH)
+    desk.go_to(2 * EPOCH)
+    desk.branch()
+    desk.train(EPOCH)
+    assert [run.steps for run in desk.runs()] == [4 * EPOCH, 3 * EPOCH]
+
+
+def test_a_branch_before_a_restart_is_of_the_run_before_it(desk: Desk) -> None:
+    desk.train(4 * EPOCH)
+    desk.restart()
+    desk.train(EPOCH)
+    desk.go_to(2 * EPOCH)
+    desk.branch()
+    desk.apply(moved((RATE, 0.005)))
+    desk.train(EPOCH)
+    assert [run.steps for run in desk.runs()] == [4 * EPOCH, EPOCH, 3 * EPOCH]
+
+
+def test_switching_branches_leaves_both_runs_as_they_were(desk: Desk) -> None:
+    desk.train(2 * EPOCH)
+    desk.restart()
+    desk.train(3 * EPOCH)
+    desk.go_to(EPOCH)
+    desk.train(4 * EPOCH)
+    desk.switch()
+    desk.switch()
+    assert [run.steps for run in desk.runs()] == [2 * EPOCH, 3 * EPOCH, 5 * EPOCH]
+
+
+def test_training_on_from_the_end_of_a_branch_is_a_run_from_its_restart(desk: Desk) -> None:
+    desk.train(2 * EPOCH)
+    desk.restart()
+    desk.train(3 * EPOCH)
+    desk.go_to(EPOCH)
+    desk.train(4 * EPOCH)
+    desk.switch()
+    desk.train(EPOCH)
+    last = desk.runs()[-1]
+    assert (last.steps, last.beats) == (4 * EPOCH, 4 * EPOCH)
+
+
+def test_a_kept_twin_has_its_own_moves_since_the_restart(path: Path) -> None:
+    desk = Desk(path)
+    desk.train(EPOCH)
+    twin = desk.timeline.copied()
+    for rate in (0.002, 0.003, 0.004):
+        twin.apply(moved((RATE, rate)))
+    desk.restart()
+    twin.restart()
+    desk.recorder.follow(twin)
+    desk.timeline = twin
+    desk.train(2 * EPOCH)
+    score = desk.details(desk.runs()[-1]).score
+    assert score is not None and (score.start, score.events) == (moved((RATE, 0.004)), ())
 
 
 def test_runs_that_last_no_time_are_not_kept_as_a_drag_would_leave_a_hundred(path: Path) -> None:

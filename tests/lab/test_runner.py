@@ -16,10 +16,12 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.commands import Advance, Apply, Go, Reply, Restart, Restore
+from hyperscope.lab.conductor import KEEP_EVERY
 from hyperscope.lab.data import Data
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.runner import KEEP_EVERY, Advance, Apply, Go, Reply, Restart, Restore, Runner, WorkerLost
+from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.trainer import Trainer
 
 PATIENCE = 20.0  # s; a worker on a busy machine takes a second or two to start

@@ -6,7 +6,7 @@ changes, or one of them, end to be the same. It knows no trainer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ from hyperscope.lab.score import Event, Place
 from hyperscope.lab.snapshot import Curves
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline import Kept
+    from hyperscope.lab.checkpoints import Kept
 
 BRANCHES = 8  # kept; of more the oldest goes
+MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
 TRAINED_ON = "trained on"
 
 
@@ -28,7 +29,7 @@ TRAINED_ON = "trained on"
 class Future:
     """All that a session has come to: its changes and end, what stands at which beat, and checkpoints on the way.
 
-    `last` is the checkpoint of its very end, None where nobody has looked.
+    `last` is the checkpoint of its very end, None where nobody has looked; `starts` is where training began anew.
     """
 
     events: list[Event]
@@ -37,6 +38,7 @@ class Future:
     marks: list[tuple[Place, str]]
     kept: list[Kept] = field(default_factory=list)
     last: Kept | None = None
+    starts: list[Place] = field(default_factory=lambda: [Place()])
 
     def covers(self, other: Future) -> bool:
         """Whether all of `other` is the beginning of this."""
@@ -74,9 +76,40 @@ def parting(one: Future, other: Future, same: int) -> Place:
     return Place(min(beats), same)
 
 
+def uncovered(branches: Sequence[Branch], present: Future) -> list[Branch]:
+    """Those of which the present future has not repeated all."""
+    return [
+        branch
+        for branch in branches
+        if branch.same < len(branch.future.events)
+        or parting(present, branch.future, branch.same).beat < branch.future.end
+    ]
+
+
+def within_reach(future: Future, others: Iterable[tuple[Future, Sequence[Kept]]]) -> list[Kept]:
+    """All checkpoints that lie on the way of `future`: its own, and of those made in the others what is shared."""
+    found = {kept.place: kept for kept in future.kept}
+    for other, kept in others:
+        shared = parting(other, future, alike(other.events, future.events))
+        found |= {one.place: one for one in kept if one.place.beat <= shared.beat and one.place.events <= shared.events}
+    return [found[place] for place in sorted(found)]
+
+
 def said_of(event: Event, before: Experiment) -> str:
     """What happened, in a few words; `before` is the experiment until then."""
     return "restart" if event.restart else event.edit.caption if event.edit else caption(before, event.experiment)
+
+
+def marked(
+    marks: Sequence[tuple[Place, str]], event: Event, before: Experiment, number: int
+) -> list[tuple[Place, str]]:
+    """The marks and that of an event, `number` of all; of those close together only the last stays."""
+    apart = event.beat / MARKS if len(marks) > 2 * MARKS else 0
+    kept = [(Place(event.beat, number), said_of(event, before))]
+    for mark in reversed(marks):
+        if kept[-1][0].beat - mark[0].beat > apart:
+            kept.append(mark)
+    return kept[::-1]
 
 
 def name_of(own: Sequence[Event], other: Sequence[Event], same: int, start: Experiment) -> str:

@@ -15,8 +15,8 @@ from multiprocessing.connection import Connection, wait
 
 import numpy as np
 
+from hyperscope.lab.child_process import die_with_parent
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.runner import die_with_parent
 from hyperscope.lab.snapshot import Array, View
 
 SIDE = 40  # cells along a picture's side

@@ -65,14 +65,12 @@ class Recorder:
         self.every, self.shortest = every, shortest
         self._writer = _Writer(Library(path))
         self._timeline: Timeline
-        self._starts: list[Place] = []  # where the runs of the timeline begin, as far as it goes
         self._taken: Place | None = None  # where the run stood when it was last written
         self._whole = True
 
     def begin(self, timeline: Timeline, *, whole: bool = True) -> None:
         """Watches another timeline from where it stands; not `whole`: what came before is not in its score."""
         self._timeline = timeline
-        self._starts = [Place()]
         self._whole = whole
         self._fresh()
         self._taken = timeline.place  # what was there before is kept already, or is nothing
@@ -82,8 +80,7 @@ class Recorder:
         self._created, self._begun = time.time(), time.monotonic()
         self._taken = None
         self._at = -math.inf
-        self._stood = self._timeline.place
-        self._behind = self._timeline.ahead
+        self._future = self._timeline.futures
 
     def follow(self, timeline: Timeline) -> None:
         """Watches a twin of the timeline from now on, which began as that did; its run is another one."""
@@ -111,30 +108,24 @@ class Recorder:
 
     def restarted(self) -> None:
         """Another run begins where the timeline stands."""
-        self._followed()
-        if self._starts[-1] < self._timeline.place:
-            self._starts.append(self._timeline.place)
         self._fresh()
 
     def went(self) -> None:
-        """The timeline went back or forward; nothing of it is gone."""
-        self._stood, self._behind = self._timeline.place, self._timeline.ahead
-        if not self._behind:
-            self._taken = self._stood
+        """The timeline went back or forward, or to another future; where that ends has been kept before."""
+        self._followed()
+        if not self._timeline.ahead:
+            self._taken = self._timeline.place
 
     def look(self, playing: bool) -> None:
         """Writes the run from time to time; to be called often."""
-        self._followed()
         now = time.monotonic()
         if now - self._at >= (self.every if playing else min(SETTLED, self.every)):
             self._take(now)
 
     def _followed(self) -> None:
-        """Going on from behind the end is a branch: what came after is gone from the timeline, but not from here."""
-        if self._behind and not self._timeline.ahead and self._timeline.place != self._stood:
-            self._starts = [start for start in self._starts if start <= self._stood] or [Place()]
+        """Another future is another run: what was left stays here as it was."""
+        if self._timeline.futures != self._future:
             self._fresh()
-        self._stood, self._behind = self._timeline.place, self._timeline.ahead
 
     @property
     def problem(self) -> str:
@@ -149,6 +140,7 @@ class Recorder:
     # -- taking it ------------------------------------------------------------------------------------------------
 
     def _take(self, now: float, shortest: float | None = None) -> None:
+        self._followed()
         shortest = self.shortest if shortest is None else shortest
         timeline, trainer = self._timeline, self._timeline.trainer
         place = timeline.place
@@ -157,7 +149,7 @@ class Recorder:
         from hyperscope.lab.probes import probes
 
         self._taken, self._at = place, now
-        start = self._starts[-1]
+        start = timeline.began
         score, view = run_score(timeline.score, start, place), View()
         self._writer.put(
             Taken(

@@ -18,8 +18,8 @@ import msgspec
 import numpy as np
 
 from hyperscope.engine.arrays import Array
+from hyperscope.lab.child_process import die_with_parent
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.runner import die_with_parent
 from hyperscope.lab.snapshot import Band
 
 COUNT = 10

@@ -13,11 +13,7 @@ import msgspec
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
-from hyperscope.lab.data import with_source
-from hyperscope.lab.edits import Done, Edit
-from hyperscope.lab.experiment import Experiment, changed, from_json
-from hyperscope.lab.places import LAST, home
-from hyperscope.lab.runner import (
+from hyperscope.lab.commands import (
     Advance,
     Aim,
     Apply,
@@ -29,13 +25,16 @@ from hyperscope.lab.runner import (
     Reply,
     Restart,
     Restore,
-    Runner,
     Slow,
     SlowEnd,
     StartTwin,
     Switch,
-    WorkerLost,
 )
+from hyperscope.lab.data import with_source
+from hyperscope.lab.edits import Done, Edit
+from hyperscope.lab.experiment import Experiment, changed, from_json
+from hyperscope.lab.places import LAST, home
+from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.score import Score
 from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.lab.snapshot import Curves, Snapshot, Status, View

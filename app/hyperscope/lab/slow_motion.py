@@ -72,3 +72,19 @@ class Slowed:
         batch = -(-trainer.position.used // trainer.batch_size) + 1
         loss, operations = self._step.loss, self._step.operations
         return SlowMotion(trainer.step + 1, batch, trainer.batches_per_epoch, loss, operations, self.at)
+
+
+def move(slowed: Slowed | None, timeline: Timeline, by: int, to: int | None) -> tuple[Slowed | None, str]:
+    """Begins slow motion where there is none yet, else goes `by` operations on or `to` one of the step.
+
+    Returns where it is then, None if there is nothing further to show, and a sentence or "".
+    """
+    try:
+        if slowed is None:
+            return Slowed(timeline), "Slow motion: one operation at a time. → goes on, ←\u00a0back, Esc leaves."
+        if to is None:
+            return slowed, slowed.move(by)
+        slowed.to(to)
+        return slowed, ""
+    except ValueError as problem:
+        return None, f"{str(problem)[:1].upper()}{str(problem)[1:]}."

@@ -1,4 +1,4 @@
-"""The timeline: a live trainer with its score, and checkpoints in bounded memory from which any beat is soon reached.
+"""The timeline: a live trainer with its score, and checkpoints from which any beat is soon reached.
 
 Whoever trains through it can go back to any moment, and on from there; what lay ahead then stays as a branch. It
 knows no processes and no clocks.
@@ -7,63 +7,36 @@ knows no processes and no clocks.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.branches import BRANCHES, Branch, Future, alike, cut, name_of, parting, said_of
-from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.branches import (
+    BRANCHES,
+    Branch,
+    Future,
+    alike,
+    cut,
+    marked,
+    name_of,
+    parting,
+    uncovered,
+    within_reach,
+)
+from hyperscope.lab.checkpoints import Checkpoints, Kept, far
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.history import RIVERS, History
+from hyperscope.lab.history import History
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
 
 MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
 LIMIT = 1 << 27  # bytes of all checkpoints
-EVENT = 32  # beats that playing back an event takes the time of, about
 BURST = 512  # steps at most without a look whether a checkpoint is due
 STRIDE = 128  # beats played back in one piece
-MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
-OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
-ROWS = ("step", "epoch", "loss_sum", "losses", "measures", *RIVERS)  # of a history's state; the rest is scalars
-
-
-@dataclass
-class _Rows:
-    """A history's rows as far as they have come; histories that begin alike share them."""
-
-    arrays: dict[str, Array]  # by name, rows along the first axis
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return sum(array.nbytes for array in self.arrays.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _History:
-    """The first `count` rows of `rows`, and what belongs to no row."""
-
-    rows: _Rows
-    count: int
-    rest: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A checkpoint on the way."""
-
-    place: Place
-    checkpoint: Checkpoint  # its history is left empty and stands in the next field
-    history: _History
-    own: int  # bytes
 
 
 class Timeline:
@@ -85,26 +58,24 @@ class Timeline:
         limit: int = LIMIT,
     ) -> None:
         self.trainer = trainer
-        self.most, self.limit = most, limit
         # what the score cannot make anew
         self._origin = trainer.checkpoint() if score is None and trainer.step else None
         score = score or Score(trainer.experiment)
         self.place = score.place() if here is None else here  # where the trainer stands
-        self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
-        self._kept: list[Kept] = []  # in the order of their places
-        self._last: Kept | None = None  # the end's, from when it was left until training goes on
+        self._store = Checkpoints(most, limit)
         self._branches: list[Branch] = []
         self._keys = 0  # branches there were
+        self._starts = [Place()]  # where training began anew, as far as that happened here
         self.changed = 0  # goes up whenever branches come, go or are switched
+        self.futures = 0  # goes up whenever what lies ahead is left, or a branch is taken up
         self.dropped = ""  # the name of the branch given up last, until somebody has said so
-        self._held = 0  # `size`, which takes too long to add up for each checkpoint: it was 3 % of training
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
-            self._mark(event, score.events[number - 2].experiment if number > 1 else score.start, number)
-        self._looked = -1  # how far the last checkpoint was, if only for a moment
-        self._note()
+            before = score.events[number - 2].experiment if number > 1 else score.start
+            self._marks = marked(self._marks, event, before, number)
+        self._store.note(self.place, trainer, ())
 
     # -- what is there --------------------------------------------------------------------------------------------
 
@@ -121,6 +92,11 @@ class Timeline:
     def step_at(self, beat: int) -> int | None:
         """The step that training stood at, None before all that is known."""
         return next((step + beat - start for start, step in reversed(self._jumps) if start <= beat), None)
+
+    @property
+    def began(self) -> Place:
+        """Where training last began anew: by a restart, or by what made another network of it; the start if never."""
+        return self._starts[-1]
 
     def beat_of(self, step: int) -> int | None:
         """The last beat so far at which training stood at `step`, None if there is none since the first known jump."""
@@ -149,16 +125,21 @@ class Timeline:
     @property
     def checkpoints(self) -> tuple[Place, ...]:
         """The places that have one, in order."""
-        return tuple(kept.place for kept in self._kept)
+        return tuple(kept.place for kept in self._store.kept)
 
     @property
     def size(self) -> int:
         """Bytes, which all checkpoints, those of branches too, do not exceed. The record they share counts once."""
-        futures = [branch.future for branch in self._branches]
-        ends = [kept for kept in (self._last, *(future.last for future in futures)) if kept is not None]
-        every = [*self._kept, *ends, *(kept for future in futures for kept in future.kept)]
-        rows = {id(kept.history.rows): kept.history.rows for kept in every}
-        return sum(one.size for one in rows.values()) + sum(kept.own for kept in every)
+        return self._store.size(self._aside)
+
+    @property
+    def spacing(self) -> int:
+        """Beats, or what takes as long, of which only the first checkpoint is kept."""
+        return self._store.spacing
+
+    @property
+    def _aside(self) -> list[Future]:
+        return [branch.future for branch in self._branches]
 
     @property
     def branches(self) -> tuple[BranchMark, ...]:
@@ -175,7 +156,7 @@ class Timeline:
         for branch in self._branches:
             last = branch.future.last or next(reversed(branch.future.kept), None)
             if last is not None:
-                curves = History.from_state(_state(last.history)).curves(last.checkpoint.marks)
+                curves = History.from_state(last.record).curves(last.checkpoint.marks)
                 found.append((branch.name, cut(curves, branch.future, parting(present, branch.future, branch.same))))
         return tuple(found)
 
@@ -187,12 +168,9 @@ class Timeline:
         trainer.last_batch, trainer.structure = old.last_batch, old.structure
         other = copy(self)
         other.trainer = trainer
-        other._branches, other._last = [], None
+        other._branches, other._store = [], self._store.copied()
         other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)
-        rows = {id(kept.history.rows): _Rows(kept.history.rows.arrays) for kept in self._kept}  # they go on apart
-        other._kept = [
-            replace(kept, history=replace(kept.history, rows=rows[id(kept.history.rows)])) for kept in self._kept
-        ]
+        other._starts = list(self._starts)
         return other
 
     # -- going on -------------------------------------------------------------------------------------------------
@@ -263,56 +241,46 @@ class Timeline:
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self._leave_ahead(before, event)
         self._events.append(event)
+        if event.restart or (event.edit is None and before > self.trainer.step == 0):
+            self._starts.append(Place(event.beat, len(self._events)))
         for branch in self._branches:
             theirs = branch.future.events
             if branch.same == len(self._events) - 1 < len(theirs) and theirs[branch.same] == event:
                 branch.same += 1
-        self._mark(event, old, len(self._events))
+        self._marks = marked(self._marks, event, old, len(self._events))
         self._went_to(Place(event.beat, len(self._events)), before)
-
-    def _mark(self, event: Event, old: Experiment, number: int) -> None:
-        said = said_of(event, old)
-        apart = event.beat / MARKS if len(self._marks) > 2 * MARKS else 0
-        kept = [(Place(event.beat, number), said)]
-        for mark in reversed(self._marks):
-            if kept[-1][0].beat - mark[0].beat > apart:
-                kept.append(mark)
-        self._marks = kept[::-1]
 
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
         self.place, self._end = place, place.beat
-        if self._last is not None:
-            self._last, self._held = None, self.size
+        self._store.forget_end(self._aside)
         if self.trainer.step != step:
             self._jumps.append((place.beat, self.trainer.step))
         if self._branches:
             self._drop_what_is_covered()
-        self._note()
+        self._store.note(place, self.trainer, self._aside)
 
     def _leave_ahead(self, step: int, coming: Event | None = None) -> None:
         """Cuts the score where the trainer stands, at `step`, before what is `coming`; the rest becomes a branch."""
         beat, events = self.place
         if not self.ahead:
             return
-        present = self._present()
         before = [*self._events[:events], coming] if coming is not None else self._events[:events]
-        beyond = [kept for kept in self._kept if not (kept.place.beat <= beat and kept.place.events <= events)]
-        self._set_aside(present, beyond, self._last, before, self.place)
-        self._last = None
+        self._set_aside(self._present(), self._store.beyond(self.place), self._store.last, before, self.place)
+        self.futures += 1
         self._end = beat
         del self._events[events:]
         self._marks = [mark for mark in self._marks if mark[0].events <= events]
+        self._starts = [start for start in self._starts if start.beat <= beat and start.events <= events]
         # a jump at this very beat may come from an event that is forgotten
         while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
-        self._kept = [kept for kept in self._kept if kept.place.beat <= beat and kept.place.events <= events]
-        self._looked = min(self._looked, _far(self.place))
+        self._store.cut(self.place)
         for branch in self._branches:
             branch.same = min(branch.same, events)
-        self._held = self.size
-        self._make_room()
+        self._store.count(self._aside)
+        self._store.make_room(self._aside)
 
     # -- branches -------------------------------------------------------------------------------------------------
 
@@ -334,14 +302,16 @@ class Timeline:
         self._leave_end()
         present, future = self._present(), chosen.future
         fork = parting(present, future, chosen.same)
-        kept, last, looked = self._kept, self._last, self._looked
-        self._take_up(future, self._within_reach(present, future), future.last)
+        store = self._store
+        kept, last, looked = store.kept, store.last, store.looked
+        others = [(present, kept), *((one, one.kept) for one in self._aside)]
+        self._take_up(future, within_reach(future, others), future.last)
         try:
             for _ in self._bring_to(self.score.place()):
                 pass
         except ValueError:
             self._take_up(present, kept, last)
-            self._looked = looked
+            store.looked = looked
             raise
         self._branches.remove(chosen)
         beyond = [one for one in kept if not (one.place.beat <= fork.beat and one.place.events <= fork.events)]
@@ -349,19 +319,20 @@ class Timeline:
         for branch in self._branches:
             branch.same = alike(self._events, branch.future.events)
         self.changed += 1
+        self.futures += 1
         self._drop_what_is_covered()
-        self._held = self.size
-        self._make_room()
+        store.count(self._aside)
+        store.make_room(self._aside)
         return chosen.name
 
     def _present(self) -> Future:
-        return Future(self._events, self._end, self._jumps, self._marks)
+        return Future(self._events, self._end, self._jumps, self._marks, starts=self._starts)
 
     def _take_up(self, future: Future, kept: list[Kept], last: Kept | None) -> None:
         self._events, self._end = list(future.events), future.end
-        self._jumps, self._marks = list(future.jumps), list(future.marks)
-        self._kept, self._last = kept, last
-        self._looked = max((_far(one.place) for one in kept), default=-1)
+        self._jumps, self._marks, self._starts = list(future.jumps), list(future.marks), list(future.starts)
+        self._store.kept, self._store.last = kept, last
+        self._store.looked = max((far(one.place) for one in kept), default=-1)
 
     def _set_aside(
         self, future: Future, kept: list[Kept], last: Kept | None, other: Sequence[Event], fork: Place
@@ -370,9 +341,15 @@ class Timeline:
         self.changed += 1
         if future.end <= fork.beat:
             return
-        thin = max(1, -(-len(kept) // max(1, self.most // BRANCHES)))
+        thin = max(1, -(-len(kept) // max(1, self._store.most // BRANCHES)))
         aside = Future(
-            list(future.events), future.end, list(future.jumps), list(future.marks), kept[::-thin][::-1], last
+            list(future.events),
+            future.end,
+            list(future.jumps),
+            list(future.marks),
+            kept[::-thin][::-1],
+            last,
+            list(future.starts),
         )
         if any(branch.future.covers(aside) for branch in self._branches):
             return
@@ -385,28 +362,11 @@ class Timeline:
 
     def _drop_what_is_covered(self) -> None:
         """Forgets branches all of which the present future has repeated."""
-        present = self._present()
-        left = [
-            branch
-            for branch in self._branches
-            if branch.same < len(branch.future.events)
-            or parting(present, branch.future, branch.same).beat < branch.future.end
-        ]
+        left = uncovered(self._branches, self._present())
         if len(left) < len(self._branches):
             self._branches = left
             self.changed += 1
-            self._held = self.size
-
-    def _within_reach(self, present: Future, future: Future) -> list[Kept]:
-        """All checkpoints that lie on the way of `future`, whichever future they were made in."""
-        found = {kept.place: kept for kept in future.kept}
-        others = [(present, self._kept), *((branch.future, branch.future.kept) for branch in self._branches)]
-        for other, kept in others:
-            shared = parting(other, future, alike(other.events, future.events))
-            found |= {
-                one.place: one for one in kept if one.place.beat <= shared.beat and one.place.events <= shared.events
-            }
-        return [found[place] for place in sorted(found)]
+            self._store.count(self._aside)
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -428,22 +388,17 @@ class Timeline:
         yield from self._bring_to(there)
 
     def _leave_end(self) -> None:
-        """Keeps the end as it is, to come back to at once and to draw it as a branch."""
-        if not self.ahead and self._last is None:
-            self._last = self._checkpoint()
-            self._held = self.size
-            self._make_room()
+        if not self.ahead:
+            self._store.keep_end(self.place, self.trainer, self._aside)
 
     def _bring_to(self, there: Place) -> Iterator[int]:
         score, trainer = self.score, self.trainer
         was, examples, place = trainer.checkpoint(), trainer.examples, self.place
-        near = [kept for kept in self._kept if kept.place <= there]
-        if self._last is not None and self._last.place == there:
-            near.append(self._last)
+        near = self._store.nearest(there)
         try:
-            if near:
-                here = near[-1].place
-                trainer.restore(replace(near[-1].checkpoint, history=_state(near[-1].history)))
+            if near is not None:
+                here = near.place
+                trainer.restore(near.whole)
             else:
                 here = Place()
                 trainer.restore(self._origin or Trainer(score.start).checkpoint())
@@ -454,7 +409,7 @@ class Timeline:
                 here = self.place = then
                 if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
                     self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
-                self._keep(here)
+                self._store.keep(here, trainer, self._aside)
                 yield here.beat
         except ValueError:
             trainer.experiment, trainer.examples = was.experiment, examples
@@ -462,91 +417,3 @@ class Timeline:
             self.place = place
             raise
         self.place = there
-
-    # -- checkpoints ----------------------------------------------------------------------------------------------
-
-    def _note(self) -> None:
-        """Keeps a checkpoint if this stretch of beats has none yet, and makes room for it."""
-        if _far(self.place) // self.spacing <= self._looked // self.spacing:
-            return
-        self._looked = _far(self.place)
-        self._keep(self.place)
-
-    def _keep(self, place: Place) -> None:
-        """Keeps a checkpoint of `place`, where the trainer stands, if its stretch has none, and makes room for it."""
-        at = bisect_right(self._kept, place, key=lambda kept: kept.place)
-        if at and _far(self._kept[at - 1].place) // self.spacing == _far(place) // self.spacing:
-            return
-        last = self._kept[at - 1].history.rows if at else None
-        before = last.size if last is not None else 0
-        checkpoint = self.trainer.checkpoint()
-        history = _shared(checkpoint.history, last)
-        self._kept.insert(at, Kept(place, replace(checkpoint, history={}), history, _own(checkpoint)))
-        self._held += self._kept[at].own + history.rows.size - (before if history.rows is last else 0)
-        self._make_room()
-
-    def _checkpoint(self) -> Kept:
-        checkpoint = self.trainer.checkpoint()
-        history = _shared(checkpoint.history, self._kept[-1].history.rows if self._kept else None)
-        return Kept(self.place, replace(checkpoint, history={}), history, _own(checkpoint))
-
-    def _make_room(self) -> None:
-        while self._kept and (len(self._kept) > self.most or self._held > self.limit):
-            aside = max((branch.future for branch in self._branches), key=lambda one: len(one.kept), default=None)
-            if len(self._kept) <= self.most and aside is not None and len(aside.kept) > len(self._kept) // 2:
-                aside.kept = aside.kept[1::2]
-                self._held = self.size
-            else:
-                self._thin()
-        if self._held > self.limit:
-            for branch in self._branches:
-                branch.future.kept, branch.future.last = [], None
-            self._last, self._held = None, 0
-
-    def _thin(self) -> None:
-        self.spacing *= 2
-        first: dict[int, Kept] = {}
-        for kept in self._kept:
-            first.setdefault(_far(kept.place) // self.spacing, kept)
-        # one that is too large alone goes as well: the start can always be made anew
-        self._kept = list(first.values()) if len(self._kept) > 1 else []
-        self._held = self.size
-
-
-def _far(place: Place) -> int:
-    """How long it takes to play back from the start to a place, in beats."""
-    return place.beat + EVENT * place.events
-
-
-def _shared(state: Mapping[str, Any], last: _Rows | None) -> _History:
-    """A history's state, its rows held in common with the last one's if it goes on from there."""
-    # measures alone has its rows along the last axis
-    arrays = {name: state[name].T if name == "measures" else state[name] for name in ROWS}
-    rest = {name: value for name, value in state.items() if name not in ROWS}
-    count = len(arrays["step"])
-    # It does not go on where rows were thinned or cut since, or where layers came or went.
-    if last is None or not all(_begins(arrays[name], earlier) for name, earlier in last.arrays.items()):
-        last = _Rows(arrays)
-    last.arrays = arrays
-    return _History(last, count, rest)
-
-
-def _begins(array: Array, earlier: Array) -> bool:
-    start = array[: len(earlier)]
-    if start.shape != earlier.shape:
-        return False
-    whole = f"i{array.itemsize}"  # so that what is not a number equals itself, with no copies as `tobytes` makes
-    return bool((start.view(whole) == earlier.view(whole)).all())
-
-
-def _state(history: _History) -> dict[str, Any]:
-    rows = {name: array[: history.count] for name, array in history.rows.arrays.items()}
-    return history.rest | rows | {"measures": rows["measures"].T}
-
-
-def _own(checkpoint: Checkpoint) -> int:
-    """The bytes of a checkpoint without its history; an upper bound, as neighbours share what they fall back to."""
-    places = [place for place in (checkpoint, checkpoint.sound, checkpoint.best) if place is not None]
-    arrays = [array for place in places for array in (*place.moment.vectors, *place.moment.products.values())]
-    batch = checkpoint.last_batch.nbytes if checkpoint.last_batch is not None else 0
-    return OVERHEAD + 8 * len(checkpoint.marks) + batch + sum(array.nbytes for array in arrays)

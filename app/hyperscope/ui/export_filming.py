@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from hyperscope.lab.commands import SCORE
 from hyperscope.lab.exports import Choice, Material, exporters
 from hyperscope.lab.film import Film, Pixels, film, stops
-from hyperscope.lab.runner import SCORE
 from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui.export_film import Shot, camera
 from hyperscope.ui.export_views import views

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
+from hyperscope.lab.commands import SCORE
 from hyperscope.lab.exports import MOVING, Choice, Encode, Material, exporters, write
-from hyperscope.lab.runner import SCORE
 from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui import export_report  # noqa: F401 - declares the report
 from hyperscope.ui.actions import Action

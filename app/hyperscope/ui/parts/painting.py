@@ -76,7 +76,7 @@ class Painting(Part):
         return (
             Action("Paint points", "Data", self.toggle, ("D",), KEYS),
             Action("Empty the plane", "Data", self.empty, (), "An empty plane to paint points of your own on."),
-            Action("Save these points as CSV", "Save", self.ask_where_to_save, ("Ctrl+Shift+S",)),
+            Action("Save these points as CSV", "Save", self.ask_where_to_save, ("Ctrl+Alt+S",)),
         )
 
     # -- beginning and ending -------------------------------------------------------------------------------------

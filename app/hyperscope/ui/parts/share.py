@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.runner import SCORE
+from hyperscope.lab.commands import SCORE
 from hyperscope.lab.score import Score
 from hyperscope.lab.sharing import Shared, outline
 from hyperscope.lab.snapshot import Snapshot
