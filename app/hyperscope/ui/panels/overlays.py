@@ -20,6 +20,7 @@ from hyperscope.ui.theme import Theme
 Floats = NDArray[np.float64]
 ROUND = 4  # px, of the reading's corners
 PAD = 6  # px inside it
+ENDED = 20  # px before the right end that a line has ended and does not grow
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def place_labels(
 ) -> list[QRectF]:
     """A place for each label beside its line's end (x, y), inside `area`, none over another.
 
-    Where the points x, y of `lines` are given, the place nearest to the end that few of them cross.
+    Beside a line that has ended, the nearest place with the fewest of the points x, y of `lines`; one that still
+    grows, at the right, keeps its label where it is, since it would jump about.
     """
     placed: list[QRectF] = []
     for x, y, text in ends:
@@ -95,7 +97,9 @@ def place_labels(
         spots = [QRectF(left, top, width, height) for top in tops]
         inside = [spot for spot in spots if spot.top() >= area.top() - 1 and spot.bottom() <= area.bottom() + 1]
         free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
-        placed.append(min(free or inside or spots, key=lambda spot: _crossed(spot, lines)))
+        possible = free or inside or spots
+        ended = x < area.right() - ENDED
+        placed.append(min(possible, key=lambda spot: _crossed(spot, lines)) if ended else possible[0])
     return placed
 
 

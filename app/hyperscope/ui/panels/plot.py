@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent,
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.axes import Ticks
 from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_labels
 from hyperscope.ui.panels.small_multiples import mixed
@@ -153,7 +154,7 @@ class Plot(pg.GraphicsView):
             seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
             if len(seen):
                 found.append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
-        lines = self._lines() if self._spreads else (NOTHING, NOTHING)  # labels of what grows would jump about
+        lines = self._lines() if found else (NOTHING, NOTHING)
         places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area, lines)
         return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found, strict=True)]
 
@@ -306,7 +307,7 @@ class Plot(pg.GraphicsView):
             ground = QColor(self.theme.card)
             ground.setAlphaF(0.8)  # the name is to be read over lines, and these seen through it
             painter.fillRect(place, ground)
-            painter.setPen(mixed(colour, self.theme.text, 0.75))
+            painter.setPen(readable(colour, self.theme.card))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
