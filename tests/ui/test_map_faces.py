@@ -297,7 +297,7 @@ def test_the_share_of_variance_is_said(panel: MapPanel) -> None:
     bent(panel, warped())
     first, second = panel.warp.says()
     assert "principal components" in first and "8 units" in first
-    assert "84%" in second
+    assert "84\u00a0%" in second
 
 
 def test_two_units_are_said_to_be_themselves(panel: MapPanel) -> None:
