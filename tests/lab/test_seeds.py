@@ -63,7 +63,7 @@ def test_a_run_that_diverges_counts_as_the_worst() -> None:
     found = outcome(CALM, RUNAWAY)
     assert np.isinf(found.b.loss[:, -1]).all()
     assert found.sentence.startswith("Over 3 seeds A is better in 3 of 3; median dev loss ")
-    assert found.sentence.endswith("against not finite; B diverged in 3.")
+    assert found.sentence.endswith("against not finite after 20 epochs; B diverged in 3.")
 
 
 def made(a: list[float], b: list[float], by_loss: bool = True) -> Seeds:
@@ -78,7 +78,8 @@ def made(a: list[float], b: list[float], by_loss: bool = True) -> Seeds:
 
 def test_the_sentence_says_how_often_and_both_medians() -> None:
     found = made([0.03] * 9 + [0.01], [0.02] * 10)
-    assert found.sentence == "Over ten seeds B is better in 9 of 10; median dev loss 0.020 against 0.030."
+    said = "Over ten seeds B is better in 9 of 10; median dev loss 0.020 against 0.030 after 20 epochs."
+    assert found.sentence == said
 
 
 def test_a_draw_is_said_to_be_one() -> None:
@@ -87,7 +88,8 @@ def test_a_draw_is_said_to_be_one() -> None:
 
 def test_losses_of_two_kinds_are_compared_by_accuracy() -> None:
     found = made([0.9, 0.8], [0.95, 0.85], by_loss=False)
-    assert found.sentence == "Over 2 seeds B is better in 2 of 2; median dev accuracy 90.0\u00a0% against 85.0\u00a0%."
+    said = "Over 2 seeds B is better in 2 of 2; median dev accuracy 90.0\u00a0% against 85.0\u00a0% after 20 epochs."
+    assert found.sentence == said
 
 
 def test_a_band_reaches_from_quarter_to_quarter_about_the_median() -> None:

@@ -342,6 +342,18 @@ def test_labels_at_one_place_do_not_cover_each_other(qapp):
     assert all(AREA.adjusted(0, -1, 0, 1).contains(place) for place in placed)
 
 
+def test_a_label_keeps_off_lines_where_there_is_room(qapp):
+    x = np.linspace(100.0, 200.0, 50)
+    place = place_labels([(200.0, 90.0, "run")], QFontMetricsF(look.font(10)), AREA, (x, np.full(50, 83.0)))[0]
+    assert not place.top() < 83.0 < place.bottom()
+
+
+def test_the_first_band_has_this_run_s_colour(panel):
+    epoch = np.linspace(0, 100, 40)
+    panel.set_band([Band(name, epoch, epoch + 1, epoch + 2, epoch + 3) for name in "AB"])
+    assert [spread.colour for spread in panel.plot._spreads] == [LIGHT.text, LIGHT.class_colour(3)]
+
+
 def test_a_line_s_pieces_leave_out_what_is_not_known():
     x, _ = pairs(np.array([0.0, 1.0, np.nan, 3.0, 4.0]), np.zeros(5))
     assert x.tolist() == [0, 1, 3, 4]

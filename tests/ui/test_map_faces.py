@@ -167,6 +167,26 @@ def test_the_misclassified_are_those_whose_prediction_is_another_class(panel: Ma
     assert "4 misclassified" in said(panel)
 
 
+@pytest.mark.parametrize(
+    ("where", "of", "words"),
+    [("test", 500, "4 misclassified in test"), ("", 500, "4 misclassified")],
+)
+def test_mistakes_in_test_alone_are_said_to_be_there(panel: MapPanel, where: str, of: int, words: str) -> None:
+    panel.counter.show_wrong(WRONG, None, where, of)
+    assert panel.counter.accessibleName() == words
+
+
+def test_without_examples_nothing_is_said_to_be_right(panel: MapPanel) -> None:
+    panel.counter.show_wrong(np.zeros(0, int), None, of=0)
+    assert panel.counter.accessibleName() == ""
+
+
+def test_a_picture_of_it_says_nothing_of_pointing(panel: MapPanel) -> None:
+    panel.draw(with_mistakes())
+    panel.leave_out_hints()
+    assert panel.head.modes["warped"].isHidden() and panel.head.options.isHidden()
+
+
 def test_only_parts_that_are_shown_are_counted() -> None:
     shown, of = with_mistakes().views["examples"], with_mistakes().views["map"]
     found = misclassified(shown, of.predicted, (False, True, True))
@@ -277,7 +297,7 @@ def test_the_share_of_variance_is_said(panel: MapPanel) -> None:
     bent(panel, warped())
     first, second = panel.warp.says()
     assert "principal components" in first and "8 units" in first
-    assert "84%" in second
+    assert "84\u00a0%" in second
 
 
 def test_two_units_are_said_to_be_themselves(panel: MapPanel) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from hyperscope.lab.snapshot import Status
+from hyperscope.ui.controls.lines import beginning
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.transport import Message, Readout, Transport
 
@@ -101,9 +102,29 @@ def test_a_short_sentence_is_shown_whole(row):
 
 
 def test_a_long_sentence_is_cut_short_and_whole_in_the_tooltip(row):
-    sentence = "The weights of layer 2 became infinite because the learning rate is too large. " * 4
+    sentence = "The weights of layer 2 became infinite because the learning rate is too large " * 4
     row.say(sentence)
     assert row.message.text().endswith("…") and row.message.toolTip() == sentence
+
+
+def test_of_several_sentences_those_that_fit_are_shown_whole(row):
+    sentence = "The weights of layer 2 became infinite. " + "This is because the learning rate is too large " * 4
+    row.say(sentence)
+    assert (row.message.text(), row.message.toolTip()) == ("The weights of layer 2 became infinite.", sentence)
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [
+        (99, "Stopped at step 9: layer 2: z is 4.5. Lower α; go on."),
+        (49, "Stopped at step 9: layer 2: z is 4.5. Lower α."),
+        (40, "Stopped at step 9: layer 2: z is 4.5."),
+        (30, "Stopped at step 9."),
+        (9, ""),
+    ],
+)
+def test_a_beginning_ends_with_a_sentence_or_a_clause(room, said):
+    assert beginning("Stopped at step 9: layer 2: z is 4.5. Lower α; go on.", lambda text: len(text) <= room) == said
 
 
 def test_an_alarm_is_told_by_more_than_colour(row):

@@ -19,8 +19,8 @@ def map_picture(trainer: Trainer, side: int = 600) -> Image.Image:
     return draw_map(probes["map"](trainer, view), probes["examples"](trainer, view), side)
 
 
-def draw_map(seen: Map, data: Examples, side: int = 600, dot: float = 1.0) -> Image.Image:
-    """What `map_picture` draws, of records; points are `dot` times as large as there."""
+def draw_map(seen: Map, data: Examples, side: int = 600, dot: float = 1.0, rim: float = 0.4) -> Image.Image:
+    """What `map_picture` draws, of records; points are `dot` times as large as there, `rim` of the radius white."""
     colours = np.array([ImageColor.getrgb(CLASS_COLOURS[c % len(CLASS_COLOURS)]) for c in range(len(seen.p))])
     mixed = np.tensordot(colours.T, seen.p, axes=1)  # (3, height, width)
     shaded = 255 + MAP_STRENGTH * (mixed - 255)
@@ -33,7 +33,7 @@ def draw_map(seen: Map, data: Examples, side: int = 600, dot: float = 1.0) -> Im
     for x, y, true, predicted in zip(*data.x, data.y, seen.predicted, strict=True):
         at_x, at_y = (x - left) / (right - left) * large, (top - y) / (top - bottom) * large
         box = (at_x - radius, at_y - radius, at_x + radius, at_y + radius)
-        pen.ellipse(box, fill=tuple(colours[predicted].tolist()), outline="white", width=round(radius / 2.5))
+        pen.ellipse(box, fill=tuple(colours[predicted].tolist()), outline="white", width=round(rim * radius))
         if true != predicted:
             pen.ellipse(box, outline=tuple(colours[true].tolist()), width=round(radius / 2))
     return picture.resize((side, side), Image.Resampling.LANCZOS)

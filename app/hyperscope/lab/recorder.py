@@ -199,7 +199,7 @@ def row(taken: Taken) -> dict[str, Any]:
     """What is written of a run: drawn, packed and summed up."""
     score, scores, curves = taken.score, taken.scores, taken.curves
     picture = io.BytesIO()
-    draw_map(taken.map, taken.examples, THUMBNAIL, dot=1.3).save(picture, "PNG")
+    draw_map(taken.map, taken.examples, THUMBNAIL, dot=1.7, rim=0.2).save(picture, "PNG")
     return {
         "id": taken.id,
         "created": taken.created,

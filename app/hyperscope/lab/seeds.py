@@ -63,6 +63,7 @@ class Seeds:
         if better[0] == better[1]:
             said = f"Over {_word(count)} seeds neither is better more often; median dev {what} {medians}"
         broken = [f"{name} diverged in {n}" for name, n in (("A", _lost(self.a)), ("B", _lost(self.b))) if n]
+        said += f" after {self.epoch[-1]:.0f} epochs"
         return "; ".join([said, *broken]) + "."
 
     @property

@@ -81,7 +81,7 @@ def move(slowed: Slowed | None, timeline: Timeline, by: int, to: int | None) -> 
     """
     try:
         if slowed is None:
-            return Slowed(timeline), "Slow motion: one operation at a time. → goes on, ← back, Esc leaves."
+            return Slowed(timeline), "Slow motion: one operation at a time. → goes on, ←\u00a0back, Esc leaves."
         if to is None:
             return slowed, slowed.move(by)
         slowed.to(to)

@@ -132,6 +132,8 @@ def _strip(made: QWidget) -> None:
         unchosen = made.layout() is not None and button.isCheckable() and not button.isChecked()
         if unchosen or button.text().startswith(STEPPERS):
             button.hide()
+    if isinstance(made, MapPanel):
+        made.leave_out_hints()
 
 
 # -- encoding ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.lab.snapshot import Status
 from hyperscope.ui.controls.buttons import Button, PlayButton
-from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import readable
@@ -18,6 +18,7 @@ from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
 HEIGHT = 44  # pixels
+LINES = 2  # of the message at most
 EASE = 80  # pixels beyond the least that a message has before frames are counted beside it
 SPEEDS = (("1/s", 1.0), ("10/s", 10.0), ("60/s", 60.0), ("max", math.inf))  # batches per second
 CALM = 15  # statuses between two changes of a rate: four a second can be read, sixty cannot
@@ -219,7 +220,13 @@ class Message(QWidget):
 
     def _fit(self) -> None:
         self.setFont(font(12, 600 if self._alarm else 400, self._theme.scale))
-        self._lines = in_lines(self._sentence, self.fontMetrics(), self.width() - self._indent(), 2)
+        metrics, room = self.fontMetrics(), self.width() - self._indent()
+
+        def fits(text: str) -> bool:
+            return " ".join(in_lines(text, metrics, room, LINES)) == text
+
+        said = beginning(self._sentence.strip(), fits) or self._sentence
+        self._lines = in_lines(said, metrics, room, LINES)
         self.setToolTip(self._sentence if self.text() != self._sentence else "")
 
 

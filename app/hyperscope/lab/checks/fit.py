@@ -135,7 +135,7 @@ def calibration(seen: Seen) -> Measured | None:
     error, chance = expected_calibration_error(reliability(seen.p_dev, y)), chance_calibration_error(seen.p_dev)
     sure, right = float(metrics.confidence(seen.p_dev).mean()), metrics.accuracy(seen.p_dev, y)
     sentence = (
-        f"On the dev set the network is {percent(sure)} sure on average and right in {percent(right)}; "
+        f"The network is {percent(sure)} sure and right in {percent(right)} of the dev set; "
         f"its calibration error is {error:.2f}, of which chance explains about {chance:.2f}."
     )
     so = "It is surer than it should be." if sure > right else "It is less sure than it could be."

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
+
+STOP = re.compile(r"[.;:](?= )")
 
 
 def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:
@@ -22,3 +27,21 @@ def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str
         lines.append(metrics.elidedText(" ".join(words[:fit]), Qt.TextElideMode.ElideRight, room))
         words = words[fit:]
     return lines
+
+
+def beginning(text: str, fits: Callable[[str], bool]) -> str:
+    """`text` if it `fits`, else its longest beginning that does and ends where a sentence or a clause does; "" if none.
+
+    Of several colons in one sentence only the first ends a clause.
+    """
+    if fits(text):
+        return text
+    found, colon = "", False
+    for stop in STOP.finditer(text):
+        begun = f"{text[: stop.start()]}."
+        if not fits(begun):
+            break
+        if stop[0] != ":" or not colon:
+            found = begun
+        colon = stop[0] == ":" or (colon and stop[0] != ".")
+    return found

@@ -18,6 +18,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: tuple[str, ...] | None = None
+        self.brief = False
         self._names: tuple[tuple[str, bool], ...] = (("train", False), ("dev", True))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(LIGHT)
@@ -35,6 +36,12 @@ class Legend(QWidget):
             self._names, self._values = names, None
             self.update()
 
+    def set_brief(self, on: bool) -> None:
+        """Paints the names alone, where there is no room for values in their place, or all."""
+        if on != self.brief:
+            self.brief = on
+            self.update()
+
     def read(self, values: tuple[str, ...] | None) -> None:
         """Shows a value for each name, None for the names alone."""
         if values != self._values:
@@ -49,17 +56,18 @@ class Legend(QWidget):
         self.setFixedHeight(round(20 * theme.scale))
         self.update()
 
-    def least(self) -> float:
-        """The width in pixels of the longest that it says where names give way to values."""
+    def least(self, names_alone: bool = False) -> float:
+        """The width in pixels of the longest that it says where names give way to values, or of the names."""
         names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
         count, scale = len(self._names), self._theme.scale
         plain = sum(names.horizontalAdvance(name) for name, _ in self._names)
         values = count * (figures.horizontalAdvance("100.0 %") + GAP_BESIDE * scale)
-        return (count * SAMPLE + (count - 1) * GAP_BESIDE) * scale + max(plain, values)
+        samples = (count * SAMPLE + (count - 1) * GAP_BESIDE) * scale
+        return samples + (plain if names_alone else max(plain, values))
 
     def _with_names(self) -> bool:
         """Whether there is room for names and values."""
-        if self._values is None:
+        if self._values is None or self.brief:
             return True
         names, figures = QFontMetricsF(self._name), QFontMetricsF(self._value)
         taken = sum(names.horizontalAdvance(name) for name, _ in self._names)
@@ -75,7 +83,8 @@ class Legend(QWidget):
         scale, x = theme.scale, float(self.width())
         base = (self.height() + names.ascent() - names.descent()) / 2
         middle = round(self.height() / 2) + 0.5
-        values, named = self._values or ("",) * len(self._names), self._with_names()
+        values = None if self.brief else self._values
+        values, named = values or ("",) * len(self._names), self._with_names()
         for (name, dashed), value in reversed(list(zip(self._names, values, strict=True))):
             pen = QPen(theme.text if not dashed else theme.quiet, 1.5 * scale)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)

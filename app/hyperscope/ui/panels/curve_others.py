@@ -139,8 +139,8 @@ class Others:
         return [x_of(np.asarray(band.epoch, float), band.epoch * per_epoch, unit, log) for band in self.bands]
 
     def spreads(self, x: Sequence[Floats], log: bool, theme: Theme) -> list[Spread]:
-        """The bands; the second has a colour of its own."""
-        colours = (theme.quiet, theme.class_colour(3), theme.class_colour(2), theme.class_colour(4))
+        """The bands, the first in this run's own colour and the second in a twin's."""
+        colours = (theme.text, theme.class_colour(3), theme.class_colour(2), theme.class_colour(4))
         found = []
         for number, (band, across) in enumerate(zip(self.bands, x, strict=False)):
             low, median, high = (

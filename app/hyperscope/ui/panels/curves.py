@@ -246,7 +246,7 @@ class CurvesPanel(QWidget):
         names = [field for role, field in self.measure.lines.items() if role != "batch"]
         values = tuple("–" if beyond else self._text(float(getattr(curves, name)[at])) for name in names)
         rows = []
-        if self.legend.isHidden():
+        if self.legend.isHidden() or self.legend.brief:
             rows += [(name, text) for (name, _), text in zip(self.measure.names, values, strict=True)]
         if not beyond and "batch" in self.measure.lines:
             rows.append(("mini-batches", self._text(float(curves.batch_loss[at]))))
@@ -301,21 +301,27 @@ class CurvesPanel(QWidget):
         switches = (self.smooth, self.log_x, self.log)
         clear = (self.clear,) if any(ghost.role == "earlier" for ghost in self.others.ghosts) else ()
 
-        def wide(*parts: QWidget) -> float:
+        def wide(*parts: QWidget, brief: bool) -> float:
             gap = self._rows[0].spacing()
-            return sum(
-                (self.legend.least() if part is self.legend else part.sizeHint().width()) + gap for part in parts
-            )
+            least = self.legend.least(brief)
+            return sum((least if part is self.legend else part.sizeHint().width()) + gap for part in parts)
 
+        briefly: Arrangement = ((self.view, self.legend, self.more),)  # a second row would take a fifth of the plot
         choices: tuple[Arrangement, ...] = (
             ((self.view, *clear, self.legend, *switches),),
+            *(() if clear else (briefly,)),
             ((self.view, *switches), (*clear, self.legend)),
             ((self.view,), (*clear, self.legend, *switches)),
             ((self.view,), switches, (*clear, self.legend)),
             ((self.view, self.more), (*clear, self.legend)),
         )
-        fitting = [rows for rows in choices if len(rows) <= allowed and all(wide(*row) + GAP <= room for row in rows)]
+        fitting = [
+            rows
+            for rows in choices
+            if len(rows) <= allowed and all(wide(*row, brief=rows is briefly) + 2 * GAP * scale <= room for row in rows)
+        ]
         rows: Arrangement = (fitting or [((self.view, self.more),)])[0]
+        self.legend.set_brief(rows == briefly)
         if rows == self._arranged:
             return
         self._arranged = rows
@@ -326,6 +332,8 @@ class CurvesPanel(QWidget):
             for number, part in enumerate(row):
                 if part in (self.more, switches[0]) and self.legend not in row and number:
                     layout.addStretch(1)
+                if number and row[number - 1] is self.legend:
+                    layout.addSpacing(round(GAP * self._theme.scale))
                 layout.addWidget(part)
             if self.legend not in row and len({self.more, switches[0]} & set(row[1:])) == 0:
                 layout.addStretch(1)

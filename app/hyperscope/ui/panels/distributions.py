@@ -20,6 +20,7 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 TITLES = ("Distributions by layer", "Distributions")
 LEGEND = 100  # px at scale 1 that a short legend needs; the title gives up its end for it
+BADGE = 18  # px at scale 1
 TIPS = {
     "z to a": "z = Wa + b, ẑ and y = γẑ + β of batch norm, a = g(·); the river is what enters the activation.",
     "a": "The activations' output, now and over time.",
@@ -59,6 +60,7 @@ class DistributionsPanel(QWidget):
         self.axes.setToolTip("Own axes fill each picture; common axes let the layers be compared.")
         self.line.setToolTip("Rivers show quantiles over time: 5 and 95 %, 25 and 75 %, and the median as a line.")
         self.columns = LayerColumns()
+        self._badged = False
         self._head = QHBoxLayout()
         for part in (self.title, self.line, self.pager, self.view, self.mode, self.axes):
             self._head.addWidget(part)
@@ -87,6 +89,11 @@ class DistributionsPanel(QWidget):
         self.mode.setEnabled(name not in (*LEARNED, BATCH_NORM))  # these are the same in either mode
         self.columns.set_view(name)
         self._read(self.columns.reading)
+
+    def set_badged(self, on: bool) -> None:
+        """Leaves room for a badge before the head, or takes it back."""
+        self._badged = on
+        self._make_room()
 
     def draw(self, snapshot: Snapshot) -> None:
         """Shows the snapshot's distributions, if it has any."""
@@ -124,7 +131,9 @@ class DistributionsPanel(QWidget):
     def _make_room(self) -> None:
         """Leaves out of the head what does not fit: the legend first, then the title's end, axes, title and mode."""
         margins, gap = self._column.contentsMargins(), self._head.spacing()
-        room = self.width() - margins.left() - margins.right()
+        badge = round(BADGE * self._theme.scale) if self._badged else 0
+        self._head.setContentsMargins(badge, 0, 0, 0)
+        room = self.width() - margins.left() - margins.right() - badge
         metrics = QFontMetricsF(self.title.font())
         for part in (self.pager, self.view):
             room -= 0 if part.isHidden() else part.sizeHint().width() + gap

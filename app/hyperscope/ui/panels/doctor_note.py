@@ -6,7 +6,7 @@ It takes no room of its own: while all is fine, or the foot speaks of what is un
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.checks import Finding
@@ -14,6 +14,7 @@ from hyperscope.lab.diagnosis import foremost
 from hyperscope.lab.probes import MANY
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.lines import beginning
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -173,7 +174,10 @@ class DoctorNote(QWidget):
         line = QRectF(21 * unit, 0, end - 21 * unit, self.height())
         line.setLeft(line.left() + write(painter, line, _begun(found.name), face(11, 600, unit), theme.text) + 7 * unit)
         if line.width() > 40 * unit:
-            write(painter, line, found.sentence, face(11, 400, unit), theme.quiet)
+            plain = face(11, 400, unit)
+            metrics = QFontMetricsF(plain)
+            said = beginning(found.sentence, lambda text: metrics.horizontalAdvance(text) <= line.width())
+            write(painter, line, said or found.sentence, plain, theme.quiet)
         painter.end()
 
 

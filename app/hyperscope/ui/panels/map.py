@@ -13,12 +13,13 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.lab.examples import TEST
 from hyperscope.lab.snapshot import Array, Examples, Passing, Snapshot, Status
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map_axes import AXIS, Extent, gutter, paint_axes
 from hyperscope.ui.panels.map_confusion import ConfusionFace
 from hyperscope.ui.panels.map_foot import Foot, results_width
-from hyperscope.ui.panels.map_head import HEAD, MapHead
+from hyperscope.ui.panels.map_head import HEAD, MODES, MapHead
 from hyperscope.ui.panels.map_options import MapOptions
 from hyperscope.ui.panels.map_picture import NEAR, MapPicture, same_data, same_examples
 from hyperscope.ui.panels.map_pin import Pin
@@ -53,6 +54,7 @@ class MapPanel(QWidget):
         self._over: tuple[float, float] | None = None
         self._pin: Pin | None = None
         self._magnified: tuple[Array, str] | None = None
+        self._hints = True
         self._mode = "map"
         self.setAccessibleName("Decision map")
         self.setAccessibleDescription("What the network answers at each place of the plane, and the examples on it")
@@ -151,6 +153,12 @@ class MapPanel(QWidget):
     def value_at(self, x: float, y: float) -> Array | None:
         """(C,) probabilities at a place of the plane, interpolated between cells; None before there is a map."""
         return self._drawn.value_at(x, y)
+
+    def leave_out_hints(self) -> None:
+        """Says nothing of what can be done with it: a picture of it cannot be pointed at."""
+        self._hints = False
+        self._show_faces()
+        self.update()
 
     def set_view(self, view: str) -> None:
         """Shows probabilities as one of VIEWS. Raises: KeyError for any other word."""
@@ -280,7 +288,9 @@ class MapPanel(QWidget):
 
     def _show_faces(self) -> None:
         free = self._magnified is None
-        caption = self._magnified[1] if self._magnified is not None else ""
+        caption = "" if self._hints else MODES[self._mode][0]
+        if self._magnified is not None:
+            caption = self._magnified[1]
         self.head.show_mode(self._mode, {"map": self.view, "warped": "points"}.get(self._mode, ""), caption)
         for mode, shown in self._faces.items():
             shown.setVisible(free and mode == self._mode)
@@ -348,7 +358,11 @@ class MapPanel(QWidget):
         self.update()
 
     def _count_wrong(self) -> None:
-        self.counter.show_wrong(self.wrong, self._pin.example if self._pin is not None else None)
+        wrong, examples = self.wrong, self._drawn.examples
+        # of train and dev the accuracy beside it tells; what is wrong in test alone would seem to contradict them
+        where = "test" if examples is not None and len(wrong) and (examples.part[wrong] == TEST).all() else ""
+        of = len(examples.y) if examples is not None else 0
+        self.counter.show_wrong(wrong, self._pin.example if self._pin is not None else None, where, of)
 
     def _update_foot(self) -> None:
         top = int(self._line(0).top())
@@ -380,4 +394,4 @@ class MapPanel(QWidget):
             assert p is not None
             foot.probabilities(*self._over, p, names)
         elif drawn.map is not None:
-            foot.legend(names, self.view, len(drawn.map.p))
+            foot.legend(names, self.view, len(drawn.map.p), self._hints)

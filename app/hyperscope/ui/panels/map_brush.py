@@ -295,9 +295,14 @@ class BrushSurface(QWidget):
             painter.setPen(QPen(theme.accent, 1.5 * theme.scale))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         if not len(self.points):
-            painter.setPen(theme.text)
             painter.setFont(face(12, 400, theme.scale))
-            painter.drawText(self.rect().adjusted(24, 24, -24, -24), WRAPPED, EMPTY)
+            room = self.rect().adjusted(24, 24, -24, -24)
+            words = painter.boundingRect(room, WRAPPED, EMPTY)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.card)  # the network's borders run below
+            painter.drawRoundedRect(words.adjusted(-12, -8, 12, 8), 4, 4)
+            painter.setPen(theme.text)
+            painter.drawText(room, WRAPPED, EMPTY)
         if at is None:
             return
         tool = self._doing or self.tool

@@ -86,7 +86,7 @@ class Foot:
         if rect.width() > 6 * scale:
             write(painter, rect, name, face(11, 400, scale), theme.quiet)
 
-    def legend(self, names: tuple[str, ...], view: str, classes: int) -> None:
+    def legend(self, names: tuple[str, ...], view: str, classes: int, hints: bool = True) -> None:
         """The scale of the view if it has one, else the classes' names; then what the marks mean."""
         row = 3
         if view == "confidence":
@@ -98,6 +98,7 @@ class Foot:
             self._names(names)
         else:
             row = 2
+        if row == 2 and hints:
             small = face(10, 400, self._scale)
             room, metrics = self._line(3).width(), QFontMetricsF(small)
             hint = next((words for words in HINTS if metrics.horizontalAdvance(words) <= room), HINTS[-1])

@@ -23,7 +23,7 @@ PARTS = ("Train", "Dev", "Test")
 WIDTH = 268  # pixels
 KEY = (
     (0, 0, "right: all in the true class's colour"),
-    (0, 1, "wrong: outline true class, fill predicted"),
+    (0, 1, "wrong: outline true, fill predicted"),
 )
 
 

@@ -102,7 +102,7 @@ class WarpFace(QWidget):
         if warp is None or warp.layer < 0:
             return "", ""
         name = f"layer {warp.layer + 1}"
-        second = "grid: the plane, by predicted class"
+        second = "grid: the plane by predicted class"
         if warp.units <= 2:
             of = "one unit" if warp.units == 1 else "two units"
             first = f"The {of} of {name}, as they are"
@@ -110,7 +110,7 @@ class WarpFace(QWidget):
                 second = "ground: the output's regions, parted by straight lines"
         else:
             first = f"First 2 principal components of {name}'s {warp.units} units"
-            second = f"{warp.share:.0%} of their variance · {second}"
+            second = f"{100 * warp.share:.0f}\u00a0% of variance · {second}"
         if self._examples is not None and len(warp.at) < len(self._examples.y):
             second = f"{second} · {len(warp.at)} examples"
         return first, second

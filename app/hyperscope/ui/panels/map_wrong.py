@@ -39,7 +39,8 @@ class WrongCounter(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._words, self._place = LIGHT, ("", ""), ""
+        self._theme, self._place = LIGHT, ""
+        self._words: tuple[str, ...] = ("",)
         self.back = TextButton("‹", "Previous misclassified example", self)
         self.next = TextButton("›", "Next misclassified example", self)
         for button, by, key in ((self.back, -1, ","), (self.next, 1, ".")):
@@ -47,10 +48,17 @@ class WrongCounter(QWidget):
             button.clicked.connect(lambda _=False, step=by: self.stepped_by.emit(step))
         self.show_wrong(np.zeros(0, np.int64), None)
 
-    def show_wrong(self, wrong: Array, now: int | None) -> None:
-        """Shows how many are `wrong`, and which of them is the pinned example `now`."""
+    def show_wrong(self, wrong: Array, now: int | None, where: str = "", of: int = 1) -> None:
+        """Shows how many `of` the examples are `wrong`, and which of them is the pinned example `now`.
+
+        `where` says in which part all of them lie, if that is to be said.
+        """
         count = len(wrong)
-        words = ("all right", "all right") if not count else (f"{count} misclassified", f"{count} wrong")
+        words: tuple[str, ...] = ("all right" if of else "",)
+        if count:
+            words = (f"{count} misclassified", f"{count} wrong")
+            if where:
+                words = (f"{words[0]} in {where}", f"{words[1]} in {where}", words[1])
         at = int(np.searchsorted(wrong, now)) if now is not None else count
         place = f"{at + 1} of {count}" if at < count and wrong[at] == now else ""
         if (words, place) == (self._words, self._place):
@@ -89,10 +97,12 @@ class WrongCounter(QWidget):
         theme, painter = self._theme, QPainter(self)
         font = face(11, 600, theme.scale)
         row = self.height() / 2
-        fits = QFontMetricsF(font).horizontalAdvance(self._words[0]) <= self.width()
-        line = QRectF(0, 0, self.width(), row)
-        write(painter, line, self._words[0] if fits else self._words[1], font, theme.text, CENTRE)
+        metrics, line = QFontMetricsF(font), QRectF(0, 0, self.width(), row)
+        said = next(
+            (words for words in self._words if metrics.horizontalAdvance(words) <= self.width()), self._words[-1]
+        )
+        write(painter, line, said, font, theme.text, CENTRE)
         line.translate(0, row)
-        said = self._place or ("step" if self.next.isEnabled() else "")
+        said = self._place or ("step" if self.next.isEnabled() and not self.next.isHidden() else "")
         write(painter, line, said, face(11, 400, theme.scale), theme.quiet, CENTRE)
         painter.end()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hyperscope.engine.slow_motion import Operation
@@ -72,26 +72,44 @@ class OperationTrack(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         numbered = list(enumerate(self._operations))
+        phases = []
         for phase, members in groupby(numbered, key=lambda pair: pair[1].phase):
-            self._head(painter, [n for n, _ in members], PHASES.get(phase, phase), 0, phase)
-        for (_, place), members in groupby(numbered, key=lambda pair: (pair[1].phase, pair[1].place)):
-            self._head(painter, [n for n, _ in members], place, 1, "")
+            phases.append(([n for n, _ in members], PHASES.get(phase, phase)))
+        by_place = groupby(numbered, key=lambda pair: (pair[1].phase, pair[1].place))
+        self._heads(painter, phases, 0)
+        self._heads(painter, [([n for n, _ in members], place) for (_, place), members in by_place], 1)
         for number, one in numbered:
             self._field(painter, number, one)
         if self.hasFocus():
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, self._theme.accent)
         painter.end()
 
-    def _head(self, painter: QPainter, numbers: list[int], words: str, row: int, phase: str) -> None:
+    def _heads(self, painter: QPainter, groups: Sequence[tuple[list[int], str]], row: int) -> None:
+        """Names groups of operations where there is room; the present one's name takes what room it needs."""
         theme, scale = self._theme, self._theme.scale
-        left, right = self.field(numbers[0]).left(), self.field(numbers[-1]).right()
-        room = QRectF(max(left, 0.0) + 2, row * 13 * scale, min(right, self.width()) - max(left, 0.0) - 4, 13 * scale)
-        here = numbers[0] <= self.at <= numbers[-1]
-        if room.width() > 14 * scale:
-            write(painter, room, words, face(10, 600 if here else 400, scale), theme.text if here else theme.quiet)
-        if phase and numbers[0]:
-            painter.setPen(theme.hairline)
-            painter.drawLine(QPointF(left, 0), QPointF(left, self.height()))
+        plain, strong = face(10, 400, scale), face(10, 600, scale)
+        present = QRectF()
+        rooms = []
+        for numbers, words in groups:
+            left, right = max(self.field(numbers[0]).left(), 0.0), min(self.field(numbers[-1]).right(), self.width())
+            room = QRectF(left + 2, row * 13 * scale, right - left - 4, 13 * scale)
+            rooms.append(room)
+            if numbers[0] <= self.at <= numbers[-1]:
+                room.setWidth(max(room.width(), QFontMetricsF(strong).horizontalAdvance(words) + 1))
+                room.moveLeft(min(room.left(), self.width() - room.width()))
+                present = QRectF(room.left(), room.top(), QFontMetricsF(strong).horizontalAdvance(words), room.height())
+        for (numbers, words), room in zip(groups, rooms, strict=True):
+            if row == 0 and numbers[0]:
+                painter.setPen(theme.hairline)
+                left = self.field(numbers[0]).left()
+                painter.drawLine(QPointF(left, 0), QPointF(left, self.height()))
+            if numbers[0] <= self.at <= numbers[-1]:
+                write(painter, room, words, strong, theme.text)
+                continue
+            wide = QFontMetricsF(plain).horizontalAdvance(words)
+            taken = QRectF(room.left(), room.top(), wide, room.height())
+            if wide <= room.width() and not taken.intersects(present):
+                write(painter, room, words, plain, theme.quiet)
 
     def _field(self, painter: QPainter, number: int, one: Operation) -> None:
         theme, scale = self._theme, self._theme.scale

@@ -14,11 +14,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from hyperscope.ui.panels.small_multiples import mixed, polygon
+from hyperscope.ui.panels.strokes import NOTHING
 from hyperscope.ui.theme import Theme
 
 Floats = NDArray[np.float64]
 ROUND = 4  # px, of the reading's corners
 PAD = 6  # px inside it
+ENDED = 20  # px before the right end that a line has ended and does not grow
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,17 @@ def paint_spread(painter: QPainter, points: Spread, ground: QColor, scale: float
     painter.drawLines([QLineF(across[at], up[at], across[at + 1], up[at + 1]) for at in range(len(across) - 1)])
 
 
-def place_labels(ends: Sequence[tuple[float, float, str]], metrics: QFontMetricsF, area: QRectF) -> list[QRectF]:
-    """A place for each label beside its line's end (x, y), inside `area`, none over another."""
+def place_labels(
+    ends: Sequence[tuple[float, float, str]],
+    metrics: QFontMetricsF,
+    area: QRectF,
+    lines: tuple[Floats, Floats] = (NOTHING, NOTHING),
+) -> list[QRectF]:
+    """A place for each label beside its line's end (x, y), inside `area`, none over another.
+
+    Beside a line that has ended, the nearest place with the fewest of the points x, y of `lines`; one that still
+    grows, at the right, keeps its label where it is, since it would jump about.
+    """
     placed: list[QRectF] = []
     for x, y, text in ends:
         width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
@@ -86,8 +97,17 @@ def place_labels(ends: Sequence[tuple[float, float, str]], metrics: QFontMetrics
         spots = [QRectF(left, top, width, height) for top in tops]
         inside = [spot for spot in spots if spot.top() >= area.top() - 1 and spot.bottom() <= area.bottom() + 1]
         free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
-        placed.append((free or inside or spots)[0])
+        possible = free or inside or spots
+        ended = x < area.right() - ENDED
+        placed.append(min(possible, key=lambda spot: _crossed(spot, lines)) if ended else possible[0])
     return placed
+
+
+def _crossed(spot: QRectF, lines: tuple[Floats, Floats]) -> int:
+    """How many points of the lines lie in `spot`."""
+    x, y = lines
+    within = (x > spot.left()) & (x < spot.right()) & (y > spot.top()) & (y < spot.bottom())
+    return int(np.count_nonzero(within))
 
 
 def paint_reading(

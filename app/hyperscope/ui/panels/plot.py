@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent,
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.axes import Ticks
 from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_labels
 from hyperscope.ui.panels.small_multiples import mixed
@@ -153,8 +154,18 @@ class Plot(pg.GraphicsView):
             seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
             if len(seen):
                 found.append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
-        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area)
+        lines = self._lines() if found else (NOTHING, NOTHING)
+        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area, lines)
         return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found, strict=True)]
+
+    def _lines(self) -> tuple[Floats, Floats]:
+        """The points of all lines and medians in pixels."""
+        own = [self._curves[role].getData() for role in ("train", "dev")]
+        drawn = [*own, *((line.x, line.y) for line in self._extras), *((one.x, one.median) for one in self._spreads)]
+        known = [(x, y) for x, y in drawn if x is not None and y is not None]
+        if not known:
+            return NOTHING, NOTHING
+        return self._to_pixels(np.concatenate([x for x, _ in known]), np.concatenate([y for _, y in known]))
 
     def _to_pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         area, (left, right, bottom, top) = self.area(), self._ranges
@@ -296,7 +307,7 @@ class Plot(pg.GraphicsView):
             ground = QColor(self.theme.card)
             ground.setAlphaF(0.8)  # the name is to be read over lines, and these seen through it
             painter.fillRect(place, ground)
-            painter.setPen(mixed(colour, self.theme.text, 0.75))
+            painter.setPen(readable(colour, self.theme.card))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

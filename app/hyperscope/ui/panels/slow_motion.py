@@ -22,7 +22,7 @@ from hyperscope.ui.panels.operations import PHASES, OperationTrack
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme, font
 
-LEAST = 200  # pixels of height at scale 1
+LEAST = 190  # pixels of height at scale 1
 SIZE = 19  # pixels of a formula at scale 1
 
 

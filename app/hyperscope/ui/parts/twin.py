@@ -41,7 +41,7 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.badges = (Badge(lab.network, 13, 30), Badge(lab.distributions, 1, 14))
+        self.badges = (Badge(lab.network, 13, 34), Badge(lab.distributions, 16, 13))
         self.seeds: SeedsRunner | None = None
         self._since = CALM
         self._lead, self._stands = "", ""
@@ -185,6 +185,7 @@ class TwinPart(Part):
             self.window.draw_all()
         for badge in self.badges:
             badge.show_letter("" if not on else "B" if session.side == "B" else "A")
+        lab.distributions.set_badged(on)
         lab.note.setVisible(not on or session.side != "B")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:

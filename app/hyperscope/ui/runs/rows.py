@@ -187,7 +187,14 @@ class RunRow(QStyledItemDelegate):
         assert isinstance(model, RunModel)
         picture = model.picture(run)
         if picture is not None and not picture.isNull():
-            painter.drawPixmap(tile, picture, QRectF(picture.rect()))
+            sharp = side * painter.device().devicePixelRatioF()
+            small = picture.scaled(  # the painter's own reduction leaves pixels out, and points become specks
+                round(sharp),
+                round(sharp),
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            painter.drawPixmap(tile, small, QRectF(small.rect()))
         if run.id in self.letters:
             self._paint_letter(painter, tile, *self.letters[run.id])
         self._paint_words(painter, whole, tile.right() + 12 * unit, run)
