@@ -128,7 +128,8 @@ def test_no_words_are_left_over() -> None:
             found = learner(layout((70,), "relu", output=output), optimiser=optimiser, **training)
             seen |= {call.label for call in found.program(FEW + 1).plan.calls}
     said = {label.partition(": ")[2] for label in seen}
-    assert set(narration) - {"a = z"} <= said
+    told_instead = {"α m / (√v + ε)"}  # of Adam's last but one, without bias correction
+    assert set(narration) - {"a = z"} - told_instead <= said
     assert said >= ON_THE_WAY
 
 
@@ -184,3 +185,42 @@ def test_of_a_large_array_a_corner_is_kept() -> None:
 def test_a_first_layer_without_a_bias_is_told_without_one() -> None:
     first = SlowStep(learner(layout((4,), norm="before")), batches(1)[0]).operations[0]
     assert first.formula == "Z^{[1]} = W^{[1]} X"
+
+
+@chosen(norm=["before", "after"], output=outputs, units=[4, NARROW + 1])
+def test_a_jolt_is_shown_with_what_it_was_made_from(chosen: dict[str, Any]) -> None:
+    more = {"bn_jolt": 0.5, "bn_output": True}
+    operations = SlowStep(made({**chosen, "optimiser": "sgd", "more": more}), batches(3)[2]).operations
+    jolts = [number for number, one in enumerate(operations) if one.calls[-1].endswith(": y jolted")]
+    assert len(jolts) == 3
+    for number in jolts:
+        normed, jolted = operations[number - 1].numbers[0], operations[number].numbers[0]
+        assert jolted.was is not None
+        np.testing.assert_array_equal(jolted.was, normed.now)
+        assert not np.array_equal(jolted.now, normed.now)
+
+
+def test_adam_without_bias_correction_is_told_without_it() -> None:
+    found = learner(layout((4,)), optimiser="adam", bias_correction=False)
+    operations = SlowStep(found, batches(1)[0]).operations
+    moved = operations[-2]
+    first, second = (shown(operations, "Adam", moment).now for moment in "mv")
+    alpha, epsilon = found.trainings[0].learning_rate, found.trainings[0].epsilon
+    assert moved.formula == "u = α \\frac{m}{\\sqrt{v} + ε}"
+    np.testing.assert_allclose(moved.numbers[0].now, alpha * first / (np.sqrt(second) + epsilon), rtol=1e-9)
+
+
+def test_only_adagrad_is_said_to_slow_down_for_good() -> None:
+    said = {}
+    for optimiser in ("adagrad", "rmsprop"):
+        operations = SlowStep(learner(layout((4,)), optimiser=optimiser), batches(1)[0]).operations
+        said[optimiser] = " ".join(one.sentence for one in operations if one.phase == "update")
+    assert "rates only fall" in said["adagrad"]
+    assert "only" not in said["rmsprop"]
+
+
+@pytest.mark.parametrize(("learned", "said"), [(True, "learned like weights"), (False, "not learned here")])
+def test_whether_gamma_and_beta_are_learned_is_said(learned: bool, said: str) -> None:
+    found = learner(layout((4,), bn_learned=learned))
+    sentence = next(one.sentence for one in SlowStep(found, batches(1)[0]).operations if "γ^{[1]} \\hat" in one.formula)
+    assert said in sentence

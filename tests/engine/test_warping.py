@@ -93,3 +93,12 @@ def test_values_on_their_way_to_infinity_can_be_looked_at() -> None:
 def test_a_last_look_at_other_units_is_refused() -> None:
     with pytest.raises(ValueError, match="the last look was at 5 units, this one is at 6"):
         outlook(values(6), outlook(values(5)))
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-3, 1e200, 1e300])
+def test_the_share_is_that_of_the_singular_values_however_large_they_are(size: float) -> None:
+    a = np.random.default_rng(0).normal(0, [[3], [2], [1], [0.5]], (4, 300))
+    squares = np.linalg.svd(a - a.mean(axis=1, keepdims=True), compute_uv=False) ** 2
+    looked = outlook(a * size)
+    assert looked.share == pytest.approx(squares[:2].sum() / squares.sum())
+    assert np.isfinite(looked.extent).all() and np.isfinite(looked.seen(a * size)).all()

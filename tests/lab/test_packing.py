@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -71,3 +74,16 @@ def test_a_run_is_small() -> None:
     trainer = Trainer(moved(("training.optimiser", "adam"), start=START))
     trainer.steps(400)
     assert len(packed_checkpoint(trainer.checkpoint())) + len(packed_curves(trainer.history.curves())) < 200_000
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,)}", b"{'shape': (-5,)}", b"((((("],
+    ids=["huge", "negative", "no header"],
+)
+def test_arrays_that_claim_to_be_what_they_are_not_are_refused(header: bytes) -> None:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w") as file:
+        file.writestr("step.npy", b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header + b"\n")
+    with pytest.raises(ValueError, match="damaged"):
+        unpacked_curves(into.getvalue())

@@ -261,3 +261,11 @@ def test_after_going_back_the_gradient_shown_is_the_last_mini_batch_s() -> None:
     seen = distributions(copy).layers[0].gradients
     assert seen is not None
     assert (seen.mean, seen.deviation) == pytest.approx((expected.mean(), expected.std()))
+
+
+def test_the_gradient_of_another_future_is_not_taken_for_this_one_s() -> None:
+    run, copy = recorded(trainer(), 20), trainer()
+    copy.set_weights({name: 2 * values for name, values in copy.weights().items()})
+    copy.steps(20)
+    copy.restore(run.checkpoint())
+    assert copy.gradient is None

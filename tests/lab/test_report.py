@@ -6,11 +6,14 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+import msgspec
 import numpy as np
 import pytest
 
 from hyperscope.engine.metrics import confusion
 from hyperscope.engine.settings import Network
+from hyperscope.lab.data import PAINTED, Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.exports import gathered
 from hyperscope.lab.reopening import performed
 from hyperscope.lab.report import NEEDS, Picture, report
@@ -125,3 +128,15 @@ def test_an_untrained_network_without_layers_has_a_page_too():
     timeline = performed(Score(moved(start=START.__class__(network=Network(layers=())))))
     page = report(gathered(timeline, NEEDS), (), COLOURS, COLOURS)
     assert "Nothing was moved during training." in page and "spiral, no hidden layer" in page.lower()
+
+
+def test_points_painted_and_numbers_set_by_hand_are_among_the_moves():
+    drawn = Data(source=PAINTED, painted=("1,1 1.5,1 -2,0.5", "-1,1 2,2 3,-1", "0,1 0,2 0,3"), dev_share=0.3)
+    start, more = (
+        START.__class__(data=msgspec.structs.replace(drawn, painted=(first, *drawn.painted[1:])))
+        for first in (drawn.painted[0], drawn.painted[0] + " 4,4 5,5")
+    )
+    edit = Edit("output.weights", (0, 1), -0.5)
+    timeline = performed(Score(start, (Event(3, more), Event(5, more, edit=edit)), 6))
+    told = words(report(gathered(timeline, NEEDS), (), COLOURS, COLOURS))
+    assert "3 Own points 9 11" in told and "5 w₁₂ of output −0.5" in told and "Inputs x₁" not in told

@@ -6,6 +6,7 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.data import FILE, Data
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.opening import opened_score
 from hyperscope.lab.reopening import performed
@@ -15,6 +16,11 @@ from lab.sessions import RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.05))
 SESSION = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 30)
+
+
+def hostile(event: str = "", end: str = "9") -> str:
+    """A session's JSON as nobody's Hyperscope writes it."""
+    return f'{{"version": 1, "start": {{}}, "events": [{event}], "end": {end}}}'
 
 
 @pytest.mark.parametrize("text", [SESSION.to_code(), SESSION.to_json()], ids=["code", "JSON"])
@@ -53,12 +59,20 @@ def test_a_code_broken_into_lines_is_read():
         ("{", "this is not an experiment"),
         ('{"start": {}, "end": 3}', "this is not a session"),
         ('{"training": {"learning_rate": 99}}', "learning_rate is 99"),
+        (hostile('{"beat": 0, "set": {"' + "a." * 9000 + 'a": 1}}'), "event 1, a.*is no path of an experiment"),
+        (hostile('{"beat": 0, "set": {"seed": 3}, "restart": true}'), "event 1 must be one of set, restart and edit"),
+        (hostile(end="1" + 40 * "0"), "a session has at most 10000000000 beats"),
+        ('{"data": {"painted": ["' + 9000 * "1," + '"]}}', "class 1: '(1,)*' is no point"),
     ],
-    ids=["nothing", "words", "cut short", "damaged", "no JSON", "no session", "not allowed"],
+    ids=[
+        *("nothing", "words", "cut short", "damaged", "no JSON", "no session", "not allowed"),
+        *("a path too deep", "two things in one event", "no end", "no point"),
+    ],
 )
 def test_what_cannot_be_opened_is_refused_with_a_sentence(text, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=said) as refused:
         recognised(text)
+    assert len(str(refused.value)) < 400
 
 
 def test_a_session_is_described_in_a_line():
@@ -84,6 +98,14 @@ def test_a_table_that_is_not_there_is_named():
     assert described(Score(away)).endswith("it needs mine.csv, which is not here")
 
 
+@pytest.mark.parametrize("file", ["~nobody-of-this-name/mine.csv", "m" * 9000], ids=["unknown home", "too long"])
+def test_a_table_that_cannot_be_anywhere_is_missing(file):
+    away = Experiment(data=Data(source=FILE, file=file))
+    assert described(Score(away)).endswith("which is not here")
+    with pytest.raises(ValueError, match=file[:9]):
+        replay(Score(away))
+
+
 def test_a_file_of_a_session_opens_as_that_session(tmp_path):
     (tmp_path / "mine.json").write_text(SESSION.to_json(), encoding="utf-8")
     assert opened_score(tmp_path / "mine.json") == SESSION
@@ -94,6 +116,12 @@ def test_a_table_beside_the_file_of_a_session_is_found(tmp_path):
     there = Experiment(data=Data(source=FILE, file="mine.csv"))
     (tmp_path / "mine.json").write_text(Score(there, end=3).to_json(), encoding="utf-8")
     assert opened_score(tmp_path / "mine.json").start.data.file == str(tmp_path / "mine.csv")
+
+
+def test_a_number_set_by_hand_is_still_set_after_opening_the_file(tmp_path):
+    edited = Score(START, (Event(7, START, edit=Edit("output.weights", (1, 2), 0.5)),), 9)
+    (tmp_path / "mine.json").write_text(edited.to_json(), encoding="utf-8")
+    assert opened_score(tmp_path / "mine.json") == edited
 
 
 # -- performing -------------------------------------------------------------------------------------------------------

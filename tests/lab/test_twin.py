@@ -275,10 +275,16 @@ def test_equal_twins_are_said_to_be_equal() -> None:
     assert lead(status(0.034), status(0.034), START, START).sentence.startswith("A and B are equal after 140 epochs.")
 
 
-def test_losses_of_two_kinds_are_not_compared() -> None:
-    sigmoids = moved(("network.output", "one-vs-all"))
-    found = lead(status(0.034, 0.9), status(0.6, 0.95), START, sigmoids)
+@pytest.mark.parametrize("output", ["one-vs-all", "squared error", "hinge", "Weston-Watkins", "Crammer-Singer"])
+def test_losses_of_two_kinds_are_not_compared(output: str) -> None:
+    other = moved(("network.output", output))
+    found = lead(status(0.034, 0.9), status(0.6, 0.95), START, other)
     assert found.who == "B" and "dev accuracy 95.0\u00a0% against 90.0\u00a0%" in found.sentence
+
+
+def test_softmax_and_its_tree_have_losses_of_one_kind() -> None:
+    found = lead(status(0.2), status(0.4), START, moved(("network.output", "hierarchical")))
+    assert "dev loss 0.200 against 0.400" in found.sentence
 
 
 def test_a_twin_that_stands_elsewhere_is_said_to() -> None:

@@ -141,7 +141,7 @@ narration["√(σ² + ε)"] = Words(
 )
 narration["y = γ ẑ + β"] = Words(
     "@y = γ^{[l]} \\hat{@X}^{[l]} + β^{[l]}",
-    "γ and β, learned like weights, give each unit the spread and the mean that serve it best.",
+    "γ and β{learned} give each unit its spread and its mean.",
     "@y",
     "\\hat{@X}^{[l]}",
 )
@@ -149,7 +149,7 @@ narration["y jolted"] = Words(
     "@y ← s @y + r",
     "A random scale and shift for each unit, drawn anew at every step, keep its distribution from staying the same.",
     "@y",
-    SAME,
+    "@y",
 )
 narration["gradient of y jolted"] = Words("@dy ← s @dy", "The error goes back by way of the same scale.", "@dy", SAME)
 narration["dβ = Σ dy"] = Words(
@@ -299,7 +299,7 @@ narration["v = β v + g"] = Words(
     "inputs",
 )
 narration["w = w − α v"] = Words(
-    "W ← W − α v", "Every parameter moves along the velocity, by α = {alpha} times it.", "w", SAME, "inputs"
+    "W ← W − α v", "Every parameter moves against the velocity, by α = {alpha} times it.", "w", SAME, "inputs"
 )
 narration["g + β v"] = Words(
     "u = dW + β v",
@@ -308,18 +308,18 @@ narration["g + β v"] = Words(
     columns="inputs",
 )
 narration["w = w − α (g + β v)"] = Words(
-    "W ← W − α u", "Every parameter moves along what was seen ahead, by α = {alpha} times it.", "w", SAME, "inputs"
+    "W ← W − α u", "Every parameter moves against what was seen ahead, by α = {alpha} times it.", "w", SAME, "inputs"
 )
 narration["s = s + g²"] = Words(
     "s ← s + dW^{2}",
-    "AdaGrad adds up the squares of all gradients so far, parameter by parameter.",
+    "AdaGrad adds up the squares of all gradients so far, parameter by parameter; as they only grow, rates only fall.",
     "s",
     SAME,
     "inputs",
 )
 narration["α g / (√s + ε)"] = Words(
     "u = \\frac{α dW}{\\sqrt{s} + ε}",
-    "Parameters with large gradients so far take small steps, so steps only ever get smaller.",
+    "Each gradient is divided by the root of its s, so that parameters with large gradients need not take large steps.",
     "u",
     columns="inputs",
 )
@@ -362,9 +362,16 @@ narration["α m̂ / (√v̂ + ε)"] = Words(
     "u",
     columns="inputs",
 )
+narration["α m / (√v + ε)"] = Words(  # where bias correction is off
+    "u = α \\frac{m}{\\sqrt{v} + ε}",
+    "Direction divided by size. Both began at 0, which is not corrected for, so the first steps are not as long as "
+    "α = {alpha}.",
+    "u",
+    columns="inputs",
+)
 narration["w = w − α m̂ / (√v̂ + ε)"] = Words(
     "W ← W − u, \\quad b ← b − u",
-    "Every parameter takes its own step, and the mini-batch is done.",
+    "Every parameter takes its own step.",
     "w",
     SAME,
     "inputs",

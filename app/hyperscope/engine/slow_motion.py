@@ -121,6 +121,7 @@ class _Told:
         self._place = ""
         training = learner.trainings[0]
         network = learner.layout.network
+        self._corrected = training.bias_correction
         self._numbers = {"m": float(m), "1 − beta1": 1 - training.beta1, "1 − beta2": 1 - training.beta2}
         self.facts: dict[str, Any] = {
             "examples": f"{m} examples" if m > 1 else "the one example",
@@ -130,7 +131,8 @@ class _Told:
             "beta2": f"{training.beta2:.4g}",
             "clip": f"{training.clip_norm:.3g}",
             "rho": f"{network.bn_momentum:.4g}",
-            "bn_epsilon": f"{network.bn_epsilon:.0e}".replace("e-0", "e-").replace("e-", "e−"),
+            "bn_epsilon": f"{network.bn_epsilon:.3g}".replace("e-0", "e-").replace("e-", "e−"),
+            "learned": ", learned like weights," if network.bn_learned else ", which are not learned here,",
             "temperature": f"{network.temperature:.3g}",
             "loss": "",
             "shifted": "",
@@ -159,6 +161,8 @@ class _Told:
         layer = self._layer(place)
         if layer and what.endswith((" + b", "dz aᵀ")) and not self.layout.bias_at(layer - 1):
             what = {"z = W a + b": "z = W a", "dW, db = dz aᵀ": "dW = dz aᵀ"}.get(what, what)
+        if what == "α m̂ / (√v̂ + ε)" and not self._corrected:
+            what = "α m / (√v + ε)"
         said = words(what)
         symbols = _Symbols(self.layout, layer)
         if target.dtype != self.dtype:

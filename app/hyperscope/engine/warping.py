@@ -76,14 +76,16 @@ def _finite(a: Array) -> Array:
 
 def _components(a: Floats) -> tuple[Floats, Floats, float]:
     """The mean (n,), the first two principal components (n, 2), and their share of the variance."""
-    mean = a.mean(axis=1)
-    centred = a - mean[:, None]
+    # a power of 2 is exact, and the squares of a diverging network's values would overflow
+    size = float(np.ldexp(1.0, np.frexp(np.abs(a).max(initial=1.0))[1] - 1))
+    mean = (a / size).mean(axis=1)
+    centred = a / size - mean[:, None]
     variances, directions = np.linalg.eigh(centred @ centred.T)
     basis = directions[:, [-1, -2]]
     largest = np.abs(basis).argmax(axis=0)
     basis = basis * np.where(basis[largest, [0, 1]] < 0, -1.0, 1.0)
     whole = float(variances.sum())
-    return mean, basis, float(variances[-2:].sum()) / whole if whole > 0 else 1.0
+    return mean * size, basis, float(variances[-2:].sum()) / whole if whole > 0 else 1.0
 
 
 def _steady(wanted: Extent, last: Extent | None) -> Extent:

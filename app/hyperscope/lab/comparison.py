@@ -121,8 +121,9 @@ def lead(a: Status, b: Status, ours: Experiment, theirs: Experiment) -> Lead:
 
 
 def one_loss(ours: Experiment, theirs: Experiment) -> bool:
-    """Whether the losses are of one kind: one-vs-all sums a loss per class, which the others do not."""
-    return (ours.network.output == "one-vs-all") == (theirs.network.output == "one-vs-all")
+    """Whether the losses are of one kind: only those of softmax and its tree are both −log p of the true class."""
+    kinds = {one.network.output for one in (ours, theirs)}
+    return len(kinds) == 1 or kinds == {"softmax", "hierarchical"}
 
 
 def _when(a: Status, b: Status) -> str:

@@ -257,7 +257,7 @@ class Data(Settings, frozen=True):
         given = self.features
         if not (isinstance(given, tuple) and given and set(given) <= set(features) and len(set(given)) == len(given)):
             known = ", ".join(features)
-            raise ValueError(f"features is {given!r}; it must be one or more of {known}, none of them twice")
+            raise ValueError(f"features is {str(given)[:200]}; it must be one or more of {known}, none of them twice")
         if said := refusal(self.painted):
             raise ValueError(said)
 

@@ -276,7 +276,10 @@ def _read(data: Data, folder: Path | None) -> Table:
         return read_table(asset(f"datasets/{TABLES[data.source]}"), label="class")
     if not data.file:
         raise ValueError("the data set is your own file but none is chosen; choose a CSV file")
-    path = Path(data.file).expanduser()
+    try:
+        path = Path(data.file).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{data.file} lies in the home of somebody unknown here; choose the file anew") from None
     return read_table((folder or Path()) / path, data.label, data.missing, data.words)
 
 

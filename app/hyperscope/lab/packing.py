@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ from hyperscope.lab.experiment import from_json
 from hyperscope.lab.snapshot import Curves
 
 MEASURES = ("step", "epoch", "batch_loss", "train_loss", "dev_loss", "train_accuracy", "dev_accuracy")
+_DAMAGE: tuple[type[Exception], ...] = (  # what NumPy and zipfile raise for bytes that were tampered with
+    *(OSError, ValueError, EOFError, KeyError, MemoryError, RuntimeError, SyntaxError),
+    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
+)
 SAID = "said.json"  # the name under which what is no array is packed
 
 
@@ -114,6 +119,6 @@ def _unpacked(packed: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         with np.load(io.BytesIO(packed), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         said: dict[str, Any] = msgspec.json.decode(arrays.pop(SAID).tobytes(), type=dict[str, Any])
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as problem:
+    except _DAMAGE as problem:
         raise ValueError(f"this is damaged: {problem}") from None
     return arrays, said

@@ -114,8 +114,8 @@ def refusal(painted: object) -> str | None:
     for c, line in enumerate(painted, 1):
         if (word := _wrong(line)) is not None:
             return (
-                f"painted, class {c}: {word!r} is no point; write x,y with numbers within ±{FARTHEST:g} and at most "
-                f"{DECIMALS} decimals, or {FREE} for a place left free"
+                f"painted, class {c}: {word[:40]!r} is no point; write x,y with numbers within ±{FARTHEST:g} and "
+                f"at most {DECIMALS} decimals, or {FREE} for a place left free"
             )
     found = count(painted)
     return f"painted has {found} points; at most {MOST} are allowed" if found > MOST else None

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from html import escape
 
 from hyperscope import __version__
+from hyperscope.lab import painted
 from hyperscope.lab.checks import Finding
+from hyperscope.lab.edits import shown as edited
 from hyperscope.lab.experiment import Experiment, every_knob
 from hyperscope.lab.exports import Material
 from hyperscope.lab.moves import moves, shown
@@ -208,11 +210,16 @@ def _moves(score: Score) -> str:
 def _what(old: Experiment, event: Event) -> dict[str, tuple[str, str, str]]:
     if event.restart:
         return {"restart": ("Restarted", "", "")}
+    if event.edit is not None:
+        return {event.edit.title: (event.edit.title, "", edited(event.edit.value))}
     found = {}
     for move in moves(old, event.experiment):
         before = "" if move.old is None else shown(move.knob, move.old)
         found[move.path] = (move.title, before, shown(move.knob, move.new))
-    if not found and old != event.experiment:
+    points = old.data.painted, event.experiment.data.painted
+    if points[0] != points[1]:
+        found["data.painted"] = ("Own points", f"{painted.count(points[0])}", f"{painted.count(points[1])}")
+    if old.data.features != event.experiment.data.features:
         found["data.features"] = ("Inputs", "", ", ".join(event.experiment.data.features))
     return found
 

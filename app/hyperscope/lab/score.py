@@ -27,6 +27,8 @@ from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
+DEEPEST = 5  # names in a dotted path; the longest of an experiment is network.layers.0.batch_norm
+LATEST = 10**10  # beats that are read of a session; at 5 000 a second they take three weeks
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
 Changes = dict[str, Any]  # dotted path -> plain JSON value
@@ -280,16 +282,22 @@ def from_code(code: str) -> Score:
 def _read(written: _Written) -> Score:
     # Changes are put into the tree as it was written and each whole tree is then read, so that the experiment's own
     # migrations, which know nothing of scores, bring every event up to date.
+    if written.end > LATEST:
+        raise ValueError(f"end is {written.end}; a session has at most {LATEST} beats")
     tree = written.start
     last = start = _experiment(tree, "start")
     events = []
     for number, event in enumerate(written.events, 1):
         where = f"event {number}"
+        if bool(event.set) + event.restart + bool(event.edit) > 1:
+            raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
         for path, value in event.set.items():
             try:
+                if path.count(".") >= DEEPEST:
+                    raise ValueError(f"{path[:40]}… is no path of an experiment")
                 tree = _with(tree, path, value)
             except ValueError as problem:
-                raise ValueError(f"{where}, {path}: {problem}") from None
+                raise ValueError(f"{where}, {path[:60]}: {problem}") from None
         last = _experiment(tree, where) if event.set else last
         events.append(Event(event.beat, last, event.restart, _edit(event.edit, where) if event.edit else None))
     return Score(start, tuple(events), written.end)

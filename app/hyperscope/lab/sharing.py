@@ -6,7 +6,7 @@ An experiment alone travels as a session in which nothing has happened yet, so t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.data import FILE
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.experiment import from_json as experiment_from_json
-from hyperscope.lab.score import PREFIX, Event, Score, from_code
+from hyperscope.lab.score import PREFIX, Score, from_code
 from hyperscope.lab.score import from_json as score_from_json
 
 THIN = "\u2009"  # between thousands
@@ -90,11 +90,11 @@ def beside(score: Score, folder: Path) -> Score:
     def found(experiment: Experiment) -> Experiment:
         data = experiment.data
         there = folder / data.file
-        if data.source == FILE and not Path(data.file).is_absolute() and there.is_file():
+        if data.source == FILE and not Path(data.file).is_absolute() and _is_there(str(there)):
             return msgspec.structs.replace(experiment, data=msgspec.structs.replace(data, file=str(there)))
         return experiment
 
-    events = tuple(Event(event.beat, found(event.experiment), event.restart) for event in score.events)
+    events = tuple(replace(event, experiment=found(event.experiment)) for event in score.events)
     return Score(found(score.start), events, score.end)
 
 
@@ -113,10 +113,17 @@ def described(score: Score) -> str:
     files = {event.experiment.data.file for event in score.events if event.experiment.data.source == FILE}
     if score.start.data.source == FILE:
         files.add(score.start.data.file)
-    lost = sorted(Path(file).name for file in files if not Path(file).expanduser().is_file())
+    lost = sorted(Path(file).name for file in files if not _is_there(file))
     if lost:
         said += f"; it needs {' and '.join(lost)}, which is not here"
     return said
+
+
+def _is_there(file: str) -> bool:
+    try:
+        return Path(file).expanduser().is_file()
+    except (OSError, RuntimeError):  # a name too long for any file, or the home of nobody known
+        return False
 
 
 def outline(experiment: Experiment) -> str:

@@ -435,6 +435,7 @@ class Trainer:
             self.structure = structure  # views that follow a drag through time need not lay out anew
         self.learner.restore(checkpoint.moment)
         self.step, self.position = checkpoint.step, checkpoint.position
+        self._graded = -1  # the learner's gradient may be that of another future's step of this number
         self.history = History.from_state(checkpoint.history)
         self.marks = checkpoint.marks
         self.best = checkpoint.best
