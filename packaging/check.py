@@ -19,6 +19,7 @@ from pathlib import Path
 
 import prepare
 
+MOST = 4  # tests at a time, on as many cores
 SMOKE = 180  # s; the real program opens its window, trains and closes in a small part of it
 
 
@@ -49,7 +50,8 @@ def main(arguments: list[str]) -> int:
             return code
     print("== pytest", flush=True)
     # Nothing is printed after this: pytest's own summary is the closing line.
-    return subprocess.call([python, "-m", "pytest", *arguments], cwd=prepare.CHECKOUT, env=offscreen)
+    together = ["-n", str(min(MOST, os.cpu_count() or 1)), "--dist", "worksteal"]
+    return subprocess.call([python, "-m", "pytest", *together, *arguments], cwd=prepare.CHECKOUT, env=offscreen)
 
 
 def _system() -> None:
