@@ -246,12 +246,13 @@ def _record(words: list[str]) -> int:
     if given.pixel_ratio > 1:
         os.environ["QT_SCALE_FACTOR"] = str(given.pixel_ratio)  # Qt reads it when it starts
     _needs_qt()
-    from hyperscope.ui.recording import record, record_screens
+    from hyperscope.ui.recording import chosen_scenes, record, record_screens
 
     if given.out:
         _writable(given.out.absolute().parent)
         record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height))
     if given.screens:
+        chosen_scenes(given.scenes)
         _writable(given.screens)
         for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes):
             print(path)

@@ -68,7 +68,7 @@ def test_a_restart_leaves_a_faint_run_that_a_click_takes_away(start, qtbot):
     program = paused(start, qtbot)
     program.keys("r")
 
-    above = (70, 605, 365, 660)  # where there are no words once the plot is empty
+    above = (70, 605, 365, 651)  # where there are no words once the plot is empty
 
     def dark() -> int:
         return between(part(program, above), 0, 90)
@@ -76,6 +76,6 @@ def test_a_restart_leaves_a_faint_run_that_a_click_takes_away(start, qtbot):
     def faint() -> int:
         return between(part(program, above), 150, 218)
 
-    qtbot.waitUntil(lambda: not dark() and faint() > 30, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not dark() and faint() > 15, timeout=PATIENCE)
     program.click(CLEAR)
     qtbot.waitUntil(lambda: not faint(), timeout=PATIENCE)

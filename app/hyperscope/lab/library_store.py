@@ -167,12 +167,15 @@ class Store:
     def _connected(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)
         try:
-            (mark,), (version,) = (
-                db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+            db.execute("BEGIN")  # so that all three are of one moment: another may just be making the tables
+            (mark,), (version,), (tables,) = (
+                db.execute(question).fetchone()
+                for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
             )
+            db.execute("COMMIT")
             if mark == MARK and version > VERSION:
                 raise self._newer()
-            if mark != MARK and (mark or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]):
+            if mark != MARK and (mark or tables):
                 raise _Damaged("another program's file")
             # Full: a commit is on the disk when it returns. Normal would sync only when the log is folded in, so a
             # power cut could take minutes of runs with it; and this runs every few seconds in a thread of its own.

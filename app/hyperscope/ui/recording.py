@@ -289,6 +289,17 @@ def record(
     drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
 
 
+def chosen_scenes(names: str | None) -> tuple[Scene, ...]:
+    """The scenes of these names, with commas between; all if None. Raises: ValueError for a name that no scene has."""
+    every = scenes()
+    if names is None:
+        return every
+    known = [scene.name for scene in every]
+    if unknown := [name for name in names.split(",") if name not in known]:
+        raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+    return tuple(scene for scene in every if scene.name in names.split(","))
+
+
 def record_screens(
     folder: Path, experiment: Experiment | None = None, *, epochs: int | None = None, names: str | None = None
 ) -> list[Path]:
@@ -299,13 +310,8 @@ def record_screens(
 
     Raises: ValueError for a name that no scene has.
     """
+    chosen = chosen_scenes(names) if experiment is None else (Scene("experiment", experiment, epochs or 60),)
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = scenes() if experiment is None else (Scene("experiment", experiment, epochs or 60),)
-    if names is not None:
-        known = [scene.name for scene in chosen]
-        if unknown := [name for name in names.split(",") if name not in known]:
-            raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
-        chosen = tuple(scene for scene in chosen if scene.name in names.split(","))
     written = []
     for scene in chosen:
         for theme in ("light", "dark"):

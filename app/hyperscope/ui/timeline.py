@@ -93,6 +93,7 @@ class Timeline(QSlider):
         self._status = Status()
         self._by_keyboard = False
         self._strands: tuple[Strand, ...] = ()
+        self._laid: tuple[object, ...] = ()  # what else was drawn
         self._lanes = 0  # below the track, for branches
         self._over: int | None = None  # the key of the branch under the pointer
         self.span = SHORTEST  # beats from end to end of the track
@@ -140,13 +141,16 @@ class Timeline(QSlider):
     def _lay_branches(self) -> None:
         """Finds a lane for each branch; the strip is as high as they need."""
         metrics = QFontMetricsF(self._font())
+        before = (self._strands, self._laid)
         self._strands = strands(self._status.branches, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
+        self._laid = (self.span, self._status.moves)
         lanes = max((strand.lane + 1 for strand in self._strands), default=0)
         if lanes != self._lanes:
             self._lanes = lanes
             self.setFixedHeight(self._needed())
             self.height_changed.emit()
-        self.update()
+        if (self._strands, self._laid) != before:
+            self.update()
 
     def y_of(self, lane: int) -> float:
         """Where a lane of branches lies, in pixels."""
