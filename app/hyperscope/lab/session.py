@@ -34,14 +34,15 @@ from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.runner import Runner, WorkerLost
-from hyperscope.lab.score import Score
-from hyperscope.lab.slow_motion import SlowMotion
-from hyperscope.lab.snapshot import Curves, Snapshot, Status, View
-from hyperscope.lab.twin import One, Side
+from hyperscope.lab.snapshot import Snapshot, Status, View
 from hyperscope.lab.undo import Edited, State, Undo
 
 if TYPE_CHECKING:
     from hyperscope.lab.library import Details
+    from hyperscope.lab.score import Score
+    from hyperscope.lab.slow_motion import SlowMotion
+    from hyperscope.lab.snapshot import Curves
+    from hyperscope.lab.twin import One, Side
 
 TRIES = 3  # at a training process that ends before it has answered once
 MOST_LAYERS = 6  # that the picture can show

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hyperscope.lab.edits import Done, Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.twin import One
+
+if TYPE_CHECKING:  # a window starts sooner without all that a twin needs
+    from hyperscope.lab.twin import One
 
 
 class State(NamedTuple):

@@ -55,7 +55,7 @@ class CurvesPanel(QWidget):
     """
 
     probes: tuple[str, ...] = ("curves",)
-    rate: float = 15.0
+    rate: float = 8.0
 
     cleared = Signal()
 

@@ -36,7 +36,7 @@ class DistributionsPanel(QWidget):
     `asked` tells that it needs another probe than the one it had.
     """
 
-    rate: float = 15.0
+    rate: float = 8.0
 
     asked = Signal()
 

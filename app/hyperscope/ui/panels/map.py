@@ -91,7 +91,7 @@ class MapPanel(QWidget):
     @property
     def rate(self) -> float:
         """Draws per second of the face that is shown."""
-        return 20.0 if self._mode == "map" else self._faces[self._mode].rate
+        return 22.0 if self._mode == "map" else self._faces[self._mode].rate
 
     @property
     def view(self) -> str:

@@ -48,7 +48,7 @@ class NetworkPanel(QWidget):
     """
 
     probes = ("network",)
-    rate = 10.0
+    rate = 12.0
     units_changed = Signal(int, int)  # hidden layer, units wanted
     batch_norm_cycled = Signal(int)  # hidden layer: off, before, after, off
     layer_added = Signal()
