@@ -371,7 +371,11 @@ class MapPanel(QWidget):
     # how it looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, drawn = QPainter(self), self._theme, self._drawn
+        with QPainter(self) as painter:
+            self._paint(painter, event.rect())
+
+    def _paint(self, painter: QPainter, asked: QRect) -> None:
+        theme, drawn = self._theme, self._drawn
         paint.card(painter, QRectF(self.rect()), theme)
         if self._mode != "map" and self._magnified is None:
             return
@@ -379,7 +383,7 @@ class MapPanel(QWidget):
             drawn.paint_empty(painter)
             return
         examples = drawn.examples
-        if event.rect().top() < drawn.box.bottom():
+        if asked.top() < drawn.box.bottom():
             drawn.paint(painter, self.devicePixelRatioF())
             paint_axes(painter, drawn.box, drawn.extent, examples.axes if examples is not None else ("", ""), theme)
             if self._pin is not None and self._magnified is None:

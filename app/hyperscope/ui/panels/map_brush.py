@@ -287,8 +287,11 @@ class BrushSurface(QWidget):
     # -- looks ----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        at = self._cross or self._over
-        painter, theme = QPainter(self), self._theme
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        at, theme = self._cross or self._over, self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -109,4 +109,5 @@ class MapHead(QWidget):
         if self._caption:
             scale = self._theme.scale
             line = QRectF(self._left, INSIDE - 2 - 3 * scale, self.width() - self._left - INSIDE, 20 * scale)
-            write(QPainter(self), line, self._caption, face(11, 600, scale), self._theme.text)
+            with QPainter(self) as painter:
+                write(painter, line, self._caption, face(11, 600, scale), self._theme.text)

@@ -392,6 +392,7 @@ class NetworkPanel(QWidget):
             if not scene.pointed and scene.levels is None:
                 self.flow.paint(painter, self._theme)
             scene.paint_label(painter, self._pointer)
+        painter.end()
 
     def _bring_up_to_date(self, ratio: float) -> None:
         """Paints what has changed of the backing."""
