@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import traceback
@@ -31,8 +32,11 @@ def open_window(session: Session, theme: str = "") -> int:
     app = application()
     window = Window(session, theme)
     sys.excepthook = lambda kind, value, trace: _say_fault(window, kind, value, trace)
+    # not as an exception: one that is raised while Qt calls Python, as in a paint event, may never be heard of
+    before = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     window.show()
     code = app.exec()
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
     session.close()
     return code
 
