@@ -33,7 +33,7 @@ from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
 
-MOST = 2048  # checkpoints: of 100 000 beats one in 64 has one then
+MOST = 768  # checkpoints: of 100 000 beats one in 256 has one then; more cost training in its first seconds
 LIMIT = 1 << 27  # bytes of all checkpoints
 BURST = 512  # steps at most without a look whether a checkpoint is due
 STRIDE = 128  # beats played back in one piece
