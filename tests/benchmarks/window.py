@@ -32,7 +32,7 @@ FAR = 100_000  # steps, on whose timeline is gone back
 DRAGS = 120  # to anywhere on it
 MOVES = 200  # of the slider, for the latency
 RUSH_PAUSE = 20  # ms between two moves: 1 000 in 20 s
-SETTLING = 1.5  # s left out at the start of a window
+SETTLING = 2.0  # s left out at the start of a window
 RATE = "training.learning_rate"
 LOG = "HYPERSCOPE_BENCHMARK_LOG"  # where the worker notes when a new rate came into force
 
@@ -106,6 +106,7 @@ class Stage:
     def __init__(self, name: str) -> None:
         from hyperscope.lab.session import Session
         from hyperscope.ui.app import application
+        from hyperscope.ui.pacing import settle
         from hyperscope.ui.remembered import Remembered
         from hyperscope.ui.window import Window
 
@@ -114,6 +115,7 @@ class Stage:
         self.window = Window(self.session, "light", Remembered(forgetful=True))
         self.window.resize(1280, 800)
         self.window.show()
+        settle()
         self.slider = self.window.playground.hyperparameters.controls[RATE]
         self.run(SETTLING, lambda: self.session.status.step > 100)
         self.window.ticker.gaps = deque()

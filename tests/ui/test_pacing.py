@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import dataclass
 
 import pytest
 
-from hyperscope.ui.pacing import FRAME, REMEMBERED, Ticker, Turns
+from hyperscope.ui.pacing import FRAME, REMEMBERED, Ticker, Turns, settle
 
 PATIENCE = 20_000  # ms
 STEP = FRAME / 1000  # s
@@ -141,3 +142,14 @@ def test_a_panel_that_is_shown_has_its_turn_at_once():
 
 def test_with_nothing_to_show_no_one_has_a_turn():
     assert Turns([]).next(1000.0) is None
+
+
+def test_what_exists_at_the_start_is_out_of_the_collectors_way(qtbot, monkeypatch):
+    monkeypatch.setattr("hyperscope.ui.pacing.SETTLING", 1)
+    try:
+        settle()
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > 10_000, timeout=PATIENCE)
+        assert len(gc.get_objects()) < gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+    assert gc.get_freeze_count() == 0

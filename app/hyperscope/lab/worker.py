@@ -7,6 +7,7 @@ pipe or its parent does.
 
 from __future__ import annotations
 
+import gc
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -30,6 +31,7 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Pa
 
     from hyperscope.lab.conductor import Conductor  # here, since the window needs none of what it brings
 
+    gc.freeze()  # a full collection goes through all that was imported, which takes longer than a frame
     with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
         Worker(pipe, Conductor(experiment, checkpoint, library)).run()
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
+from hyperscope.ui.pacing import settle
 from hyperscope.ui.window import Window
 
 
@@ -35,6 +36,7 @@ def open_window(session: Session, theme: str = "") -> int:
     # not as an exception: one that is raised while Qt calls Python, as in a paint event, may never be heard of
     before = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     window.show()
+    settle()
     code = app.exec()
     signal.signal(signal.SIGINT, before or signal.SIG_DFL)
     session.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from hyperscope.ui.panels import Panel
 
 FRAME = 16  # ms; QTimer counts whole ones, and 62 even frames a second look better than 60 uneven ones
 REMEMBERED = 600  # frame gaps
+SETTLING = 1500  # ms after which all that a window is made of exists
 
 
 class Ticker(QObject):
@@ -47,6 +49,14 @@ class Ticker(QObject):
         self.gaps.append(now - self._last)
         self._last = now
         self._tick()
+
+
+def settle() -> None:
+    """Takes what exists soon, modules and widgets mostly, out of the garbage collector's way, once for a process.
+
+    It would go through all of it every ten seconds or so, which took 60 to 90 ms: several frames.
+    """
+    QTimer.singleShot(SETTLING, gc.freeze)
 
 
 class Turns:
