@@ -217,6 +217,22 @@ def test_pictures_are_of_the_rows_in_sight_only(shown, tmp_path, path, qtbot):
     assert 5 < page.model.pictures < 30
 
 
+def test_a_picture_is_read_once_however_often_its_row_is_painted(shown, tmp_path, path, qtbot):
+    with closing(sqlite3.connect(path)) as db:
+        (picture,) = db.execute("SELECT thumbnail FROM runs").fetchone()
+    fill(tmp_path / "many.sqlite", picture)
+    page = shown(tmp_path / "many.sqlite")
+    asked: list[str] = []
+    page.model.pictures_wanted.connect(asked.extend)
+    page.list.scrollToBottom()
+    for _ in range(3):
+        page.list.viewport().repaint()
+        QApplication.processEvents()
+    settled(qtbot, page)
+    assert asked
+    assert len(asked) == len(set(asked))
+
+
 def fill(path: Path, picture: bytes) -> None:
     """A library of a thousand runs, written in one go."""
     Library(path).store.edit([], "notes", "")
