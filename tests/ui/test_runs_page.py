@@ -11,21 +11,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.experiment import changed
 from hyperscope.lab.library import Library
 from hyperscope.lab.presets import presets
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.score import replay
-from hyperscope.lab.session import Session
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.page import NO_MATCH, NONE, RunsPage
 from hyperscope.ui.runs.rows import HEIGHT, in_words, when
 from hyperscope.ui.theme import DARK, LIGHT, scaled
@@ -65,27 +62,9 @@ def path(trained: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator[Callable[[Path | None], Window]]:
+def opened(standing_still) -> Callable[[Path | None], Window]:
     """Opens a window that stands still, on a library."""
-    windows: list[Window] = []
-    palette = QPalette(qapp.palette())
-
-    def open_one(library: Path | None) -> Window:
-        made = Window(Session(Experiment(), playing=False, library=library), "light", Remembered(forgetful=True))
-        windows.append(made)
-        made.show()
-        made.activateWindow()
-        qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
-        qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-        return made
-
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return lambda library: standing_still(library=library)
 
 
 @pytest.fixture
