@@ -7,7 +7,6 @@ do not depend on how they were chunked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.constants import CONSTANTS, Constants
 from hyperscope.engine.feed import Feed
+from hyperscope.engine.moment import Moment
 from hyperscope.engine.noise import Noises
 from hyperscope.engine.optimisers import Optimiser, optimisers
 from hyperscope.engine.parameters import Layout
@@ -41,16 +41,6 @@ class Diverged(ArithmeticError):
     def __init__(self, done: int, losses: Array, place: str, members: tuple[int, ...] = (0,)) -> None:
         super().__init__(f"{place} is no longer finite")
         self.done, self.losses, self.place, self.members = done, losses, place, members
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A learner's state at one instant, as copies; restoring it makes the next steps repeat exactly."""
-
-    vectors: tuple[Array, ...]
-    products: dict[str, Array]
-    trainings: tuple[Training, ...]
-    taken: int
 
 
 class Learner:
