@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.datasets import generators
+from hyperscope.lab.cells import read_cells
 from hyperscope.lab.data import TABLES, Data
 from hyperscope.lab.examples import DEV, TEST, TRAIN, augmenter, load, plane_of, preview, suggested
 from hyperscope.lab.experiment import Experiment, changed, every_knob, from_json, parsed
@@ -202,7 +203,7 @@ def test_a_dropped_file_opens_standardised_and_refuses_what_is_not_chosen(pengui
 
 def test_a_preview_shows_what_there_is_to_choose(penguins: Path) -> None:
     penguins.write_text(PENGUINS + "Gentoo,NA,?,4000\n")
-    p = preview(penguins)
+    p = preview(read_cells(penguins))
     assert [(c.name, c.kind, c.missing, c.distinct) for c in p.columns] == [
         ("species", "text", 0, 2),
         ("island", "text", 1, 2),

@@ -69,6 +69,13 @@ def test_the_newest_run_comes_first(store: Store) -> None:
     assert store.rows(["id"]) == [("run-3",), ("run-2",), ("run-1",)]
 
 
+def test_of_some_runs_those_that_there_are_come_back(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.keep(row(number))
+    assert sorted(store.some_rows(["run-3", "run-1", "gone"], ["id", "steps"])) == [("run-1", 10), ("run-3", 30)]
+    assert store.some_rows([], ["id"]) == []
+
+
 def test_a_run_kept_again_is_the_same_run_further_on(store: Store) -> None:
     store.keep(row(1))
     store.keep(row(1, steps=99))

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperscope.lab import cells
-from hyperscope.lab.cells import MOST_ROWS, read_cells
-from hyperscope.lab.table import MOST_CLASSES, MOST_WORDS, Table, read_gaps, read_table
+from hyperscope.lab import csv_rows
+from hyperscope.lab.cells import read_cells
+from hyperscope.lab.csv_rows import MOST_ROWS
+from hyperscope.lab.table import MOST_CLASSES, MOST_WORDS, Table, gaps_in, read_table
 
 Reading = Callable[..., Table]
 Refusing = Callable[..., str]
@@ -256,8 +257,11 @@ def test_a_table_without_features_is_refused(refused: Refusing) -> None:
     assert refused("name,class\nu,a\nv,b\n", words="drop columns") == said
 
 
-def test_a_table_of_one_column_has_no_features(refused: Refusing) -> None:
-    assert "has no features left besides the class column" in refused("class\na\nb\n")
+def test_a_table_of_one_column_says_what_may_separate_cells(refused: Refusing) -> None:
+    assert refused("height width class\n1 2 a\n3 4 b\n") == (
+        'tiny.csv has one column only, "height width class"; learning needs features beside the class, '
+        "in cells separated by commas, semicolons, tabs, bars"
+    )
 
 
 # --- slips in a column of numbers ---
@@ -274,9 +278,12 @@ def test_rows_are_counted_as_in_the_file_even_after_blank_lines(refused: Refusin
     assert 'tiny.csv, row 5, column "width": "x"' in refused("width,class\n\n1,a\n2,b\nx,a\n3,b\n")
 
 
-def test_a_decimal_comma_is_explained(refused: Refusing) -> None:
-    said = refused("width;class\n1,5;a\n2;b\n3;a\n4;b\n")
-    assert 'row 2, column "width": "1,5" is not a number; write decimals with a point' in said
+def test_a_decimal_comma_among_decimal_points_is_a_slip(refused: Refusing) -> None:
+    said = refused("width;class\n1,5;a\n2.5;b\n3.5;a\n4;b\n")
+    assert said == (
+        'tiny.csv, row 2, column "width": "1,5" is not written like the other numbers of this column; '
+        "write decimals with a point and no separator between thousands"
+    )
 
 
 @pytest.mark.parametrize("value", ["inf", "-Infinity", "1e999"])
@@ -406,7 +413,7 @@ def test_a_million_rows_are_refused_after_reading_a_part_of_the_file(tmp_path: P
             return pieces[-1]
 
     with Watched(io.FileIO(path)) as stream, pytest.raises(ValueError, match="more than 200 000 rows"):
-        list(cells._pieces("big.csv", stream))
+        list(csv_rows._pieces("big.csv", stream))
     assert sum(map(len, pieces)) < path.stat().st_size / 2
 
 
@@ -415,12 +422,12 @@ def test_exactly_the_most_rows_are_read(read: Reading) -> None:
 
 
 def test_too_many_cells_are_refused(refused: Refusing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "MOST_CELLS", 9)
-    assert refused(TINY) == "tiny.csv has more than 9 cells; keep fewer rows or columns"
+    monkeypatch.setattr(csv_rows, "MOST_CELLS", 8)
+    assert refused(TINY) == "tiny.csv has more than 8 cells; keep fewer rows or columns"
 
 
 def test_a_file_too_large_is_refused(refused: Refusing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "MOST_BYTES", 10)
+    monkeypatch.setattr(csv_rows, "MOST_BYTES", 10)
     assert "tiny.csv is larger than 0 MB; keep fewer rows or columns" in refused(TINY)
 
 
@@ -480,7 +487,7 @@ def test_cells_can_be_looked_at_even_where_values_are_refused(tmp_path: Path) ->
 @pytest.mark.parametrize("words", ["one-hot", "drop columns"])
 def test_the_rows_and_columns_foretold_as_lost_are_those_left_out(read: Reading, tmp_path: Path, words: str) -> None:
     kept = read(PENGUINS.replace("39.1,3750,male", "39.1,3750,NA"), missing="drop rows", words=words)
-    gaps = read_gaps(tmp_path / "tiny.csv")
+    gaps = gaps_in(read_cells(tmp_path / "tiny.csv"))
     assert kept.x.shape[1] == gaps.m - gaps.rows("species", words).sum()
     left = read_table(tmp_path / "tiny.csv", missing="drop columns", words=words)
     assert not set(gaps.columns("species", words)) & {name.split("=")[0] for name in left.feature_names}
@@ -489,6 +496,6 @@ def test_the_rows_and_columns_foretold_as_lost_are_those_left_out(read: Reading,
 def test_minus_is_a_gap_in_a_feature_but_not_in_a_class_of_plus_and_minus(tmp_path: Path) -> None:
     path = tmp_path / "signs.csv"
     path.write_text("a,sign\n1,+\n2,-\n3,NA\n")
-    gaps = read_gaps(path)
+    gaps = gaps_in(read_cells(path))
     assert gaps.rows("sign", "one-hot").tolist() == [False, False, True]
     assert gaps.rows("a", "one-hot").tolist() == [False, True, True]

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QPalette
 
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
 from hyperscope.ui.parts.charts import KEPT, Charts
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
 PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
-    palette = QPalette(qapp.palette())
-    made = Window(Session(Experiment(), playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+def window(standing_still) -> Window:
+    """A window that stands still."""
+    return standing_still()
 
 
 def train_to(window: Window, qtbot, epoch: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.checks import Finding
@@ -56,23 +55,9 @@ def note(qtbot) -> DoctorNote:
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator[Callable[[Experiment], Window]]:
-    """Opens windows that train, and closes them after the test."""
-    palette, windows = QPalette(qapp.palette()), []
-
-    def open_one(experiment: Experiment) -> Window:
-        windows.append(window := Window(Session(experiment), "light", Remembered(forgetful=True)))
-        window.show()
-        qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
-        return window
-
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+def opened(on_screen) -> Callable[[Experiment], Window]:
+    """Opens windows that train."""
+    return lambda experiment: on_screen(Window(Session(experiment), "light", Remembered(forgetful=True)))
 
 
 def test_nothing_is_said_before_a_diagnosis(note):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QImage, QPainter, QPalette
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -20,10 +19,8 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.exports import Choice, exporters, gathered
 from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Score
-from hyperscope.lab.session import Session
 from hyperscope.ui.export_views import painted, panel, views
 from hyperscope.ui.parts.export import Export
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
 
@@ -41,26 +38,18 @@ def material():
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(standing_still, qtbot) -> Window:
     """A window that stands still after five epochs."""
-    palette = QPalette(qapp.palette())
-    made = Window(Session(SMALL, playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    made.activateWindow()
+    made = standing_still(SMALL)
     made.session.train_to(5)
     qtbot.waitUntil(lambda: made.up_to_date and made.session.status.epoch == 5, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return made
 
 
 @pytest.fixture
 def dialog(window, qtbot, tmp_path):
     """The dialog, opened, with the map's picture in it; files go to the test's folder."""
-    window.part(Export)._folder = tmp_path
+    window.part(Export).folder = tmp_path
     qtbot.keyClick(window, Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     made = window.part(Export).dialog
     qtbot.waitUntil(lambda: made.preview.image is not None, timeout=PATIENCE)

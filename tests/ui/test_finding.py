@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.presets import presets
-from hyperscope.lab.session import Session
 from hyperscope.ui.actions import Action
 from hyperscope.ui.finder import matching
 from hyperscope.ui.parts.finding import Finding
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
 PATIENCE = 20_000  # ms
@@ -36,20 +32,9 @@ ACTIONS = [
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(standing_still) -> Window:
     """A window that stands still."""
-    palette = QPalette(qapp.palette())
-    made = Window(Session(Experiment(), playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return standing_still()
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.settings import Layer, Network
@@ -45,17 +42,10 @@ class Followed(Session):
 
 
 @pytest.fixture
-def window(qapp, qtbot: QtBot) -> Iterator[Window]:
-    palette = QPalette(qapp.palette())
+def window(on_screen) -> Window:
+    """A window that keeps what passed through its network, once its map is drawn."""
     made = Window(Followed(SMALL), "light", Remembered(forgetful=True))
-    made.show()
-    qtbot.waitUntil(lambda: made.up_to_date and made.playground.map.value_at(0, 0) is not None, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return on_screen(made, lambda made: made.up_to_date and made.playground.map.value_at(0, 0) is not None)
 
 
 def place(window: Window, x: float, y: float) -> QPoint:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -16,12 +14,10 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.data import Data
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_numbers import STEPS, Scale, numbers
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK, scaled
 from hyperscope.ui.window import Window
 from ui import hand_made
@@ -342,17 +338,9 @@ def test_of_many_weights_the_largest_are_offered_and_the_one_asked_for() -> None
 
 
 @pytest.fixture
-def window(qapp) -> Iterator[Window]:
+def window(standing_still) -> Window:
     """A window that stands still, once its network is shown."""
-    palette = QPalette(qapp.palette())
-    made = Window(Session(Experiment(data=Data(points=90)), playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return standing_still(Experiment(data=Data(points=90)))
 
 
 def weight(window: Window) -> float:

@@ -213,6 +213,49 @@ def test_where_no_column_looks_like_a_class_one_is_asked_for(opened, qtbot):
     qtbot.waitUntil(dialog.open_button.isEnabled)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a;b;kind\n" + "1,5;1.250;u\n2,5;2.500;v\n" * 9, "18 examples, 2 features, 2 classes: u 9, v 9."),
+        ("a|b|kind|\n" + "1|2|u|\nn/a|2|v|\n" * 9, 'own.csv, row 3, column "a": "n/a" is a missing value; '),
+        ("a,b,kind\n" + "1,2,u\n" * 9 + "3,4\n", "own.csv, row 11: the number of cells is 2, but the header has 3; "),
+        ("a;kind\n" + "1,250;u\n2,500;v\n" * 9, 'own.csv, row 2, column "a": "1,250" can be 1.250 or 1250; '),
+        ('a,"no\nte",kind\n' + '1,"x\ny",u\n2,z,v\n' * 9, 'own.csv, row 2, column "no te": "x y" is not a number'),
+        ("a,b,kind\n" + "1,2,u\n" * 9, 'own.csv, column "kind" holds one class only, "u"; '),
+        (
+            "a,kind\n" + "".join(f"{at},k{at % 50}\n" for at in range(500)),
+            "500 examples, 1 feature, 50 classes: “k0” 10",
+        ),
+        ("a,\u00e4,kind\n1,2,u\n".encode("latin-1"), "own.csv, row 1: byte 3 of the file, 0xe4, is not UTF-8; "),
+        ("a,b,kind\n1,2,u\n".encode("utf-16"), "own.csv is written in UTF-16; "),
+        (
+            ",".join(f"c{at}" for at in range(2000)) + ",kind\n" + ("1," * 2000 + "u\n" + "2," * 2000 + "v\n") * 9,
+            "18 ex",
+        ),
+    ],
+    ids=[
+        "commas",
+        "gaps",
+        "ragged",
+        "unsure",
+        "two lines",
+        "one class",
+        "50 classes",
+        "latin-1",
+        "utf-16",
+        "2000 columns",
+    ],
+)
+def test_a_messy_file_is_read_or_named_with_what_is_wrong(opened, content, said):
+    assert opened(content).verdict.text().startswith(said)
+
+
+def test_how_commas_were_read_stands_below_the_verdict(opened):
+    dialog = opened("a;b;kind\n" + "1,5;1.250;u\n2,5;2.500;v\n" * 9)
+    said = "Decimal commas are read as decimal points: a. Separators between thousands are left out: b."
+    assert dialog.verdict.accessibleDescription().startswith(said)
+
+
 # --- no table at all ---
 
 

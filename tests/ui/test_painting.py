@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from hyperscope.lab.data import PAINTED, Data, with_source
@@ -27,27 +26,14 @@ FEW = Experiment(data=Data(source=PAINTED, painted=("-2,-2 -2,-1.5 -1.5,-2 -1.8,
 
 
 @pytest.fixture
-def open_window(qapp, qtbot) -> Iterator:
-    """Opens windows, and closes and destroys them after the test."""
-    windows: list[Window] = []
-    palette = QPalette(qapp.palette())
+def open_window(on_screen) -> Callable[..., Window]:
+    """Opens windows, once their points are drawn."""
 
     def open_one(experiment: Experiment | None = None, playing: bool = False) -> Window:
         window = Window(Session(experiment, playing=playing), "light", Remembered(forgetful=True))
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
-        qtbot.waitUntil(lambda: window.playground.map.examples is not None, timeout=PATIENCE)
-        return window
+        return on_screen(window, lambda window: window.playground.map.examples is not None)
 
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return open_one
 
 
 def data(window: Window) -> Data:

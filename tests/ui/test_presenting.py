@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QCursor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment import Experiment
@@ -20,35 +20,21 @@ RATE = "training.learning_rate"
 Key = Qt.Key
 
 
-def opened(qtbot, remembered: Remembered) -> Window:
-    made = Window(Session(Experiment(), playing=False), "light", remembered)
-    made.resize(1280, 800)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-    return made
+@pytest.fixture
+def opened(on_screen) -> Callable[[Remembered], Window]:
+    """Opens windows that stand still, in the size they begin with."""
 
+    def open_one(remembered: Remembered) -> Window:
+        made = Window(Session(Experiment(), playing=False), "light", remembered)
+        made.resize(1280, 800)
+        return on_screen(made)
 
-def shut(window: Window) -> None:
-    window.close()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return open_one
 
 
 @pytest.fixture
-def unstyled(qapp) -> Iterator[None]:
-    palette = QPalette(qapp.palette())
-    yield
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
-
-
-@pytest.fixture
-def window(unstyled, qtbot) -> Iterator[Window]:
-    made = opened(qtbot, Remembered(forgetful=True))
-    yield made
-    shut(made)
+def window(opened) -> Window:
+    return opened(Remembered(forgetful=True))
 
 
 def part_of(window: Window, name: str):
@@ -103,14 +89,13 @@ def test_show_all_brings_everything_back(window, qtbot):
     assert window.playground.map.isVisible() and window.part(Presenting).hidden == frozenset()
 
 
-def test_what_is_hidden_is_remembered(unstyled, qtbot):
-    first = opened(qtbot, Remembered())
+def test_what_is_hidden_is_remembered(opened, qtbot):
+    first = opened(Remembered())
     first.part(Presenting).hide(frozenset({"data", RATE}))
-    shut(first)
-    second = opened(qtbot, Remembered())
+    first.close()
+    second = opened(Remembered())
     assert not second.playground.data.isVisible()
     assert not second.playground.hyperparameters.controls[RATE].isVisible()
-    shut(second)
 
 
 def test_projector_mode_enlarges_type(window, qtbot):

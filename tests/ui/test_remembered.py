@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QByteArray
 
 from hyperscope.engine.settings import Training
 from hyperscope.lab.data import FILE, Data
@@ -24,24 +23,11 @@ MINE = Experiment(training=Training(learning_rate=0.125), seed=3)
 
 
 @pytest.fixture
-def start(qapp) -> Iterator:
-    """Opens the window as the program does, standing still; windows are destroyed after the test."""
-    windows: list[Window] = []
-    palette = QPalette(qapp.palette())
-
-    def start_one() -> Window:
-        window = Window(Session(last_experiment() or Experiment(), playing=False))
-        windows.append(window)
-        window.show()
-        return window
-
-    yield start_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+def start(on_screen) -> Callable[[], Window]:
+    """Opens the window as the program does, standing still."""
+    return lambda: on_screen(
+        Window(Session(last_experiment() or Experiment(), playing=False)), lambda window: window.isVisible()
+    )
 
 
 def message(window: Window) -> str:

@@ -11,21 +11,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.experiment import Experiment, changed
+from hyperscope.lab.experiment import changed
 from hyperscope.lab.library import Library
 from hyperscope.lab.presets import presets
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.score import replay
-from hyperscope.lab.session import Session
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.runs.page import NO_MATCH, NONE, RunsPage
 from hyperscope.ui.runs.rows import HEIGHT, in_words, when
 from hyperscope.ui.theme import DARK, LIGHT, scaled
@@ -65,27 +62,9 @@ def path(trained: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator[Callable[[Path | None], Window]]:
+def opened(standing_still) -> Callable[[Path | None], Window]:
     """Opens a window that stands still, on a library."""
-    windows: list[Window] = []
-    palette = QPalette(qapp.palette())
-
-    def open_one(library: Path | None) -> Window:
-        made = Window(Session(Experiment(), playing=False, library=library), "light", Remembered(forgetful=True))
-        windows.append(made)
-        made.show()
-        made.activateWindow()
-        qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
-        qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-        return made
-
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return lambda library: standing_still(library=library)
 
 
 @pytest.fixture
@@ -215,6 +194,22 @@ def test_pictures_are_of_the_rows_in_sight_only(shown, tmp_path, path, qtbot):
     page.grab()
     settled(qtbot, page)
     assert 5 < page.model.pictures < 30
+
+
+def test_a_picture_is_read_once_however_often_its_row_is_painted(shown, tmp_path, path, qtbot):
+    with closing(sqlite3.connect(path)) as db:
+        (picture,) = db.execute("SELECT thumbnail FROM runs").fetchone()
+    fill(tmp_path / "many.sqlite", picture)
+    page = shown(tmp_path / "many.sqlite")
+    asked: list[str] = []
+    page.model.pictures_wanted.connect(asked.extend)
+    page.list.scrollToBottom()
+    for _ in range(3):
+        page.list.viewport().repaint()
+        QApplication.processEvents()
+    settled(qtbot, page)
+    assert asked
+    assert len(asked) == len(set(asked))
 
 
 def fill(path: Path, picture: bytes) -> None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.score import Event, Score, from_code, replay
-from hyperscope.lab.session import Session
 from hyperscope.lab.sharing import experiment_code
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
 
@@ -29,19 +24,9 @@ SESSION = Score(SMALL, (Event(4, FASTER), Event(9, FASTER, restart=True)), 25)
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(standing_still) -> Window:
     """A window that stands still at its start."""
-    palette = QPalette(qapp.palette())
-    made = Window(Session(Experiment(data=Data(points=60)), playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(lambda: made.isActiveWindow() and made.up_to_date, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return standing_still(Experiment(data=Data(points=60)))
 
 
 @pytest.fixture

@@ -12,13 +12,11 @@ from PySide6.QtWidgets import QApplication
 from engine.networks import batches, layout, learner
 from hyperscope.engine.narration import narration
 from hyperscope.engine.slow_motion import SlowStep
-from hyperscope.lab.session import Session
 from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.ui import formula
 from hyperscope.ui.panels.matrix import figure
 from hyperscope.ui.panels.slow_motion import SlowMotionPanel
 from hyperscope.ui.parts.slow_motion import SlowMotionPart
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.sessions import START
@@ -44,17 +42,13 @@ def panel(qtbot, qapp):
 
 
 @pytest.fixture
-def window(qtbot, qapp, home):
-    """A paused window with a small batch-norm network, trained for an epoch."""
-    made = Window(Session(START, playing=False), "light", Remembered(forgetful=True))
-    qtbot.addWidget(made)
+def window(standing_still, qtbot) -> Window:
+    """A window with a small batch-norm network that stands still after an epoch."""
+    made = standing_still(START)
     made.resize(1280, 800)
-    with qtbot.waitExposed(made):
-        made.show()
     made.session.advance("epoch")
     qtbot.waitUntil(lambda: made.up_to_date and made.session.status.step == 4, timeout=PATIENCE)
-    yield made
-    made.close()
+    return made
 
 
 def at(window: Window) -> int | None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.presets import presets
-from hyperscope.lab.session import Session
 from hyperscope.ui.parts.presets import Presets
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.start_page import COLUMNS
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
@@ -24,20 +18,9 @@ Key = Qt.Key
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(standing_still) -> Window:
     """A window that stands still."""
-    palette = QPalette(qapp.palette())
-    made = Window(Session(Experiment(), playing=False), "light", Remembered(forgetful=True))
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: made.up_to_date, timeout=PATIENCE)
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return standing_still()
 
 
 @pytest.fixture

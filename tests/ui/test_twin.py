@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from hyperscope.lab.checks.remedies import setting
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import Disagreement, Snapshot
 from hyperscope.ui.panels.twin_bar import TwinBar
 from hyperscope.ui.panels.twin_maps import TwinMaps
 from hyperscope.ui.parts.twin import TwinPart
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from ui import hand_made
@@ -31,24 +28,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator[Callable[..., Window]]:
-    """Opens windows that stand still, and closes them after the test."""
-    palette, windows = QPalette(qapp.palette()), []
-
-    def open_one(experiment: Experiment = SMALL) -> Window:
-        session = Session(msgspec.structs.replace(experiment), playing=False)
-        windows.append(window := Window(session, "light", Remembered(forgetful=True)))
-        window.show()
-        qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
-        return window
-
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+def opened(standing_still) -> Callable[..., Window]:
+    """Opens windows that stand still."""
+    return lambda experiment=SMALL: standing_still(msgspec.structs.replace(experiment))
 
 
 def with_twin(opened, qtbot, experiment: Experiment = SMALL) -> tuple[Window, TwinPart]:

@@ -8,14 +8,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -102,27 +102,14 @@ class Paints(QObject):
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator:
-    """Opens windows, and closes and destroys them after the test."""
-    windows: list[Window] = []
-    palette = QPalette(qapp.palette())
+def opened(on_screen) -> Callable[..., Window]:
+    """Opens windows, once all that is asked for in turn has come."""
 
     def open_one(experiment: Experiment | None = None, playing: bool = True, theme: str = "light") -> Window:
         window = Window(Followed(experiment, playing=playing), theme)
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
-        qtbot.waitUntil(lambda: len(window.session.views) >= 5, timeout=PATIENCE)
-        return window
+        return on_screen(window, lambda window: len(window.session.views) >= 5)
 
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return open_one
 
 
 @pytest.fixture

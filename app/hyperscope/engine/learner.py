@@ -7,27 +7,28 @@ do not depend on how they were chunked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.constants import CONSTANTS, Constants
 from hyperscope.engine.feed import Feed
+from hyperscope.engine.moment import Moment
 from hyperscope.engine.noise import Noises
-from hyperscope.engine.optimisers import ALPHA, Optimiser, optimisers
+from hyperscope.engine.optimisers import Optimiser, optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.program import Program, Recipe, State
 from hyperscope.engine.regularisers import regularisers
 from hyperscope.engine.rows import Rows
 from hyperscope.engine.settings import Training
 
+__all__ = ["CONSTANTS", "STREAM", "Diverged", "Learner", "Moment"]
+
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
 CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
 CHUNK_STEPS = 256
 PROGRAMS = 8  # batch sizes whose compiled steps are kept
-
-CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of optimisers
 
 
 class Diverged(ArithmeticError):
@@ -40,16 +41,6 @@ class Diverged(ArithmeticError):
     def __init__(self, done: int, losses: Array, place: str, members: tuple[int, ...] = (0,)) -> None:
         super().__init__(f"{place} is no longer finite")
         self.done, self.losses, self.place, self.members = done, losses, place, members
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A learner's state at one instant, as copies; restoring it makes the next steps repeat exactly."""
-
-    vectors: tuple[Array, ...]
-    products: dict[str, Array]
-    trainings: tuple[Training, ...]
-    taken: int
 
 
 class Learner:
@@ -90,13 +81,13 @@ class Learner:
 
     def change(self, trainings: Training | Sequence[Training]) -> None:
         """Takes on new rates and constants, keeping weights and moments; a new optimiser starts its memory afresh."""
-        old = self._constants()
+        old = self._constants.lists()
         self.trainings = (trainings,) if isinstance(trainings, Training) else tuple(trainings)
         optimiser = optimisers[self.trainings[0].optimiser]
         if optimiser is not self.optimiser:
             self.optimiser = optimiser
             self.state = self._fresh(self.state.parameters, self.state.running)
-        elif (new := self._constants()) != old:
+        elif (new := self._constants.lists()) != old:
             factors = optimiser.kept(
                 {name: np.array(value) for name, value in old.items()},
                 {name: np.array(value) for name, value in new.items()},
@@ -131,7 +122,7 @@ class Learner:
                 if name.endswith((".gamma", ".beta")):
                     for vector in (self.state.gradient, *self.state.moments):
                         block.of(vector)[...] = 0  # else their last gradient and momentum would move them on
-        self._set_cells()
+        self._constants.write(self._cells, self.layout.weight_mask())
         self.rows.code(self.trainings[0])
 
     def see(self, x: Array) -> None:
@@ -271,7 +262,7 @@ class Learner:
 
     def _feeds(self, batches: Sequence[Indices], factors: Array) -> tuple[dict[int, Feed], list[int]]:
         """What the coming steps see, gathered per batch size, since each size has a program of its own."""
-        numbers = self._numbers(factors)
+        numbers = self._constants.coming(self.optimiser, self.state.products, factors, self.recipe.slots)
         sizes = [batch.shape[-1] for batch in batches]
         kinds = dict.fromkeys(sizes)
         feeds = {}
@@ -321,26 +312,6 @@ class Learner:
             self._programs[m] = Program(self.recipe, self.state, self._cells, self.crowd, m)
         return self._programs[m]
 
-    def _numbers(self, factors: Array) -> dict[str, Any]:
-        """What the optimiser's slots hold in each of the coming steps; advances the running products."""
-        steps = len(factors)
-        constants = {name: self._vector(name) for name in CONSTANTS}
-        products = {}
-        for name in self.optimiser.decays:
-            product = self.state.products[name]
-            shares = np.broadcast_to(constants[name], (steps, *self.crowd))
-            products[name] = np.multiply.accumulate(np.concatenate([product[None], shares]))[1:]
-            product[...] = products[name][-1]
-        alpha = self._vector("learning_rate") * factors
-        rates = dict(zip(self.optimiser.slots, self.optimiser.rates(alpha, constants, products), strict=True))
-        rates.setdefault(ALPHA.name, alpha)
-        cast = {name: np.ascontiguousarray(rate, self.dtype) for name, rate in rates.items()}
-        if self.crowd:
-            return {name: rate[..., None] for name, rate in cast.items()}
-        # 0-d arrays: ufuncs take them in half the time of Python's or NumPy's own scalars
-        wanted = {name: rate for name, rate in cast.items() if name in self.recipe.slots}
-        return {name: [rate[step, ...] for step in range(steps)] for name, rate in wanted.items()}
-
     def dropout_masks(self, m: int) -> dict[int, Array]:
         """By hidden layer from 0, the masks (n, m) of the last step, whose batch held m; of the first before any."""
         step = max(0, self.taken - 1)
@@ -349,33 +320,16 @@ class Learner:
         found = noises.coming(self.layout.network, self.recipe.dropouts, (), m, range(step, step + 1))
         return {number: found[f"dropout{number}"][0] for number in self.recipe.dropouts}
 
+    @property
+    def _constants(self) -> Constants:
+        return Constants(self.trainings, self.crowd, self.dtype)
+
     # -- arrays ---------------------------------------------------------------------------------------------------
 
     def _fresh(self, parameters: Array, running: Array) -> State:
         moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))
         products: dict[str, Array] = {name: np.ones(self.crowd) for name in self.optimiser.decays}
         return State(parameters, np.zeros_like(parameters), running, moments, products)
-
-    def _vector(self, name: str) -> Array:
-        """A training constant as float64 () or (K,)."""
-        values = [float(getattr(training, name)) for training in self.trainings]
-        return np.array(values if self.crowd else values[0])
-
-    def _constants(self) -> dict[str, list[float]]:
-        return {name: [float(getattr(training, name)) for training in self.trainings] for name in CONSTANTS}
-
-    def _set_cells(self) -> None:
-        ends = (1,) * len(self.crowd)
-        weights = self.layout.weight_mask()
-        for name in (*CONSTANTS, *regularisers):
-            value = self._vector(name).reshape(self.crowd + ends)
-            if name == "clip_norm":
-                value = np.where(value > 0, value, np.inf)  # a member without a limit beside others with one
-            if name in regularisers and regularisers[name].each:
-                value = value * weights  # (P,), or (K, P)
-            if name not in self._cells:
-                self._cells[name] = np.zeros(value.shape, self.dtype)
-            self._cells[name][...] = value
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)

@@ -10,30 +10,12 @@ the activation or the output reads, each with a d in front for its gradient; [l]
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hyperscope.engine.update_words import update_words
+from hyperscope.engine.words import SAME, Words
 
-SAME = "same"  # what is written stood there before, with other numbers
+__all__ = ["ON_THE_WAY", "SAME", "Words", "narration", "words"]
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One operation in words. `now` is the symbol of what it writes, `was` of what it makes that from, if alike in
-    shape (SAME: of itself), and `columns` says what a column of it stands for.
-
-    `factor` names the number that what is kept must be multiplied with to be what the formula says, `over` the label
-    of an earlier call whose result is shown divided by this one's.
-    """
-
-    formula: str
-    sentence: str
-    now: str
-    was: str = ""
-    columns: str = "examples"
-    factor: str = ""
-    over: str = ""
-
-
-narration: dict[str, Words] = {}
+narration: dict[str, Words] = dict(update_words)
 
 # -- layers -------------------------------------------------------------------------------------------------------
 
@@ -252,129 +234,6 @@ narration["dz only of the questions asked"] = Words(
 narration["dz / T"] = Words("@dz ← @dz / T", "The temperature divides the error as it divided Z.", "@dz", SAME)
 narration["dz · class weight"] = Words(
     "@dz ← w_y @dz", "The errors of rare classes count for more, those of frequent ones for less.", "@dz", SAME
-)
-
-# -- running averages, penalties and limits -----------------------------------------------------------------------
-
-narration["running = ρ running + (1 − ρ) batch"] = Words(
-    "\\bar{μ} ← ρ \\bar{μ} + (1 − ρ) μ, \\quad \\bar{σ}^{2} ← ρ \\bar{σ}^{2} + (1 − ρ) \\frac{m}{m − 1} σ^{2}",
-    "The averages that stand in for the mini-batch at test time keep {rho} of what they were.",
-    "running",
-    SAME,
-    columns="",
-)
-narration["g = g + λ w"] = Words(
-    "dW ← dW + λ W", "The L2 penalty pulls every weight towards 0, in proportion to its size.", "g", SAME, "inputs"
-)
-narration["w moves α λ₁ towards 0"] = Words(
-    "W ← sign(W) max(|W| − α λ_1, 0)",
-    "The L1 penalty moves every weight αλ₁ towards 0, and those that are closer become exactly 0.",
-    "w",
-    SAME,
-    "inputs",
-)
-narration["|g|"] = Words("|g| = \\sqrt{Σ g^{2}}", "The length of the whole gradient.", "|g|", columns="")
-narration["g, no longer than the limit"] = Words(
-    "g ← \\frac{g}{max(1, |g| / c)}",
-    "A gradient longer than c = {clip} is shortened to that length; its direction stays.",
-    "g",
-    SAME,
-    "inputs",
-)
-
-# -- optimisers ---------------------------------------------------------------------------------------------------
-
-narration["w = w − α g"] = Words(
-    "W ← W − α dW, \\quad b ← b − α db",
-    "Every parameter takes a step against its gradient, of length α = {alpha} times it.",
-    "w",
-    SAME,
-    "inputs",
-)
-narration["v = β v + g"] = Words(
-    "v ← β v + dW",
-    "Momentum keeps β = {momentum} of the last direction and adds the new gradient, so that what alternates cancels.",
-    "v",
-    SAME,
-    "inputs",
-)
-narration["w = w − α v"] = Words(
-    "W ← W − α v", "Every parameter moves against the velocity, by α = {alpha} times it.", "w", SAME, "inputs"
-)
-narration["g + β v"] = Words(
-    "u = dW + β v",
-    "Nesterov looks ahead: the gradient, and the velocity that the next step will keep.",
-    "u",
-    columns="inputs",
-)
-narration["w = w − α (g + β v)"] = Words(
-    "W ← W − α u", "Every parameter moves against what was seen ahead, by α = {alpha} times it.", "w", SAME, "inputs"
-)
-narration["s = s + g²"] = Words(
-    "s ← s + dW^{2}",
-    "AdaGrad adds up the squares of all gradients so far, parameter by parameter; as they only grow, rates only fall.",
-    "s",
-    SAME,
-    "inputs",
-)
-narration["α g / (√s + ε)"] = Words(
-    "u = \\frac{α dW}{\\sqrt{s} + ε}",
-    "Each gradient is divided by the root of its s, so that parameters with large gradients need not take large steps.",
-    "u",
-    columns="inputs",
-)
-narration["w = w − α g / (√s + ε)"] = Words("W ← W − u", "Every parameter takes its own step.", "w", SAME, "inputs")
-narration["s = β₂ s + (1 − β₂) g²"] = Words(
-    "s ← β_2 s + (1 − β_2) dW^{2}",
-    "A running mean of the squared gradients, which keeps β₂ = {beta2} of what it was.",
-    "s",
-    SAME,
-    "inputs",
-    factor="1 − beta2",
-)
-narration["w = w − α λ w"] = Words(
-    "W ← W − α λ W",
-    "AdamW lets the weights decay by themselves, apart from the gradient and its moments.",
-    "w",
-    SAME,
-    "inputs",
-)
-narration["m = β₁ m + (1 − β₁) g"] = Words(
-    "m ← β_1 m + (1 − β_1) dW",
-    "A running mean of the gradients, which keeps β₁ = {beta1} of what it was: the direction.",
-    "m",
-    SAME,
-    "inputs",
-    factor="1 − beta1",
-)
-narration["v = β₂ v + (1 − β₂) g²"] = Words(
-    "v ← β_2 v + (1 − β_2) dW^{2}",
-    "A running mean of the squared gradients, which keeps β₂ = {beta2} of what it was: the size.",
-    "v",
-    SAME,
-    "inputs",
-    factor="1 − beta2",
-)
-narration["α m̂ / (√v̂ + ε)"] = Words(
-    "u = α \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + ε}, \\quad \\hat{m} = \\frac{m}{1 − β_1^{t}}, \\quad "
-    "\\hat{v} = \\frac{v}{1 − β_2^{t}}",
-    "Direction divided by size, so that every parameter moves by about α = {alpha} however large its gradient is.",
-    "u",
-    columns="inputs",
-)
-narration["α m / (√v + ε)"] = Words(  # where bias correction is off
-    "u = α \\frac{m}{\\sqrt{v} + ε}",
-    "Direction divided by size. Both began at 0, which is not corrected for, so the first steps are not as long as "
-    "α = {alpha}.",
-    "u",
-    columns="inputs",
-)
-narration["w = w − α m̂ / (√v̂ + ε)"] = Words(
-    "W ← W − u, \\quad b ← b − u",
-    "Every parameter takes its own step.",
-    "w",
-    SAME,
-    "inputs",
 )
 
 ON_THE_WAY = frozenset(

@@ -16,6 +16,8 @@ from hyperscope.engine.initialisers import initialisers
 from hyperscope.engine.outputs import Output, outputs
 from hyperscope.engine.settings import Network
 
+MANY = 5000  # parameters; from there on a look at the network takes noticeable time
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hyperscope.engine.arrays import Indices
 from hyperscope.engine.batches import Position
-from hyperscope.engine.learner import Moment
+from hyperscope.engine.moment import Moment
 from hyperscope.engine.prediction import Score
 from hyperscope.lab.experiment import Experiment
 

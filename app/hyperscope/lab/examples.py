@@ -28,7 +28,7 @@ from hyperscope.engine.disturbance import (
 from hyperscope.engine.features import COORDINATES, captions, computed
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.split import ENOUGH, Split, split
-from hyperscope.lab.cells import read_cells
+from hyperscope.lab.cells import Cells
 from hyperscope.lab.data import FILE, PAINTED, TABLES, Data, on_plane
 from hyperscope.lab.own_points import Own, own, window, wrong_labels
 from hyperscope.lab.table import Table, guessed_class, read_table
@@ -217,12 +217,8 @@ def suggested(path: Path, data: Data | None = None) -> Data:
     )
 
 
-def preview(path: Path, rows: int = 8) -> TablePreview:
-    """What the file at `path` holds, even where `load` would refuse its values; its first `rows` rows come along.
-
-    Raises: ValueError with one sentence if it is no table at all.
-    """
-    cells = read_cells(path)
+def preview(cells: Cells, rows: int = 8) -> TablePreview:
+    """What a file holds, even where `load` would refuse its values; its first `rows` rows come along."""
     columns = tuple(
         ColumnPreview(
             column.name,
@@ -233,7 +229,7 @@ def preview(path: Path, rows: int = 8) -> TablePreview:
         )
         for column in cells.columns
     )
-    first = tuple(zip(*(column.cells[:rows] for column in cells.columns), strict=True))
+    first = tuple(zip(*(column.first(rows) for column in cells.columns), strict=True))
     guess = guessed_class(cells.columns)
     return TablePreview(cells.file, len(cells.rows), columns, first, guess[0].name if guess else None, cells.notes)
 

@@ -87,8 +87,7 @@ class Library:
 
     def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The PNGs of those runs that have one."""
-        found = {one: self.store.row(one, ["thumbnail"]) for one in ids}
-        return {one: row[0] for one, row in found.items() if row is not None and row[0]}
+        return {one: picture for one, picture in self.store.some_rows(ids, ["id", "thumbnail"]) if picture}
 
     def details(self, one: str, *, checkpoint: bool = True) -> Details:
         """The run with this id. Raises: ValueError if there is none or its experiment cannot be read."""

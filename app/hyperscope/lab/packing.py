@@ -14,7 +14,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.batches import Position
-from hyperscope.engine.learner import Moment
+from hyperscope.engine.moment import Moment
 from hyperscope.engine.settings import Training
 from hyperscope.lab.checkpoint import Best, Checkpoint, Sound
 from hyperscope.lab.experiment import from_json

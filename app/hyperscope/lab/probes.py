@@ -12,6 +12,7 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
+from hyperscope.engine.parameters import MANY
 from hyperscope.engine.plane import Plane
 from hyperscope.lab.distributions import distributions
 from hyperscope.lab.edits import why_not
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from hyperscope.lab.results import Results
 
 FINE, COARSE = 100, 50  # cells along the map's side; coarse for networks with many parameters
-MANY = 5000  # parameters
 PICTURE = 32  # cells along the side of a unit's picture
 WIDEST = 16  # units; wider layers are summed up instead of drawn
 

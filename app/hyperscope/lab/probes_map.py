@@ -11,10 +11,11 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.metrics import confusion, most_confused
+from hyperscope.engine.parameters import MANY
 from hyperscope.engine.plane import Extent
 from hyperscope.engine.warping import Outlook, outlook
 from hyperscope.lab.examples import ExampleSet
-from hyperscope.lab.probes import MANY, plane, probes
+from hyperscope.lab.probes import plane, probes
 from hyperscope.lab.snapshot import Answers, Passing, View, Warp
 from hyperscope.lab.trainer import Trainer
 

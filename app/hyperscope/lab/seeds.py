@@ -175,7 +175,7 @@ def _note(runs: SeedRuns, member: int, at: int, loss: float, accuracy: float, br
 
 def compare(a: Experiment, b: Experiment, epochs: int, count: int = COUNT) -> Iterator[float | Seeds]:
     """Yields the share done now and then, and at last the outcome. Raises: ValueError when data cannot be had."""
-    from hyperscope.lab.comparison import one_loss
+    from hyperscope.lab.twin_words import one_loss
 
     at = looked_at(max(epochs, LEAST))
     shape = (count, len(at))

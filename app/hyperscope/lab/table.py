@@ -6,20 +6,24 @@ knows nothing of data settings, splitting or scaling.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.cells import Bools, Cells, Column, Floats, read_cells, spaced
+from hyperscope.lab.cells import Bools, Cells, Column, Floats, listed, read_cells, spaced
+from hyperscope.lab.csv_rows import SEPARATORS, quoted
+from hyperscope.lab.written_numbers import looks_like_number, two_readings
 
 CLASS_NAMES = ("class", "label", "target", "species", "diagnosis", "y")  # a class column's usual names, best first
 PART, PARTS = "part", ("train", "dev", "test")  # a column that Hyperscope wrote, and what it says
 MOST_CLASSES = 100
 MOST_WORDS = 20  # different words that one-hot turns into columns
 FEW_NUMBERS = 20  # a column of more different numbers is not guessed to be the class
+PLAINLY = "write decimals with a point and no separator between thousands"
 LARGEST = 1e30  # beyond it numbers are slips, and variances would come close to what float64 holds
 
 
@@ -61,9 +65,8 @@ class Gaps:
         return found
 
 
-def read_gaps(path: Path) -> Gaps:
-    """Where the table in a file has no value. Raises: ValueError as `read_cells` does."""
-    cells = read_cells(path)
+def gaps_in(cells: Cells) -> Gaps:
+    """Where a table has no value."""
     gappy = [column for column in cells.columns if column.missing.any()]
     return Gaps(
         len(cells.rows),
@@ -88,14 +91,17 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
         features = [column for column in features if column not in told]
         notes.append(f'Column "{told[0].name}" is left out: the examples are divided anew.')
 
+    if len(cells.columns) == 1:
+        said = "has one column only, {}; learning needs features beside the class, in cells separated by {}"
+        raise ValueError(f"{file} {said.format(quoted(of_class.name), ', '.join(SEPARATORS.values()))}")
     texts = [column for column in features if column.is_text]
     if texts and words == "drop columns":
         features = [column for column in features if not column.is_text]
-        notes.append(f"Left out because they hold text: {listed(column.name for column in texts)}.")
+        notes.append(f"Left out because they hold text: {listed([column.name for column in texts])}.")
     elif texts and words == "refuse":
         at = int(np.flatnonzero(texts[0].wrong)[0])
         said = "is not a number, like most of this column; choose one-hot or drop columns for text columns"
-        raise ValueError(f"{_place(cells, texts[0], at)} {said}")
+        raise ValueError(f"{_place(cells, texts[0], at)} {_ambiguity(texts[0].cells[at]) or said}")
     for column in features:
         _check_numbers(cells, column)
 
@@ -107,6 +113,8 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     if len(of_class.cells) < 2:
         raise ValueError(f"{file} has only one row of values; learning needs several rows of each class")
     y, class_names = _classes(file, of_class)
+    if alike := _alike(class_names):
+        notes.append(f"Classes are told apart by capital letters alone: {listed(alike)}.")
 
     names, rows_of_x = [], []
     for column in features:
@@ -139,7 +147,7 @@ def guessed_class(columns: Sequence[Column]) -> tuple[Column, str] | None:
 
 def _class_column(cells: Cells, label: str) -> tuple[Column, str]:
     """The class column, and the sentence that says which it is."""
-    names = listed(column.name for column in cells.columns)
+    names = listed([column.name for column in cells.columns])
     if label:
         for column in cells.columns:
             if column.name == label:
@@ -162,14 +170,20 @@ def _classes(file: str, column: Column) -> tuple[NDArray[np.int64], tuple[str, .
         numbers = np.array([place[cell] for cell in column.cells])
     if len(names) == 1:
         raise ValueError(
-            f'{file}, column "{column.name}" holds one class only, "{names[0]}"; learning needs at least two'
+            f'{file}, column "{column.name}" holds one class only, {quoted(names[0])}; learning needs at least two'
         )
     if len(names) > MOST_CLASSES:
         raise ValueError(
-            f'{file}, column "{column.name}" holds {len(names)} classes, such as "{column.cells[0]}", and at most '
-            f"{MOST_CLASSES} are allowed; it is probably not the class column, so choose another"
+            f'{file}, column "{column.name}" holds {len(names)} classes, such as {quoted(column.cells[0])}, '
+            f"and at most {MOST_CLASSES} are allowed; it is probably not the class column, so choose another"
         )
     return numbers.astype(np.int64), names
+
+
+def _alike(names: Sequence[str]) -> list[str]:
+    """The names that differ from another one by nothing but capital letters."""
+    count = Counter(name.casefold() for name in names)
+    return [name for name in names if count[name.casefold()] > 1]
 
 
 def _check_numbers(cells: Cells, column: Column) -> None:
@@ -180,9 +194,12 @@ def _check_numbers(cells: Cells, column: Column) -> None:
     at = int(np.flatnonzero(refused)[0])
     advice = "correct the cell, drop the column or mark it as missing by writing NA"
     if column.wrong[at]:
+        cell = column.cells[at]
+        if unsure := _ambiguity(cell):
+            raise ValueError(f"{_place(cells, column, at)} {unsure}")
         said = "is not a number"
-        if "," in column.cells[at]:
-            advice = "write decimals with a point and no separator between thousands"
+        if looks_like_number(cell):
+            said, advice = "is not written like the other numbers of this column", PLAINLY
     else:
         said = "is infinite" if np.isinf(column.values[at]) else f"is larger than the {LARGEST:g} that is allowed"
     raise ValueError(f"{_place(cells, column, at)} {said}; {advice}")
@@ -222,9 +239,14 @@ def _no_class(column: Column) -> Bools:
     return column.missing
 
 
+def _ambiguity(cell: str) -> str:
+    """What is wrong with a cell that could be either of two numbers, or ""."""
+    return f"can be {' or '.join(readings)}; {PLAINLY}" if (readings := two_readings(cell)) else ""
+
+
 def _place(cells: Cells, column: Column, at: int) -> str:
     """The words that begin an error about one cell."""
-    what = f'"{column.cells[at]}"' if column.cells[at] else "the empty cell"
+    what = quoted(column.cells[at]) if column.cells[at] else "the empty cell"
     return f'{cells.file}, row {cells.rows[at]}, column "{column.name}": {what}'
 
 
@@ -233,15 +255,8 @@ def _one_hot(file: str, column: Column) -> list[tuple[str, Floats]]:
     words = sorted(set(column.cells))
     if len(words) > MOST_WORDS:
         raise ValueError(
-            f'{file}, column "{column.name}" holds {len(words)} different words, such as "{words[0]}", and one-hot '
-            f"takes at most {MOST_WORDS}; choose drop columns for text columns"
+            f'{file}, column "{column.name}" holds {len(words)} different words, such as {quoted(words[0])}, and '
+            f"one-hot takes at most {MOST_WORDS}; choose drop columns for text columns"
         )
     cells = np.array(column.cells)
     return [(f"{column.name}={word}", (cells == word).astype(np.float64)) for word in words]
-
-
-def listed(names: Iterator[str] | Sequence[str], most: int = 12) -> str:
-    """The first `most` names, and how many more there are."""
-    known = list(names)
-    shown = ", ".join(known[:most])
-    return f"{shown} and {len(known) - most} more" if len(known) > most else shown

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.lab.exports import Exporter, exporters
-from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus, keep_arrows
+from hyperscope.ui.controls.control import Caption, draw_focus
+from hyperscope.ui.controls.keyboard import KeepsArrows, Ringed, one_stop
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -15,7 +16,7 @@ ROW = 28  # pixels
 HEADS = {True: "Pictures and films", False: "Files"}
 
 
-class Row(QAbstractButton):
+class Row(Ringed, KeepsArrows, QAbstractButton):
     """One line: what it is, with its endings on the right; the one chosen stands on a ground."""
 
     def __init__(self, name: str, exporter: Exporter) -> None:
@@ -23,7 +24,6 @@ class Row(QAbstractButton):
         self.name = name
         self._endings = " ".join(suffix.removeprefix(".") for suffix in exporter.all_suffixes)
         self._theme = LIGHT
-        self._by_keyboard = False
         self.setText(exporter.label)
         self.setAccessibleName(exporter.label)
         self.setAccessibleDescription(exporter.help)
@@ -58,17 +58,9 @@ class Row(QAbstractButton):
         painter.setFont(font(10, 400, theme.scale))
         painter.setPen(theme.quiet)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self._endings)
-        if self.hasFocus() and self._by_keyboard:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, whole.adjusted(1, 1, -1, -1), 6, theme.accent)
         painter.end()
-
-    def event(self, event: QEvent) -> bool:
-        keep_arrows(event)
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)
 
 
 class ExportList(QWidget):
@@ -104,11 +96,8 @@ class ExportList(QWidget):
         self.rows[name].setChecked(True)
 
     def _toggled(self, name: str, on: bool) -> None:
-        self.rows[name].setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
         if on:
-            for other, row in self.rows.items():
-                if other != name:
-                    row.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            one_stop(list(self.rows.values()), list(self.rows).index(name))
             self.chosen.emit(name)
 
     def set_theme(self, theme: Theme) -> None:

@@ -14,10 +14,10 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
+from hyperscope.lab.cells import listed
 from hyperscope.lab.data import Data
 from hyperscope.lab.examples import ExampleSet, load
 from hyperscope.lab.experiment import knob_at
-from hyperscope.lab.table import listed
 from hyperscope.ui import style
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption

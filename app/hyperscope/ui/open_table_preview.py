@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from hyperscope.lab.cells import read_cells
 from hyperscope.lab.data import Data
 from hyperscope.lab.examples import ColumnPreview, TablePreview, preview
-from hyperscope.lab.table import Gaps, read_gaps
+from hyperscope.lab.table import Gaps, gaps_in
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.style import mixed, pixels
@@ -56,13 +57,8 @@ class FirstLook:
 
 def first_look(path: Path) -> FirstLook:
     """What the file at `path` holds. Raises: ValueError with one sentence if it is no table at all."""
-    table = preview(path, ROWS)
-    if not any(column.missing for column in table.columns):
-        return FirstLook(table, Gaps(table.rows, {}, {}, frozenset()))
-    gaps = read_gaps(path)
-    if gaps.m != table.rows:
-        raise ValueError(f"{table.file} changes while it is read; choose it anew when it is written")
-    return FirstLook(table, gaps)
+    cells = read_cells(path)
+    return FirstLook(preview(cells, ROWS), gaps_in(cells))
 
 
 @dataclass(frozen=True, slots=True)

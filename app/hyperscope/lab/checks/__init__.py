@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.experiment import Experiment
 from hyperscope.registry import Registry
+
+if TYPE_CHECKING:
+    from hyperscope.lab.checks.seen import Seen  # which knows the trainer
 
 Severity = Literal["fine", "look", "act"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from itertools import zip_longest
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import MIXED, Caption, Control, by_keyboard, draw_focus, keep_arrows
+from hyperscope.ui.controls.control import MIXED, Caption, Control, draw_focus
+from hyperscope.ui.controls.keyboard import KeepsArrows, Ringed, one_stop
 from hyperscope.ui.controls.words import effect, shown, tooltip
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -19,13 +20,12 @@ ROW = 25  # pixels high
 RIM = 2  # of ground around the pressed button
 
 
-class Segment(QToolButton):
+class Segment(Ringed, KeepsArrows, QToolButton):
     """One of the buttons; it draws itself, the ground under it is its parent's."""
 
     def __init__(self, caption: str) -> None:
         super().__init__()
         self._theme = LIGHT
-        self._by_keyboard = False
         self.setText(caption)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -55,17 +55,9 @@ class Segment(QToolButton):
         said = theme.text if self.isChecked() or self.underMouse() else theme.quiet
         painter.setPen(said if self.isEnabled() else mixed(theme.quiet, theme.control, 0.6))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.hasFocus() and self._by_keyboard:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, pill.adjusted(0.5, 0.5, -0.5, -0.5), 5, theme.accent)
         painter.end()
-
-    def event(self, event: QEvent) -> bool:
-        keep_arrows(event)
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)
 
 
 class Segments(QWidget):
@@ -104,7 +96,7 @@ class Segments(QWidget):
         else:
             self.buttons[index].setChecked(True)
         self._group.blockSignals(False)
-        self._one_stop(index)
+        one_stop(self.buttons, index or 0)
 
     def index(self) -> int | None:
         """Which button is pressed, or None."""
@@ -139,14 +131,8 @@ class Segments(QWidget):
 
     def _toggled(self, index: int, on: bool) -> None:
         if on:
-            self._one_stop(index)
+            one_stop(self.buttons, index)
             self.chosen.emit(index)
-
-    def _one_stop(self, index: int | None) -> None:
-        """Tab stops once here, at the pressed button or the first; the arrows do the rest."""
-        for at, button in enumerate(self.buttons):
-            stop = at == (index or 0)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stop else Qt.FocusPolicy.ClickFocus)
 
     def _arrange(self) -> None:
         room = self.width() - 2 * RIM

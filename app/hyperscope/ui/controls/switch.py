@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import Caption, Control, by_keyboard, draw_focus
+from hyperscope.ui.controls.control import Caption, Control, draw_focus
+from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.words import tooltip
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 
-class Lever(QAbstractButton):
+class Lever(Ringed, PressedByEnter, QAbstractButton):
     """The switch itself; on is also told by the knob's side, not by colour alone."""
 
     def __init__(self) -> None:
         super().__init__()
         self._theme = LIGHT
-        self._by_keyboard = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -46,19 +46,9 @@ class Lever(QAbstractButton):
         left = groove.right() - size - 2 if on else groove.left() + 2
         painter.setBrush(theme.on_accent if on else theme.card)
         painter.drawEllipse(QRectF(left, groove.top() + 2, size, size))
-        if self.hasFocus() and self._by_keyboard:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, groove.adjusted(-0.5, -0.5, 0.5, 0.5), groove.height() / 2, theme.text)
         painter.end()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()  # the window may use space to play and pause
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)
 
 
 class Switch(Control):

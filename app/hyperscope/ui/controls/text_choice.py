@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
+from hyperscope.ui.controls.keyboard import ForButtons
 from hyperscope.ui.theme import LIGHT, Theme
 
 SIZE = 11  # px of type
@@ -44,7 +45,7 @@ class _Look:
         width = max(QFontMetricsF(face).horizontalAdvance(text) for face in (self.off, self.on))
         return QSize(int(width) + 2 * PAD, round(HEIGHT * self.theme.scale))
 
-    def paint(self, button: _Word | TextSwitch | TextPush) -> None:
+    def paint(self, button: _Worded) -> None:
         painter = QPainter(button)
         theme = self.theme
         lit = button.isChecked() or button.underMouse()
@@ -61,27 +62,31 @@ class _Look:
 KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
-def _set_up(button: QAbstractButton) -> None:
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click a ring around the word would be noise
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    button.setAttribute(Qt.WidgetAttribute.WA_Hover)
+class _Worded(ForButtons):
+    """A button that is nothing but its word; `weight` is that of the word while it holds."""
 
+    ringed = False
+    shown: _Look
 
-class _Word(QRadioButton):
-    def __init__(self, text: str, shown: _Look) -> None:
-        super().__init__(text)
-        self.shown = shown
-        self.ringed = False
-        _set_up(self)
+    def set_up(self, accessible_name: str, weight: int) -> None:
+        self.weight = weight
+        self.shown = _Look(LIGHT, weight)
+        self.setAccessibleName(accessible_name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click a ring around the word would be noise
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.shown = _Look(theme, self.weight)
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return self.shown.size(self.text())
 
     minimumSizeHint = sizeHint
-
-    def hitButton(self, position: QPoint) -> bool:
-        return self.rect().contains(position)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -95,6 +100,11 @@ class _Word(QRadioButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self.shown.paint(self)
+
+
+class _Word(_Worded, QRadioButton):
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
 
 
 class TextChoice(QWidget):
@@ -116,13 +126,11 @@ class TextChoice(QWidget):
         if not names:
             raise ValueError("names is empty; a choice needs at least one")
         self.setAccessibleName(accessible_name)
-        self._weight = weight
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        shown = _Look(LIGHT, weight)
-        self._words = {name: _Word(name, shown) for name in names}
+        self._words = {name: _Word(name) for name in names}
         for name, word in self._words.items():
-            word.setAccessibleName(f"{accessible_name}: {name}")
+            word.set_up(f"{accessible_name}: {name}", weight)
             word.toggled.connect(lambda on, name=name: self.chosen.emit(name) if on else None)
             self._row.addWidget(word)
         first = self._words[names[0]]
@@ -148,87 +156,30 @@ class TextChoice(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        shown = _Look(theme, self._weight)
         self._row.setSpacing(round(GAP * theme.scale))
         for word in self._words.values():
-            word.shown = shown
-            word.updateGeometry()
-            word.update()
+            word.set_theme(theme)
 
 
-class TextSwitch(QCheckBox):
+class TextSwitch(_Worded, QCheckBox):
     """One word that is on (text colour, heavier) or off (quiet); `toggled` tells."""
 
     def __init__(self, text: str, accessible_name: str, on: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._shown = _Look(LIGHT, 500)
-        self.ringed = False
-        self.setAccessibleName(accessible_name)
+        self.set_up(accessible_name, 500)
         self.setChecked(on)
-        _set_up(self)
-
-    def sizeHint(self) -> QSize:
-        return self._shown.size(self.text())
-
-    minimumSizeHint = sizeHint
 
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.ringed = event.reason() in KEYS or event.reason() == Qt.FocusReason.OtherFocusReason
-        self.update()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.ringed = False
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._shown.paint(self)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._shown = _Look(theme, 500)
-        self.updateGeometry()
-        self.update()
-
-
-class TextPush(QPushButton):
+class TextPush(_Worded, QPushButton):
     """A quiet word that can be pressed."""
 
     def __init__(self, text: str, accessible_name: str, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._shown = _Look(LIGHT, 400)
-        self.ringed = False
-        self.setAccessibleName(accessible_name)
+        self.set_up(accessible_name, 400)
         self.setToolTip(tip)
-        _set_up(self)
-
-    def sizeHint(self) -> QSize:
-        return self._shown.size(self.text())
-
-    minimumSizeHint = sizeHint
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.ringed = event.reason() in KEYS or event.reason() == Qt.FocusReason.OtherFocusReason
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.ringed = False
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._shown.paint(self)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._shown = _Look(theme, 400)
-        self.updateGeometry()
-        self.update()
 
 
 class TextPager(QWidget):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolButton
 
-from hyperscope.ui.controls.control import by_keyboard, draw_focus
+from hyperscope.ui.controls.control import draw_focus
+from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -19,7 +20,7 @@ LARGEST = 1.6  # scale of its type; beyond that a name is wider than its place
 Paint = Callable[[QPainter, QRectF, Theme], None]
 
 
-class Tile(QToolButton):
+class Tile(Ringed, PressedByEnter, QToolButton):
     """A picture with its name below, checkable; one that is chosen has a ring and a darker name.
 
     `width` is in pixels at scale 1.
@@ -30,7 +31,6 @@ class Tile(QToolButton):
         self._width = width
         self.paint_picture: Paint | None = None  # what draws the picture; until there is one the tile is empty
         self._theme = LIGHT
-        self._by_keyboard = False
         self.setText(caption)
         self.setAccessibleName(name)
         self.setToolTip(tip)
@@ -70,16 +70,6 @@ class Tile(QToolButton):
         words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         left = (self.width() - metrics.horizontalAdvance(words)) / 2
         painter.drawText(QPointF(left, tile.bottom() + 2 + metrics.ascent()), words)
-        if self.hasFocus() and self._by_keyboard:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 0.75, -1, -0.75), 6, theme.text)
         painter.end()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()  # the window may use space to play and pause
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)

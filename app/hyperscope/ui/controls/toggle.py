@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
+from hyperscope.ui.controls.control import Caption, draw_focus
+from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.switch import Lever
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -42,12 +43,12 @@ class Toggle(QWidget):
         self.lever.set_theme(theme)
 
 
-class Chip(QAbstractButton):
+class Chip(Ringed, PressedByEnter, QAbstractButton):
     """A word with a mark, checked while what it names is shown; not checked it is pale and struck through."""
 
     def __init__(self, text: str, name: str, tip: str, mark: Mark | None = None) -> None:
         super().__init__()
-        self._theme, self._mark, self._ring = LIGHT, mark, False
+        self._theme, self._mark = LIGHT, mark
         self.setText(text)
         self.setCheckable(True)
         self.setChecked(True)
@@ -93,16 +94,6 @@ class Chip(QAbstractButton):
         if not on:
             y = round(words.center().y()) + 1
             painter.drawLine(QPointF(words.left(), y), QPointF(words.right() - 2, y))
-        if self.hasFocus() and self._ring:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, pill.adjusted(0.5, 0.5, -0.5, -0.5), 5, theme.accent)
         painter.end()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()  # the window may use space to play and pause
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = by_keyboard(event, self._ring)
-        super().focusInEvent(event)

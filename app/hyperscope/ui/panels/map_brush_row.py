@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.lab.painted import MOST, MOST_CLASSES
-from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
+from hyperscope.ui.controls.control import Caption, draw_focus
+from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.slider import Track
 from hyperscope.ui.paint import TextButton, luminance
 from hyperscope.ui.panels.map_brush import ERASE, LARGEST, MOVE, PAINT, SMALLEST, STEP, BrushSurface
@@ -19,14 +20,13 @@ DISC = 8.5  # radius of a class's colour
 GAP = 2
 
 
-class Tool(QAbstractButton):
+class Tool(Ringed, PressedByEnter, QAbstractButton):
     """One brush to choose: a disc in its class's colour with its number, an eraser, or a hand."""
 
     def __init__(self, tool: str, c: int, name: str, tip: str) -> None:
         super().__init__()
         self.tool, self.c = tool, c
         self._theme = LIGHT
-        self._by_keyboard = False
         self.setCheckable(True)
         self.setAccessibleName(name)
         self.setToolTip(tip)
@@ -66,19 +66,9 @@ class Tool(QAbstractButton):
             (_eraser if self.tool == ERASE else _hand)(painter, middle, unit)
         if self.isChecked():
             draw_focus(painter, QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75), 6, theme.accent)
-        if self.hasFocus() and self._by_keyboard:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5), 4, theme.text)
         painter.end()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = by_keyboard(event, self._by_keyboard)
-        super().focusInEvent(event)
 
 
 def _eraser(painter: QPainter, middle: QPointF, unit: float) -> None:

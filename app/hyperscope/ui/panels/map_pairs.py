@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.engine.metrics import Confused
-from hyperscope.ui.controls.control import by_keyboard, draw_focus
+from hyperscope.ui.controls.control import draw_focus
+from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -29,14 +30,14 @@ class Pair:
     images: tuple[QImage, ...] = ()
 
 
-class PairRow(QAbstractButton):
+class PairRow(Ringed, PressedByEnter, QAbstractButton):
     """Pressed, it chooses the first of its examples, and the next at each further press."""
 
     example_chosen = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._ring = LIGHT, False
+        self._theme = LIGHT
         self._pair: Pair | None = None
         self._pinned: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -92,16 +93,6 @@ class PairRow(QAbstractButton):
                 return
         super().mousePressEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()  # the window may use space to play and pause
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = by_keyboard(event, self._ring)
-        super().focusInEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pair is None:
             return
@@ -134,6 +125,6 @@ class PairRow(QAbstractButton):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.text, 2 * scale))
                 painter.drawRoundedRect(box, 2, 2)
-        if self.hasFocus() and self._ring:
+        if self.hasFocus() and self.ringed:
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, theme.accent)
         painter.end()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hyperscope.engine.slow_motion import Numbers, Summary
 from hyperscope.lab.snapshot import Array
 from hyperscope.ui import formula
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from hyperscope.engine.slow_motion import Numbers, Summary
 
 CELL = (50, 16)  # pixels at scale 1
 LOWEST = 11  # pixels of a row at scale 1

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from hyperscope.engine.slow_motion import Operation
 from hyperscope.ui import formula
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from hyperscope.engine.slow_motion import Operation
 
 HEIGHT = 50  # pixels at scale 1
 NARROWEST = 10  # pixels; with more operations than fit so, the track follows the present one

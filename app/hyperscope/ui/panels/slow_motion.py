@@ -5,12 +5,12 @@ It shows the record `SlowMotion` and asks for other operations by signals; it ta
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from hyperscope.engine.slow_motion import Operation
-from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.ui import formula
 from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -21,6 +21,10 @@ from hyperscope.ui.panels.matrix import Matrices
 from hyperscope.ui.panels.operations import PHASES, OperationTrack
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme, font
+
+if TYPE_CHECKING:
+    from hyperscope.engine.slow_motion import Operation
+    from hyperscope.lab.slow_motion import SlowMotion
 
 LEAST = 190  # pixels of height at scale 1
 SIZE = 19  # pixels of a formula at scale 1

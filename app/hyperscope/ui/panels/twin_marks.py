@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hyperscope.lab.comparison import Difference, differences
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.twin_words import Difference, differences
 from hyperscope.ui.labs.playground import Playground
 
 EVERY = "*"

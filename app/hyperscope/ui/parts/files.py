@@ -11,15 +11,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.examples import suggested
-from hyperscope.lab.opening import opened_score
 from hyperscope.lab.places import write_whole
 from hyperscope.lab.snapshot import View
 from hyperscope.ui.actions import Action
-from hyperscope.ui.open_table import OpenTable
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:
+    from hyperscope.ui.open_table import OpenTable
     from hyperscope.ui.window import Window
 
 SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
@@ -56,6 +55,8 @@ class Files(Part):
 
     def open(self, path: Path) -> None:
         """Opens an experiment or session at once, a table by way of a dialog that says how it will be read."""
+        from hyperscope.lab.opening import opened_score  # its scores know the trainer, which the window has no use for
+
         window = self.window
         try:
             score = opened_score(path)
@@ -70,6 +71,8 @@ class Files(Part):
             window.say(f"Opened {path.name}.")
             window.follow()
             return
+        from hyperscope.ui.open_table import OpenTable  # few starts come to it
+
         self._dialog = OpenTable(suggested(path, window.session.moved.data), window.theme, window)
         self._dialog.accepted_data.connect(self._take_table)
         self._dialog.open()

@@ -9,16 +9,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.commands import SCORE
-from hyperscope.lab.score import Score
-from hyperscope.lab.sharing import Shared, outline
 from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.parts.part import Part
-from hyperscope.ui.share_dialog import ShareDialog
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from hyperscope.lab.score import Score
+    from hyperscope.lab.sharing import Shared
+    from hyperscope.ui.share_dialog import ShareDialog
     from hyperscope.ui.window import Window
 
 RENEWED = 500  # ms between two looks at how the session has gone on
@@ -55,6 +55,8 @@ class Share(Part):
         """Opens the dialog."""
         if self.dialog is not None:
             return
+        from hyperscope.ui.share_dialog import ShareDialog  # few starts come to it
+
         self.dialog = dialog = ShareDialog(self.window.theme, self.window)
         dialog.opened.connect(self.take)
         dialog.finished.connect(self._closed)
@@ -94,6 +96,8 @@ class Share(Part):
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""
+        from hyperscope.lab.sharing import outline  # loaded with the dialog that this comes from
+
         window = self.window
         if shared.kind == "session":
             take_session(window, shared.score)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.checks import Remedy
-from hyperscope.lab.comparison import in_words, lead
 from hyperscope.lab.moves import moves
 from hyperscope.lab.seeds import SeedsRunner
 from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
-from hyperscope.lab.twin import One, Side
+from hyperscope.lab.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.twin_bar import TwinBar
@@ -22,6 +21,7 @@ from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from hyperscope.lab.twin import One, Side
     from hyperscope.ui.window import Window
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -19,6 +20,7 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 LEFT, TOP, BOTTOM = 44, 8, 24  # pixels around the plot; at its right as much as the names need
 APART = 13  # pixels between names at least
+Numbers = TypeVar("Numbers", float, np.ndarray)
 EMPTY = "The curves of this run cannot be read"
 
 
@@ -95,19 +97,22 @@ class RunChart(QWidget):
         widest = max(names.horizontalAdvance(word) for line in self._lines for word in (line.train, line.dev))
         room = QRectF(self.rect()).adjusted(LEFT * unit, TOP * unit, -widest - 10 * unit, -BOTTOM * unit)
 
-        def at(epoch: float, value: float) -> QPointF:
-            across = room.left() + (epoch - left) / (right - left) * room.width()
-            return QPointF(across, room.bottom() - (value - bottom) / (top - bottom) * room.height())
+        def across(epoch: Numbers) -> Numbers:
+            return room.left() + (epoch - left) / (right - left) * room.width()
 
-        self._paint_axes(painter, room, [(at(left, y).y(), text) for y, text in ticks])
-        across = linear_ticks(left, right, max(2, round(room.width() / (70 * unit))) + 1)
-        self._paint_epochs(painter, room, [(at(x, bottom).x(), text) for x, text in across])
+        def up(value: Numbers) -> Numbers:
+            return room.bottom() - (value - bottom) / (top - bottom) * room.height()
+
+        self._paint_axes(painter, room, [(up(y), text) for y, text in ticks])
+        epochs = linear_ticks(left, right, max(2, round(room.width() / (70 * unit))) + 1)
+        self._paint_epochs(painter, room, [(across(x), text) for x, text in epochs])
         ends = []
         for line, dashed, values in pairs:
             with np.errstate(divide="ignore", invalid="ignore"):
                 heights = np.where(values > 0, np.log10(values), bottom) if self._loss else values
             x, y = thinned(np.asarray(line.curves.epoch, float), heights, max(50, round(room.width() / 2)))
-            points = [at(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True) if np.isfinite(b)]
+            seen = np.isfinite(y)
+            points = [*map(QPointF, across(x[seen]).tolist(), up(y[seen]).tolist())]
             pen = QPen(line.colour, (1.25 if dashed else 1.75) * unit)
             if dashed:
                 pen.setDashPattern([4, 2.5])
@@ -118,7 +123,8 @@ class RunChart(QWidget):
         self._paint_names(painter, room, ends)
         if self._moment is not None and left <= self._moment <= right:
             painter.setPen(QPen(theme.accent, 1.5 * unit))
-            painter.drawLine(at(self._moment, bottom), at(self._moment, top))
+            mark = across(self._moment)
+            painter.drawLine(QPointF(mark, room.bottom()), QPointF(mark, room.top()))
         painter.end()
 
     def _values(self, curves: Curves, dev: bool) -> np.ndarray:

@@ -91,6 +91,7 @@ class RunModel(QAbstractListModel):
         self.runs: list[Run] = []
         self._pictures: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
         self._wanted: list[str] = []
+        self._asked: set[tuple[str, float]] = set()  # of pictures on their way
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.runs)
@@ -109,6 +110,7 @@ class RunModel(QAbstractListModel):
 
     def show_runs(self, runs: list[Run]) -> None:
         """Shows other runs, or the same further on."""
+        self._asked.clear()  # what was refused may be asked for again
         if runs == self.runs:
             return
         if [run.id for run in runs] == [run.id for run in self.runs]:
@@ -130,9 +132,10 @@ class RunModel(QAbstractListModel):
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
-        if not self._wanted:
-            self.startTimer(0)
-        if run.id not in self._wanted:
+        if key not in self._asked:
+            self._asked.add(key)
+            if not self._wanted:
+                self.startTimer(0)
             self._wanted.append(run.id)
         return next((picture for (one, _), picture in self._pictures.items() if one == run.id), None)
 
@@ -148,6 +151,7 @@ class RunModel(QAbstractListModel):
             picture = QPixmap()
             picture.loadFromData(found.get(one, b""))
             self._pictures[one, updated.get(one, 0.0)] = picture
+            self._asked = {key for key in self._asked if key[0] != one}
         while len(self._pictures) > KEPT:
             self._pictures.popitem(last=False)
         if self.runs:

@@ -1,0 +1,72 @@
+"""The constants of training as the arrays that compiled steps read: one number each, or one for each of a crowd."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.optimisers import ALPHA, Optimiser
+from hyperscope.engine.regularisers import regularisers
+from hyperscope.engine.training_settings import Training
+
+CONSTANTS = ("momentum", "beta1", "beta2", "epsilon", "bias_correction")  # of optimisers
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What `trainings` set: of one network, where `crowd` is (), else of each of its members (K,)."""
+
+    trainings: tuple[Training, ...]
+    crowd: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    def vector(self, name: str) -> Array:
+        """One of them as float64 () or (K,)."""
+        values = [float(getattr(training, name)) for training in self.trainings]
+        return np.array(values if self.crowd else values[0])
+
+    def lists(self) -> dict[str, list[float]]:
+        """Those of CONSTANTS, each as a list of one number for each training."""
+        return {name: [float(getattr(training, name)) for training in self.trainings] for name in CONSTANTS}
+
+    def coming(
+        self, optimiser: Optimiser, products: dict[str, Array], factors: Array, slots: Container[str]
+    ) -> dict[str, Any]:
+        """What the optimiser's `slots` hold in each of the coming steps; advances the running `products` in place.
+
+        `factors` (steps,) or (steps, K) multiply the learning rate, step by step.
+        """
+        steps = len(factors)
+        constants = {name: self.vector(name) for name in CONSTANTS}
+        running = {}
+        for name in optimiser.decays:
+            product = products[name]
+            shares = np.broadcast_to(constants[name], (steps, *self.crowd))
+            running[name] = np.multiply.accumulate(np.concatenate([product[None], shares]))[1:]
+            product[...] = running[name][-1]
+        alpha = self.vector("learning_rate") * factors
+        rates = dict(zip(optimiser.slots, optimiser.rates(alpha, constants, running), strict=True))
+        rates.setdefault(ALPHA.name, alpha)
+        cast = {name: np.ascontiguousarray(rate, self.dtype) for name, rate in rates.items()}
+        if self.crowd:
+            return {name: rate[..., None] for name, rate in cast.items()}
+        # 0-d arrays: ufuncs take them in half the time of Python's or NumPy's own scalars
+        wanted = {name: rate for name, rate in cast.items() if name in slots}
+        return {name: [rate[step, ...] for step in range(steps)] for name, rate in wanted.items()}
+
+    def write(self, cells: dict[str, Array], weights: Array) -> None:
+        """Writes them into the arrays that plans read, kept where there are some; `weights` (P,) is 1 at weights."""
+        ends = (1,) * len(self.crowd)
+        for name in (*CONSTANTS, *regularisers):
+            value = self.vector(name).reshape(self.crowd + ends)
+            if name == "clip_norm":
+                value = np.where(value > 0, value, np.inf)  # a member without a limit beside others with one
+            if name in regularisers and regularisers[name].each:
+                value = value * weights  # (P,), or (K, P)
+            if name not in cells:
+                cells[name] = np.zeros(value.shape, self.dtype)
+            cells[name][...] = value

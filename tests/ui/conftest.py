@@ -1,0 +1,51 @@
+"""What tests of the window stand on: windows that are shown when asked for, and gone without a trace afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QPalette
+
+from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.session import Session
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+PATIENCE = 30_000  # ms; a busy machine may start a process in seconds
+
+
+@pytest.fixture
+def on_screen(qapp, qtbot) -> Iterator[Callable[..., Window]]:
+    """Shows a window in front and waits until it is `ready`; closes and destroys it after the test."""
+    windows: list[Window] = []
+    palette = QPalette(qapp.palette())
+
+    def show(window: Window, ready: Callable[[Window], bool] = lambda window: window.up_to_date) -> Window:
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: ready(window), timeout=PATIENCE)
+        return window
+
+    yield show
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+
+
+@pytest.fixture
+def standing_still(on_screen) -> Callable[..., Window]:
+    """Shows a window that does not train and remembers nothing; what is named goes to its session."""
+
+    def show(experiment: Experiment | None = None, **named: Any) -> Window:
+        session = Session(experiment or Experiment(), playing=False, **named)
+        return on_screen(Window(session, "light", Remembered(forgetful=True)))
+
+    return show

@@ -1,0 +1,48 @@
+"""What the program loads before its first picture, in an interpreter of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LOADED = "import sys, hyperscope.ui.app; print(*sys.modules)"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    """The names of all modules that importing the program's window brings in."""
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PIL",  # films and pictures
+        "imageio_ffmpeg",
+        "jinja2",
+        "matplotlib",
+        "optuna",
+        "pandas",
+        "scipy",
+        "torch",
+        "ziamath",
+        "sqlite3",  # the run library
+        "hyperscope.engine.learner",  # training has a process of its own
+        "hyperscope.lab.trainer",
+        "hyperscope.lab.timeline",
+        "hyperscope.lab.diagnosis",
+        "hyperscope.lab.film",
+        "hyperscope.lab.report",
+        "hyperscope.lab.library",
+        "hyperscope.ui.exporting",
+        "hyperscope.ui.export_dialog",
+        "hyperscope.ui.open_table",
+        "hyperscope.ui.runs.page",
+        "hyperscope.ui.share_dialog",
+    ],
+)
+def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
+    assert name not in loaded
