@@ -393,7 +393,7 @@ def test_the_bytes_held_are_counted_as_checkpoints_come_and_go() -> None:
     timeline.apply(FASTER)
     for _ in range(30):
         timeline.steps(7)
-        assert timeline._store.held == timeline.size
+        assert timeline.store.held == timeline.size
 
 
 def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:

@@ -109,7 +109,7 @@ class Conductor:
     def do(self, command: object) -> None:
         """Carries out a command other than Ask."""
         pause = isinstance(command, Go) and not command.playing
-        leaves = self.slowed is not None and not (pause or isinstance(command, Slow))
+        leaves = self.slowed is not None and not (pause or isinstance(command, Slow | Aim))
         if leaves:
             self.slowed, self.news["slow motion"] = None, None
         self._carry_out(command)
@@ -123,9 +123,6 @@ class Conductor:
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
         self._heed_end(command)
         match command:
-            case Slow() | Branch() | Switch() if self.trained.pair is not None:
-                self.said, self.alarm = "There are twins; keep one of them first (T keeps A).", False
-                return
             case Apply(experiment, twin) if self.trained.pair is not None:
                 self._hear(*self.trained.pair.take_on(experiment, twin or self.trained.pair.b.trainer.experiment))
             case StartTwin():
@@ -135,14 +132,17 @@ class Conductor:
             case Aim(side):
                 if self.trained.pair is not None:
                     self.trained.pair.aim = side
+                if self.slowed is not None:
+                    self._slow(0, None)
             case Slow(by, to):
                 self._slow(by, to)
             case SlowEnd():
                 self.said = ""
             case Branch():
-                if self.trained.line.branch_here():
+                if self.trained.timeline.branch_here():
                     self._went()
-                    self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
+                    both = " both" if self.trained.pair is not None else ""
+                    self.said, self.alarm = f"Branched{both} at step {step}; what came after stays as a branch.", False
                 else:
                     self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
                 return
@@ -308,18 +308,16 @@ class Conductor:
     def _switch(self, key: int) -> None:
         self.playing = False
         try:
-            name = self.trained.line.switch(key)
+            name = self.trained.timeline.switch(key)
         except ValueError as problem:
             self._refuse(problem)
             return
         self._went()
-        self.pace.count_from(self.trained.trainer.step)
+        self.pace.count_from(self.trained.furthest.step)
         self._keep_soon()  # a worker lost now must come back with this future
-        self.said, self.alarm, self.other = (
-            f"On the branch “{name}”, at its end, step {self.pace.counted}.",
-            False,
-            True,
-        )
+        both = "Both on" if self.trained.pair is not None else "On"
+        said = f"{both} the branch “{name}”, at its end, step {self.pace.counted}."
+        self.said, self.alarm, self.other = said, False, True
 
     def _say_what_is_left(self, step: int) -> None:
         """After something was done at `step` with something ahead, which may have become a branch by it."""
@@ -329,18 +327,18 @@ class Conductor:
             self.said, self.alarm = f"Training on from step {step}; what came after it stays as a branch.", False
         else:
             self.said = f"{self.said} What came after step {step} stays as a branch.".strip()
-        if self.trained.line.dropped:
-            self.said += f" The oldest branch, “{self.trained.line.dropped}”, went for it."
-            self.trained.line.dropped = ""
+        if self.trained.timeline.dropped:
+            self.said += f" The oldest branch, “{self.trained.timeline.dropped}”, went for it."
+            self.trained.timeline.dropped = ""
 
     def _slow(self, by: int, to: int | None) -> None:
         self.playing = False
         begins = self.slowed is None
-        self.slowed, said = slow_motion.move(self.slowed, self.trained.line, by, to)
+        self.slowed, said = slow_motion.move(self.slowed, self.trained.timeline, by, to)
         if begins or to is None:
             self.said, self.alarm = said or self.said, False
         self._heed_alarm()
-        if self.trained.trainer.alarm:
+        if self.slowed is not None and self.slowed.stopped:
             self.slowed = None
         self.news["slow motion"] = self.slowed and self.slowed.record()
 

@@ -128,9 +128,8 @@ class Session:
 
         What cannot be set changes nothing, and `message` says why.
         """
-        of: One = "B" if self.twin is not None and self.side == "B" else "A"
-        self._undo.edited(edit, before, of, merge)
-        self._send_edit(edit, of)
+        self._undo.edited(edit, before, self._told, merge)
+        self._send_edit(edit, self._told)
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
@@ -148,9 +147,7 @@ class Session:
         return there is not None
 
     def _send_edit(self, edit: Edit, of: One) -> None:
-        if self.twin is not None and of != self._aim:
-            self._aim = of
-            self._send(Aim(of))
+        self._aim_at(of)
         self._send(edit)
 
     @property
@@ -215,6 +212,17 @@ class Session:
         """Which of the twins the controls move."""
         self.side = side if self.twin is not None else "A"
         self._undo.separate()
+        self._aim_at(self._told)
+
+    @property
+    def _told(self) -> One:
+        """The twin that is edited by hand and that slow motion tells of."""
+        return "B" if self.twin is not None and self.side == "B" else "A"
+
+    def _aim_at(self, of: One) -> None:
+        if self.twin is not None and of != self._aim:
+            self._aim = of
+            self._send(Aim(of))
 
     # -- transport ------------------------------------------------------------------------------------------------
 
@@ -254,18 +262,22 @@ class Session:
         self.going = beat
 
     def branch(self) -> None:
-        """Makes what lies ahead on the timeline a branch, so that this moment is the end."""
+        """Makes what lies ahead on the timeline a branch, of twins in both, so that this moment is the end."""
         self._send(Branch())
 
     def switch(self, key: int) -> None:
-        """Pauses, and goes to the end of a branch; the present future becomes a branch."""
+        """Pauses, and goes to the end of a branch, with both twins; the present future becomes a branch."""
         self.playing = False
         self._undo.separate()
         self._send(Switch(key))
 
     def slow(self, by: int = 1, to: int | None = None) -> None:
-        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`."""
+        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`.
+
+        Of twins it tells of the one that the controls move, of A if they move both.
+        """
         self.playing = False
+        self._aim_at(self._told)
         self._send(Slow(by, to))
 
     def leave_slow_motion(self) -> None:

@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.twin import One, Pair, Parted, begin
 
 if TYPE_CHECKING:
     from hyperscope.lab.checkpoint import Checkpoint
+    from hyperscope.lab.edits import Edit
     from hyperscope.lab.experiment import Experiment
+    from hyperscope.lab.forks import Forks
+    from hyperscope.lab.score import Place, Score
+    from hyperscope.lab.snapshot import BranchMark, Curves
     from hyperscope.lab.trainer import Trainer
+
+
+class Line(Protocol):
+    """What a conductor asks of a timeline, or of those of twins as one: see `Timeline` and `Pair`."""
+
+    dropped: str
+
+    @property
+    def trainer(self) -> Trainer: ...
+    @property
+    def score(self) -> Score: ...
+    @property
+    def place(self) -> Place: ...
+    @property
+    def ahead(self) -> bool: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def moves(self) -> tuple[tuple[int, str], ...]: ...
+    @property
+    def branches(self) -> tuple[BranchMark, ...]: ...
+    @property
+    def forks(self) -> Forks: ...
+    @property
+    def changed(self) -> int: ...
+    @property
+    def narrated(self) -> tuple[str, Trainer]: ...
+    def ghosts(self) -> tuple[tuple[str, Curves], ...]: ...
+    def go_on(self) -> None: ...
+    def steps(self, count: int) -> int: ...
+    def step_on(self) -> None: ...
+    def finish_epoch(self) -> int: ...
+    def restart(self) -> None: ...
+    def restore(self, beat: int) -> None: ...
+    def apply(self, experiment: Experiment) -> str: ...
+    def edit(self, edit: Edit) -> str: ...
+    def branch_here(self) -> bool: ...
+    def switch(self, key: int) -> str: ...
 
 
 class Trained:
     """A `timeline` and its `trainer`; while there are twins it is their `pair`, and the trainer is A's."""
 
-    timeline: Timeline | Pair
+    timeline: Line
     trainer: Trainer
     pair: Pair | None
 
@@ -26,12 +68,13 @@ class Trained:
 
     def begin(self, timeline: Timeline) -> None:
         """Another timeline in place of all there was."""
+        self._alone = timeline
         self.timeline, self.trainer, self.pair = timeline, timeline.trainer, None
 
     @property
     def line(self) -> Timeline:
         """The timeline, or A's."""
-        return self.timeline if isinstance(self.timeline, Timeline) else self.timeline.a
+        return self.pair.a if self.pair is not None else self._alone
 
     @property
     def furthest(self) -> Trainer:
@@ -53,7 +96,7 @@ class Trained:
 
     def end_twin(self, pair: Pair, keep: One) -> Timeline:
         """From here on one of the pair alone; gives its timeline."""
-        kept = pair.a if keep == "A" else pair.b
+        kept = pair.part(keep)
         self._parted = Parted(pair, kept)
         self.begin(kept)
         return kept

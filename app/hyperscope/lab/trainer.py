@@ -415,8 +415,11 @@ class Trainer:
             self.last_batch.copy(),  # a part of the whole epoch's order, which would stay with it
         )
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Goes to where `checkpoint` was taken, experiment included."""
+    def restore(self, checkpoint: Checkpoint, examples: ExampleSet | None = None) -> None:
+        """Goes to where `checkpoint` was taken, experiment included; its `examples` are read anew unless given.
+
+        Raises: ValueError, with nothing changed, when they cannot be had.
+        """
         old, structure = self.experiment, self.structure
         there = checkpoint.experiment
         other, classes = there.data != old.data, self.layout.classes
@@ -426,7 +429,7 @@ class Trainer:
             self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
         else:
             if other:
-                self.examples = load(there.data, begun=True)
+                self.examples = examples or load(there.data, begun=True)
                 self.painted += 1
             self.experiment = there
             self._start()
