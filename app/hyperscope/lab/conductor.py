@@ -250,7 +250,8 @@ class Conductor:
             anew = isinstance(command, Apply) and command.anew
             if not self._ended:
                 self.recorder.ends(command.experiment if isinstance(command, Apply) and not anew else None)
-                if anew or isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                leaves = isinstance(command, Restart | GoTo | Switch)
+                if anew or leaves or (isinstance(command, EndTwin) and command.keep == "A"):
                     self._keep_b()
             self._ended = anew
 
