@@ -46,7 +46,7 @@ def test_it_tells_of_the_one_that_is_aimed_at(aim, rate) -> None:
     pair = twins()
     pair.aim = aim
     slowed, said = move(None, pair, 1, None)
-    assert slowed is not None and said.startswith(f"Slow motion of {aim}: one operation at a time;")
+    assert slowed is not None and said.startswith(f"Slow motion of {aim}; ")
     assert slowed.record().twin == aim
     assert slowed._trainer.experiment.training.learning_rate == rate
 

@@ -132,28 +132,38 @@ def replay(score: Score, beat: int | None = None, *, before: bool = False) -> Tr
     return trainer
 
 
-def play(trainer: Trainer, score: Score, here: Place, there: Place) -> None:
-    """Takes a trainer that stands at place `here` of the score on to `there`."""
-    beat = here.beat
+def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tuple[int, int]]:
+    """Takes a trainer that stands at place `here` of the score on to `there`.
+
+    Returns (beat, step) wherever steps did not follow on: after restarts, divergences and early stops.
+    """
+    beat, jumps = here.beat, []
     for event in score.events[here.events : there.events]:
-        _advance(trainer, event.beat - beat)
-        beat = event.beat
+        jumps += _advance(trainer, beat, event.beat)
+        beat, before = event.beat, trainer.step
         if event.restart:
             trainer.restart()
         elif event.edit is not None:
             trainer.edit(event.edit)
         else:
             trainer.apply(event.experiment)
-    _advance(trainer, there.beat - beat)
+        if trainer.step != before:
+            jumps.append((beat, trainer.step))
+    return jumps + _advance(trainer, beat, there.beat)
 
 
-def _advance(trainer: Trainer, beats: int) -> None:
+def _advance(trainer: Trainer, beat: int, until: int) -> list[tuple[int, int]]:
     # Never zero steps at a time, since even no step records the network where a record is due.
-    while beats > 0:
-        spent = tried(trainer, beats)
+    jumps = []
+    while beat < until:
+        before = trainer.step
+        spent = tried(trainer, until - beat)
         if not spent:
-            return  # a written order of mini-batches has come to its end
-        beats -= spent
+            break  # a written order of mini-batches has come to its end
+        beat += spent
+        if trainer.step != before + spent:
+            jumps.append((beat, trainer.step))
+    return jumps
 
 
 def tried(trainer: Trainer, count: int) -> int:

@@ -136,4 +136,4 @@ def _begun(twin: str) -> str:
     if not twin:
         return f"Slow motion: one operation at a time. {keys}"
     other = "A" if twin == "B" else "B"
-    return f"Slow motion of {twin}: one operation at a time; {other} takes the same step when it is complete. {keys}"
+    return f"Slow motion of {twin}; {other} takes each step when it is done. {keys}"

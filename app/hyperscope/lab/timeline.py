@@ -360,6 +360,16 @@ class Timeline:
         self._leave_end()
         yield from self._bring_to(there)
 
+    def _note_jumps(self, jumps: dict[int, int], *, whole: bool) -> None:
+        """Notes where steps were seen not to follow on, which a score alone does not say: the step by the beat.
+
+        Not `whole`: more happens at the beat where it stands, and what is known of that beat may be of after it.
+        """
+        for beat, step in jumps.items():
+            known = any(jump[0] == beat for jump in self._jumps)
+            if self.step_at(beat) != step and not (known and beat == self.place.beat and not whole):
+                self._jumps = sorted([*(jump for jump in self._jumps if jump[0] != beat), (beat, step)])
+
     def _leave_end(self) -> None:
         if not self.ahead:
             self.store.keep_end(self.place, self.trainer, self._aside)
@@ -378,10 +388,9 @@ class Timeline:
             while here != there:
                 until = min(there.beat, here.beat + STRIDE)
                 then = there if until == there.beat else score.place(until)
-                play(trainer, score, here, then)
+                jumps = play(trainer, score, here, then)
                 here = self.place = then
-                if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
-                    self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
+                self._note_jumps(dict(jumps), whole=then == score.place(then.beat))
                 self.store.keep(here, trainer, self._aside)
                 yield here.beat
         except ValueError:
