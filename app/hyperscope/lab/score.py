@@ -19,15 +19,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hyperscope.knob import Settings
+from hyperscope.lab.amending import Amending, UnknownPath
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.experiment import from_json as experiment_from_json
-from hyperscope.lab.painted import amended, differences
+from hyperscope.lab.painted import differences
 from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
-DEEPEST = 5  # names in a dotted path; the longest of an experiment is network.layers.0.batch_norm
 LATEST = 10**10  # beats that are read of a session; at 5 000 a second they take three weeks
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
@@ -222,19 +221,6 @@ def _sparse(value: object) -> Any:
     }
 
 
-def _with(tree: Any, path: str, value: Any) -> Any:
-    """A copy of a plain tree with the field at a dotted path set. Raises: ValueError where the path leads nowhere."""
-    head, _, rest = path.partition(".")
-    if isinstance(tree, dict):
-        if not rest and isinstance(value, dict) and isinstance(tree.get(head), list):
-            value = amended(tree[head], value)  # painted points
-        return {**tree, head: _with(tree.get(head, {}), rest, value) if rest else value}
-    if isinstance(tree, list) and head.isdecimal() and int(head) < len(tree) and rest:
-        at = int(head)
-        return [*tree[:at], _with(tree[at], rest, value), *tree[at + 1 :]]
-    raise ValueError(f"there is no {head!r}")
-
-
 # -- reading ------------------------------------------------------------------------------------------------------
 
 
@@ -290,34 +276,27 @@ def from_code(code: str) -> Score:
 
 
 def _read(written: _Written) -> Score:
-    # Changes are put into the tree as it was written and each whole tree is then read, so that the experiment's own
-    # migrations, which know nothing of scores, bring every event up to date.
     if written.end > LATEST:
         raise ValueError(f"end is {written.end}; a session has at most {LATEST} beats")
-    tree = written.start
-    last = start = _experiment(tree, "start")
-    events = []
+    try:
+        reading = Amending(written.start)
+    except ValueError as problem:
+        raise ValueError(f"start: {problem}") from None
+    start, events = reading.experiment, []
     for number, event in enumerate(written.events, 1):
         where = f"event {number}"
         if bool(event.set) + event.restart + bool(event.edit) > 1:
             raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
-        for path, value in event.set.items():
+        if event.set:
             try:
-                if path.count(".") >= DEEPEST:
-                    raise ValueError(f"{path[:40]}… is no path of an experiment")
-                tree = _with(tree, path, value)
+                reading.take(event.set)
+            except UnknownPath as problem:
+                raise ValueError(f"{where}, {problem}") from None
             except ValueError as problem:
-                raise ValueError(f"{where}, {path[:60]}: {problem}") from None
-        last = _experiment(tree, where) if event.set else last
-        events.append(Event(event.beat, last, event.restart, _edit(event.edit, where) if event.edit else None))
+                raise ValueError(f"{where}: {problem}") from None
+        edit = _edit(event.edit, where) if event.edit else None
+        events.append(Event(event.beat, reading.experiment, event.restart, edit))
     return Score(start, tuple(events), written.end)
-
-
-def _experiment(tree: Changes, where: str) -> Experiment:
-    try:
-        return experiment_from_json(msgspec.json.encode(tree))
-    except ValueError as problem:
-        raise ValueError(f"{where}: {problem}") from None
 
 
 def _edit(tree: Changes, where: str) -> Edit:
