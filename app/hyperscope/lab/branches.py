@@ -18,7 +18,9 @@ from hyperscope.lab.score import Event, Place
 from hyperscope.lab.snapshot import Curves
 
 if TYPE_CHECKING:
+    from hyperscope.lab.checkpoint import Checkpoint
     from hyperscope.lab.checkpoints import Kept
+    from hyperscope.lab.examples import ExampleSet
 
 BRANCHES = 8  # kept; of more the oldest goes
 MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
@@ -78,6 +80,19 @@ class Branch:
     def covers(self, other: Branch) -> bool:
         """Whether all of `other` is the beginning of this."""
         return all(ours.future.covers(theirs.future) for ours, theirs in zip(self.ways, other.ways, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """All that a timeline is when another future is taken up, to be put back: where it stood and what was kept."""
+
+    present: Future
+    kept: list[Kept]
+    last: Kept | None
+    looked: int
+    place: Place
+    checkpoint: Checkpoint
+    examples: ExampleSet
 
 
 def alike(one: Sequence[Event], other: Sequence[Event]) -> int:

@@ -9,16 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.branches import Future, Way, marked, within_reach
-from hyperscope.lab.checkpoint import Checkpoint
+from hyperscope.lab.branches import Future, Stand, Way, marked, within_reach
 from hyperscope.lab.checkpoints import Checkpoints, Kept, far
 from hyperscope.lab.edits import Edit
-from hyperscope.lab.examples import ExampleSet
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.forks import Forks
 from hyperscope.lab.score import Event, Place, Score, play, tried
@@ -29,19 +26,6 @@ MOST = 768  # checkpoints: of 100 000 beats one in 256 has one then; more cost t
 LIMIT = 1 << 27  # bytes of all checkpoints
 BURST = 512  # steps at most without a look whether a checkpoint is due
 STRIDE = 128  # beats played back in one piece
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """All that a timeline is when another future is taken up, to be put back: where it stood and what was kept."""
-
-    present: Future
-    kept: list[Kept]
-    last: Kept | None
-    looked: int
-    place: Place
-    checkpoint: Checkpoint
-    examples: ExampleSet
 
 
 class Timeline:
