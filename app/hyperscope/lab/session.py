@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
+from hyperscope.lab import sides
 from hyperscope.lab.commands import (
     Advance,
     Aim,
@@ -38,6 +36,7 @@ from hyperscope.lab.snapshot import Snapshot, Status, View
 from hyperscope.lab.undo import Edited, State, Undo
 
 if TYPE_CHECKING:
+    from hyperscope.engine.settings import Layer
     from hyperscope.lab.library import Details
     from hyperscope.lab.score import Score
     from hyperscope.lab.slow_motion import SlowMotion
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from hyperscope.lab.twin import One, Side
 
 TRIES = 3  # at a training process that ends before it has answered once
-MOST_LAYERS = 6  # that the picture can show
 
 
 class Session:
@@ -95,12 +93,7 @@ class Session:
 
     def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
-        if self.twin is None:
-            state = State(experiments[0], None, self._keep)
-        elif side == "both":
-            state = State(experiments[0], experiments[-1])
-        else:
-            state = State(self.experiment, experiments[0]) if side == "B" else State(experiments[0], self.twin)
+        state = sides.with_moved(self._state, side, experiments)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
             return
         self._undo.leave(self._state, merge and f"{side} {merge}")
@@ -108,20 +101,14 @@ class Session:
 
     def add_layer(self) -> None:
         """One more hidden layer at the end, like the last one."""
-        self._with_layers(
-            lambda layers: (*layers, layers[-1] if layers else Layer()) if len(layers) < MOST_LAYERS else layers
-        )
+        self._with_layers(sides.one_more)
 
     def remove_layer(self, number: int) -> None:
         """Without hidden layer `number`, counted from 0."""
         self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]))
 
     def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> None:
-        changed_ones = []
-        for experiment in self._sides():
-            network = msgspec.structs.replace(experiment.network, layers=change(experiment.network.layers))
-            changed_ones.append(msgspec.structs.replace(experiment, network=network))
-        self._take_on(*changed_ones)
+        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides()))
 
     def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
@@ -184,11 +171,7 @@ class Session:
         return self.twin if self.twin is not None and self.side == "B" else self.experiment
 
     def _sides(self, side: Side | None = None) -> tuple[Experiment, ...]:
-        """The experiments that a move acts on."""
-        side = side or self.side
-        if self.twin is None:
-            return (self.experiment,)
-        return {"A": (self.experiment,), "B": (self.twin,), "both": (self.experiment, self.twin)}[side]
+        return sides.acted_on(self._state, side or self.side)
 
     def start_twin(self, twin: Experiment | None = None) -> None:
         """Trains a copy beside the network from here on: the same steps, the same mini-batches. The controls move it.
@@ -216,8 +199,7 @@ class Session:
 
     @property
     def _told(self) -> One:
-        """The twin that is edited by hand and that slow motion tells of."""
-        return "B" if self.twin is not None and self.side == "B" else "A"
+        return sides.one(self.side, self.twin)
 
     def _aim_at(self, of: One) -> None:
         if self.twin is not None and of != self._aim:
@@ -325,9 +307,8 @@ class Session:
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
-        seed = (self.experiment.seed + 1) % 1_000_000
-        fresh = [msgspec.structs.replace(experiment, seed=seed) for experiment in self._sides("both")]
-        self._take_on(*fresh, side="both")
+        seed = self.experiment.seed
+        self._take_on(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
 
     @property
     def awaiting(self) -> bool:
