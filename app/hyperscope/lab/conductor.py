@@ -33,6 +33,7 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.pace import STEADY, Pace
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.reopening import Open, Reopening
+from hyperscope.lab.revival import Lost, revived
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trained import Trained
 from hyperscope.lab.trainer import Trainer
@@ -42,13 +43,18 @@ KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a l
 
 
 class Conductor:
-    """Of `experiment`, from `checkpoint` on if there is one; runs are kept in the file `library`, None to keep none.
+    """Of `experiment`, from `checkpoint` on if there is one, with its `past` if that is known; runs are kept in the
+    file `library`, None to keep none.
 
     An experiment whose data cannot be had is replaced by the usual one, and `said` says why.
     """
 
     def __init__(
-        self, experiment: Experiment, checkpoint: Checkpoint | None = None, library: Path | None = None
+        self,
+        experiment: Experiment,
+        checkpoint: Checkpoint | None = None,
+        library: Path | None = None,
+        past: Lost | None = None,
     ) -> None:
         self.playing = False
         self.until: int | None = None  # the epochs done at which it pauses
@@ -69,12 +75,12 @@ class Conductor:
             self._refuse(problem)
         if checkpoint is not None:
             trainer.restore(checkpoint)
-        timeline = Timeline(trainer)
+        timeline = revived(trainer, past)
         self.trained = Trained(timeline)
         self.pace = Pace()
         if library is not None:
             self.recorder = Recorder(library)
-            self.recorder.begin(timeline, whole=checkpoint is None)
+            self.recorder.begin(timeline, whole=checkpoint is None or past is not None)
 
     @property
     def busy(self) -> bool:
@@ -208,7 +214,7 @@ class Conductor:
         if self.trained.pair is not None:
             return
         wanted = command.experiment, command.twin
-        pair, begun = self.trained.start_twin(*wanted, command.checkpoint)
+        pair, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
         if self.recorder is not None:
             self.recorder.follow(pair.a)
         self._keep_soon()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -98,18 +98,8 @@ class Score:
         packed = zlib.compress(msgspec.json.encode(self._tree(_sparse)), 9)
         return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
-    def _tree(self, written: Callable[[Experiment], Any]) -> Changes:
-        events: list[Changes] = []
-        last = self.start
-        for event in self.events:
-            if event.restart:
-                events.append({"beat": event.beat, "restart": True})
-            elif event.edit is not None:
-                events.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
-            else:
-                events.append({"beat": event.beat, "set": changes(last, event.experiment)})
-            last = event.experiment
-        return {"version": VERSION, "start": written(self.start), "events": events, "end": self.end}
+    def _tree(self, in_full: Callable[[Experiment], Any]) -> Changes:
+        return head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
 
 
 def branch(score: Score, beat: int, *, before: bool = False) -> Score:
@@ -179,6 +169,25 @@ def tried(trainer: Trainer, count: int) -> int:
 def plain(value: object) -> Any:
     """A value as JSON has it, every field of settings written out."""
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def head(score: Score, in_full: Callable[[Experiment], Any] = plain) -> Changes:
+    """How a score begins as JSON: its version and start; `events` and `end` follow."""
+    return {"version": VERSION, "start": in_full(score.start)}
+
+
+def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
+    """Events as JSON has them, the first after the experiment `last`."""
+    found: list[Changes] = []
+    for event in events:
+        if event.restart:
+            found.append({"beat": event.beat, "restart": True})
+        elif event.edit is not None:
+            found.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
+        else:
+            found.append({"beat": event.beat, "set": changes(last, event.experiment)})
+        last = event.experiment
+    return found
 
 
 def changes(old: Settings, new: Settings, path: str = "") -> Changes:

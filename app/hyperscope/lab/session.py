@@ -31,6 +31,7 @@ from hyperscope.lab.commands import (
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
+from hyperscope.lab.revival import Pasts
 from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 from hyperscope.lab.undo import Edited, State, Undo
@@ -65,6 +66,7 @@ class Session:
         self._checkpoint: Any = None
         self._wanted: tuple[str, ...] = ()  # probes somebody waits for
         self._twin_checkpoint: Any = None
+        self._pasts = Pasts()  # of the timelines that these two are of
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
@@ -151,6 +153,7 @@ class Session:
         if had and self.twin is None:
             if self._keep == "B":
                 self._checkpoint = self._twin_checkpoint
+                self._pasts.keep_b()
             self._twin_checkpoint, self.side = None, "A"
             self._send(EndTwin(self._keep))
         elif not had and self.twin is not None:
@@ -364,8 +367,11 @@ class Session:
             self._wanted = ()
         current = self._runner is not None and reply.heard == self._runner.changes
         # one from before twins began or ended is another network's
-        if reply.checkpoint is not None and (reply.snapshot.twin is None) == (self.twin is None):
-            self._checkpoint, self._twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
+        if reply.checkpoint is not None:
+            fits = (reply.snapshot.twin is None) == (self.twin is None)
+            if fits:
+                self._checkpoint, self._twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
+            self._pasts.heed(reply.pasts, in_use=fits)
         if current:
             self.going = None
             if reply.experiment is not None and not self._pending:
@@ -388,11 +394,12 @@ class Session:
             said = f"{loss}, {self._losses} times in a row; start Hyperscope again, or see 'hyperscope doctor'."
             self.message, self.alarm = said[0].upper() + said[1:], True
             return
-        checkpoint = self._checkpoint
-        self._runner = Runner(self.experiment, checkpoint, self.library)
+        checkpoint, b = self._checkpoint, self._twin_checkpoint
+        past, *of_b = self._pasts.lost(1 if b is None else 2)
+        self._runner = Runner(self.experiment, checkpoint, self.library, past)
         self._aim = "A"
         if self.twin is not None:
-            self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))
+            self._runner.send(StartTwin(self.experiment, self.twin, b, revived=True, past=of_b[0] if of_b else None))
         self._runner.send(Go(self.playing, self.rate))
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         where = f"step {checkpoint.step}" if checkpoint is not None else "the start"

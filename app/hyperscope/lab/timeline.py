@@ -71,6 +71,11 @@ class Timeline:
         return Score(self._start, tuple(self._events), self._end)
 
     @property
+    def whole(self) -> bool:
+        """Whether the score begins with the run, so that it alone makes every moment anew."""
+        return self._origin is None
+
+    @property
     def jumps(self) -> tuple[tuple[int, int], ...]:
         """(beat, step) where steps begin, and wherever they did not follow on: restarts, divergences, early stops."""
         return tuple(self._jumps)

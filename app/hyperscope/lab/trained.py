@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.edits import Edit
     from hyperscope.lab.experiment import Experiment
     from hyperscope.lab.forks import Forks
+    from hyperscope.lab.revival import Lost
     from hyperscope.lab.score import Place, Score
     from hyperscope.lab.snapshot import BranchMark, Curves
     from hyperscope.lab.trainer import Trainer
@@ -77,18 +78,25 @@ class Trained:
         return self.pair.a if self.pair is not None else self._alone
 
     @property
+    def lines(self) -> tuple[Timeline, ...]:
+        """The timeline, or A's and B's."""
+        return (self.pair.a, self.pair.b) if self.pair is not None else (self._alone,)
+
+    @property
     def furthest(self) -> Trainer:
         """The trainer whose steps are counted: A's, or B's where A has stopped."""
         return self.pair.leading.trainer if self.pair is not None else self.trainer
 
-    def start_twin(self, a: Experiment, b: Experiment, checkpoint: Checkpoint | None) -> tuple[Pair, str]:
+    def start_twin(
+        self, a: Experiment, b: Experiment, checkpoint: Checkpoint | None, past: Lost | None = None
+    ) -> tuple[Pair, str]:
         """From here on a pair: the last one, if nothing has moved since and it had these experiments, else A's copy,
-        or A and a twin at `checkpoint`. With it a sentence on which of these it is.
+        or A and a twin at `checkpoint`, which has that `past`. With it a sentence on which of these it is.
 
         The experiments are not taken on yet.
         """
         again = self._parted.again(self.line, (a, b)) if self._parted is not None else None
-        self.pair = again or begin(self.line, checkpoint)
+        self.pair = again or begin(self.line, checkpoint, past)
         self.timeline, self.trainer, self._parted = self.pair, self.pair.trainer, None
         if again:
             return self.pair, "Both as they were."

@@ -14,6 +14,7 @@ from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.forks import Forks
+from hyperscope.lab.revival import Lost, revived
 from hyperscope.lab.score import Place, Score
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.timeline import Timeline
@@ -254,13 +255,13 @@ class Pair:
         return {letter: line.trainer.alarm for letter, line in self.both}
 
 
-def begin(line: Timeline, checkpoint: Checkpoint | None = None) -> Pair:
-    """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with a timeline of its own from there."""
+def begin(line: Timeline, checkpoint: Checkpoint | None = None, past: Lost | None = None) -> Pair:
+    """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with its `past` if that is known."""
     if checkpoint is None:
         return Pair(line, line.copied())
     trainer = Trainer(checkpoint.experiment)
     trainer.restore(checkpoint)
-    return Pair(line, Timeline(trainer))
+    return Pair(line, revived(trainer, past))
 
 
 class Parted:
