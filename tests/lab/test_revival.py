@@ -11,7 +11,7 @@ import pytest
 
 from hyperscope.lab.experiment import changed
 from hyperscope.lab.library import Library
-from hyperscope.lab.revival import AT_ONCE, Pasts, Teller, revived
+from hyperscope.lab.past import AT_ONCE, Pasts, Teller, revived
 from hyperscope.lab.score import replay
 from hyperscope.lab.session import Session
 from hyperscope.lab.timeline import Timeline
@@ -116,7 +116,7 @@ def test_a_session_goes_back_to_before_its_worker_was_lost(twins: bool) -> None:
             session.start_twin()
         session.move(RATE, 0.3)
         end = trained(session, 9).status.beat
-        until(session, lambda _: session._checkpoint is not None and session._checkpoint.step == end)
+        until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
         kill(session)
         found = until(session, lambda snapshot: (snapshot.twin is not None) == twins)
         assert (found.status.beat, found.status.end) == (end, end)
@@ -136,7 +136,7 @@ def test_the_whole_way_of_a_run_is_reopened_though_its_worker_was_lost(tmp_path:
         trained(session, 5)
         session.move(RATE, 0.3)
         end = trained(session, 9).status.beat
-        until(session, lambda _: session._checkpoint is not None and session._checkpoint.step == end)
+        until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
         kill(session)
         trained(session, 400)
     finally:

@@ -215,9 +215,9 @@ def test_a_lost_worker_comes_back_with_both(start) -> None:
     session.start_twin()
     session.move(RATE, 0.3)
     session.play(True)
-    until(session, lambda _: session._twin_checkpoint is not None and session._checkpoint.step > 0)
+    until(session, lambda _: session._revival.twin_checkpoint is not None and session._revival.checkpoint.step > 0)
     session.play(False)
-    a, b = session._checkpoint, session._twin_checkpoint
+    a, b = session._revival.checkpoint, session._revival.twin_checkpoint
     os.kill(session.worker_pid, signal.SIGKILL)
     until(session, lambda _: "started again" in session.message)
     found = until(session, lambda snapshot: snapshot.twin is not None)
@@ -373,7 +373,7 @@ def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start
     session.switch(until(session, lambda snapshot: bool(snapshot.status.branches)).status.branches[0].key)
 
     def kept(_: Snapshot) -> bool:
-        a, b = session._checkpoint, session._twin_checkpoint
+        a, b = session._revival.checkpoint, session._revival.twin_checkpoint
         return b is not None and a.step == b.step == end and b.experiment == changed(SMALL, RATE, 0.3)
 
     until(session, kept)

@@ -31,9 +31,9 @@ from hyperscope.lab.commands import (
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.pace import STEADY, Pace
+from hyperscope.lab.past import Lost, revived
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.reopening import Open, Reopening
-from hyperscope.lab.revival import Lost, revived
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trained import Trained
 from hyperscope.lab.trainer import Trainer

@@ -31,7 +31,7 @@ from hyperscope.lab.commands import (
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.revival import Pasts
+from hyperscope.lab.revival import Revival, given_up
 from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 from hyperscope.lab.undo import Edited, State, Undo
@@ -63,10 +63,8 @@ class Session:
         self.view = View()
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
-        self._checkpoint: Any = None
+        self._revival = Revival()  # for a worker that takes a lost one's place
         self._wanted: tuple[str, ...] = ()  # probes somebody waits for
-        self._twin_checkpoint: Any = None
-        self._pasts = Pasts()  # of the timelines that these two are of
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
@@ -151,10 +149,8 @@ class Session:
         self._pending = False
         self._aim = self._aim if had and self.twin is not None else "A"
         if had and self.twin is None:
-            if self._keep == "B":
-                self._checkpoint = self._twin_checkpoint
-                self._pasts.keep_b()
-            self._twin_checkpoint, self.side = None, "A"
+            self._revival.end_twin(self._keep)
+            self.side = "A"
             self._send(EndTwin(self._keep))
         elif not had and self.twin is not None:
             self.side = "B"
@@ -366,12 +362,7 @@ class Session:
         if set(self._wanted) <= reply.snapshot.wanted.keys():
             self._wanted = ()
         current = self._runner is not None and reply.heard == self._runner.changes
-        # one from before twins began or ended is another network's
-        if reply.checkpoint is not None:
-            fits = (reply.snapshot.twin is None) == (self.twin is None)
-            if fits:
-                self._checkpoint, self._twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
-            self._pasts.heed(reply.pasts, in_use=fits)
+        self._revival.heed(reply, twins=self.twin is not None)
         if current:
             self.going = None
             if reply.experiment is not None and not self._pending:
@@ -391,20 +382,16 @@ class Session:
         self._losses += 1
         if self._losses > TRIES:
             self._runner = None
-            said = f"{loss}, {self._losses} times in a row; start Hyperscope again, or see 'hyperscope doctor'."
-            self.message, self.alarm = said[0].upper() + said[1:], True
+            self.message, self.alarm = given_up(loss, self._losses), True
             return
-        checkpoint, b = self._checkpoint, self._twin_checkpoint
-        past, *of_b = self._pasts.lost(1 if b is None else 2)
-        self._runner = Runner(self.experiment, checkpoint, self.library, past)
+        self._runner = self._revival.runner(self.experiment, self.library)
         self._aim = "A"
         if self.twin is not None:
-            self._runner.send(StartTwin(self.experiment, self.twin, b, revived=True, past=of_b[0] if of_b else None))
+            self._runner.send(self._revival.twin(self.experiment, self.twin))
         self._runner.send(Go(self.playing, self.rate))
+        checkpoint = self._revival.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
-        where = f"step {checkpoint.step}" if checkpoint is not None else "the start"
-        said = f"{loss}; it was started again and goes on from {where}."
-        self.message, self.alarm = said[0].upper() + said[1:], True
+        self.message, self.alarm = self._revival.said(loss), True
 
     def _send(self, command: object) -> None:
         try:

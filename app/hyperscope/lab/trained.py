@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.edits import Edit
     from hyperscope.lab.experiment import Experiment
     from hyperscope.lab.forks import Forks
-    from hyperscope.lab.revival import Lost
+    from hyperscope.lab.past import Lost
     from hyperscope.lab.score import Place, Score
     from hyperscope.lab.snapshot import BranchMark, Curves
     from hyperscope.lab.trainer import Trainer

@@ -14,7 +14,7 @@ from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.forks import Forks
-from hyperscope.lab.revival import Lost, revived
+from hyperscope.lab.past import Lost, revived
 from hyperscope.lab.score import Place, Score
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.timeline import Timeline

@@ -17,7 +17,7 @@ from hyperscope.lab.child_process import die_with_parent
 from hyperscope.lab.commands import Apply, Ask, Change, GoTo, Reply, replaces
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.revival import Past, Teller
+from hyperscope.lab.past import Past, Teller
 
 if TYPE_CHECKING:
     from hyperscope.lab.conductor import Conductor
