@@ -46,23 +46,25 @@ class Knob:
 
     def refusal(self, value: object) -> str | None:
         """The sentence that says why `value` is not allowed, or None if it is."""
-        if self.kind == "switch":
-            allowed, fits = "true or false", isinstance(value, bool)
-        elif self.kind == "text":
-            allowed, fits = "text", isinstance(value, str)
-        elif self.kind == "choice":
-            allowed, fits = "one of " + ", ".join(self.choices), value in tuple(self.choices)
-        else:
-            allowed = f"in [{self.low:g}, {self.high:g}]"
-            number = isinstance(value, int if self.kind == "whole" else (int, float)) and not isinstance(value, bool)
-            fits = number and self.low <= value <= self.high  # type: ignore[operator]
-            if self.kind == "whole":
-                allowed = f"a whole number {allowed}"
-        if fits:
+        if self._fits(value):
             return None
+        allowed = {"switch": "true or false", "text": "text"}.get(self.kind, f"in [{self.low:g}, {self.high:g}]")
+        if self.kind == "choice":
+            allowed = "one of " + ", ".join(self.choices)
+        if self.kind == "whole":
+            allowed = f"a whole number {allowed}"
         verb = "lie" if self.kind == "number" else "be"
         shown = repr(value) if isinstance(value, str) else value
         return f"{self.name} is {shown}; it must {verb} {allowed}"
+
+    def _fits(self, value: object) -> bool:
+        # a session that is read asks this a million times, so no words are made here
+        if self.kind == "number" or self.kind == "whole":
+            number = isinstance(value, int if self.kind == "whole" else (int, float)) and not isinstance(value, bool)
+            return number and self.low <= value <= self.high  # type: ignore[operator]
+        if self.kind == "choice":
+            return isinstance(value, str) and value in self.choices
+        return isinstance(value, bool if self.kind == "switch" else str)
 
     def caption(self, choice: str) -> str:
         """What a button for `choice` says."""

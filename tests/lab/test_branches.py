@@ -247,7 +247,7 @@ def test_any_session_comes_back_to_any_of_its_futures(doing: Doing, data: st.Dat
         beat = data.draw(st.integers(0, timeline.end))
         timeline.restore(beat)
         assert bits(timeline.trainer) == bits(replay(timeline.score, beat))
-        assert timeline._store.held == timeline.size
+        assert timeline.store.held == timeline.size
 
 
 def test_a_branch_can_be_trained_on_after_switching() -> None:
@@ -269,7 +269,7 @@ def test_branches_take_no_more_than_allowed(limit: int) -> None:
         timeline.apply(msgspec.structs.replace(START, seed=n + 50))
         timeline.steps(15)
         assert timeline.size <= limit
-        assert timeline._store.held == timeline.size
+        assert timeline.store.held == timeline.size
 
 
 def test_a_branch_s_curves_begin_where_it_leaves_and_end_where_it_ended() -> None:

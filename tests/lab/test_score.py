@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Training
 from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.score import (
     LONGEST,
     PREFIX,
@@ -352,3 +352,36 @@ def test_a_start_left_out_in_part_has_the_defaults() -> None:
     assert from_json(written(start={"training": {"learning_rate": 0.5}})).start == Experiment(
         training=Training(learning_rate=0.5)
     )
+
+
+# -- many changes -------------------------------------------------------------------------------------------------
+
+
+def painting(*strokes: tuple[str, ...]) -> Score:
+    """A session in which points were painted."""
+    painted = [changed(Experiment(data=Data(source="painted")), "data.painted", stroke) for stroke in strokes]
+    return Score(painted[0], tuple(Event(n, one) for n, one in enumerate(painted[1:])), len(strokes))
+
+
+def test_points_that_come_go_and_move_are_read_as_they_were() -> None:
+    score = painting(("1,1 2,2", "0,0"), ("1,1 2,2 3,3", "0,0"), (". 2,2 3,3", "0,0", "5,5"), (". 2,2", "", "5,5"), ())
+    assert from_json(score.to_json()) == score
+    assert from_code(score.to_code()) == score
+
+
+def test_a_point_too_far_out_is_refused_though_only_that_one_is_looked_at() -> None:
+    text = painting(("1,1 2,2", "0,0"), ("1,1 2,2 3,3", "0,0")).to_json()
+    with pytest.raises(ValueError, match=r"^event 1: .*painted, class 1: '300,3' is no point"):
+        from_json(text.replace("3,3", "300,3"))
+
+
+def test_what_changes_in_several_groups_at_once_is_read_as_it_was() -> None:
+    other = changed(changed(changed(START, "training.optimiser", "sgd"), "data.noise", 0.2), "seed", 3)
+    score = Score(START, (Event(0, other), Event(4, changed(other, "network.layers.1.units", 3))), 9)
+    assert from_json(score.to_json()) == score
+
+
+def test_a_value_out_of_range_is_named_with_event_and_field() -> None:
+    score = Score(START, (Event(0, changed(START, "training.learning_rate", 0.5)),), 9)
+    with pytest.raises(ValueError, match=r"^event 1: learning_rate is 99\.0; it must lie in .* - at training"):
+        from_json(score.to_json().replace('learning_rate": 0.5', 'learning_rate": 99.0'))

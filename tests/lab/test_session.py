@@ -19,7 +19,8 @@ from hyperscope.knob import Value
 from hyperscope.lab.data import Data
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed, every_knob
-from hyperscope.lab.session import MOST_LAYERS, Session
+from hyperscope.lab.session import Session
+from hyperscope.lab.sides import MOST_LAYERS
 from hyperscope.lab.snapshot import Snapshot
 
 PATIENCE = 20.0  # s
@@ -346,8 +347,8 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
     kept: list[Any] = []
 
     def settled(_: Snapshot) -> bool:
-        if playing._checkpoint is not None:
-            kept.append(playing._checkpoint.experiment)
+        if playing._revival.checkpoint is not None:
+            kept.append(playing._revival.checkpoint.experiment)
         return bool(kept) and kept[-1] == wanted
 
     until(playing, settled, "map")
@@ -545,12 +546,14 @@ def test_a_worker_lost_after_going_back_goes_on_from_there(session: Session) -> 
     session.move(RATE, 0.3)
     trained(session, 3)
     session.go_to(7)
-    until(session, lambda _: session._checkpoint is not None and session._checkpoint.step == 7)
+    until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == 7)
     kill_worker(session)
     assert session.message.endswith("goes on from step 7.")
-    session.go_to(0)  # the timeline begins anew there
     status = fresh(session).status
-    assert (status.step, status.beat, status.end) == (7, 0, 0)
+    assert (status.step, status.beat, status.end) == (7, 7, 24)
+    session.go_to(0)  # the new worker knows all that was there
+    status = fresh(session).status
+    assert (status.step, status.beat, status.end) == (0, 0, 24)
     assert session.experiment == SMALL
 
 
@@ -566,8 +569,8 @@ def test_a_lost_worker_is_told_and_replaced(playing: Session) -> None:
 
 
 def test_training_goes_on_from_the_last_checkpoint(playing: Session) -> None:
-    until(playing, lambda _: playing._checkpoint is not None)
-    kept = playing._checkpoint.step
+    until(playing, lambda _: playing._revival.checkpoint is not None)
+    kept = playing._revival.checkpoint.step
     kill_worker(playing)
     assert f"goes on from step {kept}" in playing.message
     snapshot = until(playing, lambda _: True)
@@ -583,7 +586,7 @@ def test_without_a_checkpoint_training_starts_again(session: Session) -> None:
 
 
 def test_a_move_made_since_the_checkpoint_is_not_lost(playing: Session) -> None:
-    until(playing, lambda _: playing._checkpoint is not None)
+    until(playing, lambda _: playing._revival.checkpoint is not None)
     playing.move(RATE, 0.25)
     playing.tick([])
     kill_worker(playing)

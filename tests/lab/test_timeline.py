@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Event, Score, branch, replay
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import ROWS, Trainer
@@ -393,7 +394,7 @@ def test_the_bytes_held_are_counted_as_checkpoints_come_and_go() -> None:
     timeline.apply(FASTER)
     for _ in range(30):
         timeline.steps(7)
-        assert timeline._store.held == timeline.size
+        assert timeline.store.held == timeline.size
 
 
 def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:
@@ -435,3 +436,29 @@ def test_other_data_on_the_way_are_gone_back_over() -> None:
     timeline.steps(30)
     timeline.restore(30, before=True)
     assert bits(timeline.trainer) == then
+
+
+def test_a_session_played_back_knows_to_the_beat_where_steps_began_anew() -> None:
+    lived = Timeline(Trainer(CALM))
+    lived.steps(201)
+    lived.restart()
+    lived.steps(77)
+    lived.apply(RUNAWAY)
+    lived.steps(60)
+    lived.apply(CALM)
+    lived.go_on()
+    lived.steps(9)
+    lived.restart()
+    lived.steps(3)
+    assert performed(lived.score).jumps == lived.jumps
+
+
+@pytest.mark.parametrize("beat", [30, 31])
+def test_what_is_known_of_a_beat_stays_when_it_is_gone_back_to(beat: int) -> None:
+    lived = Timeline(Trainer(START), most=1)
+    lived.steps(30)
+    lived.restart()
+    lived.steps(30)
+    jumps = lived.jumps
+    lived.restore(beat, before=True)
+    assert lived.jumps == jumps

@@ -19,7 +19,8 @@ from hyperscope.knob import Value
 from hyperscope.lab.data import Data
 from hyperscope.lab.examples import suggested
 from hyperscope.lab.experiment import Experiment, changed, every_knob, knob_at
-from hyperscope.lab.trainer import ROWS, SOUND, Trainer
+from hyperscope.lab.trail import SOUND
+from hyperscope.lab.trainer import ROWS, Trainer
 from hyperscope.resources import asset
 from lab.strategies import runnable
 

@@ -215,9 +215,9 @@ def test_a_lost_worker_comes_back_with_both(start) -> None:
     session.start_twin()
     session.move(RATE, 0.3)
     session.play(True)
-    until(session, lambda _: session._twin_checkpoint is not None and session._checkpoint.step > 0)
+    until(session, lambda _: session._revival.twin_checkpoint is not None and session._revival.checkpoint.step > 0)
     session.play(False)
-    a, b = session._checkpoint, session._twin_checkpoint
+    a, b = session._revival.checkpoint, session._revival.twin_checkpoint
     os.kill(session.worker_pid, signal.SIGKILL)
     until(session, lambda _: "started again" in session.message)
     found = until(session, lambda snapshot: snapshot.twin is not None)
@@ -277,6 +277,131 @@ def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     session.undo()
     session.undo()
     until_they_are(before, before)
+
+
+def alike(session: Session) -> tuple[float, float, int, int]:
+    """The losses and steps of A and B as the worker has them now."""
+    for _ in range(3):
+        found = until(session, lambda snapshot: snapshot.twin is not None)
+    return found.status.train_loss, found.twin.status.train_loss, found.status.step, found.twin.status.step
+
+
+def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
+    session = start()
+    trained(session, 4)
+    session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 8)
+    there = alike(session)
+    session.go_to(end.status.beat - 4)
+    session.branch()
+    found = until(session, lambda snapshot: bool(snapshot.status.branches))
+    assert found.status.end == found.twin.status.end == end.status.beat - 4
+    assert session.message.startswith("Branched both at step")
+    session.move(RATE, 0.1)
+    trained(session, 9)
+    session.switch(session.status.branches[0].key)
+    until(session, lambda snapshot: snapshot.status.beat == end.status.beat and not snapshot.status.playing)
+    assert alike(session) == there
+    assert session.twin == changed(SMALL, RATE, 0.3)
+    assert session.message.startswith("Both on the branch “")
+
+
+def test_a_move_after_switching_is_undone_by_both(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 5).status.beat
+    session.go_to(end - 4)
+    session.move(RATE, 0.1)
+    trained(session, 6)
+    session.switch(until(session, lambda snapshot: bool(snapshot.status.branches)).status.branches[0].key)
+    until(session, lambda _: session.twin == changed(SMALL, RATE, 0.3))
+    there = alike(session)
+    session.set_side("both")
+    session.move("training.l2", 0.01)
+    session.undo()
+    assert (session.experiment, session.twin) == (SMALL, changed(SMALL, RATE, 0.3))
+    assert alike(session) == there
+
+
+@pytest.mark.parametrize(("side", "told"), [("A", "A"), ("B", "B"), ("both", "A")])
+def test_slow_motion_tells_of_the_one_that_the_controls_move(start, side, told) -> None:
+    session = start()
+    trained(session, 2)
+    session.start_twin()
+    session.set_side(side)
+    session.slow()
+    until(session, lambda _: session.slow_motion is not None)
+    assert session.slow_motion.twin == told
+    assert session.message.startswith(f"Slow motion of {told}")
+
+
+def test_slow_motion_follows_the_side_that_is_chosen(start) -> None:
+    session = start()
+    session.start_twin()
+    session.slow()
+    session.slow(5)
+    until(session, lambda _: session.slow_motion is not None and session.slow_motion.at == 5)
+    assert session.slow_motion.twin == "B"
+    session.set_side("A")
+    until(session, lambda _: session.slow_motion.twin == "A")
+    assert session.slow_motion.at == 5
+
+
+def test_leaving_slow_motion_leaves_both_at_the_same_step(start) -> None:
+    session = start()
+    trained(session, 2)
+    session.start_twin()
+    session.slow()
+    until(session, lambda _: session.slow_motion is not None)
+    session.slow(len(session.slow_motion.operations) + 3)
+    session.slow(-2)
+    session.leave_slow_motion()
+    found = until(session, lambda _: session.slow_motion is None)
+    assert found.status.step == found.twin.status.step > 0
+
+
+def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start) -> None:
+    session = start()
+    session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 5).status.beat
+    session.go_to(end - 4)
+    session.move(RATE, 0.1)
+    trained(session, 6)
+    session.switch(until(session, lambda snapshot: bool(snapshot.status.branches)).status.branches[0].key)
+
+    def kept(_: Snapshot) -> bool:
+        a, b = session._revival.checkpoint, session._revival.twin_checkpoint
+        return b is not None and a.step == b.step == end and b.experiment == changed(SMALL, RATE, 0.3)
+
+    until(session, kept)
+    there = alike(session)
+    os.kill(session.worker_pid, signal.SIGKILL)
+    until(session, lambda _: "started again" in session.message)
+    assert alike(session) == there
+
+
+def test_the_future_that_twins_left_is_kept_in_the_library(tmp_path) -> None:
+    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
+    try:
+        trained(session, 30)
+        session.start_twin()
+        session.move(RATE, 0.3)
+        end = trained(session, 60).status.beat
+        until(session, lambda snapshot: snapshot.twin is not None)
+        session.go_to(end - 20)
+        session.branch()
+        session.set_side("A")
+        session.move(RATE, 0.02)
+        trained(session, 70)
+    finally:
+        session.close()
+    library = Library(tmp_path / "runs.sqlite")
+    kept = [library.details(run.id) for run in library.runs()]
+    ends = sorted((one.experiment.training.learning_rate, one.score.end) for one in kept)
+    assert ends[-3:] == [(0.02, end + 40), (0.3, end), (0.3, end + 40)]  # A's first may have been too short
 
 
 def test_both_twins_are_kept_in_the_library(tmp_path) -> None:

@@ -65,6 +65,24 @@ def test_going_back_in_time_ends_no_run(window, qtbot):
     assert not names(window)
 
 
+def test_going_over_to_a_branch_at_a_lower_step_ends_no_run(window, qtbot):
+    session = window.session
+    train_to(window, qtbot, 2)
+    window.do(session.restart)
+    qtbot.waitUntil(lambda: len(names(window)) == 1, timeout=PATIENCE)
+    train_to(window, qtbot, 1)
+    longer = session.status.beat  # a future that ends late on the timeline, at a low step
+    window.go_to(longer // 2)
+    qtbot.waitUntil(lambda: session.status.beat == longer // 2, timeout=PATIENCE)
+    session.advance("batch")
+    qtbot.waitUntil(lambda: len(session.status.branches) == 1, timeout=PATIENCE)
+    step, ended = session.status.step, window.part(Charts)._ended
+    session.switch(session.status.branches[0].key)
+    qtbot.waitUntil(lambda: session.status.beat == longer, timeout=PATIENCE)
+    assert session.status.step < step
+    assert window.part(Charts)._ended == ended
+
+
 def test_no_more_than_some_runs_are_kept(window, qtbot):
     for _ in range(KEPT + 1):
         train_to(window, qtbot, 1)

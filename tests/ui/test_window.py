@@ -773,15 +773,15 @@ def test_a_killed_worker_is_said_and_training_goes_on(window, qtbot):
 
 
 def test_a_killed_worker_goes_on_from_its_checkpoint(window, qtbot):
-    qtbot.waitUntil(lambda: window.session._checkpoint is not None, timeout=PATIENCE)
-    kept = window.session._checkpoint.step
+    qtbot.waitUntil(lambda: window.session._revival.checkpoint is not None, timeout=PATIENCE)
+    kept = window.session._revival.checkpoint.step
     kill_worker(window)
     qtbot.waitUntil(lambda: any("goes on from" in said for said in window.session.said), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.session.status.step > kept, timeout=PATIENCE)
 
 
 def test_a_move_made_while_the_worker_is_dead_is_not_lost(window, qtbot):
-    qtbot.waitUntil(lambda: window.session._checkpoint is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session._revival.checkpoint is not None, timeout=PATIENCE)
     kill_worker(window)
     moved = slide(window, qtbot, RATE, 0.3).value()
     qtbot.waitUntil(

@@ -10,10 +10,8 @@ from hyperscope.lab.probes import probes
 from hyperscope.lab.snapshot import Snapshot, Status, View
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline import Timeline
-    from hyperscope.lab.trained import Trained
+    from hyperscope.lab.trained import Line, Trained
     from hyperscope.lab.trainer import Trainer
-    from hyperscope.lab.twin import Pair
 
 
 def snapshot(
@@ -35,7 +33,7 @@ def snapshot(
     return Snapshot(status, structure, said, alarm, halted, views, painted, wanted, twin)
 
 
-def _status(trainer: Trainer, timeline: Timeline | Pair, playing: bool, speed: float) -> Status:
+def _status(trainer: Trainer, timeline: Line, playing: bool, speed: float) -> Status:
     # while playing, the last recorded evaluation will do: it is a few steps old at most
     scores = trainer.recent_scores() if playing else trainer.scores()
     return Status(
@@ -53,4 +51,5 @@ def _status(trainer: Trainer, timeline: Timeline | Pair, playing: bool, speed: f
         end=timeline.end,
         moves=timeline.moves,
         branches=timeline.branches,
+        switched=timeline.forks.switched,
     )

@@ -1,7 +1,7 @@
 """Branches: futures of a session that were left behind when something else was done at an earlier moment.
 
-A branch is a whole score with what helps to reach its moments soon. Where it leaves the present one is where their
-changes, or one of them, end to be the same. It knows no trainer.
+A branch is a whole score, or one of each twin, with what helps to reach its moments soon. Where it leaves the present
+one is where their changes, or one of them, end to be the same. It knows no trainer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from hyperscope.lab.score import Event, Place
 from hyperscope.lab.snapshot import Curves
 
 if TYPE_CHECKING:
+    from hyperscope.lab.checkpoint import Checkpoint
     from hyperscope.lab.checkpoints import Kept
+    from hyperscope.lab.examples import ExampleSet
 
 BRANCHES = 8  # kept; of more the oldest goes
 MARKS = 64  # moves shown, about: those closer together than this part of the whole count as one
@@ -51,13 +53,46 @@ class Future:
 
 
 @dataclass
+class Way:
+    """A future that one timeline left, and what to call it; its first `same` changes are the present's as well."""
+
+    future: Future
+    same: int
+    name: str
+
+    def fork(self, present: Future) -> Place:
+        """The last moment that it has in common with the present future."""
+        return parting(present, self.future, self.same)
+
+    def repeated(self, present: Future) -> bool:
+        """Whether the present future has all of it."""
+        return self.same == len(self.future.events) and self.fork(present).beat == self.future.end
+
+
+@dataclass
 class Branch:
-    """A future left behind, known by its `key`; its first `same` changes are the present's as well."""
+    """What was left behind at one moment, known by its `key`: a way of each of the timelines that go together."""
 
     key: int
     name: str
-    future: Future
-    same: int = 0
+    ways: tuple[Way, ...]
+
+    def covers(self, other: Branch) -> bool:
+        """Whether all of `other` is the beginning of this."""
+        return all(ours.future.covers(theirs.future) for ours, theirs in zip(self.ways, other.ways, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """All that a timeline is when another future is taken up, to be put back: where it stood and what was kept."""
+
+    present: Future
+    kept: list[Kept]
+    last: Kept | None
+    looked: int
+    place: Place
+    checkpoint: Checkpoint
+    examples: ExampleSet
 
 
 def alike(one: Sequence[Event], other: Sequence[Event]) -> int:
@@ -74,16 +109,6 @@ def parting(one: Future, other: Future, same: int) -> Place:
     """The last moment that two futures have in common, of which the first `same` changes are alike."""
     beats = (each.events[same].beat if same < len(each.events) else each.end for each in (one, other))
     return Place(min(beats), same)
-
-
-def uncovered(branches: Sequence[Branch], present: Future) -> list[Branch]:
-    """Those of which the present future has not repeated all."""
-    return [
-        branch
-        for branch in branches
-        if branch.same < len(branch.future.events)
-        or parting(present, branch.future, branch.same).beat < branch.future.end
-    ]
 
 
 def within_reach(future: Future, others: Iterable[tuple[Future, Sequence[Kept]]]) -> list[Kept]:
@@ -121,6 +146,13 @@ def name_of(own: Sequence[Event], other: Sequence[Event], same: int, start: Expe
     if theirs is not None and theirs.experiment != before:
         return caption(theirs.experiment, before)
     return TRAINED_ON
+
+
+def name_of_all(names: Sequence[str]) -> str:
+    """The name of what twins left together: what both would call it, else with the letter of whose it is."""
+    if len(set(names)) == 1:
+        return names[0]
+    return ", ".join(f"{letter}: {name}" for letter, name in zip("AB", names, strict=True) if name != TRAINED_ON)
 
 
 def cut(curves: Curves, future: Future, place: Place) -> Curves:

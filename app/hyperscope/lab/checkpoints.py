@@ -137,15 +137,21 @@ class Checkpoints:
         """Those that are not on the way to `place`."""
         return [kept for kept in self.kept if not _before(kept, place)]
 
-    def copied(self) -> Checkpoints:
-        """The same, to go on apart; without the end's."""
+    def copied(self, aside: Sequence[Future]) -> tuple[Checkpoints, list[Future]]:
+        """The same, to go on apart, and the futures left aside with it; without the end's."""
+        rows: dict[int, _Rows] = {}
+
+        def apart(kept: Kept) -> Kept:
+            own = rows.setdefault(id(kept.history.rows), _Rows(kept.history.rows.arrays))
+            return replace(kept, history=replace(kept.history, rows=own))
+
         other = copy(self)
-        rows = {id(kept.history.rows): _Rows(kept.history.rows.arrays) for kept in self.kept}
-        other.kept = [
-            replace(kept, history=replace(kept.history, rows=rows[id(kept.history.rows)])) for kept in self.kept
+        other.kept, other.last = [apart(kept) for kept in self.kept], None
+        futures = [
+            replace(one, kept=[apart(kept) for kept in one.kept], last=one.last and apart(one.last)) for one in aside
         ]
-        other.last = None
-        return other
+        other.count(futures)
+        return other, futures
 
     def count(self, aside: Sequence[Future]) -> None:
         """Adds up what is held, after more came or went than one."""

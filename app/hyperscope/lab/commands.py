@@ -71,13 +71,14 @@ class GoTo:
 class StartTwin:
     """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B.
 
-    `revived` is after a worker was lost, of which the window speaks itself.
+    `revived` is after a worker was lost, of which the window speaks itself; `past` is then a `past.Lost` of B.
     """
 
     experiment: Experiment
     twin: Experiment
     checkpoint: Any = None
     revived: bool = False
+    past: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Reply:
     heard: int = 0  # how many commands that change the experiment came before this
     twin: Experiment | None = None  # B's that goes with `experiment`
     twin_checkpoint: Any = None  # B's that goes with `checkpoint`
+    pasts: tuple[Any, ...] = ()  # what a checkpoint comes with of its timeline's past, and B's: `past.Past`
     news: dict[str, Any] = field(default_factory=dict)  # "slow motion" and "branches", whenever they have changed
 
 

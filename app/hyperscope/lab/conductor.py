@@ -31,6 +31,7 @@ from hyperscope.lab.commands import (
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.pace import STEADY, Pace
+from hyperscope.lab.past import Lost, revived
 from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.reopening import Open, Reopening
 from hyperscope.lab.timeline import Timeline
@@ -42,13 +43,18 @@ KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a l
 
 
 class Conductor:
-    """Of `experiment`, from `checkpoint` on if there is one; runs are kept in the file `library`, None to keep none.
+    """Of `experiment`, from `checkpoint` on if there is one, with its `past` if that is known; runs are kept in the
+    file `library`, None to keep none.
 
     An experiment whose data cannot be had is replaced by the usual one, and `said` says why.
     """
 
     def __init__(
-        self, experiment: Experiment, checkpoint: Checkpoint | None = None, library: Path | None = None
+        self,
+        experiment: Experiment,
+        checkpoint: Checkpoint | None = None,
+        library: Path | None = None,
+        past: Lost | None = None,
     ) -> None:
         self.playing = False
         self.until: int | None = None  # the epochs done at which it pauses
@@ -69,12 +75,12 @@ class Conductor:
             self._refuse(problem)
         if checkpoint is not None:
             trainer.restore(checkpoint)
-        timeline = Timeline(trainer)
+        timeline = revived(trainer, past)
         self.trained = Trained(timeline)
         self.pace = Pace()
         if library is not None:
             self.recorder = Recorder(library)
-            self.recorder.begin(timeline, whole=checkpoint is None)
+            self.recorder.begin(timeline, whole=checkpoint is None or past is not None)
 
     @property
     def busy(self) -> bool:
@@ -109,7 +115,7 @@ class Conductor:
     def do(self, command: object) -> None:
         """Carries out a command other than Ask."""
         pause = isinstance(command, Go) and not command.playing
-        leaves = self.slowed is not None and not (pause or isinstance(command, Slow))
+        leaves = self.slowed is not None and not (pause or isinstance(command, Slow | Aim))
         if leaves:
             self.slowed, self.news["slow motion"] = None, None
         self._carry_out(command)
@@ -123,9 +129,6 @@ class Conductor:
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
         self._heed_end(command)
         match command:
-            case Slow() | Branch() | Switch() if self.trained.pair is not None:
-                self.said, self.alarm = "There are twins; keep one of them first (T keeps A).", False
-                return
             case Apply(experiment, twin) if self.trained.pair is not None:
                 self._hear(*self.trained.pair.take_on(experiment, twin or self.trained.pair.b.trainer.experiment))
             case StartTwin():
@@ -135,14 +138,17 @@ class Conductor:
             case Aim(side):
                 if self.trained.pair is not None:
                     self.trained.pair.aim = side
+                if self.slowed is not None:
+                    self._slow(0, None)
             case Slow(by, to):
                 self._slow(by, to)
             case SlowEnd():
                 self.said = ""
             case Branch():
-                if self.trained.line.branch_here():
+                if self.trained.timeline.branch_here():
                     self._went()
-                    self.said, self.alarm = f"Branched at step {step}; what came after stays as a branch.", False
+                    both = " both" if self.trained.pair is not None else ""
+                    self.said, self.alarm = f"Branched{both} at step {step}; what came after stays as a branch.", False
                 else:
                     self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
                 return
@@ -208,7 +214,7 @@ class Conductor:
         if self.trained.pair is not None:
             return
         wanted = command.experiment, command.twin
-        pair, begun = self.trained.start_twin(*wanted, command.checkpoint)
+        pair, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
         if self.recorder is not None:
             self.recorder.follow(pair.a)
         self._keep_soon()
@@ -250,7 +256,8 @@ class Conductor:
             anew = isinstance(command, Apply) and command.anew
             if not self._ended:
                 self.recorder.ends(command.experiment if isinstance(command, Apply) and not anew else None)
-                if anew or isinstance(command, Restart) or (isinstance(command, EndTwin) and command.keep == "A"):
+                leaves = isinstance(command, Restart | GoTo | Switch)
+                if anew or leaves or (isinstance(command, EndTwin) and command.keep == "A"):
                     self._keep_b()
             self._ended = anew
 
@@ -308,18 +315,16 @@ class Conductor:
     def _switch(self, key: int) -> None:
         self.playing = False
         try:
-            name = self.trained.line.switch(key)
+            name = self.trained.timeline.switch(key)
         except ValueError as problem:
             self._refuse(problem)
             return
         self._went()
-        self.pace.count_from(self.trained.trainer.step)
+        self.pace.count_from(self.trained.furthest.step)
         self._keep_soon()  # a worker lost now must come back with this future
-        self.said, self.alarm, self.other = (
-            f"On the branch “{name}”, at its end, step {self.pace.counted}.",
-            False,
-            True,
-        )
+        both = "Both on" if self.trained.pair is not None else "On"
+        said = f"{both} the branch “{name}”, at its end, step {self.pace.counted}."
+        self.said, self.alarm, self.other = said, False, True
 
     def _say_what_is_left(self, step: int) -> None:
         """After something was done at `step` with something ahead, which may have become a branch by it."""
@@ -329,18 +334,18 @@ class Conductor:
             self.said, self.alarm = f"Training on from step {step}; what came after it stays as a branch.", False
         else:
             self.said = f"{self.said} What came after step {step} stays as a branch.".strip()
-        if self.trained.line.dropped:
-            self.said += f" The oldest branch, “{self.trained.line.dropped}”, went for it."
-            self.trained.line.dropped = ""
+        if self.trained.timeline.dropped:
+            self.said += f" The oldest branch, “{self.trained.timeline.dropped}”, went for it."
+            self.trained.timeline.dropped = ""
 
     def _slow(self, by: int, to: int | None) -> None:
         self.playing = False
         begins = self.slowed is None
-        self.slowed, said = slow_motion.move(self.slowed, self.trained.line, by, to)
+        self.slowed, said = slow_motion.move(self.slowed, self.trained.timeline, by, to)
         if begins or to is None:
             self.said, self.alarm = said or self.said, False
         self._heed_alarm()
-        if self.trained.trainer.alarm:
+        if self.slowed is not None and self.slowed.stopped:
             self.slowed = None
         self.news["slow motion"] = self.slowed and self.slowed.record()
 

@@ -172,23 +172,45 @@ def differences(old: Painted, new: Painted) -> dict[str, str]:
 
 def amended(old: Sequence[str], by: Mapping[str, object]) -> list[str]:
     """The lines that `differences` led to. Raises: ValueError for what is no place or no point."""
-    lines = [line.split() for line in old]
-    for where, token in by.items():
-        c, _, at = where.partition(".")
-        if not (c.isdecimal() and at.isdecimal() and int(c) < MOST_CLASSES and int(at) < 10 * MOST):
-            raise ValueError(f"{where!r} is no place of a painted point")
-        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-            raise ValueError(f"{token!r} is no painted point")
-        lines += [[] for _ in range(int(c) + 1 - len(lines))]
-        tokens = lines[int(c)]
-        tokens += [FREE] * (int(at) + 1 - len(tokens))
-        tokens[int(at)] = token
-    for tokens in lines:
-        while tokens and tokens[-1] == FREE:
-            tokens.pop()
-    while lines and not lines[-1]:
-        lines.pop()
-    return [" ".join(tokens) for tokens in lines]
+    return Amended(old).by(by)
+
+
+class Amended:
+    """Lines of points that change a few at a time: only what is new is looked at, however many there are."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = list(lines)
+        self._tokens = [line.split() for line in lines]
+        self._sound = all(_wrong(line) is None for line in lines)
+
+    def by(self, by: Mapping[str, object]) -> list[str]:
+        """The lines that `differences` led to. Raises: ValueError for what is no place or no point."""
+        touched = set()
+        for where, token in by.items():
+            c, _, at = where.partition(".")
+            if not (c.isdecimal() and at.isdecimal() and int(c) < MOST_CLASSES and int(at) < 10 * MOST):
+                raise ValueError(f"{where!r} is no place of a painted point")
+            if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+                raise ValueError(f"{token!r} is no painted point")
+            while len(self._tokens) <= int(c):
+                self._tokens.append([])
+                self._lines.append("")
+            tokens = self._tokens[int(c)]
+            tokens += [FREE] * (int(at) + 1 - len(tokens))
+            tokens[int(at)] = token
+            touched.add(int(c))
+            self._sound = self._sound and (token == FREE or all(abs(float(w)) <= FARTHEST for w in token.split(",")))
+        for number in touched:
+            tokens = self._tokens[number]
+            while tokens and tokens[-1] == FREE:
+                tokens.pop()
+            self._lines[number] = " ".join(tokens)
+            if self._sound:
+                _remember(self._lines[number])
+        while self._lines and not self._lines[-1]:
+            self._lines.pop()
+            self._tokens.pop()
+        return list(self._lines)
 
 
 def told(old: Painted, new: Painted) -> str:
@@ -230,9 +252,22 @@ def _line(line: str) -> Floats:
     return x
 
 
-@lru_cache(maxsize=64)
+_SOUND: dict[str, None] = {}  # the newest lines that were made of points checked one by one
+
+
+def _remember(line: str) -> None:
+    _SOUND[line] = None
+    if len(_SOUND) > 64:
+        del _SOUND[next(iter(_SOUND))]
+
+
 def _wrong(line: str) -> str | None:
     """The first word of a line that is no point, None if all are."""
+    return None if line in _SOUND else _looked_through(line)
+
+
+@lru_cache(maxsize=64)
+def _looked_through(line: str) -> str | None:
     # one look at the whole line, as it is checked anew 25 times a second while somebody paints
     if not line or (_LINE.fullmatch(line) and np.nanmax(np.abs(_line(line))) <= FARTHEST):
         return None

@@ -38,6 +38,7 @@ EVERY = 5.0  # s between two writings of a run that trains: what a power cut may
 SETTLED = 0.5  # s the same for one that stands still
 SHORTEST = 1.0  # s that a run lasts at least: dragging a setting that rebuilds begins a new one with every frame
 THUMBNAIL = 128  # pixels along the side
+RUN = ("_timeline", "_id", "_created", "_begun", "_taken", "_at", "_future", "_whole")  # what is known of a run
 WAITING = 20  # runs that could not be written are tried again, the last so many
 
 
@@ -67,6 +68,7 @@ class Recorder:
         self._timeline: Timeline
         self._taken: Place | None = None  # where the run stood when it was last written
         self._whole = True
+        self._other: dict[str, Any] = {}  # what is known of the run of the twin that is not watched now
 
     def begin(self, timeline: Timeline, *, whole: bool = True) -> None:
         """Watches another timeline from where it stands; not `whole`: what came before is not in its score."""
@@ -85,19 +87,27 @@ class Recorder:
     def follow(self, timeline: Timeline) -> None:
         """Watches a twin of the timeline from now on, which began as that did; its run is another one."""
         if timeline is not self._timeline:
-            self._timeline = timeline
-            self._fresh()
+            self._turn(timeline)
 
     def keep_also(self, timeline: Timeline) -> None:
         """Writes the run of a twin of the timeline, as a run of its own."""
         if timeline is self._timeline:
             return
-        mine = dict(vars(self))
-        self._timeline = timeline
-        self._fresh()
-        self._created = mine["_created"]
+        mine, created = self._timeline, self._created
+        self._turn(timeline)
+        self._created = min(self._created, created)
+        self._followed()
         self._take(time.monotonic(), 0.0)
-        vars(self).update(mine)
+        self._turn(mine)
+
+    def _turn(self, timeline: Timeline) -> None:
+        """To the run of another twin, the same one as when it was last turned to."""
+        other, self._other = self._other, {name: vars(self)[name] for name in RUN}
+        if other.get("_timeline") is timeline:
+            vars(self).update(other)
+        else:
+            self._timeline = timeline
+            self._fresh()
 
     # -- what happens to the run ----------------------------------------------------------------------------------
 

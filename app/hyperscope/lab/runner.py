@@ -25,11 +25,13 @@ class WorkerLost(RuntimeError):
 class Runner:
     """A running worker. `send` never waits for training; `take` gives the newest reply, once."""
 
-    def __init__(self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None, past: Any = None
+    ) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, experiment, checkpoint, library), name="hyperscope-trainer", daemon=True
+            target=serve, args=(theirs, experiment, checkpoint, library, past), name="hyperscope-trainer", daemon=True
         )
         self._process.start()
         theirs.close()

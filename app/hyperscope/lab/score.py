@@ -12,22 +12,21 @@ from __future__ import annotations
 import base64
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 
 from hyperscope.knob import Settings
+from hyperscope.lab.amending import Amending, UnknownPath
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.experiment import from_json as experiment_from_json
-from hyperscope.lab.painted import amended, differences
+from hyperscope.lab.painted import differences
 from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
-DEEPEST = 5  # names in a dotted path; the longest of an experiment is network.layers.0.batch_norm
 LATEST = 10**10  # beats that are read of a session; at 5 000 a second they take three weeks
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
@@ -99,18 +98,8 @@ class Score:
         packed = zlib.compress(msgspec.json.encode(self._tree(_sparse)), 9)
         return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
-    def _tree(self, written: Callable[[Experiment], Any]) -> Changes:
-        events: list[Changes] = []
-        last = self.start
-        for event in self.events:
-            if event.restart:
-                events.append({"beat": event.beat, "restart": True})
-            elif event.edit is not None:
-                events.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
-            else:
-                events.append({"beat": event.beat, "set": changes(last, event.experiment)})
-            last = event.experiment
-        return {"version": VERSION, "start": written(self.start), "events": events, "end": self.end}
+    def _tree(self, in_full: Callable[[Experiment], Any]) -> Changes:
+        return head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
 
 
 def branch(score: Score, beat: int, *, before: bool = False) -> Score:
@@ -132,28 +121,38 @@ def replay(score: Score, beat: int | None = None, *, before: bool = False) -> Tr
     return trainer
 
 
-def play(trainer: Trainer, score: Score, here: Place, there: Place) -> None:
-    """Takes a trainer that stands at place `here` of the score on to `there`."""
-    beat = here.beat
+def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tuple[int, int]]:
+    """Takes a trainer that stands at place `here` of the score on to `there`.
+
+    Returns (beat, step) wherever steps did not follow on: after restarts, divergences and early stops.
+    """
+    beat, jumps = here.beat, []
     for event in score.events[here.events : there.events]:
-        _advance(trainer, event.beat - beat)
-        beat = event.beat
+        jumps += _advance(trainer, beat, event.beat)
+        beat, before = event.beat, trainer.step
         if event.restart:
             trainer.restart()
         elif event.edit is not None:
             trainer.edit(event.edit)
         else:
             trainer.apply(event.experiment)
-    _advance(trainer, there.beat - beat)
+        if trainer.step != before:
+            jumps.append((beat, trainer.step))
+    return jumps + _advance(trainer, beat, there.beat)
 
 
-def _advance(trainer: Trainer, beats: int) -> None:
+def _advance(trainer: Trainer, beat: int, until: int) -> list[tuple[int, int]]:
     # Never zero steps at a time, since even no step records the network where a record is due.
-    while beats > 0:
-        spent = tried(trainer, beats)
+    jumps = []
+    while beat < until:
+        before = trainer.step
+        spent = tried(trainer, until - beat)
         if not spent:
-            return  # a written order of mini-batches has come to its end
-        beats -= spent
+            break  # a written order of mini-batches has come to its end
+        beat += spent
+        if trainer.step != before + spent:
+            jumps.append((beat, trainer.step))
+    return jumps
 
 
 def tried(trainer: Trainer, count: int) -> int:
@@ -170,6 +169,25 @@ def tried(trainer: Trainer, count: int) -> int:
 def plain(value: object) -> Any:
     """A value as JSON has it, every field of settings written out."""
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def head(score: Score, in_full: Callable[[Experiment], Any] = plain) -> Changes:
+    """How a score begins as JSON: its version and start; `events` and `end` follow."""
+    return {"version": VERSION, "start": in_full(score.start)}
+
+
+def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
+    """Events as JSON has them, the first after the experiment `last`."""
+    found: list[Changes] = []
+    for event in events:
+        if event.restart:
+            found.append({"beat": event.beat, "restart": True})
+        elif event.edit is not None:
+            found.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
+        else:
+            found.append({"beat": event.beat, "set": changes(last, event.experiment)})
+        last = event.experiment
+    return found
 
 
 def changes(old: Settings, new: Settings, path: str = "") -> Changes:
@@ -210,19 +228,6 @@ def _sparse(value: object) -> Any:
         or isinstance(part, tuple | Settings)
         or name == "version"
     }
-
-
-def _with(tree: Any, path: str, value: Any) -> Any:
-    """A copy of a plain tree with the field at a dotted path set. Raises: ValueError where the path leads nowhere."""
-    head, _, rest = path.partition(".")
-    if isinstance(tree, dict):
-        if not rest and isinstance(value, dict) and isinstance(tree.get(head), list):
-            value = amended(tree[head], value)  # painted points
-        return {**tree, head: _with(tree.get(head, {}), rest, value) if rest else value}
-    if isinstance(tree, list) and head.isdecimal() and int(head) < len(tree) and rest:
-        at = int(head)
-        return [*tree[:at], _with(tree[at], rest, value), *tree[at + 1 :]]
-    raise ValueError(f"there is no {head!r}")
 
 
 # -- reading ------------------------------------------------------------------------------------------------------
@@ -280,34 +285,27 @@ def from_code(code: str) -> Score:
 
 
 def _read(written: _Written) -> Score:
-    # Changes are put into the tree as it was written and each whole tree is then read, so that the experiment's own
-    # migrations, which know nothing of scores, bring every event up to date.
     if written.end > LATEST:
         raise ValueError(f"end is {written.end}; a session has at most {LATEST} beats")
-    tree = written.start
-    last = start = _experiment(tree, "start")
-    events = []
+    try:
+        reading = Amending(written.start)
+    except ValueError as problem:
+        raise ValueError(f"start: {problem}") from None
+    start, events = reading.experiment, []
     for number, event in enumerate(written.events, 1):
         where = f"event {number}"
         if bool(event.set) + event.restart + bool(event.edit) > 1:
             raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
-        for path, value in event.set.items():
+        if event.set:
             try:
-                if path.count(".") >= DEEPEST:
-                    raise ValueError(f"{path[:40]}… is no path of an experiment")
-                tree = _with(tree, path, value)
+                reading.take(event.set)
+            except UnknownPath as problem:
+                raise ValueError(f"{where}, {problem}") from None
             except ValueError as problem:
-                raise ValueError(f"{where}, {path[:60]}: {problem}") from None
-        last = _experiment(tree, where) if event.set else last
-        events.append(Event(event.beat, last, event.restart, _edit(event.edit, where) if event.edit else None))
+                raise ValueError(f"{where}: {problem}") from None
+        edit = _edit(event.edit, where) if event.edit else None
+        events.append(Event(event.beat, reading.experiment, event.restart, edit))
     return Score(start, tuple(events), written.end)
-
-
-def _experiment(tree: Changes, where: str) -> Experiment:
-    try:
-        return experiment_from_json(msgspec.json.encode(tree))
-    except ValueError as problem:
-        raise ValueError(f"{where}: {problem}") from None
 
 
 def _edit(tree: Changes, where: str) -> Edit:

@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
+from hyperscope.lab import sides
 from hyperscope.lab.commands import (
     Advance,
     Aim,
@@ -33,11 +31,13 @@ from hyperscope.lab.commands import (
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
+from hyperscope.lab.revival import Revival, given_up
 from hyperscope.lab.runner import Runner, WorkerLost
 from hyperscope.lab.snapshot import Snapshot, Status, View
 from hyperscope.lab.undo import Edited, State, Undo
 
 if TYPE_CHECKING:
+    from hyperscope.engine.settings import Layer
     from hyperscope.lab.library import Details
     from hyperscope.lab.score import Score
     from hyperscope.lab.slow_motion import SlowMotion
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from hyperscope.lab.twin import One, Side
 
 TRIES = 3  # at a training process that ends before it has answered once
-MOST_LAYERS = 6  # that the picture can show
 
 
 class Session:
@@ -64,9 +63,8 @@ class Session:
         self.view = View()
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
-        self._checkpoint: Any = None
+        self._revival = Revival()  # for a worker that takes a lost one's place
         self._wanted: tuple[str, ...] = ()  # probes somebody waits for
-        self._twin_checkpoint: Any = None
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
@@ -95,12 +93,7 @@ class Session:
 
     def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
-        if self.twin is None:
-            state = State(experiments[0], None, self._keep)
-        elif side == "both":
-            state = State(experiments[0], experiments[-1])
-        else:
-            state = State(self.experiment, experiments[0]) if side == "B" else State(experiments[0], self.twin)
+        state = sides.with_moved(self._state, side, experiments)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
             return
         self._undo.leave(self._state, merge and f"{side} {merge}")
@@ -108,29 +101,22 @@ class Session:
 
     def add_layer(self) -> None:
         """One more hidden layer at the end, like the last one."""
-        self._with_layers(
-            lambda layers: (*layers, layers[-1] if layers else Layer()) if len(layers) < MOST_LAYERS else layers
-        )
+        self._with_layers(sides.one_more)
 
     def remove_layer(self, number: int) -> None:
         """Without hidden layer `number`, counted from 0."""
         self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]))
 
     def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> None:
-        changed_ones = []
-        for experiment in self._sides():
-            network = msgspec.structs.replace(experiment.network, layers=change(experiment.network.layers))
-            changed_ones.append(msgspec.structs.replace(experiment, network=network))
-        self._take_on(*changed_ones)
+        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides()))
 
     def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
 
         What cannot be set changes nothing, and `message` says why.
         """
-        of: One = "B" if self.twin is not None and self.side == "B" else "A"
-        self._undo.edited(edit, before, of, merge)
-        self._send_edit(edit, of)
+        self._undo.edited(edit, before, self._told, merge)
+        self._send_edit(edit, self._told)
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
@@ -148,9 +134,7 @@ class Session:
         return there is not None
 
     def _send_edit(self, edit: Edit, of: One) -> None:
-        if self.twin is not None and of != self._aim:
-            self._aim = of
-            self._send(Aim(of))
+        self._aim_at(of)
         self._send(edit)
 
     @property
@@ -165,9 +149,8 @@ class Session:
         self._pending = False
         self._aim = self._aim if had and self.twin is not None else "A"
         if had and self.twin is None:
-            if self._keep == "B":
-                self._checkpoint = self._twin_checkpoint
-            self._twin_checkpoint, self.side = None, "A"
+            self._revival.end_twin(self._keep)
+            self.side = "A"
             self._send(EndTwin(self._keep))
         elif not had and self.twin is not None:
             self.side = "B"
@@ -187,11 +170,7 @@ class Session:
         return self.twin if self.twin is not None and self.side == "B" else self.experiment
 
     def _sides(self, side: Side | None = None) -> tuple[Experiment, ...]:
-        """The experiments that a move acts on."""
-        side = side or self.side
-        if self.twin is None:
-            return (self.experiment,)
-        return {"A": (self.experiment,), "B": (self.twin,), "both": (self.experiment, self.twin)}[side]
+        return sides.acted_on(self._state, side or self.side)
 
     def start_twin(self, twin: Experiment | None = None) -> None:
         """Trains a copy beside the network from here on: the same steps, the same mini-batches. The controls move it.
@@ -215,6 +194,16 @@ class Session:
         """Which of the twins the controls move."""
         self.side = side if self.twin is not None else "A"
         self._undo.separate()
+        self._aim_at(self._told)
+
+    @property
+    def _told(self) -> One:
+        return sides.one(self.side, self.twin)
+
+    def _aim_at(self, of: One) -> None:
+        if self.twin is not None and of != self._aim:
+            self._aim = of
+            self._send(Aim(of))
 
     # -- transport ------------------------------------------------------------------------------------------------
 
@@ -254,18 +243,22 @@ class Session:
         self.going = beat
 
     def branch(self) -> None:
-        """Makes what lies ahead on the timeline a branch, so that this moment is the end."""
+        """Makes what lies ahead on the timeline a branch, of twins in both, so that this moment is the end."""
         self._send(Branch())
 
     def switch(self, key: int) -> None:
-        """Pauses, and goes to the end of a branch; the present future becomes a branch."""
+        """Pauses, and goes to the end of a branch, with both twins; the present future becomes a branch."""
         self.playing = False
         self._undo.separate()
         self._send(Switch(key))
 
     def slow(self, by: int = 1, to: int | None = None) -> None:
-        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`."""
+        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`.
+
+        Of twins it tells of the one that the controls move, of A if they move both.
+        """
         self.playing = False
+        self._aim_at(self._told)
         self._send(Slow(by, to))
 
     def leave_slow_motion(self) -> None:
@@ -313,9 +306,8 @@ class Session:
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
-        seed = (self.experiment.seed + 1) % 1_000_000
-        fresh = [msgspec.structs.replace(experiment, seed=seed) for experiment in self._sides("both")]
-        self._take_on(*fresh, side="both")
+        seed = self.experiment.seed
+        self._take_on(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
 
     @property
     def awaiting(self) -> bool:
@@ -370,9 +362,7 @@ class Session:
         if set(self._wanted) <= reply.snapshot.wanted.keys():
             self._wanted = ()
         current = self._runner is not None and reply.heard == self._runner.changes
-        # one from before twins began or ended is another network's
-        if reply.checkpoint is not None and (reply.snapshot.twin is None) == (self.twin is None):
-            self._checkpoint, self._twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
+        self._revival.heed(reply, twins=self.twin is not None)
         if current:
             self.going = None
             if reply.experiment is not None and not self._pending:
@@ -392,19 +382,16 @@ class Session:
         self._losses += 1
         if self._losses > TRIES:
             self._runner = None
-            said = f"{loss}, {self._losses} times in a row; start Hyperscope again, or see 'hyperscope doctor'."
-            self.message, self.alarm = said[0].upper() + said[1:], True
+            self.message, self.alarm = given_up(loss, self._losses), True
             return
-        checkpoint = self._checkpoint
-        self._runner = Runner(self.experiment, checkpoint, self.library)
+        self._runner = self._revival.runner(self.experiment, self.library)
         self._aim = "A"
         if self.twin is not None:
-            self._runner.send(StartTwin(self.experiment, self.twin, self._twin_checkpoint, revived=True))
+            self._runner.send(self._revival.twin(self.experiment, self.twin))
         self._runner.send(Go(self.playing, self.rate))
+        checkpoint = self._revival.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
-        where = f"step {checkpoint.step}" if checkpoint is not None else "the start"
-        said = f"{loss}; it was started again and goes on from {where}."
-        self.message, self.alarm = said[0].upper() + said[1:], True
+        self.message, self.alarm = self._revival.said(loss), True
 
     def _send(self, command: object) -> None:
         try:

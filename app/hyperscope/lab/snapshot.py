@@ -60,6 +60,7 @@ class Status:
     end: int = 0  # beats recorded; more than `beat` after going back
     moves: tuple[tuple[int, str], ...] = ()  # (beat, caption) of controls moved, e.g. (640, "α 0.03")
     branches: tuple[BranchMark, ...] = ()
+    switched: int = 0  # goes up whenever a branch is taken up, so that steps do not follow on
 
 
 @dataclass(frozen=True, slots=True)

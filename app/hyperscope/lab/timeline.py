@@ -1,34 +1,23 @@
 """The timeline: a live trainer with its score, and checkpoints from which any beat is soon reached.
 
-Whoever trains through it can go back to any moment, and on from there; what lay ahead then stays as a branch. It
-knows no processes and no clocks.
+Whoever trains through it can go back to any moment, and on from there; what lay ahead then stays as a branch, see
+`forks`. It knows no processes and no clocks.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import copy
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.branches import (
-    BRANCHES,
-    Branch,
-    Future,
-    alike,
-    cut,
-    marked,
-    name_of,
-    parting,
-    uncovered,
-    within_reach,
-)
+from hyperscope.lab.branches import Future, Stand, Way, marked, within_reach
 from hyperscope.lab.checkpoints import Checkpoints, Kept, far
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.history import History
+from hyperscope.lab.forks import Forks
 from hyperscope.lab.score import Event, Place, Score, play, tried
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.trainer import Trainer
@@ -64,18 +53,15 @@ class Timeline:
         self.place = score.place() if here is None else here  # where the trainer stands
         self._start, self._events, self._end = score.start, list(score.events), score.end
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
-        self._store = Checkpoints(most, limit)
-        self._branches: list[Branch] = []
-        self._keys = 0  # branches there were
+        self.store = Checkpoints(most, limit)
+        self.forks = Forks((self,))  # the futures left behind; twins leave theirs together
         self._starts = [Place()]  # where training began anew, as far as that happened here
-        self.changed = 0  # goes up whenever branches come, go or are switched
         self.futures = 0  # goes up whenever what lies ahead is left, or a branch is taken up
-        self.dropped = ""  # the name of the branch given up last, until somebody has said so
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
             before = score.events[number - 2].experiment if number > 1 else score.start
             self._marks = marked(self._marks, event, before, number)
-        self._store.note(self.place, trainer, ())
+        self.store.note(self.place, trainer, ())
 
     # -- what is there --------------------------------------------------------------------------------------------
 
@@ -83,6 +69,11 @@ class Timeline:
     def score(self) -> Score:
         """All that was recorded, also what lies ahead after going back."""
         return Score(self._start, tuple(self._events), self._end)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the score begins with the run, so that it alone makes every moment anew."""
+        return self._origin is None
 
     @property
     def jumps(self) -> tuple[tuple[int, int], ...]:
@@ -125,40 +116,53 @@ class Timeline:
     @property
     def checkpoints(self) -> tuple[Place, ...]:
         """The places that have one, in order."""
-        return tuple(kept.place for kept in self._store.kept)
+        return tuple(kept.place for kept in self.store.kept)
 
     @property
     def size(self) -> int:
         """Bytes, which all checkpoints, those of branches too, do not exceed. The record they share counts once."""
-        return self._store.size(self._aside)
+        return self.store.size(self._aside)
 
     @property
     def spacing(self) -> int:
         """Beats, or what takes as long, of which only the first checkpoint is kept."""
-        return self._store.spacing
+        return self.store.spacing
 
     @property
     def _aside(self) -> list[Future]:
-        return [branch.future for branch in self._branches]
+        return self.forks.futures(self)
+
+    @property
+    def _ways(self) -> list[Way]:
+        return self.forks.ways(self)
 
     @property
     def branches(self) -> tuple[BranchMark, ...]:
         """The futures left behind, the oldest first, and from where on they differ from this one."""
-        present = self._present()
-        return tuple(
-            BranchMark(branch.key, branch.name, parting(present, branch.future, branch.same).beat, branch.future.end)
-            for branch in self._branches
-        )
+        return self.forks.marks
+
+    @property
+    def changed(self) -> int:
+        """Goes up whenever branches come, go or are switched."""
+        return self.forks.changed
+
+    @property
+    def dropped(self) -> str:
+        """The name of the branch given up last, until somebody has said so and set it to ""."""
+        return self.forks.dropped
+
+    @dropped.setter
+    def dropped(self, name: str) -> None:
+        self.forks.dropped = name
 
     def ghosts(self) -> tuple[tuple[str, Curves], ...]:
         """The curves of the branches, each with its name, from where it leaves this future."""
-        found, present = [], self._present()
-        for branch in self._branches:
-            last = branch.future.last or next(reversed(branch.future.kept), None)
-            if last is not None:
-                curves = History.from_state(last.record).curves(last.checkpoint.marks)
-                found.append((branch.name, cut(curves, branch.future, parting(present, branch.future, branch.same))))
-        return tuple(found)
+        return self.forks.ghosts()
+
+    @property
+    def narrated(self) -> tuple[str, Trainer]:
+        """What slow motion tells of: no letter, and the trainer."""
+        return "", self.trainer
 
     def copied(self) -> Timeline:
         """Another timeline that knows the same, with a trainer of its own that stands where this one's stands."""
@@ -168,7 +172,8 @@ class Timeline:
         trainer.last_batch, trainer.structure = old.last_batch, old.structure
         other = copy(self)
         other.trainer = trainer
-        other._branches, other._store = [], self._store.copied()
+        other.store, aside = self.store.copied(self._aside)
+        other.forks = self.forks.moved_to(other, aside)
         other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)
         other._starts = list(self._starts)
         return other
@@ -186,7 +191,7 @@ class Timeline:
         losses: list[Array] = [np.zeros(0)]
         while count > 0 and not trainer.alarm:
             before = trainer.step
-            self._leave_ahead(before)
+            self.forks.leave()
             beats = tried(trainer, min(count, BURST))
             if not beats:
                 break
@@ -196,11 +201,16 @@ class Timeline:
         trainer.batch_losses = np.concatenate(losses)
         return begun - count
 
+    @property
+    def recorded(self) -> bool:
+        """Whether the next step lies ahead and nothing was done before it."""
+        beat, events = self.place
+        return beat < self._end and (events == len(self._events) or self._events[events].beat > beat)
+
     def step_on(self) -> None:
         """One step on: the one recorded if it lies ahead, so that nothing is left behind by it, else a new one."""
-        beat, events = self.place
-        if beat < self._end and (events == len(self._events) or self._events[events].beat > beat):
-            self.restore(beat + 1, before=True)
+        if self.recorded:
+            self.restore(self.place.beat + 1, before=True)
         else:
             self.steps(1)
 
@@ -239,34 +249,47 @@ class Timeline:
         return said
 
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
-        self._leave_ahead(before, event)
+        self.forks.leave(self, event, before)
         self._events.append(event)
         if event.restart or (event.edit is None and before > self.trainer.step == 0):
             self._starts.append(Place(event.beat, len(self._events)))
-        for branch in self._branches:
-            theirs = branch.future.events
-            if branch.same == len(self._events) - 1 < len(theirs) and theirs[branch.same] == event:
-                branch.same += 1
+        for way in self._ways:
+            theirs = way.future.events
+            if way.same == len(self._events) - 1 < len(theirs) and theirs[way.same] == event:
+                way.same += 1
         self._marks = marked(self._marks, event, old, len(self._events))
         self._went_to(Place(event.beat, len(self._events)), before)
 
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
         self.place, self._end = place, place.beat
-        self._store.forget_end(self._aside)
+        self.store.forget_end(self._aside)
         if self.trainer.step != step:
             self._jumps.append((place.beat, self.trainer.step))
-        if self._branches:
-            self._drop_what_is_covered()
-        self._store.note(place, self.trainer, self._aside)
+        self.forks.forget_repeated()
+        self.store.note(place, self.trainer, self._aside)
 
-    def _leave_ahead(self, step: int, coming: Event | None = None) -> None:
-        """Cuts the score where the trainer stands, at `step`, before what is `coming`; the rest becomes a branch."""
+    # -- branches -------------------------------------------------------------------------------------------------
+
+    def branch_here(self) -> bool:
+        """Makes what lies ahead a branch at once, so that this is the end; says whether anything lay ahead."""
+        return self.forks.leave()
+
+    def switch(self, key: int) -> str:
+        """Goes to the end of a branch, which becomes the present future, and the present one a branch; its name.
+
+        Raises: ValueError, with everything as it was, for a key that is none, or data that cannot be had.
+        """
+        return self.forks.switch(key)
+
+    @property
+    def present(self) -> Future:
+        """All that is recorded, in place: it goes on with the timeline until that takes up another."""
+        return Future(self._events, self._end, self._jumps, self._marks, starts=self._starts)
+
+    def end_here(self, step: int) -> None:
+        """Cuts what lies ahead off, where the trainer stood at `step` before what comes now."""
         beat, events = self.place
-        if not self.ahead:
-            return
-        before = [*self._events[:events], coming] if coming is not None else self._events[:events]
-        self._set_aside(self._present(), self._store.beyond(self.place), self._store.last, before, self.place)
         self.futures += 1
         self._end = beat
         del self._events[events:]
@@ -276,97 +299,36 @@ class Timeline:
         while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
             self._jumps.pop()
         self._jumps = self._jumps or [(beat, step)]
-        self._store.cut(self.place)
-        for branch in self._branches:
-            branch.same = min(branch.same, events)
-        self._store.count(self._aside)
-        self._store.make_room(self._aside)
+        self.store.cut(self.place)
+        for way in self._ways:
+            way.same = min(way.same, events)
 
-    # -- branches -------------------------------------------------------------------------------------------------
-
-    def branch_here(self) -> bool:
-        """Makes what lies ahead a branch at once, so that this is the end; says whether anything lay ahead."""
-        if not self.ahead:
-            return False
-        self._leave_ahead(self.trainer.step)
-        return True
-
-    def switch(self, key: int) -> str:
-        """Goes to the end of a branch, which becomes the present future, and the present one a branch; its name.
-
-        Raises: ValueError, with everything as it was, for a key that is none, or data that cannot be had.
-        """
-        chosen = next((branch for branch in self._branches if branch.key == key), None)
-        if chosen is None:
-            raise ValueError(f"branch is {key}; there is none of that number")
+    def stand(self) -> Stand:
+        """Where it stands, for `stand_again`; its end is kept to come back to."""
         self._leave_end()
-        present, future = self._present(), chosen.future
-        fork = parting(present, future, chosen.same)
-        store = self._store
-        kept, last, looked = store.kept, store.last, store.looked
-        others = [(present, kept), *((one, one.kept) for one in self._aside)]
-        self._take_up(future, within_reach(future, others), future.last)
-        try:
-            for _ in self._bring_to(self.score.place()):
-                pass
-        except ValueError:
-            self._take_up(present, kept, last)
-            store.looked = looked
-            raise
-        self._branches.remove(chosen)
-        beyond = [one for one in kept if not (one.place.beat <= fork.beat and one.place.events <= fork.events)]
-        self._set_aside(present, beyond, last, self._events, fork)
-        for branch in self._branches:
-            branch.same = alike(self._events, branch.future.events)
-        self.changed += 1
-        self.futures += 1
-        self._drop_what_is_covered()
-        store.count(self._aside)
-        store.make_room(self._aside)
-        return chosen.name
+        store, trainer = self.store, self.trainer
+        return Stand(
+            self.present, store.kept, store.last, store.looked, self.place, trainer.checkpoint(), trainer.examples
+        )
 
-    def _present(self) -> Future:
-        return Future(self._events, self._end, self._jumps, self._marks, starts=self._starts)
+    def stand_again(self, stand: Stand) -> None:
+        """Back to where it stood when another future was to be taken up."""
+        self._take_up(stand.present, stand.kept, stand.last)
+        self.store.looked, self.place = stand.looked, stand.place
+        self.trainer.restore(stand.checkpoint, stand.examples)
+
+    def go_over(self, future: Future) -> None:
+        """Takes up a future that was left and goes to its end. Raises: ValueError for data that cannot be had."""
+        others = [(self.present, self.store.kept), *((one, one.kept) for one in self._aside)]
+        self._take_up(future, within_reach(future, others), future.last)
+        for _ in self._bring_to(self.score.place()):
+            pass
 
     def _take_up(self, future: Future, kept: list[Kept], last: Kept | None) -> None:
         self._events, self._end = list(future.events), future.end
         self._jumps, self._marks, self._starts = list(future.jumps), list(future.marks), list(future.starts)
-        self._store.kept, self._store.last = kept, last
-        self._store.looked = max((far(one.place) for one in kept), default=-1)
-
-    def _set_aside(
-        self, future: Future, kept: list[Kept], last: Kept | None, other: Sequence[Event], fork: Place
-    ) -> None:
-        """Makes a branch of a future that leaves `other` changes at `fork`, unless nothing was trained in it."""
-        self.changed += 1
-        if future.end <= fork.beat:
-            return
-        thin = max(1, -(-len(kept) // max(1, self._store.most // BRANCHES)))
-        aside = Future(
-            list(future.events),
-            future.end,
-            list(future.jumps),
-            list(future.marks),
-            kept[::-thin][::-1],
-            last,
-            list(future.starts),
-        )
-        if any(branch.future.covers(aside) for branch in self._branches):
-            return
-        self._branches = [branch for branch in self._branches if not aside.covers(branch.future)]
-        self._keys += 1
-        name = name_of(aside.events, other, fork.events, self._start)
-        self._branches.append(Branch(self._keys, name, aside, fork.events))
-        if len(self._branches) > BRANCHES:
-            self.dropped = self._branches.pop(0).name
-
-    def _drop_what_is_covered(self) -> None:
-        """Forgets branches all of which the present future has repeated."""
-        left = uncovered(self._branches, self._present())
-        if len(left) < len(self._branches):
-            self._branches = left
-            self.changed += 1
-            self._store.count(self._aside)
+        self.store.kept, self.store.last = kept, last
+        self.store.looked = max((far(one.place) for one in kept), default=-1)
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -387,14 +349,24 @@ class Timeline:
         self._leave_end()
         yield from self._bring_to(there)
 
+    def _note_jumps(self, jumps: dict[int, int], *, whole: bool) -> None:
+        """Notes where steps were seen not to follow on, which a score alone does not say: the step by the beat.
+
+        Not `whole`: more happens at the beat where it stands, and what is known of that beat may be of after it.
+        """
+        for beat, step in jumps.items():
+            known = any(jump[0] == beat for jump in self._jumps)
+            if self.step_at(beat) != step and not (known and beat == self.place.beat and not whole):
+                self._jumps = sorted([*(jump for jump in self._jumps if jump[0] != beat), (beat, step)])
+
     def _leave_end(self) -> None:
         if not self.ahead:
-            self._store.keep_end(self.place, self.trainer, self._aside)
+            self.store.keep_end(self.place, self.trainer, self._aside)
 
     def _bring_to(self, there: Place) -> Iterator[int]:
         score, trainer = self.score, self.trainer
         was, examples, place = trainer.checkpoint(), trainer.examples, self.place
-        near = self._store.nearest(there)
+        near = self.store.nearest(there)
         try:
             if near is not None:
                 here = near.place
@@ -405,15 +377,13 @@ class Timeline:
             while here != there:
                 until = min(there.beat, here.beat + STRIDE)
                 then = there if until == there.beat else score.place(until)
-                play(trainer, score, here, then)
+                jumps = play(trainer, score, here, then)
                 here = self.place = then
-                if self.step_at(here.beat) != trainer.step:  # a score alone does not say where steps begin anew
-                    self._jumps = sorted({*self._jumps, (here.beat, trainer.step)})
-                self._store.keep(here, trainer, self._aside)
+                self._note_jumps(dict(jumps), whole=then == score.place(then.beat))
+                self.store.keep(here, trainer, self._aside)
                 yield here.beat
         except ValueError:
-            trainer.experiment, trainer.examples = was.experiment, examples
-            trainer.restore(was)
+            trainer.restore(was, examples)
             self.place = place
             raise
         self.place = there

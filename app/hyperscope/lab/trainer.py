@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -18,14 +17,14 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
-from hyperscope.engine.learner import STREAM, Diverged, Learner, Moment
+from hyperscope.engine.learner import STREAM, Diverged, Learner
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
-from hyperscope.lab import edits, moves
+from hyperscope.lab import edits, moves, trail
 from hyperscope.lab.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.data import PAINTED
 from hyperscope.lab.edits import Edit
@@ -36,9 +35,7 @@ from hyperscope.lab.own_points import keeps_network
 from hyperscope.lab.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
-MARKS = 256  # of moves, the newest
 ROWS = 600  # of the history; each costs an evaluation of train and dev set
-SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
 
 
 class Order(Protocol):
@@ -64,13 +61,13 @@ class Trainer:
     last_rate: float  # what the last step used, the schedule applied; NaN before any
     batch_losses: Array  # of the steps last asked for (steps,)
     best: Best | None  # what early stopping would go back to
+    quantiles: Quantiles  # what rivers are recorded of
+    sound: Sound  # what a divergence goes back to
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _graded: int  # the step whose gradient the learner still holds, -1 for none
     _augmented: int  # the epoch whose copies the learner sees
     _all_inputs: Array  # of training, dev and test set in a row (n, m)
-    _quantiles: Quantiles
     _scores: tuple[int, Scores] | None
-    _sound: Sound
 
     def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
         self.experiment = experiment
@@ -119,7 +116,7 @@ class Trainer:
         self.go_on()
         self._scores = None
         if self.step:
-            self._mark(moves.caption(old, experiment))
+            trail.mark(self, moves.caption(old, experiment))
         return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     def edit(self, edit: Edit) -> str:
@@ -134,20 +131,13 @@ class Trainer:
             return ""
         self.go_on()
         self._scores = None
-        if self._is_sound(self.scores()):  # else a divergence goes back to before this was done
-            self._sound = Sound(self.step, self.position, self.learner.moment())
+        trail.note_sound(self)  # else a divergence goes back to before this was done
         if self.step:
-            self._mark(edit.caption)
+            trail.mark(self, edit.caption)
         return (
             f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
             "all else kept. Watch the map."
         )
-
-    def _mark(self, caption: str) -> None:
-        """Notes a move for the charts; moves closer together than the charts' points become one."""
-        last = self.marks[-1][0] if self.marks else -self.history.stride
-        kept = self.marks[:-1] if self.step - last < self.history.stride else self.marks
-        self.marks = (*kept, (self.step, self.epoch, caption))[-MARKS:]
 
     def _take_on(self, experiment: Experiment) -> str:
         old = self.experiment
@@ -237,7 +227,7 @@ class Trainer:
         losses: list[Array] = []
         while done < count and not self.alarm and not self.examples.missing:
             if self.history.due(self.step):
-                self._record()
+                trail.record(self)
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
             if self.augmenter is not None or self.experiment.training.patience:
                 wanted = min(wanted, self._left_in_epoch())
@@ -250,7 +240,7 @@ class Trainer:
                 losses.append(self.learner.steps(batches, factors))
             except Diverged as stop:
                 losses.append(stop.losses)
-                self._fall_back(stop)
+                trail.fall_back(self, stop)
                 done += stop.done
                 break
             self.last_batch = batches[-1]
@@ -261,9 +251,9 @@ class Trainer:
             self.position = after
             done += len(batches)
             if self.experiment.training.patience and self.position.used == 0:
-                self._watch()
+                trail.watch(self)
         if self.history.due(self.step) and not self.examples.missing:
-            self._record()
+            trail.record(self)
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
 
@@ -293,64 +283,11 @@ class Trainer:
     def _left_in_epoch(self) -> int:
         return math.ceil((self.training_examples - self.position.used) / self.batch_size)
 
-    def _watch(self) -> None:
-        """Early stopping: at the end of an epoch, remembers the best dev loss or loses patience (Prechelt 1998)."""
-        patience, loss, epoch = self.experiment.training.patience, self.scores().dev.loss, self.position.epoch
-        if self.best is None or loss < self.best.loss:
-            self.best = Best(loss, epoch, self.step, self.position, self.learner.moment())
-        elif epoch - self.best.epoch >= patience:
-            best = self.best
-            self._return_to(best.step, best.position, best.moment)
-            self.best = replace(best, epoch=self.position.epoch)
-            self.stopped_early = True
-            self.alarm = (
-                f"Stopped early at epoch {epoch}: the dev loss has not been below {best.loss:.3g} for {patience} "
-                f"epochs. Back at epoch {best.epoch}, where it was lowest."
-            )
-
-    def _fall_back(self, stop: Diverged) -> None:
-        broke, sound = self.step + stop.done + 1, self._sound
-        self._return_to(sound.step, sound.position, sound.moment)
-        where = f"step {self.step}, the last with a sound loss" if self.step else "the start"
-        rate = self.experiment.training.learning_rate
-        self.alarm = (
-            f"Training stopped at step {broke}: {stop.place[:1].lower()}{stop.place[1:]} is no longer finite, because "
-            f"with α {rate:.3g} each step overshoots further than the last. Back at {where}; lower α and go on."
-        )
-
-    def _return_to(self, step: int, position: Position, moment: Moment) -> None:
-        self.learner.restore(moment)
+    def stand(self, step: int, position: Position) -> None:
+        """Stands elsewhere from now on: what was worked out of where it stood is forgotten."""
         self.step, self.position = step, position
-        self._graded = -1
-        self.history.truncate(step)
-        self.marks = tuple(mark for mark in self.marks if mark[0] <= step)
+        self._graded = -1  # the learner's gradient may be that of another future's step of this number
         self._scores = None
-
-    def _record(self) -> None:
-        scores, gradient = self.scores(), self.gradient
-        entering, activations = self._quantiles.signals(
-            self.traces(self._inputs(self.examples.x_train)[:, self.looked_at])
-        )
-        self.history.add(
-            self.step,
-            self.epoch,
-            train_loss=scores.train.loss,
-            dev_loss=scores.dev.loss,
-            train_accuracy=scores.train.accuracy,
-            dev_accuracy=scores.dev.accuracy,
-            learning_rate=self.last_rate if gradient is not None else math.nan,
-            # in float64: squares of a large gradient overflow in float32
-            gradient_norm=float(np.linalg.norm(gradient.astype(np.float64))) if gradient is not None else math.nan,
-            quantiles=entering,
-            activations=activations,
-            weights=self._quantiles.weights(self.learner.state.parameters),
-            gradients=self._quantiles.weights(gradient) if gradient is not None else None,
-        )
-        if self._is_sound(scores):
-            self._sound = Sound(self.step, self.position, self.learner.moment())
-
-    def _is_sound(self, scores: Scores) -> bool:
-        return scores.train.loss <= SOUND * math.log(self.layout.classes)
 
     # -- looking --------------------------------------------------------------------------------------------------
 
@@ -397,52 +334,36 @@ class Trainer:
         state = self.learner.state
         put(named_views(self.layout, state.parameters, state.running), arrays)
         self._scores = None
-        self._sound = Sound(self.step, self.position, self.learner.moment())
+        self.sound = Sound(self.step, self.position, self.learner.moment())
 
     # -- going back -----------------------------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint:
         """A copy of the run as it stands."""
-        return Checkpoint(
-            self.experiment,
-            self.step,
-            self.position,
-            self.learner.moment(),
-            self.history.state(),
-            self.marks,
-            self.best,
-            self._sound,
-            self.last_batch.copy(),  # a part of the whole epoch's order, which would stay with it
-        )
+        return trail.checkpoint(self)
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Goes to where `checkpoint` was taken, experiment included."""
+    def restore(self, checkpoint: Checkpoint, examples: ExampleSet | None = None) -> None:
+        """Goes to where `checkpoint` was taken, experiment included; its `examples` are read anew unless given.
+
+        Raises: ValueError, with nothing changed, when they cannot be had.
+        """
         old, structure = self.experiment, self.structure
         there = checkpoint.experiment
         other, classes = there.data != old.data, self.layout.classes
         if there == old:
             # the same arrays and compiled steps will do; building them anew took as long as 100 steps
-            self.alarm, self.stopped_early = "", False
+            self.go_on()
             self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
         else:
             if other:
-                self.examples = load(there.data, begun=True)
+                self.examples = examples or load(there.data, begun=True)
                 self.painted += 1
             self.experiment = there
             self._start()
         same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
         if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew
-        self.learner.restore(checkpoint.moment)
-        self.step, self.position = checkpoint.step, checkpoint.position
-        self._graded = -1  # the learner's gradient may be that of another future's step of this number
-        self.history = History.from_state(checkpoint.history)
-        self.marks = checkpoint.marks
-        self.best = checkpoint.best
-        if checkpoint.last_batch is not None:
-            self.last_batch = checkpoint.last_batch
-        self._sound = checkpoint.sound or Sound(self.step, self.position, self.learner.moment())
-        self._scores = None
+        trail.take_up(self, checkpoint)
 
     # -- making ---------------------------------------------------------------------------------------------------
 
@@ -478,7 +399,7 @@ class Trainer:
     def _rebuilt(self) -> None:
         self.structure += 1
         self._graded = -1
-        self._quantiles = Quantiles(self.layout)
+        self.quantiles = Quantiles(self.layout)
         self.predictor = Predictor(self.layout, self.learner.dtype)
         self._meet()
 
@@ -493,4 +414,4 @@ class Trainer:
         data = self.examples
         self._all_inputs = self._inputs(np.concatenate([data.x_train, data.x_dev, data.x_test], axis=1))
         self._scores = None
-        self._sound = Sound(self.step, self.position, self.learner.moment())
+        self.sound = Sound(self.step, self.position, self.learner.moment())

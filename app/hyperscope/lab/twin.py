@@ -13,6 +13,8 @@ from typing import Literal
 from hyperscope.lab.checkpoint import Checkpoint
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.forks import Forks
+from hyperscope.lab.past import Lost, revived
 from hyperscope.lab.score import Place, Score
 from hyperscope.lab.snapshot import BranchMark, Curves
 from hyperscope.lab.timeline import Timeline
@@ -36,12 +38,30 @@ class Pair:
 
     A beat is counted from the common start, so at the same beat both have tried the same number of steps; one that
     stopped stays behind at its own end.
+
+    A branch of the pair is one thing with one name: what both had ahead when something else was done to either, or one
+    more step was trained. Switching takes both to its end. What A had left before the twin began is a branch of the
+    pair as well: as at any moment before the twin began, both are equal there, and the twins as they were become a
+    branch to come back to.
     """
 
     def __init__(self, a: Timeline, b: Timeline) -> None:
         self.a, self.b = a, b
-        self.aim: One = "A"  # the one that is edited by hand
+        self.aim: One = "A"  # the one that is edited by hand and that slow motion tells of
+        self._forks = a.forks = b.forks = a.forks.with_twin(b.forks)
         self._told = self._stopped()
+
+    def part(self, keep: One) -> Timeline:
+        """One of the two, to go on alone; `rejoin` makes it a pair again."""
+        kept = self.a if keep == "A" else self.b
+        kept.forks = self._forks.of(kept)
+        return kept
+
+    def rejoin(self) -> None:
+        """A pair again as it was, after one of the two stood alone and did not move."""
+        self._forks.changed = max(self._forks.changed, self.a.changed, self.b.changed) + 1
+        self.a.forks = self.b.forks = self._forks
+        self.aim = "A"
 
     @property
     def both(self) -> tuple[tuple[One, Timeline], ...]:
@@ -90,17 +110,66 @@ class Pair:
 
     @property
     def branches(self) -> tuple[BranchMark, ...]:
-        """A's futures that were left behind."""
-        return self.a.branches
+        """The futures that both left behind together: each from where one of them leaves the present one."""
+        return self._forks.marks
+
+    @property
+    def forks(self) -> Forks:
+        """The branches of both."""
+        return self._forks
 
     @property
     def changed(self) -> int:
-        """Goes up whenever A's branches come or go."""
-        return self.a.changed
+        """Goes up whenever branches come or go."""
+        return self._forks.changed
+
+    @property
+    def dropped(self) -> str:
+        """The name of the branch given up last, until somebody has said so and set it to ""."""
+        return self._forks.dropped
+
+    @dropped.setter
+    def dropped(self, name: str) -> None:
+        self._forks.dropped = name
 
     def ghosts(self) -> tuple[tuple[str, Curves], ...]:
-        """The curves of A's branches, each with its name."""
-        return self.a.ghosts()
+        """The curves of the branches, A's and B's, each with letter and name; without those either has repeated."""
+        return self._forks.ghosts()
+
+    def branch_here(self) -> bool:
+        """Makes what lies ahead of either a branch of both, so that this is the end; says whether anything did."""
+        return self._forks.leave()
+
+    def switch(self, key: int) -> str:
+        """Both go to their ends of a branch; the present futures become one. Its name.
+
+        Raises: ValueError, with everything as it was, for a key that is none, or data that cannot be had.
+        """
+        name = self._forks.switch(key)
+        self._told = self._stopped()
+        return name
+
+    @property
+    def narrated(self) -> tuple[str, Trainer]:
+        """The one that slow motion tells of, and its trainer: the one aimed at, or the other where that has stopped."""
+        ours, other = (self.b, self.a) if self.aim == "B" else (self.a, self.b)
+        if ours.trainer.alarm and not other.trainer.alarm:
+            ours = other
+        return "B" if ours is self.b else "A", ours.trainer
+
+    def step_on(self) -> None:
+        """One step on in both: that recorded if it lies ahead, so that nothing is left behind by it, else a new one.
+
+        One that has come to its end earlier stays there, as when going to a later beat.
+        """
+        if any(line.recorded for _, line in self.both) and all(
+            line.recorded or not line.ahead for _, line in self.both
+        ):
+            for _, line in self.both:
+                if line.recorded:
+                    line.step_on()
+        else:
+            self.steps(1)
 
     def steps(self, count: int) -> int:
         """Each takes `count` steps unless it stops; returns the most that either took."""
@@ -157,13 +226,14 @@ class Pair:
         and why one was refused, or "" twice.
         """
         said: dict[str, str] = {}
-        refused = ""
+        refused, branches = "", self._forks.keys
         for (letter, line), experiment in zip(self.both, (a, b), strict=True):
             try:
                 if words := line.apply(experiment):
                     said[letter] = words
             except ValueError as problem:
                 refused = f"{letter}: {problem}"
+        self._forks.name_anew(branches)
         self._told = self._stopped()
         if len(set(said.values())) == 1 and len(said) == 2:
             return f"Both: {said['A']}", refused
@@ -185,13 +255,13 @@ class Pair:
         return {letter: line.trainer.alarm for letter, line in self.both}
 
 
-def begin(line: Timeline, checkpoint: Checkpoint | None = None) -> Pair:
-    """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with a timeline of its own from there."""
+def begin(line: Timeline, checkpoint: Checkpoint | None = None, past: Lost | None = None) -> Pair:
+    """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with its `past` if that is known."""
     if checkpoint is None:
         return Pair(line, line.copied())
     trainer = Trainer(checkpoint.experiment)
     trainer.restore(checkpoint)
-    return Pair(line, Timeline(trainer))
+    return Pair(line, revived(trainer, past))
 
 
 class Parted:
@@ -204,9 +274,10 @@ class Parted:
         """The pair, if `line` stands where it was left and both have the experiments `wanted`."""
         experiments = [one.trainer.experiment for _, one in self._pair.both]
         if line is self._stayed and self._mark(line) == self._at and experiments == list(wanted):
+            self._pair.rejoin()
             return self._pair
         return None
 
     @staticmethod
     def _mark(line: Timeline) -> tuple[object, ...]:
-        return line.place, line.end, line.trainer.step
+        return line.place, line.end, line.futures, line.trainer.step

@@ -18,12 +18,15 @@ from hyperscope.lab.child_process import die_with_parent
 from hyperscope.lab.commands import Apply, Ask, Change, GoTo, Reply, replaces
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.past import Past, Teller
 
 if TYPE_CHECKING:
     from hyperscope.lab.conductor import Conductor
 
 
-def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None) -> None:
+def serve(
+    pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None, past: Any = None
+) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
     die_with_parent()
@@ -33,7 +36,7 @@ def serve(pipe: Connection, experiment: Experiment, checkpoint: Any, library: Pa
 
     gc.freeze()  # a full collection goes through all that was imported, which takes longer than a frame
     with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
-        Worker(pipe, Conductor(experiment, checkpoint, library)).run()
+        Worker(pipe, Conductor(experiment, checkpoint, library, past)).run()
 
 
 class Worker:
@@ -43,6 +46,7 @@ class Worker:
         self.pipe, self.conductor = pipe, conductor
         self._heard = 0  # commands that change the experiment
         self._asked: Ask | None = None
+        self._teller = Teller()
         self._branched: Any = None  # the timeline's count of changed branches that was last sent
 
     def run(self) -> None:
@@ -107,10 +111,12 @@ class Worker:
             halted=conductor.halted,
         )
         kept = other = None
+        pasts: tuple[Past | None, ...] = ()
         if conductor.keeps(time.monotonic()):
             kept = trained.trainer.checkpoint()
             other = trained.pair.b.trainer.checkpoint() if trained.pair is not None else None
+            pasts = self._teller.tell(trained.lines)
         experiment = trained.trainer.experiment if conductor.other else None
         twins = trained.pair.b.trainer.experiment if conductor.other and trained.pair is not None else None
         conductor.said, conductor.other, conductor.halted = "", False, False
-        return Reply(seen, kept, experiment, self._heard, twins, other, news)
+        return Reply(seen, kept, experiment, self._heard, twins, other, pasts, news)

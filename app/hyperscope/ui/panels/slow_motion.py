@@ -93,8 +93,9 @@ class SlowMotionPanel(QFrame):
         """Shows where slow motion stands."""
         self._record = record
         operation = record.operations[record.at]
+        twin = f"Twin {record.twin} · " if record.twin else ""
         self.where.setText(
-            f"Step {record.step} · mini-batch {record.batch} of {record.batches} · its loss {record.loss:.3g} · "
+            f"{twin}Step {record.step} · mini-batch {record.batch} of {record.batches} · its loss {record.loss:.3g} · "
             f"operation {record.at + 1} of {len(record.operations)}"
         )
         self.track.show_operations(record.operations, record.at)

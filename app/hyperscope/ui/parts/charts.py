@@ -48,6 +48,8 @@ class Charts(Part):
         self._fell = self._fell or snapshot.halted
         # going forward on the timeline, past a restart that was recorded, ends no run either
         forward = before.beat < before.end == now.end
+        # nor does taking up a branch, which leaves another and may be at a lower step
+        forward = forward or now.switched != before.switched
         if now.step < before.step and now.beat >= before.beat and not forward and not self._fell:
             self._end()
         curves = snapshot.views.get("curves")

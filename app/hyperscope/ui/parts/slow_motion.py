@@ -114,7 +114,7 @@ class SlowMotionPart(Part):
             return
         self.panel.show_record(record)
         layer = record.operations[record.at].layer
-        layers = range(1, len(self.window.session.experiment.network.layers) + 2)
+        layers = range(1, len(self.window.session.moved.network.layers) + 2)
         self.window.playground.network.mark(frozenset({layer} if layer else layers))
         if self.panel.isHidden():
             self.place()
