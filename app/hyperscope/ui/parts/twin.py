@@ -41,7 +41,7 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.badges = (Badge(lab.network, 13, 34), Badge(lab.distributions, 16, 13))
+        self.badges = (Badge(lab.network, 13, 34),)
         self.seeds: SeedsRunner | None = None
         self._since = CALM
         self._lead, self._stands = "", ""
@@ -117,14 +117,14 @@ class TwinPart(Part):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
-        """What `panel` is to draw: network and distributions show the twin that the controls move."""
+        """What `panel` is to draw: the network is that of the twin that the controls move, the others show both."""
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
                 lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
-            if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
+            if panel is lab.network and self.window.session.side == "B":
                 return snapshot.twin
         return snapshot
 
@@ -185,7 +185,6 @@ class TwinPart(Part):
             self.window.draw_all()
         for badge in self.badges:
             badge.show_letter("" if not on else "B" if session.side == "B" else "A")
-        lab.distributions.set_badged(on)
         lab.note.setVisible(not on or session.side != "B")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
