@@ -157,7 +157,7 @@ class TwinColumn:
         counted = f"{dead}, {stuck}"
         found = any(count > 0 for one in (a, b) for count in (one.dead, one.stuck))
         if not found:
-            return [f"{deviation} · {share} · {counted}", f"{share} · {dead}", *plain, dead], False
+            return [f"{deviation} · {share} · {counted}", f"{share} · {dead}", f"{share} · 0 dead", *plain], False
         short = [dead, stuck] if a.dead or b.dead else [stuck]
         return [f"{deviation} · {share} · {counted}", f"{share} · {counted}", counted, *short, *plain], True
 
