@@ -33,6 +33,7 @@ from hyperscope.ui.panels.twin_multiples import common_span, lines, mirrored, pa
 from hyperscope.ui.theme import Theme
 
 SLOT = 6.0  # px that a unit's two halves need at least
+MEDIAN = 1.75  # px high, B's
 SHARE = 0.5  # of the height is the histograms', which go both ways
 NOT_IN = "not in {}"
 NO_NORM = "no BN"
@@ -106,7 +107,7 @@ class TwinPlacing:
         if a is not None and a.flows:
             column.river = river(a.epoch, a.rows, area, time, span)
         if b is not None and b.flows:
-            column.lines = lines(b.epoch, b.rows, area, time, span)
+            column.lines = lines(b.epoch, b.rows, area, time, span, MEDIAN * self._scale)
         self._words.below_river(column, area, span, time)
 
     def _norms(self, columns: Sequence[TwinColumn], view: str) -> None:
@@ -174,7 +175,7 @@ def paint_twins(painter: QPainter, column: TwinColumn, theme: Theme, mouse: QPoi
     if column.river is not None:
         paint_river(painter, column.river, theme.card, theme.quiet, theme.text, theme.scale)
     if column.lines is not None:
-        paint_lines(painter, column.lines, theirs, theme.card, theme.scale)
+        paint_lines(painter, column.lines, theirs, theme.card)
     if column.slot:
         _paint_norms(painter, column, theme)
 
