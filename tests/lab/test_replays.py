@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer
+from hyperscope.lab.answer import snapshot
+from hyperscope.lab.commands import SCORE, TWIN_SCORES, Ask
 from hyperscope.lab.data import PAINTED, Data
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
@@ -15,7 +17,9 @@ from hyperscope.lab.painted import NO_POINTS
 from hyperscope.lab.replays import Replay, epochs_of, reseeded, since_it_began
 from hyperscope.lab.score import Score
 from hyperscope.lab.seeds import LEAST, Seeds, compare
+from hyperscope.lab.snapshot import Snapshot
 from hyperscope.lab.timeline import Timeline
+from hyperscope.lab.trained import Trained
 from hyperscope.lab.trainer import Trainer
 from hyperscope.lab.twin import begin
 from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
@@ -227,3 +231,31 @@ def test_a_run_that_stopped_early_stands_until_the_next_change() -> None:
     change(line, RATE, 0.001)
     line.steps(12)
     assert same(line)
+
+
+# -- what the window is told --------------------------------------------------------------------------------------
+
+
+def told(trained: Trained, *wanted: str) -> Snapshot:
+    return snapshot(trained, Ask((), None, wanted), playing=False, speed=0.0, said="", alarm=False, halted=False)
+
+
+def test_a_worker_gives_the_scores_of_both_twins() -> None:
+    line = live()
+    line.steps(8)
+    trained = Trained(line)
+    pair, _ = trained.start_twin(START, START, None)
+    pair.take_on(START, moved((RATE, 0.1)))
+    a, b = told(trained, TWIN_SCORES).wanted[TWIN_SCORES]
+    assert (a.events, [event.beat for event in b.events]) == ((), [8])
+
+
+def test_where_there_are_no_twins_it_gives_none() -> None:
+    assert told(Trained(live()), TWIN_SCORES).wanted[TWIN_SCORES] == ()
+
+
+def test_what_is_wanted_for_an_export_is_there_of_both_twins() -> None:
+    trained = Trained(live())
+    trained.start_twin(START, START, None)
+    seen = told(trained, SCORE, "distributions")
+    assert seen.twin is not None and seen.twin.views.keys() == {"distributions"}

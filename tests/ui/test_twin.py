@@ -307,7 +307,7 @@ def test_ten_seeds_make_a_change_where_it_was_made(opened, qtbot) -> None:
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     qtbot.waitUntil(lambda: "every change at its step" in part.bar.verdict.more, timeout=PATIENCE)
     qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
-    assert part.bar.verdict.more.endswith(" after 24 epochs, each change at its step.")
+    assert part.bar.verdict.more.endswith(" at epoch 24, each change at its step.")
     runs = part.seeds.result
     assert np.array_equal(runs.a.loss[:, :5], runs.b.loss[:, :5])  # alike until then
 

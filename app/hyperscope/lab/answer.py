@@ -27,7 +27,8 @@ def snapshot(
     twin, pair = None, trained.pair
     if pair is not None:
         status = _status(pair.b.trainer, pair.b, playing, speed)
-        twin = of_twin(pair.a.trainer, pair.b.trainer, status, view, views)
+        seen = {name: record for name, record in found.items() if name in probes}
+        twin = of_twin(pair.a.trainer, pair.b.trainer, status, view, seen)
     status = _status(trained.trainer, trained.timeline, playing, speed)
     structure, painted = trained.trainer.structure, trained.trainer.painted
     if twin is not None:  # both only go up, so that their sums change with either

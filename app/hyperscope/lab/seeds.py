@@ -67,7 +67,8 @@ class Seeds:
         if better[0] == better[1]:
             said = f"Over {_word(count)} seeds neither is better more often; median dev {what} {medians}"
         broken = [f"{name} diverged in {n}" for name, n in (("A", _lost(self.a)), ("B", _lost(self.b))) if n]
-        said += f" after {self.epoch[-1]:.0f} epochs" + (", each change at its step" if self.moved else "")
+        end = f"{self.epoch[-1]:.0f}"
+        said += f" at epoch {end}, each change at its step" if self.moved else f" after {end} epochs"
         return "; ".join([said, *broken]) + "."
 
     @property
