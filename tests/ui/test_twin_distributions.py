@@ -263,6 +263,21 @@ def test_the_mouse_reads_a_unit_s_statistics_of_both(panel, qtbot) -> None:
     assert rows[0] == ("Layer 1, unit 3", "batch, running") and all(value.count("±") == 2 for _, value in rows[1:])
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_reading_hides_neither_itself_nor_what_is_read(panel, qtbot, scale) -> None:
+    panel.set_theme(scaled(LIGHT, scale))
+    made = shown(panel, twins(PLAIN, PLAIN))[0].pictures[0][1]
+    before = panel.columns.grab().toImage()
+    pointed(panel, qtbot, made.area.center() + QPointF(0, 1))
+    after = panel.columns.grab().toImage()
+    rows = [
+        y
+        for y in range(after.height())
+        if any(before.pixel(x, y) != after.pixel(x, y) for x in range(round(made.area.right()) + 8, after.width()))
+    ]
+    assert rows[0] >= made.area.bottom() and rows[-1] < after.height() - 1
+
+
 def test_beside_the_pictures_it_reads_nothing(panel, qtbot) -> None:
     column = shown(panel, twins(PLAIN, PLAIN))[0]
     pointed(panel, qtbot, column.area.center())

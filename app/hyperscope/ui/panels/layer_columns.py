@@ -276,7 +276,9 @@ class LayerColumns(QWidget):
                 painter.setPen(colour)
                 painter.drawStaticText(at, text)
         if self.rows and self._mouse is not None:
-            over = QRectF(self.rect()).adjusted(0, self._rows_top, 0, 0)
+            high = len(self.rows) * self._words.high(self._words.stat) + 12 * theme.scale
+            top = max(0.0, min(self._rows_top, self.height() - high))
+            over = QRectF(self.rect()).adjusted(0, top, 0, 0)
             paint_reading(painter, self.rows, self._mouse.x(), over, self._words.stat, theme)
         painter.end()
 

@@ -101,14 +101,16 @@ class TwinColumn:
         return self.river is not None or self.lines is not None
 
     def reading(self, at: QPointF) -> tuple[Rows, float]:
-        """What lies at pixel `at` of both twins, and the top of the picture it lies in; no rows for nothing."""
+        """What lies at pixel `at` of both twins, and the y from which on a box hides nothing of that; no rows for
+        nothing.
+        """
         for kind, made in self.pictures:
             if made.area.adjusted(0, -2, 0, 2).contains(at) and (bin_ := made.bin_at(at.x())) is not None:
-                return self._histogram_rows(kind, made, bin_), made.area.top()
+                return self._histogram_rows(kind, made, bin_), made.area.bottom()
         if not self.area.contains(at):
             return [], 0.0
         if self.flows:
-            return self._river_rows(at), self.area.top()
+            return self._river_rows(at), 0.0
         if any(norm is not None for norm in self.norms):
             return self._norm_rows(int((at.x() - self.area.left()) / self.slot)), self.area.top()
         return [], 0.0
