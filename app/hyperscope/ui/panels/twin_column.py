@@ -147,7 +147,7 @@ class TwinColumn:
         if a is None or b is None:
             which, one = ("A", a) if a is not None else ("B", b)
             said, found = statistics(one, view) if one is not None else ([], False)
-            return [f"{which} {text}" for text in said], found
+            return [*(f"only in {which} · {text}" for text in said), f"only in {which}"], found
         if not (isinstance(a, LayerDistributions) and isinstance(b, LayerDistributions)) or view in LEARNED:
             return _learned((a, b), view), False
         deviation = _each("σ {}", [number_text((one.a if view == "a" else one.z).deviation) for one in (a, b)])

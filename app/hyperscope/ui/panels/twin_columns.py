@@ -91,7 +91,7 @@ class TwinPlacing:
         """The text in the middle of a half of `area`, if it fits."""
         words = self._words
         taken, high = words.wide(text, words.small), words.high(words.small)
-        if taken <= area.width():
+        if taken <= area.width() and high <= area.height() / 2:
             y = area.top() + down * area.height() - high / 2
             words.say(column, text, area.center().x() - taken / 2, y, words.small)
 
