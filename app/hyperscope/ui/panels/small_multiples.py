@@ -121,9 +121,9 @@ def condensed(epoch: Floats, quantiles: Floats, most: int) -> tuple[Floats, Floa
     return at, kept
 
 
-def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span) -> River:
-    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row in two pixels."""
-    epoch, quantiles = condensed(epoch, quantiles, max(2, int(area.width() / 2)))
+def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span, every: int = 2) -> River:
+    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row in `every` pixels."""
+    epoch, quantiles = condensed(epoch, quantiles, max(2, int(area.width() / every)))
     x = area.left() + (epoch - time[0]) / max(1e-12, time[1] - time[0]) * area.width()
     y = area.bottom() - (quantiles - span[0]) / (span[1] - span[0]) * area.height()
     outer, inner, median = [], [], []

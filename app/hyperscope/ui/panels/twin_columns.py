@@ -29,7 +29,7 @@ from hyperscope.ui.panels.small_multiples import (
     span_of,
 )
 from hyperscope.ui.panels.twin_column import Half, TwinColumn
-from hyperscope.ui.panels.twin_multiples import common_span, lines, mirrored, paint_lines, paint_mirrored
+from hyperscope.ui.panels.twin_multiples import EVERY, common_span, lines, mirrored, paint_lines, paint_mirrored
 from hyperscope.ui.theme import Theme
 
 SLOT = 6.0  # px that a unit's two halves need at least
@@ -105,7 +105,7 @@ class TwinPlacing:
         column.area, column.span, column.time = area, span, time
         a, b = column.pair.a, column.pair.b
         if a is not None and a.flows:
-            column.river = river(a.epoch, a.rows, area, time, span)
+            column.river = river(a.epoch, a.rows, area, time, span, EVERY)
         if b is not None and b.flows:
             column.lines = lines(b.epoch, b.rows, area, time, span, MEDIAN * self._scale)
         self._words.below_river(column, area, span, time)

@@ -17,7 +17,7 @@ from hyperscope.ui.panels.small_multiples import Floats, Span, condensed, mixed,
 
 FEWEST, MOST = 8, 64  # bins
 BIN = 2.5  # px that a bin has at least
-EVERY = 3  # px from row to row of B's lines
+EVERY = 3  # px from row to row of rivers: there are two, in the time of one and a half
 
 
 def common_span(*histograms: Histogram | None) -> Span | None:
