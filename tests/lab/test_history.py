@@ -143,6 +143,13 @@ def test_a_layer_that_comes_later_is_nan_before():
     assert np.isnan(history.rivers[1]).all(axis=1).tolist() == [True, False]
 
 
+def test_the_output_layer_stays_the_last_when_hidden_ones_come_and_go():
+    history = History()
+    for step, layers in enumerate(([1.0, 9.0], [1.0, 2.0, 9.0], [9.0])):
+        history.add(step, 0.1 * step, train_loss=1.0, weights=np.repeat(np.array(layers)[:, None], 5, axis=1))
+    assert [river[:, 2].tolist() for river in history.rivers_of("weights")] == [[9.0, 9.0, 9.0]]
+
+
 def test_curves_are_copies():
     history = recorded(History(), drawn(6))
     history.curves().epoch[:] = -1

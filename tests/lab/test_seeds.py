@@ -13,6 +13,7 @@ import pytest
 
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.score import Score
 from hyperscope.lab.seeds import SeedRuns, Seeds, SeedsRunner, compare, looked_at, with_seeds
 from hyperscope.lab.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
@@ -22,7 +23,7 @@ PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
 
 
 def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> Seeds:
-    last = list(compare(a, b, epochs, count))[-1]
+    last = list(compare(Score(a), Score(b), epochs, count))[-1]
     assert isinstance(last, Seeds)
     return last
 
@@ -30,8 +31,8 @@ def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> S
 def alone(experiment: Experiment, epochs: int = 20, count: int = 3) -> list[list[float]]:
     """The dev losses of single trainers at the same epochs."""
     rows = []
-    for one in with_seeds(experiment, count):
-        trainer, row = Trainer(one), []
+    for one in with_seeds(Score(experiment), count):
+        trainer, row = Trainer(one.start), []
         for epoch in looked_at(epochs).tolist():
             while trainer.position.epoch < epoch and not trainer.alarm:
                 trainer.finish_epoch()
@@ -105,7 +106,7 @@ def test_a_band_is_not_drawn_where_diverged_runs_reach() -> None:
 
 @pytest.fixture
 def runner() -> Iterator[SeedsRunner]:
-    made_one = SeedsRunner(START, FAST, 20, 2)
+    made_one = SeedsRunner(Score(START), Score(FAST), 20, 2)
     yield made_one
     made_one.close()
 
@@ -134,7 +135,7 @@ def test_a_process_that_is_lost_is_said_to_be(runner: SeedsRunner) -> None:
 
 def test_data_that_cannot_be_had_are_named() -> None:
     nowhere = msgspec.structs.replace(START, data=Data(source="file", file="nowhere.csv"))
-    runner = SeedsRunner(nowhere, START, 20, 2)
+    runner = SeedsRunner(Score(nowhere), Score(START), 20, 2)
     try:
         wait_for_the_end(runner)
         assert "nowhere.csv" in runner.problem

@@ -262,7 +262,7 @@ def test_ten_seeds_end_in_a_sentence_and_a_move_takes_it_away(opened, qtbot) -> 
     window, part = with_twin(opened, qtbot)
     window.move_knob(RATE, 1e-5)
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
-    assert "Training ten seeds" in part.bar.verdict.more
+    qtbot.waitUntil(lambda: "Training ten seeds of each, from the start;" in part.bar.verdict.more, timeout=PATIENCE)
     qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
     assert part.bar.verdict.more.startswith("Over ten seeds A is better in 10 of 10; median dev loss ")
     window.move_knob(RATE, 0.1)
@@ -272,12 +272,35 @@ def test_ten_seeds_end_in_a_sentence_and_a_move_takes_it_away(opened, qtbot) -> 
 def test_ten_seeds_can_be_cancelled(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
+    assert part.bar.seeds_button.text() == "Cancel · 0 %"
+    qtbot.waitUntil(lambda: part.seeds is not None, timeout=PATIENCE)
     process = part.seeds._process
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     assert part.seeds is None and part.bar.seeds_button.text() == "Ten seeds"
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
     assert window.session.twin is not None
+
+
+def test_ten_seeds_make_a_change_where_it_was_made(opened, qtbot) -> None:
+    window, part = with_twin(opened, qtbot)
+    trained(window, qtbot, 4)
+    window.move_knob(RATE, 1e-5)
+    qtbot.mouseClick(part.bar.seeds_button, LEFT)
+    qtbot.waitUntil(lambda: "every change at its step" in part.bar.verdict.more, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
+    assert part.bar.verdict.more.endswith(" at epoch 24, each change at its step.")
+    runs = part.seeds.result
+    assert np.array_equal(runs.a.loss[:, :5], runs.b.loss[:, :5])  # alike until then
+
+
+def test_ten_seeds_that_are_not_yet_begun_can_be_cancelled(opened, qtbot) -> None:
+    window, part = with_twin(opened, qtbot)
+    part.train_seeds()
+    part.cancel_seeds()
+    window.draw_all()
+    qtbot.waitUntil(lambda: window.up_to_date and "twin scores" not in window.session._wanted, timeout=PATIENCE)
+    assert part.seeds is None and part.bar.seeds_button.text() == "Ten seeds"
 
 
 def test_a_remedy_is_tried_on_b_while_a_stays_as_it_is(opened, qtbot) -> None:

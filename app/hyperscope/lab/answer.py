@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hyperscope.lab.commands import SCORE, Ask
+from hyperscope.lab.commands import SCORE, TWIN_SCORES, Ask
 from hyperscope.lab.comparison import of_twin
 from hyperscope.lab.probes import probes
 from hyperscope.lab.snapshot import Snapshot, Status, View
@@ -20,17 +20,28 @@ def snapshot(
     """The snapshot asked for, of what is trained at `speed` steps per second, if it is `playing`."""
     view = asked.view or View()
     asked_for = dict.fromkeys((*asked.names, *asked.wanted))
-    found = {name: trained.line.score if name == SCORE else probes[name](trained.trainer, view) for name in asked_for}
+    found = {name: _found(trained, name, view) for name in asked_for}
     views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
     twin, pair = None, trained.pair
     if pair is not None:
         status = _status(pair.b.trainer, pair.b, playing, speed)
-        twin = of_twin(pair.a.trainer, pair.b.trainer, status, view, views)
+        seen = {name: record for name, record in found.items() if name in probes}
+        twin = of_twin(pair.a.trainer, pair.b.trainer, status, view, seen)
     status = _status(trained.trainer, trained.timeline, playing, speed)
     structure, painted = trained.trainer.structure, trained.trainer.painted
     if twin is not None:  # both only go up, so that their sums change with either
         structure, painted = structure + twin.structure, painted + twin.painted
     return Snapshot(status, structure, said, alarm, halted, views, painted, wanted, twin)
+
+
+def _found(trained: Trained, name: str, view: View) -> Any:
+    if name == SCORE:
+        return trained.line.score
+    if name == TWIN_SCORES:
+        from hyperscope.lab.replays import since_it_began
+
+        return tuple(since_it_began(line) for _, line in trained.pair.both) if trained.pair is not None else ()
+    return probes[name](trained.trainer, view)
 
 
 def _status(trainer: Trainer, timeline: Line, playing: bool, speed: float) -> Status:

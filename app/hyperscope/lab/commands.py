@@ -13,6 +13,7 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Snapshot
 
 SCORE = "score"  # wanted like a probe, though it is the timeline that has it
+TWIN_SCORES = "twin scores"  # likewise: A's and B's since training last began anew, None where that is not known
 
 
 @dataclass(frozen=True, slots=True)

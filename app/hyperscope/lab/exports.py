@@ -37,11 +37,12 @@ class Material:
     score: Score
     status: Status
     views: Mapping[str, Any] = field(default_factory=dict)
+    twin: Snapshot | None = None  # the same of B, for panels that draw both
 
     @property
     def snapshot(self) -> Snapshot:
         """The same as panels draw it."""
-        return Snapshot(self.status, 1, views=dict(self.views))
+        return Snapshot(self.status, 1, views=dict(self.views), twin=self.twin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ CAPACITY = 2048  # rows; with 12 layers some 600 kB
 MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")
 QUANTILES = 5  # per layer: 5, 25, 50, 75, 95 %
 RIVERS = ("quantiles", "activations", "weights", "gradients")  # of what enters each activation, and of what else
+OUTPUT_LAST = RIVERS[2:]  # these have the output layer too, which stays the last when hidden ones come or go
 LARGEST = float(np.finfo(np.float32).max)
 
 Moves = tuple[tuple[int, float, str], ...]
@@ -116,8 +117,11 @@ class History:
         new = new.reshape(-1, QUANTILES)
         if len(new) != had.shape[1]:
             kept = min(len(new), had.shape[1])
-            self._rivers[name] = np.full((self.capacity, len(new), QUANTILES), np.nan, np.float32)
-            self._rivers[name][:, :kept] = had[:, :kept]
+            room = self._rivers[name] = np.full((self.capacity, len(new), QUANTILES), np.nan, np.float32)
+            if name in OUTPUT_LAST and kept:
+                kept -= 1
+                room[:, -1] = had[:, -1]
+            room[:, :kept] = had[:, :kept]
         self._rivers[name][row] = new
 
     def _halve(self) -> None:

@@ -1,4 +1,5 @@
-"""Twins over several seeds, so that luck shows: both experiments trained from their start, once with each seed.
+"""Twins over several seeds, so that luck shows: both runs made again from their start, once with each seed, and what
+was changed on the way changed at the same steps.
 
 The runs are those that single trainers would make, up to rounding. What can be stacked is trained as a population, the
 rest one after another. `SeedsRunner` does it in a process of its own, at low priority.
@@ -13,18 +14,20 @@ import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.child_process import die_with_parent
-from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import Band
+
+if TYPE_CHECKING:
+    from hyperscope.lab.score import Score
 
 COUNT = 10
 POINTS = 60  # moments at which every run is looked at, at most
-LEAST = 20  # epochs, so that there is something to see of twins that have only begun
+LEAST = 20  # epochs after the last change, so that there is something to see of twins that have only begun
 BETWEEN = (0.25, 0.75)  # the quantiles that a band reaches from and to
 
 
@@ -47,6 +50,7 @@ class Seeds:
     a: SeedRuns
     b: SeedRuns
     by_loss: bool = True
+    moved: bool = False  # whether something was changed on the way
 
     @property
     def sentence(self) -> str:
@@ -63,7 +67,8 @@ class Seeds:
         if better[0] == better[1]:
             said = f"Over {_word(count)} seeds neither is better more often; median dev {what} {medians}"
         broken = [f"{name} diverged in {n}" for name, n in (("A", _lost(self.a)), ("B", _lost(self.b))) if n]
-        said += f" after {self.epoch[-1]:.0f} epochs"
+        end = f"{self.epoch[-1]:.0f}"
+        said += f" at epoch {end}, each change at its step" if self.moved else f" after {end} epochs"
         return "; ".join([said, *broken]) + "."
 
     @property
@@ -122,50 +127,49 @@ def looked_at(epochs: int) -> Array:
     return np.unique(np.linspace(0, epochs, min(epochs, POINTS) + 1).round().astype(np.int64))
 
 
-def with_seeds(experiment: Experiment, count: int = COUNT) -> tuple[Experiment, ...]:
-    """The experiment with its own seed and those that follow."""
-    seeds = ((experiment.seed + k) % 1_000_000 for k in range(count))
-    return tuple(msgspec.structs.replace(experiment, seed=seed) for seed in seeds)
+def with_seeds(score: Score, count: int = COUNT) -> tuple[Score, ...]:
+    """The score with its own seed and those that follow."""
+    from hyperscope.lab.replays import reseeded
+
+    return tuple(reseeded(score, k) for k in range(count))
 
 
-def train(experiments: Sequence[Experiment], epochs: Array, runs: SeedRuns) -> Iterator[float]:
-    """Trains all of them and fills `runs` (K, t); yields the share done now and then.
+def train(scores: Sequence[Score], epochs: Array, runs: SeedRuns) -> Iterator[float]:
+    """Trains all of them, which have the same changes, and fills `runs` (K, t); yields the share done now and then.
 
     Raises: ValueError when data cannot be had.
     """
-    first = experiments[0]
-    if first.training.patience:  # a population does not stop early
-        yield from _one_by_one(experiments, epochs, runs)
+    if scores[0].events or scores[0].start.training.patience:  # a population changes nothing and does not stop early
+        yield from _one_by_one(scores, epochs, runs)
         return
     from hyperscope.lab.population import Population
 
     try:
-        population = Population(experiments)
+        population = Population([score.start for score in scores])
     except ValueError:
         # augmentation, or data that cannot be had, of which a trainer will say why
-        yield from _one_by_one(experiments, epochs, runs)
+        yield from _one_by_one(scores, epochs, runs)
         return
     done = 0
     for at, epoch in enumerate(epochs.tolist()):
         population.epochs(epoch - done)
         done = epoch
-        for member in range(len(experiments)):
+        for member in range(len(scores)):
             dev = population.scores(member).dev
             _note(runs, member, at, dev.loss, dev.accuracy, member in population.stopped)
         yield (at + 1) / len(epochs)
 
 
-def _one_by_one(experiments: Sequence[Experiment], epochs: Array, runs: SeedRuns) -> Iterator[float]:
-    from hyperscope.lab.trainer import Trainer
+def _one_by_one(scores: Sequence[Score], epochs: Array, runs: SeedRuns) -> Iterator[float]:
+    from hyperscope.lab.replays import Replay
 
-    for member, experiment in enumerate(experiments):
-        trainer = Trainer(experiment)
+    for member, score in enumerate(scores):
+        replay = Replay(score)
         for at, epoch in enumerate(epochs.tolist()):
-            while trainer.position.epoch < epoch and not trainer.alarm:
-                trainer.finish_epoch()
-            dev = trainer.scores().dev
-            _note(runs, member, at, dev.loss, dev.accuracy, bool(trainer.alarm) and not trainer.stopped_early)
-            yield (member + (at + 1) / len(epochs)) / len(experiments)
+            replay.to(epoch, whole=at == len(epochs) - 1)
+            dev = replay.trainer.scores().dev
+            _note(runs, member, at, dev.loss, dev.accuracy, replay.diverged)
+            yield (member + (at + 1) / len(epochs)) / len(scores)
 
 
 def _note(runs: SeedRuns, member: int, at: int, loss: float, accuracy: float, broken: bool) -> None:
@@ -173,20 +177,26 @@ def _note(runs: SeedRuns, member: int, at: int, loss: float, accuracy: float, br
     runs.accuracy[member, at] = 0.0 if broken else accuracy
 
 
-def compare(a: Experiment, b: Experiment, epochs: int, count: int = COUNT) -> Iterator[float | Seeds]:
-    """Yields the share done now and then, and at last the outcome. Raises: ValueError when data cannot be had."""
+def compare(a: Score, b: Score, epochs: int, count: int = COUNT) -> Iterator[float | Seeds]:
+    """Makes both runs again, for at least `epochs` epochs, as long as they took, and LEAST after their last change.
+
+    Yields the share done now and then, and at last the outcome. Raises: ValueError when data cannot be had.
+    """
+    from hyperscope.lab.replays import epochs_of
     from hyperscope.lab.twin_words import one_loss
 
-    at = looked_at(max(epochs, LEAST))
+    lengths = [epochs_of(score) for score in (a, b)]
+    at = looked_at(max(epochs, *(max(taken, changed + LEAST) for taken, changed in lengths)))
     shape = (count, len(at))
     found = []
-    for half, experiment in enumerate((a, b)):
+    for half, score in enumerate((a, b)):
         runs = SeedRuns(np.full(shape, np.nan), np.full(shape, np.nan))
-        for share in train(with_seeds(experiment, count), at, runs):
+        for share in train(with_seeds(score, count), at, runs):
             yield (half + share) / 2
         found.append(runs)
-    seeds = tuple(one.seed for one in with_seeds(a, count))
-    yield Seeds(seeds, at.astype(float), found[0], found[1], one_loss(a, b))
+    seeds = tuple(one.experiment.seed for one in with_seeds(a, count))
+    moved = bool(a.events or b.events)
+    yield Seeds(seeds, at.astype(float), found[0], found[1], one_loss(a.experiment, b.experiment), moved)
 
 
 # -- in a process of its own --------------------------------------------------------------------------------------
@@ -195,14 +205,15 @@ def compare(a: Experiment, b: Experiment, epochs: int, count: int = COUNT) -> It
 class SeedsRunner:
     """The comparison under way. `progress` goes from 0 to 1; then there is a `result`, or `problem` says why not."""
 
-    def __init__(self, a: Experiment, b: Experiment, epochs: int, count: int = COUNT) -> None:
+    def __init__(self, a: Score, b: Score, epochs: int, count: int = COUNT) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=False)
         arguments = (theirs, a, b, epochs, count)
         self._process = context.Process(target=_serve, args=arguments, name="hyperscope-seeds", daemon=True)
         self._process.start()
         theirs.close()
-        self.of = (a, b)
+        self.of = (a.experiment, b.experiment)
+        self.moved = bool(a.events or b.events)
         self.progress = 0.0
         self.result: Seeds | None = None
         self.problem = ""
@@ -235,7 +246,7 @@ class SeedsRunner:
         self._process.close()
 
 
-def _serve(pipe: Connection, a: Experiment, b: Experiment, epochs: int, count: int) -> None:
+def _serve(pipe: Connection, a: Score, b: Score, epochs: int, count: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     if hasattr(os, "nice"):

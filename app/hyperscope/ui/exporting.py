@@ -81,7 +81,7 @@ class Exporting:
             return
         if self.dialog is None or SCORE not in snapshot.wanted:
             return
-        material = Material(snapshot.wanted[SCORE], snapshot.status, snapshot.wanted)
+        material = Material(snapshot.wanted[SCORE], snapshot.status, snapshot.wanted, snapshot.twin)
         self.dialog.show_material(material)
         if self._then is not None and set(self._then[0]) <= snapshot.wanted.keys():
             then, self._then = self._then[1], None

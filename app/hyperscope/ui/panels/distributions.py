@@ -16,11 +16,11 @@ from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
 from hyperscope.ui.panels.layer_column import BATCH_NORM, LEARNED, VIEWS
 from hyperscope.ui.panels.layer_columns import LayerColumns
 from hyperscope.ui.panels.small_multiples import has_batch_norm
+from hyperscope.ui.panels.twin_key import TwinKey
 from hyperscope.ui.theme import LIGHT, Theme
 
 TITLES = ("Distributions by layer", "Distributions")
 LEGEND = 100  # px at scale 1 that a short legend needs; the title gives up its end for it
-BADGE = 18  # px at scale 1
 TIPS = {
     "z to a": "z = Wa + b, ẑ and y = γẑ + β of batch norm, a = g(·); the river is what enters the activation.",
     "a": "The activations' output, now and over time.",
@@ -60,9 +60,10 @@ class DistributionsPanel(QWidget):
         self.axes.setToolTip("Own axes fill each picture; common axes let the layers be compared.")
         self.line.setToolTip("Rivers show quantiles over time: 5 and 95 %, 25 and 75 %, and the median as a line.")
         self.columns = LayerColumns()
-        self._badged = False
+        self.key = TwinKey()
+        self.key.hide()
         self._head = QHBoxLayout()
-        for part in (self.title, self.line, self.pager, self.view, self.mode, self.axes):
+        for part in (self.title, self.key, self.line, self.pager, self.view, self.mode, self.axes):
             self._head.addWidget(part)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
@@ -90,21 +91,19 @@ class DistributionsPanel(QWidget):
         self.columns.set_view(name)
         self._read(self.columns.reading)
 
-    def set_badged(self, on: bool) -> None:
-        """Leaves room for a badge before the head, or takes it back."""
-        self._badged = on
-        self._make_room()
-
     def draw(self, snapshot: Snapshot) -> None:
-        """Shows the snapshot's distributions, if it has any."""
+        """Shows the snapshot's distributions, if it has any; of twins both."""
         distributions: Distributions | None = snapshot.views.get(self.probes[0])
         if distributions is None:
             return  # there was none, or it was asked for in the other mode
-        batch_norm = any(has_batch_norm(layer) for layer in distributions.layers)
+        twin: Distributions | None = snapshot.twin.views.get(self.probes[0]) if snapshot.twin is not None else None
+        shown = [data for data in (distributions, twin) if data is not None]
+        batch_norm = any(has_batch_norm(layer) for data in shown for layer in data.layers)
         self.view.word(BATCH_NORM).setVisible(batch_norm)
         if not batch_norm and self.view.value == BATCH_NORM:
             self.view.choose(next(iter(VIEWS)))
-        self.columns.set_distributions(distributions)
+        self.columns.set_distributions(distributions, twin)
+        self.key.setVisible(twin is not None)
         self._make_room()
         self._read(self.columns.reading)
 
@@ -118,7 +117,7 @@ class DistributionsPanel(QWidget):
         self._head.setSpacing(round(8 * theme.scale))
         self.title.setFont(look.font(11, 600, theme.scale))
         paint_text(self.title, theme.quiet)
-        for part in (self.line, self.pager, self.view, self.mode, self.axes, self.columns):
+        for part in (self.key, self.line, self.pager, self.view, self.mode, self.axes, self.columns):
             part.set_theme(theme)
         self._make_room()
         self.update()
@@ -131,11 +130,9 @@ class DistributionsPanel(QWidget):
     def _make_room(self) -> None:
         """Leaves out of the head what does not fit: the legend first, then the title's end, axes, title and mode."""
         margins, gap = self._column.contentsMargins(), self._head.spacing()
-        badge = round(BADGE * self._theme.scale) if self._badged else 0
-        self._head.setContentsMargins(badge, 0, 0, 0)
-        room = self.width() - margins.left() - margins.right() - badge
+        room = self.width() - margins.left() - margins.right()
         metrics = QFontMetricsF(self.title.font())
-        for part in (self.pager, self.view):
+        for part in (self.key, self.pager, self.view):
             room -= 0 if part.isHidden() else part.sizeHint().width() + gap
         axes = self.axes.sizeHint().width() + gap
         mode = self.mode.sizeHint().width() + gap

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont, QStaticText
 
 from hyperscope.lab.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.axes import epoch_text, number_text
+from hyperscope.ui.panels.layer_words import Word
 from hyperscope.ui.panels.small_multiples import Bars, Floats, Norm, River, Span
 
 NAMES = {"z": "z", "hat": "ẑ", "y": "γẑ + β", "a": "a", "weights": "W", "gradients": "dW"}
@@ -41,7 +41,12 @@ class Column:
     norm_area: QRectF = field(default_factory=QRectF)
     norm_span: Span = (0.0, 1.0)
     slot: float = 0.0
-    words: list[tuple[QPointF, QStaticText, QFont, QColor]] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+
+    @property
+    def flows(self) -> bool:
+        """Whether there is a river."""
+        return self.river is not None
 
     def reading(self, at: QPointF, data: Distributions) -> str:
         """What lies at pixel `at`, in words; "" for nothing."""
@@ -64,32 +69,38 @@ class Column:
         low, _, middle, _, high = (number_text(float(value), 2) for value in self.rows[row])
         return f"{self.layer.name}, epoch {epoch_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
 
-    def statistics(self, view: str) -> tuple[list[str], bool]:
-        """What the head says beside the layer's name, from the longest to the shortest; whether it is a warning."""
-        layer = self.layer
-        if view in LEARNED:
-            histogram = getattr(layer, view)
-            if histogram is None:
-                return [], False
-            deviation = f"σ {number_text(histogram.deviation)}"
-            return [f"{deviation} · {int(np.nansum(histogram.counts))} weights", deviation], False
-        if not isinstance(layer, LayerDistributions):
-            return [], False
-        deviation = f"σ {number_text((layer.a if view == 'a' else layer.z).deviation)}"
-        share = f"sat. {100 * layer.saturated:.0f} %"
-        plain = [f"{deviation} · {share}", deviation]
-        if not layer.units:
-            return plain, False
-        counted = f"{layer.dead} dead, {layer.stuck} sat. of {layer.units}"
-        found = layer.dead > 0 or layer.stuck > 0
-        short = [f"{share} · {counted}", counted, f"{layer.dead} dead, {layer.stuck} sat.", f"{layer.dead} dead"]
-        return [f"{deviation} · {share} · {counted}", *(short if found else short[:1]), *plain], found
-
     def _norm_reading(self, norm: Norm, unit: int) -> str:
         if unit >= len(norm.batch):
             return ""
-        batch, running = (
-            f"{number_text(float(mean[unit]), 2)} ± {number_text(float(deviation[unit]), 2)}"
-            for mean, deviation in ((norm.batch, norm.batch_deviation), (norm.running, norm.running_deviation))
-        )
+        batch, running = spread(norm, unit)
         return f"{self.layer.name}, unit {unit + 1}: batch {batch}, running {running}"
+
+
+def spread(norm: Norm, unit: int) -> tuple[str, str]:
+    """Mean ± σ of a unit, of the last batch and running."""
+    parts = ((norm.batch, norm.batch_deviation), (norm.running, norm.running_deviation))
+    batch, running = (
+        f"{number_text(float(mean[unit]), 2)} ± {number_text(float(deviation[unit]), 2)}" for mean, deviation in parts
+    )
+    return batch, running
+
+
+def statistics(layer: LayerDistributions | OutputDistributions, view: str) -> tuple[list[str], bool]:
+    """What the head says beside the layer's name, from the longest to the shortest; whether it is a warning."""
+    if view in LEARNED:
+        histogram = getattr(layer, view)
+        if histogram is None:
+            return [], False
+        deviation = f"σ {number_text(histogram.deviation)}"
+        return [f"{deviation} · {int(np.nansum(histogram.counts))} weights", deviation], False
+    if not isinstance(layer, LayerDistributions):
+        return [], False
+    deviation = f"σ {number_text((layer.a if view == 'a' else layer.z).deviation)}"
+    share = f"sat. {100 * layer.saturated:.0f} %"
+    plain = [f"{deviation} · {share}", deviation]
+    if not layer.units:
+        return plain, False
+    counted = f"{layer.dead} dead, {layer.stuck} sat. of {layer.units}"
+    found = layer.dead > 0 or layer.stuck > 0
+    short = [f"{share} · {counted}", counted, f"{layer.dead} dead, {layer.stuck} sat.", f"{layer.dead} dead"]
+    return [f"{deviation} · {share} · {counted}", *(short if found else short[:1]), *plain], found

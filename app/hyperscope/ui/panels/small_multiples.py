@@ -121,9 +121,9 @@ def condensed(epoch: Floats, quantiles: Floats, most: int) -> tuple[Floats, Floa
     return at, kept
 
 
-def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span) -> River:
-    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row in two pixels."""
-    epoch, quantiles = condensed(epoch, quantiles, max(2, int(area.width() / 2)))
+def river(epoch: Floats, quantiles: Floats, area: QRectF, time: Span, span: Span, every: int = 2) -> River:
+    """`quantiles` (t, 5) at `epoch` (t,) over `time` and `span` in `area`; at most one row in `every` pixels."""
+    epoch, quantiles = condensed(epoch, quantiles, max(2, int(area.width() / every)))
     x = area.left() + (epoch - time[0]) / max(1e-12, time[1] - time[0]) * area.width()
     y = area.bottom() - (quantiles - span[0]) / (span[1] - span[0]) * area.height()
     outer, inner, median = [], [], []
@@ -200,11 +200,20 @@ def norm_of(layer: LayerDistributions) -> Norm:
 
 
 def paint_norm(
-    painter: QPainter, norm: Norm, area: QRectF, span: Span, slot: float, ground: QColor, quiet: QColor, accent: QColor
+    painter: QPainter,
+    norm: Norm,
+    area: QRectF,
+    span: Span,
+    slot: float,
+    ground: QColor,
+    quiet: QColor,
+    accent: QColor,
+    share: float = 1.0,
 ) -> None:
     """Per unit a slot `slot` pixels wide: running mean ± σ as a grey bar with its mean cut in, the batch's in accent.
 
-    A bar and a line inside it can be told apart without colour and at 3 pixels per unit.
+    A bar and a line inside it can be told apart without colour and at 3 pixels per unit. What is painted takes
+    `share` of the width that it would have alone.
     """
     low, high = span
     shown = min(len(norm.batch), int(area.width() / slot + 1e-6))
@@ -213,7 +222,7 @@ def paint_norm(
         return (area.bottom() - (np.nan_to_num(values[:shown]) - low) / (high - low) * area.height()).tolist()
 
     middle = (area.left() + (np.arange(shown) + 0.5) * slot).tolist()
-    wide, thick = min(14.0, slot * 0.6), 2.0 if slot >= 8 else 1.0
+    wide, thick = min(14.0, slot * 0.6 * share), 2.0 if slot * share >= 8 else 1.0
     bars = zip(middle, y(norm.running + norm.running_deviation), y(norm.running - norm.running_deviation), strict=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -228,7 +237,7 @@ def paint_norm(
     painter.drawLines([QLineF(x, top, x, bottom) for x, top, bottom in ends])
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(accent)
-    radius = min(3.0, max(1.0, slot * 0.3))
+    radius = min(3.0, max(1.0, slot * 0.3 * share))
     for x, at in zip(middle, y(norm.batch), strict=True):
         painter.drawEllipse(QPointF(x, at), radius, radius)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

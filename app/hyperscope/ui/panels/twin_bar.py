@@ -37,9 +37,9 @@ class TwinBar(QWidget):
         self.differs = Differs()
         self.caption = Caption("Controls move")
         self.sides = Segments(SIDES, "Controls move")
-        self.sides.setToolTip("Which of the twins the controls move, and network and distributions show · Shift+T")
+        self.sides.setToolTip("Which of the twins the controls move, and the network picture shows · Shift+T")
         self.verdict = Verdict()
-        tip = "Trains both again with ten seeds each, from the start and with the settings as they are now"
+        tip = "Trains both again with ten seeds each, from the start, with every change at the step where it was made"
         self.seeds_button = Button("Ten seeds", "Ten seeds", f"<p>{tip}</p>")
         self.keep_a = Button("Keep A", "Keep A", "<p>Goes on with A alone; undo brings B back</p>")
         self.keep_b = Button("Keep B", "Keep B", "<p>Goes on with B alone; undo brings A back</p>")

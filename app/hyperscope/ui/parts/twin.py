@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.checks import Remedy
+from hyperscope.lab.commands import TWIN_SCORES
 from hyperscope.lab.moves import moves
+from hyperscope.lab.score import Score
 from hyperscope.lab.seeds import SeedsRunner
 from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
 from hyperscope.lab.twin_words import in_words, lead
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
 APART = "They stand at different steps. Restart takes both to the same start."
+UNKNOWN = "with the settings of now from the start, as what was done before is not known"
 OWNER = "twin"  # of the curves that are drawn with A's
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
@@ -41,8 +44,10 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.badges = (Badge(lab.network, 13, 34), Badge(lab.distributions, 16, 13))
+        self.badges = (Badge(lab.network, 13, 34),)
         self.seeds: SeedsRunner | None = None
+        self._scores_wanted = False  # by ten seeds that are to begin
+        self._unknown = False  # whether what was done before is not known
         self._since = CALM
         self._lead, self._stands = "", ""
         self._shown: tuple[object, ...] = ()
@@ -98,17 +103,35 @@ class TwinPart(Part):
             self.window.say("Start a twin first: ten seeds are trained of both.")
             return
         self.cancel_seeds()
-        epochs = session.status.epoch
-        self.seeds = SeedsRunner(session.experiment, session.twin, epochs)
+        self._scores_wanted = True
+        session.want((TWIN_SCORES,))
         self._show_bar()
+
+    def _begin_seeds(self, scores: tuple[Score | None, ...]) -> None:
+        """Starts the ten seeds, now that it is known what was done; settings as they are now where it is not."""
+        session = self.window.session
+        if session.twin is None or len(scores) != 2:
+            return
+        of = session.experiment, session.twin
+        if any(score is not None and score.experiment != one for score, one in zip(scores, of, strict=True)):
+            session.want((TWIN_SCORES,))  # something was moved meanwhile
+            return
+        self._scores_wanted = False
+        now = Score(session.experiment), Score(session.twin)
+        self._unknown = any(score is None for score in scores)
+        a, b = now if self._unknown else (scores[0] or now[0], scores[1] or now[1])
+        self.seeds = SeedsRunner(a, b, session.status.epoch)
 
     def cancel_seeds(self) -> None:
         """Ends the ten seeds, or takes their outcome away."""
+        waited, self._scores_wanted = self._scores_wanted, False
         if self.seeds is not None:
             self.seeds.close()
             self.seeds = None
             self._draw_bands()
-            self._show_bar()
+        elif not waited:
+            return
+        self._show_bar()
 
     def _move(self, side: str) -> None:
         if side in NEXT:
@@ -117,14 +140,14 @@ class TwinPart(Part):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
-        """What `panel` is to draw: network and distributions show the twin that the controls move."""
+        """What `panel` is to draw: the network is that of the twin that the controls move, the others show both."""
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
                 lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
-            if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
+            if panel is lab.network and self.window.session.side == "B":
                 return snapshot.twin
         return snapshot
 
@@ -140,6 +163,8 @@ class TwinPart(Part):
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
         self._follow()
+        if self._scores_wanted and TWIN_SCORES in snapshot.wanted:
+            self._begin_seeds(snapshot.wanted[TWIN_SCORES])
         if self.seeds is not None and not self.seeds.over:
             self.seeds.poll()
             if self.seeds.over:
@@ -185,7 +210,6 @@ class TwinPart(Part):
             self.window.draw_all()
         for badge in self.badges:
             badge.show_letter("" if not on else "B" if session.side == "B" else "A")
-        lab.distributions.set_badged(on)
         lab.note.setVisible(not on or session.side != "B")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
@@ -198,8 +222,10 @@ class TwinPart(Part):
         if seeds is not None:
             more = seeds.problem or (seeds.result.sentence if seeds.result is not None else "")
             if not more:
-                more = "Training ten seeds of each from the start; A and B go on meanwhile."
-        self.bar.show_progress(None if seeds is None or seeds.over else seeds.progress)
+                way = UNKNOWN if self._unknown else "every change at its step" if seeds.moved else "from the start"
+                more = f"Training ten seeds of each, {way}; A and B go on meanwhile."
+        going = self._scores_wanted if seeds is None else not seeds.over
+        self.bar.show_progress((seeds.progress if seeds is not None else 0.0) if going else None)
         self.bar.verdict.say(self._lead, more)
 
     def _draw_bands(self) -> None:
