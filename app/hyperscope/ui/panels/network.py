@@ -24,14 +24,14 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
-from hyperscope.ui.paint import face, mixed, write
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_edit import NumberEditor
 from hyperscope.ui.panels.network_flow import Flow
 from hyperscope.ui.panels.network_formula import plain
 from hyperscope.ui.panels.network_heads import Heads
 from hyperscope.ui.panels.network_layer import LayerEditor
-from hyperscope.ui.panels.network_layout import HEAD, Layout
+from hyperscope.ui.panels.network_layout import ALONE, Frame, Layout
 from hyperscope.ui.panels.network_popover import around
 from hyperscope.ui.panels.network_scene import Edge, Node, Scene
 from hyperscope.ui.theme import LIGHT, Theme
@@ -58,6 +58,8 @@ class NetworkPanel(QWidget):
     refused = Signal(str)  # why something cannot be set
     node_hovered = Signal(int, int)  # layer, unit; −1, −1 when none is
     foot_needed = Signal(bool)  # whether the foot says what is under the pointer
+    reshaped = Signal()  # the network has other layers or widths
+    renewed = Signal()  # something looks different, perhaps what the foot says
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +67,6 @@ class NetworkPanel(QWidget):
         self._layers: tuple[Layer, ...] = ()
         self._backing = QPixmap()  # everything but what moves by itself
         self._dirty = QRegion()  # of the backing
-        self._marked: frozenset[int] = frozenset()  # layers
         self._pointer = QPointF()
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
@@ -93,6 +94,21 @@ class NetworkPanel(QWidget):
         self.layer_editor.left.connect(self._heads.focus_settings)
         self.set_theme(theme)
 
+    def be_twin(self, which: str, frame: Frame = ALONE, foot_width: float = 0.0) -> None:
+        """Takes the place of twin "A" or "B" beside the other, or with "" one of its own.
+
+        `foot_width` are the pixels that whoever writes the foot instead has for it.
+        """
+        self._scene.foot_width = foot_width
+        if frame != self._scene.frame:
+            self._scene.frame = frame
+            self._arrange()
+            self._renew()
+        name = f"Network {which}".strip()
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+            self._heads.set_letter(which)
+
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
@@ -110,6 +126,8 @@ class NetworkPanel(QWidget):
         if reshaped or renamed:
             self._arrange()
             self._renew()
+            if reshaped:
+                self.reshaped.emit()
         elif scene.layout is not None:
             self._renew(QRegion(self._body()) + QRegion(scene.foot_room.toAlignedRect()))
         self.editor.heed(found)
@@ -137,7 +155,7 @@ class NetworkPanel(QWidget):
             return
         self._scene.light(values, label)
         if (self._scene.levels is not None) != was:
-            self.foot_needed.emit(not was or self._scene.pointed)
+            self.foot_needed.emit(self.needs_foot)
         self._renew()
 
     def set_reduced_motion(self, reduced: bool) -> None:
@@ -152,27 +170,22 @@ class NetworkPanel(QWidget):
         self._arrange()
         self._renew()
 
-    def set_twins(self, counts: dict[int, str]) -> None:
+    def set_twins(self, differ: dict[int, bool]) -> None:
         """Marks the hidden layers in which twins differ, see `Heads`."""
-        self._heads.set_twins(counts)
+        self._heads.set_twins(differ)
+        self._renew()
+
+    def ring(self, node: Node | None) -> None:
+        """Rings the node that is pointed at in a twin, if there is one here."""
+        if node != self._scene.fellow:
+            self._scene.fellow = node
+            self._renew()
 
     def mark(self, layers: frozenset[int]) -> None:
         """Marks these layers, counted from the inputs, 0, as those that something is happening in."""
-        if layers != self._marked:
-            self._marked = layers
+        if layers != self._scene.marked:
+            self._scene.marked = layers
             self._renew()
-
-    def _paint_marked(self, painter: QPainter) -> None:
-        layout = self._scene.layout
-        assert layout is not None
-        theme, reach = self._theme, 9 * self._theme.scale
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
-        for layer in self._marked:
-            if layer < len(layout.columns):
-                nodes = layout.columns[layer].nodes
-                around = nodes[0].united(nodes[-1]).adjusted(-reach, -reach, reach, reach)
-                painter.drawRoundedRect(around, 8, 8)
 
     @property
     def layout_now(self) -> Layout | None:
@@ -188,6 +201,20 @@ class NetworkPanel(QWidget):
     def levels(self) -> tuple[Array, ...] | None:
         """The outputs shown on the nodes, None while there are none or they do not fit the network."""
         return self._scene.levels
+
+    @property
+    def pointed(self) -> bool:
+        """Whether something is pointed at."""
+        return self._scene.pointed
+
+    @property
+    def needs_foot(self) -> bool:
+        """Whether the foot says what is under the pointer, or which input is lit."""
+        return self._scene.pointed or self._scene.levels is not None
+
+    def paint_foot(self, painter: QPainter, room: QRectF) -> None:
+        """Writes what the foot says, or the legend, in `room`."""
+        self._scene.foot.paint(painter, room, self._scene.said(), self._theme)
 
     def foot_line(self) -> str:
         """The sentence at the foot: the equation or weight under the pointer, or ""."""
@@ -296,7 +323,7 @@ class NetworkPanel(QWidget):
             return
         moved = node != scene.node
         scene.node, scene.edge = node, edge
-        self.foot_needed.emit(scene.pointed or scene.levels is not None)
+        self.foot_needed.emit(self.needs_foot)
         if moved:
             # nodes are no widgets: the panel's tooltip is that of the node under the pointer
             help = ""
@@ -373,6 +400,7 @@ class NetworkPanel(QWidget):
         region = QRegion(self.rect()) if region is None else region
         self._dirty += region
         self.update(region)
+        self.renewed.emit()
 
     def _update_body(self) -> None:
         self.update(self._body())
@@ -419,7 +447,6 @@ class NetworkPanel(QWidget):
         else:
             if scene.render():
                 self.flow.follow(scene.gaps, scene.weights)
-            if dirty.boundingRect().top() < HEAD * theme.scale - 4:
+            if dirty.boundingRect().top() < scene.frame.head * theme.scale - 4:
                 self._heads.paint(painter)
-            self._paint_marked(painter)
             scene.paint(painter, self.hasFocus())

@@ -14,7 +14,7 @@ from hyperscope.knob import knobs
 from hyperscope.lab.snapshot import NetworkPicture
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network_layout import Layout
+from hyperscope.ui.panels.network_layout import ALONE, Layout
 from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
@@ -55,7 +55,8 @@ class Heads(QObject):
         self._picture: NetworkPicture | None = None
         self._layout: Layout | None = None
         self._units: list[int] = []
-        self._twins: dict[int, str] = {}
+        self._twins: dict[int, bool] = {}
+        self._prefix = ""  # of the buttons' names
         self._layers: tuple[Layer, ...] = ()
         self._opened = 0  # the layer whose settings were asked for last
         self._rows: list[_Row] = []
@@ -65,9 +66,20 @@ class Heads(QObject):
         self._fewer.clicked.connect(lambda: self.layer_unwanted.emit(len(self._units) - 1))
         self._more.clicked.connect(self.layer_wanted)
 
-    def set_twins(self, counts: dict[int, str]) -> None:
-        """Marks the layers in which twins differ, with what to write instead of the number of units, or "" for it."""
-        self._twins = counts
+    def set_letter(self, which: str) -> None:
+        """Says in the buttons' names which of the twins this is, "A" or "B", or "" for none."""
+        was, self._prefix = self._prefix, f"{which}: " if which else ""
+        for button in (*(button for row in self._rows for button in row.buttons), self._fewer, self._more):
+            button.setAccessibleName(self._prefix + button.accessibleName().removeprefix(was))
+            button.setToolTip(button.accessibleName())
+        if self._layout is not None:
+            self.arrange(self._picture, self._layout, self._theme, self._panel.height())
+
+    def set_twins(self, differ: dict[int, bool]) -> None:
+        """Marks the layers in which twins differ, and their number of units where that does."""
+        if differ == self._twins:
+            return
+        self._twins = differ
         if self._picture is not None and self._layout is not None:
             self.arrange(self._picture, self._layout, self._theme, self._panel.height())
         self._panel.update()
@@ -92,7 +104,7 @@ class Heads(QObject):
             self._place_caption(place, row)
         scale = theme.scale
         middle = (layout.columns[0].centre + layout.columns[-1].centre) / 2
-        y = round(height - 44 * scale)
+        y = round(height - (layout.frame.foot - 2) * scale)
         for button, side in ((self._fewer, -1), (self._more, 1)):
             button.set_theme(theme, 11)
             button.resize(button.sizeHint().expandedTo(QSize(0, TARGET)))
@@ -116,11 +128,19 @@ class Heads(QObject):
 
     def _add_row(self) -> None:
         place, panel = len(self._rows), self._panel
+        of = f"layer {place + 1}"
+        names = (
+            f"Remove a unit from {of}",
+            f"Add a unit to {of}",
+            f"Batch norm of {of}: off, before or after the activation",
+            f"Settings of {of}: activation, batch norm, dropout",
+        )
+        minus, plus, norm, settings = (self._prefix + name for name in names)
         row = _Row(
-            TextButton("−", f"Remove a unit from layer {place + 1}", panel),
-            TextButton("+", f"Add a unit to layer {place + 1}", panel),
-            TextButton("", f"Batch norm of layer {place + 1}: off, before or after the activation", panel, accent=True),
-            TextButton("", f"Settings of layer {place + 1}: activation, batch norm, dropout", panel, accent=True),
+            TextButton("−", minus, panel),
+            TextButton("+", plus, panel),
+            TextButton("", norm, panel, accent=True),
+            TextButton("", settings, panel, accent=True),
         )
         row.minus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] - 1))
         row.plus.clicked.connect(lambda: self.units_wanted.emit(place, self._units[place] + 1))
@@ -148,7 +168,7 @@ class Heads(QObject):
         minus.setEnabled(self._units[place] > UNITS.low)
         plus.setEnabled(self._units[place] < UNITS.high)
         half = min(metrics.horizontalAdvance(self._count(place)), self._layout.pitch - 2 * TARGET - 1) / 2
-        y = COUNT * scale + (LINE * scale - minus.height()) / 2
+        y = self._top(COUNT) + (LINE * scale - minus.height()) / 2
         if half < 3:  # columns too close for numbers between targets of that size: smaller targets then
             half = metrics.horizontalAdvance(self._count(place)) / 2
             for button in (minus, plus):
@@ -186,18 +206,22 @@ class Heads(QObject):
             button.setToolTip(f"{said}. {button.accessibleName()}")
             button.set_theme(theme, size)
             button.resize(width, max(button.sizeHint().height(), round(LINE * scale)))
-            button.move(round(x), round(CAPTION * scale + (LINE * scale - button.height()) / 2))
+            button.move(round(x), round(self._top(CAPTION) + (LINE * scale - button.height()) / 2))
             x += width
 
     def _count(self, place: int) -> str:
         """ "8 units", or "8" where columns stand too close."""
         assert self._layout is not None
         said = f"{self._units[place]} units" if self._units[place] > 1 else "1 unit"
-        said = self._twins.get(place) or said
         metrics = QFontMetricsF(face(11, 400, self._theme.scale))
         buttons = 2 * max(TARGET, metrics.horizontalAdvance("+") + 6)
         fits = metrics.horizontalAdvance(said) + buttons <= self._layout.pitch
         return said if fits else str(self._units[place])
+
+    def _top(self, line: int) -> float:
+        """The top of NAME, COUNT or CAPTION in pixels; a lower head has them higher."""
+        assert self._layout is not None
+        return (line - ALONE.head + self._layout.frame.head) * self._theme.scale
 
     def paint(self, painter: QPainter) -> None:
         """Writes the names and counts; the buttons paint themselves."""
@@ -224,13 +248,13 @@ class Heads(QObject):
                 max(column.centre, room / 2 if wide > room else wide / 2 + 2), self._panel.width() - wide / 2 - 2
             )
             write(
-                painter, QRectF(centre - room / 2, NAME * scale, room, LINE * scale), name, strong, theme.text, CENTRE
+                painter, QRectF(centre - room / 2, self._top(NAME), room, LINE * scale), name, strong, theme.text, CENTRE
             )
             count = "" if place < last else str(column.units) if tight else f"{column.units} classes"
             if 0 < place < last:
                 count = self._count(place - 1)
             wide = QFontMetricsF(plain).horizontalAdvance(count)
             centre = min(column.centre, self._panel.width() - wide / 2 - 2)
-            line = QRectF(centre - wide / 2 - 1, COUNT * scale, wide + 2, LINE * scale)
-            twin = 0 < place < last and bool(self._twins.get(place - 1))
+            line = QRectF(centre - wide / 2 - 1, self._top(COUNT), wide + 2, LINE * scale)
+            twin = 0 < place < last and self._twins.get(place - 1, False)
             write(painter, line, count, plain, theme.accent if twin else theme.quiet, CENTRE)

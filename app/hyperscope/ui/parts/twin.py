@@ -41,7 +41,7 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.badges = (Badge(lab.network, 13, 34), Badge(lab.distributions, 16, 13))
+        self.badges = (Badge(lab.distributions, 16, 13),)
         self.seeds: SeedsRunner | None = None
         self._since = CALM
         self._lead, self._stands = "", ""
@@ -53,7 +53,7 @@ class TwinPart(Part):
         self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
         self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
         lab.note.twin_wanted.connect(self.try_remedy)
-        lab.network.node_hovered.connect(self._magnify)
+        lab.networks.node_hovered.connect(self._magnify)
 
     def actions(self) -> Sequence[Action]:
         session = self.window.session
@@ -117,14 +117,16 @@ class TwinPart(Part):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
-        """What `panel` is to draw: network and distributions show the twin that the controls move."""
+        """What `panel` is to draw; the networks of both are drawn at once, so that they show the same moment."""
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
                 lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
-            if panel in (lab.network, lab.distributions) and self.window.session.side == "B":
+            if panel is lab.network:
+                lab.networks.draw_twin(snapshot.twin)
+            if panel is lab.distributions and self.window.session.side == "B":
                 return snapshot.twin
         return snapshot
 
