@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, with_source
+from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.experiment import Experiment
 from hyperscope.ui.parts.twin import TwinPart
 
 if TYPE_CHECKING:

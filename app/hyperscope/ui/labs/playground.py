@@ -26,7 +26,7 @@ AMPLE = 620  # pixels of height at scale 1; with less, the computation takes som
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
 MAP_SHARE = 0.46  # of the width that map and network have, at most
-TWIN_SHARE = 0.4  # of the same, the maps of twins
+TWIN_SHARE = 0.42  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPaintEngine,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -26,14 +25,13 @@ from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network_edit import NumberEditor
+from hyperscope.ui.panels.network_backing import Backing
 from hyperscope.ui.panels.network_flow import Flow
 from hyperscope.ui.panels.network_formula import plain
 from hyperscope.ui.panels.network_heads import Heads
-from hyperscope.ui.panels.network_layer import LayerEditor
 from hyperscope.ui.panels.network_layout import ALONE, Frame, Layout
-from hyperscope.ui.panels.network_popover import around
 from hyperscope.ui.panels.network_scene import Edge, Node, Scene
+from hyperscope.ui.panels.network_setting import Setting
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -64,9 +62,7 @@ class NetworkPanel(QWidget):
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = Scene()
-        self._layers: tuple[Layer, ...] = ()
-        self._backing = QPixmap()  # everything but what moves by itself
-        self._dirty = QRegion()  # of the backing
+        self._backing = Backing()  # everything but what moves by itself
         self._pointer = QPointF()
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
@@ -83,14 +79,13 @@ class NetworkPanel(QWidget):
         self._heads.layer_unwanted.connect(self.layer_removed)
         self.flow = Flow(self)
         self.flow.moved.connect(self._update_body)
-        self.editor = NumberEditor(self)
+        self._setting = Setting(self, self._scene, self._heads.settings_place)
+        self._setting.refused.connect(self.refused)
+        self._setting.changed.connect(self._renew)
+        self.editor, self.layer_editor = self._setting.numbers, self._setting.layer
         self.editor.edited.connect(self.edited)
-        self.editor.refused.connect(self.refused)
-        self.editor.changed.connect(self._follow_editor)
         self.editor.left.connect(self._take_keyboard_back)
-        self.layer_editor = LayerEditor(self)
         self.layer_editor.moved.connect(self.moved)
-        self.layer_editor.refused.connect(self.refused)
         self.layer_editor.left.connect(self._heads.focus_settings)
         self.set_theme(theme)
 
@@ -134,13 +129,8 @@ class NetworkPanel(QWidget):
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Takes note of the hidden layers' settings, which their heads show."""
-        self._layers = layers
         self._heads.show_layers(layers)
-        if self.layer_editor.isVisible():
-            if self.layer_editor.number < len(layers):
-                self.layer_editor.show_layer(layers[self.layer_editor.number])
-            else:
-                self.layer_editor.hide()
+        self._setting.show_layers(layers)
 
     def show_activations(self, values: tuple[Array, ...] | None, label: str = "") -> None:
         """Lights up what one input makes of the network: a number and a level on each node, edges by |w·a|.
@@ -165,8 +155,7 @@ class NetworkPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.editor.set_theme(theme)
-        self.layer_editor.set_theme(theme)
+        self._setting.set_theme(theme)
         self._arrange()
         self._renew()
 
@@ -239,11 +228,7 @@ class NetworkPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
-        layout, (layer, unit) = self._scene.layout, self.editor.unit
-        if self.editor.isVisible() and layout is not None:
-            self.editor.lie(layout.columns[layer].nodes[unit])
-        if self.layer_editor.isVisible():
-            self.layer_editor.lie(QRectF(self._heads.settings_place(self.layer_editor.number)))
+        self._setting.follow_layout()
         self._renew()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -341,41 +326,15 @@ class NetworkPanel(QWidget):
 
     def edit_unit(self, layer: int, unit: int) -> None:
         """Offers the numbers of a unit to be set, or says why there are none; layers count from the inputs, 0."""
-        scene = self._scene
-        assert scene.picture is not None and scene.layout is not None
-        of, column = scene.picture.layers[layer], scene.layout.columns[layer]
-        said = of.fixed
-        if layer == 0:
-            said = "inputs come from the data; the weights on the edges that leave them can be set"
-        elif column.summary:
-            said = f"{of.name} is too wide to draw each unit; with 16 units or fewer each number can be set"
-        if said or not self.editor.open(scene.picture, layer, unit, column.nodes[unit]):
-            self._refuse(said or "this unit has no number that can be set")
+        self._setting.open_unit(layer, unit)
 
     def edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
         """Offers the weight of an edge to be set beside a place on the panel, or says why it cannot be."""
-        scene = self._scene
-        assert scene.picture is not None and scene.layout is not None
-        said, columns = scene.picture.layers[gap + 1].fixed, scene.layout.columns
-        if scene.summed(gap):
-            many = columns[gap].units if columns[gap].summary else 1
-            many *= columns[gap + 1].units if columns[gap + 1].summary else 1
-            said = f"this line stands for {many} weights; with 16 units or fewer each can be set"
-        if said or not self.editor.open(scene.picture, gap + 1, after, around(at), before):
-            self._refuse(said or "this weight is not finite and cannot be set")
+        self._setting.open_weight(gap, after, before, at)
 
-    def _refuse(self, said: str) -> None:
-        self.editor.hide()
-        self.refused.emit(f"{said[:1].upper()}{said[1:]}.")
-
-    def _follow_editor(self) -> None:
-        """Lights what is being set."""
-        place, (layer, unit) = self.editor.place, self.editor.unit
-        self._scene.chosen = (layer, unit) if place is not None else None
-        self._scene.lit_edge = None
-        if place is not None and len(place.index) == 2:
-            self._scene.lit_edge = (layer - 1, unit, place.index[1])
-        self._renew()
+    def open_layer(self, number: int) -> None:
+        """Offers the settings of hidden layer `number`, counted from 0."""
+        self._setting.open_layer(number)
 
     def _take_keyboard_back(self) -> None:
         """Goes on from the unit where Enter was pressed; after a click the keyboard is the window's again."""
@@ -387,18 +346,12 @@ class NetworkPanel(QWidget):
         if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:
             self._hover((layer, unit), None)
 
-    def open_layer(self, number: int) -> None:
-        """Offers the settings of hidden layer `number`, counted from 0."""
-        if self._scene.layout is not None and number < len(self._layers):
-            self.editor.hide()
-            self.layer_editor.open(number, self._layers[number], QRectF(self._heads.settings_place(number)))
-
     # -- how it looks ---------------------------------------------------------------------------------------------
 
     def _renew(self, region: QRegion | None = None) -> None:
         """Has a region, or everything, painted anew; `update` alone shows what was painted before."""
         region = QRegion(self.rect()) if region is None else region
-        self._dirty += region
+        self._backing.spoil(region)
         self.update(region)
         self.renewed.emit()
 
@@ -413,29 +366,15 @@ class NetworkPanel(QWidget):
         if painter.paintEngine().type() == QPaintEngine.Type.SVG:
             self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
         else:
-            self._bring_up_to_date(ratio)
-            painter.drawPixmap(0, 0, self._backing)
+            if self._backing.resize(self.size(), ratio):
+                self._arrange()  # perhaps moved to another screen
+            self._backing.renew(self._paint_on)
+            painter.drawPixmap(0, 0, self._backing.pixmap)
         scene = self._scene
         if scene.picture is not None:
             if not scene.pointed and scene.levels is None:
                 self.flow.paint(painter, self._theme)
             scene.paint_label(painter, self._pointer)
-        painter.end()
-
-    def _bring_up_to_date(self, ratio: float) -> None:
-        """Paints what has changed of the backing."""
-        size = self.size() * ratio
-        if self._backing.size() != size or self._backing.devicePixelRatioF() != ratio:
-            self._backing = QPixmap(size)
-            self._backing.setDevicePixelRatio(ratio)
-            self._arrange()  # perhaps moved to another screen
-            self._dirty = QRegion(self.rect())
-        if self._dirty.isEmpty():
-            return
-        dirty, self._dirty = self._dirty, QRegion()
-        painter = QPainter(self._backing)
-        painter.setClipRegion(dirty)
-        self._paint_on(painter, dirty)
         painter.end()
 
     def _paint_on(self, painter: QPainter, dirty: QRegion) -> None:

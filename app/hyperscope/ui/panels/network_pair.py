@@ -6,7 +6,7 @@ What is asked for in either picture is passed on with the letter of the twin it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QLineF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -15,14 +15,15 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot, Status
 from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_layout import ALONE, WORDS, Frame, laid_out, sizes
+from hyperscope.ui.panels.network_layout import WORDS, Frame, laid_out, sizes
 from hyperscope.ui.panels.twin_letters import Badge
 from hyperscope.ui.theme import LIGHT, Theme
 
-BESIDE = Frame(head=66, foot=26, margin=7, dense=0.54, smallest=14, legend=False)
-ABOVE = Frame(head=56, foot=24, margin=14, dense=0.56, smallest=11, legend=False)
+BESIDE = Frame(foot=26, margin=7, dense=0.54, broad=0.82, smallest=14, legend=False)
+NARROW = replace(BESIDE, head=80, lines=4)
+ABOVE = Frame(head=53, foot=4, margin=8, gutter=60, dense=0.56, tall=0.9, smallest=12, legend=False)
 FOOT, GAP = 24, 14  # pixels; the line at the foot in common, and between the pictures
-NODE, BETWEEN, HEAD = 26, 18, 48  # pixels from which on nodes, the gaps between columns, and heads are easy to read
+NODE, BETWEEN, HEAD = 26, 18, 47  # pixels from which on nodes, the gaps between columns, and heads are easy to read
 BETTER = 1.1  # times as readable, before pictures lie above each other
 LEAST = 0.36  # of the height that a picture with few units has
 
@@ -80,7 +81,10 @@ class NetworkPair(QWidget):
         if on and self.b is None:
             self.b = NetworkPanel(self._theme, self)
             self._connect("B", self.b)
-            self._follow_with_tab(self.b)
+            before = _parts(self.a)[-1]
+            for part in _parts(self.b):  # Tab comes to B's picture after all that is A's
+                QWidget.setTabOrder(before, part)
+                before = part
             self.b.set_reduced_motion(self._reduced)
             self._badges = tuple(Badge(panel, 0, 0) for panel in self.panels)
             for badge, which in zip(self._badges, "AB", strict=True):
@@ -112,10 +116,10 @@ class NetworkPair(QWidget):
             self.b.show_layers(theirs)
             self.b.set_twins(differing(theirs, ours))
 
-    def show_activations(self, *lit: tuple[tuple[Array, ...] | None, str]) -> None:
+    def show_activations(self, *values: tuple[Array, ...] | None, label: str = "") -> None:
         """Lights up one input in A's network, and in B's if there is a second; see `NetworkPanel.show_activations`."""
-        for panel, (values, label) in zip(self.panels, lit, strict=False):
-            panel.show_activations(values, label)
+        for panel, own in zip(self.panels, values, strict=False):
+            panel.show_activations(own, label)
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Whether nothing moves by itself."""
@@ -147,23 +151,6 @@ class NetworkPair(QWidget):
                 other.editor.hide()
                 other.layer_editor.hide()
 
-    def _follow_with_tab(self, panel: NetworkPanel) -> None:
-        """Has Tab come to B's picture after all that is A's."""
-        chain, one = [panel], panel.nextInFocusChain()
-        while one is not panel and len(chain) < 200:
-            if self.b is not None and any(
-                part.isAncestorOf(one) or part is one for part in (panel, panel.editor, panel.layer_editor)
-            ):
-                chain.append(one)
-            one = one.nextInFocusChain()
-        mine = [self.a, self.a.editor, self.a.layer_editor]
-        last, one = self.a, self.a.nextInFocusChain()
-        while one is not self.a and any(part is one or part.isAncestorOf(one) for part in mine):
-            last, one = one, one.nextInFocusChain()
-        for one in chain:
-            QWidget.setTabOrder(last, one)
-            last = one
-
     # -- where things are -----------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -184,14 +171,14 @@ class NetworkPair(QWidget):
             panel.be_twin(which, way.frame, self.width())
             panel.setGeometry(place)
         for badge in self._badges:
-            badge.lie_at(5, 32 + way.frame.head - ALONE.head)
-        ends = way.places[0], way.places[1]
-        if way.frame is BESIDE:
-            x = (ends[0].right() + ends[1].left() + 1) / 2
-            self._line = QLineF(x, room.top() + 12, x, room.bottom() - 6)
-        else:
-            y = (ends[0].bottom() + ends[1].top() + 1) / 2
+            badge.lie_at(*((26, 2) if way.frame is ABOVE else (5, 32)))
+        first, second = way.places
+        if way.frame is ABOVE:
+            y = (first.bottom() + second.top() + 1) / 2
             self._line = QLineF(room.left() + 8, y, room.right() - 8, y)
+        else:
+            x = (first.right() + second.left() + 1) / 2
+            self._line = QLineF(x, room.top() + 12, x, room.bottom() - 6)
         self.update()
 
     # -- how it looks ---------------------------------------------------------------------------------------------
@@ -216,6 +203,18 @@ class NetworkPair(QWidget):
         speaking = speaking or next((panel for panel in self.panels if panel.needs_foot), self.a)
         speaking.paint_foot(painter, self._foot().adjusted(14, 0, -14, 0))
         painter.end()
+
+
+def _parts(panel: NetworkPanel) -> list[QWidget]:
+    """A picture and all that lies on it, in the order of Tab."""
+    roots: tuple[QWidget, ...] = (panel, panel.editor, panel.layer_editor)
+    found: list[QWidget] = [panel]
+    one = panel.nextInFocusChain()
+    while one is not None and one is not panel:
+        if any(root is one or root.isAncestorOf(one) for root in roots):
+            found.append(one)
+        one = one.nextInFocusChain()
+    return found
 
 
 def differing(layers: Sequence[Layer], others: Sequence[Layer]) -> dict[int, bool]:
@@ -250,6 +249,7 @@ def best(pictures: Sequence[NetworkPicture], room: QRectF, scale: float) -> Arra
     wide = round(edges + columns[0] * pitch)
     left = QRect(0, 0, wide, round(room.height()))
     right = QRect(round(wide + gap), 0, round(room.width() - wide - gap), round(room.height()))
+    upright = BESIDE if pitch >= HEAD * scale else NARROW
     # above each other: as high as the units of the widest layer need
     outside, most = (ABOVE.head + ABOVE.foot) * scale, [min(max(shape), 16) for shape in shapes]
     inside = room.height() - gap - 2 * outside
@@ -259,7 +259,7 @@ def best(pictures: Sequence[NetworkPicture], room: QRectF, scale: float) -> Arra
     lower = QRect(0, round(high + gap), round(room.width()), round(room.height() - high - gap))
     ways = [
         Arrangement(frame, (first, second), _readable(pictures, (first, second), frame, scale))
-        for frame, first, second in ((BESIDE, left, right), (ABOVE, upper, lower))
+        for frame, first, second in ((upright, left, right), (ABOVE, upper, lower))
     ]
     beside, above = ways
     return above if beside.readable < 1 and above.readable > BETTER * beside.readable else beside
@@ -270,7 +270,7 @@ def _readable(pictures: Sequence[NetworkPicture], places: Sequence[QRect], frame
     found = 1.0
     for picture, place in zip(pictures, places, strict=False):
         layout = laid_out(picture, place.width(), place.height(), scale, 1.0, frame)
-        found = min(found, layout.pitch / (HEAD * scale))
+        found = min(found, (layout.pitch / (HEAD * scale)) ** 2)  # nothing else suffers as much
         for column, layer in zip(layout.columns, picture.layers, strict=True):
             size = column.nodes[0].width()
             if column.summary:

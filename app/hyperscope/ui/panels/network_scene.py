@@ -138,6 +138,26 @@ class Scene:
         weights = np.asarray(weights) if by is None else np.asarray(weights) * by
         return bundled(weights, columns[gap], columns[gap + 1])
 
+    def unit_fixed(self, layer: int) -> str:
+        """Why the numbers of a layer's units cannot be set, or ""."""
+        assert self.picture is not None and self.layout is not None
+        of = self.picture.layers[layer]
+        if layer == 0:
+            return "inputs come from the data; the weights on the edges that leave them can be set"
+        if self.layout.columns[layer].summary:
+            return f"{of.name} is too wide to draw each unit; with 16 units or fewer each number can be set"
+        return of.fixed
+
+    def weight_fixed(self, gap: int) -> str:
+        """Why the weights of a gap cannot be set, or ""."""
+        assert self.picture is not None and self.layout is not None
+        columns = self.layout.columns
+        if self.summed(gap):
+            many = columns[gap].units if columns[gap].summary else 1
+            many *= columns[gap + 1].units if columns[gap + 1].summary else 1
+            return f"this line stands for {many} weights; with 16 units or fewer each can be set"
+        return self.picture.layers[gap + 1].fixed
+
     def edge_at(self, x: float, y: float) -> Edge | None:
         """The edge at a place: of those within NEAR pixels the one whose rim is nearest."""
         for gap, edges in enumerate(self.gaps):
@@ -247,7 +267,7 @@ class Scene:
         return into + [(layer, k, unit) for k in onward]
 
     def _paint_chosen(self, painter: QPainter, focused: bool) -> None:
-        """A ring around the node pointed at, here or in a twin, or being set; around all while the keyboard is on none."""
+        """A ring around the node pointed at, here or in a twin, or being set; else around all with the keyboard."""
         assert self.layout is not None
         theme, chosen = self._theme, self.node or self.chosen or self.fellow
         painter.setBrush(Qt.BrushStyle.NoBrush)

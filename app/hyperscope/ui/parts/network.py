@@ -33,9 +33,7 @@ class NetworkPart(Part):
         )
         networks.batch_norm_cycled.connect(self._cycle_norm)
         networks.layer_added.connect(lambda which: window.do(partial(session.add_layer, side=which)))
-        networks.layer_removed.connect(
-            lambda which, layer: window.do(partial(session.remove_layer, layer, side=which))
-        )
+        networks.layer_removed.connect(lambda which, layer: window.do(partial(session.remove_layer, layer, side=which)))
         networks.refused.connect(lambda sentence: window.say(sentence, alarm=True))
         self._reduced = window.remembered.reduced_motion
         networks.set_reduced_motion(self._reduced)
