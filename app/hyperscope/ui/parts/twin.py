@@ -188,7 +188,8 @@ class TwinPart(Part):
         for badge in self.badges:
             badge.show_letter("" if not on else "B" if session.side == "B" else "A")
         lab.distributions.set_badged(on)
-        lab.note.setVisible(not on or session.side != "B")  # what it says is of A
+        lab.note.setVisible(not on or session.side != "B")
+        lab.note.set_letter("A" if on else "")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
             self.bar.show_difference(*in_words(session.experiment, session.twin))
