@@ -33,6 +33,11 @@ def of(picture: NetworkPicture) -> Snapshot:
     return Snapshot(hand_made.STATUS, 2, views={"network": picture})
 
 
+def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:
+    pair.take(of(picture))
+    pair.draw(hand_made.snapshot("curves"))
+
+
 def button(panel: NetworkPanel, name: str) -> QAbstractButton:
     return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
 
@@ -65,7 +70,7 @@ def alone(qtbot) -> NetworkPair:
 def pair(alone) -> NetworkPair:
     """Twins of three layers, with other weights."""
     alone.show_twins(True)
-    alone.draw_twin(of(hand_made.network(seed=2)))
+    draw_b(alone, hand_made.network(seed=2))
     return alone
 
 
@@ -84,15 +89,24 @@ def test_twins_begin_as_the_same_picture(alone) -> None:
 def test_each_picture_is_drawn_from_its_own_record(pair) -> None:
     before = seen(pair.b)
     a = seen(pair.a)
-    pair.draw_twin(of(hand_made.network(seed=3)))
+    draw_b(pair, hand_made.network(seed=3))
     assert seen(pair.b) != before
     assert seen(pair.a) == a
 
 
 def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
     pair.grab()
-    pair.draw_twin(of(hand_made.network(seed=3)))
+    draw_b(pair, hand_made.network(seed=3))
     assert pair.a._backing._dirty.isEmpty() and not pair.b._backing._dirty.isEmpty()
+
+
+def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
+    shown = pair.b.picture
+    assert pair.rate == 0
+    pair.take(of(hand_made.network(seed=3)))
+    assert pair.rate > pair.a.rate and pair.b.picture is shown
+    pair.draw(hand_made.snapshot("curves"))
+    assert pair.rate == 0 and pair.b.picture is not shown
 
 
 def test_the_one_picture_comes_back(pair) -> None:
@@ -105,7 +119,7 @@ def test_the_one_picture_comes_back(pair) -> None:
 
 
 def test_wide_room_has_them_beside_each_other_with_columns_equally_far_apart(pair) -> None:
-    pair.draw_twin(of(hand_made.network((8, 8, 8, 8))))
+    draw_b(pair, hand_made.network((8, 8, 8, 8)))
     a, b = pair.a.layout_now, pair.b.layout_now
     assert pair.a.geometry().right() < pair.b.geometry().left()
     assert b.pitch == pytest.approx(a.pitch, rel=0.03)
@@ -114,8 +128,8 @@ def test_wide_room_has_them_beside_each_other_with_columns_equally_far_apart(pai
 
 def test_deep_twins_in_little_room_lie_above_each_other(pair) -> None:
     pair.resize(470, 420)
-    for draw in (pair.a.draw, pair.draw_twin):
-        draw(of(hand_made.network((8,) * 6)))
+    pair.a.draw(of(hand_made.network((8,) * 6)))
+    draw_b(pair, hand_made.network((8,) * 6))
     assert pair.a.geometry().bottom() < pair.b.geometry().top()
 
 
@@ -127,7 +141,7 @@ SHAPES = [((8, 8, 8), (8, 8, 8)), ((8,) * 6, (8,) * 6), ((8,) * 5, (3,)), ((64, 
 def test_every_node_and_button_lies_in_its_picture(pair, shapes, room) -> None:
     pair.resize(*room)
     pair.a.draw(of(hand_made.network(shapes[0])))
-    pair.draw_twin(of(hand_made.network(shapes[1])))
+    draw_b(pair, hand_made.network(shapes[1]))
     assert not pair.a.geometry().intersects(pair.b.geometry())
     for panel in pair.panels:
         assert pair.rect().contains(panel.geometry())

@@ -51,7 +51,8 @@ class Playground(QWidget):
         self.distributions = DistributionsPanel()
         self.twin_maps = TwinMaps()  # in the map's place while there are twins
         self.twin_maps.hide()
-        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
+        networks = (self.network, self.networks)
+        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
@@ -146,7 +147,6 @@ class Playground(QWidget):
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
         parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
-        self.networks.set_theme(theme)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)

@@ -25,12 +25,17 @@ ABOVE = Frame(head=53, foot=4, margin=8, gutter=60, dense=0.56, tall=0.9, smalle
 FOOT, GAP = 24, 14  # pixels; the line at the foot in common, and between the pictures
 NODE, BETWEEN, HEAD = 26, 18, 47  # pixels from which on nodes, the gaps between columns, and heads are easy to read
 BETTER = 1.1  # times as readable, before pictures lie above each other
+SOON = 60.0  # draws per second of B's picture, if it waits
 LEAST = 0.36  # of the height that a picture with few units has
 
 
 class NetworkPair(QWidget):
-    """`a` is there always, `b` while there are twins. Signals are those of `NetworkPanel`, "A" or "B" in front."""
+    """`a` is there always, `b` while there are twins. Signals are those of `NetworkPanel`, "A" or "B" in front.
 
+    As a panel it is B's picture: it has its turn soon after A's, so that no frame has to draw both.
+    """
+
+    probes: tuple[str, ...] = ()  # A's are enough
     units_changed = Signal(str, int, int)
     batch_norm_cycled = Signal(str, int)
     layer_added = Signal(str)
@@ -45,6 +50,7 @@ class NetworkPair(QWidget):
         super().__init__()
         self._theme = LIGHT
         self._reduced = False
+        self._waiting: Snapshot | None = None  # B's, not drawn yet
         self._line: QLineF | None = None  # between the pictures
         self.setMinimumSize(260, 240)
         self.a = NetworkPanel(LIGHT, self)
@@ -91,7 +97,7 @@ class NetworkPair(QWidget):
                 badge.set_theme(self._theme)
                 badge.show_letter(which)
             if self.a.picture is not None:  # twins begin alike
-                self.draw_twin(Snapshot(Status(), views={"network": self.a.picture}))
+                self.b.draw(Snapshot(Status(), views={"network": self.a.picture}))
             self._arrange()
             self.b.lower()  # below what lies on the pictures
             self.b.show()
@@ -99,14 +105,24 @@ class NetworkPair(QWidget):
             for part in (*self._badges, self.b.editor, self.b.layer_editor, self.b):
                 part.hide()
                 part.deleteLater()
-            self.b, self._badges = None, ()
+            self.b, self._waiting, self._badges = None, None, ()
             self.a.ring(None)
             self._arrange()
 
-    def draw_twin(self, snapshot: Snapshot) -> None:
-        """Takes B's newest network."""
-        if self.b is not None:
-            self.b.draw(snapshot)
+    @property
+    def rate(self) -> float:
+        """Draws per second at most: many, but none without something new of B."""
+        return SOON if self._waiting is not None else 0.0
+
+    def take(self, of_twin: Snapshot) -> None:
+        """Takes what B shows of the moment that A's picture is drawn of."""
+        self._waiting = of_twin if self.b is not None else None
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Draws B's newest network, which is of the same moment as A's, whatever is in `snapshot`."""
+        if self.b is not None and self._waiting is not None:
+            self.b.draw(self._waiting)
+            self._waiting = None
 
     def show_layers(self, ours: tuple[Layer, ...], theirs: tuple[Layer, ...] | None) -> None:
         """Takes note of the hidden layers' settings of A and B, and marks those in which they differ."""

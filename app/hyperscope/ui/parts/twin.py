@@ -117,7 +117,7 @@ class TwinPart(Part):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
-        """What `panel` is to draw; the networks of both are drawn at once, so that they show the same moment."""
+        """What `panel` is to draw; the networks of both show the same moment."""
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
@@ -125,7 +125,7 @@ class TwinPart(Part):
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
             if panel is lab.network:
-                lab.networks.draw_twin(snapshot.twin)
+                lab.networks.take(snapshot.twin)
             if panel is lab.distributions and self.window.session.side == "B":
                 return snapshot.twin
         return snapshot
