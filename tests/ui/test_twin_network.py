@@ -291,7 +291,7 @@ def test_a_weight_set_in_a_picture_is_that_twin_s_whatever_the_controls_move(ope
     panel, before = panel_of(window, which), weight(window, other)
     panel.grab()
     qtbot.mouseClick(panel, LEFT, pos=panel.edge_place(0, 0, 0, 0.5).toPoint())
-    assert panel.editor.title.text() == "w₁₁ of layer 1", window.transport.message.accessibleName()
+    assert panel.editor.title.text() == f"{which}: w₁₁ of layer 1"
     panel.editor.entry.setText("-2.5")
     qtbot.keyClick(panel.editor.entry, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: weight(window, which) == -2.5, timeout=PATIENCE)

@@ -103,6 +103,7 @@ class NetworkPanel(QWidget):
         if name != self.accessibleName():
             self.setAccessibleName(name)
             self._heads.set_letter(which)
+            self._setting.set_letter(which)
 
     # -- what is shown --------------------------------------------------------------------------------------------
 

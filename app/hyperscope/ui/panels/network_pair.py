@@ -16,7 +16,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot, Status
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_layout import WORDS, Frame, laid_out, sizes
-from hyperscope.ui.panels.twin_letters import Badge
+from hyperscope.ui.panels.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.theme import LIGHT, Theme
 
 BESIDE = Frame(foot=26, margin=7, dense=0.54, broad=0.82, smallest=14, legend=False)
@@ -93,9 +93,9 @@ class NetworkPair(QWidget):
                 before = part
             self.b.set_reduced_motion(self._reduced)
             self._badges = tuple(Badge(panel, 0, 0) for panel in self.panels)
-            for badge, which in zip(self._badges, "AB", strict=True):
-                badge.set_theme(self._theme)
-                badge.show_letter(which)
+            for one, which in zip(self._badges, "AB", strict=True):
+                one.set_theme(self._theme)
+                one.show_letter(which)
             if self.a.picture is not None:  # twins begin alike
                 self.b.draw(Snapshot(Status(), views={"network": self.a.picture}))
             self._arrange()
@@ -146,8 +146,8 @@ class NetworkPair(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type; of A only its place."""
         self._theme = theme
-        for badge in self._badges:
-            badge.set_theme(theme)
+        for one in self._badges:
+            one.set_theme(theme)
         if self.b is not None:
             self.b.set_theme(theme)
         self._arrange()
@@ -184,10 +184,10 @@ class NetworkPair(QWidget):
         pictures = [panel.picture for panel in self.panels if panel.picture is not None]
         way = best(pictures, room, self._theme.scale)
         for which, panel, place in zip("AB", self.panels, way.places, strict=True):
-            panel.be_twin(which, way.frame, self.width())
+            panel.be_twin(which, way.frame, self.width() - 2 * CORNER * self._theme.scale)
             panel.setGeometry(place)
-        for badge in self._badges:
-            badge.lie_at(*((26, 2) if way.frame is ABOVE else (5, 32)))
+        for one in self._badges:
+            one.lie_at(*((26, 2) if way.frame is ABOVE else (5, 32)))
         first, second = way.places
         if way.frame is ABOVE:
             y = (first.bottom() + second.top() + 1) / 2
@@ -217,7 +217,13 @@ class NetworkPair(QWidget):
             painter.drawLine(self._line)
         speaking = next((panel for panel in self.panels if panel.pointed), None)
         speaking = speaking or next((panel for panel in self.panels if panel.needs_foot), self.a)
-        speaking.paint_foot(painter, self._foot().adjusted(14, 0, -14, 0))
+        foot = self._foot().adjusted(14, 0, -14, 0)
+        if speaking.pointed:
+            size = CORNER * self._theme.scale
+            box = QRectF(foot.left(), round(foot.center().y() - size / 2), size, size)
+            badge(painter, box, "A" if speaking is self.a else "B", self._theme)
+            foot.setLeft(box.right() + 6 * self._theme.scale)
+        speaking.paint_foot(painter, foot)
         painter.end()
 
 

@@ -28,6 +28,7 @@ class Popover(QWidget):
 
     def __init__(self, name: str, width: int, over: QWidget) -> None:
         super().__init__(over)
+        self.whose = ""  # in front of the title: "A: " or "B: " of twins
         self._base = over  # what it is for lies on this
         self._width, self._theme = width, LIGHT
         self._beside = QRectF()

@@ -73,6 +73,12 @@ class Setting(QObject):
         if self.layer.isVisible():
             self.layer.lie(QRectF(self._place(self.layer.number)))
 
+    def set_letter(self, which: str) -> None:
+        """Says on the cards which of the twins this is, "A" or "B", or "" for none; puts away what is open."""
+        for card in (self.numbers, self.layer):
+            card.hide()
+            card.whose = f"{which}: " if which else ""
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.numbers.set_theme(theme)
