@@ -105,7 +105,7 @@ def test_the_card_covers_the_charts_and_the_layer_is_marked(window, qtbot):
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
     panel, lab = window.part(SlowMotionPart).panel, window.playground
     assert panel.geometry().contains(lab.curves.geometry().center())
-    assert lab.network._marked == {1}
+    assert lab.network._scene.marked == {1}
 
 
 def test_moving_a_knob_leaves_slow_motion(window, qtbot):
@@ -113,7 +113,7 @@ def test_moving_a_knob_leaves_slow_motion(window, qtbot):
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.03)
     qtbot.waitUntil(lambda: at(window) is None, timeout=PATIENCE)
-    assert window.playground.network._marked == frozenset()
+    assert window.playground.network._scene.marked == frozenset()
 
 
 def test_every_operation_can_be_drawn(panel, qtbot):

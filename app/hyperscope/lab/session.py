@@ -79,10 +79,10 @@ class Session:
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
-    def move(self, path: str, value: Value) -> None:
+    def move(self, path: str, value: Value, *, side: Side | None = None) -> None:
         """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
-        changes = [turned(experiment, path, value) for experiment in self._sides()]
-        self._take_on(*changes, merge="" if path == "data.source" else path)
+        changes = [turned(experiment, path, value) for experiment in self._sides(side)]
+        self._take_on(*changes, merge="" if path == "data.source" else path, side=side)
 
     def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
         """Puts a whole experiment in force, of twins for the side that the controls move if no other is said.
@@ -99,24 +99,26 @@ class Session:
         self._undo.leave(self._state, merge and f"{side} {merge}")
         self._set(state)
 
-    def add_layer(self) -> None:
+    def add_layer(self, *, side: Side | None = None) -> None:
         """One more hidden layer at the end, like the last one."""
-        self._with_layers(sides.one_more)
+        self._with_layers(sides.one_more, side)
 
-    def remove_layer(self, number: int) -> None:
+    def remove_layer(self, number: int, *, side: Side | None = None) -> None:
         """Without hidden layer `number`, counted from 0."""
-        self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]))
+        self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]), side)
 
-    def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> None:
-        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides()))
+    def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]], side: Side | None) -> None:
+        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
 
-    def edit(self, edit: Edit, before: float, *, merge: str = "") -> None:
+    def edit(self, edit: Edit, before: float, *, merge: str = "", of: One | None = None) -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
 
-        What cannot be set changes nothing, and `message` says why.
+        Of twins it is that of the side that the controls move if none is said. What cannot be set changes nothing, and
+        `message` says why.
         """
-        self._undo.edited(edit, before, self._told, merge)
-        self._send_edit(edit, self._told)
+        of = of or self._told
+        self._undo.edited(edit, before, of, merge)
+        self._send_edit(edit, of)
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""

@@ -99,11 +99,6 @@ class Timeline:
         return None
 
     @property
-    def whole(self) -> bool:
-        """Whether its score goes back to untrained weights."""
-        return self._origin is None
-
-    @property
     def ahead(self) -> bool:
         """Whether something that was recorded lies ahead, which going on from here leaves behind as a branch."""
         return self.place != (self._end, len(self._events))

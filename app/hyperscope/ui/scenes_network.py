@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.data import Data, with_source
 from hyperscope.lab.experiment import Experiment
+from hyperscope.ui.parts.twin import TwinPart
 
 if TYPE_CHECKING:
     from hyperscope.ui.recording import Scene
@@ -17,16 +19,36 @@ CELL = (20, 9)  # row and column of the units' pictures, for an input that lies 
 
 
 def scenes_of_the_network() -> tuple[Scene, ...]:
-    """A weight being set, a unit magnified with its equation, a layer's settings, one input's activations."""
+    """A weight being set, a unit magnified with its equation, a layer's settings, one input's activations; twins of
+    unlike structure, twins of many layers, twins of wide ones.
+    """
     from hyperscope.ui.recording import Scene
 
     normed = Experiment(network=Network(layers=(Layer(8, "tanh", "before"),) * 3))
+    deep = Network(layers=(Layer(8, "relu", "before"),) * 6)
+    wide = Network(layers=(Layer(64, "relu", "before"),) * 2)
     return (
         Scene("weight", Experiment(), 30, then=_set_a_weight),
         Scene("unit", normed, 30, then=lambda window: window.playground.network.point_at(2, 3)),
         Scene("layer", normed, 30, then=lambda window: window.playground.network.open_layer(1)),
         Scene("activations", Experiment(), 30, then=_light_up),
+        Scene("twin-structure", Experiment(), 30, then=_grow_b),
+        Scene("twin-deep", Experiment(network=deep, data=Data(source="checkerboard", classes=2)), 30, then=_slower_b),
+        Scene("twin-digits", Experiment(network=wide, data=with_source(Data(), "digits")), 4, then=_slower_b),
     )
+
+
+def _grow_b(window: Window) -> None:
+    window.do(window.part(TwinPart).toggle)
+    networks = window.playground.networks
+    networks.layer_added.emit("B")
+    networks.moved.emit("B", "network.layers.*.batch_norm", "before")
+    networks.units_changed.emit("B", 0, 6)
+
+
+def _slower_b(window: Window) -> None:
+    window.do(window.part(TwinPart).toggle)
+    window.move_knob("training.learning_rate", 0.003)
 
 
 def _set_a_weight(window: Window) -> None:

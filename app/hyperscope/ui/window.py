@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
@@ -36,10 +36,12 @@ from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 
+if TYPE_CHECKING:
+    from hyperscope.lab.twin import Side
+
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)
 REST = 20  # frames without news after which a paused window asks for nothing but the status
-NORMS = ("off", "before", "after")
 WELCOME = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
 READY = "Space trains and pauses. Every control acts while the network trains."
 
@@ -107,13 +109,9 @@ class Window(QMainWindow):
         self._connect()
 
     def _connect(self) -> None:
-        session, lab = self.session, self.playground
+        lab = self.playground
         lab.moved.connect(self.move_knob)
         lab.refused.connect(lambda sentence: self.say(sentence, alarm=True))
-        lab.units_changed.connect(lambda layer, units: self.move_knob(f"network.layers.{layer}.units", units))
-        lab.batch_norm_cycled.connect(self._cycle_norm)
-        lab.layer_added.connect(lambda: self.do(session.add_layer))
-        lab.layer_removed.connect(lambda layer: self.do(lambda: session.remove_layer(layer)))
         lab.plane_chosen.connect(self._look_at)
         lab.note.remedy_chosen.connect(self.apply_remedy)
 
@@ -134,19 +132,15 @@ class Window(QMainWindow):
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
-    def move_knob(self, path: str, value: Value) -> None:
-        """Sets a knob, or says why not."""
+    def move_knob(self, path: str, value: Value, side: Side | None = None) -> None:
+        """Sets a knob, of twins of the side that the controls move if no other is said; or says why not."""
         self._held = False
         try:
-            self.session.move(path, value)
+            self.session.move(path, value, side=side)
         except (ValueError, LookupError) as problem:
             self.say(str(problem), alarm=True)
             self.playground.show_experiment(self.session.moved)
         self.follow()
-
-    def _cycle_norm(self, layer: int) -> None:
-        now = self.session.moved.network.layers[layer].batch_norm
-        self.move_knob(f"network.layers.{layer}.batch_norm", NORMS[(NORMS.index(now) + 1) % len(NORMS)])
 
     def _look_at(self, across: str, up: str) -> None:
         # a place of the old plane is none of the new one

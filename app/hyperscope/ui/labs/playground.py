@@ -17,7 +17,7 @@ from hyperscope.ui.panels.distributions import DistributionsPanel
 from hyperscope.ui.panels.doctor_note import DoctorNote
 from hyperscope.ui.panels.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.map import MapPanel
-from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.network_pair import NetworkPair
 from hyperscope.ui.panels.twin_maps import TwinMaps
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
@@ -26,7 +26,7 @@ AMPLE = 620  # pixels of height at scale 1; with less, the computation takes som
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
 MAP_SHARE = 0.46  # of the width that map and network have, at most
-TWIN_SHARE = 0.52  # of the same, the maps of twins
+TWIN_SHARE = 0.42  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
@@ -35,10 +35,6 @@ class Playground(QWidget):
 
     moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
     refused = Signal(str)  # why something typed is not allowed
-    units_changed = Signal(int, int)  # hidden layer, units
-    batch_norm_cycled = Signal(int)
-    layer_added = Signal()
-    layer_removed = Signal(int)
     open_requested = Signal()
     paint_requested = Signal()
     save_points_requested = Signal()
@@ -47,15 +43,17 @@ class Playground(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.data = DataCard()
-        self.network = NetworkPanel()
+        self.networks = NetworkPair()  # one network, or those of twins
+        self.network = self.networks.a
         self.map = MapPanel()
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
         self.twin_maps = TwinMaps()  # in the map's place while there are twins
         self.twin_maps.hide()
-        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, self.network, self.curves, self.distributions)
-        self.note = DoctorNote(self.network)  # no panel in a place of its own: it lies on the network's foot
+        networks = (self.network, self.networks)
+        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
+        self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
         self._scale = 1.0
@@ -65,7 +63,7 @@ class Playground(QWidget):
         computation = QHBoxLayout()
         computation.setSpacing(GRID)
         computation.addWidget(self.data)
-        computation.addWidget(self.network, 1)
+        computation.addWidget(self.networks, 1)
         computation.addWidget(self.map)
         computation.addWidget(self.twin_maps)
         charts = QHBoxLayout()
@@ -91,12 +89,8 @@ class Playground(QWidget):
         for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
-        self.network.units_changed.connect(self.units_changed)
-        self.network.batch_norm_cycled.connect(self.batch_norm_cycled)
-        self.network.layer_added.connect(self.layer_added)
-        self.network.layer_removed.connect(self.layer_removed)
         self.network.node_hovered.connect(self._magnify)
-        self.network.foot_needed.connect(self.note.yield_to_foot)
+        self.networks.foot_needed.connect(self.note.yield_to_foot)
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -107,7 +101,8 @@ class Playground(QWidget):
         """Sets every control to `experiment`, without a word of what was moved."""
         self.data.show_experiment(experiment)
         self.hyperparameters.show_experiment(experiment, self._training)
-        self.network.show_layers(experiment.network.layers)
+        if not self._twins:  # of twins each has its own
+            self.network.show_layers(experiment.network.layers)
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""
@@ -119,6 +114,7 @@ class Playground(QWidget):
         """Shows everything but the panels and the hyperparameters that `hidden` names, panels by their attribute."""
         for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
             getattr(self, name).setVisible(name not in hidden)
+        self.networks.setVisible("network" not in hidden)
         self.twin_maps.setVisible(self._twins and "map" not in hidden)
         self.map.setVisible(not self._twins and "map" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
@@ -137,6 +133,7 @@ class Playground(QWidget):
     def show_twins(self, on: bool) -> None:
         """Puts the twins' maps in the place of the one map, or that back in its place."""
         self._twins = on
+        self.networks.show_twins(on)
         hidden = not (_kept(self.map) or _kept(self.twin_maps))
         self.map.setVisible(not on and not hidden)
         self.twin_maps.setVisible(on and not hidden)

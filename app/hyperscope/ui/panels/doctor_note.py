@@ -40,6 +40,7 @@ class DoctorNote(QWidget):
         self._theme = LIGHT
         self._finding: Finding | None = None
         self._yielding = False
+        self._letter = ""
         self._playing, self._parameters = True, 0
         self._now: tuple[int, int] = (-1, -1)  # structure and step of the network shown
         self._diagnosed: tuple[int, int] | None = None  # the same of the last one diagnosed
@@ -89,6 +90,12 @@ class DoctorNote(QWidget):
         self._finding = self._diagnosed = None
         self._arrange()
 
+    def set_letter(self, which: str) -> None:
+        """Says of which twin the findings are, "" while there is one network."""
+        if which != self._letter:
+            self._letter = which
+            self._arrange()
+
     def yield_to_foot(self, needed: bool) -> None:
         """Makes way while the foot is needed."""
         self._yielding = needed
@@ -121,7 +128,7 @@ class DoctorNote(QWidget):
         found = self.finding
         # where nothing is shown the network below has the pointer
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, found is None)
-        said = f"{_begun(found.name)}: {found.sentence}" if found is not None else ""
+        said = f"{self._named(found)}: {found.sentence}" if found is not None else ""
         self.setAccessibleName(f"Doctor: {said}" if said else "Doctor")
         self.setToolTip(f"<p>{said}</p><p><small>{found.source}</small></p>" if found is not None else "")
         remedy = found.remedy if found is not None else None
@@ -145,6 +152,9 @@ class DoctorNote(QWidget):
             wide = self.button.sizeHint().width()
             self.button.setGeometry(self.width() - other - GAP - wide, 2, wide, high)
         self.update()
+
+    def _named(self, found: Finding) -> str:
+        return f"{self._letter}: {found.name}" if self._letter else _begun(found.name)
 
     def _choose(self, signal: SignalInstance) -> None:
         found = self._finding
@@ -175,7 +185,7 @@ class DoctorNote(QWidget):
             painter.drawEllipse(QPointF(x, y), 3 * unit, 3 * unit)
         end = self.button.x() - 8 * unit if found.remedy is not None else self.width()
         line = QRectF(21 * unit, 0, end - 21 * unit, self.height())
-        line.setLeft(line.left() + write(painter, line, _begun(found.name), face(11, 600, unit), theme.text) + 7 * unit)
+        line.setLeft(line.left() + write(painter, line, self._named(found), face(11, 600, unit), theme.text) + 7 * unit)
         if line.width() > 40 * unit:
             plain = face(11, 400, unit)
             metrics = QFontMetricsF(plain)

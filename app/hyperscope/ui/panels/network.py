@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPaintEngine,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -24,16 +23,15 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
-from hyperscope.ui.paint import face, mixed, write
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network_edit import NumberEditor
+from hyperscope.ui.panels.network_backing import Backing
 from hyperscope.ui.panels.network_flow import Flow
 from hyperscope.ui.panels.network_formula import plain
 from hyperscope.ui.panels.network_heads import Heads
-from hyperscope.ui.panels.network_layer import LayerEditor
-from hyperscope.ui.panels.network_layout import HEAD, Layout
-from hyperscope.ui.panels.network_popover import around
+from hyperscope.ui.panels.network_layout import ALONE, Frame, Layout
 from hyperscope.ui.panels.network_scene import Edge, Node, Scene
+from hyperscope.ui.panels.network_setting import Setting
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -58,14 +56,13 @@ class NetworkPanel(QWidget):
     refused = Signal(str)  # why something cannot be set
     node_hovered = Signal(int, int)  # layer, unit; −1, −1 when none is
     foot_needed = Signal(bool)  # whether the foot says what is under the pointer
+    reshaped = Signal()  # the network has other layers or widths
+    renewed = Signal()  # something looks different, perhaps what the foot says
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = Scene()
-        self._layers: tuple[Layer, ...] = ()
-        self._backing = QPixmap()  # everything but what moves by itself
-        self._dirty = QRegion()  # of the backing
-        self._marked: frozenset[int] = frozenset()  # layers
+        self._backing = Backing()  # everything but what moves by itself
         self._pointer = QPointF()
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
@@ -82,16 +79,31 @@ class NetworkPanel(QWidget):
         self._heads.layer_unwanted.connect(self.layer_removed)
         self.flow = Flow(self)
         self.flow.moved.connect(self._update_body)
-        self.editor = NumberEditor(self)
+        self._setting = Setting(self, self._scene, self._heads.settings_place)
+        self._setting.refused.connect(self.refused)
+        self._setting.changed.connect(self._renew)
+        self.editor, self.layer_editor = self._setting.numbers, self._setting.layer
         self.editor.edited.connect(self.edited)
-        self.editor.refused.connect(self.refused)
-        self.editor.changed.connect(self._follow_editor)
         self.editor.left.connect(self._take_keyboard_back)
-        self.layer_editor = LayerEditor(self)
         self.layer_editor.moved.connect(self.moved)
-        self.layer_editor.refused.connect(self.refused)
         self.layer_editor.left.connect(self._heads.focus_settings)
         self.set_theme(theme)
+
+    def be_twin(self, which: str, frame: Frame = ALONE, foot_width: float = 0.0) -> None:
+        """Takes the place of twin "A" or "B" beside the other, or with "" one of its own.
+
+        `foot_width` are the pixels that whoever writes the foot instead has for it.
+        """
+        self._scene.foot_width = foot_width
+        if frame != self._scene.frame:
+            self._scene.frame = frame
+            self._arrange()
+            self._renew()
+        name = f"Network {which}".strip()
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+            self._heads.set_letter(which)
+            self._setting.set_letter(which)
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
@@ -110,19 +122,16 @@ class NetworkPanel(QWidget):
         if reshaped or renamed:
             self._arrange()
             self._renew()
+            if reshaped:
+                self.reshaped.emit()
         elif scene.layout is not None:
             self._renew(QRegion(self._body()) + QRegion(scene.foot_room.toAlignedRect()))
         self.editor.heed(found)
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Takes note of the hidden layers' settings, which their heads show."""
-        self._layers = layers
         self._heads.show_layers(layers)
-        if self.layer_editor.isVisible():
-            if self.layer_editor.number < len(layers):
-                self.layer_editor.show_layer(layers[self.layer_editor.number])
-            else:
-                self.layer_editor.hide()
+        self._setting.show_layers(layers)
 
     def show_activations(self, values: tuple[Array, ...] | None, label: str = "") -> None:
         """Lights up what one input makes of the network: a number and a level on each node, edges by |w·a|.
@@ -137,7 +146,7 @@ class NetworkPanel(QWidget):
             return
         self._scene.light(values, label)
         if (self._scene.levels is not None) != was:
-            self.foot_needed.emit(not was or self._scene.pointed)
+            self.foot_needed.emit(self.needs_foot)
         self._renew()
 
     def set_reduced_motion(self, reduced: bool) -> None:
@@ -147,32 +156,26 @@ class NetworkPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.editor.set_theme(theme)
-        self.layer_editor.set_theme(theme)
+        self._setting.set_theme(theme)
         self._arrange()
         self._renew()
 
-    def set_twins(self, counts: dict[int, str]) -> None:
+    def set_twins(self, differ: dict[int, bool]) -> None:
         """Marks the hidden layers in which twins differ, see `Heads`."""
-        self._heads.set_twins(counts)
+        self._heads.set_twins(differ)
+        self._renew()
+
+    def ring(self, node: Node | None) -> None:
+        """Rings the node that is pointed at in a twin, if there is one here."""
+        if node != self._scene.fellow:
+            self._scene.fellow = node
+            self._renew()
 
     def mark(self, layers: frozenset[int]) -> None:
         """Marks these layers, counted from the inputs, 0, as those that something is happening in."""
-        if layers != self._marked:
-            self._marked = layers
+        if layers != self._scene.marked:
+            self._scene.marked = layers
             self._renew()
-
-    def _paint_marked(self, painter: QPainter) -> None:
-        layout = self._scene.layout
-        assert layout is not None
-        theme, reach = self._theme, 9 * self._theme.scale
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
-        for layer in self._marked:
-            if layer < len(layout.columns):
-                nodes = layout.columns[layer].nodes
-                around = nodes[0].united(nodes[-1]).adjusted(-reach, -reach, reach, reach)
-                painter.drawRoundedRect(around, 8, 8)
 
     @property
     def layout_now(self) -> Layout | None:
@@ -188,6 +191,20 @@ class NetworkPanel(QWidget):
     def levels(self) -> tuple[Array, ...] | None:
         """The outputs shown on the nodes, None while there are none or they do not fit the network."""
         return self._scene.levels
+
+    @property
+    def pointed(self) -> bool:
+        """Whether something is pointed at."""
+        return self._scene.pointed
+
+    @property
+    def needs_foot(self) -> bool:
+        """Whether the foot says what is under the pointer, or which input is lit."""
+        return self._scene.pointed or self._scene.levels is not None
+
+    def paint_foot(self, painter: QPainter, room: QRectF) -> None:
+        """Writes what the foot says, or the legend, in `room`."""
+        self._scene.foot.paint(painter, room, self._scene.said(), self._theme)
 
     def foot_line(self) -> str:
         """The sentence at the foot: the equation or weight under the pointer, or ""."""
@@ -212,11 +229,7 @@ class NetworkPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
-        layout, (layer, unit) = self._scene.layout, self.editor.unit
-        if self.editor.isVisible() and layout is not None:
-            self.editor.lie(layout.columns[layer].nodes[unit])
-        if self.layer_editor.isVisible():
-            self.layer_editor.lie(QRectF(self._heads.settings_place(self.layer_editor.number)))
+        self._setting.follow_layout()
         self._renew()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -296,7 +309,7 @@ class NetworkPanel(QWidget):
             return
         moved = node != scene.node
         scene.node, scene.edge = node, edge
-        self.foot_needed.emit(scene.pointed or scene.levels is not None)
+        self.foot_needed.emit(self.needs_foot)
         if moved:
             # nodes are no widgets: the panel's tooltip is that of the node under the pointer
             help = ""
@@ -314,41 +327,15 @@ class NetworkPanel(QWidget):
 
     def edit_unit(self, layer: int, unit: int) -> None:
         """Offers the numbers of a unit to be set, or says why there are none; layers count from the inputs, 0."""
-        scene = self._scene
-        assert scene.picture is not None and scene.layout is not None
-        of, column = scene.picture.layers[layer], scene.layout.columns[layer]
-        said = of.fixed
-        if layer == 0:
-            said = "inputs come from the data; the weights on the edges that leave them can be set"
-        elif column.summary:
-            said = f"{of.name} is too wide to draw each unit; with 16 units or fewer each number can be set"
-        if said or not self.editor.open(scene.picture, layer, unit, column.nodes[unit]):
-            self._refuse(said or "this unit has no number that can be set")
+        self._setting.open_unit(layer, unit)
 
     def edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
         """Offers the weight of an edge to be set beside a place on the panel, or says why it cannot be."""
-        scene = self._scene
-        assert scene.picture is not None and scene.layout is not None
-        said, columns = scene.picture.layers[gap + 1].fixed, scene.layout.columns
-        if scene.summed(gap):
-            many = columns[gap].units if columns[gap].summary else 1
-            many *= columns[gap + 1].units if columns[gap + 1].summary else 1
-            said = f"this line stands for {many} weights; with 16 units or fewer each can be set"
-        if said or not self.editor.open(scene.picture, gap + 1, after, around(at), before):
-            self._refuse(said or "this weight is not finite and cannot be set")
+        self._setting.open_weight(gap, after, before, at)
 
-    def _refuse(self, said: str) -> None:
-        self.editor.hide()
-        self.refused.emit(f"{said[:1].upper()}{said[1:]}.")
-
-    def _follow_editor(self) -> None:
-        """Lights what is being set."""
-        place, (layer, unit) = self.editor.place, self.editor.unit
-        self._scene.chosen = (layer, unit) if place is not None else None
-        self._scene.lit_edge = None
-        if place is not None and len(place.index) == 2:
-            self._scene.lit_edge = (layer - 1, unit, place.index[1])
-        self._renew()
+    def open_layer(self, number: int) -> None:
+        """Offers the settings of hidden layer `number`, counted from 0."""
+        self._setting.open_layer(number)
 
     def _take_keyboard_back(self) -> None:
         """Goes on from the unit where Enter was pressed; after a click the keyboard is the window's again."""
@@ -360,19 +347,14 @@ class NetworkPanel(QWidget):
         if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:
             self._hover((layer, unit), None)
 
-    def open_layer(self, number: int) -> None:
-        """Offers the settings of hidden layer `number`, counted from 0."""
-        if self._scene.layout is not None and number < len(self._layers):
-            self.editor.hide()
-            self.layer_editor.open(number, self._layers[number], QRectF(self._heads.settings_place(number)))
-
     # -- how it looks ---------------------------------------------------------------------------------------------
 
     def _renew(self, region: QRegion | None = None) -> None:
         """Has a region, or everything, painted anew; `update` alone shows what was painted before."""
         region = QRegion(self.rect()) if region is None else region
-        self._dirty += region
+        self._backing.spoil(region)
         self.update(region)
+        self.renewed.emit()
 
     def _update_body(self) -> None:
         self.update(self._body())
@@ -385,29 +367,15 @@ class NetworkPanel(QWidget):
         if painter.paintEngine().type() == QPaintEngine.Type.SVG:
             self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
         else:
-            self._bring_up_to_date(ratio)
-            painter.drawPixmap(0, 0, self._backing)
+            if self._backing.resize(self.size(), ratio):
+                self._arrange()  # perhaps moved to another screen
+            self._backing.renew(self._paint_on)
+            painter.drawPixmap(0, 0, self._backing.pixmap)
         scene = self._scene
         if scene.picture is not None:
             if not scene.pointed and scene.levels is None:
                 self.flow.paint(painter, self._theme)
             scene.paint_label(painter, self._pointer)
-        painter.end()
-
-    def _bring_up_to_date(self, ratio: float) -> None:
-        """Paints what has changed of the backing."""
-        size = self.size() * ratio
-        if self._backing.size() != size or self._backing.devicePixelRatioF() != ratio:
-            self._backing = QPixmap(size)
-            self._backing.setDevicePixelRatio(ratio)
-            self._arrange()  # perhaps moved to another screen
-            self._dirty = QRegion(self.rect())
-        if self._dirty.isEmpty():
-            return
-        dirty, self._dirty = self._dirty, QRegion()
-        painter = QPainter(self._backing)
-        painter.setClipRegion(dirty)
-        self._paint_on(painter, dirty)
         painter.end()
 
     def _paint_on(self, painter: QPainter, dirty: QRegion) -> None:
@@ -419,7 +387,6 @@ class NetworkPanel(QWidget):
         else:
             if scene.render():
                 self.flow.follow(scene.gaps, scene.weights)
-            if dirty.boundingRect().top() < HEAD * theme.scale - 4:
+            if dirty.boundingRect().top() < scene.frame.head * theme.scale - 4:
                 self._heads.paint(painter)
-            self._paint_marked(painter)
             scene.paint(painter, self.hasFocus())

@@ -167,7 +167,7 @@ class NumberEditor(Popover):
     def _take(self, number: Number) -> None:
         self._begin()
         self._number, self._first, self._stale = number, number.value, False
-        self.title.setText(number.edit.title)
+        self.title.setText(self.whose + number.edit.title)
         self._scale = Scale.of(max(abs(one.value) for one in (*self._offered, number)))
         self.track.set_ticks(self._scale.ticks())
         self.track.setAccessibleName(number.edit.title)

@@ -43,7 +43,7 @@ class LayerEditor(Popover):
     def open(self, number: int, layer: Layer, beside: QRectF) -> None:
         """Shows the settings of hidden layer `number` beside a place on the panel."""
         self.number = number
-        self.title.setText(f"Layer {number + 1}")
+        self.title.setText(f"{self.whose}Layer {number + 1}")
         self.show_layer(layer)
         self.lie(beside)
         first = self.controls[SHOWN[0]]

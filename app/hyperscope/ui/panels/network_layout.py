@@ -9,10 +9,33 @@ from PySide6.QtCore import QRectF
 
 from hyperscope.lab.snapshot import Array, NetworkPicture
 
-HEAD, FOOT = 66, 46  # pixels above and below the nodes, at scale 1
 SMALLEST, LARGEST = 16, 64  # pixels; a node's side, at scale 1
 WORDS = 62  # pixels at scale 1; a summary card as wide as that has room for its words
 USUAL = 8  # units that fill the height; fewer are no larger
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a picture has around its nodes, in pixels at scale 1, and how much of its room a node may take: `dense` of
+    the pitch, a card `broad`, and `tall` of a unit's height.
+
+    With a `gutter` at the left the buttons for layers stand there, else in the foot. With four `lines` in its head,
+    batch norm and activation have one each. Without `legend` someone else says what is under the pointer.
+    """
+
+    head: int = 66
+    foot: int = 46
+    margin: int = 14
+    gutter: int = 0
+    lines: int = 3
+    dense: float = 0.5
+    broad: float = 0.66
+    tall: float = 0.84
+    smallest: int = SMALLEST
+    legend: bool = True
+
+
+ALONE = Frame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +64,7 @@ class Layout:
     columns: tuple[Column, ...]
     body: QRectF
     pitch: float
+    frame: Frame = ALONE
 
     def node_at(self, x: float, y: float) -> tuple[int, int] | None:
         """(layer, unit) of the node or summary card at a place, or None."""
@@ -66,7 +90,9 @@ def sizes(picture: NetworkPicture) -> list[int]:
     return counts
 
 
-def laid_out(picture: NetworkPicture, width: float, height: float, scale: float, ratio: float = 1.0) -> Layout:
+def laid_out(
+    picture: NetworkPicture, width: float, height: float, scale: float, ratio: float = 1.0, frame: Frame = ALONE
+) -> Layout:
     """The places of all nodes on a panel of `width` × `height` pixels; grows with the room there is.
 
     Nodes lie on whole device pixels, `ratio` to a pixel, so that their rims are sharp.
@@ -75,28 +101,28 @@ def laid_out(picture: NetworkPicture, width: float, height: float, scale: float,
     def sharp(v: float) -> float:
         return round(v * ratio) / ratio
 
-    body = QRectF(0, HEAD * scale, width, max(60.0, height - (HEAD + FOOT) * scale))
+    body = QRectF(0, frame.head * scale, width, max(60.0, height - (frame.head + frame.foot) * scale))
     counts, many = sizes(picture), len(picture.layers)
-    margin = 14 * scale
-    usual = min(max(body.height() / USUAL * 0.84, SMALLEST * scale), LARGEST * scale)
-    usual = min(usual, max(0.5 * (width - 2 * margin) / max(many - 1, 1), SMALLEST * scale))
-    first, last = margin + usual / 2, width - margin - usual / 2
+    margin, gutter, smallest = frame.margin * scale, frame.gutter * scale, frame.smallest * scale
+    usual = min(max(body.height() / USUAL * frame.tall, smallest), LARGEST * scale)
+    usual = min(usual, max(frame.dense * (width - gutter - 2 * margin) / max(many - 1, 1), smallest))
+    first, last = gutter + margin + usual / 2, width - margin - usual / 2
     pitch = (last - first) / max(many - 1, 1)
     columns = []
     for place, (layer, units) in enumerate(zip(picture.layers, counts, strict=True)):
         x, ends = first + place * pitch, place in (0, many - 1)
         room = body.height() / units
-        if layer.pictures is None or room < (SMALLEST + 2) * scale:
-            wide, high = min(max(1.7 * usual, WORDS * scale), 0.66 * pitch), min(body.height(), 8 * usual)
+        if layer.pictures is None or room < smallest + 2 * scale:
+            wide, high = min(max(1.7 * usual, WORDS * scale), frame.broad * pitch), min(body.height(), 8 * usual)
             shift = 0.5 * (wide - usual) * (1 if place == 0 else -1 if ends else 0)
             card = QRectF(x - wide / 2 + shift, body.center().y() - high / 2, wide, high)
             columns.append(Column(units, (card,), True))
             continue
         # space for names below inputs and outputs, and a looser column where there are few
-        size = min(usual, room * 0.84)
+        size = min(usual, room * frame.tall)
         step = min(room, size * (1.7 if ends and units > 1 else 1.4))
         top = body.center().y() - (step * (units - 1) + size) / 2
         size = sharp(size)
         nodes = tuple(QRectF(sharp(x - size / 2), sharp(top + k * step), size, size) for k in range(units))
         columns.append(Column(units, nodes, False))
-    return Layout(tuple(columns), body, pitch)
+    return Layout(tuple(columns), body, pitch, frame)

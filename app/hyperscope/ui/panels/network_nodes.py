@@ -179,12 +179,16 @@ class Nodes:
             step = 99.0
         high = 12 * theme.scale
         fonts = [face(size, 400, theme.scale) for size in (10, 9)]
+        full = [named(place, unit) for unit in range(len(column.nodes))]
+        room = _within(1.2 * self._layout.pitch, fonts[1])
+        if len({tuple(words.in_short(name, room, 1)) for name in full}) < len(set(full)):
+            full = [name.split()[-1] for name in full]  # "class 1" and "class 2" would both be "class"
         for unit, node in enumerate(column.nodes):
             if step - node.height() < high + 2:
                 return  # no room between nodes; the tooltip has the name
             half = min(self._layout.pitch * 0.6, node.center().x() - 2, self._width - node.center().x() - 2)
             rows = 2 if step - node.height() >= 2 * high + 2 else 1
-            tried = [words.in_short(named(place, unit), _within(2 * half, font), rows) for font in fonts]
+            tried = [words.in_short(full[unit], _within(2 * half, font), rows) for font in fonts]
             # smaller type before fewer words
             said, font = max(zip(tried, fonts, strict=True), key=lambda pair: len(" ".join(pair[0]).rstrip("…")))
             above = place == 0 and unit == 0 and len(column.nodes) == 2

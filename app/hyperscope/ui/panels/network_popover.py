@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,13 +19,17 @@ AWAY = 12  # pixels between it and what it is for
 class Popover(QWidget):
     """A title, a cross, and `column` below them, `width` pixels wide at scale 1; lies on its parent.
 
-    `left` tells that it was put away by its cross or Escape, so that the keyboard can go back where it was.
+    Where the parent is small it can `lie_on` an ancestor. `left` tells that it was put away by its cross or Escape, so
+    that the keyboard can go back where it was.
     """
 
     left = Signal()
+    came = Signal()  # it was put away, and is shown
 
     def __init__(self, name: str, width: int, over: QWidget) -> None:
         super().__init__(over)
+        self.whose = ""  # in front of the title: "A: " or "B: " of twins
+        self._base = over  # what it is for lies on this
         self._width, self._theme = width, LIGHT
         self._beside = QRectF()
         self.setAccessibleName(name)
@@ -48,10 +52,16 @@ class Popover(QWidget):
             self.hide()
             self.left.emit()
 
+    def lie_on(self, over: QWidget) -> None:
+        """Takes the room of `over`, which holds what it was made for."""
+        self.setParent(over)
+
     def lie(self, beside: QRectF) -> None:
-        """Shows itself below `beside`, a place on the parent, or above it where there is more room."""
+        """Shows itself below `beside`, a place on what it was made for, or above it where there is more room."""
         self._beside = beside
         self._settle()
+        if not self.isVisible():
+            self.came.emit()
         self.show()
         self.raise_()
 
@@ -76,7 +86,8 @@ class Popover(QWidget):
         self.setFixedWidth(max(1, wide))
         self._whole.activate()
         high = self.sizeHint().height()
-        at, most = self._beside, QRect(over.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        at = self._beside.translated(QPointF(self._base.mapTo(over, QPoint(0, 0))))
+        most = QRect(over.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
         below = at.bottom() + AWAY
         y = below if below + high <= most.bottom() or at.top() < over.height() / 2 else at.top() - AWAY - high
         x = at.center().x() - wide / 2

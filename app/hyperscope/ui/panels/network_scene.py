@@ -13,11 +13,11 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from hyperscope.lab.snapshot import Array, Examples, NetworkPicture
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, mixed, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_edges import Edges, bundled, widths
 from hyperscope.ui.panels.network_foot import Foot
-from hyperscope.ui.panels.network_layout import Layout, laid_out, sizes
+from hyperscope.ui.panels.network_layout import ALONE, Layout, laid_out, sizes
 from hyperscope.ui.panels.network_nodes import Nodes, faces
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -29,7 +29,9 @@ Edge = tuple[int, int, int]  # gap between layers, unit after, unit before
 
 
 class Scene:
-    """What a network panel shows: `node` and `edge` are pointed at, `chosen` and `lit_edge` are being set."""
+    """What a network panel shows: `node` and `edge` are pointed at, `chosen` and `lit_edge` are being set, `fellow` is
+    pointed at in a twin, and in the layers `marked` something is happening.
+    """
 
     def __init__(self) -> None:
         self.picture: NetworkPicture | None = None
@@ -40,7 +42,12 @@ class Scene:
         self.node: Node | None = None
         self.edge: Edge | None = None
         self.chosen: Node | None = None
+        self.fellow: Node | None = None
         self.lit_edge: Edge | None = None
+        self.marked: frozenset[int] = frozenset()
+        self.frame = ALONE
+        self.foot = Foot()
+        self.foot_width = 0.0  # pixels of the line at the foot; 0: as wide as the picture
         self.label = ""  # which input the levels are of
         self.faces: list[list[QImage]] = []
         self._strokes: list[QImage] = []
@@ -50,7 +57,6 @@ class Scene:
         self._stale = True  # the images are older than the record
         self._theme = LIGHT
         self._size = (0, 0, 1.0)  # pixels, and device pixels to a pixel
-        self._foot = Foot()
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
@@ -90,7 +96,7 @@ class Scene:
         """The line at the foot."""
         width, height, _ = self._size
         scale = self._theme.scale
-        return QRectF(14, height - FOOT * scale, width - 28, (FOOT - 2) * scale)
+        return QRectF(14, height - FOOT * scale, (self.foot_width or width) - 28, (FOOT - 2) * scale)
 
     def said(self) -> str:
         """What the foot says, as rich text: the equation or weight pointed at, or which input is lit."""
@@ -101,7 +107,7 @@ class Scene:
             if self.layout.columns[layer].summary:
                 name = self.picture.layers[layer].name
                 return f"{name}: {self._shape[layer][0]} units, too many to draw each; edges show root mean squares"
-            return self._foot.equation(self.picture, layer, unit, self.foot_room.width(), self._theme)
+            return self.foot.equation(self.picture, layer, unit, self.foot_room.width(), self._theme)
         if self.edge is not None:
             gap, after, before = self.edge
             return words.edge(self.picture, gap, after, before, self.drawn(gap), self.summed(gap))
@@ -115,7 +121,7 @@ class Scene:
         self._size, self._theme = (width, height, ratio), theme
         self.layout = None
         if self.picture is not None:
-            self.layout = laid_out(self.picture, width, height, theme.scale, ratio)
+            self.layout = laid_out(self.picture, width, height, theme.scale, ratio, self.frame)
 
     def summed(self, gap: int) -> bool:
         """Whether each line of a gap stands for many weights."""
@@ -131,6 +137,26 @@ class Scene:
             return np.zeros((len(columns[gap + 1].nodes), len(columns[gap].nodes)))
         weights = np.asarray(weights) if by is None else np.asarray(weights) * by
         return bundled(weights, columns[gap], columns[gap + 1])
+
+    def unit_fixed(self, layer: int) -> str:
+        """Why the numbers of a layer's units cannot be set, or ""."""
+        assert self.picture is not None and self.layout is not None
+        of = self.picture.layers[layer]
+        if layer == 0:
+            return "inputs come from the data; the weights on the edges that leave them can be set"
+        if self.layout.columns[layer].summary:
+            return f"{of.name} is too wide to draw each unit; with 16 units or fewer each number can be set"
+        return of.fixed
+
+    def weight_fixed(self, gap: int) -> str:
+        """Why the weights of a gap cannot be set, or ""."""
+        assert self.picture is not None and self.layout is not None
+        columns = self.layout.columns
+        if self.summed(gap):
+            many = columns[gap].units if columns[gap].summary else 1
+            many *= columns[gap + 1].units if columns[gap + 1].summary else 1
+            return f"this line stands for {many} weights; with 16 units or fewer each can be set"
+        return self.picture.layers[gap + 1].fixed
 
     def edge_at(self, x: float, y: float) -> Edge | None:
         """The edge at a place: of those within NEAR pixels the one whose rim is nearest."""
@@ -191,11 +217,24 @@ class Scene:
     def paint(self, painter: QPainter, focused: bool) -> None:
         """Draws all but the heads; `focused` while the keyboard is on the network."""
         assert self.picture is not None and self.layout is not None
+        self._paint_marked(painter)
         self._paint_edges(painter)
         nodes = Nodes(painter, self._theme, self.picture, self.layout, self.faces, self._size[0])
         nodes.paint(self._size[2], self.short, self.levels)
         self._paint_chosen(painter, focused)
-        self._foot.paint(painter, self.foot_room, self.said(), self._theme)
+        if self.frame.legend:
+            self.foot.paint(painter, self.foot_room, self.said(), self._theme)
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        assert self.layout is not None
+        theme, reach = self._theme, 9 * self._theme.scale
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
+        for layer in self.marked:
+            if layer < len(self.layout.columns):
+                nodes = self.layout.columns[layer].nodes
+                around = nodes[0].united(nodes[-1]).adjusted(-reach, -reach, reach, reach)
+                painter.drawRoundedRect(around, 8, 8)
 
     def _paint_edges(self, painter: QPainter) -> None:
         lit, theme = self._lit(), self._theme
@@ -228,9 +267,9 @@ class Scene:
         return into + [(layer, k, unit) for k in onward]
 
     def _paint_chosen(self, painter: QPainter, focused: bool) -> None:
-        """A ring around the node pointed at or being set; around everything while the keyboard is on none."""
+        """A ring around the node pointed at, here or in a twin, or being set; else around all with the keyboard."""
         assert self.layout is not None
-        theme, chosen = self._theme, self.node or self.chosen
+        theme, chosen = self._theme, self.node or self.chosen or self.fellow
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if chosen is not None and chosen[0] < len(self.layout.columns):
             nodes = self.layout.columns[chosen[0]].nodes

@@ -37,7 +37,7 @@ class TwinBar(QWidget):
         self.differs = Differs()
         self.caption = Caption("Controls move")
         self.sides = Segments(SIDES, "Controls move")
-        self.sides.setToolTip("Which of the twins the controls move, and the network picture shows · Shift+T")
+        self.sides.setToolTip("Which of the twins the controls at the sides move · Shift+T")
         self.verdict = Verdict()
         tip = "Trains both again with ten seeds each, from the start, with every change at the step where it was made"
         self.seeds_button = Button("Ten seeds", "Ten seeds", f"<p>{tip}</p>")

@@ -50,6 +50,11 @@ class Badge(QWidget):
         self.raise_()
         self.update()
 
+    def lie_at(self, x: int, y: int) -> None:
+        """Goes to another place, in pixels at scale 1."""
+        self._at = x, y
+        self.set_theme(self._theme)
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and size."""
         self._theme = theme

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.snapshot import Array, Disagreement, Examples, Map, Snapshot, Status
@@ -47,6 +47,8 @@ class TwinMaps(QWidget):
 
     probes: tuple[str, ...] = ("examples", "map")
     rate = 15.0
+    hovered = Signal(float, float)  # the pointer's place in plane coordinates
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -174,11 +176,21 @@ class TwinMaps(QWidget):
             x = left + (event.position().x() - box.left()) / box.width() * (right - left)
             over = (x, top - (event.position().y() - box.top()) / box.height() * (top - bottom))
         if over != self._over:
-            self._over = over
-            self.update()
+            self._point_at(over)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._over = None
+        self._point_at(None)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._point_at(None)
+
+    def _point_at(self, place: tuple[float, float] | None) -> None:
+        was, self._over = self._over, place
+        if place is not None:
+            self.hovered.emit(*place)
+        elif was is not None:
+            self.left.emit()
         self.update()
 
     # -- how it looks ---------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def mark(lab: Playground, ours: Experiment, theirs: Experiment | None, side: str
     other_inputs = theirs is not None and ours.data.features != theirs.data.features
     lab.data.title.set_notes(*_notes(source, side))
     lab.data.inputs.set_notes(*(["A ≠ B"] if other_inputs else []))
-    lab.network.set_twins(_layers(ours, theirs))
+    lab.networks.show_layers(ours.network.layers, theirs.network.layers if theirs is not None else None)
 
 
 def _general(path: str) -> str:
@@ -37,15 +37,3 @@ def _notes(difference: Difference | None, side: str) -> tuple[str, ...]:
         return ()
     a, b = f"A {difference.a}", f"B {difference.b}"
     return f"{a} · {b}", b if side == "A" else a
-
-
-def _layers(ours: Experiment, theirs: Experiment | None) -> dict[int, str]:
-    """The hidden layers that differ, and their numbers of units where those do."""
-    if theirs is None:
-        return {}
-    pairs = zip(ours.network.layers, theirs.network.layers, strict=False)
-    return {
-        number: f"A {one.units} · B {other.units}" if one.units != other.units else ""
-        for number, (one, other) in enumerate(pairs)
-        if one != other
-    }

@@ -16,6 +16,7 @@ ROW = 17  # pixels
 LIKELIEST = 3
 FIGURE = 30  # pixels that a figure takes
 NARROW = 135  # pixels below which shares are whole per cents
+CLOSE = 150  # pixels below which a hundred per cent is
 RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -36,8 +37,7 @@ class Numbers:
         for name, field in (("Train loss", "train_loss"), ("Dev loss", "dev_loss")):
             self._row(name, _loss(getattr(a, field)), _loss(getattr(b, field)))
         for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
-            digits = 0 if self._narrow else 1
-            self._row(name, _share(getattr(a, field), digits), _share(getattr(b, field), digits))
+            self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
         self._at += 7 * self._scale
 
     def disagreement(self, found: Disagreement, ramp: Array) -> None:
@@ -79,6 +79,10 @@ class Numbers:
     def _narrow(self) -> bool:
         return self._box.width() < NARROW * self._scale
 
+    def _share(self, value: float) -> str:
+        said = f"{100 * value:.{0 if self._narrow else 1}f} %" if np.isfinite(value) else "–"
+        return said.replace("100.0", "100") if self._box.width() < CLOSE * self._scale else said
+
     def _line(self) -> QRectF:
         return QRectF(self._box.left(), self._at, self._box.width(), ROW * self._scale)
 
@@ -99,7 +103,3 @@ class Numbers:
 
 def _loss(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else "–"
-
-
-def _share(value: float, digits: int) -> str:
-    return f"{100 * value:.{digits}f} %" if np.isfinite(value) else "–"

@@ -37,8 +37,9 @@ class MapPart(Part):
         self._answered: View | None = None  # the view whose input is shown
         self._asked = 0.0
         self._showing = False
-        self.map.hovered.connect(self._hover)
-        self.map.left.connect(self._leave)
+        for shown in (self.map, window.playground.twin_maps):
+            shown.hovered.connect(self._hover)
+            shown.left.connect(self._leave)
         self.map.pinned.connect(self._pinned)
         self.map.mode_chosen.connect(lambda _: window.follow())
         self.map.layer_chosen.connect(self._choose_layer)
@@ -120,23 +121,26 @@ class MapPart(Part):
             return
         if passing.example == view.example and (view.example is not None or passing.point == view.point):
             self._answered = view
-        self._show_passing(passing)
+        self._show_passing(passing, snapshot.twin.views.get("passing") if snapshot.twin is not None else None)
 
-    def _show_passing(self, passing: Passing | None) -> None:
+    def _show_passing(self, passing: Passing | None, of_twin: Passing | None = None) -> None:
         found = passing is not None and bool(passing.values)
         if not found and not self._showing:
             return
         self._showing = found
         self._answered = self._answered if found else None
         self.map.show_passing(passing)
-        network = self.window.playground.network
-        network.show_activations(passing.values if passing is not None and found else None, self._label(passing))
+        both = (passing, of_twin) if found else (None, None)
+        label, networks = self._label(*both), self.window.playground.networks
+        networks.show_activations(*((one.values or None) if one is not None else None for one in both), label=label)
 
-    def _label(self, passing: Passing | None) -> str:
+    def _label(self, passing: Passing | None, of_twin: Passing | None) -> str:
         if passing is None or not passing.values:
             return ""
         names = self.map.examples.class_names if self.map.examples is not None else ()
         predicted = named(names, int(passing.values[-1].argmax()))
+        if of_twin is not None and of_twin.values:
+            predicted = f"A {predicted}, B {named(names, int(of_twin.values[-1].argmax()))}"
         if passing.example is not None:
             about = f"{PARTS[passing.part]} example {passing.example}"
             return f"{about}: true {named(names, passing.true)}, predicted {predicted}"

@@ -1,8 +1,12 @@
-"""The network's own part of the window: numbers set by hand go to the session, and whether anything moves by itself."""
+"""The network's own part of the window: what is set by hand in a picture goes to the session, for the twin it shows.
+
+Also whether anything in it moves by itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.edits import Edit
@@ -10,20 +14,29 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 
 if TYPE_CHECKING:
+    from hyperscope.lab.twin import One
     from hyperscope.ui.window import Window
+
+NORMS = ("off", "before", "after")
 
 
 class NetworkPart(Part):
-    """Passes on what is done in the network picture; `reduced_motion` is remembered."""
+    """Passes on what is done in the network pictures; `reduced_motion` is remembered."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        network = window.playground.network
-        network.edited.connect(self._edit)
-        network.moved.connect(window.move_knob)
-        network.refused.connect(lambda sentence: window.say(sentence, alarm=True))
+        session, networks = window.session, window.playground.networks
+        networks.edited.connect(self._edit)
+        networks.moved.connect(lambda which, path, value: window.move_knob(path, value, which))
+        networks.units_changed.connect(
+            lambda which, layer, units: window.move_knob(f"network.layers.{layer}.units", units, which)
+        )
+        networks.batch_norm_cycled.connect(self._cycle_norm)
+        networks.layer_added.connect(lambda which: window.do(partial(session.add_layer, side=which)))
+        networks.layer_removed.connect(lambda which, layer: window.do(partial(session.remove_layer, layer, side=which)))
+        networks.refused.connect(lambda sentence: window.say(sentence, alarm=True))
         self._reduced = window.remembered.reduced_motion
-        network.set_reduced_motion(self._reduced)
+        networks.set_reduced_motion(self._reduced)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -38,10 +51,17 @@ class NetworkPart(Part):
     def switch_motion(self) -> None:
         """Nothing moves by itself, or it does again."""
         self._reduced = self.window.remembered.reduced_motion = not self._reduced
-        self.window.playground.network.set_reduced_motion(self._reduced)
+        self.window.playground.networks.set_reduced_motion(self._reduced)
         self.window.say(
             "Motion is reduced." if self._reduced else "Dots move along the edges while the network trains."
         )
 
-    def _edit(self, edit: Edit, before: float, gesture: str) -> None:
-        self.window.do(lambda: self.window.session.edit(edit, before, merge=gesture))
+    def _cycle_norm(self, which: One, layer: int) -> None:
+        session = self.window.session
+        of = session.twin if which == "B" and session.twin is not None else session.experiment
+        now = of.network.layers[layer].batch_norm
+        path = f"network.layers.{layer}.batch_norm"
+        self.window.move_knob(path, NORMS[(NORMS.index(now) + 1) % len(NORMS)], which)
+
+    def _edit(self, which: One, edit: Edit, before: float, gesture: str) -> None:
+        self.window.do(lambda: self.window.session.edit(edit, before, merge=f"{which} {gesture}", of=which))

@@ -17,7 +17,6 @@ from hyperscope.lab.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.twin_bar import TwinBar
-from hyperscope.ui.panels.twin_letters import Badge
 from hyperscope.ui.panels.twin_marks import mark
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
@@ -44,7 +43,6 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.badges = (Badge(lab.network, 13, 34),)
         self.seeds: SeedsRunner | None = None
         self._scores_wanted = False  # by ten seeds that are to begin
         self._unknown = False  # whether what was done before is not known
@@ -58,7 +56,7 @@ class TwinPart(Part):
         self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
         self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
         lab.note.twin_wanted.connect(self.try_remedy)
-        lab.network.node_hovered.connect(self._magnify)
+        lab.networks.node_hovered.connect(self._magnify)
 
     def actions(self) -> Sequence[Action]:
         session = self.window.session
@@ -140,15 +138,15 @@ class TwinPart(Part):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
-        """What `panel` is to draw: the network is that of the twin that the controls move, the others show both."""
+        """What `panel` is to draw: each draws both; the networks of both show the same moment."""
         lab = self.window.playground
         if snapshot.twin is not None:
             if panel is lab.curves and "curves" in snapshot.twin.views:
                 lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
-            if panel is lab.network and self.window.session.side == "B":
-                return snapshot.twin
+            if panel is lab.network:
+                lab.networks.take(snapshot.twin)
         return snapshot
 
     def _magnify(self, layer: int, unit: int) -> None:
@@ -208,9 +206,8 @@ class TwinPart(Part):
                 lab.curves.set_ghosts([], OWNER)
         if on != was or moved_side:
             self.window.draw_all()
-        for badge in self.badges:
-            badge.show_letter("" if not on else "B" if session.side == "B" else "A")
-        lab.note.setVisible(not on or session.side != "B")  # what it says is of A
+        lab.note.setVisible(not on or session.side != "B")
+        lab.note.set_letter("A" if on else "")  # what it says is of A
         mark(lab, session.experiment, session.twin, session.side)
         if session.twin is not None:
             self.bar.show_difference(*in_words(session.experiment, session.twin))
@@ -233,8 +230,7 @@ class TwinPart(Part):
         self.window.playground.curves.set_band(result.bands if result is not None else None)
 
     def set_theme(self, theme: Theme) -> None:
-        for shown in (self.bar, *self.badges):
-            shown.set_theme(theme)
+        self.bar.set_theme(theme)
 
     def close(self) -> None:
         if self.seeds is not None:
