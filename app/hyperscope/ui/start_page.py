@@ -30,6 +30,7 @@ from hyperscope.lab.presets import Preset, presets
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
 from hyperscope.ui.style import mixed, pixels
@@ -87,6 +88,7 @@ class StartPage(QWidget):
         self.area.setWidget(body)
         for ground in (self.area.viewport(), body):
             ground.setAutoFillBackground(False)
+        self.fade = Fade(self.area, on_window=True)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._head)
         self._whole.addWidget(self.area, 1)
@@ -118,6 +120,7 @@ class StartPage(QWidget):
         self.title.set_theme(theme, 18, 600)
         self.hint.set_theme(theme, 12, quiet=True)
         self.close_button.set_theme(theme)
+        self.fade.set_theme(theme)
         for card in self.cards:
             card.set_theme(theme)
         self._head.setSpacing(pixels(theme, 14))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from hyperscope.lab.snapshot import Answers, Array, Examples, Snapshot
 from hyperscope.ui.controls.control import ARROWS, by_keyboard, keep_arrows
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map_foot import share
@@ -51,6 +52,7 @@ class SamplesFace(QWidget):
         self.area.setWidget(self.grid)
         for ground in (self.area.viewport(), self.grid):
             ground.setAutoFillBackground(False)
+        self.fade = Fade(self.area)
         for child in (self.part, self.order, self.area):
             child.setParent(self)
         self.part.set_index(0)
@@ -82,6 +84,7 @@ class SamplesFace(QWidget):
         for choice in (self.part, self.order):
             choice.set_theme(theme)
         self.grid.set_theme(theme)
+        self.fade.set_theme(theme)
         self._arrange()
         self.update()
 

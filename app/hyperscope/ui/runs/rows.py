@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from hyperscope.lab.library import Run
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import draw_focus
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.runs.star import paint_star
 from hyperscope.ui.style import mixed, pixels
@@ -252,11 +253,13 @@ class RunList(QListView):
         self.setAccessibleName("Runs")
         self.setToolTip("Ctrl or Shift and a click choose several to compare. S gives a star, Delete removes.")
         self.doubleClicked.connect(lambda index: self.opened.emit())
+        self.fade = Fade(self)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.row.theme = theme
+        self.fade.set_theme(theme)
         ground = theme.card.name()
         self.setStyleSheet(f"QListView {{ background: {ground}; border-radius: {RADIUS}px; padding: {RIM}px; }}")
         self.scheduleDelayedItemsLayout()
