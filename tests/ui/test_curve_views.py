@@ -342,6 +342,18 @@ def test_labels_at_one_place_do_not_cover_each_other(qapp):
     assert all(AREA.adjusted(0, -1, 0, 1).contains(place) for place in placed)
 
 
+def test_names_of_growing_lines_stand_beside_the_plot_and_apart(panel, qtbot):
+    panel.set_theme(replace(LIGHT, scale=1.25))
+    panel.resize(350, 166)
+    panel.set_ghosts([Ghost("B", curves(level=0.2), "twin")])
+    qtbot.waitUntil(panel.legend.isHidden)
+    qtbot.waitUntil(lambda: all(place.right() <= panel.plot.width() for place, _, _ in panel.plot.labels()))
+    labels = panel.plot.labels()
+    assert sorted(text for _, text, _ in labels) == ["B", "dev", "train"]
+    assert all(place.left() > panel.plot.area().right() for place, _, _ in labels)
+    assert not any(a.intersects(b) for n, (a, _, _) in enumerate(labels) for b, _, _ in labels[:n])
+
+
 def test_a_label_keeps_off_lines_where_there_is_room(qapp):
     x = np.linspace(100.0, 200.0, 50)
     place = place_labels([(200.0, 90.0, "run")], QFontMetricsF(look.font(10)), AREA, (x, np.full(50, 83.0)))[0]
