@@ -88,7 +88,7 @@ class MapHead(QWidget):
         scale = self._theme.scale
         middle = INSIDE - 2 + 7 * scale
         full, short = f"{self._view} ▾", f"{SHORT.get(self._view, self._view)} ▾"
-        for brief, said, least in ((False, full, GAP), (True, full, CLOSE), (True, short, CLOSE), (True, "▾", 0)):
+        for brief, said, least in ((False, full, GAP), (True, full, CLOSE), (True, short, 0), (True, "▾", 0)):
             for mode, button in self.modes.items():
                 button.setText(MODES[mode][brief])
             self.options.setText(said)
