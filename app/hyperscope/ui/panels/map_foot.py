@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from hyperscope.lab.snapshot import Array, Status
 from hyperscope.ui import paint
+from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.axes import epoch_text
 from hyperscope.ui.panels.map_points import mark
 from hyperscope.ui.panels.map_views import margin_scale
 from hyperscope.ui.theme import Theme
@@ -87,8 +89,11 @@ class Foot:
         if rect.width() > 6 * scale:
             write(painter, rect, name, face(11, 400, scale), theme.quiet)
 
-    def legend(self, names: tuple[str, ...], view: str, classes: int, hints: bool = True) -> None:
-        """The scale of the view if it has one, else the classes' names; then what the marks mean."""
+    def legend(self, names: tuple[str, ...], view: str, classes: int, still: Status | None = None) -> None:
+        """The scale of the view if it has one, else the classes' names; then what the marks mean.
+
+        Where there is neither scale nor names, what can be done; in a `still` picture its moment.
+        """
         row = 3
         if view == "confidence":
             bar = paint.image(paint.confidence_ramp(self._theme)[None])
@@ -99,20 +104,17 @@ class Foot:
             self._names(names)
         else:
             row = 2
-        if row == 2 and hints:
-            small = face(10, 400, self._scale)
-            room, metrics = self._line(3).width(), QFontMetricsF(small)
-            hint = next((words for words in HINTS if metrics.horizontalAdvance(words) <= room), HINTS[-1])
-            write(self._painter, self._line(3), hint, small, self._theme.quiet)
+        if row == 2:
+            line, small = self._line(3), face(10, 400, self._scale)
+            hints = HINTS if still is None else (f"epoch {epoch_text(still.epoch)} · step {shown(still.step)}",)
+            write(self._painter, line, paint.fitting(hints, small, line.width()), small, self._theme.quiet)
         self._key(self._line(row))
 
     def _key(self, line: QRectF) -> None:
         """What outline, fill and the third shape mean, in as many words as there is room for."""
         painter, scale, small = self._painter, self._scale, face(10, 400, self._scale)
-        metrics = QFontMetricsF(small)
-        test = metrics.horizontalAdvance("test") + (MARK + 10) * scale
-        room = line.width() - test
-        said = next((words for words in KEYS if metrics.horizontalAdvance(words) <= room), KEYS[-1])
+        test = QFontMetricsF(small).horizontalAdvance("test") + (MARK + 10) * scale
+        said = paint.fitting(KEYS, small, line.width() - test)
         line.setLeft(line.left() + write(painter, line, said, small, self._theme.quiet) + 10 * scale)
         self._mark(line, 2)
         write(painter, line.adjusted(MARK * scale, 0, 0, 0), "test", small, self._theme.quiet)
