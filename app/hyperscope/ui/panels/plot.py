@@ -66,6 +66,7 @@ class Plot(pg.GraphicsView):
         self._extra_curves: list[pg.PlotCurveItem] = []
         self._spreads: tuple[Spread, ...] = ()
         self._empty = ""
+        self._ratio = 1.0  # pixels of the device to a unit, as of the last painting
         self._beside = 0.0  # px that names at the right have besides the margin
         self.set_theme(LIGHT)
 
@@ -82,7 +83,7 @@ class Plot(pg.GraphicsView):
         shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
         for role, curve in self._curves.items():
             width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
-            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width))
+            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width * self._ratio))
             curve.opts["antialias"] = True
         self.viewport().update()
 
@@ -147,7 +148,7 @@ class Plot(pg.GraphicsView):
         for curve in self._extra_curves[len(alike) :]:
             curve.setData(NOTHING, NOTHING)
         for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=False):
-            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale))
+            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale * self._ratio))
             curve.setZValue(1 if above else -1)
             curve.opts["antialias"] = above  # on faint lines it shows little and doubles their time
             curve.setData(*(np.concatenate(part) for part in zip(*lines, strict=True)), connect="pairs")
@@ -237,6 +238,7 @@ class Plot(pg.GraphicsView):
         theme, area = self.theme, self.area()
         painter.save()
         painter.resetTransform()
+        self._thicken(painter.deviceTransform().m11())
         painter.fillRect(QRectF(self.rect()), theme.card)
         painter.setFont(self._font)
         half = self._metrics.height() / 2
@@ -265,6 +267,14 @@ class Plot(pg.GraphicsView):
             painter.setPen(theme.quiet)
             painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
         painter.restore()
+
+    def _thicken(self, ratio: float) -> None:
+        """Keeps lines as thick as all else: pyqtgraph's pens count pixels of the device, `ratio` of them to a unit."""
+        if ratio != self._ratio and ratio > 0:
+            for curve in (*self._curves.values(), *self._extra_curves):
+                pen = curve.opts["pen"]  # changed in place, as `setPen` would ask for another painting
+                pen.setWidthF(pen.widthF() * ratio / self._ratio)
+            self._ratio = ratio
 
     def _paint_spreads(self, painter: QPainter) -> None:
         if not self._spreads or self._empty:
