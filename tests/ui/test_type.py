@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.lab.snapshot import Status
-from hyperscope.ui.paint import face, fitting
+from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
 from hyperscope.ui.panels.map_head import MODES, MapHead
 from hyperscope.ui.panels.twin_numbers import Numbers
-from hyperscope.ui.theme import LIGHT, scaled
+from hyperscope.ui.style import PICKED, mixed, stylesheet
+from hyperscope.ui.theme import DARK, LIGHT, scaled
 
 SCALES = [1.0, 1.25, 1.5, 2.0]
 
@@ -72,3 +73,21 @@ def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):
     width = QFontMetricsF(font).horizontalAdvance
     assert [fitting(choices, font, width(words)) for words in choices] == list(choices)
     assert fitting(choices, font, 1.0) == "class"
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_quiet_words_stand_out_from_a_chosen_row(theme):
+    assert contrast(theme.quiet, mixed(theme.card, theme.accent, PICKED)) >= 4.5
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_an_empty_field_asks_for_is_written_in_quiet_type(qtbot, theme, kind):
+    field = kind()
+    qtbot.addWidget(field)
+    field.setStyleSheet(stylesheet(theme))
+    field.setFont(face(30, 600, 1.0))  # so large that some pixels are of ink alone
+    field.setPlaceholderText("Filter")
+    field.resize(300, 80)
+    picture = field.grab().toImage()
+    assert theme.quiet.rgb() in {picture.pixel(x, y) for x in range(300) for y in range(80)}

@@ -27,7 +27,7 @@ from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.runs.star import paint_star
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import PICKED, mixed, pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -181,7 +181,7 @@ class RunRow(QStyledItemDelegate):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         if picked:
-            painter.setBrush(mixed(theme.card, theme.accent, 0.16))
+            painter.setBrush(mixed(theme.card, theme.accent, PICKED))
         else:
             painter.setBrush(mixed(theme.card, theme.text, 0.05 if state & QStyle.StateFlag.State_MouseOver else 0.0))
         painter.drawRoundedRect(whole, RADIUS, RADIUS)
