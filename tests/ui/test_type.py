@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.lab.snapshot import Status
+from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
 from hyperscope.ui.panels.map_head import MODES, MapHead
@@ -73,6 +74,16 @@ def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):
     width = QFontMetricsF(font).horizontalAdvance
     assert [fitting(choices, font, width(words)) for words in choices] == list(choices)
     assert fitting(choices, font, 1.0) == "class"
+
+
+def test_lines_are_balanced_and_say_the_same(qapp):
+    metrics = QFontMetrics(face(26, 500, 1.0))
+    said = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
+    room = round(0.9 * metrics.horizontalAdvance(said))
+    plain, even = in_lines(said, metrics, room, 3), balanced(said, metrics, room, 3)
+    assert len(even) == len(plain) == 2 and " ".join(even) == said
+    assert metrics.horizontalAdvance(plain[1]) < 0.3 * room < metrics.horizontalAdvance(even[1])
+    assert balanced("One line.", metrics, room, 3) == ["One line."]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
