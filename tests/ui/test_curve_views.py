@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from hyperscope.lab.snapshot import Band, Curves, Ghost, Snapshot, Status
 from hyperscope.ui import theme as look
@@ -340,6 +340,33 @@ def test_labels_at_one_place_do_not_cover_each_other(qapp):
     placed = place_labels([(200.0, 90.0, f"run {n}") for n in range(5)], metrics, AREA)
     assert not any(a.intersects(b) for n, a in enumerate(placed) for b in placed[:n])
     assert all(AREA.adjusted(0, -1, 0, 1).contains(place) for place in placed)
+
+
+def test_names_of_growing_lines_stand_beside_the_plot_and_apart(panel, qtbot):
+    panel.set_theme(replace(LIGHT, scale=1.25))
+    panel.resize(350, 166)
+    panel.set_ghosts([Ghost("B", curves(level=0.2), "twin")])
+    qtbot.waitUntil(panel.legend.isHidden)
+    qtbot.waitUntil(lambda: all(place.right() <= panel.plot.width() for place, _, _ in panel.plot.labels()))
+    labels = panel.plot.labels()
+    assert sorted(text for _, text, _ in labels) == ["B", "dev", "train"]
+    assert all(place.left() > panel.plot.area().right() for place, _, _ in labels)
+    assert not any(a.intersects(b) for n, (a, _, _) in enumerate(labels) for b, _, _ in labels[:n])
+
+
+def test_lines_are_as_thick_whatever_the_pixels_to_a_unit(panel):
+    def dark(ratio: int) -> int:
+        image = QImage(panel.plot.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        QWidget.render(panel.plot, image)
+        inside = panel.plot.area().toRect()
+        return sum(
+            image.pixelColor(x, y).lightness() < 100
+            for x in range(inside.left() * ratio, inside.right() * ratio)
+            for y in range(inside.top() * ratio, inside.bottom() * ratio)
+        )
+
+    assert 3.2 < dark(2) / dark(1) < 5
 
 
 def test_a_label_keeps_off_lines_where_there_is_room(qapp):

@@ -416,11 +416,13 @@ def test_a_table_says_how_large_it_is(data):
     assert card.table.counts.text() == "178 rows · 3 features · 3 classes"
 
 
-def test_long_notes_are_cut_short_and_stand_whole_in_the_tooltip(data):
+def test_of_long_notes_whole_sentences_are_shown_and_all_in_the_tooltip(data):
     card, _ = data
     card.show_experiment(with_data(source="wine"))
     card.show_examples(WINE)
-    assert card.table.note.text().endswith("…") and card.table.note.toolTip() == WINE.note
+    shown = card.table.note.text().replace("\n", " ")
+    assert shown.endswith(".") and WINE.note.startswith(shown) and len(shown) < len(WINE.note)
+    assert card.table.note.toolTip() == card.table.name.toolTip() == WINE.note
 
 
 def table_with_plane(card: DataCard, qtbot) -> list[tuple[str, str]]:

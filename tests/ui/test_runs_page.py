@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from hyperscope.engine.settings import Layer
@@ -21,10 +22,11 @@ from hyperscope.lab.recorder import Recorder
 from hyperscope.lab.score import replay
 from hyperscope.lab.timeline import Timeline
 from hyperscope.lab.trainer import Trainer
+from hyperscope.ui.paint import face
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
-from hyperscope.ui.runs.page import NO_MATCH, NONE, RunsPage
-from hyperscope.ui.runs.rows import HEIGHT, in_words, when
+from hyperscope.ui.runs.page import NO_MATCH, NONE, READING, RunsPage
+from hyperscope.ui.runs.rows import HEIGHT, in_words, title_lines, when
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.run_rows import row
@@ -496,6 +498,22 @@ def test_everything_that_takes_the_keyboard_has_a_name_and_a_tooltip(page):
         and not (part.accessibleName() and (part.toolTip() or part.parentWidget() in (page.order, page.chosen.measure)))
     ]
     assert lacking == []
+
+
+def test_until_the_library_is_read_the_page_says_so(window, qtbot):
+    window.part(Runs).toggle()
+    page = window.part(Runs).page
+    assert (page.loaded, page.list.accessibleDescription()) == (False, READING)
+    settled(qtbot, page)
+    assert page.list.accessibleDescription() != READING
+
+
+def test_a_long_title_takes_two_lines_broken_between_its_parts(qapp):
+    metrics, title = QFontMetrics(face(13, 500, 1.5)), "spiral · 32-32 ReLU · Adam α 0.01 · Noise 0.25"
+    whole = metrics.horizontalAdvance(title)
+    assert title_lines(title, metrics, whole + 2) == [title.replace(" ", "\u00a0").replace("·\u00a0", "· ")]
+    first, second = title_lines(title, metrics, round(0.7 * whole))
+    assert first.endswith("·") and f"{first} {second}".replace("\u00a0", " ") == title
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])

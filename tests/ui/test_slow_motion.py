@@ -16,6 +16,7 @@ from hyperscope.lab.slow_motion import SlowMotion
 from hyperscope.ui import formula
 from hyperscope.ui.panels.matrix import figure
 from hyperscope.ui.panels.slow_motion import SlowMotionPanel
+from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
@@ -238,3 +239,15 @@ def test_a_broken_formula_is_refused(broken):
 
 def test_the_pointer_on_the_numbers_is_told_what_they_are(panel):
     assert "Blue is above 0" in panel.matrices.toolTip()
+
+
+def test_large_type_takes_its_room_from_the_computation_and_hides_none_of_it(window, qtbot):
+    lab = window.playground
+    before = lab.network.height()
+    window.part(Looks).enlarge(1.25)
+    window.do(window.session.slow)
+    panel = window.part(SlowMotionPart).panel
+    qtbot.waitUntil(lambda: panel.isVisible() and lab.network.height() < before, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.y() > lab.network.geometry().bottom(), timeout=PATIENCE)
+    window.do(window.session.leave_slow_motion)
+    qtbot.waitUntil(lambda: panel.isHidden() and lab.network.height() > panel.y(), timeout=PATIENCE)

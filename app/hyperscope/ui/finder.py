@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from hyperscope.ui import paint
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import PICKED, mixed, pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
 WIDTH = 560  # pixels at scale 1
@@ -296,7 +296,7 @@ class _Rows(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.card, theme.accent, 0.16))
+            painter.setBrush(mixed(theme.card, theme.accent, PICKED))
             painter.drawRoundedRect(room, 5, 5)
         group = room.adjusted(8 * unit, 0, 0, 0)
         group.setWidth(104 * unit)

@@ -6,7 +6,7 @@ It knows colours, numbers and Qt, and nothing of networks; planes have row 0 at 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -211,6 +211,12 @@ def write(
     painter.setPen(colour)
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), words)
     return width
+
+
+def fitting(choices: Sequence[str], font: QFont, room: float) -> str:
+    """The first of `choices`, from the fullest to the shortest, that is no wider than `room` pixels, else the last."""
+    metrics = QFontMetricsF(font)
+    return next((words for words in choices if metrics.horizontalAdvance(words) <= room), choices[-1])
 
 
 def sign_legend(painter: QPainter, room: QRectF, theme: Theme, says: tuple[str, ...]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.finder import Overlay
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
@@ -55,6 +56,7 @@ class ShownList(Overlay):
         self.area.setWidget(inside)
         for ground in (self.area.viewport(), inside):
             ground.setAutoFillBackground(False)
+        self._fade = Fade(self.area)
         column = QVBoxLayout(self)
         column.setContentsMargins(INSIDE + GRID, INSIDE, INSIDE + GRID, INSIDE)
         column.setSpacing(GRID)
@@ -87,10 +89,16 @@ class ShownList(Overlay):
             heading.setContentsMargins(0, pixels(theme, 8), 0, 0)
         for button in (self.all_button, self.close_button):
             button.set_theme(theme)
+        self._fade.set_theme(theme)
         for box in self.boxes.values():
+            box.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
             box.setFont(font(12.5, 400, theme.scale))
-        self.area.setMinimumHeight(min(self._inside.sizeHint().height(), pixels(theme, 560)))
         self.place()
+
+    def sizeHint(self) -> QSize:
+        """As high as shows every box."""
+        head = max(self._title.sizeHint().height(), self.close_button.height())
+        return QSize(self.wanted_width(), head + GRID + self._inside.sizeHint().height() + 2 * (INSIDE + 1))
 
     def wanted_width(self) -> int:
         return max(pixels(self._theme, 640), self._inside.sizeHint().width() + 8 * GRID)

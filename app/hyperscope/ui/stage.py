@@ -10,7 +10,7 @@ from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QRadialGradient
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui import paint
-from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.lines import balanced
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import GRID, LIGHT, Theme, font
 
@@ -135,7 +135,7 @@ class Captions(_Over):
             return
         self.setFont(font(TYPE, 500, theme.scale))
         inner = min(pixels(theme, WIDEST), parent.width() - 8 * GRID) - 4 * GRID
-        self._lines = in_lines(self.sentence, self.fontMetrics(), inner, 3)
+        self._lines = balanced(self.sentence, self.fontMetrics(), inner, 3)
         wide = max(self.fontMetrics().horizontalAdvance(line) for line in self._lines) + 4 * GRID
         high = len(self._lines) * self._step + 2 * GRID
         left = (parent.width() - wide) // 2

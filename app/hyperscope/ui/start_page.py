@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QFontMetricsF,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -30,6 +31,7 @@ from hyperscope.lab.presets import Preset, presets
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
 from hyperscope.ui.style import mixed, pixels
@@ -41,6 +43,7 @@ CARD = 126  # pixels of height
 PICTURE = 88  # pixels along the side of a card's picture
 POINTS = 110  # in a picture
 LINES = 4  # of a card's sentence
+TITLES = (13.5, 12.5, 11.5)  # pixels of a title's type; the largest in which it is whole
 
 
 class StartPage(QWidget):
@@ -87,6 +90,7 @@ class StartPage(QWidget):
         self.area.setWidget(body)
         for ground in (self.area.viewport(), body):
             ground.setAutoFillBackground(False)
+        self.fade = Fade(self.area, on_window=True)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._head)
         self._whole.addWidget(self.area, 1)
@@ -118,6 +122,7 @@ class StartPage(QWidget):
         self.title.set_theme(theme, 18, 600)
         self.hint.set_theme(theme, 12, quiet=True)
         self.close_button.set_theme(theme)
+        self.fade.set_theme(theme)
         for card in self.cards:
             card.set_theme(theme)
         self._head.setSpacing(pixels(theme, 14))
@@ -236,13 +241,15 @@ class PresetCard(QAbstractButton):
         paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
-        strong, plain = font(13.5, 600, unit), font(12, 400, unit)
+        titles, plain = [font(size, 600, unit) for size in TITLES], font(12, 400, unit)
         self.setFont(plain)  # whose metrics on this screen say where lines break
         self.lines = lines = in_lines(self.preset.shows, self.fontMetrics(), int(room.width()), LINES)
         step, head = self.fontMetrics().height() + 1, 21 * unit
         top = tile.top() + 2 * unit  # the same on every card, so that titles stand in rows
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        title = QRectF(room.left(), top - 2 * unit, room.width(), head)
+        title = QRectF(room.left(), top - 2 * unit, room.width() + (INSIDE - 8) * unit, head)
+        wide = [QFontMetricsF(face).horizontalAdvance(self.preset.title) for face in titles]
+        strong = next((face for face, one in zip(titles, wide, strict=True) if one <= title.width()), titles[-1])
         paint.write(painter, title, self.preset.title, strong, theme.text)
         for number, line in enumerate(lines):
             at = QRectF(room.left(), top + head + number * step, room.width(), step)

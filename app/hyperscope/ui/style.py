@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QPalette
 
 from hyperscope.ui.theme import RADIUS, Theme
 
+PICKED = 0.14  # of accent in the ground of a chosen row; with more, quiet text on it falls below 4.5 : 1
+
 
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """`one` with `share` (0 to 1) of `other` in it."""
@@ -111,6 +113,7 @@ QToolButton[plain="true"] { background: transparent; color: %(quiet)s; border: 1
 QToolButton[plain="true"]:hover { color: %(text)s; background: %(control)s; }
 QToolButton[plain="true"][ring="true"]:focus { border-color: %(accent)s; }
 
+QLineEdit, QPlainTextEdit { placeholder-text-color: %(quiet)s; }
 QLineEdit { background: %(control)s; color: %(text)s; border: 1px solid transparent; border-radius: %(half)spx;
   padding: 0 %(half)spx; selection-background-color: %(accent)s; selection-color: %(on_accent)s; }
 QLineEdit:hover { background: %(hover)s; }

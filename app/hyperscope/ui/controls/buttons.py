@@ -25,6 +25,7 @@ class Button(QPushButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new type; its colours are the style sheet's."""
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(12, 500, theme.scale))
         self.setFixedHeight(pixels(theme, HEIGHT))
 
@@ -89,6 +90,7 @@ class TextButton(QToolButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new type; its colours are the style sheet's."""
+        self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(self._size, self._weight, theme.scale))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

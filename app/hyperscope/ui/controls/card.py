@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLa
 
 from hyperscope.ui.controls.buttons import Disclosure
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.group import Group
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
@@ -78,6 +79,7 @@ class Card(QFrame):
         self.area.setWidget(body)
         for ground in (self.area.viewport(), body):
             ground.setAutoFillBackground(False)
+        self.fade = Fade(self.area)
         self._whole = QVBoxLayout(self)
         self._whole.setSpacing(0)
         self._whole.addWidget(self.title)
@@ -101,6 +103,7 @@ class Card(QFrame):
         self.setFixedWidth(breadth(theme, self._width))
         self.title.set_theme(theme, 11, 600, quiet=True)
         self.more.set_theme(theme)
+        self.fade.set_theme(theme)
         for group in self._groups:
             group.set_theme(theme)
         self._whole.setContentsMargins(INSIDE - OVERHANG, INSIDE - 2, 0, INSIDE - 2)

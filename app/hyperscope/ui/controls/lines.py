@@ -29,6 +29,18 @@ def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str
     return lines
 
 
+def balanced(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:
+    """The same lines, about as long as each other, so that none is left with a word or two."""
+    lines = in_lines(text, metrics, room, most)
+    whole = " ".join(lines)
+    for share in range(95, 40, -5):
+        tried = in_lines(text, metrics, room * share // 100, most)
+        if len(tried) > len(lines) or " ".join(tried) != whole:
+            break
+        lines = tried
+    return lines
+
+
 def beginning(text: str, fits: Callable[[str], bool]) -> str:
     """`text` if it `fits`, else its longest beginning that does and ends where a sentence or a clause does; "" if none.
 

@@ -17,6 +17,7 @@ from hyperscope.ui.style import breadth, mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 HANDLE = 14  # pixels across
+APART = 11  # pixels at least between the labels of ticks
 TRACK = 3
 TICK_TYPE = 9
 NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
@@ -116,7 +117,7 @@ class Track(QSlider):
 
     def _labels_that_fit(self) -> list[tuple[float, str]]:
         """(left edge, label) of every tick, or every second, third ... so that none touch."""
-        metrics, gap = self.fontMetrics(), 7 * self._theme.scale
+        metrics, gap = self.fontMetrics(), APART * self._theme.scale
         for stride in range(1, len(self._ticks) + 1):
             # counted from the right end, which may be a word and must be seen
             kept = self._ticks[::-1][::stride][::-1]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.snapshot import Examples
 from hyperscope.ui.controls.control import Caption, paint_text
-from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.picker import Picker
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
@@ -16,6 +16,7 @@ from hyperscope.ui.theme import LIGHT, Theme, font
 
 MARGINS = 36  # pixels of the card that its contents do not have
 NOTE_LINES = 3  # of a table's notes, until it is known how many there is room for
+MANY = 99  # lines, more than any notes have
 
 
 class TableFacts(QWidget):
@@ -52,7 +53,8 @@ class TableFacts(QWidget):
         self._counts = " · ".join([*words, f"{len(examples.class_names)}\u00a0classes"])
         self.counts.setToolTip("Classes: " + ", ".join(examples.class_names))
         self._notes = examples.note
-        self.note.setToolTip(examples.note)
+        for shown_part in (self.name, self.note):  # the notes have no room at times
+            shown_part.setToolTip(examples.note)
         self.setAccessibleDescription(examples.note)
         self._elide()
 
@@ -67,20 +69,20 @@ class TableFacts(QWidget):
 
     def take_room(self, spare: int) -> None:
         """Shows more of the notes if the card has `spare` pixels left, or less if they are fewer than none."""
-        metrics = self.note.fontMetrics()
-        lines = self.note.text().count("\n") + 1
-        most = max(1, lines + spare // metrics.lineSpacing())
+        lines = self.note.text().count("\n") + 1 if self.note.text() else 0
+        most = max(1, lines + spare // self.note.fontMetrics().lineSpacing())
         if most != self._most and not self.isHidden():
             self._most = most
             self._elide()
 
     def _elide(self) -> None:
-        """As many words of the notes as fit on the lines there are."""
-        room = breadth(self._theme, self._width) - MARGINS
+        """As many whole sentences of the notes as fit on the lines there are."""
+        room, metrics = breadth(self._theme, self._width) - MARGINS, self.note.fontMetrics()
         counts = in_lines(self._counts, self.counts.fontMetrics(), room, 2)
         self.counts.setText("\n".join(line.removesuffix(" ·").replace("\u00a0", " ") for line in counts))
-        self.note.setText("\n".join(in_lines(self._notes, self.note.fontMetrics(), room, self._most)))
-        self.note.setVisible(bool(self._notes))
+        said = beginning(self._notes.strip(), lambda text: len(in_lines(text, metrics, room, MANY)) <= self._most)
+        self.note.setText("\n".join(in_lines(said, metrics, room, self._most)))
+        self.note.setVisible(bool(said))
 
 
 class PlaneChoice(QWidget):

@@ -57,6 +57,7 @@ class Playground(QWidget):
         self._twins = False
         self._training = 0
         self._scale = 1.0
+        self._least = 0  # pixels of height that the charts have at least
         self._foot = 0  # pixels of the window below, which the charts go without
         self._picture: NetworkPicture | None = None
 
@@ -143,6 +144,11 @@ class Playground(QWidget):
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""
         self._foot = height
 
+    def set_least(self, height: int) -> None:
+        """Gives the charts' place at least so many pixels of height, from the computation above; 0 for its usual."""
+        self._least = height
+        self._share_out(self._scale)
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
@@ -161,7 +167,8 @@ class Playground(QWidget):
         whole = self.height() + self._foot
         upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
         height = (whole - EDGE - GRID) * upper // WHOLE
-        rest = max(1, self.height() - EDGE - GRID - height)
+        rest = max(1, self._least, self.height() - EDGE - GRID - height)
+        height = self.height() - EDGE - GRID - rest
         if not any(map(_kept, (self.curves, self.distributions))):
             height, rest = self.height() - EDGE, 0
         elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):

@@ -106,6 +106,7 @@ class Others:
                         role == "dev",
                         ghost.name if named else "",
                         ghost.role == "twin",
+                        ghost.role == "twin",
                     )
                 )
         return found

@@ -211,7 +211,7 @@ class CurvesPanel(QWidget):
         """What the legend says, written at the ends of the lines."""
         roles = [role for role in self.measure.lines if role != "batch"]
         return [
-            Extra(x[-1:], y[-1:], self._theme.text, 1.0, label=name)
+            Extra(x[-1:], y[-1:], self._theme.text, 1.0, label=name, beside=True)
             for (name, _), (x, y) in zip(self.measure.names, (drawn[role] for role in roles), strict=True)
         ]
 

@@ -6,14 +6,14 @@ It takes no room of its own: while all is fine, or the foot speaks of what is un
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.parameters import MANY
 from hyperscope.lab.checks import Finding
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.controls.buttons import Button
-from hyperscope.ui.controls.lines import beginning
+from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -186,12 +186,31 @@ class DoctorNote(QWidget):
         end = self.button.x() - 8 * unit if found.remedy is not None else self.width()
         line = QRectF(21 * unit, 0, end - 21 * unit, self.height())
         line.setLeft(line.left() + write(painter, line, self._named(found), face(11, 600, unit), theme.text) + 7 * unit)
-        if line.width() > 40 * unit:
-            plain = face(11, 400, unit)
-            metrics = QFontMetricsF(plain)
-            said = beginning(found.sentence, lambda text: metrics.horizontalAdvance(text) <= line.width())
-            write(painter, line, said or found.sentence, plain, theme.quiet)
+        self._write_sentence(painter, line, found.sentence)
         painter.end()
+
+    def _write_sentence(self, painter: QPainter, room: QRectF, sentence: str) -> None:
+        """As much of it as ends where a clause does: on one line, else on two of smaller type; nothing else."""
+        unit, quiet = self._theme.scale, self._theme.quiet
+        plain, small = face(11, 400, unit), face(10, 400, unit)
+        one, two, wide = QFontMetricsF(plain), QFontMetrics(small), int(room.width())
+        if said := beginning(sentence, lambda text: one.horizontalAdvance(text) <= wide):
+            write(painter, room, said, plain, quiet)
+            return
+        said = beginning(sentence, lambda text: _lines(text, two, wide) <= 2)
+        lines = in_lines(said, two, wide, 2)
+        high = min(two.height(), room.height() / 2)
+        room = QRectF(room.left(), room.center().y() - high * len(lines) / 2, wide, high)
+        for number, words in enumerate(lines):
+            write(painter, room.translated(0, number * high), words, small, quiet)
+
+
+def _lines(text: str, metrics: QFontMetrics, room: int) -> int:
+    """How many lines of `room` pixels it takes, as many as there are words where one is wider than that."""
+    words = text.split()
+    if any(metrics.horizontalAdvance(word) > room for word in words):
+        return max(3, len(words))
+    return len(in_lines(text, metrics, room, len(words)))
 
 
 def _begun(words: str) -> str:

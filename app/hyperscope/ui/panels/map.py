@@ -398,4 +398,4 @@ class MapPanel(QWidget):
             assert p is not None
             foot.probabilities(*self._over, p, names)
         elif drawn.map is not None:
-            foot.legend(names, self.view, len(drawn.map.p), self._hints)
+            foot.legend(names, self.view, len(drawn.map.p), None if self._hints else self._status)

@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from hyperscope.lab.snapshot import Array, Status
 from hyperscope.ui import paint
+from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.axes import epoch_text
 from hyperscope.ui.panels.map_points import mark
 from hyperscope.ui.panels.map_views import margin_scale
 from hyperscope.ui.theme import Theme
@@ -20,6 +22,7 @@ FEW = 4  # classes; up to here each keeps its place, so that the eye can compare
 LIKELIEST = 3
 LEAST = 38  # pixels for a class's dot and probability; with less room the likeliest are said
 HINTS = ("Point at the map to read it; a click holds the place", "Point to read, click to hold")
+MIDDLE = 78  # pixels at least for what stands between names and figures
 MARK = 11  # pixels from a point's mark to the words beside it
 KEYS = ("outline: true class · fill: predicted", "outline true · fill predicted", "rim true · fill said")
 
@@ -48,9 +51,9 @@ class Foot:
             width = write(painter, line, said, strong, theme.text, RIGHT)
             line.setRight(line.right() - width - 4 * scale)
             if not brief:
-                width = write(painter, line, "loss", plain, theme.text, RIGHT)
-                line.setRight(line.right() - width - 6 * scale)
-            line.setRight(line.right() - 4 * scale)
+                width = write(painter, line, "loss", face(10, 400, scale), theme.quiet, RIGHT)
+                line.setRight(line.right() - width)
+            line.setRight(line.right() - 8 * scale)
             said = f"{100 * accuracy:.1f} %" if np.isfinite(accuracy) else "–"
             write(painter, line, said, strong, theme.text, RIGHT)
 
@@ -86,8 +89,11 @@ class Foot:
         if rect.width() > 6 * scale:
             write(painter, rect, name, face(11, 400, scale), theme.quiet)
 
-    def legend(self, names: tuple[str, ...], view: str, classes: int, hints: bool = True) -> None:
-        """The scale of the view if it has one, else the classes' names; then what the marks mean."""
+    def legend(self, names: tuple[str, ...], view: str, classes: int, still: Status | None = None) -> None:
+        """The scale of the view if it has one, else the classes' names; then what the marks mean.
+
+        Where there is neither scale nor names, what can be done; in a `still` picture its moment.
+        """
         row = 3
         if view == "confidence":
             bar = paint.image(paint.confidence_ramp(self._theme)[None])
@@ -98,20 +104,17 @@ class Foot:
             self._names(names)
         else:
             row = 2
-        if row == 2 and hints:
-            small = face(10, 400, self._scale)
-            room, metrics = self._line(3).width(), QFontMetricsF(small)
-            hint = next((words for words in HINTS if metrics.horizontalAdvance(words) <= room), HINTS[-1])
-            write(self._painter, self._line(3), hint, small, self._theme.quiet)
+        if row == 2:
+            line, small = self._line(3), face(10, 400, self._scale)
+            hints = HINTS if still is None else (f"epoch {epoch_text(still.epoch)} · step {shown(still.step)}",)
+            write(self._painter, line, paint.fitting(hints, small, line.width()), small, self._theme.quiet)
         self._key(self._line(row))
 
     def _key(self, line: QRectF) -> None:
         """What outline, fill and the third shape mean, in as many words as there is room for."""
         painter, scale, small = self._painter, self._scale, face(10, 400, self._scale)
-        metrics = QFontMetricsF(small)
-        test = metrics.horizontalAdvance("test") + (MARK + 10) * scale
-        room = line.width() - test
-        said = next((words for words in KEYS if metrics.horizontalAdvance(words) <= room), KEYS[-1])
+        test = QFontMetricsF(small).horizontalAdvance("test") + (MARK + 10) * scale
+        said = paint.fitting(KEYS, small, line.width() - test)
         line.setLeft(line.left() + write(painter, line, said, small, self._theme.quiet) + 10 * scale)
         self._mark(line, 2)
         write(painter, line.adjusted(MARK * scale, 0, 0, 0), "test", small, self._theme.quiet)
@@ -127,12 +130,14 @@ class Foot:
         painter, theme, scale, line = self._painter, self._theme, self._scale, self._line(2)
         small = face(10, 400, scale)
         metrics = QFontMetricsF(small)
+        wide = sum(11 * scale + metrics.horizontalAdvance(name) for name in names)
+        gap = max(4 * scale, min(11 * scale, (line.width() - wide) / max(1, len(names) - 1)))
         for k, name in enumerate(names):
-            if line.left() + 12 * scale + metrics.horizontalAdvance(name) > line.right() + 1:
+            if line.left() + 11 * scale + metrics.horizontalAdvance(name) > line.right() + 1:
                 write(painter, line, "…", small, theme.quiet)
                 return
             line.setLeft(self._dot(line, theme.class_colour(k)))
-            line.setLeft(line.left() + write(painter, line, name, small, theme.text) + 11 * scale)
+            line.setLeft(line.left() + write(painter, line, name, small, theme.text) + gap)
 
     def sign_scale(self, values: Array) -> None:
         """What the colours of a magnified node stand for."""
@@ -160,17 +165,21 @@ class Foot:
 
 def results_width(theme: Theme, room: float) -> tuple[float, float]:
     """Pixels that `results` takes at the left and the right of a line of `room` pixels; the middle is free."""
-    plain, strong = (QFontMetricsF(face(12, weight, theme.scale)) for weight in (400, 600))
-    before = plain.horizontalAdvance("Train") + (MARK + 6) * theme.scale
-    after = strong.horizontalAdvance("100.0 %0.000") + (14 * theme.scale)
-    if not _is_brief(theme, room):
-        after += plain.horizontalAdvance("loss") + 6 * theme.scale
-    return before, after
+    before, after, loss = _results(theme)
+    return before, after + (0 if room - before - after - loss < MIDDLE * theme.scale else loss)
+
+
+def _results(theme: Theme) -> tuple[float, float, float]:
+    """Pixels that the names of sets take at the left, the figures at the right, and the word "loss" among them."""
+    plain, strong, small = (QFontMetricsF(face(*of, theme.scale)) for of in ((12, 400), (12, 600), (10, 400)))
+    before = plain.horizontalAdvance("Train") + (MARK + 4) * theme.scale
+    after = strong.horizontalAdvance("100.0 %0.000") + 16 * theme.scale
+    return before, after, small.horizontalAdvance("loss")
 
 
 def _is_brief(theme: Theme, room: float) -> bool:
     """Whether the word "loss" is left out, to leave room for what stands in the middle."""
-    return room < 290 * theme.scale
+    return results_width(theme, room)[1] == _results(theme)[1]
 
 
 def share(p: float) -> str:

@@ -16,7 +16,9 @@ MODES = {
     "samples": ("Samples", "Samples", "Pictures of dev and test set with what the network says of them"),
     "confusion": ("Confusion", "Confusion", "Which classes are taken for which"),
 }
-GAP = 6  # pixels between words
+SHORT = {"confidence": "conf."}  # of what the options are at, where there is no room for the word
+GAP = 6  # pixels between words, on both sides of which there are three
+CLOSE = 2  # the same at least
 
 
 class MapHead(QWidget):
@@ -48,7 +50,6 @@ class MapHead(QWidget):
         A `caption` stands in place of all buttons.
         """
         self.modes[mode].setChecked(True)
-        self.options.setText(f"{view} ▾")
         self._view, self._caption = view, caption
         self.arrange()
         self.update()
@@ -82,19 +83,21 @@ class MapHead(QWidget):
         self.arrange()
 
     def arrange(self) -> None:
-        """Gives every button its place: long words where all fit, short ones else."""
+        """Gives every button its place: long words where all fit, short ones else, and at last a mere ▾."""
         shown = [mode for mode in MODES if (mode != "samples" or self._samples) and not self._caption]
         scale = self._theme.scale
-        self.options.resize(self.options.sizeHint())
         middle = INSIDE - 2 + 7 * scale
-        room = self.width() - INSIDE + 3 - self._left - self.options.width() - 8 * scale
-        for brief in (False, True):
+        full, short = f"{self._view} ▾", f"{SHORT.get(self._view, self._view)} ▾"
+        for brief, said, least in ((False, full, GAP), (True, full, CLOSE), (True, short, 0), (True, "▾", 0)):
             for mode, button in self.modes.items():
                 button.setText(MODES[mode][brief])
-            wide = sum(self.modes[mode].sizeHint().width() + GAP * scale for mode in shown)
-            if wide <= room:
+            self.options.setText(said)
+            self.options.resize(self.options.sizeHint())
+            room = self.width() - INSIDE + 3 - self._left - self.options.width() - 8 * scale
+            spare = room - sum(self.modes[mode].sizeHint().width() for mode in shown)
+            if spare >= least * scale * len(shown):
                 break
-        gap = GAP * scale if wide <= room else max(0.0, GAP * scale - (wide - room) / max(1, len(shown)))
+        gap = max(0.0, min(GAP * scale, spare / max(1, len(shown))))
         at = self._left - 3
         for mode, button in self.modes.items():
             button.setVisible(mode in shown)

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from hyperscope.lab.snapshot import Answers, Array, Examples, Snapshot
 from hyperscope.ui.controls.control import ARROWS, by_keyboard, keep_arrows
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.map_foot import share
 from hyperscope.ui.panels.map_pin import grey, named
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
@@ -25,7 +26,11 @@ PARTS = {"dev": 1, "test": 2}
 CELL = 54  # pixels at least across a sample
 PICTURE = 40
 LINE = 13
-SAYS = "frame: true class · below: what it is taken for, and how surely"
+SAYS = (
+    "frame: true class · below: what it is taken for, and how surely",
+    "frame: true class · below: taken for, how surely",
+    "frame: true class · below: predicted",
+)
 
 
 class SamplesFace(QWidget):
@@ -51,6 +56,7 @@ class SamplesFace(QWidget):
         self.area.setWidget(self.grid)
         for ground in (self.area.viewport(), self.grid):
             ground.setAutoFillBackground(False)
+        self.fade = Fade(self.area)
         for child in (self.part, self.order, self.area):
             child.setParent(self)
         self.part.set_index(0)
@@ -82,6 +88,7 @@ class SamplesFace(QWidget):
         for choice in (self.part, self.order):
             choice.set_theme(theme)
         self.grid.set_theme(theme)
+        self.fade.set_theme(theme)
         self._arrange()
         self.update()
 
@@ -100,12 +107,14 @@ class SamplesFace(QWidget):
 
     def _arrange(self) -> None:
         scale, wide = self._theme.scale, self.width() - 2 * INSIDE
-        left = min(round(96 * scale), wide // 3)
+        left = max(self.part.sizeHint().width(), min(round(96 * scale), wide - 8 - self.order.sizeHint().width()))
+        beside = left + 8 + self.order.sizeHint().width() <= wide
         self.part.resize(left, self.part.height())
-        self.order.resize(wide - left - 8, self.order.height())  # its least height depends on its width
-        for choice, x in ((self.part, INSIDE), (self.order, INSIDE + left + 8)):
-            choice.setGeometry(x, 2, choice.width(), choice.minimumHeight())
-        top = max(self.part.height(), self.order.height()) + round(8 * scale)
+        self.order.resize(wide - left - 8 if beside else wide, self.order.height())  # its height depends on its width
+        self.part.setGeometry(INSIDE, 2, left, self.part.minimumHeight())
+        x, y = (INSIDE + left + 8, 2) if beside else (INSIDE, 2 + self.part.height() + round(4 * scale))
+        self.order.setGeometry(x, y, self.order.width(), self.order.minimumHeight())
+        top = self.order.geometry().bottom() + 1 + round(8 * scale)
         foot = round(40 * scale)
         self.area.setGeometry(INSIDE, top, self.width() - INSIDE - 4, max(20, self.height() - top - foot))
         self._fit()
@@ -118,7 +127,8 @@ class SamplesFace(QWidget):
         scale = theme.scale
         line = QRectF(INSIDE, self.height() - 38 * scale, self.width() - 2 * INSIDE, 16 * scale)
         write(painter, line, self.grid.says(), face(11, 400, scale), theme.text)
-        write(painter, line.translated(0, 16 * scale), SAYS, face(10, 400, scale), theme.quiet)
+        small = face(10, 400, scale)
+        write(painter, line.translated(0, 16 * scale), fitting(SAYS, small, line.width()), small, theme.quiet)
         painter.end()
 
 

@@ -98,22 +98,28 @@ class WarpFace(QWidget):
 
     def says(self) -> tuple[str, str]:
         """Two lines: what the picture is, and what else there is to know."""
+        firsts, seconds = self._choices()
+        return firsts[0], seconds[0]
+
+    def _choices(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Both lines in full, and shorter versions of them."""
         warp = self._warp
         if warp is None or warp.layer < 0:
-            return "", ""
+            return ("",), ("",)
         name = f"layer {warp.layer + 1}"
-        second = "grid: the plane by predicted class"
+        seconds: tuple[str, ...] = ("grid: the plane by predicted class", "grid: predicted class")
         if warp.units <= 2:
             of = "one unit" if warp.units == 1 else "two units"
-            first = f"The {of} of {name}, as they are"
+            firsts: tuple[str, ...] = (f"The {of} of {name}, as they are", f"The {of} of {name}")
             if warp.p is not None:
-                second = "ground: the output's regions, parted by straight lines"
+                seconds = ("ground: the output's regions, parted by straight lines", "ground: the output's regions")
         else:
-            first = f"First 2 principal components of {name}'s {warp.units} units"
-            second = f"{100 * warp.share:.0f}\u00a0% of variance · {second}"
+            most = f"First 2 principal components of {name}"
+            firsts = (f"{most}'s {warp.units} units", most, f"First 2 components of {name}")
+            seconds = tuple(f"{100 * warp.share:.0f}\u00a0% of variance · {second}" for second in seconds)
         if self._examples is not None and len(warp.at) < len(self._examples.y):
-            second = f"{second} · {len(warp.at)} examples"
-        return first, second
+            seconds = (*(f"{second} · {len(warp.at)} examples" for second in seconds), seconds[-1])
+        return firsts, seconds
 
     def resizeEvent(self, event: object) -> None:
         self._points.forget()
@@ -166,10 +172,11 @@ class WarpFace(QWidget):
         small = face(11, 400, theme.scale)
         if warp.layers > 1:
             write(painter, self._row(), "Hidden layer", small, theme.text)
-        first, second = self.says()
-        line = self._line(0) if warp.layers > 1 else self._row()
-        write(painter, line, first, small, theme.text)
-        write(painter, line.translated(0, ROW * theme.scale), second, face(10, 400, theme.scale), theme.quiet)
+        firsts, seconds = self._choices()
+        line, smaller = self._line(0) if warp.layers > 1 else self._row(), face(10, 400, theme.scale)
+        write(painter, line, paint.fitting(firsts, small, line.width()), small, theme.text)
+        line.translate(0, ROW * theme.scale)
+        write(painter, line, paint.fitting(seconds, smaller, line.width()), smaller, theme.quiet)
         painter.end()
 
     def _paint_empty(self, painter: QPainter, words: str) -> None:

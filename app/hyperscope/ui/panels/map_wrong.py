@@ -98,9 +98,8 @@ class WrongCounter(QWidget):
         font = face(11, 600, theme.scale)
         row = self.height() / 2
         metrics, line = QFontMetricsF(font), QRectF(0, 0, self.width(), row)
-        said = next(
-            (words for words in self._words if metrics.horizontalAdvance(words) <= self.width()), self._words[-1]
-        )
+        room = self.width() - 8 * theme.scale  # names and figures stand to both sides
+        said = next((words for words in self._words if metrics.horizontalAdvance(words) <= room), self._words[-1])
         write(painter, line, said, font, theme.text, CENTRE)
         line.translate(0, row)
         said = self._place or ("step" if self.next.isEnabled() and not self.next.isHidden() else "")

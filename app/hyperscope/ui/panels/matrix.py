@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from hyperscope.engine.slow_motion import Numbers, Summary
 
 CELL = (50, 16)  # pixels at scale 1
-LOWEST = 11  # pixels of a row at scale 1
-HEAD, FOOT, ARROW, SIDE = 18, 15, 26, 16
+LOWEST = 13  # pixels of a row at scale 1
+HEAD, FOOT, ARROW, SIDE = 20, 15, 26, 16
 TINT = 0.42  # of the sign's colour in the cell of the greatest number
 RIGHT = Qt.AlignmentFlag.AlignRight
 MIDDLE = Qt.AlignmentFlag.AlignHCenter

@@ -22,6 +22,7 @@ CENTRE = Qt.AlignmentFlag.AlignHCenter
 NAME, COUNT, CAPTION = 11, 28, 46  # pixels; the tops of the three lines above a column
 LINE = 17  # pixels; their height
 FOURTH = 14  # pixels from a caption in two lines to its second
+APART = 6  # pixels between the captions of neighbours, besides what is around their words
 TARGET = 20  # pixels; the least side of what can be pressed
 SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
 
@@ -198,7 +199,8 @@ class Heads(QObject):
         for size, pad, norm, asks in tried:
             metrics = QFontMetricsF(face(size, 400, scale))
             wide = [math.ceil(metrics.horizontalAdvance(said) + pad) for said in (norm, asks)]
-            if both := sum(wide) <= room or (self._layout.frame.lines > 3 and max(wide) <= room):
+            room_for_both = room - (APART if size > 10 else 0) * scale
+            if both := sum(wide) <= room_for_both or (self._layout.frame.lines > 3 and max(wide) <= room):
                 break
         if not both:
             asks = metrics.elidedText(function, Qt.TextElideMode.ElideRight, max(room - 2 * pad, 12))

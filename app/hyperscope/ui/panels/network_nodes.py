@@ -178,24 +178,38 @@ class Nodes:
         if place == 0 and len(column.nodes) <= 2:
             step = 99.0
         high = 12 * theme.scale
-        fonts = [face(size, 400, theme.scale) for size in (10, 9)]
+        fonts = [face(size, 400, theme.scale) for size in (10, 9, 8)]
+        if step - column.nodes[0].height() < high + 2:
+            return  # no room between nodes; the tooltip has the name
         full = [named(place, unit) for unit in range(len(column.nodes))]
         room = _within(1.2 * self._layout.pitch, fonts[1])
         if len({tuple(words.in_short(name, room, 1)) for name in full}) < len(set(full)):
             full = [name.split()[-1] for name in full]  # "class 1" and "class 2" would both be "class"
-        for unit, node in enumerate(column.nodes):
-            if step - node.height() < high + 2:
-                return  # no room between nodes; the tooltip has the name
-            half = min(self._layout.pitch * 0.6, node.center().x() - 2, self._width - node.center().x() - 2)
-            rows = 2 if step - node.height() >= 2 * high + 2 else 1
-            tried = [words.in_short(full[unit], _within(2 * half, font), rows) for font in fonts]
-            # smaller type before fewer words
-            said, font = max(zip(tried, fonts, strict=True), key=lambda pair: len(" ".join(pair[0]).rstrip("…")))
+        rows = 2 if step - column.nodes[0].height() >= 2 * high + 2 else 1
+        halves = [
+            min(self._layout.pitch * 0.6, node.center().x() - 2, self._width - node.center().x() - 2)
+            for node in column.nodes
+        ]
+        tried = [
+            [words.in_short(name, _within(2 * half, font), rows) for name, half in zip(full, halves, strict=True)]
+            for font in fonts
+        ]
+        # smaller type, of the whole column, before fewer words
+        names, font = max(zip(tried, fonts, strict=True), key=lambda pair: _length(pair[0]))
+        metrics = QFontMetricsF(font)
+        for unit, (node, half, said) in enumerate(zip(column.nodes, halves, names, strict=True)):
             above = place == 0 and unit == 0 and len(column.nodes) == 2
             y = node.top() - len(said) * high - 2 if above else node.bottom() + 2
             for row, line in enumerate(said):
                 name = QRectF(node.center().x() - half, y + row * high, 2 * half, high)
+                self._ground(name, metrics.horizontalAdvance(line))
                 write(self._painter, name, line, font, theme.quiet, CENTRE)
+
+    def _ground(self, room: QRectF, wide: float) -> None:
+        """Has the edges under `wide` pixels of text in the middle of `room` recede, so that it can be read."""
+        ground = QColor(self._theme.window)
+        ground.setAlphaF(0.72)
+        self._painter.fillRect(QRectF(room.center().x() - wide / 2 - 1, room.top(), wide + 2, room.height()), ground)
 
     def _summary(self, place: int, values: Array | None) -> None:
         """A layer too wide to draw: its weights or the outputs shown as a heat map, and what they come to in words."""
@@ -247,6 +261,11 @@ def level(value: float) -> str:
     said = f"{size:.0f}" if size >= 10 else f"{size:.1f}" if size >= 1 else f"{size:.2f}".removeprefix("0")
     said = "0" if said == ".00" else said
     return said if value >= 0 or said == "0" else "−" + said
+
+
+def _length(names: list[list[str]]) -> int:
+    """How many letters there are in all."""
+    return sum(len(" ".join(lines).rstrip("…")) for lines in names)
 
 
 def _within(room: float, font: QFont) -> Callable[[str], bool]:

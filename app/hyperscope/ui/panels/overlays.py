@@ -34,6 +34,7 @@ class Extra:
     dashed: bool = False
     label: str = ""
     above: bool = False  # the plot's own curves
+    beside: bool = False  # the label stands beside the plot, as the line grows to its right edge
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,24 @@ def place_labels(
         ended = x < area.right() - ENDED
         placed.append(min(possible, key=lambda spot: _crossed(spot, lines)) if ended else possible[0])
     return placed
+
+
+def place_beside(ends: Sequence[tuple[float, str]], metrics: QFontMetricsF, area: QRectF, left: float) -> list[QRectF]:
+    """A place for each label from `left` on, at the height y of its line's end or near it, none over another."""
+    step = metrics.height() - 2
+    order = sorted(range(len(ends)), key=lambda at: ends[at][0])
+    middles = [ends[at][0] for at in order]
+    for at in range(1, len(middles)):
+        middles[at] = max(middles[at], middles[at - 1] + step)
+    floor = area.bottom()
+    for at in range(len(middles) - 1, -1, -1):
+        middles[at] = min(middles[at], floor)
+        floor = middles[at] - step
+    placed = dict(zip(order, middles, strict=True))
+    return [
+        QRectF(left, placed[at] - step / 2, metrics.horizontalAdvance(text) + 4, step)
+        for at, (_, text) in enumerate(ends)
+    ]
 
 
 def _crossed(spot: QRectF, lines: tuple[Floats, Floats]) -> int:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 from hyperscope.ui import theme as look
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.axes import Ticks
-from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_labels
+from hyperscope.ui.panels.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
 from hyperscope.ui.panels.small_multiples import mixed
 from hyperscope.ui.panels.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
 from hyperscope.ui.theme import LIGHT, Theme
@@ -30,6 +30,7 @@ Moves = tuple[tuple[int, float, str], ...]
 
 ROLES = ("batch", "raw dev", "raw train", "dev", "train")  # as painted, the last on top
 MARGINS = (42, 18, 8, 22)  # px left, top, right, bottom, for tick labels and captions
+BESIDE = 48  # px at most that names beside the plot take; longer ones stand within it
 
 
 class Plot(pg.GraphicsView):
@@ -65,6 +66,8 @@ class Plot(pg.GraphicsView):
         self._extra_curves: list[pg.PlotCurveItem] = []
         self._spreads: tuple[Spread, ...] = ()
         self._empty = ""
+        self._ratio = 1.0  # pixels of the device to a unit, as of the last painting
+        self._beside = 0.0  # px that names at the right have besides the margin
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,22 +78,35 @@ class Plot(pg.GraphicsView):
         self._text = look.font(12, 400, theme.scale)
         self._metrics = QFontMetricsF(self._font)
         self.setBackground(theme.card)
-        self.centralLayout.setContentsMargins(*(round(side * theme.scale) for side in MARGINS))
+        self._make_room()
         # Opaque pens throughout: translucent segments show their overlaps.
         shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
         for role, curve in self._curves.items():
             width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
-            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width))
+            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width * self._ratio))
             curve.opts["antialias"] = True
         self.viewport().update()
 
     def show_others(self, extras: Sequence[Extra], spreads: Sequence[Spread] = ()) -> None:
         """Sets other runs' curves and bands, which `show_curves` draws with the next curves."""
         self._extras, self._spreads = tuple(extras), tuple(spreads)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leaves the margins, and what the names of growing lines need at the right."""
+        metrics = QFontMetricsF(self._small)
+        wide = [metrics.horizontalAdvance(extra.label) for extra in self._extras if extra.beside and extra.label]
+        self._beside = max((one for one in wide if one <= BESIDE * self.theme.scale), default=0.0)
+        self.centralLayout.setContentsMargins(*self._margins())
+
+    def _margins(self) -> tuple[int, int, int, int]:
+        """Pixels around the area between the axes: left, top, right, bottom."""
+        left, top, right, bottom = (round(side * self.theme.scale) for side in MARGINS)
+        return left, top, right + math.ceil(self._beside), bottom
 
     def plot_size(self) -> tuple[float, float]:
         """Width and height in pixels of the area between the axes."""
-        left, top, right, bottom = (round(side * self.theme.scale) for side in MARGINS)
+        left, top, right, bottom = self._margins()
         return max(1.0, self.width() - left - right), max(1.0, self.height() - top - bottom)
 
     def show_curves(
@@ -132,7 +148,7 @@ class Plot(pg.GraphicsView):
         for curve in self._extra_curves[len(alike) :]:
             curve.setData(NOTHING, NOTHING)
         for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=False):
-            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale))
+            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale * self._ratio))
             curve.setZValue(1 if above else -1)
             curve.opts["antialias"] = above  # on faint lines it shows little and doubles their time
             curve.setData(*(np.concatenate(part) for part in zip(*lines, strict=True)), connect="pairs")
@@ -145,18 +161,23 @@ class Plot(pg.GraphicsView):
 
     def labels(self) -> list[tuple[QRectF, str, QColor]]:
         """The names written at the ends of lines and bands, with their places and colours."""
-        area, found = self.area(), []
-        for x, y, text, colour in (
-            *((extra.x, extra.y, extra.label, extra.colour) for extra in self._extras),
-            *((spread.x, spread.median, spread.label, spread.colour) for spread in self._spreads),
+        area = self.area()
+        found: list[tuple[float, float, str, QColor]] = []
+        beside: list[tuple[float, float, str, QColor]] = []
+        for x, y, text, colour, aside in (
+            *((extra.x, extra.y, extra.label, extra.colour, extra.beside) for extra in self._extras),
+            *((spread.x, spread.median, spread.label, spread.colour, False) for spread in self._spreads),
         ):
             px, py = self._to_pixels(x, y)
             seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
             if len(seen):
-                found.append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
+                aside = aside and QFontMetricsF(self._small).horizontalAdvance(text) <= self._beside
+                (beside if aside else found).append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
         lines = self._lines() if found else (NOTHING, NOTHING)
         places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area, lines)
-        return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found, strict=True)]
+        left = area.right() + 2 * self.theme.scale
+        places += place_beside([(y, text) for _, y, text, _ in beside], self._metrics, area, left)
+        return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found + beside, strict=True)]
 
     def _lines(self) -> tuple[Floats, Floats]:
         """The points of all lines and medians in pixels."""
@@ -217,6 +238,7 @@ class Plot(pg.GraphicsView):
         theme, area = self.theme, self.area()
         painter.save()
         painter.resetTransform()
+        self._thicken(painter.deviceTransform().m11())
         painter.fillRect(QRectF(self.rect()), theme.card)
         painter.setFont(self._font)
         half = self._metrics.height() / 2
@@ -245,6 +267,14 @@ class Plot(pg.GraphicsView):
             painter.setPen(theme.quiet)
             painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
         painter.restore()
+
+    def _thicken(self, ratio: float) -> None:
+        """Keeps lines as thick as all else: pyqtgraph's pens count pixels of the device, `ratio` of them to a unit."""
+        if ratio != self._ratio and ratio > 0:
+            for curve in (*self._curves.values(), *self._extra_curves):
+                pen = curve.opts["pen"]  # changed in place, as `setPen` would ask for another painting
+                pen.setWidthF(pen.widthF() * ratio / self._ratio)
+            self._ratio = ratio
 
     def _paint_spreads(self, painter: QPainter) -> None:
         if not self._spreads or self._empty:

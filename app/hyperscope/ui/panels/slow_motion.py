@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.ui import formula
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LEAST = 190  # pixels of height at scale 1
 SIZE = 19  # pixels of a formula at scale 1
+TYPE = (12, 11, 10)  # pixels of a sentence's type at scale 1
 
 
 class SlowMotionPanel(QFrame):
@@ -171,11 +172,19 @@ class Told(QWidget):
             face(11, 400, scale),
             theme.quiet,
         )
-        size = face(12, 400, scale)
-        most = max(1, int((self.height() - line - 34 * scale) / line))
-        lines = in_lines(one.sentence, QFontMetrics(size), self.width(), most)
-        high = max(30 * scale, min(54 * scale, self.height() - line - len(lines) * line))
+        size, step, lines = self._sentence(one.sentence, self.height() - line - 34 * scale)
+        high = max(30 * scale, min(54 * scale, self.height() - line - len(lines) * step))
         formula.write(painter, QRectF(0, line, self.width(), high), one.formula, SIZE * scale, theme.text)
         for number, words in enumerate(lines):
-            write(painter, QRectF(0, line + high + number * line, self.width(), line), words, size, theme.text)
+            write(painter, QRectF(0, line + high + number * step, self.width(), step), words, size, theme.text)
         painter.end()
+
+    def _sentence(self, said: str, room: float) -> tuple[QFont, float, list[str]]:
+        """Type, pixels from line to line and lines, in the largest of TYPE in which `room` pixels show all of it."""
+        for pixel in TYPE:
+            size, step = face(pixel, 400, self._theme.scale), (pixel + 4) * self._theme.scale
+            most = max(1, int(room / step))
+            lines = in_lines(said, QFontMetrics(size), self.width(), most + 1)
+            if len(lines) <= most:
+                break
+        return size, step, in_lines(said, QFontMetrics(size), self.width(), most)

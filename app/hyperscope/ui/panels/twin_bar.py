@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.twin_letters import SIZE, badge
@@ -181,12 +181,18 @@ class Verdict(QWidget):
         self.setFont(face(12, 500, theme.scale))
         self.update()
 
+    def _one_line(self, said: str) -> list[str]:
+        """As many whole clauses as fit on a line, or what does of the first."""
+        metrics = self.fontMetrics()
+        begun = beginning(said, lambda text: metrics.horizontalAdvance(text) <= self.width())
+        return in_lines(begun or said, metrics, self.width(), 1)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         metrics = self.fontMetrics()
-        lines = in_lines(self.lead, metrics, self.width(), 1 if self.more else 2)
+        lines = in_lines(self.lead, metrics, self.width(), 2)
         if self.more:
-            lines += in_lines(self.more, metrics, self.width(), 1)
+            lines = [line for said in (self.lead, self.more) for line in self._one_line(said)]
         high = metrics.height()
         top = (self.height() - high * len(lines)) / 2
         painter.setFont(self.font())

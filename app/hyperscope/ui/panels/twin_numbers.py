@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from hyperscope.lab.snapshot import Array, Disagreement, Status
 from hyperscope.ui import paint
@@ -14,7 +14,7 @@ from hyperscope.ui.theme import Theme
 
 ROW = 17  # pixels
 LIKELIEST = 3
-FIGURE = 30  # pixels that a figure takes
+APART = 9  # pixels at least between the figures of A and of B
 NARROW = 135  # pixels below which shares are whole per cents
 CLOSE = 150  # pixels below which a hundred per cent is
 RIGHT = Qt.AlignmentFlag.AlignRight
@@ -73,7 +73,10 @@ class Numbers:
             self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
 
     def _columns(self) -> tuple[float, float]:
-        return self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width(), self._box.right()
+        figures = QFontMetricsF(face(12, 600, self._scale))
+        widest = figures.horizontalAdvance("100 %" if self._narrow else "100.0 %") + APART * self._scale
+        usual = self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width()
+        return min(usual, self._box.right() - widest), self._box.right()
 
     @property
     def _narrow(self) -> bool:
@@ -92,8 +95,11 @@ class Numbers:
     def _row(self, name: str, a: str, b: str, colour: QColor | None = None) -> None:
         theme, scale = self._theme, self._scale
         line, strong = self._line(), face(12, 600, scale)
-        beside = QRectF(line.left(), line.top(), self._columns()[0] - line.left() - FIGURE * scale, line.height())
-        write(self._painter, beside, name, face(11, 400, scale), colour or theme.quiet)
+        taken = QFontMetricsF(strong).horizontalAdvance(a) + 4 * scale
+        beside = QRectF(line.left(), line.top(), self._columns()[0] - line.left() - taken, line.height())
+        usual, small = face(11, 400, scale), face(10, 400, scale)
+        fits = QFontMetricsF(usual).horizontalAdvance(name) <= beside.width()
+        write(self._painter, beside, name, usual if fits else small, colour or theme.quiet)
         for said, right in zip((a, b), self._columns(), strict=True):
             rect = QRectF(line)
             rect.setRight(right)

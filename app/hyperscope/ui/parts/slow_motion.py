@@ -117,6 +117,7 @@ class SlowMotionPart(Part):
         layers = range(1, len(self.window.session.moved.network.layers) + 2)
         self.window.playground.network.mark(frozenset({layer} if layer else layers))
         if self.panel.isHidden():
+            self.window.playground.set_least(self._least)
             self.place()
             self.panel.show()
             self.panel.raise_()
@@ -132,6 +133,7 @@ class SlowMotionPart(Part):
     def _put_away(self) -> None:
         self.panel.play.setChecked(False)
         self.panel.hide()
+        self.window.playground.set_least(0)
         self._escape.setEnabled(False)
         self.window.playground.network.mark(frozenset())
 
@@ -146,11 +148,18 @@ class SlowMotionPart(Part):
         room = QRect(left, foot, right - left, 0)
         for one in seen:
             room = room.united(QRect(one.mapTo(lab, QPoint(0, 0)), one.size()))
-        high = max(room.height() if seen else 0, round(LEAST * self.window.theme.scale))
+        high = max(room.height() if seen else 0, self._least)
         self.panel.setGeometry(room.left(), room.top() + room.height() - high, room.width(), high)
+
+    @property
+    def _least(self) -> int:
+        """Pixels of height below which the card says too little."""
+        return round(LEAST * self.window.theme.scale)
 
     def set_theme(self, theme: Theme) -> None:
         self.panel.set_theme(theme)
+        if self.on:
+            self.window.playground.set_least(self._least)
         self.place()
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 REFRESH = 2000  # ms while the page is open: the run that trains moves on
 FILTER = 220  # pixels of the field
 NONE = "No runs yet. Train for an epoch or more: every run is kept here by itself, with its settings, curves and map."
+READING = "Reading the runs…"
 NO_MATCH = "No run fits the filter."
 
 
@@ -103,8 +104,8 @@ class RunsPage(QWidget):
         left.addLayout(self._foot)
         self._body = QHBoxLayout()
         self._body.setSpacing(GRID)
-        self._body.addLayout(left, 48)
-        self._body.addWidget(self.chosen, 52)
+        self._body.addLayout(left, 53)
+        self._body.addWidget(self.chosen, 47)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._head)
         self._whole.addLayout(self._body, 1)
@@ -115,6 +116,9 @@ class RunsPage(QWidget):
 
     def open(self) -> None:
         """Covers the lab, the keyboard on the list."""
+        self.list.show_empty(self._empty())
+        self.heads.setVisible(bool(self.model.runs))
+        self.chosen.setVisible(bool(self._runs))
         self.show()
         self.raise_()
         self.refresh()
@@ -151,7 +155,7 @@ class RunsPage(QWidget):
         self._choose()
         self.list.show_empty(self._empty())
         self.heads.setVisible(bool(found))
-        self.chosen.setVisible(bool(self._runs) or not self.loaded)
+        self.chosen.setVisible(bool(self._runs))
 
     @property
     def idle(self) -> bool:
@@ -363,8 +367,10 @@ class RunsPage(QWidget):
         painter.end()
 
     def _empty(self) -> str:
-        if not self.loaded or self.model.runs:
+        if self.model.runs:
             return ""
+        if not self.loaded:
+            return READING
         return NO_MATCH if self._runs else NONE
 
     def close_library(self) -> None:

@@ -17,20 +17,23 @@ from PySide6.QtCore import (
     QTimerEvent,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hyperscope.lab.library import Run
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import draw_focus
+from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.panels.axes import epoch_text, number_text
 from hyperscope.ui.runs.star import paint_star
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import PICKED, mixed, pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 ORDERS = ("Newest", "Best dev loss")
 HEIGHT = 62  # pixels of a row
+LINE = 18  # pixels of each of three lines in it
 PICTURE = 46  # pixels along the side of a row's picture
 RIM = 4  # pixels around the rows
 STAR = 34  # pixels that the star has at a row's left
@@ -69,6 +72,11 @@ def measure(value: float | None) -> str:
 def share(value: float | None) -> str:
     """An accuracy for reading."""
     return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def title_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """A run's title on a line of `room` pixels, or on two, broken after one of the dots between its parts."""
+    return in_lines("\u00a0· ".join(part.replace(" ", "\u00a0") for part in title.split(" · ")), metrics, room, 2)
 
 
 def in_words(run: Run) -> str:
@@ -177,7 +185,7 @@ class RunRow(QStyledItemDelegate):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         if picked:
-            painter.setBrush(mixed(theme.card, theme.accent, 0.16))
+            painter.setBrush(mixed(theme.card, theme.accent, PICKED))
         else:
             painter.setBrush(mixed(theme.card, theme.text, 0.05 if state & QStyle.StateFlag.State_MouseOver else 0.0))
         painter.drawRoundedRect(whole, RADIUS, RADIUS)
@@ -230,9 +238,15 @@ class RunRow(QStyledItemDelegate):
             paint.write(painter, cell.translated(0, up.height()), below, small, theme.quiet, end)
             right -= (NUMBERS + 8) * unit
         up.setRight(right)
-        paint.write(painter, up, run.title, strong, theme.text)
+        lines = title_lines(run.title, QFontMetrics(strong), int(up.width()))
+        if len(lines) > 1:  # three lines in place of two
+            up.setTop(whole.center().y() - 1.5 * LINE * unit)
+            up.setHeight(LINE * unit)
+        for line in lines:
+            paint.write(painter, up, line, strong, theme.text)
+            up.translate(0, up.height())
         below = f"{epoch_text(run.epochs)} epochs" + (f" · {' '.join(run.notes.split())}" if run.notes else "")
-        paint.write(painter, up.translated(0, up.height()), below, small, theme.quiet)
+        paint.write(painter, up, below, small, theme.quiet)
 
 
 class RunList(QListView):
@@ -256,11 +270,13 @@ class RunList(QListView):
         self.setAccessibleName("Runs")
         self.setToolTip("Ctrl or Shift and a click choose several to compare. S gives a star, Delete removes.")
         self.doubleClicked.connect(lambda index: self.opened.emit())
+        self.fade = Fade(self)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.row.theme = theme
+        self.fade.set_theme(theme)
         ground = theme.card.name()
         self.setStyleSheet(f"QListView {{ background: {ground}; border-radius: {RADIUS}px; padding: {RIM}px; }}")
         self.scheduleDelayedItemsLayout()

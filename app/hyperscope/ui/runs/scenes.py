@@ -34,7 +34,7 @@ NOTES = {
 def show_runs(window: Window, chosen: int) -> None:
     """Opens the page on a dozen runs, so many of them chosen; on an empty library if none. Waits until all is drawn."""
     folder = tempfile.TemporaryDirectory(prefix="hyperscope-")
-    window.destroyed.connect(folder.cleanup)
+    window.destroyed.connect(lambda: folder.cleanup())  # a bound method would not keep the folder that long
     library = Library(Path(folder.name) / "runs.sqlite")
     if chosen:
         train_runs(library)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
 from hyperscope.lab.run_compare import Setting
+from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -32,6 +33,7 @@ class SettingsTable(QTableWidget):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
+        self._fade = Fade(self)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -45,6 +47,7 @@ class SettingsTable(QTableWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        self._fade.set_theme(theme)
         head = f"QHeaderView::section {{ background: {theme.card.name()}; color: {theme.quiet.name()}; border: none; "
         self.setStyleSheet(
             f"QTableWidget {{ background: {theme.card.name()}; border: none; }} {head}"

@@ -1,0 +1,104 @@
+"""Type at any size: words that have no room give way to shorter ones, and none lies on another."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from hyperscope.lab.snapshot import Status
+from hyperscope.ui.controls.lines import balanced, in_lines
+from hyperscope.ui.paint import contrast, face, fitting
+from hyperscope.ui.panels.map_foot import results_width
+from hyperscope.ui.panels.map_head import MODES, MapHead
+from hyperscope.ui.panels.twin_numbers import Numbers
+from hyperscope.ui.style import PICKED, mixed, stylesheet
+from hyperscope.ui.theme import DARK, LIGHT, scaled
+
+SCALES = [1.0, 1.25, 1.5, 2.0]
+
+
+@pytest.mark.parametrize("view", ["soft", "confidence"])
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("width", [240, 260, 300, 400])
+def test_no_word_of_the_maps_head_lies_on_another(qtbot, width, scale, view):
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    head = MapHead(ground)
+    head.resize(round(width * scale), 40)
+    head.set_theme(scaled(LIGHT, scale))
+    head.show_samples(True)
+    head.show_mode("map", view)
+    words = [head.modes[mode] for mode in MODES] + [head.options]
+    ends = [word.geometry().right() for word in words]
+    assert all(end < word.x() for end, word in zip(ends, words[1:], strict=False))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_word_loss_stands_where_the_map_has_its_usual_width(qapp, scale):
+    theme = scaled(LIGHT, scale)
+    before, after = results_width(theme, 243 * scale)
+    plain = QFontMetricsF(face(12, 600, scale)).horizontalAdvance("100.0 %0.000") + 16 * scale
+    assert after > plain and 243 * scale - before - after > 70 * scale
+
+
+class Written(QPainter):
+    """Keeps where what is written lies."""
+
+    def __init__(self, on: QImage) -> None:
+        super().__init__(on)
+        self.places: list[QRectF] = []
+
+    def drawText(self, rect, align, words):  # type: ignore[no-untyped-def, override]
+        self.places.append(QFontMetricsF(self.font()).boundingRect(rect, align, words))
+        super().drawText(rect, align, words)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("room", [128, 150, 200])
+def test_no_figure_of_twins_lies_on_another(qapp, room, scale):
+    image = QImage(900, 900, QImage.Format.Format_RGB32)
+    painter = Written(image)
+    full = Status(train_loss=1.099, dev_loss=1.234, train_accuracy=1.0, dev_accuracy=1.0)
+    Numbers(painter, scaled(LIGHT, scale), QRectF(0, 0, room * scale, 400)).results(full, full)
+    painter.end()
+    places = painter.places
+    assert len(places) == 2 + 4 * 3
+    assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[:n])
+
+
+def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):
+    font = face(11, 400, 1.0)
+    choices = ("frame: true class", "true class", "class")
+    width = QFontMetricsF(font).horizontalAdvance
+    assert [fitting(choices, font, width(words)) for words in choices] == list(choices)
+    assert fitting(choices, font, 1.0) == "class"
+
+
+def test_lines_are_balanced_and_say_the_same(qapp):
+    metrics = QFontMetrics(face(26, 500, 1.0))
+    said = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
+    room = round(0.9 * metrics.horizontalAdvance(said))
+    plain, even = in_lines(said, metrics, room, 3), balanced(said, metrics, room, 3)
+    assert len(even) == len(plain) == 2 and " ".join(even) == said
+    assert metrics.horizontalAdvance(plain[1]) < 0.3 * room < metrics.horizontalAdvance(even[1])
+    assert balanced("One line.", metrics, room, 3) == ["One line."]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_quiet_words_stand_out_from_a_chosen_row(theme):
+    assert contrast(theme.quiet, mixed(theme.card, theme.accent, PICKED)) >= 4.5
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_an_empty_field_asks_for_is_written_in_quiet_type(qtbot, theme, kind):
+    field = kind()
+    qtbot.addWidget(field)
+    field.setStyleSheet(stylesheet(theme))
+    field.setFont(face(30, 600, 1.0))  # so large that some pixels are of ink alone
+    field.setPlaceholderText("Filter")
+    field.resize(300, 80)
+    picture = field.grab().toImage()
+    assert theme.quiet.rgb() in {picture.pixel(x, y) for x in range(300) for y in range(80)}
