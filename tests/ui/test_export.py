@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,14 +12,16 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.comparison import of_twin
 from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment import Experiment, turned
 from hyperscope.lab.exports import Choice, exporters, gathered
 from hyperscope.lab.reopening import performed
 from hyperscope.lab.score import Score
+from hyperscope.lab.snapshot import View
 from hyperscope.ui.export_views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
@@ -27,6 +30,7 @@ from hyperscope.ui.window import Window
 PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
+RATE = "training.learning_rate"
 SMALL = Experiment(data=Data(points=90), network=Network(layers=(Layer(4, "tanh", "before"), Layer(3))))
 
 
@@ -35,6 +39,16 @@ def material():
     """A network that has trained for a while, without a window."""
     timeline = performed(Score(SMALL, end=120))
     return gathered(timeline, ("examples", "map", "network", "curves", "distributions", "findings", "results"))
+
+
+@pytest.fixture(scope="module")
+def of_twins(material):
+    """The same with a twin that was trained with another learning rate."""
+    names = ("examples", "map", "network", "curves", "distributions")
+    trainers = [performed(Score(turned(SMALL, RATE, rate), end=120)).trainer for rate in (0.01, 0.3)]
+    views = {name: material.views[name] for name in names}
+    twin = of_twin(*trainers, material.status, View(), views)
+    return replace(material, twin=twin)
 
 
 @pytest.fixture
@@ -138,9 +152,30 @@ def test_a_finer_picture_shows_more(qapp, material):
     assert edges(fine) > edges(back)
 
 
-def test_a_picture_holds_nothing_to_press(qapp, material):
-    with panel("network", material, Choice(".png")) as made:
-        shown = [button.text() for button in made.findChildren(type(made._heads._more)) if button.isVisible()]
+def pixels(image: QImage) -> np.ndarray:
+    """Its bytes (height, width, 4)."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)
+
+
+@pytest.mark.parametrize("name", ["map", "network", "curves", "distributions"])
+def test_a_picture_of_twins_holds_both(qapp, material, of_twins, name):
+    choice = Choice(".png")
+    images = []
+    for shown in (material, of_twins, replace(of_twins, twin=replace(of_twins.twin, views=material.views))):
+        with panel(name, shown, choice) as made:
+            images.append(pixels(painted(made, LIGHT.window, 1.0)))
+    alone, both, alike = images
+    assert alone.shape == both.shape == alike.shape
+    assert (alone != both).any(axis=2).mean() > 0.02
+    assert (both != alike).any(axis=2).mean() > 0.005  # what is of B is drawn of B's own records
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_a_picture_holds_nothing_to_press(qapp, material, of_twins, twins):
+    with panel("network", of_twins if twins else material, Choice(".png")) as made:
+        painted(made, LIGHT.window, 2.0)
+        shown = [button.text() for button in made.findChildren(QAbstractButton) if button.isVisible()]
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert shown and not [text for text in shown if text.startswith(("+", "−"))]
 

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.lab.exports import Choice, Encode, Material, export
 from hyperscope.registry import Registry
+from hyperscope.ui.export_twins import TwinCurves, TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves import CurvesPanel
 from hyperscope.ui.panels.distributions import DistributionsPanel
 from hyperscope.ui.panels.map import MapPanel
 from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.twin_maps import TwinMaps
 from hyperscope.ui.theme import THEMES, Theme, scaled
 
 DOTS = 96  # per inch at scale 1
@@ -33,12 +35,14 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 @dataclass(frozen=True)
 class View:
-    """A panel that can be a picture by itself: its name, its usual size in pixels, and where a window has it."""
+    """A panel that can be a picture by itself: its name, its usual size in pixels, what makes it of one network and of
+    twins, and what it is called in a window's Playground in either case.
+    """
 
     label: str
     size: tuple[int, int]
-    make: Callable[[], QWidget]
-    found: Callable[[QWidget], QWidget]  # in the window
+    made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
+    named: tuple[str, str]
     probes: tuple[str, ...]
 
 
@@ -55,23 +59,29 @@ def _declare(name: str, view: View) -> None:
     export(name, view.label, STILLS, HELP, view.probes, moving=True)(prepare)
 
 
-_declare("map", View("Decision map", (420, 510), MapPanel, lambda w: w.playground.map, ("examples", "map")))  # type: ignore[attr-defined]
+_declare("map", View("Decision map", (420, 510), (MapPanel, TwinMaps), ("map", "twin_maps"), ("examples", "map")))
 _declare(
     "network",
-    View("Network", (640, 470), NetworkPanel, lambda w: w.playground.network, ("examples", "network")),  # type: ignore[attr-defined]
+    View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("network", "networks"), ("examples", "network")),
 )
-_declare("curves", View("Curves", (560, 330), CurvesPanel, lambda w: w.playground.curves, ("curves",)))  # type: ignore[attr-defined]
+_declare("curves", View("Curves", (560, 330), (CurvesPanel, TwinCurves), ("curves", "curves"), ("curves",)))
 _declare(
     "distributions",
-    View("Distributions", (800, 330), DistributionsPanel, lambda w: w.playground.distributions, ("distributions",)),  # type: ignore[attr-defined]
+    View(
+        "Distributions",
+        (800, 330),
+        (DistributionsPanel, DistributionsPanel),
+        ("distributions", "distributions"),
+        ("distributions",),
+    ),
 )
 
 
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
     """The panel of a view, drawn and never seen; in the window's settings where the choice names one."""
-    view = views[name]
-    made = view.make()
+    view, of_twins = views[name], material.twin is not None
+    made = view.made[of_twins]()
     try:
         made.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         made.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -82,7 +92,7 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         made.show()
         drawing.draw(material.snapshot)
         if choice.window is not None:
-            _alike(view.found(choice.window), made)
+            _alike(getattr(choice.window.playground, view.named[of_twins]), made)
         _strip(made)
         yield made
     finally:
@@ -134,6 +144,8 @@ def _strip(made: QWidget) -> None:
             button.hide()
     if isinstance(made, MapPanel):
         made.leave_out_hints()
+    if (layout := made.layout()) is not None:
+        layout.activate()  # what was hidden leaves room
 
 
 # -- encoding ---------------------------------------------------------------------------------------------------------

@@ -218,8 +218,11 @@ class NetworkPanel(QWidget):
 
     def _arrange(self) -> None:
         """Lays columns, edges and buttons out anew: after a change of structure, size or type."""
-        self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
+        self._arrange_scene()
         self._heads.arrange(self._scene.picture, self._scene.layout, self._theme, self.height())
+
+    def _arrange_scene(self) -> None:
+        self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
 
     def _body(self) -> QRect:
         layout = self._scene.layout
@@ -368,7 +371,7 @@ class NetworkPanel(QWidget):
             self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
         else:
             if self._backing.resize(self.size(), ratio):
-                self._arrange()  # perhaps moved to another screen
+                self._arrange_scene()  # perhaps moved to another screen
             self._backing.renew(self._paint_on)
             painter.drawPixmap(0, 0, self._backing.pixmap)
         scene = self._scene

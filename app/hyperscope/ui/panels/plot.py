@@ -98,6 +98,7 @@ class Plot(pg.GraphicsView):
         wide = [metrics.horizontalAdvance(extra.label) for extra in self._extras if extra.beside and extra.label]
         self._beside = max((one for one in wide if one <= BESIDE * self.theme.scale), default=0.0)
         self.centralLayout.setContentsMargins(*self._margins())
+        self.centralLayout.activate()  # what is painted next is to have them
 
     def _margins(self) -> tuple[int, int, int, int]:
         """Pixels around the area between the axes: left, top, right, bottom."""

@@ -1,0 +1,35 @@
+"""Panels for pictures that hold both twins."""
+
+from __future__ import annotations
+
+from hyperscope.lab.snapshot import Ghost, Snapshot
+from hyperscope.ui.panels.curves import CurvesPanel
+from hyperscope.ui.panels.network_pair import NetworkPair
+from hyperscope.ui.theme import Theme
+
+
+class TwinNetworks(NetworkPair):
+    """Both networks in one picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.show_twins(True)
+
+    def draw(self, snapshot: Snapshot) -> None:
+        self.a.draw(snapshot)
+        if snapshot.twin is not None:
+            self.take(snapshot.twin)
+            super().draw(snapshot)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.a.set_theme(theme)
+        super().set_theme(theme)
+
+
+class TwinCurves(CurvesPanel):
+    """A's curves with B's."""
+
+    def draw(self, snapshot: Snapshot) -> None:
+        if snapshot.twin is not None:
+            self.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], "twin")
+        super().draw(snapshot)
