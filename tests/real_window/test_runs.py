@@ -7,7 +7,7 @@ from pathlib import Path
 from hyperscope.lab.library import Library, Run
 from hyperscope.lab.library_store import Store
 from hyperscope.lab.places import RUNS
-from hyperscope.ui.style import mixed
+from hyperscope.ui.style import PICKED, mixed
 from hyperscope.ui.theme import LIGHT
 
 PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
@@ -27,7 +27,7 @@ def test_what_was_trained_before_a_restart_is_starred_and_reopened(start, at, ho
     program.keys("space")
     first = runs(home)[1]
     program.click(at(lambda window: window.tabs.runs))
-    chosen = mixed(LIGHT.card, LIGHT.accent, 0.16).getRgb()[:3]  # the ground of a row
+    chosen = mixed(LIGHT.card, LIGHT.accent, PICKED).getRgb()[:3]  # the ground of a row
     qtbot.waitUntil(lambda: program.seen().getpixel(FOOT_OF_FIRST) == chosen, timeout=PATIENCE)
     program.keys("Down", "s")
     qtbot.waitUntil(lambda: [run.star for run in runs(home)] == [0, 1], timeout=PATIENCE)

@@ -14,7 +14,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -23,7 +23,9 @@ from hyperscope.lab.amending import Amending, UnknownPath
 from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.painted import differences
-from hyperscope.lab.trainer import Trainer
+
+if TYPE_CHECKING:
+    from hyperscope.lab.trainer import Trainer
 
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
@@ -116,6 +118,8 @@ def branch(score: Score, beat: int, *, before: bool = False) -> Score:
 
 def replay(score: Score, beat: int | None = None, *, before: bool = False) -> Trainer:
     """A trainer brought to `beat` of the score, its end if None. Raises: ValueError when its data cannot be had."""
+    from hyperscope.lab.trainer import Trainer  # the window has scores and no trainer
+
     trainer = Trainer(score.start)
     play(trainer, score, Place(), score.place(beat, before=before))
     return trainer
