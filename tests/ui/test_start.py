@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 
 import pytest
+
+from hyperscope.lab.checks import Finding, remedies
 
 LOADED = "import sys, hyperscope.ui.app; print(*sys.modules)"
 
@@ -46,3 +49,14 @@ def loaded() -> set[str]:
 )
 def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
     assert name not in loaded
+
+
+def test_what_the_doctor_finds_comes_without_what_examines():
+    """It is unpickled in the window while training goes on, where loading the checks held up three frames."""
+    remedy = remedies.setting("α 0.1", ("training.learning_rate", 0.1))
+    found = Finding("learning rate", "act", "", {}, 1.0, 0.5, "", remedy)
+    tell = "import pickle, sys; pickle.load(sys.stdin.buffer); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", tell], input=pickle.dumps(found), capture_output=True, check=True)
+    loaded = done.stdout.decode().split()
+    assert "hyperscope.lab.checks.remedies" in loaded
+    assert not {"hyperscope.lab.trainer", "hyperscope.lab.diagnosis", "hyperscope.engine.learner"} & set(loaded)

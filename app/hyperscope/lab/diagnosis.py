@@ -7,18 +7,13 @@ an even part of it, and said so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from hyperscope.lab.checks import Check, Finding, Remedy, checks, fit, training, units
+from hyperscope.lab.checks import Check, Finding, Remedy, checks, fit, foremost, training, units
 from hyperscope.lab.checks.fit import ADVICE, verdict
 from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.trainer import Trainer
 
-# what explains the others, where several are as serious: units that cannot learn, then steps that cannot
-CAUSES = ("symmetric units", "dead units", "diverging loss", "learning rate", "tiny batches", "saturated units")
-EFFECTS = ("nothing learned", "bias and variance", "calibration")  # what is explained by any other
 DECLARED = (training, units, fit)  # whose checks are in `checks`, in this order
 
 __all__ = ["ADVICE", "Check", "Finding", "Remedy", "checks", "findings", "foremost", "verdict"]
@@ -33,16 +28,6 @@ def findings(trainer: Trainer, best_error: float = 0.0) -> tuple[Finding, ...]:
     with np.errstate(all="ignore"):
         found = [finding for name, entry in checks.items() if (finding := _found(name, entry, seen)) is not None]
     return tuple(sorted(found, key=lambda finding: ("act", "look", "fine").index(finding.severity)))
-
-
-def foremost(found: Iterable[Finding]) -> Finding | None:
-    """The one to speak of where there is room for one: the most serious, a cause before its effects; None if all is
-    fine.
-    """
-    between = [name for name in checks if name not in (*CAUSES, *EFFECTS)]
-    order = {name: place for place, name in enumerate((*CAUSES, *between, *EFFECTS))}
-    told = [finding for finding in found if finding.severity != "fine"]
-    return min(told, key=lambda finding: (finding.severity != "act", order[finding.name]), default=None)
 
 
 def _found(name: str, entry: Check, seen: Seen) -> Finding | None:

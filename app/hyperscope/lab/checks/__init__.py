@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from hyperscope.lab.checks.seen import Seen  # which knows the trainer
 
 Severity = Literal["fine", "look", "act"]
+
+# what explains the others, where several are as serious: units that cannot learn, then steps that cannot
+CAUSES = ("symmetric units", "dead units", "diverging loss", "learning rate", "tiny batches", "saturated units")
+EFFECTS = ("nothing learned", "bias and variance", "calibration")  # what is explained by any other
 
 OURS = "A rule of thumb of Hyperscope's own"  # the source of a threshold that has no better one
 
@@ -93,3 +97,13 @@ def check(
         return measure
 
     return declare
+
+
+def foremost(found: Iterable[Finding]) -> Finding | None:
+    """The one to speak of where there is room for one: the most serious, a cause before its effects, else the first;
+    None if all is fine.
+    """
+    rank = {name: place - len(CAUSES) for place, name in enumerate(CAUSES)}
+    rank |= {name: place for place, name in enumerate(EFFECTS, 1)}
+    told = [finding for finding in found if finding.severity != "fine"]
+    return min(told, key=lambda finding: (finding.severity != "act", rank.get(finding.name, 0)), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,8 +11,10 @@ from hyperscope.engine.datasets import generators
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.checks import Remedy
-from hyperscope.lab.checks.seen import Seen
 from hyperscope.lab.experiment import Experiment, changed, knob_at
+
+if TYPE_CHECKING:
+    from hyperscope.lab.checks.seen import Seen
 
 FIRST_L2, STRONG_L2 = 0.003, 0.1  # where one begins, and from where on it is strong
 DROPPED = 0.2

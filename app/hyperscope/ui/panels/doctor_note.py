@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.parameters import MANY
-from hyperscope.lab.checks import Finding
+from hyperscope.lab.checks import Finding, foremost
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import beginning, in_lines
@@ -77,11 +77,7 @@ class DoctorNote(QWidget):
         """Shows the foremost of what was found; says nothing if that is all fine."""
         found = snapshot.views.get("findings")
         if found is not None:
-            self._finding = None
-            if any(one.severity != "fine" for one in found):
-                from hyperscope.lab.diagnosis import foremost  # loads every check; a healthy network needs none
-
-                self._finding = foremost(found)
+            self._finding = foremost(found)
             self._diagnosed = snapshot.structure, snapshot.status.step
             self._arrange()
 
