@@ -33,6 +33,7 @@ DRAGS = 120  # to anywhere on it
 MOVES = 200  # of the slider, for the latency
 RUSH_PAUSE = 20  # ms between two moves: 1 000 in 20 s
 SETTLING = 2.0  # s left out at the start of a window
+WORK = 0.006  # s of each frame that a bare tick is busy: what a panel takes
 RATE = "training.learning_rate"
 LOG = "HYPERSCOPE_BENCHMARK_LOG"  # where the worker notes when a new rate came into force
 
@@ -132,19 +133,7 @@ class Stage:
 
     def run(self, seconds: float, reached: Any = None) -> None:
         """Lets the window live for `seconds`, or longer until `reached`."""
-        from PySide6.QtCore import QTimer
-
-        begun = time.monotonic()
-        watch = QTimer()
-
-        def look() -> None:
-            if time.monotonic() - begun >= seconds and (reached is None or reached()):
-                self.app.exit()  # quit would close the window first
-
-        watch.timeout.connect(look)
-        watch.start(20)
-        self.app.exec()
-        watch.stop()
+        live(self.app, seconds, reached)
 
     def slide(self, step: int) -> float:
         """Puts the slider of α on `step`, as a drag does; the value that this means."""
@@ -180,6 +169,45 @@ def in_window(name: str, seconds: float) -> dict[str, Any]:
     found = {"steps_per_second": rate, "gaps": stage.gaps(), "memory": stage.memory(), "draws": draws}
     stage.close()
     return found
+
+
+def bare(name: str, seconds: float) -> dict[str, list[float]]:
+    """Frame gaps in ms of a tick like the window's that keeps busy for WORK and draws nothing, beside training."""
+    from hyperscope.ui.app import application
+    from hyperscope.ui.pacing import Ticker
+
+    def work() -> None:
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < WORK:
+            pass
+
+    words = [sys.executable, __file__, "--inside", "alone", name, str(seconds + 4 * SETTLING)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as trainer:
+        app, ticker = application(), Ticker(work)
+        ticker.start()
+        for lasting in (2 * SETTLING, seconds):
+            ticker.gaps = deque()
+            live(app, lasting)
+        ticker.stop()
+        trainer.terminate()
+    return {"gaps": [1000 * gap for gap in ticker.gaps]}
+
+
+def live(app: Any, seconds: float, reached: Any = None) -> None:
+    """Lets the application live for `seconds`, or longer until `reached`."""
+    from PySide6.QtCore import QTimer
+
+    begun = time.monotonic()
+    watch = QTimer()
+
+    def look() -> None:
+        if time.monotonic() - begun >= seconds and (reached is None or reached()):
+            app.exit()  # quit would close the window first
+
+    watch.timeout.connect(look)
+    watch.start(20)
+    app.exec()
+    watch.stop()
 
 
 def rewind(name: str, seconds: float) -> dict[str, Any]:
@@ -355,7 +383,7 @@ def inside(part: str, words: Sequence[str]) -> None:
         print(json.dumps(launch(float(words[0]))))
         return
     name, amount = words
-    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind}
+    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind, "bare": bare}
     print(json.dumps(latency(name, int(amount)) if part == "latency" else parts[part](name, float(amount))))
 
 
@@ -377,10 +405,13 @@ def megabytes(memory: dict[str, float]) -> str:
 
 
 def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
-    """Training beside the window against training alone, in turns; frame gaps and memory of the same windows."""
+    """Training beside the window against training alone, in turns; frame gaps, which those of a tick that draws
+    nothing are to be held against, and memory of the same windows.
+    """
     for name, title in EXPERIMENTS.items():
         without, beside, ratios = [], [], []
         gaps: list[float] = []
+        empty: list[float] = []
         memory: dict[str, float] = {}
         draws: dict[str, float] = {}
         for _ in range(rounds):
@@ -389,6 +420,7 @@ def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
             beside.append(found["steps_per_second"])
             ratios.append(beside[-1] / without[-1])
             gaps += found["gaps"]
+            empty += measured(environment, "bare", name, seconds)["gaps"]
             memory = found["memory"]
             draws = found["draws"]
         print(f"  {title}")
@@ -396,6 +428,7 @@ def speed(environment: dict[str, str], seconds: float, rounds: int) -> None:
         print(f"    steps/s beside   {statistics.median(beside):9.0f}")
         print(f"    ratio            {statistics.median(ratios):9.2f}  ({min(ratios):.2f} to {max(ratios):.2f})")
         print(f"    frame gaps, ms   {spread(gaps)}")
+        print(f"    of a bare tick   {spread(empty)}")
         print("    drawn per second " + ", ".join(f"{panel} {rate:.0f}" for panel, rate in draws.items()))
         print(f"    memory           {megabytes(memory)}", flush=True)
 
