@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPalette
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.data import Data
 from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_pair import ABOVE, NetworkPair, best, differing
 from hyperscope.ui.parts.twin import TwinPart
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
 from ui import hand_made
@@ -252,26 +250,17 @@ def test_layers_that_differ_are_marked_in_both() -> None:
 
 
 @pytest.fixture
-def opened(qapp, qtbot) -> Iterator[Callable[..., Window]]:
-    """Opens windows with a twin that stand still, and closes them after the test."""
-    palette, windows = QPalette(qapp.palette()), []
+def opened(standing_still, qtbot) -> Callable[..., Window]:
+    """Opens windows with a twin that stand still."""
 
     def open_one(experiment: Experiment = SMALL) -> Window:
-        session = Session(msgspec.structs.replace(experiment), playing=False)
-        windows.append(window := Window(session, "light", Remembered(forgetful=True)))
+        window = standing_still(msgspec.structs.replace(experiment))
         window.resize(1600, 1000)
-        window.show()
         window.do(window.part(TwinPart).toggle)
         qtbot.waitUntil(lambda: window.up_to_date and weight(window, "B") == weight(window, "B"), timeout=PATIENCE)
         return window
 
-    yield open_one
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qapp.setStyleSheet("")
-    qapp.setPalette(palette)
+    return open_one
 
 
 def panel_of(window: Window, which: str) -> NetworkPanel:
