@@ -127,7 +127,7 @@ class SlowMotionPart(Part):
     def _free_arrows(self) -> None:
         """A control that was clicked would take the arrows, and by the change that they make leave slow motion."""
         had = self.window.focusWidget()
-        if had is not None and self.window.playground.isAncestorOf(had):
+        if had is not None and (had is self.window.timeline or self.window.playground.isAncestorOf(had)):
             self.window.transport.slow_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_away(self) -> None:
