@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
-from hyperscope.lab.snapshot import Status
+from hyperscope.lab.snapshot import Disagreement, Status
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
@@ -81,9 +82,16 @@ def test_the_figures_of_twins_are_named_whole_at_the_largest_type_beside_each_ot
     painter = Reading(image)
     room = 131  # pixels, in projector mode in a window of 1280 x 800
     status = Status(train_loss=0.0, dev_loss=0.002, train_accuracy=1.0, dev_accuracy=1.0)
-    Numbers(painter, scaled(LIGHT, 1.25), QRectF(0, 0, room, 400)).results(status, status)
+    numbers = Numbers(painter, scaled(LIGHT, 1.25), QRectF(0, 0, room, 190))
+    numbers.results(status, status)
+    found = np.arange(500) < 338
+    numbers.disagreement(
+        Disagreement(np.zeros((2, 2)), np.zeros((2, 2), bool), (-1.0, 1.0, -1.0, 1.0), 0.66, found),
+        np.zeros((8, 4), np.uint8),
+    )
     painter.end()
-    assert [words for words in said if words[0] in "TD"] == ["Train", "Dev", "Train", "Dev"]
+    assert [words for words in said if words[0] in "TD"] == ["Train", "Dev", "Train", "Dev", "They disagree on"]
+    assert {"66.0 %", "of plane", "338", "of 500"} <= set(said)
 
 
 def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):

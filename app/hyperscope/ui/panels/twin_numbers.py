@@ -46,13 +46,16 @@ class Numbers:
         plain, strong, theme = face(11, 400, self._scale), face(12, 600, self._scale), self._theme
         write(self._painter, self._line(), "They disagree on", plain, theme.quiet)
         self._next()
-        shares = [(f"{100 * found.plane:.1f} %", "of the plane")]
+        shares: list[tuple[str, tuple[str, ...]]] = [
+            (f"{100 * found.plane:.1f} %", ("of the plane", "of plane", "plane"))
+        ]
         if found.examples is not None:
-            shares.append((f"{int(found.examples.sum())}", f"of {found.examples.size} examples"))
+            of_all = f"of {found.examples.size}"
+            shares.append((f"{int(found.examples.sum())}", (f"{of_all} examples", of_all)))
         for figure, of in shares:
             line = self._line()
             line.setLeft(line.left() + write(self._painter, line, figure, strong, theme.text) + 5 * self._scale)
-            write(self._painter, line, of, plain, theme.quiet)
+            write(self._painter, line, fitting(of, plain, line.width()), plain, theme.quiet)
             self._next()
         line, small = self._line(), face(10, 400, self._scale)
         if line.bottom() > self._box.bottom() + 1:
