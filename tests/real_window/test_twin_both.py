@@ -140,7 +140,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
     scores: list[Score] = [library.details(run.id).score for run in library.runs()]
     of_b = [score for score in scores if any(event.edit for event in score.events)]
     of_a = [score for score in scores if score not in of_b]
-    assert of_a and of_b
+    assert of_a and len(of_b) == 1  # though it was left for a branch and come back to
     assert all([event.edit.value for event in score.events if event.edit] == [40.0] for score in of_b)
     assert all(score.experiment.training.learning_rate > 0.02 for score in of_b)
     assert all(score.experiment.training.learning_rate == 0.01 and not score.events for score in of_a)
