@@ -76,6 +76,14 @@ def test_a_caption_is_short(path: str, value: Value, words: str) -> None:
     assert caption(DEFAULT, moved((path, value))) == words
 
 
+def test_a_table_of_one_s_own_is_called_by_its_file() -> None:
+    opened = moved(("data.source", "file"), ("data.file", "/home/me/risk.csv"), ("data.missing", "drop rows"))
+    assert caption(DEFAULT, opened) == "Data set risk.csv"
+    assert sentence(DEFAULT, opened, "new data", 7) == "Data set risk.csv at epoch 7: new data."
+    assert caption(opened, moved(("data.file", "other.csv"), start=opened)) == "Data set other.csv"
+    assert caption(opened, moved(("data.missing", "refuse"), start=opened)) == "Missing values refuse"
+
+
 def test_one_change_in_every_layer_is_one_caption() -> None:
     assert caption(DEFAULT, in_every_layer("batch_norm", "before")) == "BN before"
 

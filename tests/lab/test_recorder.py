@@ -256,6 +256,25 @@ def test_a_kept_twin_has_its_own_moves_since_the_restart(path: Path) -> None:
     assert score is not None and (score.start, score.events) == (moved((RATE, 0.004)), ())
 
 
+def test_a_twin_that_comes_back_to_a_branch_is_not_kept_twice(desk: Desk) -> None:
+    desk.train(EPOCH)
+    twin = desk.timeline.copied()
+    twin.apply(moved((RATE, 0.002)))
+    twin.steps(2 * EPOCH)
+    desk.recorder.keep_also(twin)
+    twin.restore(2 * EPOCH)
+    desk.recorder.went(twin)
+    twin.branch_here()
+    desk.recorder.went(twin)
+    twin.apply(moved((RATE, 0.005)))  # else it would repeat what it left
+    twin.steps(3 * EPOCH)
+    desk.recorder.keep_also(twin)
+    twin.switch(twin.branches[-1].key)
+    desk.recorder.went(twin)
+    desk.recorder.keep_also(twin)
+    assert sorted(run.steps for run in desk.runs()) == [EPOCH, 3 * EPOCH, 5 * EPOCH]
+
+
 def test_runs_that_last_no_time_are_not_kept_as_a_drag_would_leave_a_hundred(path: Path) -> None:
     desk = Desk(path, shortest=60.0)
     for noise in range(20):

@@ -237,6 +237,11 @@ def test_dashes_leave_out_what_is_not_known():
     assert not ((x > 10) & (x < 50)).any()
 
 
+def test_dashes_leave_out_the_logarithms_of_nothing():
+    x, _ = dashes(np.array([0.0, 10.0, 20.0, 30.0, 50.0, 60.0]), np.array([0.0, 0.0, np.inf, np.inf, 0.0, 0.0]))
+    assert len(x) and np.all((x <= 10) | (x >= 50))
+
+
 def test_log_ticks_are_powers_of_ten():
     assert [text for _, text in log_ticks(-2.3, 0.1)] == ["0.01", "0.1", "1"]
 

@@ -7,13 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
 from hyperscope.lab.snapshot import LayerSummary, NetworkPicture, Snapshot
 from hyperscope.ui import paint
+from hyperscope.ui.paint import face
 from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_nodes import ROWS, TILES, grid, level, pixels_side, summary_words, tiles
+from hyperscope.ui.panels.network_nodes import (
+    ROWS,
+    TILES,
+    grid,
+    level,
+    pixels_side,
+    summary_lines,
+    summary_words,
+    tiles,
+)
 from hyperscope.ui.theme import LIGHT
 from ui import hand_made
 
@@ -166,3 +176,24 @@ def test_a_wide_layer_shows_its_outputs_as_a_picture(panel: NetworkPanel) -> Non
 def test_pixels_come_out_as_their_image() -> None:
     assert np.array_equal(grid(np.arange(64.0)), np.arange(64.0).reshape(8, 8))
     assert grid(np.ones(20)).shape == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        (5, ["a row each", "‖W‖ 15", "|a| 0.42", "none dead"]),
+        (3, ["‖W‖ 15", "|a| 0.42", "none dead"]),
+        (2, ["‖W‖ 15", "|a| 0.42"]),
+        (1, ["|a| 0.42"]),
+        (0, []),
+        (-1, []),
+    ],
+)
+def test_a_low_summary_says_less_and_its_picture_keeps_its_room(qapp, most, said) -> None:
+    metrics = QFontMetrics(face(10, 400, 1.0))
+    assert summary_lines(["a row each", "‖W‖ 15", "|a| 0.42", "none dead"], metrics, 200, most) == said
+
+
+def test_a_low_summary_still_counts_the_dead(qapp) -> None:
+    metrics = QFontMetrics(face(10, 400, 1.0))
+    assert summary_lines(["a row each", "‖W‖ 15", "|a| 0.42", "3 dead"], metrics, 200, 1) == ["3 dead"]

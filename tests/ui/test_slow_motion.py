@@ -82,6 +82,14 @@ def test_the_arrows_are_slow_motion_s_after_a_click_on_a_control(window, qtbot):
     qtbot.waitUntil(lambda: at(window) == 1, timeout=PATIENCE)
 
 
+def test_the_arrows_are_slow_motion_s_after_a_click_on_the_timeline(window, qtbot):
+    window.timeline.setFocus()
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: at(window) == 1, timeout=PATIENCE)
+
+
 def test_the_last_operation_completes_the_batch(window, qtbot):
     press(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)

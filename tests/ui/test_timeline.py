@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
 from hyperscope.lab.snapshot import BranchMark, Status
@@ -32,6 +32,16 @@ def asked(strip) -> list[int]:
     beats: list[int] = []
     strip.gone_to.connect(beats.append)
     return beats
+
+
+class Paints(QObject):
+    """Counts how often what it watches is painted."""
+
+    seen = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.seen += event.type() == QEvent.Type.Paint
+        return False
 
 
 def at(strip: Timeline, beat: int) -> QPoint:
@@ -132,6 +142,18 @@ def test_the_start_the_moves_and_what_to_do_are_said(strip):
 def test_after_going_back_the_step_is_said_at_the_handle(strip):
     strip.show_status(Status(step=450, beat=450, end=900))
     assert "step 450" in words(strip)
+
+
+def test_the_step_at_the_handle_is_drawn_anew_once_it_is_known(strip, qtbot):
+    strip.show_status(Status(step=290, beat=300, end=300))
+    press(strip, 100)
+    strip.show_status(Status(step=180, beat=100, end=300))  # where the handle was on its way
+    QCoreApplication.processEvents()
+    paints = Paints()
+    strip.installEventFilter(paints)
+    strip.show_status(Status(step=90, beat=100, end=300))
+    qtbot.waitUntil(lambda: paints.seen > 0)
+    assert "step 90" in words(strip)
 
 
 def test_it_has_a_name_and_says_where_it_stands(strip):

@@ -127,6 +127,13 @@ def test_a_beginning_ends_with_a_sentence_or_a_clause(room, said):
     assert beginning("Stopped at step 9: layer 2: z is 4.5. Lower α; go on.", lambda text: len(text) <= room) == said
 
 
+def test_a_twin_s_letter_is_no_beginning():
+    said = "B: BN before at epoch 90: the four layers rebuilt. Watch ẑ."
+    assert beginning(said, lambda text: len(text) <= 30) == "B: BN before at epoch 90."
+    assert beginning(said, lambda text: len(text) <= 20) == ""
+    assert beginning("It is of A. And B: more of it is said.", lambda text: len(text) <= 20) == "It is of A."
+
+
 def test_an_alarm_is_told_by_more_than_colour(row):
     row.say("Diverged.")
     calm = row.message.font().weight()

@@ -17,6 +17,7 @@ from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.snapshot import NetworkPicture, Snapshot
 from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_pair import ABOVE, NetworkPair, best, differing
+from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
@@ -288,6 +289,19 @@ def test_a_weight_set_in_a_picture_is_that_twin_s_whatever_the_controls_move(ope
     assert [said for _, said in window.session.status.moves] == [f"{which}: w₁₁ of layer 1 → −2.5"]
     window.do(window.session.undo)
     qtbot.waitUntil(lambda: weight(window, which) == before, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(("side", "marks"), [("A", [{1}, set()]), ("B", [set(), {1}])])
+def test_slow_motion_marks_the_layer_in_the_picture_of_which_it_tells(opened, qtbot, side, marks) -> None:
+    window = opened()
+    window.session.set_side(side)
+    window.do(window.session.slow)
+    part = window.part(SlowMotionPart)
+    qtbot.waitUntil(lambda: part.on, timeout=PATIENCE)
+    assert [panel_of(window, which)._scene.marked for which in "AB"] == marks
+    part.leave()
+    qtbot.waitUntil(lambda: not part.on, timeout=PATIENCE)
+    assert [panel_of(window, which)._scene.marked for which in "AB"] == [set(), set()]
 
 
 def test_a_layer_added_in_b_s_picture_is_seen_there_and_marked(opened, qtbot) -> None:

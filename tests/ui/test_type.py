@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
-from hyperscope.lab.snapshot import Status
+from hyperscope.lab.snapshot import Disagreement, Status
+from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
@@ -68,6 +70,30 @@ def test_no_figure_of_twins_lies_on_another(qapp, room, scale):
     assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[:n])
 
 
+def test_the_figures_of_twins_are_named_whole_at_the_largest_type_beside_each_other(qapp):
+    said: list[str] = []
+
+    class Reading(Written):
+        def drawText(self, rect, align, words):  # type: ignore[no-untyped-def, override]
+            said.append(words)
+            super().drawText(rect, align, words)
+
+    image = QImage(900, 900, QImage.Format.Format_RGB32)
+    painter = Reading(image)
+    room = 131  # pixels, in projector mode in a window of 1280 x 800
+    status = Status(train_loss=0.0, dev_loss=0.002, train_accuracy=1.0, dev_accuracy=1.0)
+    numbers = Numbers(painter, scaled(LIGHT, 1.25), QRectF(0, 0, room, 190))
+    numbers.results(status, status)
+    found = np.arange(500) < 338
+    numbers.disagreement(
+        Disagreement(np.zeros((2, 2)), np.zeros((2, 2), bool), (-1.0, 1.0, -1.0, 1.0), 0.66, found),
+        np.zeros((8, 4), np.uint8),
+    )
+    painter.end()
+    assert [words for words in said if words[0] in "TD"] == ["Train", "Dev", "Train", "Dev", "They disagree on"]
+    assert {"66.0 %", "of plane", "338", "of 500"} <= set(said)
+
+
 def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):
     font = face(11, 400, 1.0)
     choices = ("frame: true class", "true class", "class")
@@ -102,3 +128,21 @@ def test_what_an_empty_field_asks_for_is_written_in_quiet_type(qtbot, theme, kin
     field.resize(300, 80)
     picture = field.grab().toImage()
     assert theme.quiet.rgb() in {picture.pixel(x, y) for x in range(300) for y in range(80)}
+
+
+def test_a_button_keeps_its_type_when_the_keyboard_comes_to_it(qapp, qtbot):
+    button = Button("Slow", "Slow motion")
+    qtbot.addWidget(button)
+    before = qapp.styleSheet()
+    theme = scaled(LIGHT, 1.25)
+    qapp.setStyleSheet(stylesheet(theme))
+    try:
+        button.show()
+        button.set_theme(theme)
+        large = button.font().pixelSize()
+        for reason, ring in ((Qt.FocusReason.TabFocusReason, True), (Qt.FocusReason.MouseFocusReason, False)):
+            qapp.sendEvent(button, QFocusEvent(QEvent.Type.FocusIn, reason))
+            assert bool(button.property("ring")) is ring
+            assert button.font().pixelSize() == large
+    finally:
+        qapp.setStyleSheet(before)

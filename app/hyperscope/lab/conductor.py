@@ -291,7 +291,7 @@ class Conductor:
 
     def _went(self) -> None:
         if self.recorder is not None:
-            self.recorder.went()
+            self.recorder.went(self.trained.pair.b if self.trained.pair is not None else None)
 
     def _go_to(self, beat: int) -> None:
         self.playing = False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from hyperscope.engine.settings import WHOLE_SET
 from hyperscope.knob import Knob, Value
+from hyperscope.lab.data import FILE
 from hyperscope.lab.experiment import Experiment, every_knob
 from hyperscope.lab.painted import count, told
 
@@ -70,6 +72,9 @@ def caption(old: Experiment, new: Experiment) -> str:
     added = len(new.network.layers) - len(old.network.layers)
     if added:
         return f"{'+' if added > 0 else '−'} {abs(added)} layer{'s' if abs(added) > 1 else ''}"
+    table = new.data.file if new.data.source == FILE else ""
+    if table and (old.data.source, old.data.file) != (FILE, table):
+        return f"Data set {Path(table).name}"  # how it is read follows from it
     names = {move.path.rsplit(".", 1)[-1] for move in different}
     values = {move.new for move in different}
     if len(different) > 1 and len(names) == 1 and len(values) == 1:

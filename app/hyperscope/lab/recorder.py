@@ -120,8 +120,17 @@ class Recorder:
         """Another run begins where the timeline stands."""
         self._fresh()
 
-    def went(self) -> None:
-        """The timeline went back or forward, or to another future; where that ends has been kept before."""
+    def went(self, twin: Timeline | None = None) -> None:
+        """The timeline went back or forward, or to another future, and so did a twin of it; where those end has been
+        kept before."""
+        self._came()
+        if twin is not None and twin is not self._timeline:
+            mine = self._timeline
+            self._turn(twin)
+            self._came()
+            self._turn(mine)
+
+    def _came(self) -> None:
         self._followed()
         if not self._timeline.ahead:
             self._taken = self._timeline.place

@@ -143,7 +143,8 @@ class Timeline(QSlider):
         metrics = QFontMetricsF(self._font())
         before = (self._strands, self._laid)
         self._strands = strands(self._status.branches, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
-        self._laid = (self.span, self._status.moves)
+        back = self._status.beat < self._status.end  # then the step is said below the handle
+        self._laid = (self.span, self._status.moves, self._status.step if back else None)
         lanes = max((strand.lane + 1 for strand in self._strands), default=0)
         if lanes != self._lanes:
             self._lanes = lanes

@@ -167,5 +167,7 @@ def _ring(button: QAbstractButton, event: QFocusEvent) -> None:
     before = bool(button.property("ring"))
     if by_keyboard(event, before) != before:
         button.setProperty("ring", not before)
+        type_now = button.font()
         button.style().unpolish(button)
         button.style().polish(button)
+        button.setFont(type_now)  # which unpolishing takes back to what it was before the style sheet

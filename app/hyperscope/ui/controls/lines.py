@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
-STOP = re.compile(r"[.;:](?= )")
+STOP = re.compile(r"(?:[.;]|(?<!\b[AB]):)(?= )")  # "B: α 0.1" is of one of twins: the letter says nothing alone
 
 
 def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:

@@ -23,6 +23,8 @@ from hyperscope.ui.theme import Theme
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 BRIGHT = 0.98  # quantile of |w| that has the full colour on a heat map; the few above would make the rest pale
 TILES, ROWS = 3, 10  # columns and rows of small pictures of weights on a card
+PICTURE = 0.4  # of a summary card that its picture has at least
+WELL = "none dead"
 FADED = 0.3  # opacity of a node's picture under its number
 Named = Callable[[int, int], str]
 
@@ -217,14 +219,18 @@ class Nodes:
         layer, column = self._picture.layers[place], self._layout.columns[place]
         card = column.nodes[0]
         paint.card(painter, card, theme)
-        font, line = face(10, 400, scale), 14 * scale
+        font, strong_font, line = face(10, 400, scale), face(10, 600, scale), 14 * scale
         room = int(card.width()) - 4
         side = pixels_side(self._picture, place)
         strong, quiet = summary_words(layer, column.units, place, side)
         if values is not None:
             most = float(np.abs(np.nan_to_num(values)).max(initial=0))
             quiet = ["this input" if place == 0 else "what each answers", f"up to ±{words.amount(most)}"]
-        said = [strong, *(part for sentence in quiet for part in in_lines(sentence, QFontMetrics(font), room, 4))]
+        most_lines = int((1 - PICTURE) * card.height() / line)
+        said = [
+            paint.fitting((strong, strong.split()[0]), strong_font, room),
+            *summary_lines(quiet, QFontMetrics(font), room, most_lines - 1),
+        ]
         picture = card.adjusted(5, 5, -5, -5 - line * len(said))
         shown = self._images[place][0]
         if side or values is not None:  # pixels stay square
@@ -237,8 +243,7 @@ class Nodes:
         top = card.bottom() - 2 - line * len(said)
         for row, text in enumerate(said):
             at = QRectF(card.left() + 2, top + row * line, card.width() - 4, line)
-            bold = face(10, 600, scale) if row == 0 else font
-            write(painter, at, text, bold, theme.text if row == 0 else theme.quiet, CENTRE)
+            write(painter, at, text, strong_font if row == 0 else font, theme.text if row == 0 else theme.quiet, CENTRE)
 
 
 def summary_words(layer: LayerPicture, units: int, place: int, side: int) -> tuple[str, list[str]]:
@@ -249,10 +254,21 @@ def summary_words(layer: LayerPicture, units: int, place: int, side: int) -> tup
     said = [f"{shown} shown" if side else "a row each"]
     if layer.summary is not None:
         said += [f"‖W‖ {words.amount(layer.summary.norm)}", f"|a| {words.amount(layer.summary.activity)}"]
-        said += [f"{layer.summary.dead} dead"] if layer.summary.dead else ["none dead"]
+        said += [f"{layer.summary.dead} dead"] if layer.summary.dead else [WELL]
     elif layer.weights is not None:
         said += [f"|w| {words.amount(float(np.nanmean(np.abs(layer.weights))))}"]
     return f"{units} units", said
+
+
+def summary_lines(quiet: list[str], metrics: QFontMetrics, room: int, most: int) -> list[str]:
+    """As much of what is said below a heat map as `most` lines of `room` pixels hold: how to read the map goes first,
+    then that all is well, then the measures."""
+    fewer = [[said for said in quiet[begin:] if said != WELL] for begin in range(1, len(quiet) + 1)]
+    for choice in (quiet, quiet[1:], *fewer):
+        lines = [part for said in choice for part in in_lines(said, metrics, room, 4)]
+        if len(lines) <= most:
+            return lines
+    return []
 
 
 def level(value: float) -> str:

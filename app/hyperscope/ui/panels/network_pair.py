@@ -137,6 +137,11 @@ class NetworkPair(QWidget):
         for panel, own in zip(self.panels, values, strict=False):
             panel.show_activations(own, label)
 
+    def mark(self, layers: frozenset[int], of: str = "A") -> None:
+        """Marks the layers of one of the networks that something is happening in, and none of the other's."""
+        for which, panel in zip("AB", self.panels, strict=False):
+            panel.mark(layers if which == of else frozenset())
+
     def set_reduced_motion(self, reduced: bool) -> None:
         """Whether nothing moves by itself."""
         self._reduced = reduced

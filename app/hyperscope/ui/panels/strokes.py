@@ -12,7 +12,7 @@ NOTHING = np.zeros(0)
 
 
 def pairs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """End points of the pieces of the line through (x, y), two by two; gaps where a point is NaN."""
+    """End points of the pieces of the line through (x, y), two by two; gaps where a point is not finite."""
     known = np.isfinite(x) & np.isfinite(y)
     whole = np.flatnonzero(known[1:] & known[:-1])
     ends = np.column_stack((whole, whole + 1)).ravel()
@@ -20,7 +20,8 @@ def pairs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[Floats, Floats]:
-    """End points of the dashes, two by two, along the line through (x, y) in pixels; gaps where a point is NaN."""
+    """End points of the dashes, two by two, along the line through (x, y) in pixels; gaps as in `pairs`."""
+    y = np.where(np.isfinite(y), y, np.nan)  # loss 0 on a log axis; inf - inf would warn
     length = np.hypot(np.diff(x), np.diff(y))
     solid = np.isfinite(length)
     along = np.concatenate(([0.0], np.cumsum(np.where(solid, length, 0.0))))

@@ -26,6 +26,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 VIEWS = {"soft": paint.soft_map, "hard": paint.hard_map, "confidence": paint.confidence_map}
 HEAD, LABEL, GAP, FOOT = 34, 18, 10, 12  # pixels: above the pictures, over each, between them, below
+DISAGREEMENT = ("Where they disagree", "They disagree", "Disagree")
 NO_PLANE = "Other features or classes: there is no plane in common to compare on."
 SMALL = 0.72  # of the usual size, the examples
 STRONGEST = 0.85  # of the text's colour, where the twins could not differ more
@@ -237,7 +238,8 @@ class TwinMaps(QWidget):
         box, theme, found = self._boxes[2], self._theme, self._found
         scale = theme.scale
         label = QRectF(box.left(), box.top() - LABEL * scale, box.width(), (LABEL - 2) * scale)
-        write(painter, label, "Where they disagree", face(11, 500, scale), theme.text)
+        font = face(11, 500, scale)
+        write(painter, label, paint.fitting(DISAGREEMENT, font, label.width()), font, theme.text)
         if found is None:
             painter.fillRect(box, theme.control)
             painter.setPen(theme.quiet)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from hyperscope.lab.snapshot import Array, Disagreement, Status
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.twin_letters import SIZE, badge
 from hyperscope.ui.theme import Theme
 
@@ -16,6 +16,7 @@ ROW = 17  # pixels
 LIKELIEST = 3
 APART = 9  # pixels at least between the figures of A and of B
 NARROW = 135  # pixels below which shares are whole per cents
+SMALL = 115  # pixels below which the figures are smaller
 CLOSE = 150  # pixels below which a hundred per cent is
 RIGHT = Qt.AlignmentFlag.AlignRight
 
@@ -45,13 +46,16 @@ class Numbers:
         plain, strong, theme = face(11, 400, self._scale), face(12, 600, self._scale), self._theme
         write(self._painter, self._line(), "They disagree on", plain, theme.quiet)
         self._next()
-        shares = [(f"{100 * found.plane:.1f} %", "of the plane")]
+        shares: list[tuple[str, tuple[str, ...]]] = [
+            (f"{100 * found.plane:.1f} %", ("of the plane", "of plane", "plane"))
+        ]
         if found.examples is not None:
-            shares.append((f"{int(found.examples.sum())}", f"of {found.examples.size} examples"))
+            of_all = f"of {found.examples.size}"
+            shares.append((f"{int(found.examples.sum())}", (f"{of_all} examples", of_all)))
         for figure, of in shares:
             line = self._line()
             line.setLeft(line.left() + write(self._painter, line, figure, strong, theme.text) + 5 * self._scale)
-            write(self._painter, line, of, plain, theme.quiet)
+            write(self._painter, line, fitting(of, plain, line.width()), plain, theme.quiet)
             self._next()
         line, small = self._line(), face(10, 400, self._scale)
         if line.bottom() > self._box.bottom() + 1:
@@ -73,10 +77,14 @@ class Numbers:
             self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
 
     def _columns(self) -> tuple[float, float]:
-        figures = QFontMetricsF(face(12, 600, self._scale))
+        figures = QFontMetricsF(self._strong)
         widest = figures.horizontalAdvance("100 %" if self._narrow else "100.0 %") + APART * self._scale
         usual = self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width()
         return min(usual, self._box.right() - widest), self._box.right()
+
+    @property
+    def _strong(self) -> QFont:
+        return face(11 if self._box.width() < SMALL * self._scale else 12, 600, self._scale)
 
     @property
     def _narrow(self) -> bool:
@@ -94,12 +102,13 @@ class Numbers:
 
     def _row(self, name: str, a: str, b: str, colour: QColor | None = None) -> None:
         theme, scale = self._theme, self._scale
-        line, strong = self._line(), face(12, 600, scale)
+        line, strong = self._line(), self._strong
         taken = QFontMetricsF(strong).horizontalAdvance(a) + 4 * scale
         beside = QRectF(line.left(), line.top(), self._columns()[0] - line.left() - taken, line.height())
         usual, small = face(11, 400, scale), face(10, 400, scale)
         fits = QFontMetricsF(usual).horizontalAdvance(name) <= beside.width()
-        write(self._painter, beside, name, usual if fits else small, colour or theme.quiet)
+        said = fitting((name, name.removesuffix(" loss")), small, beside.width())  # shares have a % behind them
+        write(self._painter, beside, said, usual if fits else small, colour or theme.quiet)
         for said, right in zip((a, b), self._columns(), strict=True):
             rect = QRectF(line)
             rect.setRight(right)

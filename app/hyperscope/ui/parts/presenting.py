@@ -62,8 +62,8 @@ class Presenting(Part):
         self.projecting = not self.projecting
         looks.enlarge(LARGE if self.projecting else 0)
         self._apply()
-        if self.projecting:
-            window.say("Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot.")
+        begun = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
+        window.say(begun if self.projecting else "Projector mode ended.")
 
     def choose(self) -> None:
         """Opens the list of what is shown, or closes it."""

@@ -115,7 +115,7 @@ class SlowMotionPart(Part):
         self.panel.show_record(record)
         layer = record.operations[record.at].layer
         layers = range(1, len(self.window.session.moved.network.layers) + 2)
-        self.window.playground.network.mark(frozenset({layer} if layer else layers))
+        self.window.playground.networks.mark(frozenset({layer} if layer else layers), of=record.twin or "A")
         if self.panel.isHidden():
             self.window.playground.set_least(self._least)
             self.place()
@@ -127,7 +127,7 @@ class SlowMotionPart(Part):
     def _free_arrows(self) -> None:
         """A control that was clicked would take the arrows, and by the change that they make leave slow motion."""
         had = self.window.focusWidget()
-        if had is not None and self.window.playground.isAncestorOf(had):
+        if had is not None and (had is self.window.timeline or self.window.playground.isAncestorOf(had)):
             self.window.transport.slow_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_away(self) -> None:
@@ -135,7 +135,7 @@ class SlowMotionPart(Part):
         self.panel.hide()
         self.window.playground.set_least(0)
         self._escape.setEnabled(False)
-        self.window.playground.network.mark(frozenset())
+        self.window.playground.networks.mark(frozenset())
 
     def place(self) -> None:
         """Lays the card over the charts, or over the foot of what stands there without them."""
