@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.lab.snapshot import Status
+from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
@@ -102,3 +103,15 @@ def test_what_an_empty_field_asks_for_is_written_in_quiet_type(qtbot, theme, kin
     field.resize(300, 80)
     picture = field.grab().toImage()
     assert theme.quiet.rgb() in {picture.pixel(x, y) for x in range(300) for y in range(80)}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_box_to_tick_is_as_large_as_its_name(qtbot, scale):
+    box = CheckBox("Decision map")
+    qtbot.addWidget(box)
+    box.set_theme(scaled(LIGHT, scale))
+    box.resize(box.sizeHint())
+    assert box.box.height() == round(SIDE * scale) >= 0.9 * box.fontMetrics().height()
+    assert box.rect().toRectF().contains(box.box)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+    assert box.isChecked()
