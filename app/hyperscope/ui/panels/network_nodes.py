@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QP
 from hyperscope.lab.snapshot import Array, LayerPicture, NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.controls.lines import in_lines
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_layout import Column, Layout
 from hyperscope.ui.theme import Theme
@@ -238,6 +238,8 @@ class Nodes:
         for row, text in enumerate(said):
             at = QRectF(card.left() + 2, top + row * line, card.width() - 4, line)
             bold = face(10, 600, scale) if row == 0 else font
+            if row == 0:
+                text = fitting((text, text.replace("inputs", "in"), str(column.units)), bold, at.width())
             write(painter, at, text, bold, theme.text if row == 0 else theme.quiet, CENTRE)
 
 
