@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
-from hyperscope.lab.snapshot import Status
+from hyperscope.engine.settings import Layer
+from hyperscope.lab.snapshot import Snapshot, Status
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
 from hyperscope.ui.panels.map_head import MODES, MapHead
+from hyperscope.ui.panels.network import NetworkPanel
 from hyperscope.ui.panels.network_layout import laid_out
 from hyperscope.ui.panels.network_pair import BESIDE
 from hyperscope.ui.panels.twin_numbers import Numbers
@@ -144,3 +146,16 @@ def test_nodes_small_for_want_of_width_use_the_height_there_is(qapp):
         assert slim.nodes[0].width() < broad.nodes[0].width()
         assert np.all(np.diff(slim.ys) > 0.7 * np.diff(broad.ys))
         assert narrow.body.contains(slim.nodes[0]) and narrow.body.contains(slim.nodes[-1])
+
+
+@pytest.mark.parametrize("width", [300, 700])
+def test_a_head_says_of_its_batch_norm_even_where_it_cannot_show_it(qtbot, width):
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 500)
+    panel.draw(Snapshot(Status(), views={"network": hand_made.network((8,) * 6)}))
+    panel.show_layers((Layer(8, "tanh", "before", 0.2),) * 6)
+    button = next(
+        b for b in panel.findChildren(QAbstractButton) if b.accessibleName().startswith("Settings of layer 3")
+    )
+    assert button.toolTip().startswith("Batch norm, then tanh, dropout 20%.")
