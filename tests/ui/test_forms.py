@@ -395,6 +395,19 @@ def test_the_data_card_fits_without_scrolling_at_the_start(data):
     assert (card.area.verticalScrollBar().maximum(), card.area.horizontalScrollBar().maximum()) == (0, 0)
 
 
+def test_beside_twins_the_pictures_give_the_data_card_room_and_take_it_back(data):
+    card, _ = data
+    card.setStyleSheet(stylesheet(LIGHT))
+    heights = []
+    for height in (445, 418, 445):  # in a window of 1280 × 800 the bar of twins takes 27
+        card.resize(card.width(), height)
+        for _ in range(5):  # tiles, grids and the card are told one after the other
+            QApplication.processEvents()
+        assert card.area.verticalScrollBar().maximum() == 0
+        heights.append(card.features.tiles["x1"].height())
+    assert heights[0] == heights[2] > heights[1]
+
+
 def test_how_to_read_a_file_is_asked_for_files_only(data):
     card, _ = data
     before = card.controls["data.missing"].isVisible()

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.presets import presets
+from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presets import Presets
-from hyperscope.ui.start_page import COLUMNS
+from hyperscope.ui.start_page import COLUMNS, LINES, PICTURE
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
 
@@ -152,3 +153,14 @@ def test_the_presets_stop_training_when_the_page_is_left(window, page, qtbot):
     qtbot.waitUntil(lambda: page.cards[0].live is not None, timeout=PATIENCE)
     press(qtbot, Key.Key_Escape)
     assert window.part(Presets).gallery is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25])
+def test_a_card_has_room_for_what_its_network_has_come_to_below_its_sentence(window, page, scale):
+    window.part(Looks).enlarge(scale)
+    page.grab()
+    line = page.cards[0].fontMetrics().height()
+    most = max(len(card.lines) for card in page.cards)
+    assert len({card.height() for card in page.cards}) == 1
+    assert page.cards[0].height() >= round((PICTURE - 67) * scale) + (most + 1) * line + round(30 * scale)
+    assert most == (3 if scale == 1.0 else LINES)

@@ -206,6 +206,14 @@ def test_what_does_not_differ_bears_no_mark(opened, qtbot) -> None:
     assert window.playground.hyperparameters.controls[RATE].caption.note == ""
 
 
+def test_a_layer_that_only_b_has_marks_no_control(opened, qtbot) -> None:
+    window, _ = with_twin(opened, qtbot)
+    window.playground.networks.layer_added.emit("B")
+    controls = window.playground.hyperparameters.controls
+    assert len(window.session.twin.network.layers) == len(SMALL.network.layers) + 1
+    assert not any(control.caption.note for control in controls.values())
+
+
 def test_the_switch_says_which_of_them_the_controls_move_and_show(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     window.move_knob(RATE, 0.1)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
-from hyperscope.lab.snapshot import Disagreement, Status
+from hyperscope.engine.settings import Layer
+from hyperscope.lab.snapshot import Disagreement, Snapshot, Status
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.map_foot import results_width
 from hyperscope.ui.panels.map_head import MODES, MapHead
+from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.network_layout import laid_out
+from hyperscope.ui.panels.network_pair import BESIDE
 from hyperscope.ui.panels.twin_numbers import Numbers
 from hyperscope.ui.style import PICKED, mixed, stylesheet
 from hyperscope.ui.theme import DARK, LIGHT, scaled
+from ui import hand_made
 
 SCALES = [1.0, 1.25, 1.5, 2.0]
 
@@ -146,3 +155,50 @@ def test_a_button_keeps_its_type_when_the_keyboard_comes_to_it(qapp, qtbot):
             assert button.font().pixelSize() == large
     finally:
         qapp.setStyleSheet(before)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_box_to_tick_is_as_large_as_its_name(qtbot, scale):
+    box = CheckBox("Decision map")
+    qtbot.addWidget(box)
+    box.set_theme(scaled(LIGHT, scale))
+    box.resize(box.sizeHint())
+    assert box.box.height() == round(SIDE * scale) >= 0.9 * box.fontMetrics().height()
+    assert box.rect().toRectF().contains(box.box)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+    assert box.isChecked()
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_summary_cards_of_twins_keep_apart(qapp, scale):
+    wide = replace(
+        hand_made.network(seed=1),
+        layers=tuple(replace(layer, pictures=None) for layer in hand_made.network(seed=1).layers),
+    )
+    layout = laid_out(wide, 260 * scale, 380 * scale, scale, 1.0, BESIDE)
+    cards = [column.nodes[0] for column in layout.columns]
+    assert all(a.right() + 3 * scale < b.left() for a, b in pairwise(cards))
+    assert cards[0].left() > 0 and cards[-1].right() < 260 * scale
+
+
+def test_nodes_small_for_want_of_width_use_the_height_there_is(qapp):
+    picture = hand_made.network(seed=1)
+    narrow = laid_out(picture, 240, 620, 1.0, 1.0, BESIDE)
+    wide = laid_out(picture, 900, 620, 1.0, 1.0, BESIDE)
+    for slim, broad in zip(narrow.columns, wide.columns, strict=True):
+        assert slim.nodes[0].width() < broad.nodes[0].width()
+        assert np.all(np.diff(slim.ys) > 0.7 * np.diff(broad.ys))
+        assert narrow.body.contains(slim.nodes[0]) and narrow.body.contains(slim.nodes[-1])
+
+
+@pytest.mark.parametrize("width", [300, 700])
+def test_a_head_says_of_its_batch_norm_even_where_it_cannot_show_it(qtbot, width):
+    panel = NetworkPanel()
+    qtbot.addWidget(panel)
+    panel.resize(width, 500)
+    panel.draw(Snapshot(Status(), views={"network": hand_made.network((8,) * 6)}))
+    panel.show_layers((Layer(8, "tanh", "before", 0.2),) * 6)
+    button = next(
+        b for b in panel.findChildren(QAbstractButton) if b.accessibleName().startswith("Settings of layer 3")
+    )
+    assert button.toolTip().startswith("Batch norm, then tanh, dropout 20%.")

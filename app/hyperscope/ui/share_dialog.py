@@ -28,7 +28,7 @@ from hyperscope.ui.open_table_reader import Reader
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, LIGHT, Theme, font
 
-WIDE, HIGH = 700, 500  # pixels
+WIDE, HIGH = 700, 404  # pixels
 KINDS = {"experiment": "An experiment", "session": "A session"}
 HINT = "Paste a code here, or the JSON of an experiment or of a session."
 

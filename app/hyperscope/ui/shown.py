@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.check_box import CheckBox
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.finder import Overlay
 from hyperscope.ui.style import pixels
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
+from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
 
 COLUMNS = 3  # of controls
 
@@ -24,7 +25,7 @@ class ShownList(Overlay):
 
     def __init__(self, parent: QWidget, panels: Sequence[tuple[str, str]], controls: Sequence[tuple[str, str]]) -> None:
         super().__init__(parent, "What is shown", Qt.Key.Key_H)
-        self.boxes: dict[str, QCheckBox] = {}
+        self.boxes: dict[str, CheckBox] = {}
         self._headings = (Caption("Panels"), Caption("Hyperparameters"))
         self.all_button = Button("Show all", "Show everything again")
         self.close_button = Button("Done", "Done", "Back to the experiment · Esc")
@@ -42,7 +43,7 @@ class ShownList(Overlay):
         for heading, entries in zip(self._headings, (panels, controls), strict=True):
             grid.addWidget(heading, row, 0, 1, COLUMNS)
             for place, (name, caption) in enumerate(entries):
-                box = self.boxes[name] = QCheckBox(caption)
+                box = self.boxes[name] = CheckBox(caption)
                 box.setAccessibleName(f"Show {caption}")
                 box.setChecked(True)
                 box.clicked.connect(self._say)
@@ -91,8 +92,7 @@ class ShownList(Overlay):
             button.set_theme(theme)
         self._fade.set_theme(theme)
         for box in self.boxes.values():
-            box.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
-            box.setFont(font(12.5, 400, theme.scale))
+            box.set_theme(theme)
         self.place()
 
     def sizeHint(self) -> QSize:

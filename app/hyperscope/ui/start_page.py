@@ -40,6 +40,7 @@ from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
 COLUMNS = 3
 WIDEST = 1320  # pixels of all columns at scale 1; lines of text longer than that are hard to read
 CARD = 126  # pixels of height
+ROOMY = 142  # pixels of height where a sentence takes all its lines
 PICTURE = 88  # pixels along the side of a card's picture
 POINTS = 110  # in a picture
 LINES = 4  # of a card's sentence
@@ -139,6 +140,11 @@ class StartPage(QWidget):
         side = max(EDGE + 8, (self.width() - pixels(self._theme, WIDEST)) // 2)
         top = pixels(self._theme, 16)
         self._whole.setContentsMargins(side, top, side, EDGE)
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        width = (self.width() - 2 * side - bar - (COLUMNS - 1) * (GRID + 2)) // COLUMNS
+        roomy = any(len(card.wrapped(width)) == LINES for card in self.cards)
+        for card in self.cards:  # all of a height, so that rows stay rows
+            card.set_height(ROOMY if roomy else CARD)
 
     # -- the keyboard stays on the page while it is open ---------------------------------------------------------------
 
@@ -193,6 +199,7 @@ class PresetCard(QAbstractButton):
         super().__init__()
         self.preset = preset
         self._theme = LIGHT
+        self._high = CARD
         self._by_keyboard = False
         self._picture: Picture | None = None
         self.live: GalleryPicture | None = None
@@ -209,8 +216,19 @@ class PresetCard(QAbstractButton):
         """Takes on new colours and type."""
         self._theme = theme
         self._map = None
-        self.setFixedHeight(pixels(theme, CARD))
+        self.setFont(font(12, 400, theme.scale))  # whose metrics on this screen say where lines break
+        self.set_height(self._high)
         self.update()
+
+    def set_height(self, high: int) -> None:
+        """Makes it `high` pixels at scale 1."""
+        self._high = high
+        self.setFixedHeight(pixels(self._theme, high))
+
+    def wrapped(self, width: int) -> list[str]:
+        """The lines of its sentence, on a card `width` pixels wide."""
+        beside = (3 * INSIDE + PICTURE) * self._theme.scale
+        return in_lines(self.preset.shows, self.fontMetrics(), int(width - beside), LINES)
 
     def show_picture(self, picture: GalleryPicture) -> None:
         """Shows what the preset's network makes of the plane now."""
@@ -219,7 +237,7 @@ class PresetCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(pixels(self._theme, 240), pixels(self._theme, CARD))
+        return QSize(pixels(self._theme, 240), pixels(self._theme, self._high))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
@@ -241,11 +259,10 @@ class PresetCard(QAbstractButton):
         paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
-        titles, plain = [font(size, 600, unit) for size in TITLES], font(12, 400, unit)
-        self.setFont(plain)  # whose metrics on this screen say where lines break
-        self.lines = lines = in_lines(self.preset.shows, self.fontMetrics(), int(room.width()), LINES)
-        step, head = self.fontMetrics().height() + 1, 21 * unit
-        top = tile.top() + 2 * unit  # the same on every card, so that titles stand in rows
+        titles, plain = [font(size, 600, unit) for size in TITLES], self.font()
+        self.lines = lines = self.wrapped(self.width())
+        step, head, more = self.fontMetrics().height() + 1, 21 * unit, (self._high - CARD) / 2 * unit
+        top = tile.top() + 2 * unit - more  # the same on every card, so that titles stand in rows
         painter.setBrush(Qt.BrushStyle.NoBrush)
         title = QRectF(room.left(), top - 2 * unit, room.width() + (INSIDE - 8) * unit, head)
         wide = [QFontMetricsF(face).horizontalAdvance(self.preset.title) for face in titles]
@@ -254,8 +271,8 @@ class PresetCard(QAbstractButton):
         for number, line in enumerate(lines):
             at = QRectF(room.left(), top + head + number * step, room.width(), step)
             paint.write(painter, at, line, plain, theme.text if pointed else theme.quiet)
-        if self.live is not None and len(lines) < LINES:
-            at = QRectF(room.left(), tile.bottom() - step + 7 * unit, room.width(), step)
+        if self.live is not None:
+            at = QRectF(room.left(), tile.bottom() - step + 7 * unit + more, room.width(), step)
             paint.write(painter, at, self.live.said, font(11, 500, unit), theme.text if pointed else theme.quiet)
         if self.hasFocus() and self._by_keyboard:
             draw_focus(painter, whole.adjusted(1, 1, -1, -1), RADIUS, theme.accent)

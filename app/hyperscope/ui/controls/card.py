@@ -49,6 +49,7 @@ class Card(QFrame):
         self._theme = LIGHT
         self._groups: list[Group] = []
         self._fit = -1  # groups that are seen without unfolding
+        self.give = 0  # pixels by which the gaps can shrink before the column scrolls
         self.setProperty("card", True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -144,6 +145,8 @@ class Card(QFrame):
         height, parts = _asked(self.column)
         more = self.more.sizeHint().height() + gap
         room = self.area.viewport().height() - self.banner.sizeHint().height() - height - gap * (parts - 1)
+        tightest = round(gap * (1 - TIGHT))
+        self.give = parts * tightest
         self.spared.emit(room - more)
         asked = [_asked(group.column) for group in self._groups]
         needs = [
@@ -158,7 +161,7 @@ class Card(QFrame):
         room -= sum(needs[:seen]) + (more if fit < len(needs) else 0)
         gaps = parts + sum(count for _, count in asked[:seen])
         each = room // max(1, gaps)
-        spread = gap + min(each, round(gap * (LOOSE - 1))) if each >= -round(gap * (1 - TIGHT)) else gap
+        spread = gap + min(each, round(gap * (LOOSE - 1))) if each >= -tightest else gap
         for layout in (self.column, self._inner, *(group.column for group in self._groups)):
             if layout.spacing() != spread:
                 layout.setSpacing(spread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from functools import partial
 
@@ -46,6 +47,11 @@ class FeatureTiles(QWidget):
             tile.clicked.connect(partial(self._switch, name))
             grid.addWidget(tile, place // PER_ROW, place % PER_ROW)
             self.tiles[name] = tile
+
+    @property
+    def rows(self) -> int:
+        """How many rows of tiles there are."""
+        return math.ceil(len(self.tiles) / PER_ROW)
 
     def value(self) -> tuple[str, ...]:
         """The features that are on."""

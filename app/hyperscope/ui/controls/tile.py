@@ -14,6 +14,7 @@ from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 SIDE = 36  # pixels; in large type too, as it is looked at and not read
+LEAST = 26  # pixels; smaller, its picture says little
 WIDTH = 49
 LARGEST = 1.6  # scale of its type; beyond that a name is wider than its place
 
@@ -28,7 +29,7 @@ class Tile(Ringed, PressedByEnter, QToolButton):
 
     def __init__(self, name: str, caption: str, tip: str, width: int = WIDTH) -> None:
         super().__init__()
-        self._width = width
+        self._width, self._side = width, SIDE
         self.paint_picture: Paint | None = None  # what draws the picture; until there is one the tile is empty
         self._theme = LIGHT
         self.setText(caption)
@@ -46,12 +47,19 @@ class Tile(Ringed, PressedByEnter, QToolButton):
         self.setFixedSize(self.sizeHint())
         self.update()
 
+    def set_side(self, side: int) -> None:
+        """Has the picture `side` pixels wide and high."""
+        if side != self._side:
+            self._side = side
+            self.setFixedSize(self.sizeHint())
+            self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(breadth(self._theme, self._width), SIDE + 4 + self.fontMetrics().height() + 1)
+        return QSize(breadth(self._theme, self._width), self._side + 4 + self.fontMetrics().height() + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
-        tile = QRectF((self.width() - SIDE) / 2, 2, SIDE, SIDE)
+        tile = QRectF((self.width() - self._side) / 2, 2, self._side, self._side)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

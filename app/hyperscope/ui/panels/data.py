@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.controls.table_facts import PlaneChoice, TableFacts
 from hyperscope.ui.controls.thumbnail import POINTS, Thumbnail, glyph, picture_of, picture_of_points
+from hyperscope.ui.controls.tile import LEAST, SIDE
 from hyperscope.ui.controls.words import tooltip
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -74,6 +76,7 @@ class DataCard(Card):
         super().__init__("Data", WIDTH, GAP)
         self.controls: dict[str, KnobControl] = {}
         self._source = ""
+        self._side = SIDE
         self._painted: tuple[str, ...] = ()
         self.thumbnails = self._gallery()
         self.table = TableFacts(WIDTH)
@@ -81,6 +84,7 @@ class DataCard(Card):
         self.plane.chosen.connect(self.plane_chosen)
         self.column.addWidget(self.table)
         self.spared.connect(self.table.take_room)
+        self.spared.connect(self._fit_pictures)
         for path in OWN:
             self.column.addWidget(self._control(path))
         sliders = [self._slider(path) for path in SIDE_BY_SIDE]
@@ -186,6 +190,26 @@ class DataCard(Card):
             if not thumbnail.has_picture:
                 thumbnail.set_picture(glyph("+") if name == FILE else picture_of(name))
 
+    def _fit_pictures(self, spared: int) -> None:
+        """Makes the pictures smaller where that saves scrolling.
+
+        All from what they ask for at their usual size, so that one answer cannot undo the last.
+        """
+        rows = math.ceil(len(self.thumbnails) / PER_ROW)
+        if not self.features.isHidden():
+            rows += self.features.rows
+        lacking = rows * (SIDE - self._side) - spared - self.give
+        side = min(SIDE, SIDE - math.ceil(lacking / rows))
+        side = side if side >= LEAST else SIDE
+        if side == self._side:
+            return
+        self._side = side
+        for tile in (*self.thumbnails.values(), *self.features.tiles.values()):
+            tile.set_side(side)
+        self._gallery_grid.invalidate()  # else both keep what they asked for before until they are laid out
+        self.banner.invalidate()
+        self.features.updateGeometry()
+
     def _gallery(self) -> dict[str, Thumbnail]:
         knob = knob_at(SOURCE)
         group = QButtonGroup(self)
@@ -209,6 +233,7 @@ class DataCard(Card):
             grid.addWidget(thumbnail, place // PER_ROW, place % PER_ROW)
             made[name] = thumbnail
         self.banner.addLayout(grid)
+        self._gallery_grid = grid
         return made
 
     def _control(self, path: str) -> KnobControl:

@@ -207,7 +207,8 @@ class Heads(QObject):
             wide = [0, math.ceil(metrics.horizontalAdvance(asks) + pad)]
         row.norm.setVisible(both)
         row.norm.set_accent(where != "off")
-        said = f"{of.caption or 'linear'}{f', dropout {dropout:.0%}' if dropout else ''}"
+        said = {"off": "{}, no batch norm", "before": "Batch norm, then {}", "after": "{}, then batch norm"}[where]
+        said = said.format(function) + (f", dropout {dropout:.0%}" if dropout else "")
         centre, apart = self._layout.columns[place + 1].centre, self._layout.frame.lines > 3
         x, y = centre - sum(wide) / 2, self._top(CAPTION)
         shown = list(zip((row.norm, row.settings), (norm, asks), wide, strict=True))

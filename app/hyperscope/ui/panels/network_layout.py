@@ -11,6 +11,8 @@ from hyperscope.lab.snapshot import Array, NetworkPicture
 
 SMALLEST, LARGEST = 16, 64  # pixels; a node's side, at scale 1
 WORDS = 62  # pixels at scale 1; a summary card as wide as that has room for its words
+APART = 0.88  # of the pitch that two summary cards beside each other may take at the ends
+LOOSE = 1.4  # times the usual step from unit to unit, at most
 USUAL = 8  # units that fill the height; fewer are no larger
 
 
@@ -104,8 +106,9 @@ def laid_out(
     body = QRectF(0, frame.head * scale, width, max(60.0, height - (frame.head + frame.foot) * scale))
     counts, many = sizes(picture), len(picture.layers)
     margin, gutter, smallest = frame.margin * scale, frame.gutter * scale, frame.smallest * scale
-    usual = min(max(body.height() / USUAL * frame.tall, smallest), LARGEST * scale)
-    usual = min(usual, max(frame.dense * (width - gutter - 2 * margin) / max(many - 1, 1), smallest))
+    high = min(max(body.height() / USUAL * frame.tall, smallest), LARGEST * scale)
+    usual = min(high, max(frame.dense * (width - gutter - 2 * margin) / max(many - 1, 1), smallest))
+    loose = min(high / usual, LOOSE)  # what is small for want of width has height to spare
     first, last = gutter + margin + usual / 2, width - margin - usual / 2
     pitch = (last - first) / max(many - 1, 1)
     columns = []
@@ -114,13 +117,15 @@ def laid_out(
         room = body.height() / units
         if layer.pictures is None or room < smallest + 2 * scale:
             wide, high = min(max(1.7 * usual, WORDS * scale), frame.broad * pitch), min(body.height(), 8 * usual)
+            if ends:  # it reaches only inwards, and may not reach the next
+                wide = min(wide, (APART * pitch + 0.5 * usual) / 1.5)
             shift = 0.5 * (wide - usual) * (1 if place == 0 else -1 if ends else 0)
             card = QRectF(x - wide / 2 + shift, body.center().y() - high / 2, wide, high)
             columns.append(Column(units, (card,), True))
             continue
         # space for names below inputs and outputs, and a looser column where there are few
         size = min(usual, room * frame.tall)
-        step = min(room, size * (1.7 if ends and units > 1 else 1.4))
+        step = min(room, size * loose * (1.7 if ends and units > 1 else 1.4))
         top = body.center().y() - (step * (units - 1) + size) / 2
         size = sharp(size)
         nodes = tuple(QRectF(sharp(x - size / 2), sharp(top + k * step), size, size) for k in range(units))

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QP
 from hyperscope.lab.snapshot import Array, LayerPicture, NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.controls.lines import in_lines
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels import network_words as words
 from hyperscope.ui.panels.network_layout import Column, Layout
 from hyperscope.ui.theme import Theme
@@ -243,7 +243,10 @@ class Nodes:
         top = card.bottom() - 2 - line * len(said)
         for row, text in enumerate(said):
             at = QRectF(card.left() + 2, top + row * line, card.width() - 4, line)
-            write(painter, at, text, strong_font if row == 0 else font, theme.text if row == 0 else theme.quiet, CENTRE)
+            bold = strong_font if row == 0 else font
+            if row == 0:
+                text = fitting((text, text.replace("inputs", "in"), str(column.units)), bold, at.width())
+            write(painter, at, text, bold, theme.text if row == 0 else theme.quiet, CENTRE)
 
 
 def summary_words(layer: LayerPicture, units: int, place: int, side: int) -> tuple[str, list[str]]:

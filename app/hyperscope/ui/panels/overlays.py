@@ -5,12 +5,13 @@ Records with colours in, paint out; it knows nothing of training. Everything is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from hyperscope.ui.panels.small_multiples import mixed, polygon
@@ -20,6 +21,7 @@ from hyperscope.ui.theme import Theme
 Floats = NDArray[np.float64]
 ROUND = 4  # px, of the reading's corners
 PAD = 6  # px inside it
+CELL = 3  # px; so finely places for labels are told apart
 ENDED = 20  # px before the right end that a line has ended and does not grow
 
 
@@ -86,8 +88,8 @@ def place_labels(
 ) -> list[QRectF]:
     """A place for each label beside its line's end (x, y), inside `area`, none over another.
 
-    Beside a line that has ended, the nearest place with the fewest of the points x, y of `lines`; one that still
-    grows, at the right, keeps its label where it is, since it would jump about.
+    For a line that has ended, the nearest place with the fewest of the points x, y of `lines`; one that still grows,
+    at the right, keeps its label where it is, since it would jump about.
     """
     placed: list[QRectF] = []
     for x, y, text in ends:
@@ -100,8 +102,34 @@ def place_labels(
         free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
         possible = free or inside or spots
         ended = x < area.right() - ENDED
-        placed.append(min(possible, key=lambda spot: _crossed(spot, lines)) if ended else possible[0])
+        placed.append(_clear(QPointF(x, y), QSizeF(width, height), area, lines, placed) if ended else possible[0])
     return placed
+
+
+def _clear(end: QPointF, size: QSizeF, area: QRectF, lines: tuple[Floats, Floats], placed: Sequence[QRectF]) -> QRectF:
+    """The place for a label of `size` nearest to its line's end of those in `area` with the fewest points in them."""
+    across = max(1, int(area.width() // CELL))
+    up = max(1, int(area.height() // CELL))
+    wide, high = math.ceil(size.width() / CELL), math.ceil(size.height() / CELL)
+    if wide > across or high > up:
+        return QRectF(QPointF(max(area.left(), area.right() - size.width()), area.top()), size)
+    column, row = (lines[0] - area.left()) // CELL, (lines[1] - area.top()) // CELL
+    inside = (column >= 0) & (column < across) & (row >= 0) & (row < up)
+    cells = (row[inside] * across + column[inside]).astype(np.int64)
+    counts = np.bincount(cells, minlength=up * across).reshape(up, across)
+    for other in placed:  # as full as can be
+        left, top = int((other.left() - area.left()) // CELL), int((other.top() - area.top()) // CELL)
+        right, bottom = int((other.right() - area.left()) // CELL), int((other.bottom() - area.top()) // CELL)
+        counts[max(0, top) : bottom + 1, max(0, left) : right + 1] += len(lines[0]) + 1
+    sums = np.pad(counts.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    crossed = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
+    x = area.left() + CELL * np.arange(crossed.shape[1])
+    y = area.top() + CELL * np.arange(crossed.shape[0])
+    aside = np.maximum(0, np.maximum(x - end.x(), end.x() - x - size.width()))
+    above = np.maximum(0, np.maximum(y - end.y(), end.y() - y - size.height()))
+    away = np.hypot(aside[None, :], above[:, None])
+    best = np.lexsort((away.ravel(), crossed.ravel()))[0]
+    return QRectF(QPointF(x[best % len(x)], y[best // len(x)]), size)
 
 
 def place_beside(ends: Sequence[tuple[float, str]], metrics: QFontMetricsF, area: QRectF, left: float) -> list[QRectF]:
@@ -120,13 +148,6 @@ def place_beside(ends: Sequence[tuple[float, str]], metrics: QFontMetricsF, area
         QRectF(left, placed[at] - step / 2, metrics.horizontalAdvance(text) + 4, step)
         for at, (_, text) in enumerate(ends)
     ]
-
-
-def _crossed(spot: QRectF, lines: tuple[Floats, Floats]) -> int:
-    """How many points of the lines lie in `spot`."""
-    x, y = lines
-    within = (x > spot.left()) & (x < spot.right()) & (y > spot.top()) & (y < spot.bottom())
-    return int(np.count_nonzero(within))
 
 
 def paint_reading(

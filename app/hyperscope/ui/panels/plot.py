@@ -181,10 +181,10 @@ class Plot(pg.GraphicsView):
         return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found + beside, strict=True)]
 
     def _lines(self) -> tuple[Floats, Floats]:
-        """The points of all lines and medians in pixels."""
+        """Points along all lines and medians in pixels, some of them between those that are drawn."""
         own = [self._curves[role].getData() for role in ("train", "dev")]
         drawn = [*own, *((line.x, line.y) for line in self._extras), *((one.x, one.median) for one in self._spreads)]
-        known = [(x, y) for x, y in drawn if x is not None and y is not None]
+        known = [(_between(x), _between(y)) for x, y in drawn if x is not None and y is not None and len(x)]
         if not known:
             return NOTHING, NOTHING
         return self._to_pixels(np.concatenate([x for x, _ in known]), np.concatenate([y for _, y in known]))
@@ -367,3 +367,9 @@ class Plot(pg.GraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The view has no menu of its own."""
         event.ignore()
+
+
+def _between(values: Floats) -> Floats:
+    """The values (n,), and three more in each step from one to the next."""
+    at = np.arange(len(values))
+    return np.interp(np.arange(0, len(values) - 0.75, 0.25), at, values)

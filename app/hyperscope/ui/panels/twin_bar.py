@@ -72,7 +72,8 @@ class TwinBar(QWidget):
         for part in (self.differs, self.sides, self.verdict, self.seeds_button, self.keep_a, self.keep_b):
             part.set_theme(theme)
         self.caption.set_theme(theme, 12, quiet=True)
-        self.sides.setFixedWidth(self.sides.sizeHint().width() + pixels(theme, 12))
+        widest = max(QFontMetricsF(face(12, 600, theme.scale)).horizontalAdvance(side) for side in SIDES)
+        self.sides.setFixedWidth(round(len(SIDES) * (widest + 14 * theme.scale)))  # all parts are as wide as the widest
         metrics = self.seeds_button.fontMetrics()
         wide = max(metrics.horizontalAdvance(words) for words in ("Ten seeds", "Cancel · 100 %"))
         self.seeds_button.setFixedWidth(wide + pixels(theme, 24))

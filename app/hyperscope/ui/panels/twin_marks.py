@@ -12,7 +12,8 @@ EVERY = "*"
 def mark(lab: Playground, ours: Experiment, theirs: Experiment | None, side: str) -> None:
     """Marks what differs between A and B in the cards and over the network; nothing where there is no B."""
     found = differences(ours, theirs) if theirs is not None else []
-    by_path = {_general(one.path): one for one in found}
+    # of a layer that only one of them has, nothing is to be compared; the network says that it is there
+    by_path = {_general(one.path): one for one in found if None not in one.values}
     for card in (lab.data, lab.hyperparameters):
         for path, control in card.controls.items():
             control.caption.set_notes(*_notes(by_path.get(path), side))
