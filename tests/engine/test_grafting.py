@@ -108,6 +108,16 @@ def test_layers_can_be_added_and_taken_away(norm: str, units: tuple[int, ...]) -
     assert np.isfinite(running).all()
 
 
+@pytest.mark.parametrize(("was", "now"), [("off", "after"), ("after", "off"), ("before", "after")])
+def test_what_would_not_be_finite_starts_afresh(was: str, now: str) -> None:
+    old, new = layout(norm=was, activation="relu"), layout(norm=now, activation="relu")
+    parameters, running = trained(old)
+    old.parameters["layer1.weights"].of(parameters)[2] = 1e200
+    fresh = new.initial(np.random.default_rng(6), FLOAT)
+    for values in grafted(old, new, parameters * 1e100, running, X, fresh):
+        assert np.isfinite(values).all()
+
+
 @pytest.mark.parametrize("bn_output", OFF_ON)
 def test_grafting_onto_the_same_structure_changes_nothing(bn_output: bool) -> None:
     same = layout(bn_output=bn_output)

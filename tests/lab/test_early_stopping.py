@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hyperscope.lab.edits import Edit
 from hyperscope.lab.experiment import Experiment, changed
 from hyperscope.lab.trainer import Trainer
+from lab.sessions import moved
 
 NOISY = changed(changed(Experiment(), "data.noise", 0.15), "data.points", 200)
 PATIENT = changed(NOISY, "training.patience", 15)
@@ -108,3 +110,18 @@ def test_moving_a_schedule_keeps_weights_and_moments() -> None:
     said = trainer.apply(changed(Experiment(), "training.schedule", "cosine"))
     assert [vector.tobytes() for vector in trainer.learner.state.vectors] == before
     assert "kept" in said
+
+
+def test_a_dev_loss_that_is_no_number_is_not_the_best() -> None:
+    trainer = Trainer(moved(("training.patience", 2), ("training.batch_size", 65536)))
+    edits = Edit("layer2.gamma", (0,), -1e36), Edit("layer3.weights", (4, 0), 1e19)
+    before = [trainer.weights()[edit.name][edit.index] for edit in edits]
+    for edit in edits:
+        trainer.edit(edit)
+    trainer.steps(1)
+    assert np.isnan(trainer.scores().dev.loss)
+    for edit, value in zip(edits, before, strict=True):
+        trainer.edit(edit.at(float(value)))
+    trainer.steps(1)
+    assert trainer.best is not None
+    assert trainer.best.step == 2

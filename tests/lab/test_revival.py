@@ -49,6 +49,7 @@ def test_a_new_worker_knows_the_whole_past_and_what_lies_ahead() -> None:
     pasts.heed(Teller().tell([line]), in_use=True)
     other = again(line, pasts)
     assert (other.score, other.jumps, other.place, other.moves) == (line.score, line.jumps, line.place, line.moves)
+    assert other.began == line.began == (35, 2)  # the run that the library keeps, and that is replayed
     for beat in (10, 36, 65):
         other.restore(beat)
         assert bits(other.trainer) == bits(replay(line.score, beat))

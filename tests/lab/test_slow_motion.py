@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data, with_source
+from hyperscope.lab.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.score import Score
 from hyperscope.lab.session import Session
@@ -119,6 +119,11 @@ def test_a_step_that_diverges_ends_in_the_alarm() -> None:
         if timeline.trainer.alarm:
             break
     assert "no longer finite" in timeline.trainer.alarm
+
+
+def test_without_enough_painted_points_there_is_no_step_to_show() -> None:
+    with pytest.raises(ValueError, match="Paint at least 3 points of each of two classes"):
+        Slowed(Timeline(Trainer(Experiment(data=Data(source=PAINTED)))))
 
 
 # -- through a session --------------------------------------------------------------------------------------------

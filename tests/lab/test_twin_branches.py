@@ -229,6 +229,15 @@ def test_one_that_has_repeated_its_part_has_no_branch_when_it_goes_on_alone() ->
     assert trained.end_twin(trained.pair, "A").branches == ()
 
 
+def test_what_is_held_counts_the_branches_of_one_that_goes_on_alone_and_of_twins_again() -> None:
+    pair = forked()
+    pair.restore(60)  # A has repeated its part by now, and its end is kept in the branch
+    line = pair.part("A")
+    assert (line.branches, line.store.held) == ((), line.size)
+    pair.rejoin()
+    assert [line.store.held for _, line in pair.both] == [line.size for _, line in pair.both]
+
+
 def test_twins_that_are_brought_back_by_an_undo_have_their_branches() -> None:
     trained = Trained(line())
     trained.start_twin(START, START, None)

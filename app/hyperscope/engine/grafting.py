@@ -34,10 +34,10 @@ def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Arra
     """Parameters and running statistics for `new` that keep what `old` learned.
 
     `x` (n, m) are the training inputs, whose statistics a new batch norm starts from; `fresh` (P,) are starting
-    parameters for `new`, of which new units and layers keep theirs. Where only batch norm differs, predictions stay
-    the same up to rounding.
+    parameters for `new`, of which new units and layers keep theirs, and so does what would not be finite. Where only
+    batch norm differs, predictions stay the same up to rounding.
     """
-    with np.errstate(all="ignore"):  # weights on their way to infinity are the trainer's to notice
+    with np.errstate(all="ignore"):  # of weights on their way to infinity
         return _grafted(old, new, parameters, running, x, fresh)
 
 
@@ -46,6 +46,7 @@ def _grafted(
 ) -> tuple[Array, Array]:
     weights, biases, norms = _loosened(old, new, parameters, running)
     result, result_running = fresh.copy(), new.initial_running(fresh.dtype)
+    fresh_running = result_running.copy()
     a = x
     passed = _Passed()  # how the layer before, if it is new, changed what it passes on
     for number, name in enumerate(new.names):
@@ -74,6 +75,8 @@ def _grafted(
                     target[:count] -= bias[:count]  # what it would have normalised away with the mean
         elif new.norm_at(number) != "off":
             _start_norm(new, number, result, result_running, a, bias)
+        for values, start in ((result, fresh), (result_running, fresh_running)):
+            np.copyto(values, start, where=~np.isfinite(values))  # else there is no sound moment to go back to
         a = textbook.forward(new, result, result_running, x, training=False)[number].output
     return result, result_running
 

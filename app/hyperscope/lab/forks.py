@@ -173,6 +173,7 @@ class Forks:
         except ValueError:
             for line, stand in zip(self._lines, stood, strict=True):
                 line.stand_again(stand)
+                line.store.count(self.futures(line))
             raise
         left = []
         for line, stand, fork in zip(self._lines, stood, forks, strict=True):
@@ -205,6 +206,7 @@ class Forks:
             if way.repeated(line.present) or any(other.covers(one) for other in alone._branches):
                 continue
             alone._branches = [*(other for other in alone._branches if not one.covers(other)), one]
+        line.store.count(alone.futures(line))
         return alone
 
     def moved_to(self, line: Timeline, futures: Sequence[Future]) -> Forks:

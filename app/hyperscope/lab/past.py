@@ -31,6 +31,7 @@ class Past:
     jumps: tuple[tuple[int, int], ...]
     place: tuple[int, int]  # where the trainer stands, see `score.Place`
     complete: bool  # there are no further changes to tell
+    starts: tuple[tuple[int, int], ...]  # the places where training began anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Lost:
     score: bytes
     jumps: tuple[tuple[int, int], ...]
     place: tuple[int, int]
+    starts: tuple[tuple[int, int], ...]
 
 
 def revived(trainer: Trainer, lost: Lost | None) -> Timeline:
@@ -49,7 +51,8 @@ def revived(trainer: Trainer, lost: Lost | None) -> Timeline:
 
     if lost is None:
         return Timeline(trainer)
-    return Timeline(trainer, from_json(lost.score), lost.jumps, here=Place(*lost.place))
+    starts = tuple(Place(*start) for start in lost.starts)
+    return Timeline(trainer, from_json(lost.score), lost.jumps, here=Place(*lost.place), starts=starts)
 
 
 # -- the worker's side --------------------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ def _past(told: _Told) -> Past:
     told.count += len(events)
     complete = told.count == len(score.events)
     what = tuple(written(last, events))
-    return Past(told.number, since, what, head(score), score.end, line.jumps, line.place, complete)
+    return Past(told.number, since, what, head(score), score.end, line.jumps, line.place, complete, line.starts)
 
 
 # -- the window's side --------------------------------------------------------------------------------------------
@@ -140,4 +143,4 @@ class Pasts:
         if known is None or not known.newest.complete:
             return None
         tree = known.newest.head | {"events": known.events, "end": known.newest.end}
-        return Lost(msgspec.json.encode(tree), known.newest.jumps, known.newest.place)
+        return Lost(msgspec.json.encode(tree), known.newest.jumps, known.newest.place, known.newest.starts)

@@ -47,7 +47,8 @@ class Slowed:
         self.twin, self._trainer = self.timeline.narrated
         batches, factors = self._trainer.coming()
         if not batches:
-            raise ValueError("there is no further mini-batch to show in slow motion")
+            missing = self._trainer.examples.missing.rstrip(".")
+            raise ValueError(missing or "there is no further mini-batch to show in slow motion")
         self._step = SlowStep(self._trainer.learner, batches[0], float(factors[0]))
 
     @property

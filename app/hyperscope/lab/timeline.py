@@ -29,7 +29,7 @@ STRIDE = 128  # beats played back in one piece
 
 
 class Timeline:
-    """A session: `trainer` standing where `score` ends, with the `jumps` known from before.
+    """A session: `trainer` standing where `score` ends, with the `jumps` and `starts` known from before.
 
     A trainer that does not stand at the end of the score stands `here`.
     Without a score the session begins with the trainer as it stands, and nothing before that is known.
@@ -43,6 +43,7 @@ class Timeline:
         jumps: tuple[tuple[int, int], ...] = (),
         *,
         here: Place | None = None,
+        starts: tuple[Place, ...] = (),
         most: int = MOST,
         limit: int = LIMIT,
     ) -> None:
@@ -55,7 +56,7 @@ class Timeline:
         self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
         self.store = Checkpoints(most, limit)
         self.forks = Forks((self,))  # the futures left behind; twins leave theirs together
-        self._starts = [Place()]  # where training began anew, as far as that happened here
+        self._starts = list(starts) or [Place()]  # where training began anew, as far as that is known
         self.futures = 0  # goes up whenever what lies ahead is left, or a branch is taken up
         self._marks: list[tuple[Place, str]] = []
         for number, event in enumerate(self._events, 1):
@@ -83,6 +84,11 @@ class Timeline:
     def step_at(self, beat: int) -> int | None:
         """The step that training stood at, None before all that is known."""
         return next((step + beat - start for start, step in reversed(self._jumps) if start <= beat), None)
+
+    @property
+    def starts(self) -> tuple[Place, ...]:
+        """Where training began anew, as far as that is known; see `began`."""
+        return tuple(self._starts)
 
     @property
     def began(self) -> Place:

@@ -67,6 +67,8 @@ def watch(trainer: Trainer) -> None:
     """Early stopping: at the end of an epoch, remembers the best dev loss or loses patience (Prechelt 1998)."""
     patience, epoch = trainer.experiment.training.patience, trainer.position.epoch
     loss, best = trainer.scores().dev.loss, trainer.best
+    if math.isnan(loss):  # of logits too large: as a best, nothing would ever lie below it
+        loss = math.inf
     if best is None or loss < best.loss:
         trainer.best = Best(loss, epoch, trainer.step, trainer.position, trainer.learner.moment())
     elif epoch - best.epoch >= patience:

@@ -259,6 +259,8 @@ class Trainer:
 
     def coming(self) -> tuple[list[Indices], Array]:
         """The next mini-batch, in a list that is empty if there is none, and the factor on its learning rate."""
+        if self.examples.missing:
+            return [], np.zeros(0)
         self._augment()
         batches, _ = self.order.batches(self.batch_size, self.position, 1)
         return batches, self._rate_factors(batches)

@@ -61,6 +61,8 @@ class Pair:
         """A pair again as it was, after one of the two stood alone and did not move."""
         self._forks.changed = max(self._forks.changed, self.a.changed, self.b.changed) + 1
         self.a.forks = self.b.forks = self._forks
+        for _, line in self.both:
+            line.store.count(self._forks.futures(line))
         self.aim = "A"
 
     @property
