@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hyperscope.lab.cells import read_cells
@@ -137,6 +137,7 @@ def test_a_class_in_decimal_commas_is_ordered_by_value(read: Reading) -> None:
 @given(values=st.lists(st.floats(-1e9, 1e9).filter(lambda value: not value.is_integer()), min_size=2, max_size=9))
 def test_what_is_written_with_a_decimal_comma_is_the_same_number_or_said_to_be_unsure(values: list[float]) -> None:
     cells = [repr(value).replace(".", ",") for value in values]
+    assume(any("," in cell for cell in cells))  # 1e-05 has none
     meaning = comma_in(cells)
     assert meaning in (DECIMAL, EITHER)
     assert [number(cell, DECIMAL) for cell in cells] == values

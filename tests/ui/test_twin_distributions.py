@@ -232,7 +232,7 @@ def test_the_head_counts_dead_units_of_both(panel, qtbot, width) -> None:
     panel.resize(width, 246)
     qtbot.waitUntil(lambda: panel.columns.width() > 0.9 * width)
     shown(panel, with_dead(twins(PLAIN, PLAIN), 3, 0))
-    assert any("A 3 dead · B 0" in text for text in said(panel))
+    assert any("dead A 3 · B 0" in text for text in said(panel))
 
 
 def test_the_mouse_reads_the_shares_of_both(panel, qtbot) -> None:

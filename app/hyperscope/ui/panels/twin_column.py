@@ -155,7 +155,7 @@ class TwinColumn:
         plain = [f"{deviation} · {share}", share, deviation]
         if not (a.units and b.units):
             return plain, False
-        dead, stuck = f"A {a.dead} dead · B {b.dead}", f"A {a.stuck} sat. · B {b.stuck}"
+        dead, stuck = f"dead A {a.dead} · B {b.dead}", f"sat. units A {a.stuck} · B {b.stuck}"
         counted = f"{dead}, {stuck}"
         found = any(count > 0 for one in (a, b) for count in (one.dead, one.stuck))
         if not found:
