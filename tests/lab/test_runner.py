@@ -290,8 +290,10 @@ def test_closing_before_the_worker_has_started_ends_it_too() -> None:
 
 def test_closing_a_worker_that_is_gone_is_no_error() -> None:
     runner = Runner(SMALL)
+    pid = runner.pid
     kill(runner)
     runner.close()
+    assert not psutil.pid_exists(pid)
 
 
 def kill(runner: Runner) -> None:

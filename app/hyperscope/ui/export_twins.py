@@ -1,9 +1,8 @@
-"""Panels for pictures that hold both twins."""
+"""The panel for a picture that holds the networks of both twins."""
 
 from __future__ import annotations
 
-from hyperscope.lab.snapshot import Ghost, Snapshot
-from hyperscope.ui.panels.curves import CurvesPanel
+from hyperscope.lab.snapshot import Snapshot
 from hyperscope.ui.panels.network_pair import NetworkPair
 from hyperscope.ui.theme import Theme
 
@@ -24,12 +23,3 @@ class TwinNetworks(NetworkPair):
     def set_theme(self, theme: Theme) -> None:
         self.a.set_theme(theme)
         super().set_theme(theme)
-
-
-class TwinCurves(CurvesPanel):
-    """A's curves with B's."""
-
-    def draw(self, snapshot: Snapshot) -> None:
-        if snapshot.twin is not None:
-            self.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], "twin")
-        super().draw(snapshot)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.lab.exports import Choice, Encode, Material, export
 from hyperscope.registry import Registry
-from hyperscope.ui.export_twins import TwinCurves, TwinNetworks
+from hyperscope.ui.export_twins import TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves import CurvesPanel
 from hyperscope.ui.panels.distributions import DistributionsPanel
@@ -64,7 +64,7 @@ _declare(
     "network",
     View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("network", "networks"), ("examples", "network")),
 )
-_declare("curves", View("Curves", (560, 330), (CurvesPanel, TwinCurves), ("curves", "curves"), ("curves",)))
+_declare("curves", View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), ("curves",)))
 _declare(
     "distributions",
     View(

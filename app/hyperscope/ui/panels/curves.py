@@ -46,6 +46,7 @@ FIRST = 10  # epochs at least
 NONE = np.zeros(0)
 NO_CURVES = Curves(NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 EMPTY = "Press play and the curves appear here"
+TWIN = "twin"  # the owner of the curves that are drawn with those of A
 
 
 class CurvesPanel(QWidget):
@@ -106,10 +107,12 @@ class CurvesPanel(QWidget):
     # -- what it shows --------------------------------------------------------------------------------------------
 
     def draw(self, snapshot: Snapshot) -> None:
-        """Shows the snapshot's curves, if it has any."""
+        """Shows the snapshot's curves, if it has any, and those of A's twin with them."""
         curves = snapshot.views.get("curves")
         if curves is not None:
             self._curves = curves
+            if snapshot.twin is not None and "curves" in snapshot.twin.views:
+                self.others.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], TWIN)
             self._redraw()
 
     def set_ghosts(self, ghosts: Sequence[Ghost], owner: str = "") -> None:

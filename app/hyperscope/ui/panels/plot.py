@@ -68,6 +68,7 @@ class Plot(pg.GraphicsView):
         self._empty = ""
         self._ratio = 1.0  # pixels of the device to a unit, as of the last painting
         self._beside = 0.0  # px that names at the right have besides the margin
+        self._left = (-1, -1, -1, -1)  # the margins in force
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -97,8 +98,10 @@ class Plot(pg.GraphicsView):
         metrics = QFontMetricsF(self._small)
         wide = [metrics.horizontalAdvance(extra.label) for extra in self._extras if extra.beside and extra.label]
         self._beside = max((one for one in wide if one <= BESIDE * self.theme.scale), default=0.0)
-        self.centralLayout.setContentsMargins(*self._margins())
-        self.centralLayout.activate()  # what is painted next is to have them
+        if self._margins() != self._left:
+            self._left = self._margins()
+            self.centralLayout.setContentsMargins(*self._left)
+            self.centralLayout.activate()  # what is painted next is to have them
 
     def _margins(self) -> tuple[int, int, int, int]:
         """Pixels around the area between the axes: left, top, right, bottom."""

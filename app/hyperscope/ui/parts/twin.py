@@ -12,10 +12,11 @@ from hyperscope.lab.commands import TWIN_SCORES
 from hyperscope.lab.moves import moves
 from hyperscope.lab.score import Score
 from hyperscope.lab.seeds import SeedsRunner
-from hyperscope.lab.snapshot import Array, Ghost, NetworkPicture, Snapshot
+from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.lab.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels import Panel
+from hyperscope.ui.panels.curves import TWIN
 from hyperscope.ui.panels.twin_bar import TwinBar
 from hyperscope.ui.panels.twin_marks import mark
 from hyperscope.ui.parts.part import Part
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
 APART = "They stand at different steps. Restart takes both to the same start."
 UNKNOWN = "with the settings of now from the start, as what was done before is not known"
-OWNER = "twin"  # of the curves that are drawn with A's
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
 
@@ -141,8 +141,6 @@ class TwinPart(Part):
         """What `panel` is to draw: each draws both; the networks of both show the same moment."""
         lab = self.window.playground
         if snapshot.twin is not None:
-            if panel is lab.curves and "curves" in snapshot.twin.views:
-                lab.curves.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], OWNER)
             if "network" in snapshot.views:
                 self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
             if panel is lab.network:
@@ -203,7 +201,7 @@ class TwinPart(Part):
             self._lead = self._stands = ""
             if not on:
                 self.cancel_seeds()
-                lab.curves.set_ghosts([], OWNER)
+                lab.curves.set_ghosts([], TWIN)
         if on != was or moved_side:
             self.window.draw_all()
         lab.note.setVisible(not on or session.side != "B")
