@@ -307,7 +307,8 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     assert session.message.startswith("Both on the branch “")
 
 
-def test_a_move_after_switching_is_undone_by_both(start) -> None:
+def switched(start) -> tuple[Session, int]:
+    """Twins that went back, were moved, and went over to the future that this left behind; with its end in beats."""
     session = start()
     session.start_twin()
     session.move(RATE, 0.3)
@@ -316,6 +317,11 @@ def test_a_move_after_switching_is_undone_by_both(start) -> None:
     session.move(RATE, 0.1)
     trained(session, 6)
     session.switch(until(session, lambda snapshot: bool(snapshot.status.branches)).status.branches[0].key)
+    return session, end
+
+
+def test_a_move_after_switching_is_undone_by_both(start) -> None:
+    session, _ = switched(start)
     until(session, lambda _: session.twin == changed(SMALL, RATE, 0.3))
     there = alike(session)
     session.set_side("both")
@@ -363,14 +369,7 @@ def test_leaving_slow_motion_leaves_both_at_the_same_step(start) -> None:
 
 
 def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start) -> None:
-    session = start()
-    session.start_twin()
-    session.move(RATE, 0.3)
-    end = trained(session, 5).status.beat
-    session.go_to(end - 4)
-    session.move(RATE, 0.1)
-    trained(session, 6)
-    session.switch(until(session, lambda snapshot: bool(snapshot.status.branches)).status.branches[0].key)
+    session, end = switched(start)
 
     def kept(_: Snapshot) -> bool:
         a, b = session._revival.checkpoint, session._revival.twin_checkpoint

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPalette
 
 from hyperscope.lab.experiment import Experiment
 from hyperscope.lab.session import Session
+from hyperscope.ui.panels.distributions import DistributionsPanel
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
@@ -49,3 +50,15 @@ def standing_still(on_screen) -> Callable[..., Window]:
         return on_screen(Window(session, "light", Remembered(forgetful=True)))
 
     return show
+
+
+@pytest.fixture
+def distributions_panel(qtbot) -> DistributionsPanel:
+    """The distributions at the size they have in a window of 1280 × 800, laid out."""
+    made = DistributionsPanel()
+    qtbot.addWidget(made)
+    made.resize(724, 246)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: made.columns.width() > 0.7 * made.width())
+    return made

@@ -30,13 +30,8 @@ def trainer() -> Trainer:
 
 
 @pytest.fixture
-def panel(qtbot):
-    made = DistributionsPanel()
-    qtbot.addWidget(made)
-    made.resize(724, 246)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+def panel(distributions_panel):
+    return distributions_panel
 
 
 def shown(record: Distributions) -> Snapshot:

@@ -36,13 +36,8 @@ def snapshot(shown: Distributions) -> Snapshot:
 
 
 @pytest.fixture
-def panel(qtbot):
-    made = DistributionsPanel()
-    qtbot.addWidget(made)
-    made.resize(724, 246)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+def panel(distributions_panel):
+    return distributions_panel
 
 
 def settled(panel: DistributionsPanel, qtbot) -> list:

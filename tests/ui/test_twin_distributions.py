@@ -42,14 +42,8 @@ def twins(a: tuple[Layer, ...], b: tuple[Layer, ...], name: str = "distributions
 
 
 @pytest.fixture
-def panel(qtbot):
-    made = DistributionsPanel()
-    qtbot.addWidget(made)
-    made.resize(724, 246)
-    with qtbot.waitExposed(made):
-        made.show()
-    qtbot.waitUntil(lambda: made.columns.width() > 0.7 * made.width())
-    return made
+def panel(distributions_panel):
+    return distributions_panel
 
 
 def shown(panel: DistributionsPanel, snapshot: Snapshot, view: str = "z to a") -> list[TwinColumn]:
