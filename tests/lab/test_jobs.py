@@ -168,7 +168,7 @@ def test_a_fault_is_named(begin, capfd) -> None:
 def test_a_lost_process_is_said_and_what_came_of_it_stays(begin) -> None:
     job = begin(Counting(ENDLESS, "count"))
     taken(job, lambda: len(job.records) > 0)
-    os.kill(job.pid, signal.SIGKILL)
+    psutil.Process(job.pid).kill()
     to_the_end(job)
     assert job.problem == "The process that counted ended unexpectedly."
     assert len(job.records) == 1
