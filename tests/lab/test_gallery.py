@@ -9,10 +9,10 @@ import psutil
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.gallery import POINTS, SIDE, Gallery, GalleryPicture
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.jobs.gallery import POINTS, SIDE, Gallery, GalleryPicture
+from hyperscope.lab.training.trainer import Trainer
 
 PATIENCE = 60.0  # s
 WORKS = Experiment(data=Data(source="blobs", points=200), seed=3)

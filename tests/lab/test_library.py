@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from hyperscope.lab import score as scores
-from hyperscope.lab.experiment import changed, from_json
-from hyperscope.lab.library import Library, Run
-from hyperscope.lab.score import replay
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.experiment.experiment import changed, from_json
+from hyperscope.lab.library.library import Library, Run
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.session.session import Session
+from hyperscope.lab.timeline import score as scores
+from hyperscope.lab.timeline.score import replay
 from lab.run_rows import row
 from lab.sessions import START
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import hyperscope
-from hyperscope.lab.library_store import MARK, VERSION, Store, Unkept
+from hyperscope.lab.library.store import MARK, VERSION, Store, Unkept
 from lab.run_rows import row
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
@@ -125,7 +125,7 @@ def test_the_file_says_what_it_is_and_of_which_version(store: Store, path: Path)
 
 
 def test_the_store_loads_no_numpy() -> None:
-    done = python("-c", "import sys, hyperscope.lab.library_store; print('numpy' in sys.modules)")
+    done = python("-c", "import sys, hyperscope.lab.library.store; print('numpy' in sys.modules)")
     assert done.stdout.strip() == "False"
 
 
@@ -180,7 +180,7 @@ WRITES = """
 import sys
 from pathlib import Path
 from lab.run_rows import row
-from hyperscope.lab.library_store import Store, Unkept
+from hyperscope.lab.library.store import Store, Unkept
 store, said = Store(Path(sys.argv[1])), []
 for number in range(1, 40):
     try:
@@ -238,7 +238,7 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from lab.run_rows import row
-from hyperscope.lab.library_store import Store, Unkept
+from hyperscope.lab.library.store import Store, Unkept
 if os.geteuid() == 0:  # whom nothing is forbidden
     os.setuid(65534)
 try:

@@ -13,11 +13,11 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.probes import probes
-from hyperscope.lab.snapshot import View
-from hyperscope.lab.trainer import ROWS, Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.probes import probes
+from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.training.trainer import ROWS, Trainer
 
 pytestmark = pytest.mark.slow
 

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab import score as scores
-from hyperscope.lab.data import PAINTED, Data
-from hyperscope.lab.examples import TRAIN, ExampleSet, load
-from hyperscope.lab.experiment import Experiment, changed, from_json
-from hyperscope.lab.own_points import taken_over, window
-from hyperscope.lab.painted import NO_POINTS, Points, read
-from hyperscope.lab.probes import examples, probes
-from hyperscope.lab.run import run
-from hyperscope.lab.snapshot import View
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.examples.examples import TRAIN, ExampleSet, load
+from hyperscope.lab.examples.own_points import taken_over, window
+from hyperscope.lab.experiment.data import PAINTED, Data
+from hyperscope.lab.experiment.experiment import Experiment, changed, from_json
+from hyperscope.lab.experiment.painted import NO_POINTS, Points, read
+from hyperscope.lab.export.run import run
+from hyperscope.lab.probes.probes import examples, probes
+from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.timeline import score as scores
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import bits
 
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", dropout=0.2)))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hyperscope.lab.commands import SCORE
-from hyperscope.lab.data import FILE, Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.score import Event, Score, from_code, replay
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.experiment.data import FILE, Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.session.session import Session
+from hyperscope.lab.timeline.score import Event, Score, from_code, replay
+from hyperscope.lab.worker.commands import SCORE
 from lab.sessions import START, moved
 
 PATIENCE = 30.0  # s

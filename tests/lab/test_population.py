@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.population import TOGETHER, Population
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.training.population import TOGETHER, Population
+from hyperscope.lab.training.trainer import Trainer
 
 SMALL = Experiment(data=Data(points=80), training=Training(precision="float64"))
 

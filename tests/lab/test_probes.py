@@ -11,13 +11,13 @@ import pytest
 from hyperscope.engine import textbook
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
-from hyperscope.lab.data import Data
-from hyperscope.lab.distributions import BINS, histogram
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.probes import COARSE, FINE, PICTURE, WIDEST, View, grid, plane, probes
-from hyperscope.lab.quantiles import QUANTILES
-from hyperscope.lab.snapshot import Distributions, Map, NetworkPicture
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.distributions import BINS, histogram
+from hyperscope.lab.probes.probes import COARSE, FINE, PICTURE, WIDEST, View, grid, plane, probes
+from hyperscope.lab.probes.snapshot import Distributions, Map, NetworkPicture
+from hyperscope.lab.training.quantiles import QUANTILES
+from hyperscope.lab.training.trainer import Trainer
 
 PLAIN = Network(layers=(Layer(8, "tanh"), Layer(6, "relu")))
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))

@@ -11,13 +11,13 @@ import pytest
 from hyperscope.engine import textbook
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
-from hyperscope.lab.data import Data
-from hyperscope.lab.examples import load
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.probes import plane, probes
-from hyperscope.lab.probes_map import SHEET, picture_shape
-from hyperscope.lab.snapshot import Answers, Passing, View, Warp
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.examples.examples import load
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.probes import plane, probes
+from hyperscope.lab.probes.probes_map import SHEET, picture_shape
+from hyperscope.lab.probes.snapshot import Answers, Passing, View, Warp
+from hyperscope.lab.training.trainer import Trainer
 
 SEED = 3
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))

@@ -8,20 +8,20 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.answer import snapshot
-from hyperscope.lab.commands import SCORE, TWIN_SCORES, Ask
-from hyperscope.lab.data import PAINTED, Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.painted import NO_POINTS
-from hyperscope.lab.replays import Replay, epochs_of, reseeded, since_it_began
-from hyperscope.lab.score import Score
-from hyperscope.lab.seeds import LEAST, Seeds, compare
-from hyperscope.lab.snapshot import Snapshot
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trained import Trained
-from hyperscope.lab.trainer import Trainer
-from hyperscope.lab.twin import begin
+from hyperscope.lab.experiment.data import PAINTED, Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.experiment.painted import NO_POINTS
+from hyperscope.lab.jobs.seeds import LEAST, Seeds, compare
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.trained import Trained
+from hyperscope.lab.twins.twin import begin
+from hyperscope.lab.worker.answer import snapshot
+from hyperscope.lab.worker.commands import SCORE, TWIN_SCORES, Ask
 from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
 from lab.strategies import runnable
 

@@ -12,12 +12,12 @@ import pytest
 
 from hyperscope.engine.metrics import confusion
 from hyperscope.engine.settings import Network
-from hyperscope.lab.data import PAINTED, Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.exports import gathered
-from hyperscope.lab.reopening import performed
-from hyperscope.lab.report import NEEDS, Picture, report
-from hyperscope.lab.score import PREFIX, Event, Score, from_code
+from hyperscope.lab.experiment.data import PAINTED, Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.export.exports import gathered
+from hyperscope.lab.export.report import NEEDS, Picture, report
+from hyperscope.lab.timeline.reopening import performed
+from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code
 from lab.sessions import START, moved
 
 FASTER = moved(("training.learning_rate", 0.05))

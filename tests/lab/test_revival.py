@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hyperscope.lab.experiment import changed
-from hyperscope.lab.library import Library
-from hyperscope.lab.past import AT_ONCE, Pasts, Teller, revived
-from hyperscope.lab.score import replay
-from hyperscope.lab.session import Session
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
-from hyperscope.lab.twin import begin
+from hyperscope.lab.experiment.experiment import changed
+from hyperscope.lab.library.library import Library
+from hyperscope.lab.session.session import Session
+from hyperscope.lab.timeline.past import AT_ONCE, Pasts, Teller, revived
+from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.twin import begin
 from lab.sessions import START, bits, moved
 from lab.test_twin_session import RATE, SMALL, alike, trained, until
 

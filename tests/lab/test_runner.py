@@ -15,14 +15,14 @@ import psutil
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.checkpoint import Checkpoint
-from hyperscope.lab.commands import Advance, Apply, Go, Reply, Restart, Restore
-from hyperscope.lab.conductor import KEEP_EVERY
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.runner import Runner, WorkerLost
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.training.checkpoint import Checkpoint
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.commands import Advance, Apply, Go, Reply, Restart, Restore
+from hyperscope.lab.worker.conductor import KEEP_EVERY
+from hyperscope.lab.worker.runner import Runner, WorkerLost
 
 PATIENCE = 20.0  # s; a worker on a busy machine takes a second or two to start
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
@@ -326,7 +326,7 @@ def test_a_command_to_a_lost_worker_is_no_silent_loss(start: Start) -> None:
 
 WINDOW = """
 import sys, time
-from hyperscope.lab.session import Session
+from hyperscope.lab.session.session import Session
 
 if __name__ == "__main__":
     session = Session()

@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.score import Score
-from hyperscope.lab.seeds import SeedRuns, Seeds, SeedsRunner, compare, looked_at, with_seeds
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, SeedsRunner, compare, looked_at, with_seeds
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
 
 FAST = moved(("training.learning_rate", 0.05))

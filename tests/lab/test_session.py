@@ -16,12 +16,12 @@ import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed, every_knob
-from hyperscope.lab.session import Session
-from hyperscope.lab.sides import MOST_LAYERS
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.session.session import Session
+from hyperscope.lab.session.sides import MOST_LAYERS
 
 PATIENCE = 20.0  # s
 FRAME = 1 / 60  # s

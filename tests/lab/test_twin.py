@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.comparison import comparable, differences, disagreement, in_words, lead, of_twin
-from hyperscope.lab.data import Data, with_source
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.probes import decision_map
-from hyperscope.lab.score import Place
-from hyperscope.lab.snapshot import Status, View
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
-from hyperscope.lab.twin import Pair, Parted, begin
+from hyperscope.lab.experiment.data import Data, with_source
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.probes import decision_map
+from hyperscope.lab.probes.snapshot import Status, View
+from hyperscope.lab.timeline.score import Place
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.comparison import comparable, differences, disagreement, in_words, lead, of_twin
+from hyperscope.lab.twins.twin import Pair, Parted, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"

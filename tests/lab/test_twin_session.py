@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.library import Library
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library.library import Library
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.session.session import Session
 
 PATIENCE = 20.0  # s
 RATE = "training.learning_rate"

@@ -17,8 +17,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 import hyperscope
-from hyperscope.lab.experiment import Experiment, from_json
-from hyperscope.lab.session import Session
+from hyperscope.lab.experiment.experiment import Experiment, from_json
+from hyperscope.lab.session.session import Session
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 

@@ -12,9 +12,9 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QPalette
 
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
-from hyperscope.ui.export_dialog import ExportDialog
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.session.session import Session
+from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hyperscope.lab.library import Library, Run
-from hyperscope.lab.library_store import Store
+from hyperscope.lab.library.library import Library, Run
+from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS
 from hyperscope.ui.style import PICKED, mixed
 from hyperscope.ui.theme import LIGHT

@@ -7,10 +7,10 @@ from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.lab.library import Library
+from hyperscope.lab.library.library import Library
 from hyperscope.lab.places import RUNS
-from hyperscope.lab.score import Score
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window

@@ -15,8 +15,8 @@ from PIL import ImageGrab
 from PySide6.QtCore import QPoint
 
 import hyperscope
-from hyperscope.lab.data import FILE
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment.data import FILE
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.resources import asset
 
 PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QPalette
 
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
-from hyperscope.ui.panels.distributions import DistributionsPanel
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.session.session import Session
+from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 

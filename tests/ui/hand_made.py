@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.snapshot import (
+from hyperscope.lab.probes.snapshot import (
     Curves,
     Distributions,
     Examples,

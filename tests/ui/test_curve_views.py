@@ -13,11 +13,11 @@ from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
-from hyperscope.lab.snapshot import Band, Curves, Ghost, Snapshot, Status
+from hyperscope.lab.probes.snapshot import Band, Curves, Ghost, Snapshot, Status
 from hyperscope.ui import theme as look
-from hyperscope.ui.panels.curves import CurvesPanel
-from hyperscope.ui.panels.overlays import place_labels
-from hyperscope.ui.panels.strokes import pairs
+from hyperscope.ui.panels.common.overlays import place_labels
+from hyperscope.ui.panels.common.strokes import pairs
+from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.theme import DARK, LIGHT
 
 AREA = QRectF(40, 20, 300, 150)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 
-from hyperscope.lab.snapshot import Curves, Snapshot, Status
-from hyperscope.ui.panels.axes import linear_ticks, log_ticks, number_text
-from hyperscope.ui.panels.curves import CurvesPanel, smoothed, thinned
-from hyperscope.ui.panels.strokes import dashes
+from hyperscope.lab.probes.snapshot import Curves, Snapshot, Status
+from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_text
+from hyperscope.ui.panels.common.strokes import dashes
+from hyperscope.ui.panels.curves.panel import CurvesPanel, smoothed, thinned
 from hyperscope.ui.theme import DARK, LIGHT
 
 

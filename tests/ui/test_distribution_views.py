@@ -11,12 +11,12 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.distributions import distributions
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.snapshot import Distributions, Snapshot, Status
-from hyperscope.lab.trainer import Trainer
-from hyperscope.ui.panels.distributions import DistributionsPanel
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.distributions import distributions
+from hyperscope.lab.probes.snapshot import Distributions, Snapshot, Status
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
 
 NORMED = Network(layers=(Layer(8, "tanh", "before", 0.3), Layer(8, "relu", "before")))

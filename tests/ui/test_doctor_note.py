@@ -10,14 +10,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.checks import Finding
-from hyperscope.lab.checks.remedies import setting
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.presets import presets
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
-from hyperscope.ui.panels.doctor_note import PAUSED, PLAYING, DoctorNote
-from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.lab.doctor.checks import Finding
+from hyperscope.lab.doctor.checks.remedies import setting
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.experiment.presets import presets
+from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
+from hyperscope.lab.session.session import Session
+from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 

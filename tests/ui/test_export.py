@@ -15,14 +15,14 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.comparison import of_twin
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, turned
-from hyperscope.lab.exports import Choice, exporters, gathered
-from hyperscope.lab.reopening import performed
-from hyperscope.lab.score import Score
-from hyperscope.lab.snapshot import View
-from hyperscope.ui.export_views import painted, panel, views
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, turned
+from hyperscope.lab.export.exports import Choice, exporters, gathered
+from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.timeline.reopening import performed
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.twins.comparison import of_twin
+from hyperscope.ui.export.views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.metrics import confusion, most_confused
-from hyperscope.lab.snapshot import Answers, Examples, Map, Passing, Snapshot, Warp
+from hyperscope.lab.probes.snapshot import Answers, Examples, Map, Passing, Snapshot, Warp
 from hyperscope.ui import paint
-from hyperscope.ui.panels.map import MapPanel
-from hyperscope.ui.panels.map_pin import Pin
-from hyperscope.ui.panels.map_views import contours
-from hyperscope.ui.panels.map_wrong import misclassified, stepped
+from hyperscope.ui.panels.map.panel import MapPanel
+from hyperscope.ui.panels.map.pin import Pin
+from hyperscope.ui.panels.map.views import contours
+from hyperscope.ui.panels.map.wrong import misclassified, stepped
 from hyperscope.ui.theme import LIGHT
 from ui import hand_made
 

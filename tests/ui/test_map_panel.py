@@ -13,10 +13,10 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.snapshot import Map, Snapshot
+from hyperscope.lab.probes.snapshot import Map, Snapshot
 from hyperscope.ui import paint
-from hyperscope.ui.panels.map import MapPanel
-from hyperscope.ui.panels.map_foot import share
+from hyperscope.ui.panels.map.foot import share
+from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.theme import DARK, LIGHT, THEMES
 from ui import hand_made
 

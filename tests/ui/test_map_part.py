@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Passing
-from hyperscope.lab.trainer import Trainer
-from hyperscope.ui.panels.map_pin import Pin
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Passing
+from hyperscope.lab.session.session import Session
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window

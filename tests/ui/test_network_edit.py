@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.snapshot import NetworkPicture, Snapshot
-from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_numbers import STEPS, Scale, numbers
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.ui.panels.network import words
+from hyperscope.ui.panels.network.numbers import STEPS, Scale, numbers
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import DARK, scaled
 from hyperscope.ui.window import Window
 from ui import hand_made

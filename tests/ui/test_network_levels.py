@@ -10,11 +10,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.snapshot import LayerSummary, NetworkPicture, Snapshot
+from hyperscope.lab.probes.snapshot import LayerSummary, NetworkPicture, Snapshot
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
-from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_nodes import (
+from hyperscope.ui.panels.network.nodes import (
     ROWS,
     TILES,
     grid,
@@ -24,6 +23,7 @@ from hyperscope.ui.panels.network_nodes import (
     summary_words,
     tiles,
 )
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import LIGHT
 from ui import hand_made
 

@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.snapshot import LayerPicture, NetworkPicture, Snapshot
+from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot
 from hyperscope.ui import paint
-from hyperscope.ui.panels import network_words as words
-from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.panels.network import words
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import LIGHT
 from ui import hand_made
 

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from hyperscope.lab.data import PAINTED, Data, with_source
-from hyperscope.lab.examples import load
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.opening import opened
-from hyperscope.lab.own_points import emptied
-from hyperscope.lab.session import Session
+from hyperscope.lab.examples.examples import load
+from hyperscope.lab.examples.own_points import emptied
+from hyperscope.lab.experiment.data import PAINTED, Data, with_source
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.session.opening import opened
+from hyperscope.lab.session.session import Session
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.session.session import Session
 from hyperscope.ui.parts.presenting import PANELS, Presenting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window

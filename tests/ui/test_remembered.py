@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import QByteArray
 
 from hyperscope.engine.settings import Training
-from hyperscope.lab.data import FILE, Data
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment.data import FILE, Data
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.places import LAST
-from hyperscope.lab.session import Session, last_experiment
+from hyperscope.lab.session.session import Session, last_experiment
 from hyperscope.ui.parts.files import SAVE_AFTER
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.remembered import Remembered

@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.score import Event, Score, from_code, replay
-from hyperscope.lab.sharing import experiment_code
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.export.sharing import experiment_code
+from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK

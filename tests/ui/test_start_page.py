@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.presets import presets
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.start_page import COLUMNS, LINES, PICTURE

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from hyperscope.lab.checks.remedies import setting
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.snapshot import Disagreement, Snapshot
-from hyperscope.ui.panels.twin_bar import TwinBar
-from hyperscope.ui.panels.twin_maps import TwinMaps
+from hyperscope.lab.doctor.checks.remedies import setting
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.snapshot import Disagreement, Snapshot
+from hyperscope.ui.panels.cards.twin_bar import TwinBar
+from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window

@@ -9,16 +9,16 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.comparison import of_twin
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.probes import probes
-from hyperscope.lab.snapshot import Distributions, Histogram, Snapshot, Status, View
-from hyperscope.lab.trainer import Trainer
-from hyperscope.ui.panels.distributions import DistributionsPanel
-from hyperscope.ui.panels.twin_column import TwinColumn, lined_up
-from hyperscope.ui.panels.twin_columns import colours
-from hyperscope.ui.panels.twin_multiples import bins_of, mirrored, shares
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.probes import probes
+from hyperscope.lab.probes.snapshot import Distributions, Histogram, Snapshot, Status, View
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.comparison import of_twin
+from hyperscope.ui.panels.distributions.panel import DistributionsPanel
+from hyperscope.ui.panels.distributions.twin_column import TwinColumn, lined_up
+from hyperscope.ui.panels.distributions.twin_columns import colours
+from hyperscope.ui.panels.distributions.twin_multiples import bins_of, mirrored, shares
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 
 PLAIN = (Layer(8, "tanh"), Layer(8, "tanh"))

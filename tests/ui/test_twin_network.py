@@ -12,11 +12,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.snapshot import NetworkPicture, Snapshot
-from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_pair import ABOVE, NetworkPair, best, differing
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.ui.panels.network.pair import ABOVE, NetworkPair, best, differing
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled

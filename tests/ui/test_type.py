@@ -12,17 +12,17 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPai
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.snapshot import Disagreement, Snapshot, Status
+from hyperscope.lab.probes.snapshot import Disagreement, Snapshot, Status
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
-from hyperscope.ui.panels.map_foot import results_width
-from hyperscope.ui.panels.map_head import MODES, MapHead
-from hyperscope.ui.panels.network import NetworkPanel
-from hyperscope.ui.panels.network_layout import laid_out
-from hyperscope.ui.panels.network_pair import BESIDE
-from hyperscope.ui.panels.twin_numbers import Numbers
+from hyperscope.ui.panels.common.twin_numbers import Numbers
+from hyperscope.ui.panels.map.foot import results_width
+from hyperscope.ui.panels.map.head import MODES, MapHead
+from hyperscope.ui.panels.network.layout import laid_out
+from hyperscope.ui.panels.network.pair import BESIDE
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.style import PICKED, mixed, stylesheet
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from ui import hand_made

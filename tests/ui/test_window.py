@@ -32,15 +32,15 @@ from PySide6.QtWidgets import (
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import FILE, Data
-from hyperscope.lab.experiment import Experiment, from_json
-from hyperscope.lab.session import Session
+from hyperscope.lab.experiment.data import FILE, Data
+from hyperscope.lab.experiment.experiment import Experiment, from_json
+from hyperscope.lab.session.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider
-from hyperscope.ui.open_table import OpenTable
-from hyperscope.ui.panels.network import NetworkPanel
+from hyperscope.ui.open_table.dialog import OpenTable
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT

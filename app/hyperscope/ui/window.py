@@ -17,14 +17,14 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
-from hyperscope.lab.checks import Remedy
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.doctor.checks import Remedy
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.session.session import Session
 from hyperscope.ui import style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs
-from hyperscope.ui.labs.playground import Playground
+from hyperscope.ui.labs.playground.playground import Playground
 from hyperscope.ui.pacing import Ticker, Turns
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.parts import PARTS
@@ -37,7 +37,7 @@ from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 
 if TYPE_CHECKING:
-    from hyperscope.lab.twin import Side
+    from hyperscope.lab.twins.twin import Side
 
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.theme import Theme
 
 
@@ -13,7 +13,7 @@ class Panel(Protocol):
 
     @property
     def probes(self) -> tuple[str, ...]:
-        """The names of what it draws, as in `lab.probes`."""
+        """The names of what it draws, as in `lab.probes.probes`."""
 
     @property
     def rate(self) -> float:

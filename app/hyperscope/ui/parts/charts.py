@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.snapshot import Curves, Ghost, Snapshot, Status
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Curves, Ghost, Snapshot, Status
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 

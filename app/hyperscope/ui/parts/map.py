@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from hyperscope.lab.snapshot import Passing, Snapshot, View
+from hyperscope.lab.probes.snapshot import Passing, Snapshot, View
 from hyperscope.ui.actions import Action
 from hyperscope.ui.paint import number
-from hyperscope.ui.panels.map_head import MODES
-from hyperscope.ui.panels.map_pin import PARTS, Pin, named
-from hyperscope.ui.panels.map_views import VIEWS
+from hyperscope.ui.panels.map.head import MODES
+from hyperscope.ui.panels.map.pin import PARTS, Pin, named
+from hyperscope.ui.panels.map.views import VIEWS
 from hyperscope.ui.parts.part import Part
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from hyperscope.lab.gallery import Gallery
-from hyperscope.lab.presets import Preset, presets
+from hyperscope.lab.experiment.presets import Preset, presets
+from hyperscope.lab.jobs.gallery import Gallery
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.start_page import Covering, StartPage

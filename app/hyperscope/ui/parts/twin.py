@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QBoxLayout
 
-from hyperscope.lab.checks import Remedy
-from hyperscope.lab.commands import TWIN_SCORES
-from hyperscope.lab.moves import moves
-from hyperscope.lab.score import Score
-from hyperscope.lab.seeds import SeedsRunner
-from hyperscope.lab.snapshot import Array, NetworkPicture, Snapshot
-from hyperscope.lab.twin_words import in_words, lead
+from hyperscope.lab.doctor.checks import Remedy
+from hyperscope.lab.experiment.moves import moves
+from hyperscope.lab.jobs.seeds import SeedsRunner
+from hyperscope.lab.probes.snapshot import Array, NetworkPicture, Snapshot
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.twins.twin_words import in_words, lead
+from hyperscope.lab.worker.commands import TWIN_SCORES
 from hyperscope.ui.actions import Action
+from hyperscope.ui.labs.playground.twin_marks import mark
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.panels.curves import TWIN
-from hyperscope.ui.panels.twin_bar import TwinBar
-from hyperscope.ui.panels.twin_marks import mark
+from hyperscope.ui.panels.cards.twin_bar import TwinBar
+from hyperscope.ui.panels.curves.panel import TWIN
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.lab.twin import One, Side
+    from hyperscope.lab.twins.twin import One, Side
     from hyperscope.ui.window import Window
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
