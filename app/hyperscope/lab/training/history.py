@@ -270,7 +270,7 @@ class History:
         return (self.every, self.capacity, self.stride, steps, epochs, layers)
 
     def member(self, k: int) -> History:
-        """One of a crowd's, which shares the rows there are now: to be looked at, and copied before it is gone on with."""
+        """One of a crowd's, which shares the rows there are now: to be looked at; a copy can be gone on with."""
         one = History.__new__(History)
         one.every, one.capacity, one.crowd, one.stride, one._rows = (
             self.every,

@@ -61,7 +61,7 @@ class Quantiles:
         return before, after
 
     def weights(self, vector: Array) -> Array:
-        """(..., L + 1, 5) float32: of each layer's weights in a vector like the parameters (..., P), the output's last."""
+        """(..., L + 1, 5) float32: of weights by layer, the output's last, in vectors like the parameters (..., P)."""
         kind, crowd = vector.dtype.char, vector.shape[:-1]
         padded = self._padded.get(kind)
         if padded is None or padded.shape[:-1] != crowd:
