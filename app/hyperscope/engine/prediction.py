@@ -147,3 +147,19 @@ def score(layout: Layout, logits: Array, y: Indices) -> Score:
         wide = logits.astype(np.float64) / layout.network.temperature
         loss = float(layout.output.losses(wide, targets[y].T, mask[y].T).mean())
     return Score(loss, float((predicted == y).mean()), predicted)
+
+
+def passed(layers: Sequence[FoldedLayer], x: Array) -> list[tuple[Array, Array]]:
+    """What enters and leaves each layer's activation (K, n, m), for a crowd's folded layers and x (n, m) or (K, n, m).
+
+    The last layer's are the logits.
+    """
+    found = []
+    with np.errstate(all="ignore"):
+        a = x
+        for layer in layers:
+            z = np.matmul(layer.weights[..., :-1], a)
+            z += layer.weights[..., -1:]
+            a = activations[layer.activation].value(z) if layer.activation != "linear" else z
+            found.append((z, a))
+    return found

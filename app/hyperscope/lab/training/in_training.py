@@ -5,6 +5,7 @@ training stops itself. Trainers and the members of a population are that; how st
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,12 +19,14 @@ from hyperscope.engine.batches import Position
 from hyperscope.engine.learner import Diverged
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.named import named_views
+from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
 from hyperscope.engine.program import State
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab.examples.examples import ExampleSet
+from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.training.history import History
@@ -46,6 +49,10 @@ class Numbers(Protocol):
     def dtype(self) -> np.dtype[Any]:
         """Their kind."""
 
+    @property
+    def taken(self) -> int:
+        """Steps."""
+
     def moment(self) -> Moment:
         """A copy of everything that the next step depends on, besides the settings."""
 
@@ -66,7 +73,7 @@ def all_inputs(examples: ExampleSet, dtype: np.dtype[Any]) -> Array:
     return np.concatenate([examples.x_train, examples.x_dev, examples.x_test], axis=1).astype(dtype, copy=False)
 
 
-class InTraining(Generic[N]):
+class InTraining(ABC, Generic[N]):
     """What is known of a network of `experiment` in training, and where it can be brought back to."""
 
     experiment: Experiment
@@ -149,6 +156,48 @@ class InTraining(Generic[N]):
         self.last_rate = math.nan
         self.go_on()
 
+    def take_after(self, other: InTraining[Any]) -> None:
+        """Stands where `other` does, with its experiment, examples and all that is behind it; its numbers are not
+        taken over.
+        """
+        self.experiment, self.examples, self.layout = other.experiment, other.examples, other.layout
+        self.step, self.position, self._graded = other.step, other.position, other._graded
+        self.history, self.marks = other.history.copy(), other.marks
+        self.best, self.sound = other.best, other.sound
+        self.alarm, self.stopped_early = other.alarm, other.stopped_early
+        self.last_batch, self.last_rate, self.batch_losses = other.last_batch, other.last_rate, other.batch_losses
+        self.augmenter, self.structure, self.painted = other.augmenter, other.structure, other.painted
+        self._scores = None
+
+    # -- changing -------------------------------------------------------------------------------------------------
+
+    def apply(self, experiment: Experiment) -> str:
+        """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
+
+        Raises: ValueError, with nothing changed, when its data cannot be had.
+        """
+        old = self.experiment
+        if experiment == old:
+            return ""
+        epoch = self.epoch
+        kept = self._take_on(experiment)
+        self.go_on()
+        self._scores = None
+        if self.step:
+            self.mark(moves.caption(old, experiment))
+        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
+
+    @abstractmethod
+    def _take_on(self, experiment: Experiment) -> str:
+        """Takes on an experiment that differs, and says what was kept; nothing is changed if it cannot be had."""
+
+    @property
+    def memory_kept(self) -> str:
+        """What is said to be kept where all is."""
+        memory = f"{optimisers[self.experiment.training.optimiser].label}'s memory"
+        memory = memory.replace("SGD's memory", "everything else")
+        return f"weights and {memory} kept"
+
     # -- looking --------------------------------------------------------------------------------------------------
 
     def scores(self) -> Scores:
@@ -212,6 +261,11 @@ class InTraining(Generic[N]):
             gradients=quantiles.weights(gradient) if gradient is not None else None,
         )
         self.note_sound()
+
+    def record_if_due(self) -> None:
+        """A row, if where it stands is to have one."""
+        if self.history.due(self.step) and not self.examples.missing:
+            self.record()
 
     def mark(self, caption: str) -> None:
         """Notes a move for the charts; moves closer together than the charts' points become one."""

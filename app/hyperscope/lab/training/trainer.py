@@ -6,7 +6,7 @@ It knows nothing of processes, clocks or windows; the same experiment and the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -21,7 +21,7 @@ from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import Predictor
 from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
 from hyperscope.lab.examples.own_points import keeps_network
-from hyperscope.lab.experiment import edits, moves
+from hyperscope.lab.experiment import edits
 from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
@@ -51,23 +51,16 @@ class Trainer(InTraining[Learner]):
         self.painted = 0
         self._start()
 
+    @classmethod
+    def of(cls, run: InTraining[Any]) -> Trainer:
+        """One that goes on from where `run` stands, with all that it has; `run` itself stays as it is."""
+        trainer = cls(run.experiment, run.examples)
+        trainer.learner.restore(run.learner.moment())
+        trainer.learner.state.gradient[...] = run.learner.state.gradient
+        trainer.take_after(run)
+        return trainer
+
     # -- changing -------------------------------------------------------------------------------------------------
-
-    def apply(self, experiment: Experiment) -> str:
-        """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
-
-        Raises: ValueError, with nothing changed, when its data cannot be had.
-        """
-        old = self.experiment
-        if experiment == old:
-            return ""
-        epoch = self.epoch
-        kept = self._take_on(experiment)
-        self.go_on()
-        self._scores = None
-        if self.step:
-            self.mark(moves.caption(old, experiment))
-        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     def edit(self, edit: Edit) -> str:
         """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
@@ -111,8 +104,7 @@ class Trainer(InTraining[Learner]):
             return "the network was rebuilt with new weights and starts again"
         if (layout.parameters, layout.running) != (self.layout.parameters, self.layout.running):
             return self._graft(experiment, layout)
-        memory = f"{optimisers[old.training.optimiser].label}'s memory"
-        memory = memory.replace("SGD's memory", "everything else")
+        said = self.memory_kept
         self.experiment = experiment
         self.layout = layout
         self.learner.adapt(layout)
@@ -121,7 +113,7 @@ class Trainer(InTraining[Learner]):
             self._rebuilt()  # what is drawn of the layers changes, though their weights do not
         if experiment.training.optimiser != old.training.optimiser:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
-        return f"weights and {memory} kept"
+        return said
 
     def _see(self, experiment: Experiment, examples: ExampleSet) -> None:
         """Takes on the examples of `experiment`, and of the rest nothing yet; weights and memory stay."""
@@ -199,8 +191,7 @@ class Trainer(InTraining[Learner]):
             patient = self.experiment.training.patience and self.position.used == 0
             if patient and self.out_of_patience(self.scores().dev.loss):
                 self.stop_early()
-        if self.history.due(self.step) and not self.examples.missing:
-            self.record()
+        self.record_if_due()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
 
