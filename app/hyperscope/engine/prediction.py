@@ -115,12 +115,12 @@ class Predictor:
                 self._kept.clear()
             buffers = [np.ones((n + 1, m), self.dtype) for n in self.layout.widths[:-1]]
             pairs = zip(self.layout.network.layers, buffers[1:], strict=True)
-            self._kept[m] = (buffers, [_applied(layer.activation, values[:-1]) for layer, values in pairs])
+            self._kept[m] = (buffers, [applied(layer.activation, values[:-1]) for layer, values in pairs])
         return self._kept[m]
 
 
-def _applied(activation: str, values: Array) -> Callable[[], None]:
-    """g in place, by the same calls that training uses."""
+def applied(activation: str, values: Array) -> Callable[[], None]:
+    """What computes g in place on values of any shape, by the same calls that training uses."""
     plan = Plan((), values.dtype)
     activations[activation].forward(plan, values, values, np.empty_like(values))
     return plan.compiled(())
@@ -147,19 +147,3 @@ def score(layout: Layout, logits: Array, y: Indices) -> Score:
         wide = logits.astype(np.float64) / layout.network.temperature
         loss = float(layout.output.losses(wide, targets[y].T, mask[y].T).mean())
     return Score(loss, float((predicted == y).mean()), predicted)
-
-
-def passed(layers: Sequence[FoldedLayer], x: Array) -> list[tuple[Array, Array]]:
-    """What enters and leaves each layer's activation (K, n, m), for a crowd's folded layers and x (n, m) or (K, n, m).
-
-    The last layer's are the logits.
-    """
-    found = []
-    with np.errstate(all="ignore"):
-        a = x
-        for layer in layers:
-            z = np.matmul(layer.weights[..., :-1], a)
-            z += layer.weights[..., -1:]
-            a = activations[layer.activation].value(z) if layer.activation != "linear" else z
-            found.append((z, a))
-    return found

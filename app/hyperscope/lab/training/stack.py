@@ -116,15 +116,16 @@ def begun(experiments: Sequence[Experiment], examples: Sequence[ExampleSet]) -> 
     layout = _layout(experiments[0], examples[0])
     learner = _learner(layout, experiments, examples)
     members = [Member() for _ in experiments]
-    copies: Augmenter | None = None
+    copies: dict[int, Augmenter | None] = {}
     for row, member in enumerate(members):
         member.experiment, member.examples, member.layout = experiments[row], examples[row], layout
         member.learner = Seat(learner, row)
         member.structure, member.painted = 1, 0
         member.begin()
-        if not row or examples[row] is not examples[0]:
-            copies = augmenter(examples[row], experiments[row].data, experiments[row].seed)
-        member.augmenter = copies.seeded(experiments[row].seed) if copies is not None else None
+        if id(examples[row]) not in copies:
+            copies[id(examples[row])] = augmenter(examples[row], experiments[row].data, experiments[row].seed)
+        copier = copies[id(examples[row])]
+        member.augmenter = copier.seeded(experiments[row].seed) if copier is not None else None
         member.last_batch = np.arange(member.batch_size)
         member.best, member._graded = None, -1
     stack = Stack(members, learner)
