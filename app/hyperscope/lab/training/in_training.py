@@ -100,6 +100,7 @@ class InTraining(ABC, Generic[N]):
     stopped_early: bool  # and whether that was early stopping, which is no fault
     structure: int  # goes up whenever data or network were rebuilt
     painted: int  # goes up whenever examples came or went while the network was kept
+    rows: int = ROWS  # of the history, at most
 
     # -- what training is at --------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class InTraining(ABC, Generic[N]):
         """Stands at the start, with nothing behind it."""
         self.step = 0
         self.position = Position()
-        self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
+        self.history = History(max(1, self.batches_per_epoch // 4), self.rows)
         self.marks = ()
         self.batch_losses = np.zeros(0)
         self.last_rate = math.nan
@@ -167,6 +168,7 @@ class InTraining(ABC, Generic[N]):
         self.alarm, self.stopped_early = other.alarm, other.stopped_early
         self.last_batch, self.last_rate, self.batch_losses = other.last_batch, other.last_rate, other.batch_losses
         self.augmenter, self.structure, self.painted = other.augmenter, other.structure, other.painted
+        self.rows = other.rows
         self._scores = None
 
     # -- changing -------------------------------------------------------------------------------------------------

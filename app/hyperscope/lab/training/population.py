@@ -13,7 +13,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Checkpoint, Scores
-from hyperscope.lab.training.in_training import InTraining
+from hyperscope.lab.training.in_training import ROWS, InTraining
 from hyperscope.lab.training.stack import Member, Stack, begun, can_stay, joined, likeness, standing
 from hyperscope.lab.training.trainer import Trainer
 
@@ -23,11 +23,12 @@ TOGETHER = 64  # members stacked at most: their arrays should stay in the cache
 class Population:
     """Trains `experiments` side by side; member k began as experiments[k].
 
-    A member that diverges or stops early stands still, as a trainer does; the others go on.
+    A member that diverges or stops early stands still, as a trainer does; the others go on. A row of a history costs as
+    much as some six steps of narrow networks: of many members, fewer `rows` will do.
     Raises: ValueError when data cannot be had.
     """
 
-    def __init__(self, experiments: Sequence[Experiment]) -> None:
+    def __init__(self, experiments: Sequence[Experiment], rows: int = ROWS) -> None:
         had = {experiment.data: load(experiment.data, begun=True) for experiment in experiments}
         examples = [had[experiment.data] for experiment in experiments]
         alike: dict[Hashable, list[int]] = {}
@@ -39,9 +40,9 @@ class Population:
         self._stacks: list[Stack] = []
         for members in _few(list(alike.values())):
             if len(members) == 1:
-                runs[members[0]] = Trainer(experiments[members[0]], examples[members[0]])
+                runs[members[0]] = Trainer(experiments[members[0]], examples[members[0]], rows=rows)
                 continue
-            self._stacks.append(begun([experiments[k] for k in members], [examples[k] for k in members]))
+            self._stacks.append(begun([experiments[k] for k in members], [examples[k] for k in members], rows))
             runs.update(zip(members, self._stacks[-1].members, strict=True))
         self._runs = [runs[k] for k in range(len(experiments))]
         self._loose: set[int] = set()  # those by themselves who may belong in a stack again

@@ -111,8 +111,8 @@ def standing(run: InTraining[Any]) -> Hashable:
     return (likeness(run.experiment, run.examples), place)
 
 
-def begun(experiments: Sequence[Experiment], examples: Sequence[ExampleSet]) -> Stack:
-    """A stack of alike experiments, each on its own of `examples`, at the start."""
+def begun(experiments: Sequence[Experiment], examples: Sequence[ExampleSet], rows: int) -> Stack:
+    """A stack of alike experiments, each on its own of `examples`, at the start; histories have so many rows."""
     layout = _layout(experiments[0], examples[0])
     learner = _learner(layout, experiments, examples)
     members = [Member() for _ in experiments]
@@ -120,7 +120,7 @@ def begun(experiments: Sequence[Experiment], examples: Sequence[ExampleSet]) -> 
     for row, member in enumerate(members):
         member.experiment, member.examples, member.layout = experiments[row], examples[row], layout
         member.learner = Seat(learner, row)
-        member.structure, member.painted = 1, 0
+        member.structure, member.painted, member.rows = 1, 0, rows
         member.begin()
         if id(examples[row]) not in copies:
             copies[id(examples[row])] = augmenter(examples[row], experiments[row].data, experiments[row].seed)

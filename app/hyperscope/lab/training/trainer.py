@@ -26,7 +26,7 @@ from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Checkpoint, Sound
-from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_at
+from hyperscope.lab.training.in_training import ROWS, InTraining, all_inputs, looked_at
 from hyperscope.lab.training.quantiles import Quantiles
 
 
@@ -43,8 +43,14 @@ class Trainer(InTraining[Learner]):
     order: Order
     _augmented: int  # the epoch whose copies the learner sees
 
-    def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
-        self.experiment = experiment
+    def __init__(
+        self,
+        experiment: Experiment,
+        examples: ExampleSet | None = None,
+        order: Order | None = None,
+        rows: int = ROWS,
+    ) -> None:
+        self.experiment, self.rows = experiment, rows
         self.examples = examples or load(experiment.data, begun=True)
         self.given_order = order
         self.structure = 0
