@@ -9,13 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.engine.batches import Position
-from hyperscope.engine.named import named_views
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
 from hyperscope.lab.probes.snapshot import View
@@ -23,12 +21,13 @@ from hyperscope.lab.probes.snapshot import View
 if TYPE_CHECKING:
     from hyperscope.lab.jobs.small_map import SmallMap
     from hyperscope.lab.training.checkpoint import Checkpoint
-    from hyperscope.lab.training.population import Population
-    from hyperscope.lab.training.trainer import Trainer
+    from hyperscope.lab.training.in_training import InTraining
 
 BURST = 0.012  # s of training before the next ones have their turn
 EVERY = 0.05  # s between two looks at all of them
 SHARE = 4  # times as long as a look took is trained before the next
+
+ROWS = 60  # of each member's history; each costs as much as some six steps of narrow networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class HandOver:
 class Standing:
     """Where each of K members stands: arrays (K,), losses in nats, accuracies from 0 to 1.
 
-    `stopped` says what broke in each that diverged, "" of others; it stays as it was before that step. `maps` are
-    class probabilities (C, side, side), row 0 lowest, none if none were wished for.
+    `stopped` says in a sentence why one stands still, as it diverged or stopped early, "" of others. `maps` are class
+    probabilities (C, side, side), row 0 lowest, none if none were wished for.
     """
 
     step: Array
@@ -66,7 +65,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member handed over. Its history is only how it stands, and its optimiser's memory starts afresh."""
+    """One member handed over as it stands, with all that its next step depends on, and a short history."""
 
     number: int
     checkpoint: Checkpoint
@@ -94,7 +93,7 @@ class PopulationTask:
             )
 
     def run(self, wishes: Wishes) -> Generator[News[Standing | Member], None, None]:
-        """Trains, looks and answers. Raises: ValueError when data cannot be had, or a population cannot train so."""
+        """Trains, looks and answers. Raises: ValueError when data cannot be had."""
         crowd = _Crowd(self)
         yield Record(crowd.standing(), key=Standing)
         while True:
@@ -114,22 +113,12 @@ class _Crowd:
     """All members: those of a data set and batch size are one population, as their steps and epochs go together."""
 
     def __init__(self, task: PopulationTask) -> None:
-        from hyperscope.lab.training.trainer import Trainer
-
         self.maps = task.maps
-        first: dict[object, Trainer] = {}
-        self._subjects: list[Trainer] = []  # of each member, brought up to where it stands when it is looked at
-        for experiment in task.experiments:
-            known = first.get(experiment.data)
-            self._subjects.append(Trainer(experiment, known.examples if known is not None else None))
-            first.setdefault(experiment.data, self._subjects[-1])
-        self._together: list[_Together] = []
         alike: dict[object, list[int]] = {}
-        for number, subject in enumerate(self._subjects):
-            alike.setdefault((subject.experiment.data, subject.batch_size), []).append(number)
-        for members in alike.values():
-            per_epoch = self._subjects[members[0]].batches_per_epoch
-            self._together.append(_Together(members, task, task.steps or task.epochs * per_epoch))
+        for number, experiment in enumerate(task.experiments):
+            alike.setdefault((experiment.data, experiment.training.batch_size), []).append(number)
+        self._together = [_Together(numbers, task) for numbers in alike.values()]
+        self._place = {number: (one, k) for one in self._together for k, number in enumerate(one.numbers)}
         self._turn = 0
         self._pictures: dict[object, SmallMap] = {}
         self._free = 0.0  # s, when they may be looked at again
@@ -146,8 +135,7 @@ class _Crowd:
 
     @property
     def share(self) -> float:
-        members = len(self._subjects)
-        return sum(one.share * len(one.members) for one in self._together) / members
+        return sum(one.share * len(one.numbers) for one in self._together) / len(self._place)
 
     def train(self) -> None:
         """Those whose turn it is, for a moment."""
@@ -159,7 +147,9 @@ class _Crowd:
 
     def answer(self, wish: object) -> Record[Standing | Member]:
         if isinstance(wish, HandOver):
-            return Record(self._hand_over(wish.member), key=(Member, wish.member))
+            if wish.member not in self._place:
+                raise LookupError(f"there is no member {wish.member}; they are 0 to {len(self._place) - 1}")
+            return Record(Member(wish.member, self._member(wish.member).checkpoint()), key=(Member, wish.member))
         if isinstance(wish, Maps):
             self.maps = wish
             self._pictures.clear()
@@ -167,54 +157,48 @@ class _Crowd:
 
     def standing(self) -> Standing:
         began, used = time.monotonic(), time.process_time()
-        for one in self._together:
-            one.bring_up(self._subjects)
-        scores = [subject.scores() for subject in self._subjects]
-        figures = [
-            (subject.step, subject.epoch, score.train.loss, score.train.accuracy, score.dev.loss, score.dev.accuracy)
-            for subject, score in zip(self._subjects, scores, strict=True)
-        ]
-        stopped = [""] * len(self._subjects)
-        for one in self._together:
-            for number, place in one.population.stopped.items():
-                stopped[one.members[number]] = place
-        maps = tuple(self._map(subject) for subject in self._subjects) if self.maps.side else ()
+        members = [self._member(number) for number in range(len(self._place))]
+        figures = []
+        for member in members:
+            train, dev = member.scores().train, member.scores().dev
+            figures.append((member.step, member.epoch, train.loss, train.accuracy, dev.loss, dev.accuracy))
+        maps = tuple(self._map(number) for number in range(len(members))) if self.maps.side else ()
+        step, epoch, *rest = np.array(figures, float).T.copy()
         cost = time.process_time() - used  # not by the clock, as the window and the worker go first
         self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
-        step, epoch, *rest = np.array(figures, float).T.copy()
-        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], tuple(stopped), maps)
+        alarms = tuple(member.alarm for member in members)
+        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], alarms, maps)
 
-    def _map(self, subject: Trainer) -> Array:
-        key = subject.experiment.data, subject.experiment.training.precision
+    def _member(self, number: int) -> InTraining[Any]:
+        one, k = self._place[number]
+        return one.population.member(k)
+
+    def _map(self, number: int) -> Array:
+        member = self._member(number)
+        key = member.experiment.data, member.experiment.training.precision
         if key not in self._pictures:
             from hyperscope.lab.jobs.small_map import SmallMap
 
-            self._pictures[key] = SmallMap(subject, View(self.maps.plane), self.maps.side)
-        return self._pictures[key].p(subject)
-
-    def _hand_over(self, number: int) -> Member:
-        if not 0 <= number < len(self._subjects):
-            raise LookupError(f"there is no member {number}; they are 0 to {len(self._subjects) - 1}")
-        for one in self._together:
-            if number in one.members:
-                one.bring_up(self._subjects)
-        return Member(number, self._subjects[number].checkpoint())
+            one, k = self._place[number]
+            self._pictures[key] = SmallMap(one.population.trainer(k), View(self.maps.plane), self.maps.side)
+        return self._pictures[key].p(member)
 
 
 class _Together:
     """Members that take their steps together, `goal` of them."""
 
-    def __init__(self, members: list[int], task: PopulationTask, goal: int) -> None:
+    def __init__(self, numbers: list[int], task: PopulationTask) -> None:
         from hyperscope.lab.training.population import Population
 
-        self.members, self.goal = members, goal
-        self.population: Population = Population([task.experiments[k] for k in members])
+        self.numbers = numbers
+        self.population = Population([task.experiments[number] for number in numbers], rows=ROWS)
+        self.goal = task.steps or task.epochs * self.population.member(0).batches_per_epoch
         self.step = 0
         self._burst = 1
 
     @property
     def done(self) -> bool:
-        return self.step >= self.goal or len(self.population.stopped) == len(self.members)
+        return self.step >= self.goal or len(self.population.stopped) == len(self.numbers)
 
     @property
     def share(self) -> float:
@@ -228,16 +212,3 @@ class _Together:
         took = time.monotonic() - began
         # by no more than a doubling at a time, since the first steps compile the plan
         self._burst = max(1, min(2 * steps, round(steps * BURST / took))) if took > 0 else 2 * steps
-
-    def bring_up(self, subjects: list[Trainer]) -> None:
-        """Brings the members' subjects to where they stand."""
-        for row, number in enumerate(self.members):
-            subject, step = subjects[number], self.population.taken[row]
-            if subject.step == step:
-                continue
-            state = subject.learner.state
-            arrays = named_views(subject.layout, state.parameters, state.running)
-            for name, values in self.population.weights(row).items():
-                arrays[name][...] = values
-            epoch, batches = divmod(step, subject.batches_per_epoch)
-            subject.stand(step, Position(epoch, batches * subject.batch_size))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from hyperscope.lab.probes.probes import grid
 from hyperscope.lab.probes.snapshot import Array, View
+from hyperscope.lab.training.in_training import InTraining
 from hyperscope.lab.training.trainer import Trainer
 
 
@@ -16,8 +19,8 @@ class SmallMap:
         self.side = side
         self._grid = grid(trainer, view, side)
 
-    def p(self, trainer: Trainer) -> Array:
+    def p(self, network: InTraining[Any]) -> Array:
         """Class probabilities (C, side, side) at test time, row 0 lowest; NaN where a logit is not finite."""
-        logits = trainer.predictor.logits(trainer.folded(), self._grid)
-        p = trainer.layout.probabilities(logits).reshape(trainer.layout.classes, self.side, self.side)
+        logits = network.predictor.logits(network.folded(), self._grid)
+        p = network.layout.probabilities(logits).reshape(network.layout.classes, self.side, self.side)
         return np.asarray(p, np.float32)
