@@ -72,11 +72,9 @@ def transposed(array: Array) -> Array:
 
 
 def diagonal(matrix: Array, first: int = 0) -> Array:
-    """A writable view (..., n) of the entries (i, first + i) of a matrix of n rows."""
-    down, right = matrix.strides[-2:]
-    return np.lib.stride_tricks.as_strided(
-        matrix[..., first:], matrix.shape[:-1], (*matrix.strides[:-2], down + right), writeable=True
-    )
+    """A writable view (n,) of the entries (i, first + i) of a contiguous matrix (n, more than n)."""
+    rows, columns = matrix.shape
+    return matrix.reshape(-1)[first :: columns + 1][:rows]
 
 
 def dense(

@@ -126,7 +126,9 @@ class Plan:
         )
         scope: dict[str, Any] = {}
         exec(_code(source), scope)
-        step: Callable[..., None] = scope["bind"](*names.values())  # by name it took 0.3 ms, each being sought among all
+        step: Callable[..., None] = scope["bind"](
+            *names.values()
+        )  # by name it took 0.3 ms, each being sought among all
         return step
 
 
