@@ -21,7 +21,7 @@ from hyperscope.engine.learner import STREAM, Diverged, Learner
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
+from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, scores
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
 from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
@@ -298,12 +298,8 @@ class Trainer:
         """Losses and accuracies now, at test time; computed once per step."""
         if self._scores is None or self._scores[0] != self.step:
             logits = self.predictor.logits(self.folded(), self._all_inputs)
-            data, ends = self.examples, np.cumsum([self.examples.y_train.size, self.examples.y_dev.size])
-            parts = np.split(logits, ends, axis=1)
-            found = [
-                score(self.layout, part, y)
-                for part, y in zip(parts, (data.y_train, data.y_dev, data.y_test), strict=True)
-            ]
+            data = self.examples
+            found = scores(self.layout, logits, (data.y_train, data.y_dev, data.y_test))
             self._scores = (self.step, Scores(*found))
         return self._scores[1]
 
