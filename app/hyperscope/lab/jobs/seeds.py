@@ -139,24 +139,29 @@ def train(scores: Sequence[Score], epochs: Array, runs: SeedRuns) -> Iterator[fl
 
     Raises: ValueError when data cannot be had.
     """
-    if scores[0].events or scores[0].start.training.patience:  # a population changes nothing and does not stop early
-        yield from _one_by_one(scores, epochs, runs)
-        return
+    alone = 0
+    if scores[0].events:  # what is done on the way is done at places of each run's own
+        alone = len(scores)
+    elif scores[0].start.training.patience:  # rounding could let the run that is seen live stop elsewhere
+        alone = 1
+    for share in _one_by_one(scores[:alone], epochs, runs):
+        yield share * alone / len(scores)
+    for share in _together(scores[alone:], epochs, runs, alone):
+        yield (alone + share * (len(scores) - alone)) / len(scores)
+
+
+def _together(scores: Sequence[Score], epochs: Array, runs: SeedRuns, first: int) -> Iterator[float]:
     from hyperscope.lab.training.population import Population
 
-    try:
-        population = Population([score.start for score in scores])
-    except ValueError:
-        # augmentation, or data that cannot be had, of which a trainer will say why
-        yield from _one_by_one(scores, epochs, runs)
-        return
+    population = Population([score.start for score in scores], rows=2)  # nobody looks at their histories
     done = 0
-    for at, epoch in enumerate(epochs.tolist()):
+    for at, epoch in enumerate(epochs.tolist() if scores else []):
         population.epochs(epoch - done)
         done = epoch
-        for member in range(len(scores)):
-            dev = population.scores(member).dev
-            _note(runs, member, at, dev.loss, dev.accuracy, member in population.stopped)
+        for k in range(len(scores)):
+            member = population.member(k)
+            dev = member.scores().dev
+            _note(runs, first + k, at, dev.loss, dev.accuracy, bool(member.alarm) and not member.stopped_early)
         yield (at + 1) / len(epochs)
 
 
