@@ -5,13 +5,13 @@ The window asks for a snapshot and takes it when it is there, so one is on its w
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.jobs.child_process import spawn
 from hyperscope.lab.worker.commands import Ask, Change, Reply
 from hyperscope.lab.worker.worker import serve
 
@@ -28,13 +28,7 @@ class Runner:
     def __init__(
         self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None, past: Any = None
     ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(theirs, experiment, checkpoint, library, past), name="hyperscope-trainer", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        self._process, self._pipe = spawn(serve, experiment, checkpoint, library, past, name="hyperscope-trainer")
         self.waiting = False  # a snapshot was asked for and has not come
         self.changes = 0  # commands sent that change the experiment
 

@@ -8,7 +8,6 @@ pipe or its parent does.
 from __future__ import annotations
 
 import gc
-import signal
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.child_process import die_with_parent
 from hyperscope.lab.timeline.past import Past, Teller
 from hyperscope.lab.worker.commands import Apply, Ask, Change, GoTo, Reply, replaces
 
@@ -28,15 +26,10 @@ def serve(
     pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None, past: Any = None
 ) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
-    die_with_parent()
-    from threadpoolctl import threadpool_limits
-
     from hyperscope.lab.worker.conductor import Conductor  # here, since the window needs none of what it brings
 
     gc.freeze()  # a full collection goes through all that was imported, which takes longer than a frame
-    with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
-        Worker(pipe, Conductor(experiment, checkpoint, library, past)).run()
+    Worker(pipe, Conductor(experiment, checkpoint, library, past)).run()
 
 
 class Worker:
