@@ -13,8 +13,8 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.gallery import POINTS, SIDE, Gallery, GalleryPicture
 from hyperscope.lab.training.trainer import Trainer
+from patience import SECONDS
 
-PATIENCE = 60.0  # s
 WORKS = Experiment(data=Data(source="blobs", points=200), seed=3)
 BREAKS = Experiment(
     network=Network(layers=(Layer(8, "linear"),) * 3), training=Training(optimiser="sgd", learning_rate=10.0)
@@ -25,7 +25,7 @@ EPOCHS = 5
 def to_the_end(gallery: Gallery) -> dict[int, list[GalleryPicture]]:
     """Every picture, by experiment, until both have come to rest."""
     found: dict[int, list[GalleryPicture]] = {0: [], 1: []}
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + SECONDS
     rest = (f"epoch {EPOCHS} ", "diverged")
     while not all(shown and shown[-1].said.startswith(rest) for shown in found.values()):
         assert time.monotonic() < deadline, "the gallery did not come to its end"
@@ -77,7 +77,7 @@ def test_its_points_lie_in_the_picture(seen):
 
 def test_closed_it_leaves_no_process():
     gallery = Gallery((WORKS,), epochs=1_000_000)
-    gallery.wait(PATIENCE)
+    gallery.wait(SECONDS)
     family = psutil.Process().children(recursive=True)
     gallery.close()
     assert [process for process in family if process.is_running() and "spawn_main" in " ".join(process.cmdline())] == []

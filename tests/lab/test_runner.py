@@ -23,8 +23,8 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.worker.commands import Advance, Apply, Go, Reply, Restart, Restore
 from hyperscope.lab.worker.conductor import KEEP_EVERY
 from hyperscope.lab.worker.runner import Runner, WorkerLost
+from patience import SECONDS
 
-PATIENCE = 20.0  # s; a worker on a busy machine takes a second or two to start
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
 RUNAWAY = Experiment(
     data=Data(points=90),
@@ -50,7 +50,7 @@ def start() -> Iterator[Callable[..., Runner]]:
 
 def answer(runner: Runner, *names: str) -> Reply:
     """The worker's next answer to a question asked now."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SECONDS
     runner.ask(names)
     while time.monotonic() < end:
         runner.wait(end - time.monotonic())
@@ -62,7 +62,7 @@ def answer(runner: Runner, *names: str) -> Reply:
 
 def until(runner: Runner, fits: Callable[[Reply], bool], *names: str) -> Reply:
     """The first answer that fits, asked for again and again."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         reply = answer(runner, *names)
         if fits(reply):
@@ -234,7 +234,7 @@ def test_a_checkpoint_comes_now_and_then(start: Start) -> None:
     kept = until(runner, lambda reply: reply.checkpoint is not None).checkpoint
     assert isinstance(kept, Checkpoint)
     assert kept.experiment == SMALL
-    assert KEEP_EVERY < PATIENCE
+    assert KEEP_EVERY < SECONDS
 
 
 def test_a_worker_can_start_from_a_checkpoint(start: Start) -> None:
@@ -305,7 +305,7 @@ def kill(runner: Runner) -> None:
 
 def again_and_again(action: Callable[[], object]) -> None:
     """Does something until it raises or patience ends; the death of a process takes effect a little later."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         action()
 
@@ -348,7 +348,7 @@ def test_the_worker_ends_when_its_window_is_killed(number: signal.Signals, tmp_p
         worker = int(window.stdout.readline())
         assert psutil.pid_exists(worker)
         window.send_signal(number)
-        window.wait(PATIENCE)
+        window.wait(SECONDS)
         assert ended(worker, 1.0)
 
 

@@ -17,9 +17,9 @@ from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, SeedsRunner, compare, loo
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
+from patience import SECONDS
 
 FAST = moved(("training.learning_rate", 0.05))
-PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
 
 
 def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> Seeds:
@@ -112,7 +112,7 @@ def runner() -> Iterator[SeedsRunner]:
 
 
 def wait_for_the_end(runner: SeedsRunner) -> None:
-    for _ in range(round(PATIENCE / 0.05)):
+    for _ in range(round(SECONDS / 0.05)):
         if runner.over:
             return
         runner._pipe.poll(0.05)
