@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import hyperscope
-from hyperscope.lab.library.store import MARK, VERSION, Store, Unkept
+from hyperscope.lab.library.schema import MARK, VERSION
+from hyperscope.lab.library.store import Store, Unkept
 from lab.run_rows import row
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])

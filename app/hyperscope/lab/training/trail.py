@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.training.history import History
 
@@ -36,14 +37,19 @@ def record(trainer: Trainer) -> None:
         train_accuracy=scores.train.accuracy,
         dev_accuracy=scores.dev.accuracy,
         learning_rate=trainer.last_rate if gradient is not None else math.nan,
-        # in float64: squares of a large gradient overflow in float32
-        gradient_norm=float(np.linalg.norm(gradient.astype(np.float64))) if gradient is not None else math.nan,
+        gradient_norm=_norm(gradient) if gradient is not None else math.nan,
         quantiles=entering,
         activations=activations,
         weights=quantiles.weights(trainer.learner.state.parameters),
         gradients=quantiles.weights(gradient) if gradient is not None else None,
     )
     note_sound(trainer)
+
+
+def _norm(gradient: Array) -> float:
+    """The L2 norm, in float64, as squares of a large gradient overflow in float32; infinite where they do in that."""
+    with np.errstate(over="ignore"):
+        return float(np.linalg.norm(gradient.astype(np.float64)))
 
 
 def mark(trainer: Trainer, caption: str) -> None:
