@@ -14,8 +14,8 @@ from hyperscope.lab.jobs.gallery import POINTS, SIDE, Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.training.trainer import Trainer
 from lab.tasks import run_here
+from patience import SECONDS
 
-PATIENCE = 60.0  # s
 WORKS = Experiment(data=Data(source="blobs", points=200), seed=3)
 BREAKS = Experiment(
     network=Network(layers=(Layer(8, "linear"),) * 3), training=Training(optimiser="sgd", learning_rate=10.0)
@@ -66,7 +66,7 @@ def test_its_points_lie_in_the_picture(seen):
 def test_a_process_of_its_own_shows_the_newest_of_each() -> None:
     job = Job(Gallery((WORKS, WORKS), EPOCHS))
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + SECONDS
         while not job.over:
             assert time.monotonic() < deadline, "the gallery did not come to its end"
             job.wait(0.5)

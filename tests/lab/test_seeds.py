@@ -20,9 +20,9 @@ from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
 from lab.tasks import result_of, run_here
+from patience import SECONDS
 
 FAST = moved(("training.learning_rate", 0.05))
-PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
 
 
 def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> Seeds:
@@ -113,7 +113,7 @@ def job() -> Iterator[Job[Never, Seeds]]:
 
 
 def wait_for_the_end(job: Job[Never, Seeds]) -> None:
-    for _ in range(round(PATIENCE / 0.05)):
+    for _ in range(round(SECONDS / 0.05)):
         if job.over:
             return
         job.wait(0.05)

@@ -19,9 +19,9 @@ from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 30_000  # ms
 RATE = "training.learning_rate"
 SMALL = Experiment(data=Data(points=90))
 LEFT = Qt.MouseButton.LeftButton

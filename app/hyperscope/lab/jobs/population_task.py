@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from hyperscope.lab.jobs.small_map import SmallMap
     from hyperscope.lab.training.checkpoint import Checkpoint
     from hyperscope.lab.training.in_training import InTraining
+    from hyperscope.lab.training.population import Population
 
 BURST = 0.012  # s of training before the next ones have their turn
 EVERY = 0.05  # s between two looks at all of them
+HISTORY = 120  # rows of each member: a row costs as much as some six steps of narrow networks
 SHARE = 4  # times as long as a look took is trained before the next
-
-ROWS = 60  # of each member's history; each costs as much as some six steps of narrow networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class HandOver:
 class Standing:
     """Where each of K members stands: arrays (K,), losses in nats, accuracies from 0 to 1.
 
-    `stopped` says in a sentence why one stands still, as it diverged or stopped early, "" of others. `maps` are class
-    probabilities (C, side, side), row 0 lowest, none if none were wished for.
+    `stopped` says why each that stopped itself did, "" of others. `maps` are
+    class probabilities (C, side, side), row 0 lowest, none if none were wished for.
     """
 
     step: Array
@@ -65,7 +65,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member handed over as it stands, with all that its next step depends on, and a short history."""
+    """One member handed over, with all that it has."""
 
     number: int
     checkpoint: Checkpoint
@@ -93,7 +93,7 @@ class PopulationTask:
             )
 
     def run(self, wishes: Wishes) -> Generator[News[Standing | Member], None, None]:
-        """Trains, looks and answers. Raises: ValueError when data cannot be had."""
+        """Trains, looks and answers. Raises: ValueError when data cannot be had, or a population cannot train so."""
         crowd = _Crowd(self)
         yield Record(crowd.standing(), key=Standing)
         while True:
@@ -117,12 +117,17 @@ class _Crowd:
         alike: dict[object, list[int]] = {}
         for number, experiment in enumerate(task.experiments):
             alike.setdefault((experiment.data, experiment.training.batch_size), []).append(number)
-        self._together = [_Together(numbers, task) for numbers in alike.values()]
-        self._place = {number: (one, k) for one in self._together for k, number in enumerate(one.numbers)}
+        self._together = [_Together(members, task) for members in alike.values()]
+        self._places = {number: (one, row) for one in self._together for row, number in enumerate(one.members)}
         self._turn = 0
         self._pictures: dict[object, SmallMap] = {}
         self._free = 0.0  # s, when they may be looked at again
         self._changed = True
+
+    @property
+    def _members(self) -> list[InTraining[Any]]:
+        """Each as it is now, in the order of the task."""
+        return [one.population.member(row) for one, row in (self._places[k] for k in range(len(self._places)))]
 
     @property
     def done(self) -> bool:
@@ -135,7 +140,7 @@ class _Crowd:
 
     @property
     def share(self) -> float:
-        return sum(one.share * len(one.numbers) for one in self._together) / len(self._place)
+        return sum(one.share * len(one.members) for one in self._together) / len(self._places)
 
     def train(self) -> None:
         """Those whose turn it is, for a moment."""
@@ -147,9 +152,7 @@ class _Crowd:
 
     def answer(self, wish: object) -> Record[Standing | Member]:
         if isinstance(wish, HandOver):
-            if wish.member not in self._place:
-                raise LookupError(f"there is no member {wish.member}; they are 0 to {len(self._place) - 1}")
-            return Record(Member(wish.member, self._member(wish.member).checkpoint()), key=(Member, wish.member))
+            return Record(self._hand_over(wish.member), key=(Member, wish.member))
         if isinstance(wish, Maps):
             self.maps = wish
             self._pictures.clear()
@@ -157,48 +160,49 @@ class _Crowd:
 
     def standing(self) -> Standing:
         began, used = time.monotonic(), time.process_time()
-        members = [self._member(number) for number in range(len(self._place))]
-        figures = []
-        for member in members:
-            train, dev = member.scores().train, member.scores().dev
-            figures.append((member.step, member.epoch, train.loss, train.accuracy, dev.loss, dev.accuracy))
-        maps = tuple(self._map(number) for number in range(len(members))) if self.maps.side else ()
-        step, epoch, *rest = np.array(figures, float).T.copy()
+        members = self._members
+        scores = [member.scores() for member in members]
+        figures = [
+            (member.step, member.epoch, score.train.loss, score.train.accuracy, score.dev.loss, score.dev.accuracy)
+            for member, score in zip(members, scores, strict=True)
+        ]
+        stopped = tuple(member.alarm for member in members)
+        maps = tuple(self._map(member) for member in members) if self.maps.side else ()
         cost = time.process_time() - used  # not by the clock, as the window and the worker go first
         self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
-        alarms = tuple(member.alarm for member in members)
-        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], alarms, maps)
+        step, epoch, *rest = np.array(figures, float).T.copy()
+        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps)
 
-    def _member(self, number: int) -> InTraining[Any]:
-        one, k = self._place[number]
-        return one.population.member(k)
-
-    def _map(self, number: int) -> Array:
-        member = self._member(number)
-        key = member.experiment.data, member.experiment.training.precision
+    def _map(self, subject: InTraining[Any]) -> Array:
+        key = subject.experiment.data, subject.experiment.training.precision
         if key not in self._pictures:
             from hyperscope.lab.jobs.small_map import SmallMap
 
-            one, k = self._place[number]
-            self._pictures[key] = SmallMap(one.population.trainer(k), View(self.maps.plane), self.maps.side)
-        return self._pictures[key].p(member)
+            self._pictures[key] = SmallMap(subject, View(self.maps.plane), self.maps.side)
+        return self._pictures[key].p(subject)
+
+    def _hand_over(self, number: int) -> Member:
+        if number not in self._places:
+            raise LookupError(f"there is no member {number}; they are 0 to {len(self._places) - 1}")
+        one, row = self._places[number]
+        return Member(number, one.population.member(row).checkpoint())
 
 
 class _Together:
-    """Members that take their steps together, `goal` of them."""
+    """Members that take their steps together."""
 
-    def __init__(self, numbers: list[int], task: PopulationTask) -> None:
+    def __init__(self, members: list[int], task: PopulationTask) -> None:
         from hyperscope.lab.training.population import Population
 
-        self.numbers = numbers
-        self.population = Population([task.experiments[number] for number in numbers], rows=ROWS)
+        self.members = members
+        self.population: Population = Population([task.experiments[k] for k in members], HISTORY)
         self.goal = task.steps or task.epochs * self.population.member(0).batches_per_epoch
         self.step = 0
         self._burst = 1
 
     @property
     def done(self) -> bool:
-        return self.step >= self.goal or len(self.population.stopped) == len(self.numbers)
+        return self.step >= self.goal or len(self.population.stopped) == len(self.members)
 
     @property
     def share(self) -> float:

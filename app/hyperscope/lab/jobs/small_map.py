@@ -8,19 +8,17 @@ import numpy as np
 
 from hyperscope.lab.probes.probes import grid
 from hyperscope.lab.probes.snapshot import Array, View
-from hyperscope.lab.training.in_training import InTraining
-from hyperscope.lab.training.trainer import Trainer
 
 
 class SmallMap:
     """Of the plane that `view` names, `side` cells along each side; the data stay as they are."""
 
-    def __init__(self, trainer: Trainer, view: View, side: int) -> None:
+    def __init__(self, trainer: Any, view: View, side: int) -> None:
         self.side = side
         self._grid = grid(trainer, view, side)
 
-    def p(self, network: InTraining[Any]) -> Array:
+    def p(self, trainer: Any) -> Array:
         """Class probabilities (C, side, side) at test time, row 0 lowest; NaN where a logit is not finite."""
-        logits = network.predictor.logits(network.folded(), self._grid)
-        p = network.layout.probabilities(logits).reshape(network.layout.classes, self.side, self.side)
+        logits = trainer.predictor.logits(trainer.folded(), self._grid)
+        p = trainer.layout.probabilities(logits).reshape(trainer.layout.classes, self.side, self.side)
         return np.asarray(p, np.float32)

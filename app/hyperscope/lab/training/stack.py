@@ -25,7 +25,7 @@ from hyperscope.lab.examples.examples import ExampleSet, augmenter
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Sound
 from hyperscope.lab.training.history import History
-from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_at
+from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_at, norm
 from hyperscope.lab.training.measuring import Measured, Measuring
 from hyperscope.lab.training.quantiles import Quantiles
 
@@ -340,7 +340,7 @@ class Stack:
             dev_accuracy=measured.dev_accuracy,
             learning_rate=self._last[1] if gradient is not None and self._last is not None else np.nan,
             # in float64: squares of a large gradient overflow in float32
-            gradient_norm=np.linalg.norm(gradient.astype(np.float64), axis=-1) if gradient is not None else np.nan,
+            gradient_norm=norm(gradient, -1) if gradient is not None else np.nan,
             quantiles=measured.entering,
             activations=measured.leaving,
             weights=quantiles.weights(state.parameters),
