@@ -255,8 +255,7 @@ class InTraining(ABC, Generic[N]):
             train_accuracy=scores.train.accuracy,
             dev_accuracy=scores.dev.accuracy,
             learning_rate=self.last_rate if gradient is not None else math.nan,
-            # in float64: squares of a large gradient overflow in float32
-            gradient_norm=float(np.linalg.norm(gradient.astype(np.float64))) if gradient is not None else math.nan,
+            gradient_norm=_norm(gradient) if gradient is not None else math.nan,
             quantiles=entering,
             activations=activations,
             weights=quantiles.weights(self.learner.state.parameters),
@@ -350,3 +349,9 @@ class InTraining(ABC, Generic[N]):
         if kept.last_batch is not None:
             self.last_batch = kept.last_batch
         self.sound = kept.sound or Sound(self.step, self.position, self.learner.moment())
+
+
+def _norm(gradient: Array) -> float:
+    """In float64: squares of a large gradient overflow in float32."""
+    with np.errstate(over="ignore"):
+        return float(np.linalg.norm(gradient.astype(np.float64)))
