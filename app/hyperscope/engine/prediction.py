@@ -137,13 +137,25 @@ class Score:
 
 def score(layout: Layout, logits: Array, y: Indices) -> Score:
     """The score of logits (U, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
-    if y.size == 0:
-        return Score(float("nan"), float("nan"), np.zeros(0, np.int64))
+    return scores(layout, logits, [y])[0]
+
+
+def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Score]:
+    """The score of each of several sets of classes (m_i,), whose logits (U, Σ m_i) follow one another."""
+    y = np.concatenate(sets)
     targets, mask = layout.output.codes(layout.classes, layout.network.tree)
+    found: list[Score] = []
     with np.errstate(all="ignore"):
         # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
         direct = logits.shape[0] == layout.classes
         predicted = (logits if direct else layout.probabilities(logits)).argmax(axis=0)
         wide = logits.astype(np.float64) / layout.network.temperature
-        loss = float(layout.output.losses(wide, targets[y].T, mask[y].T).mean())
-    return Score(loss, float((predicted == y).mean()), predicted)
+        losses = layout.output.losses(wide, targets[y].T, mask[y].T)
+    right = predicted == y
+    end = 0
+    for one in sets:
+        part = slice(end, end := end + one.size)
+        of_none = float("nan")
+        loss, accuracy = (losses[part].mean(), right[part].mean()) if one.size else (of_none, of_none)
+        found.append(Score(float(loss), float(accuracy), predicted[part]))
+    return found

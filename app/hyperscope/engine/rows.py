@@ -65,16 +65,14 @@ class Rows:
         """The size of one row."""
         return int(self._table.shape[-1] * self._table.itemsize)
 
-    def gather(self, batches: Sequence[Indices], crowd: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
-        """Inputs, targets, mask and weights (S, *crowd, ..., m) of S batches of equal size, each contiguous.
-
-        The mask has no rows where every target counts.
-        """
-        chosen = np.stack(batches) if crowd else np.concatenate(batches)
-        m, table = batches[0].shape[-1], self._table
-        if table.ndim == 3:
+    def gather(self, batches: Sequence[Indices], into: Sequence[Array]) -> None:
+        """Inputs, targets, mask and weights of S batches of equal size, into one array (S, ..., m) for each."""
+        one, table = into[0], self._table
+        chosen = np.concatenate(batches).reshape(*one.shape[:-2], one.shape[-1])
+        if table.ndim == 3:  # of members with examples of their own
             chosen = chosen + (table.shape[1] * np.arange(len(table)))[:, None]
             table = table.reshape(-1, table.shape[-1])
-        rows = table.take(chosen, axis=0).reshape(len(batches), *crowd, m, table.shape[-1])
-        x, y, mask, weight = (np.ascontiguousarray(rows[..., columns].swapaxes(-1, -2)) for columns in self._columns)
-        return x, y, mask, weight
+        rows = table.take(chosen, axis=0)
+        for columns, array in zip(self._columns, into, strict=True):
+            if array.size:
+                array[...] = rows[..., columns].swapaxes(-1, -2)

@@ -21,7 +21,7 @@ from hyperscope.engine.moment import Moment
 from hyperscope.engine.named import named_views
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
+from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, scores
 from hyperscope.engine.program import State
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.textbook import Trace
@@ -71,6 +71,12 @@ def looked_at(count: int) -> Indices:
 def all_inputs(examples: ExampleSet, dtype: np.dtype[Any]) -> Array:
     """Those of training, dev and test set in a row (n, m)."""
     return np.concatenate([examples.x_train, examples.x_dev, examples.x_test], axis=1).astype(dtype, copy=False)
+
+
+def norm(gradient: Array, axis: int | None = None) -> Any:
+    """The L2 norm, in float64, as squares of a large gradient overflow in float32; infinite where they do in that."""
+    with np.errstate(over="ignore"):
+        return np.linalg.norm(gradient.astype(np.float64), axis=axis)
 
 
 class InTraining(ABC, Generic[N]):
@@ -206,12 +212,8 @@ class InTraining(ABC, Generic[N]):
         """Losses and accuracies now, at test time; computed once per step."""
         if self._scores is None or self._scores[0] != self.step:
             logits = self.predictor.logits(self.folded(), self._all_inputs)
-            data, ends = self.examples, np.cumsum([self.examples.y_train.size, self.examples.y_dev.size])
-            parts = np.split(logits, ends, axis=1)
-            found = [
-                score(self.layout, part, y)
-                for part, y in zip(parts, (data.y_train, data.y_dev, data.y_test), strict=True)
-            ]
+            data = self.examples
+            found = scores(self.layout, logits, (data.y_train, data.y_dev, data.y_test))
             self._scores = (self.step, Scores(*found))
         return self._scores[1]
 
@@ -255,7 +257,7 @@ class InTraining(ABC, Generic[N]):
             train_accuracy=scores.train.accuracy,
             dev_accuracy=scores.dev.accuracy,
             learning_rate=self.last_rate if gradient is not None else math.nan,
-            gradient_norm=_norm(gradient) if gradient is not None else math.nan,
+            gradient_norm=float(norm(gradient)) if gradient is not None else math.nan,
             quantiles=entering,
             activations=activations,
             weights=quantiles.weights(self.learner.state.parameters),
@@ -349,9 +351,3 @@ class InTraining(ABC, Generic[N]):
         if kept.last_batch is not None:
             self.last_batch = kept.last_batch
         self.sound = kept.sound or Sound(self.step, self.position, self.learner.moment())
-
-
-def _norm(gradient: Array) -> float:
-    """In float64: squares of a large gradient overflow in float32."""
-    with np.errstate(over="ignore"):
-        return float(np.linalg.norm(gradient.astype(np.float64)))

@@ -25,7 +25,7 @@ from hyperscope.lab.examples.examples import ExampleSet, augmenter
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Sound
 from hyperscope.lab.training.history import History
-from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_at
+from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_at, norm
 from hyperscope.lab.training.measuring import Measured, Measuring
 from hyperscope.lab.training.quantiles import Quantiles
 
@@ -339,7 +339,8 @@ class Stack:
             train_accuracy=measured.train_accuracy,
             dev_accuracy=measured.dev_accuracy,
             learning_rate=self._last[1] if gradient is not None and self._last is not None else np.nan,
-            gradient_norm=_norms(gradient) if gradient is not None else np.nan,
+            # in float64: squares of a large gradient overflow in float32
+            gradient_norm=norm(gradient, -1) if gradient is not None else np.nan,
             quantiles=measured.entering,
             activations=measured.leaving,
             weights=quantiles.weights(state.parameters),
@@ -355,10 +356,3 @@ class Stack:
                 member.stood(snapshot)
             else:
                 member.settle_sound()  # so that at most one snapshot is kept
-
-
-def _norms(gradient: Array) -> Array:
-    """Of gradients (K, P), in float64: squares of a large one overflow in float32."""
-    with np.errstate(over="ignore"):
-        norms: Array = np.sqrt((gradient.astype(np.float64) ** 2).sum(axis=-1))
-    return norms

@@ -10,8 +10,9 @@ from hyperscope.lab.twins.comparison import of_twin
 from hyperscope.lab.worker.commands import SCORE, TWIN_SCORES, Ask
 
 if TYPE_CHECKING:
+    from hyperscope.lab.timeline.line import Line
     from hyperscope.lab.training.trainer import Trainer
-    from hyperscope.lab.twins.trained import Line, Trained
+from hyperscope.lab.twins.trained import Trained
 
 
 def snapshot(
