@@ -14,12 +14,13 @@ import pytest
 
 from hyperscope.lab.experiment.experiment import changed, from_json
 from hyperscope.lab.library.library import Library, Run
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.worker.snapshot import Snapshot
 from lab.run_rows import row
 from lab.sessions import START
+from probed import asks, views
 
 PATIENCE = 30.0  # s
 FRAME = 1 / 60  # s
@@ -43,7 +44,7 @@ def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Sn
     """The first snapshot that fits, ticking as a window does."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        snapshot = session.tick(names)
+        snapshot = session.tick(asks(*names))
         if snapshot is not None and fits(snapshot):
             return snapshot
         session._runner and session._runner.wait(FRAME)
@@ -125,7 +126,7 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(session: Session, path
         assert found.status.step == there.step
         assert found.status.end == details.score.end
         assert found.status.dev_loss == there.scores().dev.loss
-        assert found.views["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
+        assert views(found)["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
         assert other.experiment == there.experiment
         assert other.undo() and other.experiment == START
     finally:

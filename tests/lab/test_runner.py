@@ -23,6 +23,7 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.worker.commands import Advance, Apply, Go, Reply, Restart, Restore
 from hyperscope.lab.worker.conductor import KEEP_EVERY
 from hyperscope.lab.worker.runner import Runner, WorkerLost
+from probed import asks, views
 
 PATIENCE = 20.0  # s; a worker on a busy machine takes a second or two to start
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
@@ -51,7 +52,7 @@ def start() -> Iterator[Callable[..., Runner]]:
 def answer(runner: Runner, *names: str) -> Reply:
     """The worker's next answer to a question asked now."""
     end = time.monotonic() + PATIENCE
-    runner.ask(names)
+    runner.ask(asks(*names))
     while time.monotonic() < end:
         runner.wait(end - time.monotonic())
         reply = runner.take()
@@ -96,13 +97,13 @@ def test_the_first_snapshot_shows_the_untrained_network(start: Start) -> None:
 
 
 def test_a_snapshot_holds_the_views_asked_for(start: Start) -> None:
-    assert set(answer(start(), "map", "curves").snapshot.views) == {"map", "curves"}
+    assert set(views(answer(start(), "map", "curves").snapshot)) == {"map", "curves"}
 
 
 def test_one_snapshot_is_on_its_way_at_most(start: Start) -> None:
     runner = start()
-    assert runner.ask(["map"])
-    assert not runner.ask(["map"])
+    assert runner.ask(asks("map"))
+    assert not runner.ask(asks("map"))
 
 
 def test_a_reply_is_given_once(start: Start) -> None:
@@ -148,7 +149,7 @@ def test_the_worker_trains_as_the_trainer_alone_does(start: Start) -> None:
     alone = Trainer(SMALL)
     for _ in range(5):
         alone.finish_epoch()
-    curves = answer(runner, "curves").snapshot.views["curves"]
+    curves = views(answer(runner, "curves").snapshot)["curves"]
     assert curves.train_loss.tobytes() == alone.history.curves().train_loss.tobytes()
 
 
@@ -176,7 +177,7 @@ def test_of_many_experiments_in_the_pipe_the_newest_wins(start: Start) -> None:
     for number in range(200):
         runner.send(Apply(changed(SMALL, "training.learning_rate", 0.001 + number * 1e-4)))
     runner.send(Apply(changed(SMALL, "training.learning_rate", 0.5)))
-    curves = answer(runner, "curves").snapshot.views["curves"]
+    curves = views(answer(runner, "curves").snapshot)["curves"]
     assert curves.moves[-1][2] == "α 0.5"
 
 
@@ -330,11 +331,11 @@ from hyperscope.lab.session.session import Session
 
 if __name__ == "__main__":
     session = Session()
-    while session.tick(["map"]) is None:
+    while session.tick(asks("map")) is None:
         time.sleep(0.01)
     print(session.worker_pid, flush=True)
     while True:
-        session.tick(["map"])
+        session.tick(asks("map"))
         time.sleep(0.01)
 """
 
@@ -359,4 +360,4 @@ def test_the_newest_of_several_edits_of_one_number_stands(start: Start) -> None:
     runner.send(Edit("layer1.weights", (0, 0), 0.4))
     snapshot = answer(runner, "network").snapshot
     assert [said for _, said in snapshot.status.moves][-1] == "w₁₁ of layer 1 → 0.4"
-    assert snapshot.views["network"].layers[1].weights[:2, 0].tolist() == pytest.approx([0.4, 0.3])
+    assert views(snapshot)["network"].layers[1].weights[:2, 0].tolist() == pytest.approx([0.4, 0.3])

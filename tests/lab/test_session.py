@@ -19,9 +19,10 @@ from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
+from hyperscope.lab.worker.snapshot import Snapshot
+from probed import asks, views
 
 PATIENCE = 20.0  # s
 FRAME = 1 / 60  # s
@@ -55,7 +56,7 @@ def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Sn
     """The first snapshot that fits, ticking as a window does."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        snapshot = session.tick(names)
+        snapshot = session.tick(asks(*names))
         if snapshot is not None and fits(snapshot):
             return snapshot
         session._runner and session._runner.wait(FRAME)
@@ -77,7 +78,7 @@ def kill_worker(session: Session) -> None:
     end = time.monotonic() + PATIENCE
     while session.worker_pid == pid:
         assert time.monotonic() < end, "the loss is not noticed"
-        session.tick([])
+        session.tick(())
 
 
 # -- moves --------------------------------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ W = Edit("layer1.weights", (1, 0), 0.75)
 
 def weight(session: Session) -> float:
     """The number W sets, as the worker has it."""
-    return float(fresh(session, "network").views["network"].layers[1].weights[1, 0])
+    return float(views(fresh(session, "network"))["network"].layers[1].weights[1, 0])
 
 
 def test_an_edit_reaches_the_worker_and_says_so(session: Session) -> None:
@@ -266,7 +267,7 @@ def test_going_back_takes_an_edit_with_it(session: Session) -> None:
 
 
 def test_the_first_snapshot_comes(session: Session) -> None:
-    assert set(until(session, lambda _: True, "map", "network").views) == {"map", "network"}
+    assert set(views(until(session, lambda _: True, "map", "network"))) == {"map", "network"}
 
 
 def test_a_session_trains_from_the_start(playing: Session) -> None:
@@ -341,7 +342,7 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
     for number, (path, value) in enumerate(random_moves(1000, seed=5)):
         playing.move(path, value)
         if number % 3 == 0:
-            playing.tick(["map", "curves", "distributions"])
+            playing.tick(asks("map", "curves", "distributions"))
         assert "unexpectedly" not in playing.message, f"lost after {path} = {value}"
     wanted = playing.experiment
     kept: list[Any] = []
@@ -359,10 +360,10 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
 def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
     for number in range(300):
         playing.move(RATE, 0.001 + number * 1e-4)
-        playing.tick(["curves"])
+        playing.tick(asks("curves"))
     playing.move(RATE, 0.5)
     snapshot = until(playing, lambda snapshot: "→ 0.5 " in snapshot.said, "curves")
-    assert snapshot.views["curves"].moves[-1][2] == "α 0.5"
+    assert views(snapshot)["curves"].moves[-1][2] == "α 0.5"
 
 
 def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
@@ -409,7 +410,7 @@ def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -
     again = fresh(session, "curves", "map")
     assert (again.status.step, again.status.train_loss) == (first.status.step, first.status.train_loss)
     for name, field in (("map", "p"), ("curves", "train_loss"), ("curves", "dev_loss")):
-        assert getattr(again.views[name], field).tobytes() == getattr(first.views[name], field).tobytes()
+        assert getattr(views(again)[name], field).tobytes() == getattr(views(first)[name], field).tobytes()
 
 
 def test_training_on_after_going_back_is_a_straight_run(session: Session) -> None:
@@ -418,14 +419,14 @@ def test_training_on_after_going_back_is_a_straight_run(session: Session) -> Non
     while (after := trained(session, 1)).status.step < straight.status.step:
         pass
     assert after.status.train_loss == straight.status.train_loss
-    assert after.views["map"].p.tobytes() == straight.views["map"].p.tobytes()
+    assert views(after)["map"].p.tobytes() == views(straight)["map"].p.tobytes()
 
 
 def test_a_drag_through_time_ends_at_the_last_place_asked_for(playing: Session) -> None:
     until(playing, lambda snapshot: snapshot.status.beat > 400)
     for beat in [*range(400, 100, -3), 237]:
         playing.go_to(beat)
-        playing.tick(["map"])
+        playing.tick(asks("map"))
     snapshot = fresh(playing, "map")
     assert (snapshot.status.beat, snapshot.status.playing, playing.playing) == (237, False, False)
 
@@ -477,7 +478,7 @@ def test_a_branch_is_gone_back_to_with_the_same_bits(session: Session) -> None:
     again = fresh(session, "map", "curves")
     assert session.message == f"On the branch “α 0.01”, at its end, step {left.status.step}."
     assert session.experiment == SMALL
-    assert again.views["map"].p.tobytes() == left.views["map"].p.tobytes()
+    assert views(again)["map"].p.tobytes() == views(left)["map"].p.tobytes()
     assert [one.name for one in again.status.branches] == ["α 0.3"]
 
 
@@ -588,7 +589,7 @@ def test_without_a_checkpoint_training_starts_again(session: Session) -> None:
 def test_a_move_made_since_the_checkpoint_is_not_lost(playing: Session) -> None:
     until(playing, lambda _: playing._revival.checkpoint is not None)
     playing.move(RATE, 0.25)
-    playing.tick([])
+    playing.tick(())
     kill_worker(playing)
     until(playing, lambda snapshot: "→ 0.25" in snapshot.said)
     assert playing.experiment.training.learning_rate == 0.25
@@ -629,5 +630,5 @@ def test_a_closed_session_takes_moves_and_ticks_in_silence() -> None:
     session.close()
     session.move(RATE, 0.3)
     session.play(True)
-    assert session.tick(["map"]) is None
+    assert session.tick(asks("map")) is None
     session.close()

@@ -10,12 +10,12 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.slow_motion import Slowed, SlowMotion
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.snapshot import Snapshot
 from lab.sessions import CALM, RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.03))

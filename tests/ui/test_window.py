@@ -45,6 +45,7 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import REST, SMALLEST, Window
+from probed import views
 
 PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
 RATE = "training.learning_rate"
@@ -61,15 +62,15 @@ class Followed(Session):
         self.views: dict[str, object] = {}
         self.said: list[str] = []
 
-    def ask(self, names):
-        self.asked.append(tuple(names))
-        super().ask(names)
+    def ask(self, asks):
+        self.asked.append(tuple(ask.probe.name for ask in asks))
+        super().ask(asks)
         self._listen()
 
     def take(self):
         snapshot = super().take()
         if snapshot is not None:
-            self.views.update(snapshot.views)
+            self.views.update(views(snapshot))
         self._listen()
         return snapshot
 

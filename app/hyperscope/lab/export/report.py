@@ -13,6 +13,7 @@ from html import escape
 
 from hyperscope import __version__
 from hyperscope.lab.doctor.checks import Finding
+from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.experiment import painted
 from hyperscope.lab.experiment.edits import shown as edited
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
@@ -20,10 +21,12 @@ from hyperscope.lab.experiment.moves import moves, shown
 from hyperscope.lab.export.exports import Material
 from hyperscope.lab.export.report_page import PAGE, STYLE
 from hyperscope.lab.export.sharing import described, experiment_code, outline
-from hyperscope.lab.probes.results import Moment, PartResult, Results
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.results import Moment, PartResult, Results, results
 from hyperscope.lab.timeline.score import Event, Score
 
-NEEDS = ("results", "findings")  # probes
+RESULTS, FINDINGS = Ask(results, None), Ask(findings, None)
+NEEDS = (RESULTS, FINDINGS)
 MOST_MOVES = 40  # rows of the table; a lecture's drags would fill pages
 LONGEST = 1400  # characters of a session's code that is printed in whole
 THIN = "\u2009"
@@ -49,7 +52,7 @@ def report(
     material: Material, pictures: Sequence[Picture], light: Colours, dark: Colours, title: str = "", when: str = ""
 ) -> str:
     """The whole page. `material` has the records NEEDS names; without a `title` it is the experiment in words."""
-    score, results = material.score, material.views["results"]
+    score, results = material.score, material.records[RESULTS]
     fill = {
         "title": escape(title or _capital(outline(score.experiment))),
         "under": escape(_under(score, results, when)),
@@ -58,7 +61,7 @@ def report(
         "best": _best(results),
         "pictures": "".join(_picture(picture) for picture in pictures),
         "confusion": "".join(_confusion(part, results.class_names) for part in results.parts if part.name != "train"),
-        "findings": _findings(material.views["findings"]),
+        "findings": _findings(material.records[FINDINGS]),
         "moves": _moves(score),
         "settings": _settings(score.experiment),
         "share": _share(score),

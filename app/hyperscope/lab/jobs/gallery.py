@@ -15,9 +15,9 @@ from multiprocessing.connection import Connection, wait
 
 import numpy as np
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.child_process import die_with_parent
-from hyperscope.lab.probes.snapshot import Array, View
 
 SIDE = 40  # cells along a picture's side
 POINTS = 110  # examples shown in a picture
@@ -117,14 +117,14 @@ class _Pupil:
         return self._picture()
 
     def _begin(self) -> None:
-        from hyperscope.lab.probes.probes import grid, plane
+        from hyperscope.lab.probes.plane import grid, plane
         from hyperscope.lab.training.trainer import Trainer
 
         self.trainer = Trainer(self.experiment)
-        self._grid = grid(self.trainer, View(), SIDE)
+        self._grid = grid(self.trainer, ("", ""), SIDE)
         examples = self.trainer.examples
         few = np.linspace(0, len(examples.y) - 1, min(POINTS, len(examples.y))).astype(int)
-        shown = plane(self.trainer, View())
+        shown = plane(self.trainer)
         left, right, bottom, top = shown.extent
         x = shown.project(examples.raw[:, few])
         size = np.array([[right - left], [top - bottom]])

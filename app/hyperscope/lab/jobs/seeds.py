@@ -20,7 +20,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.jobs.child_process import die_with_parent
-from hyperscope.lab.probes.snapshot import Band
+from hyperscope.lab.training.curves import Band
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.score import Score

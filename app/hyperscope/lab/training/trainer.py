@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -33,6 +33,8 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training import trail
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.training.history import History
+from hyperscope.lab.training.kept import Kept
+from hyperscope.lab.training.kept import Kept
 from hyperscope.lab.training.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
@@ -74,6 +76,8 @@ class Trainer:
         self.experiment = experiment
         self.examples = examples or load(experiment.data, begun=True)
         self.given_order = order
+        self.kept = Kept()  # for looking
+        self.kept = Kept()  # for looking
         self.structure = 0  # goes up whenever data or network were rebuilt
         self.painted = 0  # goes up whenever examples came or went while the network was kept
         self.alarm = ""  # why training stopped, in a sentence, or ""
@@ -310,6 +314,44 @@ class Trainer:
     def recent_scores(self) -> Scores:
         """The last scores worked out, which may be some steps old."""
         return self._scores[1] if self._scores is not None else self.scores()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What is computed in."""
+        return self.learner.dtype
+
+    @property
+    def parameters(self) -> Array:
+        """All that is trained (P,), itself."""
+        return self.learner.state.parameters
+
+    @property
+    def running(self) -> Array:
+        """Batch norm's running statistics, themselves."""
+        return self.learner.state.running
+
+    def dropout_masks(self, m: int) -> dict[int, Array]:
+        """What dropout drew for the last mini-batch of m examples, by hidden layer."""
+        return self.learner.dropout_masks(m)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What is computed in."""
+        return self.learner.dtype
+
+    @property
+    def parameters(self) -> Array:
+        """All that is trained (P,), itself."""
+        return self.learner.state.parameters
+
+    @property
+    def running(self) -> Array:
+        """Batch norm's running statistics, themselves."""
+        return self.learner.state.running
+
+    def dropout_masks(self, m: int) -> dict[int, Array]:
+        """What dropout drew for the last mini-batch of m examples, by hidden layer."""
+        return self.learner.dropout_masks(m)
 
     def folded(self) -> list[FoldedLayer]:
         """The network's layers for test time."""

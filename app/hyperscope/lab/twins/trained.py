@@ -10,11 +10,12 @@ from hyperscope.lab.twins.twin import One, Pair, Parted, begin
 if TYPE_CHECKING:
     from hyperscope.lab.experiment.edits import Edit
     from hyperscope.lab.experiment.experiment import Experiment
-    from hyperscope.lab.probes.snapshot import BranchMark, Curves
+    from hyperscope.lab.timeline.branch_mark import BranchMark
     from hyperscope.lab.timeline.forks import Forks
     from hyperscope.lab.timeline.past import Lost
     from hyperscope.lab.timeline.score import Place, Score
     from hyperscope.lab.training.checkpoint import Checkpoint
+    from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.training.trainer import Trainer
 
 

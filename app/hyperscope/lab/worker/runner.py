@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.worker.commands import Ask, Change, Reply
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.worker.commands import Change, Look, Reply
 from hyperscope.lab.worker.worker import serve
 
 LEAVE = 3.0  # s that a worker has for ending: it may have a run to write yet
@@ -51,11 +53,11 @@ class Runner:
             raise WorkerLost(self._obituary()) from None
         self.changes += isinstance(command, Change)
 
-    def ask(self, names: Sequence[str], view: Any = None, wanted: tuple[str, ...] = ()) -> bool:
+    def ask(self, asks: Sequence[AnyAsk], wanted: Sequence[AnyAsk] = ()) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
         if self.waiting:
             return False
-        self.send(Ask(tuple(names), view, wanted))
+        self.send(Look(tuple(asks), tuple(wanted)))
         self.waiting = True
         return True
 
