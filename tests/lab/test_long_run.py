@@ -15,7 +15,8 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
 from probed import OF_ONE, probed
 
 pytestmark = pytest.mark.slow

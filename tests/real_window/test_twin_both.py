@@ -13,10 +13,10 @@ from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from probed import sides, views
 from ui import hand_made
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 RATE = "training.learning_rate"
 Box = tuple[int, int, int, int]
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
+from hyperscope.ui.panels.common.small_multiples import bars, condensed, norm_of, river
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
-from hyperscope.ui.panels.distributions.small_multiples import bars, condensed, norm_of, river
 from hyperscope.ui.theme import DARK, LIGHT
 from probed import Sides, sides
 

@@ -24,9 +24,9 @@ from hyperscope.ui.export.views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from probed import asks, both
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
 RATE = "training.learning_rate"

@@ -19,7 +19,7 @@ from hyperscope.lab.training.curves import Curves
 
 if TYPE_CHECKING:
     from hyperscope.lab.examples.examples import ExampleSet
-    from hyperscope.lab.timeline.checkpoints import Kept
+    from hyperscope.lab.timeline.kept import Kept
     from hyperscope.lab.training.checkpoint import Checkpoint
 
 BRANCHES = 8  # kept; of more the oldest goes

@@ -17,8 +17,9 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.lab.timeline.branches import Future, Stand, Way, marked, within_reach
-from hyperscope.lab.timeline.checkpoints import Checkpoints, Kept, far
+from hyperscope.lab.timeline.checkpoints import Checkpoints, far
 from hyperscope.lab.timeline.forks import Forks
+from hyperscope.lab.timeline.kept import Kept
 from hyperscope.lab.timeline.score import Event, Place, Score, play, tried
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer

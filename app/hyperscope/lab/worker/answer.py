@@ -10,8 +10,9 @@ from hyperscope.lab.twins.account import Account
 from hyperscope.lab.worker.snapshot import Seen, Snapshot, Status
 
 if TYPE_CHECKING:
+    from hyperscope.lab.timeline.line import Line
     from hyperscope.lab.training.trainer import Trainer
-    from hyperscope.lab.twins.trained import Line, Trained
+    from hyperscope.lab.twins.trained import Trained
     from hyperscope.lab.worker.commands import Look
 
 

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.worker.snapshot import Snapshot
 
 

@@ -16,9 +16,9 @@ from hyperscope.lab.worker.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
+from hyperscope.ui.panels.common.small_multiples import has_batch_norm
 from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, VIEWS
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
-from hyperscope.ui.panels.distributions.small_multiples import has_batch_norm
 from hyperscope.ui.panels.distributions.twin_key import TwinKey
 from hyperscope.ui.theme import LIGHT, Theme
 
