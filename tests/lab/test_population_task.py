@@ -98,9 +98,8 @@ def test_maps_are_there_when_wished_for_and_are_those_of_each_alone() -> None:
     assert [one.shape for one in last.maps] == [(trainer.layout.classes, 12, 12)] * 2
     assert np.allclose(last.maps[1].sum(axis=0), 1, atol=1e-5)
     from hyperscope.lab.jobs.small_map import SmallMap
-    from hyperscope.lab.probes.snapshot import View
 
-    assert np.allclose(last.maps[1], SmallMap(trainer, View(), 12).p(trainer), atol=1e-4)
+    assert np.allclose(last.maps[1], SmallMap(trainer, ("", ""), 12).p(trainer), atol=1e-4)
 
 
 def test_one_handed_over_at_the_end_goes_on_with_its_weights() -> None:
