@@ -13,7 +13,7 @@ from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from patience import PATIENCE

@@ -21,8 +21,8 @@ from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui import style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs

@@ -22,10 +22,10 @@ from hyperscope.lab.places import write_whole
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.lab.probes.weights import weights
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.curves import Curves
-from hyperscope.lab.worker.snapshot import Seen, Status
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
 from hyperscope.lab.worker.commands import (
@@ -37,7 +38,6 @@ from hyperscope.lab.worker.commands import (
 from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.revival import Revival, given_up
 from hyperscope.lab.worker.runner import Runner
-from hyperscope.lab.worker.snapshot import Snapshot, Status
 
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer

@@ -17,8 +17,8 @@ from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, expo
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming

@@ -13,8 +13,8 @@ from hyperscope.lab.export.exports import Choice, Material, exporters
 from hyperscope.lab.export.film import Film, Pixels, film, stops
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.export.film import Shot, camera
 from hyperscope.ui.export.views import views
 from hyperscope.ui.open_table.reader import Reader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.training.curves import Curves, Ghost
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.training.curves import Curves, Ghost
-from hyperscope.lab.worker.snapshot import Snapshot, Status
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 

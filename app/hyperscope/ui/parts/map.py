@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.passing import Followed, Passing, passing
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map.head import MODES

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.theme import Theme
 

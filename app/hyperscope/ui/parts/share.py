@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.parts.part import Part

@@ -14,10 +14,10 @@ from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
 from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Seen, Snapshot
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.twin_words import in_words, lead
-from hyperscope.lab.worker.snapshot import Seen, Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.labs.playground.twin_marks import mark
 from hyperscope.ui.panels import Panel

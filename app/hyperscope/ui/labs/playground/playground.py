@@ -12,7 +12,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import NetworkPicture, network
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote

@@ -17,7 +17,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.answers import Answers, answers
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
