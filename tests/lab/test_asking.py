@@ -35,7 +35,7 @@ SMALL = Experiment(
     network=Network(layers=(Layer(4, "tanh", "before", dropout=0.2), Layer(3, "relu"))),
     training=Training(batch_size=16, precision="float64"),
 )
-STILL = (int, float, str, bytes, tuple, frozenset, type(None), type, FunctionType, ModuleType, Askable)
+STILL = (int, float, str, bytes, tuple, frozenset, type(None), type, FunctionType, ModuleType, Askable, Records)
 TYPES = (TypeVar, GenericAlias, type(Ask[Any, Any]), type(annotations))
 
 
