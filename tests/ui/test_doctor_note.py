@@ -13,11 +13,11 @@ from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
-from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from patience import PATIENCE
-from probed import Sides, sides, views
+from probed import Sides, seen, sides, views
 
 LEFT = Qt.MouseButton.LeftButton
 SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
@@ -31,8 +31,8 @@ def snapshot(*findings: Finding) -> Sides:
     return sides({"findings": findings})
 
 
-def at(step: int = 0, *, playing: bool) -> Sides:
-    return sides({}, Status(step=step, playing=playing))
+def at(step: int = 0, *, playing: bool) -> Seen:
+    return seen({}, Status(step=step, playing=playing))
 
 
 def network(units: int) -> NetworkPicture:
