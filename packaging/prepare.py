@@ -36,7 +36,7 @@ def _by_path(path: Path) -> ModuleType:
     return module
 
 
-system: Any = _by_path(CHECKOUT / "app" / "hyperscope" / "lab" / "system_libraries.py")
+system: Any = _by_path(CHECKOUT / "app" / "hyperscope" / "lab" / "machine" / "system_libraries.py")
 
 
 def say(sentence: str) -> None:

@@ -17,8 +17,8 @@ import hyperscope
 from hyperscope import __version__
 from hyperscope.cli import run
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, read
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, read
 from hyperscope.resources import asset
 
 IRIS = str(asset("datasets/iris.csv"))

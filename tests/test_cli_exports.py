@@ -17,11 +17,11 @@ from PIL import Image
 import hyperscope
 from hyperscope.cli import run
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed, read
-from hyperscope.lab.score import Event, Score, from_code, replay
-from hyperscope.lab.score import from_json as score_from_json
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed, read
+from hyperscope.lab.timeline.score import Event, Score, from_code, replay
+from hyperscope.lab.timeline.score import from_json as score_from_json
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
 
 IRIS = str(asset("datasets/iris.csv"))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Knob, Scale, Settings, choice, knobs, number, switch, text, whole
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
 
 GROUPS = (Data, Layer, Network, Training, Experiment)
 EVERY = [

@@ -45,7 +45,13 @@ def test_each_requirement_is_pinned(requirement: str) -> None:
 
 def test_the_wheel_holds_the_package_and_its_assets(tmp_path: Path) -> None:
     names = wheel(CHECKOUT, tmp_path)
-    assert {"hyperscope/__init__.py", "hyperscope/lab/experiment.py", "hyperscope/assets/datasets/iris.csv"} <= names
+    assert {
+        "hyperscope/__init__.py",
+        "hyperscope/lab/experiment/experiment.py",
+        "hyperscope/assets/datasets/iris.csv",
+        "hyperscope/assets/formulas/output/softmax.svg",
+        "hyperscope/assets/report.html",
+    } <= names
 
 
 def test_the_wheel_holds_nothing_else(tmp_path: Path) -> None:
@@ -62,7 +68,11 @@ def test_a_wheel_made_from_the_source_distribution_is_the_same(tmp_path: Path) -
 
 
 def test_the_lab_does_not_load_qt() -> None:
-    program = "import sys, hyperscope.lab.experiment; print(*sys.modules)"
+    program = (
+        "import importlib, pkgutil, sys, hyperscope.lab as lab\n"
+        "for module in pkgutil.walk_packages(lab.__path__, 'hyperscope.lab.'): importlib.import_module(module.name)\n"
+        "print(*sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in run.stdout.split()}
     assert "numpy" in loaded

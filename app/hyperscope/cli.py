@@ -61,7 +61,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _window(file: str | None, theme: str | None) -> int:
-    from hyperscope.lab.opening import opened_score
+    from hyperscope.lab.session.opening import opened_score
 
     score = opened_score(file) if file else None
     experiment = score.experiment if score else None
@@ -71,7 +71,7 @@ def _window(file: str | None, theme: str | None) -> int:
         return _headless(experiment, out)
     # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
     from hyperscope.lab.places import RUNS, home
-    from hyperscope.lab.session import Session, last_experiment
+    from hyperscope.lab.session.session import Session, last_experiment
 
     session = Session(experiment or last_experiment(), library=home() / RUNS)
     if score and score.end:
@@ -83,7 +83,7 @@ def _window(file: str | None, theme: str | None) -> int:
 
 def no_window() -> str:
     """Why no window can be shown here, in a sentence, or "" if one can; a Qt platform that was named is trusted."""
-    from hyperscope.lab.system_libraries import advice, display_problem, missing
+    from hyperscope.lab.machine.system_libraries import advice, display_problem, missing
 
     if not os.environ.get("QT_QPA_PLATFORM") and (problem := display_problem()):
         return problem
@@ -94,11 +94,11 @@ def no_window() -> str:
 
 def _headless(experiment: object, out: Path) -> int:
     """What the window would have shown: an animation and the screens, or at least the map where Qt cannot start."""
-    from hyperscope.lab.experiment import Experiment
-    from hyperscope.lab.run import run as trained
-    from hyperscope.lab.run import write
-    from hyperscope.lab.system_libraries import missing
-    from hyperscope.lab.trainer import Trainer
+    from hyperscope.lab.experiment.experiment import Experiment
+    from hyperscope.lab.export.run import run as trained
+    from hyperscope.lab.export.run import write
+    from hyperscope.lab.machine.system_libraries import missing
+    from hyperscope.lab.training.trainer import Trainer
 
     chosen = experiment if isinstance(experiment, Experiment) else Experiment()
     trainer = Trainer(chosen)
@@ -106,7 +106,7 @@ def _headless(experiment: object, out: Path) -> int:
     if missing(("import",)):
         print("The window itself cannot be drawn here; 'hyperscope doctor' says what to install.")
         return 0
-    from hyperscope.ui.recording import record, record_screens
+    from hyperscope.ui.record.recording import record, record_screens
 
     record(chosen, out / "training.gif")
     record_screens(out / "screens", chosen)
@@ -129,11 +129,11 @@ def _run(words: list[str]) -> int:
     given = parser.parse_args(words)
     _check_epochs(given.epochs)
 
-    from hyperscope.lab import run as runs
-    from hyperscope.lab.experiment import changed, parsed
-    from hyperscope.lab.opening import opened_score
-    from hyperscope.lab.score import replay
-    from hyperscope.lab.trainer import Trainer
+    from hyperscope.lab.experiment.experiment import changed, parsed
+    from hyperscope.lab.export import run as runs
+    from hyperscope.lab.session.opening import opened_score
+    from hyperscope.lab.timeline.score import replay
+    from hyperscope.lab.training.trainer import Trainer
 
     score = opened_score(given.file)
     epochs = given.epochs if given.epochs is not None else 0 if score.end else 100
@@ -240,13 +240,13 @@ def _record(words: list[str]) -> int:
         raise ValueError(f"epochs is {given.epochs}; it must be 1 or more")
     width, height = _size(given.size)
 
-    from hyperscope.lab.opening import opened
+    from hyperscope.lab.session.opening import opened
 
     experiment = opened(given.file) if given.file else None
     if given.pixel_ratio > 1:
         os.environ["QT_SCALE_FACTOR"] = str(given.pixel_ratio)  # Qt reads it when it starts
     _needs_qt()
-    from hyperscope.ui.recording import chosen_scenes, record, record_screens
+    from hyperscope.ui.record.recording import chosen_scenes, record, record_screens
 
     if given.out:
         _writable(given.out.absolute().parent)
@@ -277,12 +277,12 @@ def _export(words: list[str]) -> int:
     if not 1 <= given.scale <= 4:
         raise ValueError(f"scale is {given.scale:g}; it must lie in [1, 4]")
 
-    from hyperscope.lab.opening import opened_score
+    from hyperscope.lab.session.opening import opened_score
 
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export_headless import export
+    from hyperscope.ui.export.headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
     export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
@@ -299,12 +299,12 @@ def _report(words: list[str]) -> int:
     given = parser.parse_args(words)
     _check_epochs(given.epochs)
 
-    from hyperscope.lab.opening import opened_score
+    from hyperscope.lab.session.opening import opened_score
 
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export_headless import report
+    from hyperscope.ui.export.headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)
     print(f"Written to {given.out}.")
@@ -328,7 +328,7 @@ def _size(words: str) -> tuple[int, int]:
 
 
 def _needs_qt() -> None:
-    from hyperscope.lab.system_libraries import missing
+    from hyperscope.lab.machine.system_libraries import missing
 
     if lacking := missing(("import",)):
         names = ", ".join(need.name for need in lacking)
@@ -337,7 +337,7 @@ def _needs_qt() -> None:
 
 def _doctor(words: list[str]) -> int:
     _Parser(prog="hyperscope doctor", description="What was found on this machine, and what to do.").parse_args(words)
-    from hyperscope.lab.doctor import findings
+    from hyperscope.lab.machine.doctor import findings
 
     found = findings()
     width = max(len(finding.topic) for finding in found)

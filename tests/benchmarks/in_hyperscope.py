@@ -14,9 +14,9 @@ from hyperscope.engine.prediction import Predictor, folded
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.population import TOGETHER
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.training.population import TOGETHER
+from hyperscope.lab.training.trainer import Trainer
 
 SEED = 5
 

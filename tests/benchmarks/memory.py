@@ -20,10 +20,11 @@ import numpy as np
 from benchmarks.in_hyperscope import crowd
 from benchmarks.tasks import numbers
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.history import History
-from hyperscope.lab.trainer import ROWS, Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.training.history import History
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
 from parity.workloads import WORKLOADS
 
 MEGABYTE = 1e6

@@ -39,7 +39,7 @@ LOG = "HYPERSCOPE_BENCHMARK_LOG"  # where the worker notes when a new rate came 
 
 if __name__ == "__mp_main__" and os.environ.get(LOG):
     # This is the window's worker, which imports the main module again: have it note the first step after each change.
-    from hyperscope.lab import trainer as _trainer
+    from hyperscope.lab.training import trainer as _trainer
 
     _apply, _steps = _trainer.Trainer.apply, _trainer.Trainer.steps
     _log = open(os.environ[LOG], "a", encoding="utf-8")  # noqa: SIM115 - open as long as the worker lives
@@ -61,8 +61,8 @@ if __name__ == "__mp_main__" and os.environ.get(LOG):
 def experiment(name: str) -> Any:
     """The starting experiment, or the three layers of eight with batch norm that the goals speak of."""
     from hyperscope.engine.settings import Layer, Network
-    from hyperscope.lab.data import with_source
-    from hyperscope.lab.experiment import Experiment
+    from hyperscope.lab.experiment.data import with_source
+    from hyperscope.lab.experiment.experiment import Experiment
 
     if name == "start":
         return Experiment()
@@ -86,8 +86,8 @@ def alone(name: str, seconds: float) -> dict[str, float]:
     """Steps per second of the same trainer without a window, in bursts as long as the worker's."""
     from threadpoolctl import threadpool_limits
 
-    from hyperscope.lab.pace import BURST
-    from hyperscope.lab.trainer import Trainer
+    from hyperscope.lab.training.trainer import Trainer
+    from hyperscope.lab.worker.pace import BURST
 
     trainer, burst = Trainer(experiment(name)), 1
     with threadpool_limits(1):
@@ -105,7 +105,7 @@ class Stage:
     """A real window and the means to let it run for a while."""
 
     def __init__(self, name: str) -> None:
-        from hyperscope.lab.session import Session
+        from hyperscope.lab.session.session import Session
         from hyperscope.ui.app import application
         from hyperscope.ui.pacing import settle
         from hyperscope.ui.remembered import Remembered

@@ -14,8 +14,8 @@ from hyperscope.engine.learner import Learner
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import Predictor, folded, score
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.examples import load
+from hyperscope.lab.examples.examples import load
+from hyperscope.lab.experiment.data import Data
 
 SEEDS = (1, 2, 3, 4, 5)  # of data, weights and order alike
 

@@ -21,7 +21,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.learner import Diverged
 from hyperscope.engine.settings import WHOLE_SET, Network, Training
 from hyperscope.knob import Knob, Scale
-from hyperscope.lab.data import Data
+from hyperscope.lab.experiment.data import Data
 
 pytestmark = pytest.mark.slow
 

@@ -17,9 +17,9 @@ from hyperscope.engine.prediction import Predictor, folded
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.knob import Knob, Scale
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.training.trainer import Trainer
 
 INVERSE = Training(
     optimiser="sgd", learning_rate=0.2, schedule="inverse", decay=1.0, batch_size=WHOLE_SET, precision="float64"

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hyperscope.lab.library_store import Store
+from hyperscope.lab.library.store import Store
 
 BLOB = 20_000  # bytes, so that a run covers several pages
 

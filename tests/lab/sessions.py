@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed, every_knob
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.strategies import allowed, runnable
 
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))

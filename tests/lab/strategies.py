@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Knob, Settings, knobs
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
 
 GROUPS: tuple[type[Settings], ...] = (Data, Layer, Network, Training, Experiment)
 KNOBS = [(kind, name) for kind in GROUPS for name in knobs(kind)]

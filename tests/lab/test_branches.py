@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.branches import BRANCHES
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.score import Event, Score, replay
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.timeline.branches import BRANCHES
+from hyperscope.lab.timeline.score import Event, Score, replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 
 bounded = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

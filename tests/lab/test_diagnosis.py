@@ -15,13 +15,13 @@ import pytest
 from hyperscope.engine.metrics import gaps
 from hyperscope.engine.outputs import outputs
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.checks.remedies import against_variance
-from hyperscope.lab.checks.seen import Seen
-from hyperscope.lab.checks.training import LIMITS
-from hyperscope.lab.data import Data
-from hyperscope.lab.diagnosis import ADVICE, Finding, checks, findings, foremost, verdict
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.doctor.checks.remedies import against_variance
+from hyperscope.lab.doctor.checks.seen import Seen
+from hyperscope.lab.doctor.checks.training import LIMITS
+from hyperscope.lab.doctor.diagnosis import ADVICE, Finding, checks, findings, foremost, verdict
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.training.trainer import Trainer
 
 HEALTHY = 150  # epochs
 

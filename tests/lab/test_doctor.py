@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from hyperscope.lab import doctor, system_libraries
+from hyperscope.lab.machine import doctor, system_libraries
 
 
 def test_each_finding_that_is_not_as_it_should_be_says_what_to_do() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import moved
 
 NOISY = changed(changed(Experiment(), "data.noise", 0.15), "data.points", 200)

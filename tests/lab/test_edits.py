@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.score import Event, Score, from_code, from_json, replay
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.timeline.score import Event, Score, from_code, from_json, replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import START, bits, future, moved
 
 bounded = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

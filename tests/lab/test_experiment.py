@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Settings, knobs
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import VERSION, Experiment, changed, every_knob, from_json, knob_at, parsed, read, schema
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import (
+    VERSION,
+    Experiment,
+    changed,
+    every_knob,
+    from_json,
+    knob_at,
+    parsed,
+    read,
+    schema,
+)
 from lab.strategies import KNOBS, SEVERAL_LAYERS, allowed, experiments, refused
 
 DEFAULT = Experiment()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hyperscope.lab.film import film, stops
+from hyperscope.lab.export.film import film, stops
 
 SIZE = (62, 49)  # odd in height
 
@@ -89,7 +89,7 @@ def test_other_endings_are_refused(tmp_path):
 
 
 def test_without_ffmpeg_it_is_said_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr("hyperscope.lab.film.find_spec", lambda name: None)
+    monkeypatch.setattr("hyperscope.lab.export.film.find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"pip install 'hyperscope\[video\]'"):
         film(tmp_path / "a.mp4")
 

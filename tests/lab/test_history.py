@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperscope.lab.history import History
+from hyperscope.lab.training.history import History
 
 
 def recorded(history: History, losses: np.ndarray, first: int = 0) -> History:

@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 
 import hyperscope
-from hyperscope.lab.library_store import MARK, VERSION, Store, Unkept
+from hyperscope.lab.library.schema import MARK, VERSION
+from hyperscope.lab.library.store import Store, Unkept
 from lab.run_rows import row
+from patience import SECONDS
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 TESTS = str(Path(__file__).parents[1])
-PATIENCE = 60  # s
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def python(*words: object, **options: object) -> subprocess.CompletedProcess[str
         env={**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))},
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=SECONDS,
         check=False,
         **options,
     )
@@ -125,13 +126,13 @@ def test_the_file_says_what_it_is_and_of_which_version(store: Store, path: Path)
 
 
 def test_the_store_loads_no_numpy() -> None:
-    done = python("-c", "import sys, hyperscope.lab.library_store; print('numpy' in sys.modules)")
+    done = python("-c", "import sys, hyperscope.lab.library.store; print('numpy' in sys.modules)")
     assert done.stdout.strip() == "False"
 
 
 def test_two_at_once_keep_all_their_runs(path: Path) -> None:
     def work(first: int) -> None:
-        mine = Store(path, wait=PATIENCE)
+        mine = Store(path, wait=SECONDS)
         for number in range(first, first + 25):
             mine.keep(row(number))
 
@@ -150,7 +151,7 @@ def test_two_processes_at_once_keep_all_their_runs(path: Path) -> None:
     both = [
         subprocess.Popen([sys.executable, "-c", words, str(path), str(first)], env=environment) for first in (0, 100)
     ]
-    assert [process.wait(PATIENCE) for process in both] == [0, 0]
+    assert [process.wait(SECONDS) for process in both] == [0, 0]
     assert len(ids(Store(path))) == 50
 
 
@@ -180,7 +181,7 @@ WRITES = """
 import sys
 from pathlib import Path
 from lab.run_rows import row
-from hyperscope.lab.library_store import Store, Unkept
+from hyperscope.lab.library.store import Store, Unkept
 store, said = Store(Path(sys.argv[1])), []
 for number in range(1, 40):
     try:
@@ -238,7 +239,7 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from lab.run_rows import row
-from hyperscope.lab.library_store import Store, Unkept
+from hyperscope.lab.library.store import Store, Unkept
 if os.geteuid() == 0:  # whom nothing is forbidden
     os.setuid(65534)
 try:

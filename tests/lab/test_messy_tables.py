@@ -11,13 +11,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hyperscope.lab.cells import read_cells
-from hyperscope.lab.csv_rows import MOST_ROWS, quoted
-from hyperscope.lab.examples import load, suggested
-from hyperscope.lab.opening import opened
-from hyperscope.lab.points_file import save_points
-from hyperscope.lab.table import Table, read_table
-from hyperscope.lab.written_numbers import DECIMAL, EITHER, PLAIN, THOUSANDS, comma_in, number
+from hyperscope.lab.examples.cells import read_cells
+from hyperscope.lab.examples.csv_rows import MOST_ROWS, quoted
+from hyperscope.lab.examples.examples import load, suggested
+from hyperscope.lab.examples.points_file import save_points
+from hyperscope.lab.examples.table import Table, read_table
+from hyperscope.lab.examples.written_numbers import DECIMAL, EITHER, PLAIN, THOUSANDS, comma_in, number
+from hyperscope.lab.session.opening import opened
 
 Reading = Callable[..., Table]
 Refusing = Callable[..., str]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from hyperscope.knob import Value
-from hyperscope.lab.experiment import Experiment, changed, every_knob
-from hyperscope.lab.moves import caption, moves, sentence
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+from hyperscope.lab.experiment.moves import caption, moves, sentence
+from hyperscope.lab.training.trainer import Trainer
 from lab.strategies import experiments
 
 DEFAULT = Experiment()

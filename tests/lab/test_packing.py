@@ -8,8 +8,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from hyperscope.lab.packing import packed_checkpoint, packed_curves, unpacked_checkpoint, unpacked_curves
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.library.packing import packed_checkpoint, packed_curves, unpacked_checkpoint, unpacked_curves
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import RUNAWAY, START, bits, future, moved, with_layers
 
 

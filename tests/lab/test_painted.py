@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperscope.lab.data import Data
-from hyperscope.lab.painted import (
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.painted import (
     MOST,
     NO_POINTS,
     Painted,

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from hyperscope.lab.data import PAINTED, Data, with_source
-from hyperscope.lab.examples import load, suggested
-from hyperscope.lab.opening import opened
-from hyperscope.lab.points_file import save_points
+from hyperscope.lab.examples.examples import load, suggested
+from hyperscope.lab.examples.points_file import save_points
+from hyperscope.lab.experiment.data import PAINTED, Data, with_source
+from hyperscope.lab.session.opening import opened
 
 OWN = Data(source=PAINTED, painted=("1,1 1.5,1 -2,0.125 0,0", "-1,1 2,2 3,-0.001", "0,1 0,2 0,3 . 5,5"))
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from hyperscope.lab.diagnosis import findings
-from hyperscope.lab.experiment import Experiment, changed, every_knob, from_json
-from hyperscope.lab.presets import Preset, presets
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.doctor.diagnosis import findings
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, from_json
+from hyperscope.lab.experiment.presets import Preset, presets
+from hyperscope.lab.training.trainer import Trainer
 
 EVERY = pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.name)
 

@@ -12,13 +12,13 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import one_hot
-from hyperscope.lab.data import Data
-from hyperscope.lab.distributions import distributions
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.history import RIVERS, History
-from hyperscope.lab.quantiles import QUANTILES
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.distributions import distributions
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.history import RIVERS, History
+from hyperscope.lab.training.quantiles import QUANTILES
+from hyperscope.lab.training.trainer import Trainer
 
 DATA = Data(points=120)
 PLAIN = Network(layers=(Layer(8, "tanh"), Layer(6, "relu")))

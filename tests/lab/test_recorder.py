@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.library import Details, Library, Run
-from hyperscope.lab.recorder import Recorder, may_start_anew
-from hyperscope.lab.reopening import Open, Reopening
-from hyperscope.lab.score import replay
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library.library import Details, Library, Run
+from hyperscope.lab.library.recorder import Recorder, may_start_anew
+from hyperscope.lab.timeline.reopening import Open, Reopening
+from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, bits, moved
 
 RATE = "training.learning_rate"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.run_compare import NONE, compared
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library.run_compare import NONE, compared
 from lab.sessions import with_layers
 
 PLAIN = Experiment()

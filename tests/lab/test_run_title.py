@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.data import FILE, Data, with_source
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.run_title import title
+from hyperscope.lab.experiment.data import FILE, Data, with_source
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library.run_title import title
 from lab.sessions import with_layers
 
 PLAIN = Experiment()

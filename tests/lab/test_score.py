@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Training
-from hyperscope.lab.data import Data
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.score import (
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.timeline.score import (
     LONGEST,
     PREFIX,
     Event,
@@ -28,8 +28,8 @@ from hyperscope.lab.score import (
     play,
     replay,
 )
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 from lab.strategies import experiments
 

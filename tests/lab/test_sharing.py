@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hyperscope.engine.settings import Layer, Network
-from hyperscope.lab.data import FILE, Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.opening import opened_score
-from hyperscope.lab.reopening import performed
-from hyperscope.lab.score import Event, Score, replay
-from hyperscope.lab.sharing import described, experiment_code, recognised
+from hyperscope.lab.experiment.data import FILE, Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.export.sharing import described, experiment_code, recognised
+from hyperscope.lab.session.opening import opened_score
+from hyperscope.lab.timeline.reopening import performed
+from hyperscope.lab.timeline.score import Event, Score, replay
 from lab.sessions import RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.05))

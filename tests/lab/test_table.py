@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperscope.lab import csv_rows
-from hyperscope.lab.cells import read_cells
-from hyperscope.lab.csv_rows import MOST_ROWS
-from hyperscope.lab.table import MOST_CLASSES, MOST_WORDS, Table, gaps_in, read_table
+from hyperscope.lab.examples import csv_rows
+from hyperscope.lab.examples.cells import read_cells
+from hyperscope.lab.examples.csv_rows import MOST_ROWS
+from hyperscope.lab.examples.table import MOST_CLASSES, MOST_WORDS, Table, gaps_in, read_table
 
 Reading = Callable[..., Table]
 Refusing = Callable[..., str]

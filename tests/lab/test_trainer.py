@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
-from hyperscope.lab.data import Data
-from hyperscope.lab.examples import suggested
-from hyperscope.lab.experiment import Experiment, changed, every_knob, knob_at
-from hyperscope.lab.trail import SOUND
-from hyperscope.lab.trainer import ROWS, Trainer
+from hyperscope.lab.examples.examples import suggested
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
+from hyperscope.lab.training.in_training import ROWS, SOUND
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
 from lab.strategies import runnable
 

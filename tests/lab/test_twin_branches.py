@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.branches import BRANCHES
-from hyperscope.lab.data import Data
-from hyperscope.lab.edits import Edit
-from hyperscope.lab.score import replay
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trained import Trained
-from hyperscope.lab.trainer import Trainer
-from hyperscope.lab.twin import Pair, begin
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.timeline.branches import BRANCHES
+from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.trained import Trained
+from hyperscope.lab.twins.twin import Pair, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"

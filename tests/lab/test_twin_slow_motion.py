@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.slow_motion import Slowed, move
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
-from hyperscope.lab.twin import Pair, begin
+from hyperscope.lab.timeline.slow_motion import Slowed, move
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.twin import Pair, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 SLOWER = moved(("training.learning_rate", 0.001))

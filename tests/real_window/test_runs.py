@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hyperscope.lab.library import Library, Run
-from hyperscope.lab.library_store import Store
+from hyperscope.lab.library.library import Library, Run
+from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS
 from hyperscope.ui.style import PICKED, mixed
 from hyperscope.ui.theme import LIGHT
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 FOOT_OF_FIRST = (300, 181)  # a place in the first row of the list without words
 WHITE = (255, 255, 255)
 

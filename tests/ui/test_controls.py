@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hyperscope.engine.settings import WHOLE_SET
 from hyperscope.knob import Knob
-from hyperscope.lab.experiment import Experiment, every_knob, knob_at
+from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.form import control_for
 from hyperscope.ui.controls.segmented import Segmented

@@ -8,14 +8,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel
 
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.presets import presets
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.actions import Action
 from hyperscope.ui.finder import matching
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.window import Window
 
-PATIENCE = 20_000  # ms
 Key = Qt.Key
 
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.painted import MOST, NO_POINTS, Points
-from hyperscope.ui.panels.map_brush import ERASE, FINE, MOVE, PAINT, BrushSurface
-from hyperscope.ui.panels.map_brush_row import BrushRow
+from hyperscope.lab.experiment.painted import MOST, NO_POINTS, Points
+from hyperscope.ui.panels.map.brush import ERASE, FINE, MOVE, PAINT, BrushSurface
+from hyperscope.ui.panels.map.brush_row import BrushRow
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

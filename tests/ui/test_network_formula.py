@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hyperscope.lab.snapshot import LayerPicture, NetworkPicture
-from hyperscope.ui.panels.network_formula import figure, formula, plain
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.ui.panels.network.formula import figure, formula, plain
 from ui import hand_made
 
 

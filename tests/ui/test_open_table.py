@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from hyperscope.lab.data import Data
-from hyperscope.lab.examples import suggested
-from hyperscope.ui.open_table import OpenTable
-from hyperscope.ui.open_table_preview import PreviewTable
-from hyperscope.ui.open_table_reader import Reader
+from hyperscope.lab.examples.examples import suggested
+from hyperscope.lab.experiment.data import Data
+from hyperscope.ui.open_table.dialog import OpenTable
+from hyperscope.ui.open_table.preview import PreviewTable
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 
 CLEAN = "width,height,kind\n" + "".join(f"{at},{at * 1.5},{'abc'[at % 3]}\n" for at in range(30))

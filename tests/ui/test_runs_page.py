@@ -15,13 +15,13 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.experiment import changed
-from hyperscope.lab.library import Library
-from hyperscope.lab.presets import presets
-from hyperscope.lab.recorder import Recorder
-from hyperscope.lab.score import replay
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.experiment import changed
+from hyperscope.lab.experiment.presets import presets
+from hyperscope.lab.library.library import Library
+from hyperscope.lab.library.recorder import Recorder
+from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.paint import face
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
@@ -31,8 +31,8 @@ from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.run_rows import row
 from lab.sessions import START, moved, with_layers
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key

@@ -12,17 +12,16 @@ from PySide6.QtWidgets import QApplication
 from engine.networks import batches, layout, learner
 from hyperscope.engine.narration import narration
 from hyperscope.engine.slow_motion import SlowStep
-from hyperscope.lab.slow_motion import SlowMotion
+from hyperscope.lab.timeline.slow_motion import SlowMotion
 from hyperscope.ui import formula
-from hyperscope.ui.panels.matrix import figure
-from hyperscope.ui.panels.slow_motion import SlowMotionPanel
+from hyperscope.ui.panels.slow_motion.matrix import figure
+from hyperscope.ui.panels.slow_motion.panel import SlowMotionPanel
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.sessions import START
-
-PATIENCE = 30_000  # ms
+from patience import PATIENCE
 
 
 def record(at: int = 0, depth: int = 2) -> SlowMotion:

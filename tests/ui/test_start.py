@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hyperscope.lab.checks import Finding, remedies
+from hyperscope.lab.doctor.checks import Finding, remedies
 
 LOADED = "import sys, hyperscope.ui.app; print(*sys.modules)"
 
@@ -34,17 +34,18 @@ def loaded() -> set[str]:
         "ziamath",
         "sqlite3",  # the run library
         "hyperscope.engine.learner",  # training has a process of its own
-        "hyperscope.lab.trainer",
-        "hyperscope.lab.timeline",
-        "hyperscope.lab.diagnosis",
-        "hyperscope.lab.film",
-        "hyperscope.lab.report",
-        "hyperscope.lab.library",
-        "hyperscope.ui.exporting",
-        "hyperscope.ui.export_dialog",
-        "hyperscope.ui.open_table",
+        "hyperscope.lab.training.trainer",
+        "hyperscope.lab.timeline.timeline",
+        "hyperscope.lab.doctor.diagnosis",
+        "hyperscope.lab.export.film",
+        "hyperscope.lab.export.report",
+        "hyperscope.lab.library.library",
+        "hyperscope.ui.export.exporting",
+        "hyperscope.ui.export.dialog",
+        "hyperscope.ui.open_table.dialog",
         "hyperscope.ui.runs.page",
         "hyperscope.ui.share_dialog",
+        "hyperscope.ui.typeset",
     ],
 )
 def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
@@ -58,5 +59,9 @@ def test_what_the_doctor_finds_comes_without_what_examines():
     tell = "import pickle, sys; pickle.load(sys.stdin.buffer); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", tell], input=pickle.dumps(found), capture_output=True, check=True)
     loaded = done.stdout.decode().split()
-    assert "hyperscope.lab.checks.remedies" in loaded
-    assert not {"hyperscope.lab.trainer", "hyperscope.lab.diagnosis", "hyperscope.engine.learner"} & set(loaded)
+    assert "hyperscope.lab.doctor.checks.remedies" in loaded
+    assert not {
+        "hyperscope.lab.training.trainer",
+        "hyperscope.lab.doctor.diagnosis",
+        "hyperscope.engine.learner",
+    } & set(loaded)

@@ -6,14 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.presets import presets
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.start_page import COLUMNS, LINES, PICTURE
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
 

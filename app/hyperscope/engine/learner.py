@@ -45,7 +45,8 @@ class Diverged(ArithmeticError):
 
 
 class Learner:
-    """Trains on examples x (n, m) with classes y (m,); with several `trainings` it is a crowd, one member each.
+    """Trains on examples x (n, m) with classes y (m,); with several `trainings` it is a crowd, one member each, which
+    may have examples of their own: x (K, n, m) and y (K, m).
 
     Members share the network's structure, the optimiser, batch size and precision of the first training; their rates
     and constants are their own. `seeds` start their weights.
@@ -152,6 +153,7 @@ class Learner:
             tuple(moment[chosen] for moment in state.moments),
             {name: product[chosen] for name, product in state.products.items()},
         )
+        self.rows.keep(chosen)
         self._noises = Noises(self.seeds, self.layout.widths, self.crowd, self.dtype)
         self._cells.clear()
         self._settle()

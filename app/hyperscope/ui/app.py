@@ -11,8 +11,8 @@ from types import TracebackType
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.experiment import Experiment
-from hyperscope.lab.session import Session
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.session.session import Session
 from hyperscope.ui.pacing import settle
 from hyperscope.ui.window import Window
 

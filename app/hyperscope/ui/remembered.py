@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from hyperscope.lab.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.places import LAST, home, write_whole
 from hyperscope.ui.theme import THEMES
 

@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hyperscope.lab.score import Score
-from hyperscope.lab.sharing import Shared, described, experiment_code, recognised
+from hyperscope.lab.export.sharing import Shared, described, experiment_code, recognised
+from hyperscope.lab.timeline.score import Score
 from hyperscope.ui import style
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.words import shown
-from hyperscope.ui.open_table_parts import Verdict
-from hyperscope.ui.open_table_reader import Reader
+from hyperscope.ui.open_table.parts import Verdict
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, LIGHT, Theme, font
 

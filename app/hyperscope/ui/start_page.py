@@ -24,10 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.data import Data
-from hyperscope.lab.examples import load
-from hyperscope.lab.gallery import GalleryPicture
-from hyperscope.lab.presets import Preset, presets
+from hyperscope.lab.examples.examples import load
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.presets import Preset, presets
+from hyperscope.lab.jobs.gallery import GalleryPicture
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from hyperscope.engine.datasets import generators
-from hyperscope.lab.data import PAINTED, TABLES
-from hyperscope.lab.table import read_table
+from hyperscope.lab.examples.table import read_table
+from hyperscope.lab.experiment.data import PAINTED, TABLES
 from hyperscope.resources import asset
 from hyperscope.ui.controls.tile import Tile
 from hyperscope.ui.theme import Theme, font

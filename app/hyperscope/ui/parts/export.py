@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.export_dialog import ExportDialog
-    from hyperscope.ui.exporting import Exporting
+    from hyperscope.ui.export.dialog import ExportDialog
+    from hyperscope.ui.export.exporting import Exporting
     from hyperscope.ui.window import Window
 
 
@@ -43,7 +43,7 @@ class Export(Part):
         """Opens the dialog on what was last exported."""
         if self._exporting is None:
             # what pictures, films and reports take is a tenth of the start, and most starts end without them
-            from hyperscope.ui.exporting import Exporting
+            from hyperscope.ui.export.exporting import Exporting
 
             self._exporting = Exporting(self.window)
             self._exporting.folder = self.folder

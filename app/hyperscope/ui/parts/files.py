@@ -10,15 +10,15 @@ import msgspec
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from hyperscope.lab.examples import suggested
+from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.places import write_whole
-from hyperscope.lab.snapshot import View
+from hyperscope.lab.probes.focus import Focus
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:
-    from hyperscope.ui.open_table import OpenTable
+    from hyperscope.ui.open_table.dialog import OpenTable
     from hyperscope.ui.window import Window
 
 SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
@@ -55,7 +55,9 @@ class Files(Part):
 
     def open(self, path: Path) -> None:
         """Opens an experiment or session at once, a table by way of a dialog that says how it will be read."""
-        from hyperscope.lab.opening import opened_score  # its scores know the trainer, which the window has no use for
+        from hyperscope.lab.session.opening import (
+            opened_score,  # its scores know the trainer, which the window has no use for
+        )
 
         window = self.window
         try:
@@ -71,7 +73,7 @@ class Files(Part):
             window.say(f"Opened {path.name}.")
             window.follow()
             return
-        from hyperscope.ui.open_table import OpenTable  # few starts come to it
+        from hyperscope.ui.open_table.dialog import OpenTable  # few starts come to it
 
         self._dialog = OpenTable(suggested(path, window.session.moved.data), window.theme, window)
         self._dialog.accepted_data.connect(self._take_table)
@@ -79,7 +81,7 @@ class Files(Part):
 
     def _take_table(self, data: object) -> None:
         session = self.window.session
-        session.view = View()
+        session.focus = Focus()
         session.take_on(msgspec.structs.replace(session.moved, data=data))
         self.window.follow()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.lab.presets import presets
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import title
 from hyperscope.ui.finder import KeyList, Palette

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.edits import Edit
+from hyperscope.lab.experiment.edits import Edit
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 
 if TYPE_CHECKING:
-    from hyperscope.lab.twin import One
+    from hyperscope.lab.twins.twin import One
     from hyperscope.ui.window import Window
 
 NORMS = ("off", "before", "after")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.snapshot import Ghost
+from hyperscope.lab.training.curves import Ghost
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.start_page import Covering
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.lab.library import Details, Run
+    from hyperscope.lab.library.library import Details, Run
     from hyperscope.ui.runs.page import RunsPage
     from hyperscope.ui.window import Window
 
@@ -34,7 +34,7 @@ class Runs(Part):
         """Opens the page, or closes it if it is open."""
         if self.page is None:
             # loaded here: they and what they read take a tenth of the start, and most starts end without them
-            from hyperscope.lab.library import Library
+            from hyperscope.lab.library.library import Library
             from hyperscope.ui.runs.page import RunsPage
 
             self.page = page = RunsPage(self.window.body, Library(self.window.session.library))

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.commands import SCORE
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.lab.score import Score
-    from hyperscope.lab.sharing import Shared
+    from hyperscope.lab.export.sharing import Shared
+    from hyperscope.lab.timeline.score import Score
     from hyperscope.ui.share_dialog import ShareDialog
     from hyperscope.ui.window import Window
 
@@ -80,10 +81,10 @@ class Share(Part):
             self.dialog.paste()
 
     def _want(self) -> None:
-        self.window.session.want((SCORE,))
+        self.window.session.want((Ask(session_so_far, None),))
 
     def heed(self, snapshot: Snapshot) -> None:
-        score = snapshot.wanted.get(SCORE)
+        score = snapshot.told.of(session_so_far)
         if score is None:
             return
         if self.dialog is not None:
@@ -96,7 +97,7 @@ class Share(Part):
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""
-        from hyperscope.lab.sharing import outline  # loaded with the dialog that this comes from
+        from hyperscope.lab.export.sharing import outline  # loaded with the dialog that this comes from
 
         window = self.window
         if shared.kind == "session":

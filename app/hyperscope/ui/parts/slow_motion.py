@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from hyperscope.lab.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
-from hyperscope.ui.panels.slow_motion import LEAST, SlowMotionPanel
+from hyperscope.ui.panels.slow_motion.panel import LEAST, SlowMotionPanel
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.theme import EDGE, GRID, Theme
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hyperscope.lab.snapshot import Curves
+from hyperscope.lab.training.curves import Curves
 from hyperscope.ui import paint
-from hyperscope.ui.panels.axes import linear_ticks
-from hyperscope.ui.panels.curve_lines import linear_range, log_range, thinned
+from hyperscope.ui.panels.common.axes import linear_ticks
+from hyperscope.ui.panels.curves.lines import linear_range, log_range, thinned
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from hyperscope.lab.library import Details, Run
-from hyperscope.lab.run_compare import compared
+from hyperscope.lab.library.library import Details, Run
+from hyperscope.lab.library.run_compare import compared
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.controls.words import shown as figure
-from hyperscope.ui.panels.axes import epoch_text
+from hyperscope.ui.panels.common.axes import epoch_text
 from hyperscope.ui.runs.chart import Line, RunChart
 from hyperscope.ui.runs.moment import moment, status
 from hyperscope.ui.runs.settings import SettingsTable

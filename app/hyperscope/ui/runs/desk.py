@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from hyperscope.lab.library_store import Unkept
+from hyperscope.lab.library.store import Unkept
 
 
 class Desk(QObject):

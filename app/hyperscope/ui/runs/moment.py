@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hyperscope.lab.library import Details, Run
-from hyperscope.lab.moves import caption
-from hyperscope.lab.snapshot import Status
+from hyperscope.lab.experiment.moves import caption
+from hyperscope.lab.library.library import Details, Run
+from hyperscope.lab.probes.snapshot import Status
 
 
 @dataclass(frozen=True, slots=True)

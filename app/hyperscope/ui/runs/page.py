@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTim
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from hyperscope.lab.library import Details, Library, Run
+from hyperscope.lab.library.library import Details, Library, Run
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch

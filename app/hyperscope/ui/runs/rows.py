@@ -20,12 +20,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from hyperscope.lab.library import Run
+from hyperscope.lab.library.library import Run
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
-from hyperscope.ui.panels.axes import epoch_text, number_text
+from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.runs.star import paint_star
 from hyperscope.ui.style import PICKED, mixed, pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme

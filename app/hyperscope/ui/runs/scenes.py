@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.lab.data import Data, with_source
-from hyperscope.lab.experiment import Experiment, changed
-from hyperscope.lab.library import Library
-from hyperscope.lab.recorder import Recorder
-from hyperscope.lab.timeline import Timeline
-from hyperscope.lab.trainer import Trainer
+from hyperscope.lab.experiment.data import Data, with_source
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library.library import Library
+from hyperscope.lab.library.recorder import Recorder
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.parts.runs import Runs
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
-from hyperscope.lab.run_compare import Setting
+from hyperscope.lab.library.run_compare import Setting
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font

@@ -1,0 +1,106 @@
+"""A trainer as the checks see it. Gradients and activations are those of training mode, in float64."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+
+from hyperscope.engine import curvature, textbook
+from hyperscope.engine.arrays import Array
+from hyperscope.engine.learner import Diverged, Learner
+from hyperscope.engine.schedules import rate_factors
+from hyperscope.engine.softmax import one_hot
+from hyperscope.lab.training.checkpoint import Scores
+from hyperscope.lab.training.trainer import Trainer
+
+WORK = 5e6  # examples times parameters in one gradient; from there on a part of the training set must do
+FEWEST = 64  # examples looked at however large the network
+TREND = 4  # rows of the history averaged before and after
+SLOW_TREND = 16  # the same, for "no longer falls"
+STILL = 0.01  # of ln C; a loss that falls by less over that many rows no longer falls
+
+
+class Seen:
+    """A trainer as the checks see it; what several of them need is worked out once, when the first asks."""
+
+    def __init__(self, trainer: Trainer, best_error: float) -> None:
+        self.trainer, self.best_error = trainer, best_error
+        self.experiment, self.layout = trainer.experiment, trainer.layout
+        self.network, self.training = trainer.experiment.network, trainer.experiment.training
+        data = trainer.examples
+        count = min(trainer.training_examples, max(FEWEST, int(WORK / self.layout.size)))
+        every = np.linspace(0, trainer.training_examples - 1, count).round().astype(np.int64)
+        self.x, self.y = data.x_train[:, every], one_hot(data.y_train[every], self.layout.classes)
+        self.where = "the training set" if count == trainer.training_examples else f"{count} training examples"
+        self.parameters = trainer.learner.state.parameters.astype(np.float64)
+        self.ln_c = math.log(self.layout.classes)
+
+    @property
+    def scheduled(self) -> float:
+        """What the schedule now multiplies the learning rate with."""
+        return float(rate_factors(self.training.schedule, np.array([self.trainer.epoch]), self.training)[0])
+
+    @property
+    def scores(self) -> Scores:
+        """Losses and accuracies at test time."""
+        return self.trainer.scores()
+
+    @cached_property
+    def gradient(self) -> Array:
+        """The gradient (P,) of the training loss."""
+        return curvature.gradient(self.layout, self.parameters, self.x, self.y)
+
+    @cached_property
+    def traces(self) -> list[textbook.Trace]:
+        """What is inside each hidden layer."""
+        running = self.trainer.learner.state.running
+        return textbook.forward(self.layout, self.parameters, running, self.x, training=True)[:-1]
+
+    @cached_property
+    def update(self) -> Array | None:
+        """What the next step adds to the parameters (P,), taken on a copy; None if it diverges."""
+        trainer = self.trainer
+        batches, _ = trainer.order.batches(trainer.batch_size, trainer.position, 1)
+        batch = batches[0] if batches else trainer.last_batch
+        data, training = trainer.examples, trainer.learner.trainings[0]
+        copy = Learner(self.layout, training, self.experiment.seed, data.x_train[:, batch], data.y_train[batch])
+        copy.restore(trainer.learner.moment())
+        try:
+            copy.steps([np.arange(len(batch))], np.array([self.scheduled]))
+        except Diverged:
+            return None
+        difference: Array = copy.state.parameters.astype(np.float64) - self.parameters
+        return difference
+
+    @cached_property
+    def p_dev(self) -> Array:
+        """Class probabilities (C, m) of the dev set at test time."""
+        x = self.trainer.examples.x_dev.astype(self.trainer.learner.dtype)
+        logits = self.trainer.predictor.logits(self.trainer.folded(), x).astype(np.float64)
+        return self.layout.probabilities(logits)
+
+    def weights(self, flat: Array) -> list[Array]:
+        """[W | b] (n, n_in + 1) of every layer, the output last, as it lies in a vector (P,)."""
+        return [self.layout.parameters[f"{name}.weights"].of(flat) for name in self.layout.names]
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is a history and its last rows no longer fall."""
+        return self.trend(TREND) > -STILL
+
+    @property
+    def stuck(self) -> bool:
+        """The same of many more rows, for what must be sure."""
+        return self.trend(SLOW_TREND) > -STILL
+
+    def trend(self, rows: int) -> float:
+        """The training loss's mean over the last `rows` rows of the history less that over the `rows` before; or NaN.
+
+        In units of ln C.
+        """
+        losses = self.trainer.history.curves().train_loss
+        if len(losses) < 2 * rows:
+            return math.nan
+        return float(losses[-rows:].mean() - losses[-2 * rows : -rows].mean()) / self.ln_c

@@ -1,0 +1,42 @@
+"""The doctor: what is the matter with a run, each finding with its numbers, its threshold and the usual remedy.
+
+Each check is declared once, in one of the modules named here, and says no more than its numbers show. Gradients and
+activations are those of training mode over the whole training set, in float64; where that would take too long, over
+an even part of it, and said so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperscope.lab.doctor.checks import Check, Finding, Remedy, checks, fit, foremost, training, units
+from hyperscope.lab.doctor.checks.fit import ADVICE, verdict
+from hyperscope.lab.doctor.checks.seen import Seen
+from hyperscope.lab.training.trainer import Trainer
+
+DECLARED = (training, units, fit)  # whose checks are in `checks`, in this order
+
+__all__ = ["ADVICE", "Check", "Finding", "Remedy", "checks", "findings", "foremost", "verdict"]
+
+
+def findings(trainer: Trainer, best_error: float = 0.0) -> tuple[Finding, ...]:
+    """What every check that applies found, the most serious first; looking changes nothing.
+
+    `best_error`, from 0 to 1, is the error that people or the best known model have on this task.
+    """
+    seen = Seen(trainer, best_error)
+    with np.errstate(all="ignore"):
+        found = [finding for name, entry in checks.items() if (finding := _found(name, entry, seen)) is not None]
+    return tuple(sorted(found, key=lambda finding: ("act", "look", "fine").index(finding.severity)))
+
+
+def _found(name: str, entry: Check, seen: Seen) -> Finding | None:
+    measured = entry.measure(seen)
+    if measured is None:
+        return None
+    severity = entry.severity(measured.value)
+    threshold = entry.act if severity == "act" else entry.look
+    fine = severity == "fine"
+    sentence = measured.sentence if fine or not measured.so else f"{measured.sentence} {measured.so}"
+    remedy, others = (None, ()) if fine else (measured.remedy, measured.others)
+    return Finding(name, severity, sentence, measured.evidence, measured.value, threshold, entry.source, remedy, others)

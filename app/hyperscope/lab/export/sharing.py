@@ -1,0 +1,148 @@
+"""What people hand on: an experiment or a whole session as a short code or as JSON, recognised and put into words.
+
+An experiment alone travels as a session in which nothing has happened yet, so there is one kind of code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from hyperscope.engine.settings import Layer
+from hyperscope.lab.experiment.data import FILE
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import from_json as experiment_from_json
+from hyperscope.lab.timeline.score import PREFIX, Score, from_code
+from hyperscope.lab.timeline.score import from_json as score_from_json
+
+THIN = "\u2009"  # between thousands
+PASTE = f"Paste a code that starts with {PREFIX}, or the JSON of an experiment or of a session."
+_CODE = re.compile(re.escape(PREFIX) + r"[\w-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a text turned out to be. An experiment's score has no events and ends where it starts."""
+
+    kind: Literal["experiment", "session"]
+    score: Score
+
+
+def experiment_code(experiment: Experiment) -> str:
+    """The experiment alone as one word, see `Score.to_code`."""
+    return Score(experiment).to_code()
+
+
+def recognised(text: str) -> Shared:
+    """The experiment or session in `text`: a code, also in the midst of a message, or JSON of either.
+
+    Raises: ValueError with a sentence that says what is wrong with it.
+    """
+    words = text.strip().strip("`'\"<>").strip()
+    if not words:
+        raise ValueError(PASTE)
+    if words.startswith(PREFIX):
+        return _shared(from_code(_trimmed(words)))
+    if words[0] in "{[":
+        return from_tree(words.encode())
+    if found := _CODE.search(words):
+        return _shared(from_code(found.group()))
+    raise ValueError(f"this is neither a code nor JSON. {PASTE}")
+
+
+def from_tree(source: bytes) -> Shared:
+    """The experiment or session that JSON holds. Raises: ValueError saying what is wrong with it."""
+    try:
+        tree = msgspec.json.decode(source)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+        raise ValueError(f"this is not an experiment: {problem}") from None
+    if isinstance(tree, dict) and {"start", "events", "end"} & tree.keys():
+        return _shared(score_from_json(source))
+    return _shared(Score(experiment_from_json(source)))
+
+
+def _trimmed(words: str) -> str:
+    """A code without the words that follow it, where the first word reads as a code by itself; else all of it."""
+    first, *rest = words.split()
+    if not rest:
+        return words
+    try:
+        from_code(first)
+    except ValueError:
+        return words  # broken into lines by whatever carried it
+    return first
+
+
+def _shared(score: Score) -> Shared:
+    return Shared("session" if score.events or score.end else "experiment", score)
+
+
+# -- opening ----------------------------------------------------------------------------------------------------------
+
+
+def beside(score: Score, folder: Path) -> Score:
+    """The score with tables that lie in `folder`, where the file with the score was, named by their whole path."""
+
+    def found(experiment: Experiment) -> Experiment:
+        data = experiment.data
+        there = folder / data.file
+        if data.source == FILE and not Path(data.file).is_absolute() and _is_there(str(there)):
+            return msgspec.structs.replace(experiment, data=msgspec.structs.replace(data, file=str(there)))
+        return experiment
+
+    events = tuple(replace(event, experiment=found(event.experiment)) for event in score.events)
+    return Score(found(score.start), events, score.end)
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+
+
+def described(score: Score) -> str:
+    """A session in a line, e.g. "spiral, 3 layers of 8 tanh, 4 moves over 2 300 steps"; an experiment without the end.
+
+    Where it needs a table that is not there, the line says so.
+    """
+    said = outline(score.experiment)
+    if score.events or score.end:
+        count = len(score.events)
+        said += f", {_counted(count, 'move') if count else 'no move'} over {_counted(score.end, 'step')}"
+    files = {event.experiment.data.file for event in score.events if event.experiment.data.source == FILE}
+    if score.start.data.source == FILE:
+        files.add(score.start.data.file)
+    lost = sorted(Path(file).name for file in files if not _is_there(file))
+    if lost:
+        said += f"; it needs {' and '.join(lost)}, which is not here"
+    return said
+
+
+def _is_there(file: str) -> bool:
+    try:
+        return Path(file).expanduser().is_file()
+    except (OSError, RuntimeError):  # a name too long for any file, or the home of nobody known
+        return False
+
+
+def outline(experiment: Experiment) -> str:
+    """Data and network in a few words, e.g. "spiral, 3 layers of 8 tanh, batch norm before"."""
+    data = experiment.data
+    return f"{Path(data.file).name if data.source == FILE else data.source}, {_network(experiment.network.layers)}"
+
+
+def _network(layers: tuple[Layer, ...]) -> str:
+    if not layers:
+        return "no hidden layer"
+    units = [layer.units for layer in layers]
+    many = f"{len(layers)} layer{'s' if len(layers) > 1 else ''} of "
+    many += f"{units[0]}" if len(set(units)) == 1 else "-".join(map(str, units))
+    activations = list(dict.fromkeys(layer.activation for layer in layers))
+    norms = {layer.batch_norm for layer in layers}
+    norm = "" if norms == {"off"} else f", batch norm {norms.pop()}" if len(norms) == 1 else ", batch norm in some"
+    return f"{many} {' and '.join(activations)}{norm}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,}".replace(",", THIN) + f" {what}{'' if count == 1 else 's'}"

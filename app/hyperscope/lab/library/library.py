@@ -1,0 +1,178 @@
+"""The run library: every run kept, as records. It opens and writes the file of runs and knows no threads or windows.
+
+A run begins with the first step of a network and ends with what starts another one. It is its score, from which any
+moment of it can be had again to the last bit, and beside that what can be shown at once: curves, a picture, numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from hyperscope.lab.experiment.experiment import Experiment, from_json
+from hyperscope.lab.library.packing import MEASURES, unpacked_checkpoint, unpacked_curves
+from hyperscope.lab.library.store import Store
+from hyperscope.lab.places import RUNS, home, write_whole
+from hyperscope.lab.timeline import score as scores
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.training.checkpoint import Checkpoint
+from hyperscope.lab.training.curves import Curves
+
+UNDO = 24 * 3600.0  # s for which what was deleted can be had back
+
+T = TypeVar("T")
+Jumps = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a list shows of a run. Losses in nats; a measure that never was is None; times in seconds since 1970."""
+
+    id: str
+    created: float
+    updated: float
+    title: str
+    source: str
+    beats: int
+    steps: int
+    epochs: float
+    train_loss: float | None
+    dev_loss: float | None
+    best_dev_loss: float | None
+    train_accuracy: float | None
+    dev_accuracy: float | None
+    best_dev_accuracy: float | None
+    star: int
+    notes: str
+
+
+LISTED = tuple(Run.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The rest of a run. `score` is None where it began with a checkpoint, so only its end can be had again;
+    `thumbnail` is a PNG. What cannot be read is as if it were not there.
+    """
+
+    id: str
+    experiment: Experiment
+    score: Score | None
+    jumps: Jumps
+    curves: Curves | None
+    thumbnail: bytes
+    checkpoint: Checkpoint | None
+
+
+class Library:
+    """The runs in the file at `path`. Every method raises library_store.Unkept when that cannot be used."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.store = Store(path or home() / RUNS)
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        return [Run(*row) for row in self.store.rows(LISTED)]
+
+    def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The PNGs of those runs that have one."""
+        return {one: picture for one, picture in self.store.some_rows(ids, ["id", "thumbnail"]) if picture}
+
+    def details(self, one: str, *, checkpoint: bool = True) -> Details:
+        """The run with this id. Raises: ValueError if there is none or its experiment cannot be read."""
+        row = self.store.row(one, ["experiment", "score", "jumps", "curves", "thumbnail", "checkpoint"])
+        if row is None:
+            raise ValueError("This run is no longer in the library.")
+        experiment, score, jumps, curves, thumbnail, kept = row
+        try:
+            known = from_json(experiment)
+        except ValueError as problem:
+            raise ValueError(f"This run cannot be read: {problem}.") from None
+        return Details(
+            one,
+            known,
+            _or_none(lambda: scores.from_json(zlib.decompress(score))),
+            _or_none(lambda: msgspec.json.decode(jumps, type=Jumps)) or (),
+            _or_none(lambda: unpacked_curves(curves)),
+            thumbnail or b"",
+            _or_none(lambda: unpacked_checkpoint(kept)) if checkpoint else None,
+        )
+
+    # -- what a person does ---------------------------------------------------------------------------------------
+
+    def star(self, ids: Sequence[str], on: bool) -> None:
+        """Gives runs a star, or takes it."""
+        self.store.edit(ids, "star", int(on))
+
+    def note(self, one: str, notes: str) -> None:
+        """Writes a run's notes."""
+        self.store.edit([one], "notes", notes)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Takes runs out of the list; for a day `undelete` brings them back."""
+        self.store.edit(ids, "deleted", time.time())
+
+    def undelete(self, ids: Sequence[str]) -> None:
+        """Brings deleted runs back."""
+        self.store.edit(ids, "deleted", None)
+
+    def tidy(self) -> None:
+        """Looks the file over and forgets what was deleted long ago."""
+        self.store.check()
+        self.store.forget(time.time() - UNDO)
+
+    def export(self, ids: Sequence[str], folder: Path) -> list[Path]:
+        """Writes experiment.json, score.json and curves.csv of each run into `folder`, named after the run.
+
+        Returns the files. Raises: ValueError naming the folder or the run.
+        """
+        titles = {run.id: run.title for run in self.runs()}
+        written: list[Path] = []
+        try:
+            for one in ids:
+                found = self.details(one, checkpoint=False)
+                name = _file_name(titles.get(one, ""), one)
+                parts = {"experiment.json": found.experiment.to_json()}
+                if found.score is not None:
+                    parts["score.json"] = found.score.to_json()
+                if found.curves is not None:
+                    parts["curves.csv"] = curves_csv(found.curves)
+                for ending, text in parts.items():
+                    written.append(folder / f"{name}.{ending}")
+                    write_whole(written[-1], text)
+        except OSError as problem:
+            raise ValueError(f"{folder}: {problem.strerror or problem}") from None
+        return written
+
+
+def curves_csv(curves: Curves) -> str:
+    """The curves as a table with a head; numbers as they are, to the last digit, and nothing for what was not."""
+    into = io.StringIO()
+    writer = csv.writer(into, lineterminator="\n")
+    writer.writerow(MEASURES)
+    for row in zip(*(getattr(curves, name).tolist() for name in MEASURES), strict=True):
+        writer.writerow(["" if value != value else repr(value) for value in row])
+    return into.getvalue()
+
+
+def _file_name(title: str, one: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9.]+", "-", title.replace("α", "alpha").replace("λ", "lambda")).strip("-.")
+    return f"{plain[:60].strip('-.') or 'run'}-{one[:6]}"
+
+
+def _or_none(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except (ValueError, TypeError, zlib.error):  # TypeError: there is nothing to read
+        return None

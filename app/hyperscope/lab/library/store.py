@@ -1,0 +1,257 @@
+"""The file that runs are kept in: one SQLite database, and what is done where it cannot be written or is damaged.
+
+It knows rows and bytes, and nothing of experiments; it loads nothing but the standard library. Each call opens the
+file, does one thing in one transaction and closes it: that takes a millisecond or two, two programs may share the
+file, and one that was moved, replaced or removed meanwhile is noticed. A call that returns has its row on the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from hyperscope.lab.library.schema import MARK, VERSION, migrate
+
+WAIT = 5.0  # s for another program that is writing
+EDITED = ("notes", "star", "deleted")  # a person's; training on never changes them
+
+_FULL, _BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 13, 5, 6, 11, 26  # SQLite's result codes
+_DENIED = (3, 8, 14, 23)
+
+
+class Unkept(Exception):
+    """Nothing was written or read; the text is a sentence that names the file and what to do, `kind` what it is of."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class _Damaged(Exception):
+    """The file is not what it should be."""
+
+
+class Store:
+    """The runs in the file at `path`, which is made when something is first written.
+
+    A file that turns out to be damaged is set aside, what can be read of it is carried over into a new one, and
+    `notice` says so in a sentence. Every method raises Unkept when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, wait: float = WAIT) -> None:
+        self.path = path
+        self.wait = wait
+        self.notice = ""
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def keep(self, row: Mapping[str, Any]) -> None:
+        """Writes a run, `row["id"]` new or known; what a person edited of a known one stays."""
+        names = list(row)
+        told = ", ".join(f"{name} = excluded.{name}" for name in names if name not in ("id", "created", *EDITED))
+        marks = ", ".join("?" * len(names))
+        with self._writing() as db:
+            db.execute(
+                f"INSERT INTO runs ({', '.join(names)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {told}",
+                list(row.values()),
+            )
+
+    def edit(self, ids: Sequence[str], name: str, value: Any) -> None:
+        """Sets one of EDITED for some runs. Raises: LookupError for another name."""
+        if name not in EDITED:
+            raise LookupError(f"{name!r} is not edited; there are {', '.join(EDITED)}")
+        with self._writing() as db:
+            db.executemany(f"UPDATE runs SET {name} = ? WHERE id = ?", [(value, one) for one in ids])
+
+    def forget(self, before: float) -> None:
+        """Removes for good what was deleted before that time, in seconds since 1970."""
+        if not self.path.exists():
+            return
+        with self._writing() as db:
+            db.execute("DELETE FROM runs WHERE deleted < ?", (before,))
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def rows(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The fields `names` of all runs that are not deleted, the newest first."""
+        if not self.path.exists():
+            return []
+        with self._reading() as db:
+            return db.execute(
+                f"SELECT {', '.join(names)} FROM runs WHERE deleted IS NULL ORDER BY created DESC"
+            ).fetchall()
+
+    def row(self, one: str, names: Sequence[str]) -> tuple[Any, ...] | None:
+        """The fields `names` of the run `one`; None if there is none."""
+        if not self.path.exists():
+            return None
+        with self._reading() as db:
+            row: tuple[Any, ...] | None
+            row = db.execute(f"SELECT {', '.join(names)} FROM runs WHERE id = ?", (one,)).fetchone()
+            return row
+
+    def some_rows(self, ids: Sequence[str], names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The fields `names` of those runs that there are, in any order; opening the file once is most of the work."""
+        if not ids or not self.path.exists():
+            return []
+        with self._reading() as db:
+            marks = ", ".join("?" * len(ids))
+            return db.execute(f"SELECT {', '.join(names)} FROM runs WHERE id IN ({marks})", list(ids)).fetchall()
+
+    def check(self) -> None:
+        """Looks the whole file over, and sets it aside if it is damaged: some tenths of a second per 100 MB."""
+        if not self.path.exists():
+            return
+        with self._reading() as db:
+            verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise _Damaged(verdict)
+
+    # -- the file -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if not os.access(self.path.parent, os.W_OK):
+            # a log beside the file is how it is usually read; where none may be made, as what nobody writes to
+            try:
+                with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)) as db:
+                    yield db
+            except sqlite3.Error as problem:
+                raise self._unkept(problem) from None
+            return
+        with self._opened() as db:
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._opened() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """A connection to a sound file. What is found damaged is set aside, and the caller has to call again."""
+        seen = _identity(self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._connected()) as db:
+                yield db
+        except (sqlite3.Error, OSError, _Damaged) as problem:
+            if not _is_damage(problem):
+                raise self._unkept(problem) from None
+            try:
+                self._set_aside(seen)
+            except (sqlite3.Error, OSError) as other:
+                raise self._unkept(other) from None
+            raise Unkept("damaged", self.notice or f"{self.path} was damaged; another has taken its place.") from None
+
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)
+        try:
+            db.execute("BEGIN")  # so that all three are of one moment: another may just be making the tables
+            (mark,), (version,), (tables,) = (
+                db.execute(question).fetchone()
+                for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+            )
+            db.execute("COMMIT")
+            if mark == MARK and version > VERSION:
+                raise self._newer()
+            if mark != MARK and (mark or tables):
+                raise _Damaged("another program's file")
+            # Full: a commit is on the disk when it returns. Normal would sync only when the log is folded in, so a
+            # power cut could take minutes of runs with it; and this runs every few seconds in a thread of its own.
+            db.execute("PRAGMA synchronous = FULL")
+            if version < VERSION:
+                self._migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _newer(self) -> Unkept:
+        return Unkept("newer", f"{self.path} was written by a newer Hyperscope; install that one to see and keep runs.")
+
+    def _migrate(self, db: sqlite3.Connection) -> None:
+        patience = time.monotonic() + self.wait
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")  # does not wait by itself for another that is about it too
+                break
+            except sqlite3.OperationalError as problem:
+                if _code(problem) not in (_BUSY, _LOCKED) or time.monotonic() > patience:
+                    raise
+                time.sleep(0.01)
+        migrate(db)
+
+    def _set_aside(self, seen: object) -> None:
+        """Renames the damaged file, unless another program has just done so, and carries over what can be read."""
+        from hyperscope.lab.library.rescue import rescued
+
+        if seen is None or _identity(self.path) != seen:
+            return
+        stamp = time.strftime("%Y-%m-%d")
+        aside = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
+        for number in range(2, 100):
+            if not aside.exists():
+                break
+            aside = self.path.with_name(f"{self.path.stem}.damaged-{stamp}-{number}{self.path.suffix}")
+        for ending in ("", "-wal", "-shm"):  # this order: a log left alone is dropped, a file without its log is not
+            if (part := Path(f"{self.path}{ending}")).exists():
+                os.replace(part, f"{aside}{ending}")
+        runs = rescued(aside)
+        with closing(self._connected()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            for row in runs:
+                names = ", ".join(row)
+                db.execute(
+                    f"INSERT OR IGNORE INTO runs ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
+                )
+            db.execute("COMMIT")
+        carried = {0: "none of its runs could be read", 1: "one run could be read and was carried over"}.get(
+            len(runs), f"{len(runs)} runs could be read and were carried over"
+        )
+        self.notice = f"{self.path} was damaged and is now {aside.name}; {carried}."
+
+    def _unkept(self, problem: Exception) -> Unkept:
+        code = _code(problem)
+        if code == _FULL or (isinstance(problem, OSError) and problem.errno == 28):
+            return Unkept("full", f"There is no room for runs in {self.path}: free some, and they are kept again.")
+        if code in (_BUSY, _LOCKED):
+            return Unkept("busy", f"{self.path} is held by another program, so this run is not being kept; close that.")
+        if code in _DENIED or isinstance(problem, OSError):
+            reason = getattr(problem, "strerror", None) or problem
+            return Unkept(
+                "denied",
+                f"Runs cannot be kept in {self.path} ({reason}): allow writing there, or name another folder in "
+                "HYPERSCOPE_HOME.",
+            )
+        return Unkept("failed", f"Runs cannot be kept in {self.path}: {problem}. Look whether the disk has room.")
+
+
+def _code(problem: Exception) -> int:
+    return int(getattr(problem, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+def _is_damage(problem: Exception) -> bool:
+    if isinstance(problem, sqlite3.OperationalError) and "no such" in str(problem):
+        return True  # a table or column is gone
+    return isinstance(problem, _Damaged) or _code(problem) in (_CORRUPT, _NO_DATABASE)
+
+
+def _identity(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

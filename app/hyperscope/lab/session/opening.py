@@ -1,0 +1,48 @@
+"""What a file or a code that somebody opens turns out to be: an experiment, a session, or a table to make one for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hyperscope.lab.examples.examples import suggested
+from hyperscope.lab.experiment.data import FILE
+from hyperscope.lab.experiment.experiment import Experiment, changed, read
+from hyperscope.lab.export.sharing import beside, from_tree
+from hyperscope.lab.timeline.score import PREFIX, Score, from_code
+
+TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
+
+
+def opened(path: Path) -> Experiment:
+    """The experiment in a .json file, or a new one for the table in a CSV file.
+
+    Raises: ValueError naming the file and what is wrong with it.
+    """
+    if path.name.lower().endswith(".json"):
+        experiment = read(path)
+        beside = path.parent / experiment.data.file
+        if experiment.data.source == FILE and not Path(experiment.data.file).is_absolute() and beside.is_file():
+            return changed(experiment, "data.file", str(beside))
+        return experiment
+    if path.name.lower().endswith(TABLE_ENDINGS):
+        return Experiment(data=suggested(path))
+    if not path.exists():
+        raise ValueError(f"{path}: there is no such file")
+    raise ValueError(f"{path}: this is neither an experiment (.json) nor a table ({', '.join(TABLE_ENDINGS)})")
+
+
+def opened_score(words: str | Path) -> Score:
+    """What a code or a file holds: a session, or an experiment or table as one in which nothing has happened yet.
+
+    Raises: ValueError naming the file, or saying what is wrong with the code.
+    """
+    if str(words).startswith(PREFIX):
+        return from_code(str(words))
+    path = Path(words)
+    if not path.name.lower().endswith(".json"):
+        return Score(opened(path))
+    try:
+        return beside(from_tree(path.read_bytes()).score, path.parent)
+    except (OSError, ValueError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        raise ValueError(f"{path}: {reason}") from None

@@ -1,0 +1,439 @@
+"""The session: the one mutable thing behind a window. It holds the experiment in force, undo, and the worker.
+
+It knows no widgets: the window tells it what was moved and asks it, once per display tick, what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hyperscope.knob import Value
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
+from hyperscope.lab.places import LAST, home
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.session import sides
+from hyperscope.lab.session.undo import Edited, State, Undo
+from hyperscope.lab.worker.commands import (
+    Advance,
+    Aim,
+    Apply,
+    Branch,
+    EndTwin,
+    Go,
+    GoTo,
+    Reopen,
+    Reply,
+    Restart,
+    Restore,
+    Slow,
+    SlowEnd,
+    StartTwin,
+    Switch,
+)
+from hyperscope.lab.worker.link import Link, Opens, WorkerLost
+from hyperscope.lab.worker.revival import Revival, given_up
+from hyperscope.lab.worker.runner import Runner
+
+if TYPE_CHECKING:
+    from hyperscope.engine.settings import Layer
+    from hyperscope.lab.library.library import Details
+    from hyperscope.lab.timeline.score import Score
+    from hyperscope.lab.timeline.slow_motion import SlowMotion
+    from hyperscope.lab.training.curves import Curves
+    from hyperscope.lab.twins.twin import One, Side
+
+TRIES = 3  # at a training process that ends before it has answered once
+
+
+class Session:
+    """An experiment being trained in a worker, and the moves made on it."""
+
+    def __init__(
+        self,
+        experiment: Experiment | None = None,
+        *,
+        playing: bool = True,
+        library: Path | None = None,
+        link: Opens = Runner,
+    ) -> None:
+        """With a `library`, the file at that path, every run is kept in it. `link` makes the worker and its link."""
+        self.experiment = experiment or Experiment()
+        self.twin: Experiment | None = None  # B, while there are twins; A is `experiment`
+        self.side: Side = "A"  # which of the twins the controls move
+        self.library = library
+        self.playing = playing
+        self.rate = float("inf")
+        self.focus = Focus()
+        self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
+        self.alarm = False
+        self._revival = Revival()  # for a worker that takes a lost one's place
+        self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
+        self._keep: One = "A"  # which twin was kept when the last ended
+        self._losses = 0  # of workers, since one last answered
+        self.status = Status()
+        self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
+        self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
+        self.going: int | None = None  # the beat asked for, until the worker is there
+        self._pending = False  # the experiment moved since it was last sent
+        self._undo = Undo()
+        self._aim: One = "A"  # the twin that the worker takes edits for
+        self._opens = link
+        self._link: Link | None = link(self.experiment, None, library, None)
+        self._link.send(Go(playing))
+
+    # -- moves ----------------------------------------------------------------------------------------------------
+
+    def move(self, path: str, value: Value, *, side: Side | None = None) -> None:
+        """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
+        changes = [turned(experiment, path, value) for experiment in self._sides(side)]
+        self._take_on(*changes, merge="" if path == "data.source" else path, side=side)
+
+    def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
+        """Puts a whole experiment in force, of twins for the side that the controls move if no other is said.
+
+        Moves with the same `merge` in a row are undone as one.
+        """
+        self._take_on(*(experiment for _ in self._sides(side)), merge=merge, side=side)
+
+    def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
+        side = side or self.side
+        state = sides.with_moved(self._state, side, experiments)
+        if (state.experiment, state.twin) == (self.experiment, self.twin):
+            return
+        self._undo.leave(self._state, merge and f"{side} {merge}")
+        self._set(state)
+
+    def add_layer(self, *, side: Side | None = None) -> None:
+        """One more hidden layer at the end, like the last one."""
+        self._with_layers(sides.one_more, side)
+
+    def remove_layer(self, number: int, *, side: Side | None = None) -> None:
+        """Without hidden layer `number`, counted from 0."""
+        self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]), side)
+
+    def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]], side: Side | None) -> None:
+        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
+
+    def edit(self, edit: Edit, before: float, *, merge: str = "", of: One | None = None) -> None:
+        """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
+
+        Of twins it is that of the side that the controls move if none is said. What cannot be set changes nothing, and
+        `message` says why.
+        """
+        of = of or self._told
+        self._undo.edited(edit, before, of, merge)
+        self._send_edit(edit, of)
+
+    def undo(self) -> bool:
+        """Back to before the last move; says whether there was one."""
+        return self._go_over(self._undo.back(self._state))
+
+    def redo(self) -> bool:
+        """Forward again after an undo; says whether there was one."""
+        return self._go_over(self._undo.forward(self._state))
+
+    def _go_over(self, there: State | Edited | None) -> bool:
+        if isinstance(there, Edited):
+            self._send_edit(there.done.edit, there.of)
+        elif there is not None:
+            self._set(there)
+        return there is not None
+
+    def _send_edit(self, edit: Edit, of: One) -> None:
+        self._aim_at(of)
+        self._send(edit)
+
+    @property
+    def _state(self) -> State:
+        return State(self.experiment, self.twin, self._keep)
+
+    def _set(self, state: State) -> None:
+        had = self.twin is not None
+        if had != (state.twin is not None) and self._pending:
+            self._send(Apply(self.experiment, self.twin))  # what was moved before is not to reach the others
+        self.experiment, self.twin, self._keep = state
+        self._pending = False
+        self._aim = self._aim if had and self.twin is not None else "A"
+        if had and self.twin is None:
+            self._revival.end_twin(self._keep)
+            self.side = "A"
+            self._send(EndTwin(self._keep))
+        elif not had and self.twin is not None:
+            self.side = "B"
+            self._send(StartTwin(self.experiment, self.twin))
+        self._pending = True
+
+    # -- twins ----------------------------------------------------------------------------------------------------
+
+    @property
+    def in_force(self) -> tuple[Experiment, Experiment | None, Side]:
+        """A, B, and which of them the controls move."""
+        return self.experiment, self.twin, self.side
+
+    @property
+    def moved(self) -> Experiment:
+        """What the controls move and show: B's experiment or A's."""
+        return self.twin if self.twin is not None and self.side == "B" else self.experiment
+
+    def _sides(self, side: Side | None = None) -> tuple[Experiment, ...]:
+        return sides.acted_on(self._state, side or self.side)
+
+    def start_twin(self, twin: Experiment | None = None) -> None:
+        """Trains a copy beside the network from here on: the same steps, the same mini-batches. The controls move it.
+
+        B then takes on `twin`, if one is given. With twins already there, B takes it on.
+        """
+        if self.twin is not None:
+            self.take_on(twin or self.twin, side="B")
+            return
+        self._undo.leave(State(self.experiment))
+        self._set(State(self.experiment, twin or self.experiment))
+
+    def end_twin(self, keep: One) -> None:
+        """Goes on with A or B alone."""
+        if self.twin is None:
+            return
+        self._undo.leave(self._state)
+        self._set(State(self.experiment if keep == "A" else self.twin, None, keep))
+
+    def set_side(self, side: Side) -> None:
+        """Which of the twins the controls move."""
+        self.side = side if self.twin is not None else "A"
+        self._undo.separate()
+        self._aim_at(self._told)
+
+    @property
+    def _told(self) -> One:
+        return sides.one(self.side, self.twin)
+
+    def _aim_at(self, of: One) -> None:
+        if self.twin is not None and of != self._aim:
+            self._aim = of
+            self._send(Aim(of))
+
+    # -- transport ------------------------------------------------------------------------------------------------
+
+    def play(self, playing: bool) -> None:
+        """Trains on, or pauses."""
+        self.playing = playing
+        self._send(Go(playing, self.rate))
+
+    def train_to(self, epoch: int) -> None:
+        """Trains until `epoch` epochs are done, then stands still."""
+        self.playing = False
+        self._send(Go(True, until=epoch))
+
+    def set_rate(self, steps_per_second: float) -> None:
+        """Limits the speed; infinity lifts the limit."""
+        self.rate = steps_per_second
+        self._send(Go(self.playing, self.rate))
+
+    def advance(self, unit: str) -> None:
+        """Trains one "batch" or to the end of the "epoch", then stands still."""
+        self.playing = False
+        self._send(Advance("epoch" if unit == "epoch" else "batch"))
+
+    def restart(self) -> None:
+        """The same start again."""
+        self._send(Restart())
+
+    def go_to(self, beat: int) -> None:
+        """Pauses, and goes back, or forward again, to a beat of the timeline; of several in a row the last counts.
+
+        The experiment of that moment comes back with it. Training on from there makes a branch of what lay
+        ahead.
+        """
+        self.playing = False
+        self._undo.separate()
+        self._send(GoTo(beat))
+        self.going = beat
+
+    def branch(self) -> None:
+        """Makes what lies ahead on the timeline a branch, of twins in both, so that this moment is the end."""
+        self._send(Branch())
+
+    def switch(self, key: int) -> None:
+        """Pauses, and goes to the end of a branch, with both twins; the present future becomes a branch."""
+        self.playing = False
+        self._undo.separate()
+        self._send(Switch(key))
+
+    def slow(self, by: int = 1, to: int | None = None) -> None:
+        """Begins slow motion with a pause, or goes `by` operations on in it, back if negative, or to number `to`.
+
+        Of twins it tells of the one that the controls move, of A if they move both.
+        """
+        self.playing = False
+        self._aim_at(self._told)
+        self._send(Slow(by, to))
+
+    def leave_slow_motion(self) -> None:
+        """Leaves slow motion; the step it stood in is not taken."""
+        self._send(SlowEnd())
+
+    def perform(self, score: Score, beat: int | None = None) -> None:
+        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+        self.focus = Focus()
+        self._take_on_session(score, score.end if beat is None else beat)
+
+    def reopen(self, run: Details, beat: int | None = None) -> None:
+        """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
+
+        Raises: ValueError when only its end can be had.
+        """
+        score = run.score
+        if score is None and (run.checkpoint is None or beat is not None):
+            raise ValueError("Of this run only the end was kept.")
+        if score is not None:
+            at = score.end if beat is None else beat
+            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            return
+        self._leave_for_session()
+        self._send(Go(False, self.rate))
+        self._send(Restore(run.checkpoint))
+        self.experiment = run.experiment
+
+    def _take_on_session(
+        self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
+    ) -> None:
+        from hyperscope.lab.timeline.reopening import Open
+        from hyperscope.lab.timeline.score import branch
+
+        self._leave_for_session()
+        self._send(Reopen(Open(score, at, jumps, checkpoint)))
+        self.going = at
+        self.experiment = branch(score, at).experiment
+
+    def _leave_for_session(self) -> None:
+        if self.twin is not None:
+            self.end_twin("A")
+        self._undo.leave(self._state)
+        self.playing = False
+
+    def new_start(self) -> None:
+        """Other initial weights and another order of batches: the next seed."""
+        seed = self.experiment.seed
+        self._take_on(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether a snapshot is on its way, so that asking for another would come to nothing."""
+        return self._link is not None and self._link.waiting
+
+    # -- the worker -----------------------------------------------------------------------------------------------
+
+    def tick(self, asks: Sequence[AnyAsk]) -> Snapshot | None:
+        """`take`, then `ask`: what a caller without panels to choose from does once per frame."""
+        snapshot = self.take()
+        self.ask(asks)
+        return snapshot
+
+    def take(self) -> Snapshot | None:
+        """Passes on the newest experiment and gives the snapshot that has come in, if one has.
+
+        A worker that was lost is replaced, goes on from its last checkpoint, and `message` says so.
+        """
+        if self._link is None:
+            return None
+        try:
+            if self._pending:
+                self._link.send(Apply(self.experiment, self.twin))
+                self._pending = False
+            reply = self._link.take()
+        except WorkerLost as loss:
+            self._revive(loss)
+            return None
+        if reply is None:
+            return None
+        self._heed(reply)
+        return reply.snapshot
+
+    def ask(self, asks: Sequence[AnyAsk]) -> None:
+        """Asks for a snapshot with these records, unless one is on its way."""
+        if self._link is None:
+            return
+        try:
+            self._link.ask(asks, self._wanted)
+        except WorkerLost as loss:
+            self._revive(loss)
+
+    def wait(self, seconds: float) -> None:
+        """Returns when a snapshot can be taken or the time is up; for callers without a display tick."""
+        if self._link is not None:
+            self._link.wait(seconds)
+
+    def want(self, asks: Sequence[AnyAsk]) -> None:
+        """Has a coming snapshot hold this in what is `wanted` and `told`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *asks)))
+
+    def _heed(self, reply: Reply) -> None:
+        self._losses = 0
+        self.slow_motion = reply.news.get("slow motion", self.slow_motion)
+        self.ghosts = reply.news.get("branches", self.ghosts)
+        if reply.snapshot.has(self._wanted):
+            self._wanted = ()
+        current = self._link is not None and reply.heard == self._link.changes
+        self._revival.heed(reply, twins=self.twin is not None)
+        if current:
+            self.going = None
+            if reply.experiment is not None and not self._pending:
+                self.experiment = reply.experiment
+                self.twin = reply.twin or self.twin
+        if reply.snapshot.halted:
+            self.playing = False  # other replies may be older than the last press of play
+        self.status = reply.snapshot.status
+        if reply.snapshot.said:
+            self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
+
+    def _revive(self, loss: WorkerLost) -> None:
+        assert self._link is not None
+        self._link.close()
+        self.going = self.slow_motion = None
+        self.ghosts = ()
+        self._losses += 1
+        if self._losses > TRIES:
+            self._link = None
+            self.message, self.alarm = given_up(loss, self._losses), True
+            return
+        self._link = self._revival.link(self._opens, self.experiment, self.library)
+        self._aim = "A"
+        if self.twin is not None:
+            self._link.send(self._revival.twin(self.experiment, self.twin))
+        self._link.send(Go(self.playing, self.rate))
+        checkpoint = self._revival.checkpoint
+        self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
+        self.message, self.alarm = self._revival.said(loss), True
+
+    def _send(self, command: object) -> None:
+        try:
+            if self._link is not None:
+                if self._pending:
+                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
+                    self._pending = False
+                self._link.send(command)
+        except WorkerLost as loss:
+            self._revive(loss)
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The training process's number, None after `close`."""
+        return self._link.pid if self._link is not None else None
+
+    def close(self) -> None:
+        """Ends the worker; the session is over."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+def last_experiment() -> Experiment | None:
+    """The experiment of the last session, None at the first start or when it cannot be read."""
+    try:
+        return from_json((home() / LAST).read_bytes())
+    except (OSError, ValueError, LookupError):
+        return None

@@ -1,0 +1,331 @@
+"""A session as a value: the experiment it began with and every change with its beat, to and from JSON and a short code.
+
+Played back, a score gives the numbers of the live run to the last bit. It knows no windows and no checkpoints.
+
+Time is counted in beats, which only ever go up, since steps go back at a restart or after a divergence. A beat is one
+training step tried, the one that diverged and was undone included. What a divergence or early stopping does follows
+from the experiment, so a score need not say it.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from hyperscope.knob import Settings
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.painted import differences
+from hyperscope.lab.timeline.amending import Amending, UnknownPath
+
+if TYPE_CHECKING:
+    from hyperscope.lab.training.trainer import Trainer
+
+VERSION = 1
+PREFIX = "HS1-"  # of a text code; another way of packing gets another number
+LATEST = 10**10  # beats that are read of a session; at 5 000 a second they take three weeks
+LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
+
+Changes = dict[str, Any]  # dotted path -> plain JSON value
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened before the step after `beat`: the experiment was changed to this one, or, as it is, restarted or
+    one number of its network set by hand."""
+
+    beat: int
+    experiment: Experiment
+    restart: bool = False
+    edit: Edit | None = None
+
+
+class Place(NamedTuple):
+    """A moment of a score: how many beats have passed, and how many of its events have happened."""
+
+    beat: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A session from `start` through `events` to the beat `end`.
+
+    Raises: ValueError for beats that go back or lie outside 0 to `end`.
+    """
+
+    start: Experiment
+    events: tuple[Event, ...] = ()
+    end: int = 0
+
+    def __post_init__(self) -> None:
+        last = 0
+        for number, event in enumerate(self.events, 1):
+            if event.beat < last:
+                raise ValueError(f"event {number} is at beat {event.beat}; it must not lie before beat {last}")
+            last = event.beat
+        if self.end < last:
+            raise ValueError(f"end is {self.end}; it must not lie before beat {last}")
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is in force at the end."""
+        return self.events[-1].experiment if self.events else self.start
+
+    def place(self, beat: int | None = None, *, before: bool = False) -> Place:
+        """The moment at `beat`, the end if None: after the events there, or `before` them.
+
+        Raises: ValueError for a beat outside 0 to `end`.
+        """
+        beat = self.end if beat is None else beat
+        if not 0 <= beat <= self.end:
+            raise ValueError(f"beat is {beat}; this session has 0 to {self.end}")
+        side = bisect_left if before else bisect_right
+        return Place(beat, side(self.events, beat, key=lambda event: event.beat))
+
+    # -- as text --------------------------------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """Readable JSON, the start written out in full, ending in a newline."""
+        return msgspec.json.format(msgspec.json.encode(self._tree(plain)), indent=2).decode() + "\n"
+
+    def to_code(self) -> str:
+        """One word of letters, digits, - and _ that `from_code` reads: for a message, a link or a file's name."""
+        packed = zlib.compress(msgspec.json.encode(self._tree(_sparse)), 9)
+        return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    def _tree(self, in_full: Callable[[Experiment], Any]) -> Changes:
+        return head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
+
+
+def branch(score: Score, beat: int, *, before: bool = False) -> Score:
+    """The score up to `beat`, where something else may follow; `before` leaves out what happened at that very beat.
+
+    Raises: ValueError for a beat that the score does not have.
+    """
+    place = score.place(beat, before=before)
+    return Score(score.start, score.events[: place.events], place.beat)
+
+
+# -- playing ------------------------------------------------------------------------------------------------------
+
+
+def replay(score: Score, beat: int | None = None, *, before: bool = False) -> Trainer:
+    """A trainer brought to `beat` of the score, its end if None. Raises: ValueError when its data cannot be had."""
+    from hyperscope.lab.training.trainer import Trainer  # the window has scores and no trainer
+
+    trainer = Trainer(score.start)
+    play(trainer, score, Place(), score.place(beat, before=before))
+    return trainer
+
+
+def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tuple[int, int]]:
+    """Takes a trainer that stands at place `here` of the score on to `there`.
+
+    Returns (beat, step) wherever steps did not follow on: after restarts, divergences and early stops.
+    """
+    beat, jumps = here.beat, []
+    for event in score.events[here.events : there.events]:
+        jumps += _advance(trainer, beat, event.beat)
+        beat, before = event.beat, trainer.step
+        if event.restart:
+            trainer.restart()
+        elif event.edit is not None:
+            trainer.edit(event.edit)
+        else:
+            trainer.apply(event.experiment)
+        if trainer.step != before:
+            jumps.append((beat, trainer.step))
+    return jumps + _advance(trainer, beat, there.beat)
+
+
+def _advance(trainer: Trainer, beat: int, until: int) -> list[tuple[int, int]]:
+    # Never zero steps at a time, since even no step records the network where a record is due.
+    jumps = []
+    while beat < until:
+        before = trainer.step
+        spent = tried(trainer, until - beat)
+        if not spent:
+            break  # a written order of mini-batches has come to its end
+        beat += spent
+        if trainer.step != before + spent:
+            jumps.append((beat, trainer.step))
+    return jumps
+
+
+def tried(trainer: Trainer, count: int) -> int:
+    """Takes up to `count` steps, fewer if training stops, and returns how many beats that lasted; clears the alarm."""
+    trainer.go_on()
+    done = trainer.steps(count)
+    # the step that diverges was tried too, and a change made after it must not be played back before it
+    return done + bool(trainer.alarm and not trainer.stopped_early)
+
+
+# -- changes ------------------------------------------------------------------------------------------------------
+
+
+def plain(value: object) -> Any:
+    """A value as JSON has it, every field of settings written out."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def head(score: Score, in_full: Callable[[Experiment], Any] = plain) -> Changes:
+    """How a score begins as JSON: its version and start; `events` and `end` follow."""
+    return {"version": VERSION, "start": in_full(score.start)}
+
+
+def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
+    """Events as JSON has them, the first after the experiment `last`."""
+    found: list[Changes] = []
+    for event in events:
+        if event.restart:
+            found.append({"beat": event.beat, "restart": True})
+        elif event.edit is not None:
+            found.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
+        else:
+            found.append({"beat": event.beat, "set": changes(last, event.experiment)})
+        last = event.experiment
+    return found
+
+
+def changes(old: Settings, new: Settings, path: str = "") -> Changes:
+    """What leads from `old` to `new`, by dotted path, e.g. {"training.learning_rate": 0.03}; layers whole if their
+    number changed; of painted points those that differ, e.g. {"data.painted": {"0.17": "1.25,-0.5"}}.
+    """
+    found: Changes = {}
+    for name in new.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if before == after:
+            continue
+        if name == "painted" and before and after:
+            found[path + name] = differences(before, after)  # whole, each event of a stroke would repeat all points
+        elif isinstance(after, Settings):
+            found |= changes(before, after, f"{path}{name}.")
+        elif isinstance(after, tuple) and len(after) == len(before) and isinstance(after[0], Settings):
+            for number, (one, other) in enumerate(zip(before, after, strict=True)):
+                found |= changes(one, other, f"{path}{name}.{number}.")
+        else:
+            found[path + name] = plain(after)
+    return found
+
+
+def _sparse(value: object) -> Any:
+    """Settings without the fields that are as they are by default. Tuples are always written, as paths lead into them.
+
+    A new default must therefore come with a new version of the experiment, whose migration writes the old one out.
+    """
+    if isinstance(value, tuple):
+        return [_sparse(part) for part in value]
+    if not isinstance(value, Settings):
+        return value
+    usual = type(value)()
+    return {
+        name: _sparse(part)
+        for name in value.__struct_fields__
+        if (part := getattr(value, name)) != getattr(usual, name)
+        or isinstance(part, tuple | Settings)
+        or name == "version"
+    }
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
+    beat: int
+    set: Changes = {}
+    restart: bool = False
+    edit: Changes | None = None
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    start: Changes
+    events: list[_WrittenEvent]
+    end: int
+
+
+def from_json(source: str | bytes) -> Score:
+    """The score that `to_json` wrote, of this or any older version.
+
+    Raises: ValueError with a sentence that names the event or field, its value and what is allowed.
+    """
+    try:
+        tree = msgspec.json.decode(source)
+        if not isinstance(tree, dict):
+            raise ValueError("it must be a JSON object with version, start, events and end")
+        written = msgspec.convert(_migrated(tree), _Written)
+    except (ValueError, RecursionError) as problem:  # msgspec's own errors are ValueErrors
+        raise ValueError(f"this is not a session: {str(problem).replace('`', '')}") from None
+    return _read(written)
+
+
+def from_code(code: str) -> Score:
+    """The score that `to_code` packed; spaces and line breaks in it do not matter.
+
+    Raises: ValueError saying what is wrong with the code.
+    """
+    code = "".join(code.split())
+    if not code.startswith(PREFIX):
+        raise ValueError(f"this is no session's code that this Hyperscope reads; those start with {PREFIX}")
+    packed = code.removeprefix(PREFIX)
+    unpacking = zlib.decompressobj()
+    try:
+        packed_bytes = base64.b64decode(packed + "=" * (-len(packed) % 4), b"-_", validate=True)
+        source = unpacking.decompress(packed_bytes, LONGEST)
+    except (ValueError, zlib.error):
+        raise ValueError("this session's code is damaged; copy the whole of it") from None
+    if unpacking.unconsumed_tail:
+        raise ValueError(f"this session's code unpacks to more than {LONGEST} bytes")
+    if not unpacking.eof:
+        raise ValueError("this session's code ends too early; copy the whole of it")
+    return from_json(source)
+
+
+def _read(written: _Written) -> Score:
+    if written.end > LATEST:
+        raise ValueError(f"end is {written.end}; a session has at most {LATEST} beats")
+    try:
+        reading = Amending(written.start)
+    except ValueError as problem:
+        raise ValueError(f"start: {problem}") from None
+    start, events = reading.experiment, []
+    for number, event in enumerate(written.events, 1):
+        where = f"event {number}"
+        if bool(event.set) + event.restart + bool(event.edit) > 1:
+            raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
+        if event.set:
+            try:
+                reading.take(event.set)
+            except UnknownPath as problem:
+                raise ValueError(f"{where}, {problem}") from None
+            except ValueError as problem:
+                raise ValueError(f"{where}: {problem}") from None
+        edit = _edit(event.edit, where) if event.edit else None
+        events.append(Event(event.beat, reading.experiment, event.restart, edit))
+    return Score(start, tuple(events), written.end)
+
+
+def _edit(tree: Changes, where: str) -> Edit:
+    try:
+        return msgspec.convert(tree, Edit)
+    except ValueError as problem:
+        raise ValueError(f"{where}, edit: {str(problem).replace('`', '')}") from None
+
+
+def _migrated(tree: Changes) -> Changes:
+    version = tree.get("version")
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise ValueError(f"version is {version!r}; this Hyperscope reads versions 1 to {VERSION}")
+    for old in range(version, VERSION):
+        tree = _MIGRATIONS[old](tree)
+    return {**tree, "version": VERSION}
+
+
+_MIGRATIONS: dict[int, Callable[[Changes], Changes]] = {}  # from each older version of the score to the next

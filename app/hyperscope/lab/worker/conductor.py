@@ -1,0 +1,389 @@
+"""The conductor: carries out the window's commands on what is trained, and says what came of them.
+
+It knows no pipes; the worker brings the commands, lets it train in between, and passes on what it says.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.library.recorder import Recorder
+from hyperscope.lab.timeline import slow_motion
+from hyperscope.lab.timeline.past import Lost, revived
+from hyperscope.lab.timeline.reopening import Open, Reopening
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.checkpoint import Checkpoint
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.twins.trained import Trained
+from hyperscope.lab.twins.twin import One
+from hyperscope.lab.worker.commands import (
+    Advance,
+    Aim,
+    Apply,
+    Branch,
+    Change,
+    EndTwin,
+    Go,
+    GoTo,
+    Reopen,
+    Restart,
+    Restore,
+    Slow,
+    SlowEnd,
+    StartTwin,
+    Switch,
+)
+from hyperscope.lab.worker.pace import STEADY, Pace
+
+REST = 0.004  # s between two looks at whether there is something to train
+KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
+
+
+class Conductor:
+    """Of `experiment`, from `checkpoint` on if there is one, with its `past` if that is known; runs are kept in the
+    file `library`, None to keep none.
+
+    An experiment whose data cannot be had is replaced by the usual one, and `said` says why.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        checkpoint: Checkpoint | None = None,
+        library: Path | None = None,
+        past: Lost | None = None,
+    ) -> None:
+        self.playing = False
+        self.until: int | None = None  # the epochs done at which it pauses
+        self.said = ""
+        self.alarm = False
+        self.other = False  # another experiment is in force than the window sent
+        self.halted = False
+        self.rest = 0.0  # s in which it has nothing to train though it is busy
+        self.slowed: slow_motion.Slowed | None = None
+        self.news: dict[str, Any] = {}
+        self.recorder: Recorder | None = None
+        self._ended = False  # the run was kept, and a restart is to follow
+        self._reopening: Reopening | None = None  # a session being played back
+        self._kept_at = time.monotonic()  # when a checkpoint was last sent
+        try:
+            trainer = Trainer(experiment)
+        except ValueError as problem:
+            trainer = Trainer(Experiment())
+            self._refuse(problem)
+        if checkpoint is not None:
+            trainer.restore(checkpoint)
+        timeline = revived(trainer, past)
+        self.trained = Trained(timeline)
+        self.pace = Pace()
+        if library is not None:
+            self.recorder = Recorder(library)
+            self.recorder.begin(timeline, whole=checkpoint is None or past is not None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether `go_on` has something to do."""
+        return self.playing or self._reopening is not None
+
+    def go_on(self, passed: float) -> None:
+        """A burst of training, or a piece of a session played back, `passed` seconds after the last."""
+        self.rest = 0.0
+        if self._reopening is not None:
+            self._play_back(self._reopening)
+        if self.playing:
+            self._train(passed)
+
+    def keeps(self, now: float) -> bool:
+        """Whether a checkpoint is to be sent now; who asks sends one."""
+        due = now - self._kept_at > KEEP_EVERY
+        if due:
+            self._kept_at = now
+        return due
+
+    def look(self) -> None:
+        """Has the run kept, if it is time."""
+        if self.recorder is not None:
+            self.recorder.look(self.playing)
+
+    def close(self) -> None:
+        """Has the runs kept: this is the end."""
+        if self.recorder is not None:
+            self._keep_b()
+            self.recorder.close()
+
+    def do(self, command: object) -> None:
+        """Carries out a command other than Ask."""
+        pause = isinstance(command, Go) and not command.playing
+        leaves = self.slowed is not None and not (pause or isinstance(command, Slow | Aim))
+        if leaves:
+            self.slowed, self.news["slow motion"] = None, None
+        self._carry_out(command)
+        if leaves and not self.halted:
+            self.said = f"{self.said} Slow motion ended.".strip()
+
+    def _refuse(self, problem: ValueError) -> None:
+        self.said, self.alarm, self.other = str(problem), True, True
+
+    def _carry_out(self, command: object) -> None:
+        ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
+        self._heed_end(command)
+        match command:
+            case Apply(experiment, twin) if self.trained.pair is not None:
+                self._hear(*self.trained.pair.take_on(experiment, twin or self.trained.pair.b.trainer.experiment))
+            case StartTwin():
+                self._start_twin(command)
+            case EndTwin(keep):
+                self._end_twin(keep)
+            case Aim(side):
+                if self.trained.pair is not None:
+                    self.trained.pair.aim = side
+                if self.slowed is not None:
+                    self._slow(0, None)
+            case Slow(by, to):
+                self._slow(by, to)
+            case SlowEnd():
+                self.said = ""
+            case Branch():
+                if self.trained.timeline.branch_here():
+                    self._went()
+                    both = " both" if self.trained.pair is not None else ""
+                    self.said, self.alarm = f"Branched{both} at step {step}; what came after stays as a branch.", False
+                else:
+                    self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
+                return
+            case Switch(key):
+                self._switch(key)
+                return
+            case Apply(experiment):
+                try:
+                    said = self.trained.timeline.apply(experiment)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
+                if said:
+                    self.said, self.alarm = said, False
+            case Edit():
+                try:
+                    said = self.trained.timeline.edit(command)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
+                if said:
+                    self.said, self.alarm = said, False
+                    self._keep_soon()
+            case GoTo(beat):
+                self._go_to(beat)
+            case Go(playing, rate, until):
+                if playing:
+                    self.trained.timeline.go_on()
+                    self.said = self.trained.trainer.examples.missing or self.said
+                self.playing, self.until = playing, until
+                self.pace.begin(rate, self.trained.furthest.step)
+            case Advance(unit):
+                self.playing = False
+                self.trained.timeline.go_on()
+                if unit == "epoch":
+                    self.trained.timeline.finish_epoch()
+                else:
+                    self.trained.timeline.steps(1)
+                self._heed_alarm()
+            case Restart():
+                self.trained.timeline.restart()
+                self.pace.counted = 0
+                self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
+            case Restore(checkpoint):
+                self.trained.trainer.restore(checkpoint)
+                timeline = Timeline(self.trained.trainer)
+                self.trained.begin(timeline)
+                self.pace.counted = timeline.trainer.step
+                if self.recorder is not None:
+                    self.recorder.begin(timeline, whole=False)
+            case Reopen(session):
+                self._reopen(session)
+        if self.recorder is not None and (
+            isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trained.trainer.step == 0)
+        ):
+            self.recorder.restarted()
+        if ahead and not isinstance(command, GoTo | Slow | Reopen | Restore | EndTwin):
+            self._say_what_is_left(step)
+
+    # -- twins ----------------------------------------------------------------------------------------------------
+
+    def _start_twin(self, command: StartTwin) -> None:
+        if self.trained.pair is not None:
+            return
+        wanted = command.experiment, command.twin
+        pair, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
+        if self.recorder is not None:
+            self.recorder.follow(pair.a)
+        self._keep_soon()
+        said, refused = pair.take_on(*wanted)
+        self._hear("" if command.revived else f"{begun} {said}".strip(), refused)
+
+    def _end_twin(self, keep: One) -> None:
+        if self.trained.pair is None:
+            return
+        kept = self.trained.end_twin(self.trained.pair, keep)
+        if self.recorder is not None:
+            self.recorder.follow(kept)
+        self.pace.counted = kept.trainer.step
+        self._keep_soon()
+        self.said, self.alarm = f"{keep} goes on alone.", False
+
+    def _keep_b(self) -> None:
+        """B's run ends: it goes to the library beside A's, unless it is the same."""
+        if (
+            self.recorder is not None
+            and self.trained.pair is not None
+            and self.trained.pair.a.score != self.trained.pair.b.score
+        ):
+            self.recorder.keep_also(self.trained.pair.b)
+
+    def _hear(self, said: str, refused: str) -> None:
+        if said:
+            self.said, self.alarm = said, False
+        if refused:
+            self.said, self.alarm, self.other = refused, True, True
+
+    def _heed_end(self, command: object) -> None:
+        """Before a command: stops playing back, and has the run kept where it may end."""
+        if isinstance(command, Change | Restart | Advance | Edit | Slow | Branch) or (
+            isinstance(command, Go) and command.playing
+        ):
+            self._reopening = None
+        if self.recorder is not None and isinstance(command, Change | Restart):
+            anew = isinstance(command, Apply) and command.anew
+            if not self._ended:
+                self.recorder.ends(command.experiment if isinstance(command, Apply) and not anew else None)
+                leaves = isinstance(command, Restart | GoTo | Switch)
+                if anew or leaves or (isinstance(command, EndTwin) and command.keep == "A"):
+                    self._keep_b()
+            self._ended = anew
+
+    def _reopen(self, session: Open) -> None:
+        self.playing = False
+        try:
+            reopening = Reopening(session, self.trained.trainer.structure)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self.trained.begin(reopening.timeline)
+        if self.recorder is not None:
+            self.recorder.begin(reopening.timeline)
+        self.other, self._kept_at = True, -KEEP_EVERY
+        self._play_back(reopening)
+
+    def _play_back(self, reopening: Reopening) -> None:
+        """One piece of a session that is taken on."""
+        self._reopening = reopening
+        try:
+            self.other |= reopening.go_on()
+            if said := reopening.said:
+                self.said, self.alarm = said, False
+        except ValueError as problem:
+            self._refuse(problem)
+            self._reopening = None
+        if reopening.done:
+            self._reopening = None
+        self._went()
+        self.pace.count_from(self.trained.trainer.step)
+
+    def _went(self) -> None:
+        if self.recorder is not None:
+            self.recorder.went(self.trained.pair.b if self.trained.pair is not None else None)
+
+    def _go_to(self, beat: int) -> None:
+        self.playing = False
+        try:
+            self.trained.timeline.restore(min(max(0, beat), self.trained.timeline.end))
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self._went()
+        self.pace.count_from(self.trained.furthest.step)
+        self._keep_soon()  # a worker lost now must not come back with what lay ahead
+        step, ahead = self.trained.trainer.step, self.trained.timeline.ahead
+        said = f"Back at step {step}. Training on from here makes a branch of what came after."
+        said = said if ahead else f"At step {step}."
+        self.said, self.alarm, self.other = said, False, True
+
+    def _keep_soon(self) -> None:
+        """Has a checkpoint sent within STEADY: while dragging a few a second will do."""
+        self._kept_at = min(self._kept_at, time.monotonic() - KEEP_EVERY + STEADY)
+
+    def _switch(self, key: int) -> None:
+        self.playing = False
+        try:
+            name = self.trained.timeline.switch(key)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        self._went()
+        self.pace.count_from(self.trained.furthest.step)
+        self._keep_soon()  # a worker lost now must come back with this future
+        both = "Both on" if self.trained.pair is not None else "On"
+        said = f"{both} the branch “{name}”, at its end, step {self.pace.counted}."
+        self.said, self.alarm, self.other = said, False, True
+
+    def _say_what_is_left(self, step: int) -> None:
+        """After something was done at `step` with something ahead, which may have become a branch by it."""
+        if self.trained.timeline.ahead or self.halted:
+            return
+        if self.trained.trainer.step > step:
+            self.said, self.alarm = f"Training on from step {step}; what came after it stays as a branch.", False
+        else:
+            self.said = f"{self.said} What came after step {step} stays as a branch.".strip()
+        if self.trained.timeline.dropped:
+            self.said += f" The oldest branch, “{self.trained.timeline.dropped}”, went for it."
+            self.trained.timeline.dropped = ""
+
+    def _slow(self, by: int, to: int | None) -> None:
+        self.playing = False
+        begins = self.slowed is None
+        self.slowed, said = slow_motion.move(self.slowed, self.trained.timeline, by, to)
+        if begins or to is None:
+            self.said, self.alarm = said or self.said, False
+        self._heed_alarm()
+        if self.slowed is not None and self.slowed.stopped:
+            self.slowed = None
+        self.news["slow motion"] = self.slowed and self.slowed.record()
+
+    def _train(self, passed: float) -> None:
+        """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
+        if self.trained.trainer.examples.missing:
+            self.playing = self.until is None  # what would train to an epoch may never come there
+            self.rest = REST  # until enough is painted
+            return
+        ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
+        if self.until is not None:
+            if self.trained.trainer.position.epoch < self.until:
+                self.trained.timeline.finish_epoch()
+            else:
+                self.playing = False
+        else:
+            steps = self.pace.steps(passed)
+            if not steps:
+                self.rest = min(REST, 0.5 / self.pace.rate)
+                return
+            started = time.monotonic()
+            done = self.trained.timeline.steps(steps)
+            self.pace.took(done, time.monotonic() - started)
+        self._heed_alarm()
+        if ahead:
+            self._say_what_is_left(step)
+
+    def _heed_alarm(self) -> None:
+        if self.trained.pair is not None:
+            news = self.trained.pair.news()
+            if news.said:
+                self.said, self.alarm = news.said, news.alarm
+            if news.halted:
+                self.playing, self.halted = False, True
+            return
+        if self.trained.trainer.alarm:
+            self.playing, self.halted = False, True
+            self.said, self.alarm = self.trained.trainer.alarm, not self.trained.trainer.stopped_early

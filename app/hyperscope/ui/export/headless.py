@@ -1,0 +1,178 @@
+"""Exports without a window on screen: pictures, films and reports of a session, for the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of, write
+from hyperscope.lab.export.film import film, stops
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.timeline.reopening import performed
+from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.ui import style
+from hyperscope.ui.app import application
+from hyperscope.ui.export.film import camera
+from hyperscope.ui.export.report import report_bytes
+from hyperscope.ui.theme import THEMES
+from hyperscope.ui.window import Window
+
+USUAL_EPOCHS = 60
+Progress = Callable[[int, int], None]
+
+
+def epochs_of(score: Score, epochs: int | None) -> int:
+    """How long to train after the score's end: as told, or 60 epochs of an experiment and none of a session."""
+    return epochs if epochs is not None else 0 if score.end else USUAL_EPOCHS
+
+
+def export(
+    score: Score,
+    what: str,
+    out: Path,
+    *,
+    epochs: int | None = None,
+    scale: float = 1.0,
+    theme: str = "light",
+    progress: Progress = lambda done, whole: None,
+) -> None:
+    """Writes one of `exporters` to `out`; a film shows the training, or a session from its start if none is asked for.
+
+    Raises: LookupError for what is no export, ValueError for a file that cannot be or data that cannot be had.
+    """
+    exporter = exporters[what]
+    suffix = suffix_of(out, exporter.all_suffixes)
+    choice = Choice(suffix, scale, theme)
+    if what == "window":
+        _export_window(score, out, choice, epochs_of(score, epochs), progress)
+        return
+    _ready(theme)
+    if suffix in MOVING:
+        _film(score, what, out, choice, epochs_of(score, epochs), progress)
+        return
+    timeline = trained(score, epochs_of(score, epochs), progress)
+    write(out, exporter.prepare(gathered(timeline, exporter.needs(Focus())), choice)())
+    _clear()
+
+
+def report(score: Score, out: Path, *, epochs: int | None = None, title: str = "", when: str = "") -> None:
+    """Writes the HTML report. Raises: ValueError as `export` does."""
+    suffix_of(out, (".html", ".htm"))
+    _ready("light")
+    exporter = exporters["report"]
+    timeline = trained(score, epochs_of(score, epochs))
+    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), title=title, when=when)())
+    _clear()
+
+
+def trained(score: Score, epochs: int, progress: Progress = lambda done, whole: None) -> Timeline:
+    """The session gone through, and trained for `epochs` epochs after it, fewer if training stops itself."""
+    timeline = performed(score)
+    for done, _ in enumerate(_epochs(timeline, range(1, epochs + 1)), 1):
+        progress(done, epochs)
+    return timeline
+
+
+def _epochs(timeline: Timeline, wanted: range | tuple[int, ...]) -> Iterator[int]:
+    """Trains to each of the epochs, counted from here, and gives it."""
+    first = timeline.trainer.position.epoch
+    timeline.trainer.go_on()
+    for epoch in wanted:
+        while timeline.trainer.position.epoch < first + epoch and timeline.finish_epoch():
+            pass
+        yield epoch
+        if timeline.trainer.alarm:
+            return
+
+
+def _film(score: Score, what: str, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
+    timeline, needs = performed(score), exporters[what].needs(Focus())
+    at = stops(epochs or timeline.end)
+    moments = _epochs(timeline, at) if epochs else _beats(timeline, at)
+    made = film(out)
+    try:
+        with camera(what, gathered(timeline, needs), choice) as shoot:
+            for done, _ in enumerate(moments):
+                made.add(shoot(gathered(timeline, needs)))
+                progress(done, len(at) - 1)
+        made.finish()
+    except BaseException:
+        made.discard()
+        raise
+    finally:
+        _clear()
+
+
+def _beats(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
+    for beat in wanted:
+        timeline.restore(beat)
+        yield beat
+
+
+# -- the whole window -------------------------------------------------------------------------------------------------
+
+
+def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
+    from hyperscope.ui.record.recording import _train_to as train_to
+    from hyperscope.ui.record.recording import _wait as wait
+    from hyperscope.ui.record.recording import _window as opened_window
+
+    with opened_window(score.start, choice.theme, (1280, 800)) as window:
+        choice = Choice(choice.suffix, choice.scale, choice.theme, window=window)
+        session = window.session
+        if score.end or score.events:
+            session.perform(score)
+            wait(lambda: session.status.beat == score.end or session.alarm, "the session's end")
+            if session.alarm:
+                raise ValueError(window.transport.message.accessibleName().removeprefix("Alarm: "))
+        material = Material(score, (Seen(session.status),))
+        if choice.suffix not in MOVING:
+            train_to(window, session.status.epoch + epochs)
+            write(out, exporters["window"].prepare(material, choice)())
+            return
+        first = session.status.epoch
+        made = film(out)
+        try:
+            with camera("window", material, choice) as shoot:
+                at = stops(epochs or score.end)
+                for done, stop in enumerate(at):
+                    if epochs:
+                        train_to(window, first + stop)
+                    else:
+                        _show_beat(window, stop, wait)
+                    made.add(shoot(material))
+                    progress(done, len(at) - 1)
+                    if session.alarm:
+                        break
+            made.finish()
+        except BaseException:
+            made.discard()
+            raise
+
+
+def _show_beat(window: Window, beat: int, wait: Callable[[Callable[[], bool], str], None]) -> None:
+    window.go_to(beat)
+    wait(lambda: window.session.going is None and window.session.status.beat == beat, f"beat {beat}")
+    window.draw_all()
+    wait(lambda: window.up_to_date, f"a picture of beat {beat}")
+
+
+# -- Qt ---------------------------------------------------------------------------------------------------------------
+
+
+def _ready(theme: str) -> None:
+    if QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()
+    app.setPalette(style.palette(THEMES[theme]))
+    app.setStyleSheet(style.stylesheet(THEMES[theme]))
+
+
+def _clear() -> None:
+    application().sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,50 @@
+"""What the preview of an export shows: the picture itself, or the beginning of a file in lines."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+
+from PySide6.QtGui import QImage
+
+from hyperscope.lab.export.exports import WEIGHTS, Choice, Material, exporters
+from hyperscope.ui.export.views import painted, panel, theme_of, views
+
+MOST = 80  # lines
+WRAPPED = 72  # characters of a code's line
+REPORT = (
+    "One page of HTML that needs no other file:",
+    "",
+    "  now           losses and accuracies, and the best so far",
+    "  the doctor    what stands out, with the usual remedy",
+    "  pictures      map, network, curves, distributions; light and dark",
+    "  mistakes      which class was taken for which",
+    "  moves         what was moved after which step",
+    "  settings      those unlike the usual ones first",
+    "  codes         to open the experiment and the session again",
+)
+
+
+def shown_picture(name: str, material: Material, choice: Choice) -> QImage:
+    """The picture in the size it has at 1×, sharp on this screen."""
+    if name not in views:
+        window = choice.window
+        return painted(window, window.theme.window, 1.0)
+    choice = replace(choice, scale=choice.window.devicePixelRatioF())
+    with panel(name, material, choice) as made:
+        return painted(made, theme_of(choice).window, choice.scale)
+
+
+def shown_lines(name: str, material: Material) -> list[str]:
+    """The first lines of what would be written; of arrays their names and shapes."""
+    exporter = exporters[name]
+    if exporter.suffixes == (".html",):
+        return list(REPORT)
+    if not material.has(exporter.needs):
+        return []
+    if name == "weights":
+        return [f"{array:<24} {values.shape}  {values.dtype}" for array, values in material.records[WEIGHTS].items()]
+    text = exporter.prepare(material, Choice(exporter.suffixes[0]))().decode()
+    if name == "code":
+        return textwrap.wrap(text, WRAPPED, break_on_hyphens=False)[:MOST]
+    return text.splitlines()[:MOST]

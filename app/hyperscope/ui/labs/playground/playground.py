@@ -1,0 +1,206 @@
+"""The Playground: one network, read left to right like the computation, with its curves and distributions below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.panels.cards.data import DataCard
+from hyperscope.ui.panels.cards.doctor_note import DoctorNote
+from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
+from hyperscope.ui.panels.curves.panel import CurvesPanel
+from hyperscope.ui.panels.distributions.panel import DistributionsPanel
+from hyperscope.ui.panels.map.panel import MapPanel
+from hyperscope.ui.panels.map.twin_maps import TwinMaps
+from hyperscope.ui.panels.network.pair import NetworkPair
+from hyperscope.ui.theme import EDGE, GRID, Theme
+
+UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with the charts
+AMPLE = 620  # pixels of height at scale 1; with less, the computation takes some from the charts,
+GIVEN = 5  # at most so much of the whole, a share for each
+PER = 15  # pixels that are missing
+MAP_SHARE = 0.46  # of the width that map and network have, at most
+TWIN_SHARE = 0.42  # of the same, the maps of twins
+MAP_LEAST = 220  # pixels
+
+
+class Playground(QWidget):
+    """Lays out cards and panels and passes on what is moved in them; it holds no state of its own."""
+
+    moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
+    refused = Signal(str)  # why something typed is not allowed
+    open_requested = Signal()
+    paint_requested = Signal()
+    save_points_requested = Signal()
+    plane_chosen = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = DataCard()
+        self.networks = NetworkPair()  # one network, or those of twins
+        self.network = self.networks.a
+        self.map = MapPanel()
+        self.hyperparameters = HyperparametersCard()
+        self.curves = CurvesPanel()
+        self.distributions = DistributionsPanel()
+        self.twin_maps = TwinMaps()  # in the map's place while there are twins
+        self.twin_maps.hide()
+        networks = (self.network, self.networks)
+        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
+        self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
+        self._twins = False
+        self._training = 0
+        self._scale = 1.0
+        self._least = 0  # pixels of height that the charts have at least
+        self._foot = 0  # pixels of the window below, which the charts go without
+        self._picture: NetworkPicture | None = None
+
+        computation = QHBoxLayout()
+        computation.setSpacing(GRID)
+        computation.addWidget(self.data)
+        computation.addWidget(self.networks, 1)
+        computation.addWidget(self.map)
+        computation.addWidget(self.twin_maps)
+        charts = QHBoxLayout()
+        charts.setSpacing(GRID)
+        charts.addWidget(self.curves, 37)
+        charts.addWidget(self.distributions, 65)
+        self._left = left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addLayout(computation, UPPER)
+        left.addLayout(charts, WHOLE - UPPER)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
+        whole.setSpacing(GRID)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.hyperparameters)
+
+        for card in (self.data, self.hyperparameters):
+            card.moved.connect(self.moved)
+            card.refused.connect(self.refused)
+        self.data.open_requested.connect(self.open_requested)
+        self.data.paint_requested.connect(self.paint_requested)
+        self.data.save_requested.connect(self.save_points_requested)
+        for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
+            chooser.plane_chosen.connect(self.plane_chosen)
+            chooser.plane_chosen.connect(other.show_plane)
+        self.network.node_hovered.connect(self._magnify)
+        self.networks.foot_needed.connect(self.note.yield_to_foot)
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """Those that have a place now: the maps of twins take that of the one map."""
+        return tuple(panel for panel in self.every_panel if panel is not (self.map if self._twins else self.twin_maps))
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Sets every control to `experiment`, without a word of what was moved."""
+        self.data.show_experiment(experiment)
+        self.hyperparameters.show_experiment(experiment, self._training)
+        if not self._twins:  # of twins each has its own
+            self.network.show_layers(experiment.network.layers)
+
+    def show_examples(self, examples: Examples, experiment: Experiment) -> None:
+        """Takes note of a new data set."""
+        self._training = examples.training
+        self.data.show_examples(examples)
+        self.hyperparameters.show_experiment(experiment, examples.training)
+
+    def show_without(self, hidden: Collection[str], experiment: Experiment) -> None:
+        """Shows everything but the panels and the hyperparameters that `hidden` names, panels by their attribute."""
+        for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
+            getattr(self, name).setVisible(name not in hidden)
+        self.networks.setVisible("network" not in hidden)
+        self.twin_maps.setVisible(self._twins and "map" not in hidden)
+        self.map.setVisible(not self._twins and "map" not in hidden)
+        self.hyperparameters.hidden = frozenset(hidden)
+        self.hyperparameters.show_experiment(experiment, self._training)
+        self._share_out(self._scale)
+
+    def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
+        """Has one panel draw what was found."""
+        panel.draw(sides)
+        records = sides[0].records
+        if panel is self.map and records.of(examples) is not None:
+            self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
+        if (picture := records.of(network)) is not None:
+            self._picture = picture
+            self.note.heed(picture, sides[0])
+
+    def show_twins(self, on: bool) -> None:
+        """Puts the twins' maps in the place of the one map, or that back in its place."""
+        self._twins = on
+        self.networks.show_twins(on)
+        hidden = not (_kept(self.map) or _kept(self.twin_maps))
+        self.map.setVisible(not on and not hidden)
+        self.twin_maps.setVisible(on and not hidden)
+        self._share_out(self._scale)
+
+    def set_foot(self, height: int) -> None:
+        """Says how many pixels below are taken by something else; the charts give them, the computation none."""
+        self._foot = height
+
+    def set_least(self, height: int) -> None:
+        """Gives the charts' place at least so many pixels of height, from the computation above; 0 for its usual."""
+        self._least = height
+        self._share_out(self._scale)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        parts: tuple[DataCard | HyperparametersCard | Panel, ...]
+        parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
+        for part in parts:
+            part.set_theme(theme)
+        self._share_out(theme.scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out(self._scale)
+
+    def _share_out(self, scale: float) -> None:
+        """Gives the map the width that its height can use, and the network the rest."""
+        self._scale = scale
+        whole = self.height() + self._foot
+        upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
+        height = (whole - EDGE - GRID) * upper // WHOLE
+        rest = max(1, self._least, self.height() - EDGE - GRID - height)
+        height = self.height() - EDGE - GRID - rest
+        if not any(map(_kept, (self.curves, self.distributions))):
+            height, rest = self.height() - EDGE, 0
+        elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):
+            height, rest = 0, self.height() - EDGE
+        self._left.setStretch(0, height)
+        self._left.setStretch(1, rest)
+        cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
+        width = self.width() - 2 * EDGE - GRID - cards
+        maps: tuple[tuple[MapPanel | TwinMaps, float], ...] = ((self.map, MAP_SHARE), (self.twin_maps, TWIN_SHARE))
+        for shown, share in maps:
+            if _kept(self.network):
+                shown.setFixedWidth(max(MAP_LEAST, min(shown.best_width(height), round(share * width))))
+            else:
+                shown.setMinimumWidth(MAP_LEAST)
+                shown.setMaximumWidth(width + GRID)
+
+    def _magnify(self, layer: int, unit: int) -> None:
+        picture = self._picture
+        if picture is None or layer < 0 or layer >= len(picture.layers):
+            self.map.magnify(None)
+            return
+        shown = picture.layers[layer]
+        if shown.pictures is None or unit >= len(shown.pictures):
+            self.map.magnify(None)
+            return
+        self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")
+
+
+def _kept(part: QWidget) -> bool:
+    """Whether a part has its place, seen yet or not."""
+    return not part.isHidden()

@@ -1,0 +1,194 @@
+"""The card of hyperparameters: every knob of training and network that is not a layer's own, from the declarations."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout
+
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.engine.schedules import schedules
+from hyperscope.engine.settings import WHOLE_SET, Network, Training
+from hyperscope.knob import Knob, Value, knobs
+from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
+from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.entry import TypedControl
+from hyperscope.ui.controls.form import KnobControl, control_for
+from hyperscope.ui.controls.group import Group, Row
+from hyperscope.ui.controls.segmented import Segmented
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.theme import Theme
+
+WIDTH = 240  # pixels
+GAP = 13
+EVERY = "*"  # in place of a layer's number: all hidden layers
+BATCH_SIZE = "training.batch_size"
+BATCH_NORM = f"network.layers.{EVERY}.batch_norm"
+OPTIMISER = "training.optimiser"
+SCHEDULE = "training.schedule"
+INITIAL_SCALE = "network.initial_scale"
+TREE = "network.tree"
+SHOWN = (
+    "training.learning_rate",
+    BATCH_SIZE,
+    BATCH_NORM,
+    OPTIMISER,
+    SCHEDULE,
+    f"network.layers.{EVERY}.activation",
+    "network.initialiser",
+    INITIAL_SCALE,
+)
+SIDE_BY_SIDE = ("training.l2", f"network.layers.{EVERY}.dropout")
+OF_BATCH_NORM = ("network.bn_learned", "network.bn_jolt", "network.bn_epsilon", "network.bn_momentum")
+# a heading, what it says of the labels under it, and their paths
+GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "Regularisation",
+        (),
+        (
+            "training.l1",
+            "training.clip_norm",
+            "training.label_smoothing",
+            "training.class_weights",
+            "training.patience",
+        ),
+    ),
+    ("Batch norm", ("BN ",), ("network.bn_output", *OF_BATCH_NORM)),
+    ("Output", (), ("network.output", TREE, "network.temperature")),
+    ("Rate", (), ("training.warmup",)),
+    ("Run", (), ("training.precision", "seed")),
+)
+SCALED = ("normal", "constant", "uniform")  # the initialisers that use the initial scale
+TREED = "hierarchical"  # the output that uses a tree
+
+
+def knob_for(path: str) -> Knob:
+    """The knob at `path`, where `*` stands for any layer's number."""
+    return knob_at(path.replace(EVERY, "0"))
+
+
+def _constants(used: set[str]) -> tuple[str, ...]:
+    """The paths of the fields of Training that are in `used`, as they are declared."""
+    return tuple(f"training.{name}" for name in knobs(Training) if name in used)
+
+
+OF_OPTIMISERS = _constants({name for entry in optimisers.values() for name in entry.uses})
+OF_SCHEDULES = _constants({name for entry in schedules.values() for name in entry.uses})
+
+
+def unused(experiment: Experiment) -> set[str]:
+    """The paths of this card's knobs that change nothing as the others stand."""
+    training, network = experiment.training, experiment.network
+    used = {*optimisers[training.optimiser].uses, *schedules[training.schedule].uses}
+    idle = {path for path in (*OF_OPTIMISERS, *OF_SCHEDULES) if path.split(".")[-1] not in used}
+    if network.initialiser not in SCALED:
+        idle.add(INITIAL_SCALE)
+    if network.output != TREED:
+        idle.add(TREE)
+    if not _normalises(network):
+        idle.update(OF_BATCH_NORM)
+    return idle
+
+
+def _normalises(network: Network) -> bool:
+    return network.bn_output or any(layer.batch_norm != "off" for layer in network.layers)
+
+
+class HyperparametersCard(Card):
+    """Shows an experiment's hyperparameters and says what the user moves; knobs that would change nothing are hidden.
+
+    A path may hold `*` for a layer's number, as in "network.layers.*.batch_norm": the value is for every hidden layer.
+    """
+
+    moved = Signal(str, object)  # path, value
+    refused = Signal(str)  # why what was typed is not allowed
+
+    def __init__(self) -> None:
+        super().__init__("Hyperparameters", WIDTH, GAP)
+        self.controls: dict[str, KnobControl] = {}
+        self.hidden: frozenset[str] = frozenset()  # paths that are not shown, whatever the experiment
+        self._rows: list[Row] = []
+        for path in SHOWN:
+            self.column.addWidget(self._control(path, ticks=path != INITIAL_SCALE))
+            if path == OPTIMISER:
+                self._add_constants(OF_OPTIMISERS, symbols=True)
+            elif path == SCHEDULE:
+                self._add_constants(OF_SCHEDULES, symbols=False, said=("Decay ",))
+        self._add_constants(SIDE_BY_SIDE, symbols=False)
+        for heading, said, paths in GROUPS:
+            group = Group(heading, said)
+            for path in paths:
+                group.add(self._control(path))
+            self.add_group(group)
+        tree = self.controls[TREE]
+        if isinstance(tree, TypedControl):
+            tree.entry.setPlaceholderText("balanced")
+        self._legend = (Caption("acts at once", True, mark_first=True), Caption("rebuilds", False, mark_first=True))
+        foot = QHBoxLayout()
+        foot.addWidget(self._legend[0])
+        foot.addStretch(1)
+        foot.addWidget(self._legend[1])
+        self.set_foot(foot)
+        self.show_experiment(Experiment(), 0)
+        self.set_theme(self._theme)
+        self.order_tabs()
+
+    def show_experiment(self, experiment: Experiment, training_examples: int) -> None:
+        """Shows the values of `experiment`; says nothing.
+
+        `training_examples` is where the batch size's scale ends, 0 if it is not known yet.
+        """
+        batch_size = self.controls[BATCH_SIZE]
+        if isinstance(batch_size, KnobSlider) and training_examples:
+            batch_size.set_upper(min(training_examples, WHOLE_SET), "all")
+        values = {path: value for path, _, value in every_knob(experiment)}
+        for path, control in self.controls.items():
+            if EVERY in path:
+                before, after = path.split(EVERY)
+                _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
+            else:
+                control.set_value(values[path])
+        idle = unused(experiment) | self.hidden
+        in_rows = {*OF_OPTIMISERS, *OF_SCHEDULES, *SIDE_BY_SIDE}
+        for path, control in self.controls.items():
+            if path not in in_rows or not isinstance(control, KnobSlider):
+                control.setVisible(path not in idle)
+        for row in self._rows:
+            row.show_only(self.controls.keys() - idle)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        super().set_theme(theme)
+        for control in self.controls.values():
+            control.set_theme(theme)
+        for item in self._legend:
+            item.set_theme(theme, 11, quiet=True)
+
+    def _add_constants(self, paths: tuple[str, ...], *, symbols: bool, said: tuple[str, ...] = ()) -> None:
+        """Puts the sliders among the knobs at `paths` side by side at the end of the column, the others below them."""
+        controls = [self._control(path, ticks=symbols) for path in paths]
+        sliders = [control for control in controls if isinstance(control, KnobSlider)]
+        self._rows.append(Row(sliders, symbols=symbols, said=said))
+        self.column.addWidget(self._rows[-1])
+        for control in controls:
+            if control not in sliders:
+                self.column.addWidget(control)
+
+    def _control(self, path: str, *, ticks: bool = True) -> KnobControl:
+        control = control_for(path, knob_for(path), ticks=ticks)
+        control.moved.connect(self.moved)
+        control.refused.connect(self.refused)
+        self.controls[path] = control
+        return control
+
+
+def _show_all(control: KnobControl, values: list[Value]) -> None:
+    """Shows what all hidden layers have, or that they differ; without hidden layers the control rests."""
+    control.setEnabled(bool(values))
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    if len(set(values)) == 1:
+        control.set_value(values[0])
+    elif isinstance(control, KnobSlider) and numbers:
+        control.set_mixed(numbers)
+    elif isinstance(control, Segmented):
+        control.set_value(None)

@@ -1,0 +1,378 @@
+"""One pyqtgraph view with a batch, a train and a dev curve, its own ticks, marks of moves and a reading line.
+
+Curves of other runs and bands of several may lie behind; see `overlays`.
+
+The curves are pyqtgraph's; ticks and marks are painted here, since its AxisItem lays out anew whenever the range
+moves, which during training is at every draw.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from hyperscope.ui import theme as look
+from hyperscope.ui.paint import readable
+from hyperscope.ui.panels.common.axes import Ticks
+from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
+from hyperscope.ui.panels.common.small_multiples import mixed
+from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
+from hyperscope.ui.theme import LIGHT, Theme
+
+Moves = tuple[tuple[int, float, str], ...]
+
+ROLES = ("batch", "raw dev", "raw train", "dev", "train")  # as painted, the last on top
+MARGINS = (42, 18, 8, 22)  # px left, top, right, bottom, for tick labels and captions
+BESIDE = 48  # px at most that names beside the plot take; longer ones stand within it
+
+
+class Plot(pg.GraphicsView):
+    """Curves by role over one x axis. `show_curves` sets them all; `pointed` tells the x under the mouse, NaN if none.
+
+    y values are drawn as they come: for a logarithmic axis the caller gives logarithms and ticks to match.
+    """
+
+    pointed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, useOpenGL=False)
+        # Curves, ticks and captions all move together at each draw, so finding out what changed costs more.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
+        self.box.disableAutoRange()
+        self.centralLayout.addItem(self.box, 0, 0)
+        self._curves = {role: pg.PlotCurveItem(skipFiniteCheck=False) for role in ROLES}
+        for curve in self._curves.values():
+            # Measured at 600 jagged points, 1.5 px wide and smoothed: as one path 8 ms (16 at twice the pixels),
+            # dashed 12 (21), as single segments 0.4 (0.8). So all are segments and dashes are cut beforehand.
+            curve.setSegmentedLineMode("on")
+            self.box.addItem(curve, ignoreBounds=True)
+        self._ranges = (0.0, 1.0, 0.0, 1.0)
+        self._ticks: tuple[Ticks, Ticks] = ([], [])
+        self._moves: Moves = ()
+        self._marked = math.nan
+        self._marked_text = ""
+        self._reading: tuple[tuple[str, str], ...] = ()
+        self._extras: tuple[Extra, ...] = ()
+        self._extra_curves: list[pg.PlotCurveItem] = []
+        self._spreads: tuple[Spread, ...] = ()
+        self._empty = ""
+        self._ratio = 1.0  # pixels of the device to a unit, as of the last painting
+        self._beside = 0.0  # px that names at the right have besides the margin
+        self._left = (-1, -1, -1, -1)  # the margins in force
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.theme = theme
+        self._font = look.font(10, 400, theme.scale)
+        self._small = look.font(10, 500, theme.scale)
+        self._text = look.font(12, 400, theme.scale)
+        self._metrics = QFontMetricsF(self._font)
+        self.setBackground(theme.card)
+        self._make_room()
+        # Opaque pens throughout: translucent segments show their overlaps.
+        shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
+        for role, curve in self._curves.items():
+            width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
+            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width * self._ratio))
+            curve.opts["antialias"] = True
+        self.viewport().update()
+
+    def show_others(self, extras: Sequence[Extra], spreads: Sequence[Spread] = ()) -> None:
+        """Sets other runs' curves and bands, which `show_curves` draws with the next curves."""
+        self._extras, self._spreads = tuple(extras), tuple(spreads)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leaves the margins, and what the names of growing lines need at the right."""
+        metrics = QFontMetricsF(self._small)
+        wide = [metrics.horizontalAdvance(extra.label) for extra in self._extras if extra.beside and extra.label]
+        self._beside = max((one for one in wide if one <= BESIDE * self.theme.scale), default=0.0)
+        if self._margins() != self._left:
+            self._left = self._margins()
+            self.centralLayout.setContentsMargins(*self._left)
+            self.centralLayout.activate()  # what is painted next is to have them
+
+    def _margins(self) -> tuple[int, int, int, int]:
+        """Pixels around the area between the axes: left, top, right, bottom."""
+        left, top, right, bottom = (round(side * self.theme.scale) for side in MARGINS)
+        return left, top, right + math.ceil(self._beside), bottom
+
+    def plot_size(self) -> tuple[float, float]:
+        """Width and height in pixels of the area between the axes."""
+        left, top, right, bottom = self._margins()
+        return max(1.0, self.width() - left - right), max(1.0, self.height() - top - bottom)
+
+    def show_curves(
+        self,
+        curves: dict[str, tuple[Floats, Floats]],
+        ranges: tuple[float, float, float, float],
+        ticks: tuple[Ticks, Ticks],
+        moves: Moves = (),
+        empty: str = "",
+    ) -> None:
+        """Draws (x, y) by role over left, right, bottom, top; roles not named vanish, `empty` stands in for curves."""
+        self._ranges, self._ticks, self._moves, self._empty = ranges, ticks, moves, empty
+        left, right, bottom, top = ranges
+        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0, disableAutoRange=True)
+        across, up = self.plot_size()
+        kx, ky = across / (right - left), up / (top - bottom)
+        scale = self.theme.scale
+
+        def cut(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+            px, py = dashes((x - left) * kx, (y - bottom) * ky, DASH * scale, SPACE * scale)
+            return px / kx + left, py / ky + bottom
+
+        for role, curve in self._curves.items():
+            x, y = curves.get(role, (NOTHING, NOTHING))
+            if len(x) and role.endswith("dev"):
+                curve.setData(*cut(x, y), connect="pairs")
+            else:
+                curve.setData(x, y, connect="finite")
+        # Lines that look alike are one item: each costs a good part of a millisecond, however short.
+        alike: dict[tuple[int, float, bool], list[tuple[Floats, Floats]]] = {}
+        for extra in () if empty else self._extras:
+            line = cut(extra.x, extra.y) if extra.dashed else pairs(extra.x, extra.y)
+            alike.setdefault((extra.colour.rgba(), extra.width, extra.above), []).append(line)
+        while len(self._extra_curves) < len(alike):
+            made = pg.PlotCurveItem(skipFiniteCheck=False)
+            made.setSegmentedLineMode("on")
+            self.box.addItem(made, ignoreBounds=True)
+            self._extra_curves.append(made)
+        for curve in self._extra_curves[len(alike) :]:
+            curve.setData(NOTHING, NOTHING)
+        for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=False):
+            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale * self._ratio))
+            curve.setZValue(1 if above else -1)
+            curve.opts["antialias"] = above  # on faint lines it shows little and doubles their time
+            curve.setData(*(np.concatenate(part) for part in zip(*lines, strict=True)), connect="pairs")
+        self.viewport().update()
+
+    def mark(self, x: float, text: str = "", reading: Sequence[tuple[str, str]] = ()) -> None:
+        """Moves the reading line to `x`, NaN for none, with `text` at its foot and names and values beside it."""
+        self._marked, self._marked_text, self._reading = x, text, tuple(reading)
+        self.viewport().update()
+
+    def labels(self) -> list[tuple[QRectF, str, QColor]]:
+        """The names written at the ends of lines and bands, with their places and colours."""
+        area = self.area()
+        found: list[tuple[float, float, str, QColor]] = []
+        beside: list[tuple[float, float, str, QColor]] = []
+        for x, y, text, colour, aside in (
+            *((extra.x, extra.y, extra.label, extra.colour, extra.beside) for extra in self._extras),
+            *((spread.x, spread.median, spread.label, spread.colour, False) for spread in self._spreads),
+        ):
+            px, py = self._to_pixels(x, y)
+            seen = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (px <= area.right() + 1)) if text else NOTHING
+            if len(seen):
+                aside = aside and QFontMetricsF(self._small).horizontalAdvance(text) <= self._beside
+                (beside if aside else found).append((float(px[seen[-1]]), float(py[seen[-1]]), text, colour))
+        lines = self._lines() if found else (NOTHING, NOTHING)
+        places = place_labels([(x, y, text) for x, y, text, _ in found], self._metrics, area, lines)
+        left = area.right() + 2 * self.theme.scale
+        places += place_beside([(y, text) for _, y, text, _ in beside], self._metrics, area, left)
+        return [(place, text, colour) for place, (_, _, text, colour) in zip(places, found + beside, strict=True)]
+
+    def _lines(self) -> tuple[Floats, Floats]:
+        """Points along all lines and medians in pixels, some of them between those that are drawn."""
+        own = [self._curves[role].getData() for role in ("train", "dev")]
+        drawn = [*own, *((line.x, line.y) for line in self._extras), *((one.x, one.median) for one in self._spreads)]
+        known = [(_between(x), _between(y)) for x, y in drawn if x is not None and y is not None and len(x)]
+        if not known:
+            return NOTHING, NOTHING
+        return self._to_pixels(np.concatenate([x for x, _ in known]), np.concatenate([y for _, y in known]))
+
+    def _to_pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        area, (left, right, bottom, top) = self.area(), self._ranges
+        across = area.left() + (x - left) / (right - left) * area.width()
+        return across, area.bottom() - (y - bottom) / (top - bottom) * area.height()
+
+    def area(self) -> QRectF:
+        """Where the curves are, in the view's pixels."""
+        return QRectF(self.box.sceneBoundingRect())
+
+    def x_to_pixel(self, x: float) -> float:
+        """Where `x` stands across the view, in pixels."""
+        area, (left, right, _, _) = self.area(), self._ranges
+        return area.left() + (x - left) / (right - left) * area.width()
+
+    def captions(self) -> list[tuple[float, float, str]]:
+        """The captions of moves that have room: (left edge, x of the mark, text), newest first."""
+        area = self.area()
+        placed: list[tuple[float, float, str]] = []
+        taken: list[tuple[float, float]] = []
+        metrics = QFontMetricsF(self._small)
+        for _, epoch, text in reversed(self._moves):
+            at = self.x_to_pixel(epoch)
+            width = metrics.horizontalAdvance(text)
+            if not area.left() - 1 <= at <= area.right() + 1:
+                continue
+            for left in (at + 4, at - 4 - width):
+                # A caption takes the room up to its mark, so that none lies across another caption's mark.
+                start, end = min(left, at), max(left + width, at)
+                inside = left >= 0 and end <= area.right() + 4
+                if inside and all(start > other_end + 6 or end < other - 6 for other, other_end in taken):
+                    placed.append((left, at, text))
+                    taken.append((start, end))
+                    break
+        return placed
+
+    def marks(self) -> list[float]:
+        """Where moves stand in pixels, at least 3 px apart; of a crowd the newest stays."""
+        area = self.area()
+        kept: list[float] = []
+        for _, epoch, _ in reversed(self._moves):
+            at = self.x_to_pixel(epoch)
+            if area.left() - 1 <= at <= area.right() + 1 and all(abs(at - other) >= 3 for other in kept):
+                kept.append(at)
+        return kept
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Ground, grid and tick labels, under the curves."""
+        theme, area = self.theme, self.area()
+        painter.save()
+        painter.resetTransform()
+        self._thicken(painter.deviceTransform().m11())
+        painter.fillRect(QRectF(self.rect()), theme.card)
+        painter.setFont(self._font)
+        half = self._metrics.height() / 2
+        _, _, bottom, top = self._ranges
+        for at, text in self._ticks[1]:
+            y = round(area.bottom() - (at - bottom) / (top - bottom) * area.height()) + 0.5
+            painter.setPen(QPen(theme.hairline, 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(theme.quiet)
+            label = QRectF(0, y - half, area.left() - 8 * theme.scale, 2 * half)
+            painter.drawText(label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        self._paint_spreads(painter)
+        painter.setFont(self._font)
+        foot = QRectF(0, area.bottom() + 7 * theme.scale, self.width(), 2 * half)
+        painter.setPen(theme.quiet)
+        marked = self._foot_label(self.x_to_pixel(self._marked), self._marked_text, foot)
+        for at, text in self._ticks[0]:
+            label = self._foot_label(self.x_to_pixel(at), text, foot)
+            if math.isnan(self._marked) or not label.intersects(marked.adjusted(-6, 0, 6, 0)):
+                painter.drawText(label, int(Qt.AlignmentFlag.AlignCenter), text)
+        if not math.isnan(self._marked):
+            painter.setPen(theme.text)
+            painter.drawText(marked, int(Qt.AlignmentFlag.AlignCenter), self._marked_text)
+        if self._empty:
+            painter.setFont(self._text)
+            painter.setPen(theme.quiet)
+            painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
+        painter.restore()
+
+    def _thicken(self, ratio: float) -> None:
+        """Keeps lines as thick as all else: pyqtgraph's pens count pixels of the device, `ratio` of them to a unit."""
+        if ratio != self._ratio and ratio > 0:
+            for curve in (*self._curves.values(), *self._extra_curves):
+                pen = curve.opts["pen"]  # changed in place, as `setPen` would ask for another painting
+                pen.setWidthF(pen.widthF() * ratio / self._ratio)
+            self._ratio = ratio
+
+    def _paint_spreads(self, painter: QPainter) -> None:
+        if not self._spreads or self._empty:
+            return
+        painter.save()
+        painter.setClipRect(self.area())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for spread in self._spreads:
+            x, low = self._to_pixels(spread.x, spread.low)
+            median, high = (self._to_pixels(spread.x, part)[1] for part in (spread.median, spread.high))
+            placed = replace(spread, x=x, low=low, median=median, high=high)
+            paint_spread(painter, placed, self.theme.card, self.theme.scale)
+        painter.restore()
+
+    def gutter(self) -> QRectF:
+        """The room under the y labels and beside the x labels, where no number ever stands."""
+        scale = self.theme.scale
+        left, _, _, foot = (round(side * scale) for side in MARGINS)
+        return QRectF(0, self.height() - foot + 7 * scale, left - 8 * scale, self._metrics.height())
+
+    def _foot_label(self, at: float, text: str, foot: QRectF) -> QRectF:
+        if math.isnan(at):
+            return QRectF()
+        width = self._metrics.horizontalAdvance(text) + 2
+        left = min(max(0.0, at - width / 2), self.width() - width)
+        return QRectF(left, foot.top(), width, foot.height())
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """Marks of moves and the reading line, over the curves."""
+        theme, area = self.theme, self.area()
+        painter.save()
+        painter.resetTransform()
+        dotted = QPen(theme.accent, theme.scale)
+        dotted.setDashPattern([2, 3])
+        painter.setPen(dotted)
+        caption_top = max(0.0, area.top() - self._metrics.height() - 3)
+        captions = self.captions()
+        captioned = {at for _, at, _ in captions}
+        for at in {*self.marks(), *captioned}:
+            x = round(at) + 0.5
+            painter.drawLine(QPointF(x, caption_top if at in captioned else area.top()), QPointF(x, area.bottom()))
+        painter.setFont(self._small)
+        painter.setPen(theme.accent)
+        for left, _, text in captions:
+            painter.drawText(QPointF(left, caption_top + self._metrics.ascent()), text)
+        if not self._empty:
+            self._paint_labels(painter)
+        if not math.isnan(self._marked):
+            painter.setPen(QPen(theme.quiet, 1))
+            x = round(self.x_to_pixel(self._marked)) + 0.5
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            if self._reading:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                paint_reading(painter, self._reading, x, area, self._font, theme)
+        painter.restore()
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        painter.setFont(self._small)
+        for place, text, colour in self.labels():
+            ground = QColor(self.theme.card)
+            ground.setAlphaF(0.8)  # the name is to be read over lines, and these seen through it
+            painter.fillRect(place, ground)
+            painter.setPen(readable(colour, self.theme.card))
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tells the x under the mouse; pyqtgraph's own hover and drag machinery is left out."""
+        area, at = self.area(), event.position()
+        left, right, _, _ = self._ranges
+        inside = area.adjusted(-2, -area.top(), 2, 0).contains(at) and not self._empty
+        share = (at.x() - area.left()) / max(1.0, area.width())
+        self.pointed.emit(left + min(1.0, max(0.0, share)) * (right - left) if inside else math.nan)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Takes the reading line away."""
+        self.pointed.emit(math.nan)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The view is fixed: nothing pans."""
+        event.ignore()
+
+    mouseReleaseEvent = mousePressEvent
+    mouseDoubleClickEvent = mousePressEvent
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The view is fixed: nothing zooms."""
+        event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The view has no menu of its own."""
+        event.ignore()
+
+
+def _between(values: Floats) -> Floats:
+    """The values (n,), and three more in each step from one to the next."""
+    at = np.arange(len(values))
+    return np.interp(np.arange(0, len(values) - 0.75, 0.25), at, values)

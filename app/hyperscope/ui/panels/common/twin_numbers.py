@@ -1,0 +1,122 @@
+"""Twins in numbers: results in two columns, and how much they disagree or what both say of one place."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.twins.comparison import Disagreement
+from hyperscope.ui import paint
+from hyperscope.ui.paint import face, fitting, write
+from hyperscope.ui.panels.common.twin_letters import SIZE, badge
+from hyperscope.ui.theme import Theme
+
+ROW = 17  # pixels
+LIKELIEST = 3
+APART = 9  # pixels at least between the figures of A and of B
+NARROW = 135  # pixels below which shares are whole per cents
+SMALL = 115  # pixels below which the figures are smaller
+CLOSE = 150  # pixels below which a hundred per cent is
+RIGHT = Qt.AlignmentFlag.AlignRight
+
+
+class Numbers:
+    """Writes into `box`, A's figures in the middle column and B's in the right one."""
+
+    def __init__(self, painter: QPainter, theme: Theme, box: QRectF) -> None:
+        self._painter, self._theme, self._box = painter, theme, box
+        self._scale = theme.scale
+        self._at = box.top()
+
+    def results(self, a: Status, b: Status) -> None:
+        """Losses and accuracies of both; a dash for what is not known or not finite."""
+        size = SIZE * self._scale
+        for which, right in zip("AB", self._columns(), strict=True):
+            badge(self._painter, QRectF(right - size, self._at, size, size), which, self._theme)
+        self._at += ROW * self._scale
+        for name, field in (("Train loss", "train_loss"), ("Dev loss", "dev_loss")):
+            self._row(name, _loss(getattr(a, field)), _loss(getattr(b, field)))
+        for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
+            self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
+        self._at += 7 * self._scale
+
+    def disagreement(self, found: Disagreement, ramp: Array) -> None:
+        """The shares of plane and examples that are answered differently, and the scale of the picture beside."""
+        plain, strong, theme = face(11, 400, self._scale), face(12, 600, self._scale), self._theme
+        write(self._painter, self._line(), "They disagree on", plain, theme.quiet)
+        self._next()
+        shares: list[tuple[str, tuple[str, ...]]] = [
+            (f"{100 * found.plane:.1f} %", ("of the plane", "of plane", "plane"))
+        ]
+        if found.examples is not None:
+            of_all = f"of {found.examples.size}"
+            shares.append((f"{int(found.examples.sum())}", (f"{of_all} examples", of_all)))
+        for figure, of in shares:
+            line = self._line()
+            line.setLeft(line.left() + write(self._painter, line, figure, strong, theme.text) + 5 * self._scale)
+            write(self._painter, line, fitting(of, plain, line.width()), plain, theme.quiet)
+            self._next()
+        line, small = self._line(), face(10, 400, self._scale)
+        if line.bottom() > self._box.bottom() + 1:
+            return
+        line.setLeft(line.left() + write(self._painter, line, "alike", small, theme.quiet) + 5 * self._scale)
+        line.setRight(line.right() - write(self._painter, line, "opposed", small, theme.quiet, RIGHT) - 5 * self._scale)
+        bar = QRectF(line.left(), line.center().y() - 4 * self._scale, line.width(), 8 * self._scale)
+        self._painter.drawImage(bar, paint.image(ramp[None]))
+
+    def probabilities(self, place: tuple[float, float], p: Array, q: Array, names: tuple[str, ...] = ()) -> None:
+        """What both say of one place of the plane, the likeliest classes first."""
+        where = f"at ({paint.number(place[0])}, {paint.number(place[1])})"
+        write(self._painter, self._line(), where, face(11, 400, self._scale), self._theme.quiet)
+        self._next()
+        if p.shape != q.shape:
+            return
+        for k in np.argsort(-np.maximum(p, q), kind="stable")[:LIKELIEST].tolist():
+            colour = paint.readable(self._theme.class_colour(k), self._theme.card)
+            self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
+
+    def _columns(self) -> tuple[float, float]:
+        figures = QFontMetricsF(self._strong)
+        widest = figures.horizontalAdvance("100 %" if self._narrow else "100.0 %") + APART * self._scale
+        usual = self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width()
+        return min(usual, self._box.right() - widest), self._box.right()
+
+    @property
+    def _strong(self) -> QFont:
+        return face(11 if self._box.width() < SMALL * self._scale else 12, 600, self._scale)
+
+    @property
+    def _narrow(self) -> bool:
+        return self._box.width() < NARROW * self._scale
+
+    def _share(self, value: float) -> str:
+        said = f"{100 * value:.{0 if self._narrow else 1}f} %" if np.isfinite(value) else "–"
+        return said.replace("100.0", "100") if self._box.width() < CLOSE * self._scale else said
+
+    def _line(self) -> QRectF:
+        return QRectF(self._box.left(), self._at, self._box.width(), ROW * self._scale)
+
+    def _next(self) -> None:
+        self._at += ROW * self._scale
+
+    def _row(self, name: str, a: str, b: str, colour: QColor | None = None) -> None:
+        theme, scale = self._theme, self._scale
+        line, strong = self._line(), self._strong
+        taken = QFontMetricsF(strong).horizontalAdvance(a) + 4 * scale
+        beside = QRectF(line.left(), line.top(), self._columns()[0] - line.left() - taken, line.height())
+        usual, small = face(11, 400, scale), face(10, 400, scale)
+        fits = QFontMetricsF(usual).horizontalAdvance(name) <= beside.width()
+        said = fitting((name, name.removesuffix(" loss")), small, beside.width())  # shares have a % behind them
+        write(self._painter, beside, said, usual if fits else small, colour or theme.quiet)
+        for said, right in zip((a, b), self._columns(), strict=True):
+            rect = QRectF(line)
+            rect.setRight(right)
+            write(self._painter, rect, said, strong, theme.text, RIGHT)
+        self._next()
+
+
+def _loss(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else "–"

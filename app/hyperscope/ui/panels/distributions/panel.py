@@ -1,0 +1,211 @@
+"""Distributions by layer: z, ẑ, γẑ + β, a, weights and gradients as histograms now and as rivers over epochs.
+
+It draws `Distributions` records; how each small picture is drawn is `small_multiples`' business.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from hyperscope.lab.probes.distributions import Distributions, Mode, distributions
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui import theme as look
+from hyperscope.ui.controls.control import paint_text
+from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
+from hyperscope.ui.panels.common.small_multiples import has_batch_norm
+from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, VIEWS
+from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
+from hyperscope.ui.panels.distributions.twin_key import TwinKey
+from hyperscope.ui.theme import LIGHT, Theme
+
+TITLES = ("Distributions by layer", "Distributions")
+LEGEND = 100  # px at scale 1 that a short legend needs; the title gives up its end for it
+TIPS = {
+    "z to a": "z = Wa + b, ẑ and y = γẑ + β of batch norm, a = g(·); the river is what enters the activation.",
+    "a": "The activations' output, now and over time.",
+    "weights": "Each layer's weights W without biases, now and over time.",
+    "gradients": "The gradient dW of each layer's weights, from the last mini-batch, now and over time.",
+    BATCH_NORM: "Mean ± σ of each unit over the last mini-batch, and running.",
+}
+
+
+class DistributionsPanel(QWidget):
+    """A column per layer; words in the head choose what of it, the mode it is seen in, own or common axes.
+
+    `asked` tells that it needs another probe than the one it had.
+    """
+
+    rate: float = 8.0
+
+    asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Distributions by layer")
+        self.setMinimumSize(240, 150)  # less than the head's words ask for: they make way
+        self.title = QLabel(TITLES[0])
+        self.line = HeadLine()
+        self.pager = TextPager("Layers")
+        self.view = TextChoice((*VIEWS, BATCH_NORM), "Show")
+        for name, tip in TIPS.items():
+            self.view.word(name).setToolTip(tip)
+        self.mode = TextChoice(("evaluation", "train"), "Mode")
+        self.mode.word("evaluation").setToolTip("Running statistics, no dropout, over a part of the training set.")
+        self.mode.word("train").setToolTip(
+            "The last mini-batch as training saw it: its own μ and σ², and the units that dropout left out. "
+            "Rivers stay those of evaluation mode."
+        )
+        self.axes = TextSwitch("common axes", "Common axes")
+        self.axes.setToolTip("Own axes fill each picture; common axes let the layers be compared.")
+        self.line.setToolTip("Rivers show quantiles over time: 5 and 95 %, 25 and 75 %, and the median as a line.")
+        self.columns = LayerColumns()
+        self.key = TwinKey()
+        self.key.hide()
+        self._head = QHBoxLayout()
+        for part in (self.title, self.key, self.line, self.pager, self.view, self.mode, self.axes):
+            self._head.addWidget(part)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._head)
+        self._body = QHBoxLayout()
+        self._body.addWidget(self.columns)
+        self._column.addLayout(self._body, 1)
+        self.view.chosen.connect(self._view_chosen)
+        self.mode.chosen.connect(lambda _: self.asked.emit())
+        self.axes.toggled.connect(self.columns.set_common)
+        self.pager.turned.connect(self.columns.set_page)
+        self.columns.read.connect(self._read)
+        self.columns.paged.connect(self.pager.set_pages)
+        self.pager.hide()
+        self.view.word(BATCH_NORM).hide()
+        self.set_theme(LIGHT)
+        self._read("")
+
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, wherever somebody looks."""
+        return (self._ask,)
+
+    @property
+    def _ask(self) -> Ask[Mode, Distributions]:
+        return Ask(distributions, Mode(self.mode.value == "train"))
+
+    def _view_chosen(self, name: str) -> None:
+        self.mode.setEnabled(name not in (*LEARNED, BATCH_NORM))  # these are the same in either mode
+        self.columns.set_view(name)
+        self._read(self.columns.reading)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Shows the distributions, if there are any; of twins both."""
+        shown = [found for side in sides if (found := side.records.get(self._ask)) is not None]
+        if not shown:
+            return  # there was none, or it was asked for in the other mode
+        twin = shown[1] if len(shown) > 1 else None
+        batch_norm = any(has_batch_norm(layer) for data in shown for layer in data.layers)
+        self.view.word(BATCH_NORM).setVisible(batch_norm)
+        if not batch_norm and self.view.value == BATCH_NORM:
+            self.view.choose(next(iter(VIEWS)))
+        self.columns.set_distributions(shown[0], twin)
+        self.key.setVisible(twin is not None)
+        self._make_room()
+        self._read(self.columns.reading)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        inside = round(look.INSIDE * theme.scale)
+        self._column.setContentsMargins(inside + 2, inside - 4, inside - 4, inside - 4)
+        self._body.setContentsMargins(0, 0, 6, 0)  # words in the head carry room for their focus ring
+        self._column.setSpacing(round(2 * theme.scale))
+        self._head.setSpacing(round(8 * theme.scale))
+        self.title.setFont(look.font(11, 600, theme.scale))
+        paint_text(self.title, theme.quiet)
+        for part in (self.key, self.line, self.pager, self.view, self.mode, self.axes, self.columns):
+            part.set_theme(theme)
+        self._make_room()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Finds out anew what fits into the head."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leaves out of the head what does not fit: the legend first, then the title's end, axes, title and mode."""
+        margins, gap = self._column.contentsMargins(), self._head.spacing()
+        room = self.width() - margins.left() - margins.right()
+        metrics = QFontMetricsF(self.title.font())
+        for part in (self.key, self.pager, self.view):
+            room -= 0 if part.isHidden() else part.sizeHint().width() + gap
+        axes = self.axes.sizeHint().width() + gap
+        mode = self.mode.sizeHint().width() + gap
+        others = axes + mode + LEGEND * self._theme.scale
+        said = next((words for words in TITLES if metrics.horizontalAdvance(words) + others <= room), TITLES[-1])
+        self.title.setText(said)
+        title = metrics.horizontalAdvance(said) + gap
+        mode = self.mode.sizeHint().width() + gap
+        self.mode.setVisible(mode <= room)
+        room -= mode if mode <= room else 0
+        self.axes.setVisible(axes <= room)
+        room -= axes if axes <= room else 0
+        self.title.setVisible(title + gap <= room)
+
+    def sizeHint(self) -> QSize:
+        """The size at which the Playground shows it at 1280 × 800."""
+        return QSize(724, 246)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The card."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.card)
+        painter.drawRoundedRect(QRectF(self.rect()), look.RADIUS, look.RADIUS)
+        painter.end()
+
+    def _read(self, text: str) -> None:
+        legends = () if self.columns.empty else self.columns.legends
+        self.line.say((text,) if text else legends, bool(text))
+
+
+class HeadLine(QWidget):
+    """One line beside the title: the mode and legend, or in text colour what lies under the mouse."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: tuple[str, ...] = ()
+        self._reading = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_theme(LIGHT)
+
+    @property
+    def text(self) -> str:
+        """What it says: of several texts the longest that fits; a reading may be cut short."""
+        if self._reading:
+            return self._texts[0]
+        metrics = QFontMetricsF(self._font)
+        return next((text for text in self._texts if metrics.horizontalAdvance(text) <= self.width()), "")
+
+    def say(self, texts: tuple[str, ...], reading: bool) -> None:
+        """Shows the first of `texts` that fits; a reading, which is one, stands out."""
+        if (texts, reading) != (self._texts, self._reading):
+            self._texts, self._reading = texts, reading
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self._font = look.font(11, 400, theme.scale)
+        self.setFixedHeight(round(20 * theme.scale))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line, cut short with … where a reading does not fit; a legend is whole or not there."""
+        painter = QPainter(self)
+        painter.setFont(self._font)
+        painter.setPen(self._theme.text if self._reading else self._theme.quiet)
+        text = QFontMetricsF(self._font).elidedText(self.text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.end()

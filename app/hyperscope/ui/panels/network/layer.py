@@ -1,0 +1,65 @@
+"""One hidden layer's own settings: the card with its activation, batch norm and dropout, opened from its head."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from hyperscope.engine.settings import Layer
+from hyperscope.knob import knobs
+from hyperscope.ui.controls.form import KnobControl, control_for
+from hyperscope.ui.controls.segmented import Segmented
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.panels.network.popover import Popover
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import Theme
+
+WIDTH = 240  # pixels
+SHOWN = ("activation", "batch_norm", "dropout")
+
+
+class LayerEditor(Popover):
+    """`moved` carries the path of the layer's knob and its value; layers count the hidden ones from 0."""
+
+    moved = Signal(str, object)
+    refused = Signal(str)
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__("Settings of a layer", WIDTH, over)
+        self.number = -1
+        self.controls: dict[str, KnobControl] = {}
+        declared = knobs(Layer)
+        for name in SHOWN:
+            control = self.controls[name] = control_for("", declared[name])
+            control.moved.connect(lambda _, value, name=name: self.moved.emit(self._path(name), value))
+            control.refused.connect(self.refused)
+            self.column.addWidget(control)
+            for entry in control.findChildren(QLineEdit):
+                self.watch(entry)
+
+    def _path(self, name: str) -> str:
+        return f"network.layers.{self.number}.{name}"
+
+    def open(self, number: int, layer: Layer, beside: QRectF) -> None:
+        """Shows the settings of hidden layer `number` beside a place on the panel."""
+        self.number = number
+        self.title.setText(f"{self.whose}Layer {number + 1}")
+        self.show_layer(layer)
+        self.lie(beside)
+        first = self.controls[SHOWN[0]]
+        if isinstance(first, Segmented):
+            first.segments.buttons[first.segments.index() or 0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_layer(self, layer: Layer) -> None:
+        """Sets the controls to what the layer has, without a word."""
+        for name, control in self.controls.items():
+            control.set_value(getattr(layer, name))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        for control in self.controls.values():
+            control.set_theme(theme)
+            if isinstance(control, KnobSlider):
+                control.track.updateGeometry()
+        self.column.setSpacing(pixels(theme, 9))
+        super().set_theme(theme)
