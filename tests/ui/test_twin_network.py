@@ -103,7 +103,7 @@ def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
 def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
     shown = pair.b.picture
     assert pair.rate == 0
-    pair.take(of(hand_made.network(seed=3)))
+    pair.take(of(hand_made.network(seed=3))[0])
     assert pair.rate > pair.a.rate and pair.b.picture is shown
     pair.draw(hand_made.snapshot("curves"))
     assert pair.rate == 0 and pair.b.picture is not shown
