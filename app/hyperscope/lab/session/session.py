@@ -16,7 +16,6 @@ from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Snapshot, Status
-from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
 from hyperscope.lab.worker.commands import (

@@ -11,7 +11,6 @@ from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.child_process import spawn
-from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.worker.commands import Change, Reply
 from hyperscope.lab.worker.link import Link, WorkerLost
 from hyperscope.lab.worker.worker import serve
