@@ -13,12 +13,13 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from hyperscope.lab.probes.snapshot import Array, Examples, NetworkPicture
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face, mixed, write
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.edges import Edges, bundled, widths
 from hyperscope.ui.panels.network.foot import Foot
 from hyperscope.ui.panels.network.layout import ALONE, Layout, laid_out, sizes
 from hyperscope.ui.panels.network.nodes import Nodes, faces
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 NEAR = 4.0  # pixels; an edge this close to a place is meant
@@ -229,7 +230,7 @@ class Scene:
         assert self.layout is not None
         theme, reach = self._theme, 9 * self._theme.scale
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
+        painter.setBrush(mixed(theme.window, theme.accent, 0.16))
         for layer in self.marked:
             if layer < len(self.layout.columns):
                 nodes = self.layout.columns[layer].nodes
