@@ -10,7 +10,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before anything imports Qt, which reads them when the application starts.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,7 +23,10 @@ if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
 import psutil
 import pytest
 
-PATIENCE = 3.0  # s for what has been told to end
+from patience import PATIENCE, SECONDS
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +54,14 @@ def leaves_nothing_behind() -> Iterator[None]:
     left += [f"widget {description}" for description in _closed_widgets(widgets)]
     if left:
         pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Qt's robot, as patient as all that waits here unless it is told otherwise."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture(scope="session")
@@ -81,12 +94,12 @@ def _processes() -> set[psutil.Process]:
 def _ended_processes(before: set[psutil.Process]) -> list[str]:
     """The command lines of the processes not in `before` that would not end in time; they are ended now."""
     new = [process for process in _processes() - before if not _is_tracker(process)]
-    _, left = psutil.wait_procs(new, timeout=PATIENCE)
+    _, left = psutil.wait_procs(new, timeout=SECONDS)
     left = [process for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
     commands = [_command(process) for process in left]
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=PATIENCE)
+    psutil.wait_procs(left, timeout=SECONDS)
     return commands
 
 
@@ -109,7 +122,7 @@ def _threads() -> set[threading.Thread]:
 def _ended_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     new = [thread for thread in _threads() - before if not thread.daemon]
     for thread in new:
-        thread.join(PATIENCE)
+        thread.join(SECONDS)
     return [thread for thread in new if thread.is_alive()]
 
 

@@ -17,7 +17,8 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.history import History
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
 from parity.workloads import WORKLOADS
 
 MEGABYTE = 1e6

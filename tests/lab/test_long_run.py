@@ -17,7 +17,8 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.probes.probes import probes
 from hyperscope.lab.probes.snapshot import View
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
 
 pytestmark = pytest.mark.slow
 

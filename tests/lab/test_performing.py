@@ -1,42 +1,25 @@
-"""Sessions over a real worker: a score that was handed on comes to the same bits, and records that were wanted come."""
+"""Sessions that are given a score: one that was handed on comes to the same bits, and records that were wanted come."""
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.lab.worker.commands import SCORE
+from lab.live import until
 from lab.sessions import START, moved
 
-PATIENCE = 30.0  # s
 FASTER = moved(("training.learning_rate", 0.05))
 SCORED = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 40)
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(start) -> Session:
     """A session that stands still, on another experiment."""
-    made = Session(Experiment(data=Data(points=60)), playing=False)
-    yield made
-    made.close()
-
-
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(1 / 60)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+    return start(Experiment(data=Data(points=60)))
 
 
 def fetched(session: Session, *names: str) -> dict:

@@ -12,7 +12,7 @@ from hyperscope.lab.experiment.data import PAINTED, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.painted import NO_POINTS
-from hyperscope.lab.jobs.seeds import LEAST, Seeds, compare
+from hyperscope.lab.jobs.seeds import LEAST, Seeds, TenSeeds
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
 from hyperscope.lab.timeline.score import Score
@@ -24,6 +24,7 @@ from hyperscope.lab.worker.answer import snapshot
 from hyperscope.lab.worker.commands import SCORE, TWIN_SCORES, Ask
 from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
 from lab.strategies import runnable
+from lab.tasks import result_of
 
 RATE = "training.learning_rate"  # an epoch of START has 4 steps
 
@@ -183,9 +184,7 @@ def test_other_seeds_have_the_same_changes_at_the_same_steps() -> None:
 
 
 def outcome(a: Timeline, b: Timeline, epochs: int = 0, count: int = 2) -> Seeds:
-    last = list(compare(since_it_began(a), since_it_began(b), epochs, count))[-1]
-    assert isinstance(last, Seeds)
-    return last
+    return result_of(TenSeeds(since_it_began(a), since_it_began(b), epochs, count))
 
 
 def test_the_first_of_the_seeds_is_the_live_run_to_the_last_digit() -> None:

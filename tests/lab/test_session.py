@@ -1,4 +1,4 @@
-"""The session: moves, undo and transport over a real worker, and what it does when that is lost."""
+"""The session: moves, undo and transport, and what it does when its worker is lost."""
 
 from __future__ import annotations
 
@@ -14,70 +14,46 @@ import msgspec
 import psutil
 import pytest
 
-from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
+from lab.live import RATE, SMALL, fresh, kill_worker, until
+from lab.sessions import RUNAWAY
+from patience import SECONDS
 
-PATIENCE = 20.0  # s
-FRAME = 1 / 60  # s
-RATE = "training.learning_rate"
-SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
-RUNAWAY = Experiment(
-    data=Data(points=90),
-    network=Network(layers=(Layer(8, "linear"),) * 3),
-    training=Training(optimiser="sgd", learning_rate=10.0),
-)
+Start = Callable[..., Session]
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(start: Start) -> Session:
     """A session that stands still."""
-    made = Session(SMALL, playing=False)
-    yield made
-    made.close()
+    return start()
 
 
 @pytest.fixture
-def playing() -> Iterator[Session]:
+def playing(start: Start) -> Session:
     """A session that trains, and has begun to."""
-    made = Session(SMALL)
+    made = start(playing=True)
     until(made, lambda _: made.status.step > 0)
-    yield made
-    made.close()
+    return made
 
 
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(FRAME)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+@pytest.fixture
+def killable(start: Start) -> Session:
+    """A session that stands still, its worker in a process that can be lost."""
+    return start(killable=True)
 
 
-def fresh(session: Session, *names: str) -> Snapshot:
-    """A snapshot that was asked for after everything sent so far: the second from now."""
-    until(session, lambda _: True, *names)
-    until(session, lambda _: True, *names)
-    return until(session, lambda _: True, *names)
-
-
-def kill_worker(session: Session) -> None:
-    """Ends the worker, and ticks until the session has noticed."""
-    pid = session.worker_pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE
-    while session.worker_pid == pid:
-        assert time.monotonic() < end, "the loss is not noticed"
-        session.tick([])
+@pytest.fixture
+def training(start: Start) -> Session:
+    """The same, but it trains and has begun to."""
+    made = start(playing=True, killable=True)
+    until(made, lambda _: made.status.step > 0)
+    return made
 
 
 # -- moves --------------------------------------------------------------------------------------------------------
@@ -382,14 +358,11 @@ def test_a_file_that_is_no_table_is_told(playing: Session, tmp_path: Path) -> No
     assert playing.experiment == SMALL
 
 
-def test_divergence_pauses_the_session() -> None:
-    session = Session(RUNAWAY)
-    try:
-        until(session, lambda snapshot: snapshot.alarm)
-        assert (session.playing, session.alarm) == (False, True)
-        assert "is no longer finite" in session.message
-    finally:
-        session.close()
+def test_divergence_pauses_the_session(start: Start) -> None:
+    session = start(RUNAWAY, playing=True)
+    until(session, lambda snapshot: snapshot.alarm)
+    assert (session.playing, session.alarm) == (False, True)
+    assert "is no longer finite" in session.message
 
 
 # -- going back ---------------------------------------------------------------------------------------------------
@@ -541,81 +514,81 @@ def test_moves_are_listed_with_their_beats(session: Session) -> None:
     assert trained(session, 1).status.moves == ((end, "α 0.3"),)
 
 
-def test_a_worker_lost_after_going_back_goes_on_from_there(session: Session) -> None:
-    trained(session, 3)
-    session.move(RATE, 0.3)
-    trained(session, 3)
-    session.go_to(7)
-    until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == 7)
-    kill_worker(session)
-    assert session.message.endswith("goes on from step 7.")
-    status = fresh(session).status
+def test_a_worker_lost_after_going_back_goes_on_from_there(killable: Session) -> None:
+    trained(killable, 3)
+    killable.move(RATE, 0.3)
+    trained(killable, 3)
+    killable.go_to(7)
+    until(killable, lambda _: killable._revival.checkpoint is not None and killable._revival.checkpoint.step == 7)
+    kill_worker(killable)
+    assert killable.message.endswith("goes on from step 7.")
+    status = fresh(killable).status
     assert (status.step, status.beat, status.end) == (7, 7, 24)
-    session.go_to(0)  # the new worker knows all that was there
-    status = fresh(session).status
+    killable.go_to(0)  # the new worker knows all that was there
+    status = fresh(killable).status
     assert (status.step, status.beat, status.end) == (0, 0, 24)
-    assert session.experiment == SMALL
+    assert killable.experiment == SMALL
 
 
 # -- loss of the worker -------------------------------------------------------------------------------------------
 
 
-def test_a_lost_worker_is_told_and_replaced(playing: Session) -> None:
-    first = playing.worker_pid
-    kill_worker(playing)
-    assert playing.message.startswith("The training process ended unexpectedly (signal 9); it was started again")
-    assert playing.alarm
-    assert playing.worker_pid != first
+def test_a_lost_worker_is_told_and_replaced(training: Session) -> None:
+    first = training.worker_pid
+    kill_worker(training)
+    assert training.message.startswith("The training process ended unexpectedly (signal 9); it was started again")
+    assert training.alarm
+    assert training.worker_pid != first
 
 
-def test_training_goes_on_from_the_last_checkpoint(playing: Session) -> None:
-    until(playing, lambda _: playing._revival.checkpoint is not None)
-    kept = playing._revival.checkpoint.step
-    kill_worker(playing)
-    assert f"goes on from step {kept}" in playing.message
-    snapshot = until(playing, lambda _: True)
+def test_training_goes_on_from_the_last_checkpoint(training: Session) -> None:
+    until(training, lambda _: training._revival.checkpoint is not None)
+    kept = training._revival.checkpoint.step
+    kill_worker(training)
+    assert f"goes on from step {kept}" in training.message
+    snapshot = until(training, lambda _: True)
     assert snapshot.status.step >= kept
-    until(playing, lambda later: later.status.step > snapshot.status.step)
+    until(training, lambda later: later.status.step > snapshot.status.step)
 
 
-def test_without_a_checkpoint_training_starts_again(session: Session) -> None:
-    until(session, lambda _: True)
-    kill_worker(session)
-    assert "goes on from the start" in session.message
-    assert until(session, lambda _: True).status.step == 0
+def test_without_a_checkpoint_training_starts_again(killable: Session) -> None:
+    until(killable, lambda _: True)
+    kill_worker(killable)
+    assert "goes on from the start" in killable.message
+    assert until(killable, lambda _: True).status.step == 0
 
 
-def test_a_move_made_since_the_checkpoint_is_not_lost(playing: Session) -> None:
-    until(playing, lambda _: playing._revival.checkpoint is not None)
-    playing.move(RATE, 0.25)
-    playing.tick([])
-    kill_worker(playing)
-    until(playing, lambda snapshot: "→ 0.25" in snapshot.said)
-    assert playing.experiment.training.learning_rate == 0.25
+def test_a_move_made_since_the_checkpoint_is_not_lost(training: Session) -> None:
+    until(training, lambda _: training._revival.checkpoint is not None)
+    training.move(RATE, 0.25)
+    training.tick([])
+    kill_worker(training)
+    until(training, lambda snapshot: "→ 0.25" in snapshot.said)
+    assert training.experiment.training.learning_rate == 0.25
 
 
-def test_a_button_pressed_on_a_lost_worker_is_no_error(playing: Session) -> None:
-    pid = playing.worker_pid
+def test_a_button_pressed_on_a_lost_worker_is_no_error(training: Session) -> None:
+    pid = training.worker_pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE
-    while playing.worker_pid == pid and time.monotonic() < end:
-        playing.restart()
-    assert "started again" in playing.message
-    until(playing, lambda snapshot: snapshot.status.step > 0)
+    end = time.monotonic() + SECONDS
+    while training.worker_pid == pid and time.monotonic() < end:
+        training.restart()
+    assert "started again" in training.message
+    until(training, lambda snapshot: snapshot.status.step > 0)
 
 
-def test_a_paused_session_stays_paused_when_its_worker_is_replaced(session: Session) -> None:
-    until(session, lambda _: True)
-    kill_worker(session)
-    assert [until(session, lambda _: True).status.playing for _ in range(3)] == [False] * 3
+def test_a_paused_session_stays_paused_when_its_worker_is_replaced(killable: Session) -> None:
+    until(killable, lambda _: True)
+    kill_worker(killable)
+    assert [until(killable, lambda _: True).status.playing for _ in range(3)] == [False] * 3
 
 
 # -- the end ------------------------------------------------------------------------------------------------------
 
 
-def test_closing_leaves_no_process() -> None:
-    session = Session(SMALL)
+def test_closing_leaves_no_process(start: Start) -> None:
+    session = start(playing=True, killable=True)
     pid = session.worker_pid
     until(session, lambda _: True)
     session.close()
@@ -624,8 +597,7 @@ def test_closing_leaves_no_process() -> None:
     assert session.worker_pid is None
 
 
-def test_a_closed_session_takes_moves_and_ticks_in_silence() -> None:
-    session = Session(SMALL)
+def test_a_closed_session_takes_moves_and_ticks_in_silence(session: Session) -> None:
     session.close()
     session.move(RATE, 0.3)
     session.play(True)

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
-
 import msgspec
 import pytest
 
-from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
-
-PATIENCE = 20.0  # s
-RATE = "training.learning_rate"
-SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
-CALM = Experiment(
-    data=Data(points=90),
-    network=Network(layers=(Layer(8, "linear"),) * 3),
-    training=Training(optimiser="sgd", learning_rate=0.01),
-)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Session]]:
-    """Starts sessions that stand still, and ends them after the test."""
-    sessions: list[Session] = []
-
-    def started(experiment: Experiment = SMALL) -> Session:
-        sessions.append(Session(experiment, playing=False))
-        return sessions[-1]
-
-    yield started
-    for session in sessions:
-        session.close()
-
-
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(1 / 60)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+from lab.live import RATE, SMALL, alike, kill_worker, trained, until
+from lab.sessions import CALM
 
 
 def steps(snapshot: Snapshot) -> tuple[int, int | None]:
     return snapshot.status.step, snapshot.twin.status.step if snapshot.twin is not None else None
-
-
-def trained(session: Session, epochs: int) -> Snapshot:
-    session.train_to(epochs)
-    return until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= epochs)
 
 
 def test_a_twin_shows_its_own_views_under_the_same_names(start) -> None:
@@ -211,25 +168,24 @@ def test_b_diverges_and_a_goes_on(start) -> None:
 
 
 def test_a_lost_worker_comes_back_with_both(start) -> None:
-    session = start()
+    session = start(killable=True)
     session.start_twin()
     session.move(RATE, 0.3)
     session.play(True)
     until(session, lambda _: session._revival.twin_checkpoint is not None and session._revival.checkpoint.step > 0)
     session.play(False)
     a, b = session._revival.checkpoint, session._revival.twin_checkpoint
-    os.kill(session.worker_pid, signal.SIGKILL)
-    until(session, lambda _: "started again" in session.message)
+    kill_worker(session)
     found = until(session, lambda snapshot: snapshot.twin is not None)
     assert steps(found) == (a.step, b.step)
     assert session.twin == changed(SMALL, RATE, 0.3)
 
 
 def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> None:
-    session = start()
+    session = start(killable=True)
     session.start_twin()
     session.move(RATE, 0.3)
-    os.kill(session.worker_pid, signal.SIGKILL)
+    kill_worker(session)
     found = until(session, lambda snapshot: snapshot.twin is not None)
     assert steps(found) == (0, 0)
     assert session.twin == changed(SMALL, RATE, 0.3)
@@ -279,13 +235,6 @@ def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     until_they_are(before, before)
 
 
-def alike(session: Session) -> tuple[float, float, int, int]:
-    """The losses and steps of A and B as the worker has them now."""
-    for _ in range(3):
-        found = until(session, lambda snapshot: snapshot.twin is not None)
-    return found.status.train_loss, found.twin.status.train_loss, found.status.step, found.twin.status.step
-
-
 def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     session = start()
     trained(session, 4)
@@ -307,9 +256,9 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     assert session.message.startswith("Both on the branch “")
 
 
-def switched(start) -> tuple[Session, int]:
+def switched(start, **named) -> tuple[Session, int]:
     """Twins that went back, were moved, and went over to the future that this left behind; with its end in beats."""
-    session = start()
+    session = start(**named)
     session.start_twin()
     session.move(RATE, 0.3)
     end = trained(session, 5).status.beat
@@ -369,7 +318,7 @@ def test_leaving_slow_motion_leaves_both_at_the_same_step(start) -> None:
 
 
 def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start) -> None:
-    session, end = switched(start)
+    session, end = switched(start, killable=True)
 
     def kept(_: Snapshot) -> bool:
         a, b = session._revival.checkpoint, session._revival.twin_checkpoint
@@ -377,40 +326,35 @@ def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start
 
     until(session, kept)
     there = alike(session)
-    os.kill(session.worker_pid, signal.SIGKILL)
-    until(session, lambda _: "started again" in session.message)
+    kill_worker(session)
     assert alike(session) == there
 
 
-def test_the_future_that_twins_left_is_kept_in_the_library(tmp_path) -> None:
-    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
-    try:
-        trained(session, 30)
-        session.start_twin()
-        session.move(RATE, 0.3)
-        end = trained(session, 60).status.beat
-        until(session, lambda snapshot: snapshot.twin is not None)
-        session.go_to(end - 20)
-        session.branch()
-        session.set_side("A")
-        session.move(RATE, 0.02)
-        trained(session, 70)
-    finally:
-        session.close()
+def test_the_future_that_twins_left_is_kept_in_the_library(start, tmp_path) -> None:
+    session = start(library=tmp_path / "runs.sqlite")
+    trained(session, 30)
+    session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 60).status.beat
+    until(session, lambda snapshot: snapshot.twin is not None)
+    session.go_to(end - 20)
+    session.branch()
+    session.set_side("A")
+    session.move(RATE, 0.02)
+    trained(session, 70)
+    session.close()
     library = Library(tmp_path / "runs.sqlite")
     kept = [library.details(run.id) for run in library.runs()]
     ends = sorted((one.experiment.training.learning_rate, one.score.end) for one in kept)
     assert ends[-3:] == [(0.02, end + 40), (0.3, end), (0.3, end + 40)]  # A's first may have been too short
 
 
-def test_both_twins_are_kept_in_the_library(tmp_path) -> None:
-    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
-    try:
-        session.start_twin()
-        session.move(RATE, 0.3)
-        trained(session, 5)
-    finally:
-        session.close()
+def test_both_twins_are_kept_in_the_library(start, tmp_path) -> None:
+    session = start(library=tmp_path / "runs.sqlite")
+    session.start_twin()
+    session.move(RATE, 0.3)
+    trained(session, 5)
+    session.close()
     library = Library(tmp_path / "runs.sqlite")
     kept = [library.details(run.id).experiment for run in library.runs()]
     assert sorted(one.training.learning_rate for one in kept) == [0.01, 0.3]

@@ -14,9 +14,9 @@ from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 RATE = "training.learning_rate"
 Box = tuple[int, int, int, int]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 import pytest
@@ -15,13 +13,10 @@ from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
-from hyperscope.lab.session.session import Session
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
-from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
 
@@ -52,12 +47,6 @@ def note(qtbot) -> DoctorNote:
     panel.show()
     panel.note = made  # kept as long as its panel
     return made
-
-
-@pytest.fixture
-def opened(on_screen) -> Callable[[Experiment], Window]:
-    """Opens windows that train."""
-    return lambda experiment: on_screen(Window(Session(experiment), "light", Remembered(forgetful=True)))
 
 
 def test_nothing_is_said_before_a_diagnosis(note):
@@ -152,8 +141,8 @@ def test_an_old_finding_of_a_large_network_does_not_outlive_the_pause(note):
     assert note.finding is None
 
 
-def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(opened, qtbot):
-    window = opened(Experiment())
+def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_window, qtbot):
+    window = open_window(Experiment())
     qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.98, timeout=PATIENCE)
     window.session.play(False)
     found = []
@@ -165,9 +154,9 @@ def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(opened, q
     assert window.playground.note.finding is None
 
 
-def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(opened, qtbot):
+def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(open_window, qtbot):
     dying = next(preset.experiment for preset in presets() if preset.name == "dead-relus")
-    window = opened(dying)
+    window = open_window(dying)
     note = window.playground.note
     qtbot.waitUntil(lambda: note.finding is not None and note.finding.name == "dead units", timeout=PATIENCE)
     place = window.playground.network.geometry()
@@ -176,8 +165,8 @@ def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(opened, q
     assert note.finding is None and window.playground.network.geometry() == place
 
 
-def test_the_remedy_can_be_undone(opened, qtbot):
-    window = opened(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
+def test_the_remedy_can_be_undone(open_window, qtbot):
+    window = open_window(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
     before = window.session.experiment
     qtbot.waitUntil(lambda: window.playground.note.button.isVisible(), timeout=PATIENCE)
     qtbot.mouseClick(window.playground.note.button, LEFT)
@@ -186,9 +175,9 @@ def test_the_remedy_can_be_undone(opened, qtbot):
     assert window.session.experiment == before
 
 
-def test_moving_a_control_takes_back_what_may_no_longer_hold(opened, qtbot):
+def test_moving_a_control_takes_back_what_may_no_longer_hold(open_window, qtbot):
     training = Training(optimiser="sgd", learning_rate=1.0)
-    window = opened(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
+    window = open_window(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
     qtbot.waitUntil(lambda: window.playground.note.finding is not None, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.1)
     assert window.playground.note.finding is None

@@ -26,8 +26,8 @@ from hyperscope.ui.export.views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
 RATE = "training.learning_rate"

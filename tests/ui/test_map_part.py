@@ -17,8 +17,8 @@ from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms; a busy machine may start a process in seconds
 SMALL = Experiment(data=Data(points=90, noise=0.3), network=Network(layers=(Layer(4), Layer(2))))
 
 

@@ -20,9 +20,9 @@ from hyperscope.ui.panels.network.numbers import STEPS, Scale, numbers
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import DARK, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 W = Edit("layer1.weights", (0, 0), 0.4)
 

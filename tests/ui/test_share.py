@@ -14,8 +14,8 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key, CTRL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 SMALL = Experiment(data=Data(points=90), seed=3)

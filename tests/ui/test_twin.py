@@ -19,9 +19,9 @@ from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 30_000  # ms
 RATE = "training.learning_rate"
 SMALL = Experiment(data=Data(points=90))
 LEFT = Qt.MouseButton.LeftButton
@@ -263,11 +263,10 @@ def test_ten_seeds_can_be_cancelled(opened, qtbot) -> None:
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     assert part.bar.seeds_button.text() == "Cancel · 0 %"
     qtbot.waitUntil(lambda: part.seeds is not None, timeout=PATIENCE)
-    process = part.seeds._process
+    job = part.seeds
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     assert part.seeds is None and part.bar.seeds_button.text() == "Ten seeds"
-    with pytest.raises(ValueError, match="closed"):
-        process.is_alive()
+    assert job.over
     assert window.session.twin is not None
 
 
@@ -280,7 +279,8 @@ def test_ten_seeds_make_a_change_where_it_was_made(opened, qtbot) -> None:
     qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
     assert part.bar.verdict.more.endswith(" at epoch 24, each change at its step.")
     runs = part.seeds.result
-    assert np.array_equal(runs.a.loss[:, :5], runs.b.loss[:, :5])  # alike until then
+    # alike until then, up to rounding, since A's are stacked
+    assert np.allclose(runs.a.loss[:, :5], runs.b.loss[:, :5], rtol=1e-4)
 
 
 def test_ten_seeds_that_are_not_yet_begun_can_be_cancelled(opened, qtbot) -> None:

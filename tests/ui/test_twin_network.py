@@ -21,9 +21,9 @@ from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 SMALL = Experiment(data=Data(points=90))
 

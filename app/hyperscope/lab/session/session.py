@@ -33,8 +33,9 @@ from hyperscope.lab.worker.commands import (
     StartTwin,
     Switch,
 )
+from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.revival import Revival, given_up
-from hyperscope.lab.worker.runner import Runner, WorkerLost
+from hyperscope.lab.worker.runner import Runner
 
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer
@@ -51,9 +52,14 @@ class Session:
     """An experiment being trained in a worker, and the moves made on it."""
 
     def __init__(
-        self, experiment: Experiment | None = None, *, playing: bool = True, library: Path | None = None
+        self,
+        experiment: Experiment | None = None,
+        *,
+        playing: bool = True,
+        library: Path | None = None,
+        link: Opens = Runner,
     ) -> None:
-        """With a `library`, the file at that path, every run is kept in it."""
+        """With a `library`, the file at that path, every run is kept in it. `link` makes the worker and its link."""
         self.experiment = experiment or Experiment()
         self.twin: Experiment | None = None  # B, while there are twins; A is `experiment`
         self.side: Side = "A"  # which of the twins the controls move
@@ -74,8 +80,9 @@ class Session:
         self._pending = False  # the experiment moved since it was last sent
         self._undo = Undo()
         self._aim: One = "A"  # the twin that the worker takes edits for
-        self._runner: Runner | None = Runner(self.experiment, library=library)
-        self._runner.send(Go(playing))
+        self._opens = link
+        self._link: Link | None = link(self.experiment, None, library, None)
+        self._link.send(Go(playing))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -314,7 +321,7 @@ class Session:
     @property
     def awaiting(self) -> bool:
         """Whether a snapshot is on its way, so that asking for another would come to nothing."""
-        return self._runner is not None and self._runner.waiting
+        return self._link is not None and self._link.waiting
 
     # -- the worker -----------------------------------------------------------------------------------------------
 
@@ -329,13 +336,13 @@ class Session:
 
         A worker that was lost is replaced, goes on from its last checkpoint, and `message` says so.
         """
-        if self._runner is None:
+        if self._link is None:
             return None
         try:
             if self._pending:
-                self._runner.send(Apply(self.experiment, self.twin))
+                self._link.send(Apply(self.experiment, self.twin))
                 self._pending = False
-            reply = self._runner.take()
+            reply = self._link.take()
         except WorkerLost as loss:
             self._revive(loss)
             return None
@@ -346,12 +353,17 @@ class Session:
 
     def ask(self, names: Sequence[str]) -> None:
         """Asks for a snapshot of these probes, unless one is on its way."""
-        if self._runner is None:
+        if self._link is None:
             return
         try:
-            self._runner.ask(names, self.view, self._wanted)
+            self._link.ask(names, self.view, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
+
+    def wait(self, seconds: float) -> None:
+        """Returns when a snapshot can be taken or the time is up; for callers without a display tick."""
+        if self._link is not None:
+            self._link.wait(seconds)
 
     def want(self, names: Sequence[str]) -> None:
         """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
@@ -363,7 +375,7 @@ class Session:
         self.ghosts = reply.news.get("branches", self.ghosts)
         if set(self._wanted) <= reply.snapshot.wanted.keys():
             self._wanted = ()
-        current = self._runner is not None and reply.heard == self._runner.changes
+        current = self._link is not None and reply.heard == self._link.changes
         self._revival.heed(reply, twins=self.twin is not None)
         if current:
             self.going = None
@@ -377,44 +389,44 @@ class Session:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
 
     def _revive(self, loss: WorkerLost) -> None:
-        assert self._runner is not None
-        self._runner.close()
+        assert self._link is not None
+        self._link.close()
         self.going = self.slow_motion = None
         self.ghosts = ()
         self._losses += 1
         if self._losses > TRIES:
-            self._runner = None
+            self._link = None
             self.message, self.alarm = given_up(loss, self._losses), True
             return
-        self._runner = self._revival.runner(self.experiment, self.library)
+        self._link = self._revival.link(self._opens, self.experiment, self.library)
         self._aim = "A"
         if self.twin is not None:
-            self._runner.send(self._revival.twin(self.experiment, self.twin))
-        self._runner.send(Go(self.playing, self.rate))
+            self._link.send(self._revival.twin(self.experiment, self.twin))
+        self._link.send(Go(self.playing, self.rate))
         checkpoint = self._revival.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         self.message, self.alarm = self._revival.said(loss), True
 
     def _send(self, command: object) -> None:
         try:
-            if self._runner is not None:
+            if self._link is not None:
                 if self._pending:
-                    self._runner.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
+                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
                     self._pending = False
-                self._runner.send(command)
+                self._link.send(command)
         except WorkerLost as loss:
             self._revive(loss)
 
     @property
     def worker_pid(self) -> int | None:
         """The training process's number, None after `close`."""
-        return self._runner.pid if self._runner is not None else None
+        return self._link.pid if self._link is not None else None
 
     def close(self) -> None:
         """Ends the worker; the session is over."""
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
 
 def last_experiment() -> Experiment | None:

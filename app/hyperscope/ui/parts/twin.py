@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.moves import moves
-from hyperscope.lab.jobs.seeds import SeedsRunner
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
 from hyperscope.lab.probes.snapshot import Array, NetworkPicture, Snapshot
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.twin_words import in_words, lead
@@ -43,7 +44,8 @@ class TwinPart(Part):
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
         lab = window.playground
-        self.seeds: SeedsRunner | None = None
+        self.seeds: Job[Never, Seeds] | None = None
+        self._seeds_of: TenSeeds | None = None
         self._scores_wanted = False  # by ten seeds that are to begin
         self._unknown = False  # whether what was done before is not known
         self._since = CALM
@@ -118,14 +120,15 @@ class TwinPart(Part):
         now = Score(session.experiment), Score(session.twin)
         self._unknown = any(score is None for score in scores)
         a, b = now if self._unknown else (scores[0] or now[0], scores[1] or now[1])
-        self.seeds = SeedsRunner(a, b, session.status.epoch)
+        self._seeds_of = TenSeeds(a, b, session.status.epoch)
+        self.seeds = Job(self._seeds_of)
 
     def cancel_seeds(self) -> None:
         """Ends the ten seeds, or takes their outcome away."""
         waited, self._scores_wanted = self._scores_wanted, False
         if self.seeds is not None:
             self.seeds.close()
-            self.seeds = None
+            self.seeds = self._seeds_of = None
             self._draw_bands()
         elif not waited:
             return
@@ -162,7 +165,7 @@ class TwinPart(Part):
         if self._scores_wanted and TWIN_SCORES in snapshot.wanted:
             self._begin_seeds(snapshot.wanted[TWIN_SCORES])
         if self.seeds is not None and not self.seeds.over:
-            self.seeds.poll()
+            self.seeds.take()
             if self.seeds.over:
                 self._draw_bands()
             self._show_bar()
@@ -180,7 +183,7 @@ class TwinPart(Part):
 
     def did(self) -> None:
         session = self.window.session
-        if self.seeds is not None and self.seeds.of != (session.experiment, session.twin):
+        if self._seeds_of is not None and self._seeds_of.of != (session.experiment, session.twin):
             self.cancel_seeds()  # they were of other settings
         self._since = CALM
         self._follow()
@@ -217,10 +220,11 @@ class TwinPart(Part):
         if seeds is not None:
             more = seeds.problem or (seeds.result.sentence if seeds.result is not None else "")
             if not more:
-                way = UNKNOWN if self._unknown else "every change at its step" if seeds.moved else "from the start"
+                moved = self._seeds_of is not None and self._seeds_of.moved
+                way = UNKNOWN if self._unknown else "every change at its step" if moved else "from the start"
                 more = f"Training ten seeds of each, {way}; A and B go on meanwhile."
         going = self._scores_wanted if seeds is None else not seeds.over
-        self.bar.show_progress((seeds.progress if seeds is not None else 0.0) if going else None)
+        self.bar.show_progress((seeds.progress.share if seeds is not None else 0.0) if going else None)
         self.bar.verdict.say(self._lead, more)
 
     def _draw_bands(self) -> None:
