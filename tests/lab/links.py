@@ -8,12 +8,13 @@ from collections.abc import Callable
 from hyperscope.lab.worker.commands import Reply
 from hyperscope.lab.worker.link import Link
 from patience import SECONDS
+from probed import asks
 
 
 def answer(link: Link, *names: str) -> Reply:
     """The worker's next answer to a question asked now."""
     end = time.monotonic() + SECONDS
-    link.ask(names)
+    link.ask(asks(*names))
     while time.monotonic() < end:
         link.wait(end - time.monotonic())
         reply = link.take()

@@ -13,6 +13,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from patience import SECONDS
+from probed import asks
 
 FRAME = 1 / 60  # s
 RATE = "training.learning_rate"
@@ -23,7 +24,7 @@ def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Sn
     """The first snapshot that fits, ticking as a window does."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        snapshot = session.tick(names)
+        snapshot = session.tick(asks(*names))
         if snapshot is not None and fits(snapshot):
             return snapshot
         session.wait(FRAME)
@@ -46,8 +47,8 @@ def trained(session: Session, epochs: int) -> Snapshot:
 def alike(session: Session) -> tuple[float, float, int, int]:
     """The losses and steps of A and B as the worker has them now."""
     for _ in range(3):
-        found = until(session, lambda snapshot: snapshot.twin is not None)
-    return found.status.train_loss, found.twin.status.train_loss, found.status.step, found.twin.status.step
+        found = until(session, lambda snapshot: len(snapshot.sides) == 2)
+    return found.status.train_loss, found.sides[1].status.train_loss, found.status.step, found.sides[1].status.step
 
 
 def kill_worker(session: Session) -> None:
@@ -58,4 +59,4 @@ def kill_worker(session: Session) -> None:
     end = time.monotonic() + SECONDS
     while session.worker_pid == pid:
         assert time.monotonic() < end, "the loss is not noticed"
-        session.tick([])
+        session.tick(())

@@ -18,6 +18,7 @@ from hyperscope.lab.timeline.score import replay
 from lab.live import RATE, kill_worker, until
 from lab.run_rows import row
 from lab.sessions import START
+from probed import views
 
 Start = Callable[..., Session]
 
@@ -110,7 +111,7 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(
     assert found.status.step == there.step
     assert found.status.end == details.score.end
     assert found.status.dev_loss == there.scores().dev.loss
-    assert found.views["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
+    assert views(found)["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
     assert other.experiment == there.experiment
     assert other.undo() and other.experiment == START
 

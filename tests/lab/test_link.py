@@ -7,12 +7,9 @@ import pickle
 from dataclasses import replace
 
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.probes.probes import probes
 from hyperscope.lab.timeline.reopening import Open, performed
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.worker.commands import (
-    SCORE,
-    TWIN_SCORES,
     Advance,
     Aim,
     Apply,
@@ -32,10 +29,11 @@ from hyperscope.lab.worker.link import Link
 from hyperscope.lab.worker.runner import Runner
 from lab.links import answer, until
 from lab.sessions import START, moved
+from probed import ASKS, asks, views
 
 FASTER, SLOWER = moved(("training.learning_rate", 0.05)), moved(("training.learning_rate", 0.001))
 SCORED = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 40)
-EVERYTHING = (*probes, SCORE, TWIN_SCORES)
+EVERYTHING = tuple(ASKS)
 LESSON: tuple[tuple[object, ...], ...] = (
     (),
     (Go(True, until=4),),
@@ -81,7 +79,7 @@ def test_the_same_comes_through_both_to_the_last_bit() -> None:
 def test_here_a_worker_has_its_turn_only_when_it_is_looked_at() -> None:
     link = InProcess(START)
     link.send(Advance("batch"))
-    link.ask(["curves"])
+    link.ask(asks("curves"))
     assert link.waiting
     reply = link.take()
     assert reply is not None and reply.snapshot.status.step == 1 and not link.waiting
@@ -98,7 +96,7 @@ def test_here_waiting_ends_when_nothing_is_left_to_come() -> None:
 
 def test_what_came_is_the_caller_s_own() -> None:
     link = InProcess(START)
-    first = answer(link, "weights").snapshot.views["weights"]
+    first = views(answer(link, "weights").snapshot)["weights"]
     first["layer1.weights"][:] = 7.0
-    assert not (answer(link, "weights").snapshot.views["weights"]["layer1.weights"] == 7.0).any()
+    assert not (views(answer(link, "weights").snapshot)["weights"]["layer1.weights"] == 7.0).any()
     link.close()

@@ -15,7 +15,7 @@ from hyperscope.engine.settings import Network
 from hyperscope.lab.experiment.data import FILE, PAINTED, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.export.exports import gathered
-from hyperscope.lab.export.report import NEEDS, Picture, report
+from hyperscope.lab.export.report import FINDINGS, NEEDS, Picture, report
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code
 from lab.sessions import START, moved
@@ -114,7 +114,7 @@ def test_the_codes_open_what_the_page_is_about(page):
 
 
 def test_the_doctors_findings_are_told(timeline, page):
-    found = gathered(timeline, ("findings",)).views["findings"]
+    found = gathered(timeline, (FINDINGS,)).records[FINDINGS]
     told = words(page)
     assert all(finding.sentence in told for finding in found)
 

@@ -112,7 +112,7 @@ def test_a_session_goes_back_to_before_its_worker_was_lost(start: Start, twins: 
     end = trained(session, 9).status.beat
     until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
     kill_worker(session)
-    found = until(session, lambda snapshot: (snapshot.twin is not None) == twins)
+    found = until(session, lambda snapshot: (len(snapshot.sides) == 2) == twins)
     assert (found.status.beat, found.status.end) == (end, end)
     session.go_to(8)
     until(session, lambda snapshot: snapshot.status.beat == 8 and session.going is None)

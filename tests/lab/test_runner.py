@@ -20,6 +20,7 @@ from hyperscope.lab.worker.commands import Go
 from hyperscope.lab.worker.runner import Runner, WorkerLost
 from lab.links import answer, step, until
 from patience import SECONDS
+from probed import asks
 
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
 
@@ -76,8 +77,8 @@ def test_a_worker_told_to_go_trains(start: Start) -> None:
 
 def test_one_snapshot_is_on_its_way_at_most(start: Start) -> None:
     runner = start()
-    assert runner.ask(["map"])
-    assert not runner.ask(["map"])
+    assert runner.ask(asks("map"))
+    assert not runner.ask(asks("map"))
 
 
 def test_a_reply_is_given_once(start: Start) -> None:
@@ -141,11 +142,11 @@ from hyperscope.lab.session.session import Session
 
 if __name__ == "__main__":
     session = Session()
-    while session.tick(["map"]) is None:
+    while session.tick(asks("map")) is None:
         time.sleep(0.01)
     print(session.worker_pid, flush=True)
     while True:
-        session.tick(["map"])
+        session.tick(asks("map"))
         time.sleep(0.01)
 """
 

@@ -24,6 +24,7 @@ from hyperscope.lab.session.sides import MOST_LAYERS
 from lab.live import RATE, SMALL, fresh, kill_worker, until
 from lab.sessions import RUNAWAY
 from patience import SECONDS
+from probed import asks, views
 
 Start = Callable[..., Session]
 
@@ -182,7 +183,7 @@ W = Edit("layer1.weights", (1, 0), 0.75)
 
 def weight(session: Session) -> float:
     """The number W sets, as the worker has it."""
-    return float(fresh(session, "network").views["network"].layers[1].weights[1, 0])
+    return float(views(fresh(session, "network"))["network"].layers[1].weights[1, 0])
 
 
 def test_an_edit_reaches_the_worker_and_says_so(session: Session) -> None:
@@ -242,7 +243,7 @@ def test_going_back_takes_an_edit_with_it(session: Session) -> None:
 
 
 def test_the_first_snapshot_comes(session: Session) -> None:
-    assert set(until(session, lambda _: True, "map", "network").views) == {"map", "network"}
+    assert set(views(until(session, lambda _: True, "map", "network"))) == {"map", "network"}
 
 
 def test_a_session_trains_from_the_start(playing: Session) -> None:
@@ -317,7 +318,7 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
     for number, (path, value) in enumerate(random_moves(1000, seed=5)):
         playing.move(path, value)
         if number % 3 == 0:
-            playing.tick(["map", "curves", "distributions"])
+            playing.tick(asks("map", "curves", "distributions"))
         assert "unexpectedly" not in playing.message, f"lost after {path} = {value}"
     wanted = playing.experiment
     kept: list[Any] = []
@@ -335,10 +336,10 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
 def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
     for number in range(300):
         playing.move(RATE, 0.001 + number * 1e-4)
-        playing.tick(["curves"])
+        playing.tick(asks("curves"))
     playing.move(RATE, 0.5)
     snapshot = until(playing, lambda snapshot: "→ 0.5 " in snapshot.said, "curves")
-    assert snapshot.views["curves"].moves[-1][2] == "α 0.5"
+    assert views(snapshot)["curves"].moves[-1][2] == "α 0.5"
 
 
 def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
@@ -382,7 +383,7 @@ def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -
     again = fresh(session, "curves", "map")
     assert (again.status.step, again.status.train_loss) == (first.status.step, first.status.train_loss)
     for name, field in (("map", "p"), ("curves", "train_loss"), ("curves", "dev_loss")):
-        assert getattr(again.views[name], field).tobytes() == getattr(first.views[name], field).tobytes()
+        assert getattr(views(again)[name], field).tobytes() == getattr(views(first)[name], field).tobytes()
 
 
 def test_training_on_after_going_back_is_a_straight_run(session: Session) -> None:
@@ -391,14 +392,14 @@ def test_training_on_after_going_back_is_a_straight_run(session: Session) -> Non
     while (after := trained(session, 1)).status.step < straight.status.step:
         pass
     assert after.status.train_loss == straight.status.train_loss
-    assert after.views["map"].p.tobytes() == straight.views["map"].p.tobytes()
+    assert views(after)["map"].p.tobytes() == views(straight)["map"].p.tobytes()
 
 
 def test_a_drag_through_time_ends_at_the_last_place_asked_for(playing: Session) -> None:
     until(playing, lambda snapshot: snapshot.status.beat > 400)
     for beat in [*range(400, 100, -3), 237]:
         playing.go_to(beat)
-        playing.tick(["map"])
+        playing.tick(asks("map"))
     snapshot = fresh(playing, "map")
     assert (snapshot.status.beat, snapshot.status.playing, playing.playing) == (237, False, False)
 
@@ -450,7 +451,7 @@ def test_a_branch_is_gone_back_to_with_the_same_bits(session: Session) -> None:
     again = fresh(session, "map", "curves")
     assert session.message == f"On the branch “α 0.01”, at its end, step {left.status.step}."
     assert session.experiment == SMALL
-    assert again.views["map"].p.tobytes() == left.views["map"].p.tobytes()
+    assert views(again)["map"].p.tobytes() == views(left)["map"].p.tobytes()
     assert [one.name for one in again.status.branches] == ["α 0.3"]
 
 
@@ -561,7 +562,7 @@ def test_without_a_checkpoint_training_starts_again(killable: Session) -> None:
 def test_a_move_made_since_the_checkpoint_is_not_lost(training: Session) -> None:
     until(training, lambda _: training._revival.checkpoint is not None)
     training.move(RATE, 0.25)
-    training.tick([])
+    training.tick(())
     kill_worker(training)
     until(training, lambda snapshot: "→ 0.25" in snapshot.said)
     assert training.experiment.training.learning_rate == 0.25
@@ -601,5 +602,5 @@ def test_a_closed_session_takes_moves_and_ticks_in_silence(session: Session) -> 
     session.close()
     session.move(RATE, 0.3)
     session.play(True)
-    assert session.tick(["map"]) is None
+    assert session.tick(asks("map")) is None
     session.close()

@@ -13,22 +13,23 @@ from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from lab.live import RATE, SMALL, alike, kill_worker, trained, until
 from lab.sessions import CALM
+from probed import views
 
 
 def steps(snapshot: Snapshot) -> tuple[int, int | None]:
-    return snapshot.status.step, snapshot.twin.status.step if snapshot.twin is not None else None
+    return snapshot.status.step, snapshot.sides[1].status.step if len(snapshot.sides) == 2 else None
 
 
 def test_a_twin_shows_its_own_views_under_the_same_names(start) -> None:
     session = start()
     session.start_twin()
-    found = until(session, lambda snapshot: snapshot.twin is not None, "map", "network", "curves")
-    assert found.twin is not None
-    assert set(found.twin.views) == {"map", "network", "curves", "disagreement"}
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2, "map", "network", "disagreement")
+    assert len(found.sides) == 2
+    assert set(views(found.sides[1])) == {"map", "network", "disagreement"}
 
 
 def test_without_a_twin_there_are_no_views_of_one(start) -> None:
-    assert until(start(), lambda _: True, "map").twin is None
+    assert until(start(), lambda _: True, "map").sides[1:] == ()
 
 
 def test_after_the_start_the_controls_move_b(start) -> None:
@@ -66,7 +67,7 @@ def test_both_train_in_step_and_b_with_its_own_rate(start) -> None:
     session.move(RATE, 0.3)
     found = trained(session, 8)
     assert steps(found) == (found.status.step, found.status.step)
-    assert found.twin.status.train_loss != found.status.train_loss
+    assert found.sides[1].status.train_loss != found.status.train_loss
 
 
 def test_a_twin_without_a_difference_has_the_same_losses(start) -> None:
@@ -74,7 +75,7 @@ def test_a_twin_without_a_difference_has_the_same_losses(start) -> None:
     trained(session, 3)
     session.start_twin()
     found = trained(session, 12)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
 
 
 def test_a_new_start_gives_both_the_same_seed(start) -> None:
@@ -95,11 +96,11 @@ def test_undo_takes_back_moves_and_then_the_twin(start) -> None:
     assert session.twin == session.experiment == SMALL
     session.undo()
     assert session.twin is None
-    until(session, lambda snapshot: snapshot.twin is None)
+    until(session, lambda snapshot: len(snapshot.sides) == 1)
     session.redo()
     session.redo()
     assert session.twin == changed(SMALL, RATE, 0.3)
-    until(session, lambda snapshot: snapshot.twin is not None)
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
 
 
 @pytest.mark.parametrize("keep", ["A", "B"])
@@ -109,14 +110,14 @@ def test_one_twin_goes_on_alone_and_undo_brings_the_other_back_as_it_was(start, 
     session.move(RATE, 0.3)
     before = trained(session, 5)
     session.end_twin(keep)
-    alone = until(session, lambda snapshot: snapshot.twin is None)
-    kept = before if keep == "A" else before.twin
+    alone = until(session, lambda snapshot: len(snapshot.sides) == 1)
+    kept = before.sides["AB".index(keep)]
     assert alone.status.train_loss == kept.status.train_loss
     assert session.experiment.training.learning_rate == (0.3 if keep == "B" else SMALL.training.learning_rate)
     session.undo()
-    back = until(session, lambda snapshot: snapshot.twin is not None)
+    back = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert back.status.train_loss == before.status.train_loss
-    assert back.twin.status.train_loss == before.twin.status.train_loss
+    assert back.sides[1].status.train_loss == before.sides[1].status.train_loss
     assert session.twin == changed(SMALL, RATE, 0.3)
 
 
@@ -129,7 +130,7 @@ def test_keeping_b_can_be_done_again(start) -> None:
     session.redo()
     assert session.twin is None
     assert session.experiment == changed(SMALL, RATE, 0.3)
-    until(session, lambda snapshot: snapshot.twin is None)
+    until(session, lambda snapshot: len(snapshot.sides) == 1)
 
 
 def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
@@ -141,7 +142,7 @@ def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
     session.go_to(10)
     found = until(session, lambda snapshot: snapshot.status.beat == 10 and session.going is None)
     assert steps(found) == (10, 10)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
     assert session.twin == SMALL
 
 
@@ -153,7 +154,7 @@ def test_restart_takes_both_to_the_start(start) -> None:
     session.restart()
     found = until(session, lambda snapshot: snapshot.status.step == 0)
     assert steps(found) == (0, 0)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
 
 
 def test_b_diverges_and_a_goes_on(start) -> None:
@@ -161,10 +162,10 @@ def test_b_diverges_and_a_goes_on(start) -> None:
     session.start_twin()
     session.move(RATE, 10.0)
     session.play(True)
-    found = until(session, lambda snapshot: bool(snapshot.twin and snapshot.twin.halted) and snapshot.status.step > 200)
+    found = until(session, lambda snapshot: snapshot.sides[-1].stands != "" and snapshot.status.step > 200)
     assert found.status.playing and session.playing
-    assert found.twin.alarm and "Training stopped" in found.twin.said
-    assert found.twin.status.step < 200
+    assert len(found.sides) == 2 and "Training stopped" in found.sides[1].stands
+    assert found.sides[1].status.step < 200
 
 
 def test_a_lost_worker_comes_back_with_both(start) -> None:
@@ -176,7 +177,7 @@ def test_a_lost_worker_comes_back_with_both(start) -> None:
     session.play(False)
     a, b = session._revival.checkpoint, session._revival.twin_checkpoint
     kill_worker(session)
-    found = until(session, lambda snapshot: snapshot.twin is not None)
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert steps(found) == (a.step, b.step)
     assert session.twin == changed(SMALL, RATE, 0.3)
 
@@ -186,7 +187,7 @@ def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> N
     session.start_twin()
     session.move(RATE, 0.3)
     kill_worker(session)
-    found = until(session, lambda snapshot: snapshot.twin is not None)
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert steps(found) == (0, 0)
     assert session.twin == changed(SMALL, RATE, 0.3)
 
@@ -194,7 +195,7 @@ def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> N
 def test_data_that_b_cannot_have_are_refused_and_b_keeps_its_own(start) -> None:
     session = start()
     session.start_twin()
-    until(session, lambda snapshot: snapshot.twin is not None)
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
     session.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
     until(session, lambda _: session.twin == SMALL)
     assert session.alarm and session.message.startswith("B: ") and "nowhere.csv" in session.message
@@ -213,14 +214,14 @@ def test_a_remedy_can_be_given_to_b_from_the_start(start) -> None:
 def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     session = start()
     session.start_twin()
-    found = until(session, lambda snapshot: snapshot.twin is not None, "network")
-    before = float(found.views["network"].layers[1].weights[0, 0])
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2, "network")
+    before = float(views(found)["network"].layers[1].weights[0, 0])
 
     def until_they_are(a: float, b: float) -> None:
         def they_are(snapshot: Snapshot) -> bool:
-            if "network" not in snapshot.views:
+            if "network" not in views(snapshot):
                 return False
-            seen = (snapshot.views, snapshot.twin.views)
+            seen = (views(snapshot), views(snapshot.sides[1]))
             return [float(views["network"].layers[1].weights[0, 0]) for views in seen] == [a, b]
 
         until(session, they_are, "network")
@@ -245,7 +246,7 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     session.go_to(end.status.beat - 4)
     session.branch()
     found = until(session, lambda snapshot: bool(snapshot.status.branches))
-    assert found.status.end == found.twin.status.end == end.status.beat - 4
+    assert found.status.end == found.sides[1].status.end == end.status.beat - 4
     assert session.message.startswith("Branched both at step")
     session.move(RATE, 0.1)
     trained(session, 9)
@@ -314,7 +315,7 @@ def test_leaving_slow_motion_leaves_both_at_the_same_step(start) -> None:
     session.slow(-2)
     session.leave_slow_motion()
     found = until(session, lambda _: session.slow_motion is None)
-    assert found.status.step == found.twin.status.step > 0
+    assert found.status.step == found.sides[1].status.step > 0
 
 
 def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start) -> None:
@@ -336,7 +337,7 @@ def test_the_future_that_twins_left_is_kept_in_the_library(start, tmp_path) -> N
     session.start_twin()
     session.move(RATE, 0.3)
     end = trained(session, 60).status.beat
-    until(session, lambda snapshot: snapshot.twin is not None)
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
     session.go_to(end - 20)
     session.branch()
     session.set_side("A")

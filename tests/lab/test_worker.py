@@ -18,6 +18,7 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.worker.commands import Advance, Apply, Go, Restart, Restore
 from hyperscope.lab.worker.in_process import InProcess
 from lab.links import answer, step, until
+from probed import views
 
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
 RUNAWAY = Experiment(
@@ -52,7 +53,7 @@ def test_the_first_snapshot_shows_the_untrained_network(start: Start) -> None:
 
 
 def test_a_snapshot_holds_the_views_asked_for(start: Start) -> None:
-    assert set(answer(start(), "map", "curves").snapshot.views) == {"map", "curves"}
+    assert set(views(answer(start(), "map", "curves").snapshot)) == {"map", "curves"}
 
 
 def test_a_worker_told_to_go_trains(start: Start) -> None:
@@ -92,7 +93,7 @@ def test_the_worker_trains_as_the_trainer_alone_does(start: Start) -> None:
     alone = Trainer(SMALL)
     for _ in range(5):
         alone.finish_epoch()
-    curves = answer(worker, "curves").snapshot.views["curves"]
+    curves = views(answer(worker, "curves").snapshot)["curves"]
     assert curves.train_loss.tobytes() == alone.history.curves().train_loss.tobytes()
 
 
@@ -120,7 +121,7 @@ def test_of_many_experiments_in_the_pipe_the_newest_wins(start: Start) -> None:
     for number in range(200):
         worker.send(Apply(changed(SMALL, "training.learning_rate", 0.001 + number * 1e-4)))
     worker.send(Apply(changed(SMALL, "training.learning_rate", 0.5)))
-    curves = answer(worker, "curves").snapshot.views["curves"]
+    curves = views(answer(worker, "curves").snapshot)["curves"]
     assert curves.moves[-1][2] == "α 0.5"
 
 
@@ -211,4 +212,4 @@ def test_the_newest_of_several_edits_of_one_number_stands(start: Start) -> None:
     worker.send(Edit("layer1.weights", (0, 0), 0.4))
     snapshot = answer(worker, "network").snapshot
     assert [said for _, said in snapshot.status.moves][-1] == "w₁₁ of layer 1 → 0.4"
-    assert snapshot.views["network"].layers[1].weights[:2, 0].tolist() == pytest.approx([0.4, 0.3])
+    assert views(snapshot)["network"].layers[1].weights[:2, 0].tolist() == pytest.approx([0.4, 0.3])

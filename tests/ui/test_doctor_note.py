@@ -12,10 +12,12 @@ from hyperscope.lab.doctor.checks import Finding
 from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
-from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from patience import PATIENCE
+from probed import Sides, sides, views
 
 LEFT = Qt.MouseButton.LeftButton
 SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
@@ -25,12 +27,12 @@ def finding(name: str = "dead units", severity: str = "act", remedy: object = SL
     return Finding(name, severity, f"All about {name}.", {}, 1.0, 0.5, "A book", remedy)
 
 
-def snapshot(*findings: Finding) -> Snapshot:
-    return Snapshot(Status(), views={"findings": findings})
+def snapshot(*findings: Finding) -> Sides:
+    return sides({"findings": findings})
 
 
-def at(step: int = 0, *, playing: bool) -> Snapshot:
-    return Snapshot(Status(step=step, playing=playing))
+def at(step: int = 0, *, playing: bool) -> Sides:
+    return sides({}, Status(step=step, playing=playing))
 
 
 def network(units: int) -> NetworkPicture:
@@ -93,7 +95,7 @@ def test_the_button_hands_over_the_remedy_and_is_gone(note, qtbot):
 
 def test_a_snapshot_without_a_diagnosis_changes_nothing(note):
     note.draw(snapshot(finding()))
-    note.draw(Snapshot(Status()))
+    note.draw(sides({}))
     assert note.finding is not None
 
 
@@ -121,7 +123,7 @@ def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_
 
 def test_a_network_that_stands_still_is_diagnosed_once(note):
     note.heed(network(8), at(40, playing=False))
-    note.draw(Snapshot(Status(step=40), views={"findings": (finding(),)}))
+    note.draw(sides({"findings": (finding(),)}, Status(step=40)))
     assert note.rate == 0
     note.heed(network(8), at(41, playing=False))
     assert note.rate == PAUSED
@@ -147,7 +149,7 @@ def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_wind
     window.session.play(False)
     found = []
     draw = window.playground.note.draw
-    window.playground.note.draw = lambda shown: (found.append(shown.views["findings"]), draw(shown))
+    window.playground.note.draw = lambda shown: (found.append(views(shown)["findings"]), draw(shown))
     window.do(lambda: None)
     qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
     del window.playground.note.draw

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Passing
+from hyperscope.lab.probes.passing import Passing, passing
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.panels.map.pin import Pin
@@ -27,17 +28,17 @@ class Followed(Session):
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(experiment, playing=False)
-        self.asked: list[tuple[str, ...]] = []
+        self.asked: list[tuple[AnyAsk, ...]] = []
         self.passed: list[Passing] = []
 
-    def ask(self, names):
-        self.asked.append(tuple(names))
-        super().ask(names)
+    def ask(self, asks):
+        self.asked.append(tuple(asks))
+        super().ask(asks)
 
     def take(self):
         snapshot = super().take()
-        if snapshot is not None and "passing" in snapshot.views:
-            self.passed.append(snapshot.views["passing"])
+        if snapshot is not None and (found := snapshot.sides[0].records.of(passing)) is not None:
+            self.passed.append(found)
         return snapshot
 
 
@@ -59,7 +60,7 @@ def test_what_is_pointed_at_passes_through_the_network(window: Window, qtbot: Qt
     qtbot.mouseMove(card, place(window, 0.1, 0.1))
     qtbot.mouseMove(card, place(window, 0.3, 0.6))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.session.passed[-1].point == window.session.view.point, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.passed[-1].point == window.session.focus.point, timeout=PATIENCE)
     seen = window.session.passed[-1]
     assert [len(values) for values in seen.values] == [2, 4, 2, 3]
     assert seen.values[-1] == pytest.approx(card.value_at(*seen.point), abs=0.05)
@@ -81,7 +82,7 @@ def test_leaving_the_map_ends_it(window: Window, qtbot: QtBot) -> None:
     qtbot.mouseMove(card, place(window, 0.5, 0.5))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
     qtbot.mouseMove(card, QPoint(4, card.height() - 4))
-    assert window.session.view.point is None
+    assert window.session.focus.point is None
     before = len(window.session.asked)
     qtbot.waitUntil(lambda: len(window.session.asked) > before + 5, timeout=PATIENCE)
     assert all("passing" not in names for names in window.session.asked[before + 1 :])
@@ -113,7 +114,7 @@ def test_escape_lets_go_of_the_pin(window: Window, qtbot: QtBot) -> None:
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: card.pin is None)
-    assert window.session.view.point is None
+    assert window.session.focus.point is None
 
 
 def test_full_stop_and_comma_step_through_the_mistakes(window: Window, qtbot: QtBot) -> None:
@@ -184,4 +185,4 @@ def test_a_plane_chosen_on_the_map_is_shown_on_the_card_of_data_too(window: Wind
     card.options.plane.kind.buttons[1].click()
     assert data.plane.kind.index() == 1
     names = (data.plane.across.currentText(), data.plane.up.currentText())
-    assert window.session.view.plane == names
+    assert window.session.focus.plane == names

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.panels.network.pair import ABOVE, NetworkPair, best, differing
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.parts.slow_motion import SlowMotionPart
@@ -22,14 +22,15 @@ from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
 from patience import PATIENCE
+from probed import Sides, sides
 from ui import hand_made
 
 LEFT = Qt.MouseButton.LeftButton
 SMALL = Experiment(data=Data(points=90))
 
 
-def of(picture: NetworkPicture) -> Snapshot:
-    return Snapshot(hand_made.STATUS, 2, views={"network": picture})
+def of(picture: NetworkPicture) -> Sides:
+    return sides({"network": picture}, hand_made.STATUS, 2)
 
 
 def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:

@@ -48,6 +48,7 @@ from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import REST, SMALLEST, Window
 from patience import PATIENCE
+from probed import views
 
 RATE = "training.learning_rate"
 NORMS = "network.layers.*.batch_norm"
@@ -63,15 +64,15 @@ class Followed(Session):
         self.views: dict[str, object] = {}
         self.said: list[str] = []
 
-    def ask(self, names):
-        self.asked.append(tuple(names))
-        super().ask(names)
+    def ask(self, asks):
+        self.asked.append(tuple(ask.probe.name for ask in asks))
+        super().ask(asks)
         self._listen()
 
     def take(self):
         snapshot = super().take()
         if snapshot is not None:
-            self.views.update(snapshot.views)
+            self.views.update(views(snapshot))
         self._listen()
         return snapshot
 

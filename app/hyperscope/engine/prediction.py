@@ -120,8 +120,8 @@ class Predictor:
 
 
 def applied(activation: str, values: Array) -> Callable[[], None]:
-    """What computes g in place on values of any shape, by the same calls that training uses."""
-    plan = Plan((), values.dtype)
+    """What computes g in place on values (..., n, m), by the same calls that training uses."""
+    plan = Plan(values.shape[:-2], values.dtype)
     activations[activation].forward(plan, values, values, np.empty_like(values))
     return plan.compiled(())
 

@@ -42,7 +42,7 @@ class Rows:
         x, y = self.x, self.y
         inputs = np.concatenate([x.swapaxes(-1, -2), np.ones((*y.shape, int(self.layout.bias_at(0))))], axis=-1)
         counted = mask[y] if output.masked else np.zeros((*y.shape, 0))
-        each = [class_weights(one, classes, training.class_weights)[one] for one in y.reshape(-1, y.shape[-1])]
+        each = [class_weights(one, classes, training.class_weights)[one] for one in np.atleast_2d(y)]
         weight = np.stack(each).reshape(*y.shape, 1)
         parts = [inputs, targets[y], counted, weight]
         ends = np.cumsum([0, *(part.shape[-1] for part in parts)]).tolist()

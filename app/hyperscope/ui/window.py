@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from hyperscope.knob import Value
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.ui import style
@@ -144,7 +146,7 @@ class Window(QMainWindow):
 
     def _look_at(self, across: str, up: str) -> None:
         # a place of the old plane is none of the new one
-        self.session.view = replace(self.session.view, plane=(across, up), point=None)
+        self.session.focus = replace(self.session.focus, plane=(across, up), point=None)
         self.draw_all()
         self.follow()
 
@@ -189,22 +191,22 @@ class Window(QMainWindow):
 
     def _ask(self) -> None:
         """Asks for what the panel needs whose turn it is; for everything when the network was rebuilt."""
-        if self._structure < 0:
+        focus = self.session.focus
+        data, of_map = Ask(examples, focus.in_plane), self.playground.map
+        if self._structure < 0 or self._all:
             self._awaited = list(self.playground.panels)
-            names = ["examples", *(name for panel in self._awaited for name in panel.probes)]
-        elif self._all:
-            self._awaited = list(self.playground.panels)
-            names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
         else:
             panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
             self._awaited = [panel] if panel is not None else []
-            names = [name for panel in self._awaited for name in panel.probes if name != "examples"]
-        if self._stale and self._structure >= 0:
-            self._awaited = list(dict.fromkeys([*self._awaited, self.playground.map]))
-            names += ["examples", *self.playground.map.probes]
+        asks = [ask for panel in self._awaited for ask in panel.asks(focus) if ask != data]
+        if self._structure < 0:
+            asks = [data, *asks]
+        elif self._stale:
+            self._awaited = list(dict.fromkeys([*self._awaited, of_map]))
+            asks += [data, *of_map.asks(focus)]
         self._all = False
-        names += [name for part in self.parts for name in part.wants()]
-        self.session.ask(tuple(dict.fromkeys(names)))
+        asks += [ask for part in self.parts for ask in part.wants()]
+        self.session.ask(tuple(dict.fromkeys(asks)))
 
     def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
         status = snapshot.status
@@ -215,9 +217,9 @@ class Window(QMainWindow):
         self.timeline.show_status(status, self.session.going)
         for part in self.parts:
             part.heed(snapshot)
-        if "examples" in snapshot.views:
+        if (data := snapshot.sides[0].records.of(examples)) is not None:
             self._structure, self._painted = snapshot.structure, snapshot.painted
-            self.playground.show_examples(snapshot.views["examples"], self.session.moved)
+            self.playground.show_examples(data, self.session.moved)
         elif snapshot.structure != self._structure:
             self._structure = -1  # ask for everything; what has come was made for another structure
             return

@@ -14,19 +14,23 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from hyperscope import __version__
+from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.experiment import painted
 from hyperscope.lab.experiment.edits import shown as edited
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
 from hyperscope.lab.experiment.moves import moves, shown
 from hyperscope.lab.export.exports import Material
 from hyperscope.lab.export.sharing import described, experiment_code, outline
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.results import results
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.resources import asset
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-NEEDS = ("results", "findings")  # probes
+RESULTS, FINDINGS = Ask(results, None), Ask(findings, None)
+NEEDS = (RESULTS, FINDINGS)
 MOST_MOVES = 40  # rows of the table; a lecture's drags would fill pages
 LONGEST = 1400  # characters of a session's code that is printed in whole
 THIN = "\u2009"
@@ -57,8 +61,8 @@ def report(
     return _template().render(
         title=title or _capital(outline(score.experiment)),
         when=when,
-        results=material.views["results"],
-        findings=material.views["findings"],
+        results=material.records[RESULTS],
+        findings=material.records[FINDINGS],
         severities=SEVERITIES,
         pictures=pictures,
         light=light,

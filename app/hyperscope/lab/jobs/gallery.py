@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.task import News, Record, Wishes
-from hyperscope.lab.probes.snapshot import Array, View
 
 if TYPE_CHECKING:
     from hyperscope.lab.jobs.small_map import SmallMap
@@ -76,14 +76,14 @@ class _Pupil:
 
     def _begin(self) -> None:
         from hyperscope.lab.jobs.small_map import SmallMap
-        from hyperscope.lab.probes.probes import plane
+        from hyperscope.lab.probes.plane import plane
         from hyperscope.lab.training.trainer import Trainer
 
         self.trainer = Trainer(self.experiment)
-        self._map = SmallMap(self.trainer, View(), SIDE)
+        self._map = SmallMap(self.trainer, ("", ""), SIDE)
         examples = self.trainer.examples
         few = np.linspace(0, len(examples.y) - 1, min(POINTS, len(examples.y))).astype(int)
-        shown = plane(self.trainer, View())
+        shown = plane(self.trainer)
         left, right, bottom, top = shown.extent
         x = shown.project(examples.raw[:, few])
         size = np.array([[right - left], [top - bottom]])

@@ -16,7 +16,6 @@ import numpy as np
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
-from hyperscope.lab.probes.snapshot import View
 
 if TYPE_CHECKING:
     from hyperscope.lab.jobs.small_map import SmallMap
@@ -178,7 +177,7 @@ class _Crowd:
         if key not in self._pictures:
             from hyperscope.lab.jobs.small_map import SmallMap
 
-            self._pictures[key] = SmallMap(subject, View(self.maps.plane), self.maps.side)
+            self._pictures[key] = SmallMap(subject, self.maps.plane, self.maps.side)
         return self._pictures[key].p(subject)
 
     def _hand_over(self, number: int) -> Member:

@@ -16,7 +16,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.jobs.task import Progress, Wishes
-from hyperscope.lab.probes.snapshot import Band
+from hyperscope.lab.training.curves import Band
 
 if TYPE_CHECKING:
     from hyperscope.lab.experiment.experiment import Experiment

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hyperscope.lab.probes.probes import grid
-from hyperscope.lab.probes.snapshot import Array, View
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.plane import grid
+
+if TYPE_CHECKING:
+    from hyperscope.lab.probes.subject import Subject
 
 
 class SmallMap:
-    """Of the plane that `view` names, `side` cells along each side; the data stay as they are."""
+    """Of the `plane` of two features, `side` cells along each side; the data stay as they are."""
 
-    def __init__(self, trainer: Any, view: View, side: int) -> None:
+    def __init__(self, subject: Subject, plane: tuple[str, str], side: int) -> None:
         self.side = side
-        self._grid = grid(trainer, view, side)
+        self._grid = grid(subject, plane, side)
 
-    def p(self, trainer: Any) -> Array:
+    def p(self, subject: Subject) -> Array:
         """Class probabilities (C, side, side) at test time, row 0 lowest; NaN where a logit is not finite."""
-        logits = trainer.predictor.logits(trainer.folded(), self._grid)
-        p = trainer.layout.probabilities(logits).reshape(trainer.layout.classes, self.side, self.side)
+        logits = subject.predictor.logits(subject.folded(), self._grid)
+        p = subject.layout.probabilities(logits).reshape(subject.layout.classes, self.side, self.side)
         return np.asarray(p, np.float32)

@@ -13,7 +13,9 @@ from hyperscope.knob import Value
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.probes.snapshot import Snapshot, Status, View
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
 from hyperscope.lab.worker.commands import (
@@ -40,9 +42,9 @@ from hyperscope.lab.worker.runner import Runner
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer
     from hyperscope.lab.library.library import Details
-    from hyperscope.lab.probes.snapshot import Curves
     from hyperscope.lab.timeline.score import Score
     from hyperscope.lab.timeline.slow_motion import SlowMotion
+    from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.twins.twin import One, Side
 
 TRIES = 3  # at a training process that ends before it has answered once
@@ -66,11 +68,11 @@ class Session:
         self.library = library
         self.playing = playing
         self.rate = float("inf")
-        self.view = View()
+        self.focus = Focus()
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._revival = Revival()  # for a worker that takes a lost one's place
-        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
+        self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
@@ -276,7 +278,7 @@ class Session:
 
     def perform(self, score: Score, beat: int | None = None) -> None:
         """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
-        self.view = View()
+        self.focus = Focus()
         self._take_on_session(score, score.end if beat is None else beat)
 
     def reopen(self, run: Details, beat: int | None = None) -> None:
@@ -325,10 +327,10 @@ class Session:
 
     # -- the worker -----------------------------------------------------------------------------------------------
 
-    def tick(self, names: Sequence[str]) -> Snapshot | None:
+    def tick(self, asks: Sequence[AnyAsk]) -> Snapshot | None:
         """`take`, then `ask`: what a caller without panels to choose from does once per frame."""
         snapshot = self.take()
-        self.ask(names)
+        self.ask(asks)
         return snapshot
 
     def take(self) -> Snapshot | None:
@@ -351,12 +353,12 @@ class Session:
         self._heed(reply)
         return reply.snapshot
 
-    def ask(self, names: Sequence[str]) -> None:
-        """Asks for a snapshot of these probes, unless one is on its way."""
+    def ask(self, asks: Sequence[AnyAsk]) -> None:
+        """Asks for a snapshot with these records, unless one is on its way."""
         if self._link is None:
             return
         try:
-            self._link.ask(names, self.view, self._wanted)
+            self._link.ask(asks, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
 
@@ -365,15 +367,15 @@ class Session:
         if self._link is not None:
             self._link.wait(seconds)
 
-    def want(self, names: Sequence[str]) -> None:
-        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
-        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
+    def want(self, asks: Sequence[AnyAsk]) -> None:
+        """Has a coming snapshot hold this in what is `wanted` and `told`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *asks)))
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
-        if set(self._wanted) <= reply.snapshot.wanted.keys():
+        if reply.snapshot.has(self._wanted):
             self._wanted = ()
         current = self._link is not None and reply.heard == self._link.changes
         self._revival.heed(reply, twins=self.twin is not None)

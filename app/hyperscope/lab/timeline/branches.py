@@ -14,8 +14,8 @@ import numpy as np
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import caption
-from hyperscope.lab.probes.snapshot import Curves
 from hyperscope.lab.timeline.score import Event, Place
+from hyperscope.lab.training.curves import Curves
 
 if TYPE_CHECKING:
     from hyperscope.lab.examples.examples import ExampleSet

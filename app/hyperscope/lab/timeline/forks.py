@@ -14,11 +14,12 @@ from hyperscope.lab.timeline.branches import BRANCHES, Branch, Future, Way, alik
 from hyperscope.lab.training.history import History
 
 if TYPE_CHECKING:
-    from hyperscope.lab.probes.snapshot import BranchMark, Curves
+    from hyperscope.lab.timeline.branch_mark import BranchMark
     from hyperscope.lab.timeline.branches import Stand
     from hyperscope.lab.timeline.checkpoints import Checkpoints
     from hyperscope.lab.timeline.kept import Kept
     from hyperscope.lab.timeline.score import Event, Place, Score
+    from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.training.trainer import Trainer
 
 
@@ -70,7 +71,7 @@ class Forks:
     @property
     def marks(self) -> tuple[BranchMark, ...]:
         """Each branch, the oldest first: from where on it differs from the present future, and its end."""
-        from hyperscope.lab.probes.snapshot import BranchMark
+        from hyperscope.lab.timeline.branch_mark import BranchMark
 
         marks = []
         for branch in self._branches:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from hyperscope.lab.experiment.edits import Edit
     from hyperscope.lab.experiment.experiment import Experiment
-    from hyperscope.lab.probes.snapshot import BranchMark, Curves
+    from hyperscope.lab.timeline.branch_mark import BranchMark
     from hyperscope.lab.timeline.forks import Forks
     from hyperscope.lab.timeline.score import Place, Score
+    from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.training.trainer import Trainer
 
 

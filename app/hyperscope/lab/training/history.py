@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hyperscope.lab.probes.snapshot import Curves
+from hyperscope.lab.training.curves import Curves
 
 CAPACITY = 2048  # rows; with 12 layers some 600 kB
 MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")

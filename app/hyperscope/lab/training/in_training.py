@@ -8,6 +8,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from hyperscope.engine.batches import Position
 from hyperscope.engine.learner import Diverged
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.named import named_views
+from hyperscope.engine.noise import Noises
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, scores
@@ -30,6 +32,7 @@ from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.training.history import History
+from hyperscope.lab.training.kept import Kept
 from hyperscope.lab.training.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
@@ -220,6 +223,35 @@ class InTraining(ABC, Generic[N]):
     def recent_scores(self) -> Scores:
         """The last scores worked out, which may be some steps old."""
         return self._scores[1] if self._scores is not None else self.scores()
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What was worked out for looking, as long as that holds."""
+        return Kept()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What is computed in."""
+        return self.learner.dtype
+
+    @property
+    def parameters(self) -> Array:
+        """All that is trained (P,), itself."""
+        return self.learner.state.parameters
+
+    @property
+    def running(self) -> Array:
+        """Batch norm's running statistics (R,), themselves."""
+        return self.learner.state.running
+
+    def dropout_masks(self, m: int) -> dict[int, Array]:
+        """What dropout drew for the last mini-batch of m examples, by hidden layer; for the first before any."""
+        network, step = self.layout.network, max(0, self.learner.taken - 1)
+        dropouts = [number for number, layer in enumerate(network.layers) if layer.dropout]
+        # from sources of their own, as looking back would throw away the numbers of coming steps
+        noises = Noises((self.experiment.seed,), self.layout.widths, (), self.dtype)
+        found = noises.coming(network, dropouts, (), m, range(step, step + 1))
+        return {number: found[f"dropout{number}"][0] for number in dropouts}
 
     def folded(self) -> list[FoldedLayer]:
         """The network's layers for test time."""

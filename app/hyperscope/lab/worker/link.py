@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.worker.commands import Ask, Reply
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.worker.commands import Look, Reply
 
 
 class WorkerLost(RuntimeError):
@@ -33,11 +34,11 @@ class Link(Protocol):
         """Passes a command on. Raises: WorkerLost if nobody is there to hear it."""
         ...
 
-    def ask(self, names: Sequence[str], view: Any = None, wanted: tuple[str, ...] = ()) -> bool:
+    def ask(self, asks: Sequence[AnyAsk], wanted: Sequence[AnyAsk] = ()) -> bool:
         """Asks for a snapshot unless one is on its way; says whether it did."""
         if self.waiting:
             return False
-        self.send(Ask(tuple(names), view, wanted))
+        self.send(Look(tuple(asks), tuple(wanted)))
         self.waiting = True
         return True
 

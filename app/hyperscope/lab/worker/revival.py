@@ -30,7 +30,7 @@ class Revival:
         """Keeps what came with a reply, unless that is from before twins began or ended, and so another network's."""
         if reply.checkpoint is None:
             return
-        fits = (reply.snapshot.twin is not None) == twins
+        fits = (len(reply.snapshot.sides) == 2) == twins
         if fits:
             self.checkpoint, self.twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
         self.pasts.heed(reply.pasts, in_use=fits)

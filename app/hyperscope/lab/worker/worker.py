@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.past import Past, Teller
-from hyperscope.lab.worker.commands import Apply, Ask, Change, GoTo, Reply, replaces
+from hyperscope.lab.worker.commands import Apply, Change, GoTo, Look, Reply, replaces
 
 if TYPE_CHECKING:
     from hyperscope.lab.worker.conductor import Conductor
@@ -57,7 +57,7 @@ class Worker:
         self.pipe, self.conductor = pipe, conductor
         self._last = time.monotonic()  # when it last trained, or could have
         self._heard = 0  # commands that change the experiment
-        self._asked: Ask | None = None
+        self._asked: Look | None = None
         self._teller = Teller()
         self._branched: Any = None  # the timeline's count of changed branches that was last sent
 
@@ -103,7 +103,7 @@ class Worker:
         while self.pipe.poll():
             command = self.pipe.recv()
             self._heard += isinstance(command, Change)
-            if isinstance(command, Ask):
+            if isinstance(command, Look):
                 self._asked = command
                 continue
             if newest is not None and not replaces(command, newest):
@@ -116,7 +116,7 @@ class Worker:
         if newest is not None:
             self.conductor.do(newest)
 
-    def _reply(self, asked: Ask) -> Reply:
+    def _reply(self, asked: Look) -> Reply:
         from hyperscope.lab.worker.answer import snapshot
 
         conductor, trained = self.conductor, self.conductor.trained

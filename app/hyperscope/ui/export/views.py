@@ -15,7 +15,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from hyperscope.lab.export.exports import Choice, Encode, Material, export
+from hyperscope.lab.export.exports import Choice, Encode, Material, Needs, export
+from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.decision_map import decision_map
+from hyperscope.lab.probes.distributions import Mode, distributions
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.network import network
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
 from hyperscope.ui.export.twins import TwinNetworks
 from hyperscope.ui.panels import Panel
@@ -44,7 +51,7 @@ class View:
     size: tuple[int, int]
     made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
     named: tuple[str, str]
-    probes: tuple[str, ...]
+    needs: Needs
 
 
 views: Registry[View] = Registry("view")
@@ -57,15 +64,37 @@ def _declare(name: str, view: View) -> None:
         with panel(name, material, choice) as made:
             return encoder(made, choice, view.label)
 
-    export(name, view.label, STILLS, HELP, view.probes, moving=True)(prepare)
+    export(name, view.label, STILLS, HELP, view.needs, moving=True)(prepare)
 
 
-_declare("map", View("Decision map", (420, 510), (MapPanel, TwinMaps), ("map", "twin_maps"), ("examples", "map")))
+_declare(
+    "map",
+    View(
+        "Decision map",
+        (420, 510),
+        (MapPanel, TwinMaps),
+        ("map", "twin_maps"),
+        lambda focus: (
+            Ask(examples, focus.in_plane),
+            Ask(decision_map, focus.in_plane),
+            Ask(disagreement, focus.in_plane),
+        ),
+    ),
+)
 _declare(
     "network",
-    View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("network", "networks"), ("examples", "network")),
+    View(
+        "Network",
+        (640, 470),
+        (NetworkPanel, TwinNetworks),
+        ("network", "networks"),
+        lambda focus: (Ask(examples, focus.in_plane), Ask(network, focus.in_plane)),
+    ),
 )
-_declare("curves", View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), ("curves",)))
+_declare(
+    "curves",
+    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), lambda _: (Ask(curves, None),)),
+)
 _declare(
     "distributions",
     View(
@@ -73,7 +102,7 @@ _declare(
         (800, 330),
         (DistributionsPanel, DistributionsPanel),
         ("distributions", "distributions"),
-        ("distributions",),
+        lambda _: (Ask(distributions, Mode()),),
     ),
 )
 
@@ -93,7 +122,7 @@ def window_of(choice: Choice) -> Any:
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
     """The panel of a view, drawn and never seen; in the settings of the window where the choice was made in one."""
-    view, of_twins = views[name], material.twin is not None
+    view, of_twins = views[name], len(material.sides) == 2
     made = view.made[of_twins]()
     try:
         made.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -103,7 +132,7 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
         made.show()
-        drawing.draw(material.snapshot)
+        drawing.draw(material.sides)
         if (window := window_of(choice)) is not None:
             _alike(getattr(window.playground, view.named[of_twins]), made)
         _strip(made)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.places import write_whole
-from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.probes.focus import Focus
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.share import take_session
@@ -81,7 +81,7 @@ class Files(Part):
 
     def _take_table(self, data: object) -> None:
         session = self.window.session
-        session.view = View()
+        session.focus = Focus()
         session.take_on(msgspec.structs.replace(session.moved, data=data))
         self.window.follow()
 

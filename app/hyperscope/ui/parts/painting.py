@@ -16,7 +16,7 @@ from hyperscope.lab.examples.own_points import emptied, keeps_network, of_points
 from hyperscope.lab.examples.points_file import save_points
 from hyperscope.lab.experiment.data import PAINTED, Data, on_plane
 from hyperscope.lab.experiment.painted import NO_POINTS, Points, read
-from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.probes.focus import Focus
 from hyperscope.ui.actions import Action
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.panels.map.brush import BrushSurface
@@ -102,7 +102,7 @@ class Painting(Part):
                 return
             data, what = taken_over(examples, self._data)
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
-            window.session.view = View()
+            window.session.focus = Focus()
             self._take_on(data)
             said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.theme import Theme
@@ -26,8 +27,8 @@ class Part:
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
 
-    def wants(self) -> Sequence[str]:
-        """Probes whose records it would find in the next snapshot, whatever else that is asked for."""
+    def wants(self) -> Sequence[AnyAsk]:
+        """What it would find in the next snapshot, whatever else that is asked for."""
         return ()
 
     def heed(self, snapshot: Snapshot) -> None:

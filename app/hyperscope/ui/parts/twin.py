@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Never
 
 from PySide6.QtWidgets import QBoxLayout
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.moves import moves
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
-from hyperscope.lab.probes.snapshot import Array, NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Seen, Snapshot
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.twin_words import in_words, lead
-from hyperscope.lab.worker.commands import TWIN_SCORES
 from hyperscope.ui.actions import Action
 from hyperscope.ui.labs.playground.twin_marks import mark
 from hyperscope.ui.panels import Panel
@@ -104,7 +107,7 @@ class TwinPart(Part):
             return
         self.cancel_seeds()
         self._scores_wanted = True
-        session.want((TWIN_SCORES,))
+        session.want((Ask(since_they_began, None),))
         self._show_bar()
 
     def _begin_seeds(self, scores: tuple[Score | None, ...]) -> None:
@@ -114,7 +117,7 @@ class TwinPart(Part):
             return
         of = session.experiment, session.twin
         if any(score is not None and score.experiment != one for score, one in zip(scores, of, strict=True)):
-            session.want((TWIN_SCORES,))  # something was moved meanwhile
+            session.want((Ask(since_they_began, None),))  # something was moved meanwhile
             return
         self._scores_wanted = False
         now = Score(session.experiment), Score(session.twin)
@@ -140,15 +143,15 @@ class TwinPart(Part):
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
-    def seen_by(self, panel: Panel, snapshot: Snapshot) -> Snapshot:
+    def seen_by(self, panel: Panel, snapshot: Snapshot) -> tuple[Seen, ...]:
         """What `panel` is to draw: each draws both; the networks of both show the same moment."""
-        lab = self.window.playground
-        if snapshot.twin is not None:
-            if "network" in snapshot.views:
-                self._pictures = snapshot.views["network"], snapshot.twin.views["network"]
+        lab, sides = self.window.playground, snapshot.sides
+        if len(sides) == 2:
+            if (picture := sides[0].records.of(network)) is not None:
+                self._pictures = picture, sides[1].records.of(network)
             if panel is lab.network:
-                lab.networks.take(snapshot.twin)
-        return snapshot
+                lab.networks.take(sides[1])
+        return sides
 
     def _magnify(self, layer: int, unit: int) -> None:
         """Shows the unit under the pointer in both networks, where both have one there."""
@@ -162,21 +165,23 @@ class TwinPart(Part):
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
         self._follow()
-        if self._scores_wanted and TWIN_SCORES in snapshot.wanted:
-            self._begin_seeds(snapshot.wanted[TWIN_SCORES])
+        scores = snapshot.told.of(since_they_began)
+        if self._scores_wanted and scores is not None:
+            self._begin_seeds(scores)
         if self.seeds is not None and not self.seeds.over:
             self.seeds.take()
             if self.seeds.over:
                 self._draw_bands()
             self._show_bar()
-        twin, session = snapshot.twin, self.window.session
-        if twin is None or session.twin is None:
+        session = self.window.session
+        if len(snapshot.sides) < 2 or session.twin is None:
             return
+        twin = snapshot.sides[1]
         self._since += 1
         if self._since >= CALM or not snapshot.status.playing:
             self._since = 0
             self._lead = lead(snapshot.status, twin.status, session.experiment, session.twin).sentence
-            self._stands = f"B stands: {twin.said}" if twin.halted else ""
+            self._stands = f"B stands: {twin.stands}" if twin.stands else ""
             if not self._stands and twin.status.step != snapshot.status.step:
                 self._stands = APART
             self._show_bar()

@@ -8,8 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Examples, NetworkPicture, Snapshot
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
@@ -122,14 +125,15 @@ class Playground(QWidget):
         self.hyperparameters.show_experiment(experiment, self._training)
         self._share_out(self._scale)
 
-    def draw(self, panel: Panel, snapshot: Snapshot) -> None:
-        """Has one panel draw the snapshot."""
-        panel.draw(snapshot)
-        if panel is self.map and "examples" in snapshot.views:
+    def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
+        """Has one panel draw what was found."""
+        panel.draw(sides)
+        records = sides[0].records
+        if panel is self.map and records.of(examples) is not None:
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
-        if "network" in snapshot.views:
-            self._picture = snapshot.views["network"]
-            self.note.heed(self._picture, snapshot)
+        if (picture := records.of(network)) is not None:
+            self._picture = picture
+            self.note.heed(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
         """Puts the twins' maps in the place of the one map, or that back in its place."""

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from hyperscope.lab.probes.snapshot import Distributions, LayerDistributions, OutputDistributions
+from hyperscope.lab.probes.distributions import Distributions, LayerDistributions, OutputDistributions
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import paint_reading

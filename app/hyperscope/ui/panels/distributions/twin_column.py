@@ -12,7 +12,7 @@ from itertools import zip_longest
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
+from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.panels.common.small_multiples import Floats, Norm, River, Span
 from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, spread, statistics

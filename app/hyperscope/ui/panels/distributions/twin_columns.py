@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from hyperscope.lab.probes.snapshot import LayerDistributions
+from hyperscope.lab.probes.distributions import LayerDistributions
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import ghost_look
 from hyperscope.ui.panels.common.small_multiples import (

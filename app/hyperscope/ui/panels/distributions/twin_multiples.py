@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from hyperscope.lab.probes.snapshot import Histogram
+from hyperscope.lab.probes.distributions import Histogram
 from hyperscope.ui.panels.common.small_multiples import Floats, Span, condensed, polygon, span_of
 from hyperscope.ui.style import mixed
 
