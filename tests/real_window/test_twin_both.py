@@ -14,7 +14,6 @@ from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
 from patience import PATIENCE
-from probed import sides, views
 from ui import hand_made
 
 RATE = "training.learning_rate"
@@ -42,7 +41,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
                 networks = window.playground.networks
                 networks.a.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
                 window.do(part.toggle)
-                networks.take(sides(views(hand_made.snapshot("network")), hand_made.STATUS, 1))
+                networks.take(hand_made.snapshot("network")[0])
                 networks.draw(hand_made.snapshot("network"))
                 window.grab()
             return find(window, part)

@@ -34,7 +34,7 @@ def of(picture: NetworkPicture) -> Sides:
 
 
 def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:
-    pair.take(of(picture))
+    pair.take(of(picture)[0])
     pair.draw(hand_made.snapshot("curves"))
 
 

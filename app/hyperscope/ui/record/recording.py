@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -21,6 +21,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import NO_POINTS
 from hyperscope.lab.export.film import Pixels, film, stops
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import rgb
 from hyperscope.ui.panels.map.brush import PAINT
@@ -39,6 +40,7 @@ FRAMES = 48  # of an animation, at most
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 PATIENCE = 60  # s for one picture; then something is wrong
 PRESETS = 6  # s for which presets train in a picture of them
+BURST = 0.1  # s of training between two frames: nobody watches them
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -352,7 +354,7 @@ def _window(experiment: Experiment, theme: str, size: tuple[int, int]) -> Iterat
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = application()
-    session = Session(msgspec.structs.replace(experiment), playing=False)
+    session = Session(experiment, playing=False, link=partial(InProcess, burst=BURST))
     window = Window(session, theme, Remembered(forgetful=True))
     try:
         window.resize(*size)
