@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -12,18 +11,19 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from PySide6.QtCore import QBuffer, QEvent, QIODevice
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import NO_POINTS
+from hyperscope.lab.export.film import Pixels, film, stops
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.app import application
+from hyperscope.ui.export.film import rgb
 from hyperscope.ui.panels.map.brush import PAINT
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.finding import Finding
@@ -37,7 +37,6 @@ from hyperscope.ui.runs.scenes import show_runs
 from hyperscope.ui.window import Window
 
 FRAMES = 48  # of an animation, at most
-FRAME_TIME = 90  # ms
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 PATIENCE = 60  # s for one picture; then something is wrong
 PRESETS = 6  # s for which presets train in a picture of them
@@ -280,15 +279,15 @@ def record(
             _train_to(window, epochs)
             window.grab().save(str(out))
             return
-        frames = []
-        for number in range(min(FRAMES, epochs) + 1):
-            _train_to(window, round(epochs * number / min(FRAMES, epochs)))
-            frames.append(_image(window))
-    height = round(ANIMATED_WIDTH * size[1] / size[0])
-    small = [frame.resize((ANIMATED_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[-1].quantize(255)  # one palette for all, or colours flicker from frame to frame
-    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
-    drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
+        made = film(out)
+        try:
+            for stop in stops(epochs, FRAMES):
+                _train_to(window, stop)
+                made.add(_frame(window))
+            made.finish()
+        except BaseException:
+            made.discard()
+            raise
 
 
 def chosen_scenes(names: str | None) -> tuple[Scene, ...]:
@@ -386,8 +385,7 @@ def _wait(reached: Callable[[], bool], goal: str) -> None:
     QApplication.processEvents()
 
 
-def _image(window: Window) -> Image.Image:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    window.grab().save(buffer, "PNG")
-    return Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
+def _frame(window: Window) -> Pixels:
+    """The window as it is, at the width of an animation."""
+    image = window.grab().toImage().scaledToWidth(ANIMATED_WIDTH, Qt.TransformationMode.SmoothTransformation)
+    return rgb(image.convertToFormat(QImage.Format.Format_RGB32))
