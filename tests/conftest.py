@@ -24,12 +24,18 @@ if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
 import numpy  # noqa: F401 - so that its threads can be limited
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from patience import PATIENCE, SECONDS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+# how long an example takes says how busy the machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:
