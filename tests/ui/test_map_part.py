@@ -14,6 +14,7 @@ from hyperscope.lab.probes.passing import Passing, passing
 from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
@@ -27,7 +28,7 @@ class Followed(Session):
     """A session that keeps what was asked for and what came."""
 
     def __init__(self, experiment: Experiment) -> None:
-        super().__init__(experiment, playing=False)
+        super().__init__(experiment, playing=False, link=InProcess)
         self.asked: list[tuple[AnyAsk, ...]] = []
         self.passed: list[Passing] = []
 
