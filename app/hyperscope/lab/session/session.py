@@ -6,6 +6,7 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from hyperscope.lab.probes.snapshot import Snapshot, Status, View
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
 from hyperscope.lab.worker.commands import (
+    SCORE,
     Advance,
     Aim,
     Apply,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.library.library import Details
     from hyperscope.lab.probes.snapshot import Curves
     from hyperscope.lab.timeline.score import Score
+    from hyperscope.lab.timeline.shown import Shown
     from hyperscope.lab.timeline.slow_motion import SlowMotion
     from hyperscope.lab.twins.twin import One, Side
 
@@ -61,6 +64,8 @@ class Session:
         self.playing = playing
         self.rate = float("inf")
         self.view = View()
+        self.shows: Callable[[], Shown | None] = lambda: None  # how it is looked at, asked whenever a score is taken
+        self.opened: Shown | None = None  # how a session that was opened wants to be looked at, until somebody does
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._revival = Revival()  # for a worker that takes a lost one's place
@@ -270,6 +275,7 @@ class Session:
     def perform(self, score: Score, beat: int | None = None) -> None:
         """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
         self.view = View()
+        self.opened = score.shown
         self._take_on_session(score, score.end if beat is None else beat)
 
     def reopen(self, run: Details, beat: int | None = None) -> None:
@@ -359,6 +365,8 @@ class Session:
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
+        if (score := reply.snapshot.wanted.get(SCORE)) is not None:
+            reply.snapshot.wanted[SCORE] = replace(score, shown=self.shows())
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
         if set(self._wanted) <= reply.snapshot.wanted.keys():

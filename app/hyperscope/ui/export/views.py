@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.lab.export.exports import Choice, Encode, Material, export
 from hyperscope.registry import Registry
+from hyperscope.ui import labs
 from hyperscope.ui.export.twins import TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
@@ -35,21 +37,21 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 @dataclass(frozen=True)
 class View:
-    """A panel that can be a picture by itself: its name, its usual size in pixels, what makes it of one network and of
-    twins, and what it is called in a window's Playground in either case.
+    """A panel that can be a picture by itself: its name, its usual size in pixels, and what makes it of one network and
+    of twins.
     """
 
     label: str
     size: tuple[int, int]
     made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
-    named: tuple[str, str]
     probes: tuple[str, ...]
 
 
 views: Registry[View] = Registry("view")
 
 
-def _declare(name: str, view: View) -> None:
+def declare(name: str, view: View) -> None:
+    """Declares a panel as something to export."""
     views.add(name)(view)
 
     def prepare(material: Material, choice: Choice) -> Encode:
@@ -59,22 +61,19 @@ def _declare(name: str, view: View) -> None:
     export(name, view.label, STILLS, HELP, view.probes, moving=True)(prepare)
 
 
-_declare("map", View("Decision map", (420, 510), (MapPanel, TwinMaps), ("map", "twin_maps"), ("examples", "map")))
-_declare(
-    "network",
-    View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("network", "networks"), ("examples", "network")),
+declare("map", View("Decision map", (420, 510), (MapPanel, TwinMaps), ("examples", "map")))
+declare("network", View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("examples", "network")))
+declare("curves", View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves",)))
+declare(
+    "distributions", View("Distributions", (800, 330), (DistributionsPanel, DistributionsPanel), ("distributions",))
 )
-_declare("curves", View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), ("curves",)))
-_declare(
-    "distributions",
-    View(
-        "Distributions",
-        (800, 330),
-        (DistributionsPanel, DistributionsPanel),
-        ("distributions", "distributions"),
-        ("distributions",),
-    ),
-)
+
+
+def declare_those_of_labs() -> None:
+    """Has every lab declare the pictures that there are of it alone."""
+    for entry in labs.LABS:
+        if entry.exports:
+            import_module(entry.exports)
 
 
 @contextmanager
@@ -90,9 +89,12 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
         made.show()
-        drawing.draw(material.snapshot)
-        if choice.window is not None:
-            _alike(getattr(choice.window.playground, view.named[of_twins]), made)
+        lab = choice.window.lab if choice.window is not None else None
+        shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
+        source = lab.sources.get(shown) if lab is not None else None
+        drawing.draw(material.snapshot if source is None else source.look())
+        if shown is not None:
+            _alike(shown, made)
         _strip(made)
         yield made
     finally:
