@@ -10,7 +10,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before anything imports Qt, which reads them when the application starts.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,7 +24,16 @@ if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
 import psutil
 import pytest
 
-PATIENCE = 3.0  # s for what has been told to end
+from patience import PATIENCE, SECONDS
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+def pytest_collection_finish() -> None:
+    """Takes what all tests share out of the garbage collector's way, which else goes through it after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +63,14 @@ def leaves_nothing_behind() -> Iterator[None]:
         pytest.fail("left behind: " + "; ".join(left), pytrace=False)
 
 
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Qt's robot, as patient as all that waits here unless it is told otherwise."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
+
+
 @pytest.fixture(scope="session")
 def xvfb() -> Iterator[str]:
     """The $DISPLAY of an X server of its own, 1280 x 800 in 24 bits, that no person sees."""
@@ -75,18 +95,28 @@ def xvfb() -> Iterator[str]:
 
 
 def _processes() -> set[psutil.Process]:
-    return set(psutil.Process().children(recursive=True))
+    listed = Path("/proc/self/task", str(threading.main_thread().native_id), "children")
+    if not listed.exists():  # where a system keeps no such list, all its processes are looked through
+        return set(psutil.Process().children(recursive=True))
+    found, unseen = set(), [os.getpid()]
+    while unseen:
+        for children in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
+            with suppress(OSError, psutil.Error):  # one that ends meanwhile is none
+                numbers = [int(number) for number in children.read_text().split()]
+                found |= {psutil.Process(number) for number in numbers}
+                unseen += numbers
+    return found
 
 
 def _ended_processes(before: set[psutil.Process]) -> list[str]:
     """The command lines of the processes not in `before` that would not end in time; they are ended now."""
     new = [process for process in _processes() - before if not _is_tracker(process)]
-    _, left = psutil.wait_procs(new, timeout=PATIENCE)
+    _, left = psutil.wait_procs(new, timeout=SECONDS)
     left = [process for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
     commands = [_command(process) for process in left]
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=PATIENCE)
+    psutil.wait_procs(left, timeout=SECONDS)
     return commands
 
 
@@ -109,7 +139,7 @@ def _threads() -> set[threading.Thread]:
 def _ended_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     new = [thread for thread in _threads() - before if not thread.daemon]
     for thread in new:
-        thread.join(PATIENCE)
+        thread.join(SECONDS)
     return [thread for thread in new if thread.is_alive()]
 
 
@@ -125,9 +155,11 @@ def _closed_widgets(before: set[int]) -> list[str]:
     widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
     if widgets is None or core is None or not _widgets() - before:
         return []
-    gc.collect()
-    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
-    gc.collect()
+    for clear_up in (lambda: None, gc.collect, gc.collect):  # going through all that Python holds takes longest
+        clear_up()
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+        if not _widgets() - before:
+            return []
     found = [widget for widget in widgets.QApplication.topLevelWidgets() if _address(widget) not in before]
     described = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in found]
     for widget in found:

@@ -49,6 +49,8 @@ def test_the_wheel_holds_the_package_and_its_assets(tmp_path: Path) -> None:
         "hyperscope/__init__.py",
         "hyperscope/lab/experiment/experiment.py",
         "hyperscope/assets/datasets/iris.csv",
+        "hyperscope/assets/formulas/output/softmax.svg",
+        "hyperscope/assets/report.html",
     } <= names
 
 

@@ -39,6 +39,7 @@ from benchmarks.tasks import Task, tasks  # noqa: E402
 
 SECONDS = 0.15  # about what one measurement takes, unless a single count takes longer
 ROUNDS, QUICK_ROUNDS = 15, 3
+LOOKER = ("psutil==7.2.2",)
 SCALE = {"µs": 1e6, "ms": 1e3}
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -139,9 +140,10 @@ def _cell(task: Task, name: str, medians: Seconds) -> str:
     return (f"{took:.3g}" if took < 1000 else f"{took:.0f}") + (" " * 11 if name == ENGINE else f"  × {ratio:<7.2f}")
 
 
-def memory() -> dict[str, float]:
-    """What `memory` finds in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.memory"]
+def memory(with_peers: bool) -> dict[str, float]:
+    """What `memory` finds in a process of its own; how large that is, psutil in the peers' environment sees."""
+    there = peers.installed([LOOKER]) if with_peers else set()
+    command = [sys.executable, "-m", "benchmarks.memory", *(str(peers.python()) for _ in there)]
     done = subprocess.run(command, env=surroundings(), stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
@@ -185,7 +187,7 @@ def main() -> None:
     for title in dict.fromkeys(task.table for task in chosen):
         print(table(title, [task for task in chosen if task.table == title], names, medians))
     print("\nGoals")
-    for goal in goals(medians, {} if given.only else memory()):
+    for goal in goals(medians, {} if given.only else memory(not given.no_peers)):
         print(goal)
 
 

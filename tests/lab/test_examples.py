@@ -16,8 +16,8 @@ from hyperscope.lab.examples.cells import read_cells
 from hyperscope.lab.examples.examples import DEV, TEST, TRAIN, augmenter, load, plane_of, preview, suggested
 from hyperscope.lab.experiment.data import TABLES, Data
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, from_json, parsed
-from hyperscope.lab.probes.probes import decision_map
-from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.probes.decision_map import decision_map
+from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.training.trainer import Trainer
 
 SOURCES = [*generators, *TABLES]
@@ -261,7 +261,7 @@ def test_the_network_trains_on_computed_features() -> None:
     trainer = Trainer(Experiment(data=msgspec.structs.replace(LIFTED, points=60)))
     trainer.steps(3)
     assert trainer.layout.inputs == 4
-    assert decision_map(trainer, View()).predicted.shape == (60,)
+    assert decision_map(trainer, InPlane()).predicted.shape == (60,)
 
 
 @pytest.mark.parametrize("given", [(), ("x3",), ("x1", "x1"), "x1", ["x1"]])

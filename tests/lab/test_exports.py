@@ -15,6 +15,7 @@ import pytest
 
 from hyperscope.lab.experiment.experiment import from_json
 from hyperscope.lab.export.exports import Choice, exporters, gathered, packed, refused, suffix_of, write
+from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Event, Score, from_code
 from hyperscope.lab.timeline.score import from_json as score_from_json
@@ -32,7 +33,7 @@ def timeline():
 def made(timeline, name: str) -> bytes:
     """The file of an exporter that needs no picture."""
     exporter = exporters[name]
-    return exporter.prepare(gathered(timeline, exporter.needs), Choice(exporter.suffixes[0]))()
+    return exporter.prepare(gathered(timeline, exporter.needs(Focus())), Choice(exporter.suffixes[0]))()
 
 
 def rows(timeline) -> list[list[str]]:

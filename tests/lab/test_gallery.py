@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import psutil
 import pytest
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.gallery import POINTS, SIDE, Gallery, GalleryPicture
+from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.training.trainer import Trainer
+from lab.tasks import run_here
+from patience import SECONDS
 
-PATIENCE = 60.0  # s
 WORKS = Experiment(data=Data(source="blobs", points=200), seed=3)
 BREAKS = Experiment(
     network=Network(layers=(Layer(8, "linear"),) * 3), training=Training(optimiser="sgd", learning_rate=10.0)
@@ -22,26 +23,13 @@ BREAKS = Experiment(
 EPOCHS = 5
 
 
-def to_the_end(gallery: Gallery) -> dict[int, list[GalleryPicture]]:
-    """Every picture, by experiment, until both have come to rest."""
-    found: dict[int, list[GalleryPicture]] = {0: [], 1: []}
-    deadline = time.monotonic() + PATIENCE
-    rest = (f"epoch {EPOCHS} ", "diverged")
-    while not all(shown and shown[-1].said.startswith(rest) for shown in found.values()):
-        assert time.monotonic() < deadline, "the gallery did not come to its end"
-        gallery.wait(0.5)
-        for picture in gallery.take():
-            found[picture.number].append(picture)
-    return found
-
-
 @pytest.fixture(scope="module")
 def seen() -> dict[int, list[GalleryPicture]]:
-    gallery = Gallery((WORKS, BREAKS), epochs=EPOCHS)
-    try:
-        return to_the_end(gallery)
-    finally:
-        gallery.close()
+    """Every picture, by experiment."""
+    found: dict[int, list[GalleryPicture]] = {0: [], 1: []}
+    for record in run_here(Gallery((WORKS, BREAKS), EPOCHS))[0]:
+        found[record.key].append(record.value)
+    return found
 
 
 def test_every_experiment_is_seen_before_it_has_trained(seen):
@@ -75,9 +63,14 @@ def test_its_points_lie_in_the_picture(seen):
     assert shown.x.shape == (2, POINTS) and shown.x.min() >= 0 and shown.x.max() <= 1
 
 
-def test_closed_it_leaves_no_process():
-    gallery = Gallery((WORKS,), epochs=1_000_000)
-    gallery.wait(PATIENCE)
-    family = psutil.Process().children(recursive=True)
-    gallery.close()
-    assert [process for process in family if process.is_running() and "spawn_main" in " ".join(process.cmdline())] == []
+def test_a_process_of_its_own_shows_the_newest_of_each() -> None:
+    job = Job(Gallery((WORKS, WORKS), EPOCHS))
+    try:
+        deadline = time.monotonic() + SECONDS
+        while not job.over:
+            assert time.monotonic() < deadline, "the gallery did not come to its end"
+            job.wait(0.5)
+            job.take()
+        assert [picture.said for picture in job.records] == ["epoch 5 · dev 100 %"] * 2
+    finally:
+        job.close()

@@ -1,29 +1,25 @@
-"""The run library over a session with its real worker: runs come into it, and back out of it, to the last bit."""
+"""The run library over a session: runs come into it, and back out of it, to the last bit."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from hyperscope.lab.experiment.experiment import changed, from_json
 from hyperscope.lab.library.library import Library, Run
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import replay
+from lab.live import RATE, kill_worker, until
 from lab.run_rows import row
 from lab.sessions import START
+from probed import views
 
-PATIENCE = 30.0  # s
-FRAME = 1 / 60  # s
-RATE = "training.learning_rate"
+Start = Callable[..., Session]
 
 
 @pytest.fixture
@@ -32,22 +28,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def session(path: Path) -> Iterator[Session]:
+def session(start: Start, path: Path) -> Session:
     """A session that trains and keeps its runs."""
-    made = Session(START, library=path)
-    yield made
-    made.close()
-
-
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(FRAME)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+    return start(START, playing=True, library=path)
 
 
 def kept(path: Path, session: Session, fits: Callable[[list[Run]], bool]) -> list[Run]:
@@ -91,23 +74,26 @@ def test_an_experiment_that_is_started_with_is_no_part_of_the_run_before(session
     assert "α 0.3" in title.popitem()[1]
 
 
-def test_a_worker_that_is_killed_costs_no_run_that_was_kept(session: Session, path: Path) -> None:
+def test_a_worker_that_is_killed_costs_no_run_that_was_kept(start: Start, path: Path) -> None:
+    session = start(START, playing=True, library=path, killable=True)
     kept(path, session, lambda runs: len(runs) == 1)
-    os.kill(session.worker_pid or 0, signal.SIGKILL)
+    kill_worker(session)
     until(session, lambda snapshot: snapshot.status.step > 0)
     assert Library(path).runs()
     Library(path).store.check()
 
 
-def test_without_a_library_nothing_is_kept(home: Path) -> None:
-    session = Session(START)
+def test_without_a_library_nothing_is_kept(start: Start, home: Path) -> None:
+    session = start(START, playing=True)
     until(session, lambda snapshot: snapshot.status.epoch > 3)
     session.close()
     assert list(home.glob("*.sqlite*")) == []
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5], ids=["end", "middle"])
-def test_a_run_reopens_in_another_session_to_the_last_bit(session: Session, path: Path, share: float) -> None:
+def test_a_run_reopens_in_another_session_to_the_last_bit(
+    start: Start, session: Session, path: Path, share: float
+) -> None:
     until(session, lambda snapshot: snapshot.status.step > 50)
     session.move(RATE, 0.3)
     until(session, lambda snapshot: snapshot.status.step > 400)
@@ -116,36 +102,30 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(session: Session, path
     details = Library(path).details(run.id)
     assert details.score is not None
     beat = int(share * details.score.end)
-    other = Session(START, playing=False, library=path)
-    try:
-        other.reopen(details, None if share == 1 else beat)
-        found = until(other, lambda snapshot: snapshot.status.beat == beat, "curves", "map")
-        found = until(other, lambda _: True, "curves", "map")
-        there = replay(details.score, beat)
-        assert found.status.step == there.step
-        assert found.status.end == details.score.end
-        assert found.status.dev_loss == there.scores().dev.loss
-        assert found.views["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
-        assert other.experiment == there.experiment
-        assert other.undo() and other.experiment == START
-    finally:
-        other.close()
+    other = start(START, library=path)
+    other.reopen(details, None if share == 1 else beat)
+    found = until(other, lambda snapshot: snapshot.status.beat == beat, "curves", "map")
+    found = until(other, lambda _: True, "curves", "map")
+    there = replay(details.score, beat)
+    assert found.status.step == there.step
+    assert found.status.end == details.score.end
+    assert found.status.dev_loss == there.scores().dev.loss
+    assert views(found)["curves"].dev_loss.tobytes() == there.history.curves().dev_loss.tobytes()
+    assert other.experiment == there.experiment
+    assert other.undo() and other.experiment == START
 
 
-def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(session: Session, path: Path) -> None:
+def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(start: Start, session: Session, path: Path) -> None:
     session.set_rate(float("inf"))
     until(session, lambda snapshot: snapshot.status.step > 1500)
     session.close()
     details = Library(path).details(Library(path).runs()[0].id)
-    other = Session(START, playing=False)
-    try:
-        assert details.score is not None
-        other.reopen(details, details.score.end - 1)
-        until(other, lambda _: other.message.startswith("Reopening: "))
-        other.restart()
-        until(other, lambda snapshot: snapshot.status.step == 0 and "Restarted" in other.message)
-    finally:
-        other.close()
+    other = start(START)
+    assert details.score is not None
+    other.reopen(details, details.score.end - 1)
+    until(other, lambda _: other.message.startswith("Reopening: "))
+    other.restart()
+    until(other, lambda snapshot: snapshot.status.step == 0 and "Restarted" in other.message)
 
 
 def test_reopening_a_run_from_an_earlier_moment_speaks_of_the_run(session: Session, path: Path) -> None:
@@ -157,18 +137,15 @@ def test_reopening_a_run_from_an_earlier_moment_speaks_of_the_run(session: Sessi
     assert last.said.startswith("Reopened") and "branch" not in last.said
 
 
-def test_a_library_that_cannot_be_written_is_said_once_and_the_session_trains_on(tmp_path: Path) -> None:
+def test_a_library_that_cannot_be_written_is_said_once_and_the_session_trains_on(start: Start, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file, and no folder")
-    session = Session(START, library=tmp_path / "file" / "runs.sqlite")
-    try:
-        until(session, lambda _: "Runs cannot be kept in" in session.message and session.alarm)
-        session.message = ""
-        step = session.status.step
-        session.restart()
-        until(session, lambda snapshot: snapshot.status.step > step + 50 or snapshot.status.epoch > 50)
-        assert "Runs cannot be kept" not in session.message
-    finally:
-        session.close()
+    session = start(START, playing=True, library=tmp_path / "file" / "runs.sqlite")
+    until(session, lambda _: "Runs cannot be kept in" in session.message and session.alarm)
+    session.message = ""
+    step = session.status.step
+    session.restart()
+    until(session, lambda snapshot: snapshot.status.step > step + 50 or snapshot.status.epoch > 50)
+    assert "Runs cannot be kept" not in session.message
 
 
 # -- what a person does -----------------------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 
 import hyperscope
-from hyperscope.lab.library.store import MARK, VERSION, Store, Unkept
+from hyperscope.lab.library.schema import MARK, VERSION
+from hyperscope.lab.library.store import Store, Unkept
 from lab.run_rows import row
+from patience import SECONDS
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 TESTS = str(Path(__file__).parents[1])
-PATIENCE = 60  # s
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def python(*words: object, **options: object) -> subprocess.CompletedProcess[str
         env={**os.environ, "PYTHONPATH": os.pathsep.join((SOURCE, TESTS))},
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=SECONDS,
         check=False,
         **options,
     )
@@ -131,7 +132,7 @@ def test_the_store_loads_no_numpy() -> None:
 
 def test_two_at_once_keep_all_their_runs(path: Path) -> None:
     def work(first: int) -> None:
-        mine = Store(path, wait=PATIENCE)
+        mine = Store(path, wait=SECONDS)
         for number in range(first, first + 25):
             mine.keep(row(number))
 
@@ -150,7 +151,7 @@ def test_two_processes_at_once_keep_all_their_runs(path: Path) -> None:
     both = [
         subprocess.Popen([sys.executable, "-c", words, str(path), str(first)], env=environment) for first in (0, 100)
     ]
-    assert [process.wait(PATIENCE) for process in both] == [0, 0]
+    assert [process.wait(SECONDS) for process in both] == [0, 0]
     assert len(ids(Store(path))) == 50
 
 

@@ -15,9 +15,9 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.probes.probes import probes
-from hyperscope.lab.probes.snapshot import View
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
+from probed import OF_ONE, probed
 
 pytestmark = pytest.mark.slow
 
@@ -66,14 +66,14 @@ def test_training_takes_no_more_memory_the_longer_it_lasts() -> None:
 def test_snapshots_take_no_more_memory_the_more_are_taken() -> None:
     trainer = Trainer(TINY)
     trainer.steps(ROWS)
-    names = [name for name in probes if name != "map"]
+    names = [name for name in OF_ONE if name != "map"]
 
     def look(number: int) -> None:
         trainer.steps(1)
         for name in names:
-            pickle.dumps(probes[name](trainer, View()))
+            pickle.dumps(probed(trainer, name))
         if number % 20 == 0:
-            probes["map"](trainer, View())
+            probed(trainer, "map")
 
     assert growth(look, 300) < FLAT
 
@@ -110,7 +110,7 @@ def test_a_slider_dragged_for_hours_leaves_a_snapshot_small() -> None:
     for number in range(2000):
         trainer.apply(changed(trainer.experiment, "training.learning_rate", 0.001 + (number % 997) * 1e-5))
         trainer.steps(1)
-    assert len(pickle.dumps(probes["curves"](trainer, View()))) < 100_000
+    assert len(pickle.dumps(probed(trainer, "curves"))) < 100_000
 
 
 def test_batch_sizes_tried_for_hours_take_no_more_memory() -> None:
@@ -139,7 +139,7 @@ def test_networks_rebuilt_for_hours_take_no_more_memory() -> None:
         experiment = changed(experiment, "network.layers.0.units", 3 + number % 5)
         trainer.apply(experiment)
         trainer.steps(2)
-        probes["network"](trainer, View())
+        probed(trainer, "network")
 
     assert growth(rebuild, 120) < FLAT
 
@@ -150,7 +150,7 @@ def test_data_drawn_anew_for_hours_take_no_more_memory() -> None:
     def draw(number: int) -> None:
         trainer.apply(changed(trainer.experiment, "data.seed", number))
         trainer.steps(2)
-        probes["network"](trainer, View())
+        probed(trainer, "network")
 
     assert growth(draw, 100) < FLAT
 
@@ -158,7 +158,7 @@ def test_data_drawn_anew_for_hours_take_no_more_memory() -> None:
 def test_the_whole_course_of_a_long_run_stays_in_the_curves() -> None:
     trainer = Trainer(TINY)
     trainer.steps(10_000)
-    seen = probes["curves"](trainer, View())
+    seen = probed(trainer, "curves")
     assert seen.step[0] == 0
     assert seen.step[-1] > 10_000 - 2 * np.diff(seen.step)[0]
     assert len(np.unique(np.diff(seen.step))) == 1

@@ -13,12 +13,13 @@ from hyperscope.lab.experiment.data import PAINTED, Data
 from hyperscope.lab.experiment.experiment import Experiment, changed, from_json
 from hyperscope.lab.experiment.painted import NO_POINTS, Points, read
 from hyperscope.lab.export.run import run
-from hyperscope.lab.probes.probes import examples, probes
-from hyperscope.lab.probes.snapshot import View
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import bits
+from probed import OF_ONE, probed
 
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", dropout=0.2)))
 
@@ -130,7 +131,7 @@ def test_starting_to_paint_on_spirals_keeps_the_network() -> None:
     trainer = Trainer(Experiment())
     trainer.steps(60)
     before = trainer.checkpoint().moment.vectors[0]
-    data, said = taken_over(examples(trainer, View()), trainer.experiment.data)
+    data, said = taken_over(examples(trainer, InPlane()), trainer.experiment.data)
     trainer.apply(Experiment(data=data))
     assert np.array_equal(before, trainer.checkpoint().moment.vectors[0])
     assert said == "500 spiral points are now yours to edit."
@@ -139,7 +140,7 @@ def test_starting_to_paint_on_spirals_keeps_the_network() -> None:
 
 def test_points_taken_over_are_the_same_and_keep_their_parts() -> None:
     there = load(Data())
-    data, _ = taken_over(examples(Trainer(Experiment()), View()), Data())
+    data, _ = taken_over(examples(Trainer(Experiment()), InPlane()), Data())
     here = parts(load(data))
     same = [here[tuple(np.round(x, 3).tolist())] == part for x, part in zip(there.raw.T, there.part, strict=True)]
     assert len(here) == 500
@@ -148,7 +149,7 @@ def test_points_taken_over_are_the_same_and_keep_their_parts() -> None:
 
 def test_rows_of_a_table_are_taken_over_as_they_lie_on_the_plane() -> None:
     iris = Data(source="iris", standardise=True)
-    data, said = taken_over(examples(Trainer(Experiment(data=iris)), View()), iris)
+    data, said = taken_over(examples(Trainer(Experiment(data=iris)), InPlane()), iris)
     e = load(data)
     assert said == "150 iris points are now yours to edit."
     assert np.bincount(e.y).tolist() == [50, 50, 50]
@@ -157,7 +158,7 @@ def test_rows_of_a_table_are_taken_over_as_they_lie_on_the_plane() -> None:
 
 def test_a_table_of_too_many_classes_gives_an_empty_plane_and_says_so() -> None:
     digits = Data(source="digits")
-    data, said = taken_over(examples(Trainer(Experiment(data=digits)), View()), digits)
+    data, said = taken_over(examples(Trainer(Experiment(data=digits)), InPlane()), digits)
     assert (data.source, data.painted) == (PAINTED, ())
     assert said == "An empty plane to paint on: digits has 10 classes, and at most 6 can be painted."
 
@@ -178,8 +179,8 @@ def test_too_few_points_are_a_sentence_and_every_view_can_be_drawn(points: Point
     assert trainer.examples.missing == said
     assert trainer.steps(10) == 0
     assert trainer.finish_epoch() == 0
-    for name in probes:
-        probes[name](trainer, View())
+    for name in OF_ONE:
+        probed(trainer, name)
     assert trainer.apply(changed(trainer.experiment, "network.layers.0.batch_norm", "after")).endswith(said)
     with pytest.raises(ValueError, match="own points: "):
         load(trainer.experiment.data)
@@ -213,7 +214,7 @@ def session() -> Timeline:
     """Training on spirals, then painting, erasing to nothing, and a fourth class."""
     timeline = Timeline(Trainer(Experiment(network=NORMED)), most=4)
     timeline.steps(30)
-    data, _ = taken_over(examples(timeline.trainer, View()), timeline.trainer.experiment.data)
+    data, _ = taken_over(examples(timeline.trainer, InPlane()), timeline.trainer.experiment.data)
     start = Experiment(network=NORMED, data=data)
     timeline.apply(start)
     points = read(data.painted)

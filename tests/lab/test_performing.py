@@ -1,65 +1,49 @@
-"""Sessions over a real worker: a score that was handed on comes to the same bits, and records that were wanted come."""
+"""Sessions that are given a score: one that was handed on comes to the same bits, and records that were wanted come."""
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
-from hyperscope.lab.worker.commands import SCORE
+from lab.live import until
 from lab.sessions import START, moved
+from probed import asks, named, views
 
-PATIENCE = 30.0  # s
 FASTER = moved(("training.learning_rate", 0.05))
 SCORED = Score(START, (Event(7, FASTER), Event(11, FASTER, restart=True)), 40)
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(start) -> Session:
     """A session that stands still, on another experiment."""
-    made = Session(Experiment(data=Data(points=60)), playing=False)
-    yield made
-    made.close()
-
-
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(1 / 60)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+    return start(Experiment(data=Data(points=60)))
 
 
 def fetched(session: Session, *names: str) -> dict:
-    session.want(names)
-    return until(session, lambda snapshot: set(names) <= snapshot.wanted.keys()).wanted
+    session.want(asks(*names))
+    found = until(session, lambda snapshot: snapshot.has(asks(*names)))
+    return {**views(found.wanted), **named(found.told)}
 
 
 def test_what_is_wanted_comes_once_and_all_at_once(session):
-    found = fetched(session, "weights", "curves", SCORE)
-    assert set(found) == {"weights", "curves", SCORE}
-    assert until(session, lambda _: True, "curves").wanted == {}
+    found = fetched(session, "weights", "curves", "score")
+    assert set(found) == {"weights", "curves", "score"}
+    assert until(session, lambda _: True, "curves").wanted == ()
 
 
 def test_what_is_wanted_is_none_of_what_panels_draw(session):
-    session.want(("examples",))
-    assert "examples" not in until(session, lambda snapshot: "examples" in snapshot.wanted, "curves").views
+    session.want(asks("examples"))
+    assert "examples" not in views(until(session, lambda snapshot: bool(snapshot.wanted), "curves"))
 
 
 def test_a_session_handed_on_has_the_same_bytes_at_its_end(session):
     session.perform(SCORED)
     until(session, lambda snapshot: snapshot.status.beat == 40)
-    found, expected = fetched(session, "weights", "curves", SCORE), replay(SCORED)
-    assert found[SCORE] == SCORED
+    found, expected = fetched(session, "weights", "curves", "score"), replay(SCORED)
+    assert found["score"] == SCORED
     assert {name: array.tobytes() for name, array in found["weights"].items()} == {
         name: array.tobytes() for name, array in expected.weights().items()
     }
@@ -72,11 +56,11 @@ def test_a_session_goes_round_by_its_code(session):
     session.move("training.batch_size", 8)
     session.train_to(9)
     until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= 9)
-    first = fetched(session, "weights", SCORE)
-    session.perform(from_code(first[SCORE].to_code()))
-    until(session, lambda snapshot: session.going is None and snapshot.status.beat == first[SCORE].end)
-    second = fetched(session, "weights", SCORE)
-    assert second[SCORE] == first[SCORE]
+    first = fetched(session, "weights", "score")
+    session.perform(from_code(first["score"].to_code()))
+    until(session, lambda snapshot: session.going is None and snapshot.status.beat == first["score"].end)
+    second = fetched(session, "weights", "score")
+    assert second["score"] == first["score"]
     assert all(second["weights"][name].tobytes() == array.tobytes() for name, array in first["weights"].items())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.distributions import BINS, histogram
-from hyperscope.lab.probes.probes import COARSE, FINE, PICTURE, WIDEST, View, grid, plane, probes
-from hyperscope.lab.probes.snapshot import Distributions, Map, NetworkPicture
+from hyperscope.lab.probes.decision_map import COARSE, FINE, Map
+from hyperscope.lab.probes.distributions import BINS, Distributions, histogram
+from hyperscope.lab.probes.network import PICTURE, WIDEST, NetworkPicture
+from hyperscope.lab.probes.plane import InPlane, grid, plane
+from hyperscope.lab.probes.probe import Looked
 from hyperscope.lab.training.quantiles import QUANTILES
 from hyperscope.lab.training.trainer import Trainer
+from probed import ASKS, OF_ONE
 
 PLAIN = Network(layers=(Layer(8, "tanh"), Layer(6, "relu")))
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))
@@ -31,8 +35,7 @@ DATA = {
 }
 each_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS.keys())
 each_data = pytest.mark.parametrize("data", DATA.values(), ids=DATA.keys())
-each_probe = pytest.mark.parametrize("name", sorted(probes))
-USUAL = View()
+each_probe = pytest.mark.parametrize("name", OF_ONE)
 
 
 def trained(
@@ -49,8 +52,9 @@ def textbook_logits(trainer: Trainer, x: Any) -> Any:
     return textbook.forward(trainer.layout, state.parameters, state.running, x, training=False)[-1].output
 
 
-def shown(name: str, trainer: Trainer, view: View = USUAL) -> Any:
-    return probes[name](trainer, view)
+def shown(name: str, trainer: Trainer, question: InPlane | None = None) -> Any:
+    ask = ASKS[name] if question is None else replace(ASKS[name], question=question)
+    return Looked(trainer)(ask)
 
 
 def bits(trainer: Trainer) -> bytes:
@@ -110,7 +114,7 @@ def test_the_map_agrees_with_the_textbook_in_every_cell(network: Network, data: 
     up = bottom + (np.arange(rows) + 0.5) / rows * (top - bottom)
     for row, column in ((0, 0), (rows - 1, 0), (3, columns // 2), (rows // 2, columns - 1)):
         point = np.array([[across[column]], [up[row]]])
-        x = trainer.examples.model_units(plane(trainer, USUAL).lift(point))
+        x = trainer.examples.model_units(plane(trainer).lift(point))
         assert seen.p[:, row, column] == pytest.approx(softmax(textbook_logits(trainer, x))[:, 0], abs=1e-6)
 
 
@@ -139,21 +143,21 @@ def test_large_networks_get_a_coarser_map() -> None:
 def test_two_features_span_the_map_when_asked() -> None:
     trainer = trained(data=DATA["iris"])
     names = trainer.examples.feature_names
-    seen = shown("examples", trainer, View((names[2], names[0])))
+    seen = shown("examples", trainer, InPlane((names[2], names[0])))
     assert seen.axes == (names[2], names[0])
     assert seen.x == pytest.approx(trainer.examples.raw[[2, 0]])
 
 
 def test_features_the_data_do_not_have_mean_the_usual_plane() -> None:
     trainer = trained()
-    assert shown("examples", trainer, View(("petal", "sepal"))).axes == ("x₁", "x₂")
+    assert shown("examples", trainer, InPlane(("petal", "sepal"))).axes == ("x₁", "x₂")
 
 
 def test_a_map_of_new_data_is_not_drawn_on_the_old_grid() -> None:
     for seed in range(12):
         # each trainer is gone before the next is made, so that the next one's data may lie where the last one's did
         trainer = trained(SOFTMAX_ALONE, Data(points=40, seed=seed, noise=0.5, standardise=True), steps=1)
-        logits = textbook_logits(trainer, grid(trainer, USUAL, FINE))
+        logits = textbook_logits(trainer, grid(trainer, ("", ""), FINE))
         expected = softmax(logits).reshape(-1, FINE, FINE)
         assert shown("map", trainer).p == pytest.approx(expected, abs=1e-6)
         del trainer
@@ -168,7 +172,7 @@ def test_the_pictures_are_the_textbook_s_outputs(network: Network, data: Data) -
     trainer = trained(network, data)
     drawn: NetworkPicture = shown("network", trainer)
     state = trainer.learner.state
-    x = grid(trainer, USUAL, PICTURE)
+    x = grid(trainer, ("", ""), PICTURE)
     traces = textbook.forward(trainer.layout, state.parameters, state.running, x, training=False)
     for layer, trace in zip(drawn.layers[1:-1], traces[:-1], strict=True):
         assert layer.pictures is not None
@@ -342,11 +346,6 @@ def test_the_number_of_training_examples_is_shown() -> None:
     assert (
         shown("examples", trainer).training == trainer.training_examples == (shown("examples", trainer).part == 0).sum()
     )
-
-
-def test_an_unknown_probe_is_refused_with_those_there_are() -> None:
-    with pytest.raises(LookupError, match=r"probe is 'maps'; it must be one of .*map"):
-        probes["maps"]
 
 
 # -- what can be set by hand --------------------------------------------------------------------------------------

@@ -12,12 +12,15 @@ from hyperscope.engine import textbook
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import softmax
 from hyperscope.lab.examples.examples import load
+from hyperscope.lab.examples.pictures import picture_shape
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.probes import plane, probes
-from hyperscope.lab.probes.probes_map import SHEET, picture_shape
-from hyperscope.lab.probes.snapshot import Answers, Passing, View, Warp
+from hyperscope.lab.probes.answers import Answers
+from hyperscope.lab.probes.passing import Followed, Passing, passing
+from hyperscope.lab.probes.plane import plane
+from hyperscope.lab.probes.warp import SHEET, LayerInPlane, Warp, warp
 from hyperscope.lab.training.trainer import Trainer
+from probed import probed
 
 SEED = 3
 NORMED = Network(layers=(Layer(8, "tanh", "before"), Layer(6, "relu", "after"), Layer(5, "sigmoid")))
@@ -40,14 +43,14 @@ def traces(trainer: Trainer, x: Any) -> list[Any]:
     return [trace.output for trace in found]
 
 
-def followed(trainer: Trainer, view: View) -> Passing:
-    return probes["passing"](trainer, view)
+def followed(trainer: Trainer, question: Followed) -> Passing:
+    return passing(trainer, question)
 
 
 @pytest.mark.parametrize("data", [SPIRAL, IRIS], ids=["spiral", "iris"])
 def test_an_example_s_activations_are_the_textbook_s(data: Data) -> None:
     trainer = trained(data=data)
-    seen = followed(trainer, View(example=17))
+    seen = followed(trainer, Followed(example=17))
     x = trainer.examples.model_units(trainer.examples.raw[:, [17]])
     *hidden, logits = traces(trainer, x)
     for values, expected in zip(seen.values, [x, *hidden, softmax(logits)], strict=True):
@@ -57,26 +60,26 @@ def test_an_example_s_activations_are_the_textbook_s(data: Data) -> None:
 
 def test_a_place_s_probabilities_are_those_of_the_map_there() -> None:
     trainer = trained(data=IRIS)
-    seen_map = probes["map"](trainer, View())
+    seen_map = probed(trainer, "map")
     left, right, bottom, top = seen_map.extent
     side = seen_map.p.shape[1]
     place = (left + (30 + 0.5) / side * (right - left), bottom + (70 + 0.5) / side * (top - bottom))
-    seen = followed(trainer, View(point=place))
+    seen = followed(trainer, Followed(point=place))
     assert seen.values[-1] == pytest.approx(seen_map.p[:, 70, 30], abs=1e-5)
     assert seen.point == pytest.approx(place)
 
 
 def test_nothing_passes_when_nothing_is_looked_at() -> None:
-    assert followed(trained(steps=0), View()).values == ()
+    assert followed(trained(steps=0), Followed()).values == ()
 
 
 def test_an_example_that_the_data_do_not_have_is_not_followed() -> None:
-    assert followed(trained(steps=0), View(example=100_000)).values == ()
+    assert followed(trained(steps=0), Followed(example=100_000)).values == ()
 
 
 def test_the_picture_of_a_digit_comes_with_it() -> None:
     trainer = trained(data=Data(source="digits", standardise=True), steps=0)
-    picture = followed(trainer, View(example=4)).picture
+    picture = followed(trainer, Followed(example=4)).picture
     assert picture is not None and picture.shape == (8, 8)
     assert np.corrcoef(picture.ravel(), trainer.examples.raw[:, 4])[0, 1] > 0.999
 
@@ -93,13 +96,13 @@ def test_columns_named_by_row_and_column_are_pictures() -> None:
 
 
 def warped(trainer: Trainer, layer: int = -1) -> Warp:
-    return probes["warp"](trainer, View(layer=layer))
+    return warp(trainer, LayerInPlane(layer=layer))
 
 
 def test_a_layer_that_changes_nothing_shows_the_plane_itself() -> None:
     trainer = trained(Network(layers=(Layer(2, "linear"),)), steps=0)
     trainer.set_weights({**trainer.weights(), "layer1.weights": np.eye(2), "layer1.bias": np.zeros(2)})
-    seen, examples = warped(trainer), probes["examples"](trainer, View())
+    seen, examples = warped(trainer), probed(trainer, "examples")
     left, right, bottom, top = examples.extent
     across, up = np.meshgrid(np.linspace(left, right, SHEET), np.linspace(bottom, top, SHEET))
     assert seen.sheet == pytest.approx(np.stack([across, up]), abs=1e-5)
@@ -108,7 +111,7 @@ def test_a_layer_that_changes_nothing_shows_the_plane_itself() -> None:
 
 def test_the_sheet_is_coloured_by_what_is_predicted_there() -> None:
     trainer = trained()
-    left, right, bottom, top = plane(trainer, View()).extent
+    left, right, bottom, top = plane(trainer).extent
     across, up = np.meshgrid(np.linspace(left, right, SHEET), np.linspace(bottom, top, SHEET))
     x = trainer.examples.model_units(np.stack([across.ravel(), up.ravel()]))
     expected = traces(trainer, x)[-1].argmax(axis=0).reshape(SHEET, SHEET)
@@ -172,13 +175,13 @@ def test_training_on_moves_the_warped_plane_smoothly() -> None:
 
 def test_answers_agree_with_the_map_s_predictions() -> None:
     trainer = trained(data=IRIS)
-    seen: Answers = probes["answers"](trainer, View())
-    assert np.array_equal(seen.p.argmax(axis=0), probes["map"](trainer, View()).predicted)
+    seen: Answers = probed(trainer, "answers")
+    assert np.array_equal(seen.p.argmax(axis=0), probed(trainer, "map").predicted)
 
 
 def test_mistakes_are_counted_by_part_and_pair() -> None:
     trainer = trained(data=IRIS, steps=3)
-    seen: Answers = probes["answers"](trainer, View())
+    seen: Answers = probed(trainer, "answers")
     data, said = trainer.examples, seen.p.argmax(axis=0)
     for part in range(3):
         for true in range(3):
@@ -191,6 +194,6 @@ def test_mistakes_are_counted_by_part_and_pair() -> None:
 
 
 def test_pictures_come_with_digits_alone() -> None:
-    digits = probes["examples"](trained(data=Data(source="digits"), steps=0), View())
+    digits = probed(trained(data=Data(source="digits"), steps=0), "examples")
     assert digits.pictures.shape == (len(digits.y), 8, 8)
-    assert probes["examples"](trained(steps=0), View()).pictures is None
+    assert probed(trained(steps=0), "examples").pictures is None

@@ -12,7 +12,7 @@ from hyperscope.lab.experiment.data import PAINTED, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.painted import NO_POINTS
-from hyperscope.lab.jobs.seeds import LEAST, Seeds, compare
+from hyperscope.lab.jobs.seeds import LEAST, Seeds, TenSeeds
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
 from hyperscope.lab.timeline.score import Score
@@ -21,9 +21,11 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.trained import Trained
 from hyperscope.lab.twins.twin import begin
 from hyperscope.lab.worker.answer import snapshot
-from hyperscope.lab.worker.commands import SCORE, TWIN_SCORES, Ask
+from hyperscope.lab.worker.commands import Look
 from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
 from lab.strategies import runnable
+from lab.tasks import result_of
+from probed import ASKS, asks, views
 
 RATE = "training.learning_rate"  # an epoch of START has 4 steps
 
@@ -183,9 +185,7 @@ def test_other_seeds_have_the_same_changes_at_the_same_steps() -> None:
 
 
 def outcome(a: Timeline, b: Timeline, epochs: int = 0, count: int = 2) -> Seeds:
-    last = list(compare(since_it_began(a), since_it_began(b), epochs, count))[-1]
-    assert isinstance(last, Seeds)
-    return last
+    return result_of(TenSeeds(since_it_began(a), since_it_began(b), epochs, count))
 
 
 def test_the_first_of_the_seeds_is_the_live_run_to_the_last_digit() -> None:
@@ -237,7 +237,7 @@ def test_a_run_that_stopped_early_stands_until_the_next_change() -> None:
 
 
 def told(trained: Trained, *wanted: str) -> Snapshot:
-    return snapshot(trained, Ask((), None, wanted), playing=False, speed=0.0, said="", alarm=False, halted=False)
+    return snapshot(trained, Look((), asks(*wanted)), playing=False, speed=0.0, said="", alarm=False, halted=False)
 
 
 def test_a_worker_gives_the_scores_of_both_twins() -> None:
@@ -246,16 +246,16 @@ def test_a_worker_gives_the_scores_of_both_twins() -> None:
     trained = Trained(line)
     pair, _ = trained.start_twin(START, START, None)
     pair.take_on(START, moved((RATE, 0.1)))
-    a, b = told(trained, TWIN_SCORES).wanted[TWIN_SCORES]
+    a, b = told(trained, "twin scores").told[ASKS["twin scores"]]
     assert (a.events, [event.beat for event in b.events]) == ((), [8])
 
 
 def test_where_there_are_no_twins_it_gives_none() -> None:
-    assert told(Trained(live()), TWIN_SCORES).wanted[TWIN_SCORES] == ()
+    assert told(Trained(live()), "twin scores").told[ASKS["twin scores"]] == ()
 
 
 def test_what_is_wanted_for_an_export_is_there_of_both_twins() -> None:
     trained = Trained(live())
     trained.start_twin(START, START, None)
-    seen = told(trained, SCORE, "distributions")
-    assert seen.twin is not None and seen.twin.views.keys() == {"distributions"}
+    seen = told(trained, "score", "distributions")
+    assert [views(side).keys() for side in seen.wanted] == [{"distributions"}, {"distributions"}]

@@ -12,10 +12,10 @@ import pytest
 
 from hyperscope.engine.metrics import confusion
 from hyperscope.engine.settings import Network
-from hyperscope.lab.experiment.data import PAINTED, Data
+from hyperscope.lab.experiment.data import FILE, PAINTED, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.export.exports import gathered
-from hyperscope.lab.export.report import NEEDS, Picture, report
+from hyperscope.lab.export.report import FINDINGS, NEEDS, Picture, report
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code
 from lab.sessions import START, moved
@@ -92,7 +92,7 @@ def test_the_mistakes_are_counted(timeline, page):
     y, predicted = trainer.examples.y_dev, trainer.scores().dev.predicted
     counts = confusion(np.eye(3)[predicted].T, y)
     dev = page[page.index("Dev set: true class down") : page.index("Test set: true class down")]
-    found = [int(n) if n != "·" else 0 for n in re.findall(r'<td class=\w+ style="--s:\d+%">([\d·]+)</td>', dev)]
+    found = [int(n) if n != "·" else 0 for n in re.findall(r'<td class="\w+" style="--s:\d+%">([\d·]+)</td>', dev)]
     assert found == counts.ravel().tolist() and sum(found) == len(y)
 
 
@@ -102,10 +102,10 @@ def test_moves_of_one_control_in_a_row_are_one(page):
 
 
 def test_settings_that_differ_stand_first_and_bold(page):
-    settings = page[page.index("<table class=settings>") :]
-    marks = re.findall(r"<tr( class=changed)?>", settings)
+    settings = page[page.index('<table class="settings">') :]
+    marks = re.findall(r'<tr( class="changed")?>', settings)
     assert marks[0] and sorted(marks, reverse=True) == marks
-    assert "<tr class=changed><th scope=row>Learning rate α</th><td>0.05</td>" in settings
+    assert '<tr class="changed"><th scope="row">Learning rate α</th><td>0.05</td>' in settings
 
 
 def test_the_codes_open_what_the_page_is_about(page):
@@ -114,14 +114,35 @@ def test_the_codes_open_what_the_page_is_about(page):
 
 
 def test_the_doctors_findings_are_told(timeline, page):
-    found = gathered(timeline, ("findings",)).views["findings"]
+    found = gathered(timeline, (FINDINGS,)).records[FINDINGS]
     told = words(page)
     assert all(finding.sentence in told for finding in found)
 
 
-def test_names_are_written_as_text(timeline):
-    page = report(gathered(timeline, NEEDS), (), COLOURS, COLOURS, title="<b>α & β</b>")
-    assert "<h1>&lt;b&gt;α &amp; β&lt;/b&gt;</h1>" in page
+NAMES = ("<script>alert('1')</script>", 'two\n"lines" & more', "{{ 7 * 7 }}")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """The page of a table whose file, column and classes are named like HTML, and that page's title and picture too."""
+    rows = "".join(f'{n % 7},{n % 5},"{NAMES[n % 3].replace(chr(34), chr(34) * 2)}"\n' for n in range(60))
+    table = tmp_path_factory.mktemp("tables") / "<i>&.csv"
+    table.write_text(f"a,b,<b>\n{rows}", encoding="utf-8")
+    timeline = performed(Score(START.__class__(data=Data(source=FILE, file=str(table), label="<b>")), (), 3))
+    pictures = (Picture('<"', "image/svg+xml", b"<svg/>", b"<svg/>"),)
+    return report(gathered(timeline, NEEDS), pictures, COLOURS, COLOURS, title=NAMES[0])
+
+
+@pytest.mark.parametrize("name", [*NAMES, "<b>", "<i>&.csv"])
+def test_names_from_a_table_are_shown_as_they_are(hostile, name):
+    assert re.sub(r"\s+", " ", name) in words(hostile)
+
+
+def test_names_make_no_tags_and_no_attributes(hostile):
+    tags = Tags()
+    tags.feed(hostile)
+    assert tags.open == [] and "<script" not in hostile and "<i>" not in hostile and "<b><" not in hostile
+    assert '<img alt="&lt;&#34;"' in hostile and "<h1>&lt;script&gt;" in hostile
 
 
 def test_an_untrained_network_without_layers_has_a_page_too():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,9 +16,10 @@ from hyperscope.lab.timeline.score import replay
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.twin import begin
+from lab.live import RATE, SMALL, alike, kill_worker, trained, until
 from lab.sessions import START, bits, moved
-from lab.test_twin_session import RATE, SMALL, alike, trained, until
 
+Start = Callable[..., Session]
 FASTER, SLOWER = moved((RATE, 0.03)), moved((RATE, 0.001))
 
 
@@ -102,46 +102,35 @@ def test_the_pasts_of_twins_are_both_known_and_b_s_alone_when_it_is_kept() -> No
     assert again(pair.b, pasts).score == pair.b.score
 
 
-def kill(session: Session) -> None:
-    """Ends the worker, and ticks until the session has another."""
-    os.kill(session.worker_pid, signal.SIGKILL)
-    until(session, lambda _: "started again" in session.message)
-
-
 @pytest.mark.parametrize("twins", [False, True])
-def test_a_session_goes_back_to_before_its_worker_was_lost(twins: bool) -> None:
-    session = Session(SMALL, playing=False)
-    try:
-        trained(session, 5)
-        if twins:
-            session.start_twin()
-        session.move(RATE, 0.3)
-        end = trained(session, 9).status.beat
-        until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
-        kill(session)
-        found = until(session, lambda snapshot: (snapshot.twin is not None) == twins)
-        assert (found.status.beat, found.status.end) == (end, end)
-        session.go_to(8)
-        until(session, lambda snapshot: snapshot.status.beat == 8 and session.going is None)
-        assert session.moved == SMALL
-        if twins:
-            a, b, *steps = alike(session)
-            assert a == b and steps == [8, 8]
-    finally:
-        session.close()
+def test_a_session_goes_back_to_before_its_worker_was_lost(start: Start, twins: bool) -> None:
+    session = start(killable=True)
+    trained(session, 5)
+    if twins:
+        session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 9).status.beat
+    until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
+    kill_worker(session)
+    found = until(session, lambda snapshot: (len(snapshot.sides) == 2) == twins)
+    assert (found.status.beat, found.status.end) == (end, end)
+    session.go_to(8)
+    until(session, lambda snapshot: snapshot.status.beat == 8 and session.going is None)
+    assert session.moved == SMALL
+    if twins:
+        a, b, *steps = alike(session)
+        assert a == b and steps == [8, 8]
 
 
-def test_the_whole_way_of_a_run_is_reopened_though_its_worker_was_lost(tmp_path: Path) -> None:
-    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
-    try:
-        trained(session, 5)
-        session.move(RATE, 0.3)
-        end = trained(session, 9).status.beat
-        until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
-        kill(session)
-        trained(session, 400)
-    finally:
-        session.close()
+def test_the_whole_way_of_a_run_is_reopened_though_its_worker_was_lost(start: Start, tmp_path: Path) -> None:
+    session = start(killable=True, library=tmp_path / "runs.sqlite")
+    trained(session, 5)
+    session.move(RATE, 0.3)
+    end = trained(session, 9).status.beat
+    until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == end)
+    kill_worker(session)
+    trained(session, 400)
+    session.close()
     library = Library(tmp_path / "runs.sqlite")
     newest = max((library.details(run.id) for run in library.runs()), key=lambda run: run.checkpoint.step)
     assert newest.score is not None

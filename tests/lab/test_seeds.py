@@ -6,6 +6,7 @@ import math
 import os
 import signal
 from collections.abc import Iterator
+from typing import Never
 
 import msgspec
 import numpy as np
@@ -13,19 +14,19 @@ import pytest
 
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, SeedsRunner, compare, looked_at, with_seeds
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, TenSeeds, looked_at, with_seeds
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
+from lab.tasks import result_of, run_here
+from patience import SECONDS
 
 FAST = moved(("training.learning_rate", 0.05))
-PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
 
 
 def outcome(a: Experiment, b: Experiment, epochs: int = 20, count: int = 3) -> Seeds:
-    last = list(compare(Score(a), Score(b), epochs, count))[-1]
-    assert isinstance(last, Seeds)
-    return last
+    return result_of(TenSeeds(Score(a), Score(b), epochs, count))
 
 
 def alone(experiment: Experiment, epochs: int = 20, count: int = 3) -> list[list[float]]:
@@ -105,39 +106,35 @@ def test_a_band_is_not_drawn_where_diverged_runs_reach() -> None:
 
 
 @pytest.fixture
-def runner() -> Iterator[SeedsRunner]:
-    made_one = SeedsRunner(Score(START), Score(FAST), 20, 2)
+def job() -> Iterator[Job[Never, Seeds]]:
+    made_one = Job(TenSeeds(Score(START), Score(FAST), 20, 2))
     yield made_one
     made_one.close()
 
 
-def wait_for_the_end(runner: SeedsRunner) -> None:
-    for _ in range(round(PATIENCE / 0.05)):
-        if runner.over:
+def wait_for_the_end(job: Job[Never, Seeds]) -> None:
+    for _ in range(round(SECONDS / 0.05)):
+        if job.over:
             return
-        runner._pipe.poll(0.05)
-        runner.poll()
-    raise AssertionError(f"it does not end; it is at {runner.progress:.0%}")
+        job.wait(0.05)
+        job.take()
+    raise AssertionError(f"it does not end; it is at {job.progress}")
 
 
-def test_a_process_of_its_own_comes_to_the_same(runner: SeedsRunner) -> None:
-    wait_for_the_end(runner)
-    assert runner.result is not None and runner.progress == 1.0
-    assert np.array_equal(runner.result.a.loss, outcome(START, FAST, 20, 2).a.loss)
+def test_a_process_of_its_own_comes_to_the_same(job: Job[Never, Seeds]) -> None:
+    wait_for_the_end(job)
+    assert job.result is not None and job.progress.share == 1.0
+    assert np.array_equal(job.result.a.loss, outcome(START, FAST, 20, 2).a.loss)
 
 
-def test_a_process_that_is_lost_is_said_to_be(runner: SeedsRunner) -> None:
-    assert runner._process.pid is not None
-    os.kill(runner._process.pid, signal.SIGKILL)
-    wait_for_the_end(runner)
-    assert runner.problem == "The process that trained the ten seeds ended unexpectedly."
+def test_a_process_that_is_lost_is_said_to_be(job: Job[Never, Seeds]) -> None:
+    assert job.pid is not None
+    os.kill(job.pid, signal.SIGKILL)
+    wait_for_the_end(job)
+    assert job.problem == "The process that trained the ten seeds ended unexpectedly."
 
 
 def test_data_that_cannot_be_had_are_named() -> None:
     nowhere = msgspec.structs.replace(START, data=Data(source="file", file="nowhere.csv"))
-    runner = SeedsRunner(Score(nowhere), Score(START), 20, 2)
-    try:
-        wait_for_the_end(runner)
-        assert "nowhere.csv" in runner.problem
-    finally:
-        runner.close()
+    with pytest.raises(ValueError, match=r"nowhere\.csv"):
+        run_here(TenSeeds(Score(nowhere), Score(START), 20, 2))

@@ -1,4 +1,4 @@
-"""The session: moves, undo and transport over a real worker, and what it does when that is lost."""
+"""The session: moves, undo and transport, and what it does when its worker is lost."""
 
 from __future__ import annotations
 
@@ -14,70 +14,47 @@ import msgspec
 import psutil
 import pytest
 
-from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
+from lab.live import RATE, SMALL, fresh, kill_worker, until
+from lab.sessions import RUNAWAY
+from patience import SECONDS
+from probed import asks, views
 
-PATIENCE = 20.0  # s
-FRAME = 1 / 60  # s
-RATE = "training.learning_rate"
-SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
-RUNAWAY = Experiment(
-    data=Data(points=90),
-    network=Network(layers=(Layer(8, "linear"),) * 3),
-    training=Training(optimiser="sgd", learning_rate=10.0),
-)
+Start = Callable[..., Session]
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(start: Start) -> Session:
     """A session that stands still."""
-    made = Session(SMALL, playing=False)
-    yield made
-    made.close()
+    return start()
 
 
 @pytest.fixture
-def playing() -> Iterator[Session]:
+def playing(start: Start) -> Session:
     """A session that trains, and has begun to."""
-    made = Session(SMALL)
+    made = start(playing=True)
     until(made, lambda _: made.status.step > 0)
-    yield made
-    made.close()
+    return made
 
 
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(FRAME)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+@pytest.fixture
+def killable(start: Start) -> Session:
+    """A session that stands still, its worker in a process that can be lost."""
+    return start(killable=True)
 
 
-def fresh(session: Session, *names: str) -> Snapshot:
-    """A snapshot that was asked for after everything sent so far: the second from now."""
-    until(session, lambda _: True, *names)
-    until(session, lambda _: True, *names)
-    return until(session, lambda _: True, *names)
-
-
-def kill_worker(session: Session) -> None:
-    """Ends the worker, and ticks until the session has noticed."""
-    pid = session.worker_pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE
-    while session.worker_pid == pid:
-        assert time.monotonic() < end, "the loss is not noticed"
-        session.tick([])
+@pytest.fixture
+def training(start: Start) -> Session:
+    """The same, but it trains and has begun to."""
+    made = start(playing=True, killable=True)
+    until(made, lambda _: made.status.step > 0)
+    return made
 
 
 # -- moves --------------------------------------------------------------------------------------------------------
@@ -206,7 +183,7 @@ W = Edit("layer1.weights", (1, 0), 0.75)
 
 def weight(session: Session) -> float:
     """The number W sets, as the worker has it."""
-    return float(fresh(session, "network").views["network"].layers[1].weights[1, 0])
+    return float(views(fresh(session, "network"))["network"].layers[1].weights[1, 0])
 
 
 def test_an_edit_reaches_the_worker_and_says_so(session: Session) -> None:
@@ -266,7 +243,7 @@ def test_going_back_takes_an_edit_with_it(session: Session) -> None:
 
 
 def test_the_first_snapshot_comes(session: Session) -> None:
-    assert set(until(session, lambda _: True, "map", "network").views) == {"map", "network"}
+    assert set(views(until(session, lambda _: True, "map", "network"))) == {"map", "network"}
 
 
 def test_a_session_trains_from_the_start(playing: Session) -> None:
@@ -341,7 +318,7 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
     for number, (path, value) in enumerate(random_moves(1000, seed=5)):
         playing.move(path, value)
         if number % 3 == 0:
-            playing.tick(["map", "curves", "distributions"])
+            playing.tick(asks("map", "curves", "distributions"))
         assert "unexpectedly" not in playing.message, f"lost after {path} = {value}"
     wanted = playing.experiment
     kept: list[Any] = []
@@ -359,10 +336,10 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
 def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
     for number in range(300):
         playing.move(RATE, 0.001 + number * 1e-4)
-        playing.tick(["curves"])
+        playing.tick(asks("curves"))
     playing.move(RATE, 0.5)
     snapshot = until(playing, lambda snapshot: "→ 0.5 " in snapshot.said, "curves")
-    assert snapshot.views["curves"].moves[-1][2] == "α 0.5"
+    assert views(snapshot)["curves"].moves[-1][2] == "α 0.5"
 
 
 def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
@@ -382,14 +359,11 @@ def test_a_file_that_is_no_table_is_told(playing: Session, tmp_path: Path) -> No
     assert playing.experiment == SMALL
 
 
-def test_divergence_pauses_the_session() -> None:
-    session = Session(RUNAWAY)
-    try:
-        until(session, lambda snapshot: snapshot.alarm)
-        assert (session.playing, session.alarm) == (False, True)
-        assert "is no longer finite" in session.message
-    finally:
-        session.close()
+def test_divergence_pauses_the_session(start: Start) -> None:
+    session = start(RUNAWAY, playing=True)
+    until(session, lambda snapshot: snapshot.alarm)
+    assert (session.playing, session.alarm) == (False, True)
+    assert "is no longer finite" in session.message
 
 
 # -- going back ---------------------------------------------------------------------------------------------------
@@ -409,7 +383,7 @@ def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -
     again = fresh(session, "curves", "map")
     assert (again.status.step, again.status.train_loss) == (first.status.step, first.status.train_loss)
     for name, field in (("map", "p"), ("curves", "train_loss"), ("curves", "dev_loss")):
-        assert getattr(again.views[name], field).tobytes() == getattr(first.views[name], field).tobytes()
+        assert getattr(views(again)[name], field).tobytes() == getattr(views(first)[name], field).tobytes()
 
 
 def test_training_on_after_going_back_is_a_straight_run(session: Session) -> None:
@@ -418,14 +392,14 @@ def test_training_on_after_going_back_is_a_straight_run(session: Session) -> Non
     while (after := trained(session, 1)).status.step < straight.status.step:
         pass
     assert after.status.train_loss == straight.status.train_loss
-    assert after.views["map"].p.tobytes() == straight.views["map"].p.tobytes()
+    assert views(after)["map"].p.tobytes() == views(straight)["map"].p.tobytes()
 
 
 def test_a_drag_through_time_ends_at_the_last_place_asked_for(playing: Session) -> None:
     until(playing, lambda snapshot: snapshot.status.beat > 400)
     for beat in [*range(400, 100, -3), 237]:
         playing.go_to(beat)
-        playing.tick(["map"])
+        playing.tick(asks("map"))
     snapshot = fresh(playing, "map")
     assert (snapshot.status.beat, snapshot.status.playing, playing.playing) == (237, False, False)
 
@@ -477,7 +451,7 @@ def test_a_branch_is_gone_back_to_with_the_same_bits(session: Session) -> None:
     again = fresh(session, "map", "curves")
     assert session.message == f"On the branch “α 0.01”, at its end, step {left.status.step}."
     assert session.experiment == SMALL
-    assert again.views["map"].p.tobytes() == left.views["map"].p.tobytes()
+    assert views(again)["map"].p.tobytes() == views(left)["map"].p.tobytes()
     assert [one.name for one in again.status.branches] == ["α 0.3"]
 
 
@@ -541,81 +515,81 @@ def test_moves_are_listed_with_their_beats(session: Session) -> None:
     assert trained(session, 1).status.moves == ((end, "α 0.3"),)
 
 
-def test_a_worker_lost_after_going_back_goes_on_from_there(session: Session) -> None:
-    trained(session, 3)
-    session.move(RATE, 0.3)
-    trained(session, 3)
-    session.go_to(7)
-    until(session, lambda _: session._revival.checkpoint is not None and session._revival.checkpoint.step == 7)
-    kill_worker(session)
-    assert session.message.endswith("goes on from step 7.")
-    status = fresh(session).status
+def test_a_worker_lost_after_going_back_goes_on_from_there(killable: Session) -> None:
+    trained(killable, 3)
+    killable.move(RATE, 0.3)
+    trained(killable, 3)
+    killable.go_to(7)
+    until(killable, lambda _: killable._revival.checkpoint is not None and killable._revival.checkpoint.step == 7)
+    kill_worker(killable)
+    assert killable.message.endswith("goes on from step 7.")
+    status = fresh(killable).status
     assert (status.step, status.beat, status.end) == (7, 7, 24)
-    session.go_to(0)  # the new worker knows all that was there
-    status = fresh(session).status
+    killable.go_to(0)  # the new worker knows all that was there
+    status = fresh(killable).status
     assert (status.step, status.beat, status.end) == (0, 0, 24)
-    assert session.experiment == SMALL
+    assert killable.experiment == SMALL
 
 
 # -- loss of the worker -------------------------------------------------------------------------------------------
 
 
-def test_a_lost_worker_is_told_and_replaced(playing: Session) -> None:
-    first = playing.worker_pid
-    kill_worker(playing)
-    assert playing.message.startswith("The training process ended unexpectedly (signal 9); it was started again")
-    assert playing.alarm
-    assert playing.worker_pid != first
+def test_a_lost_worker_is_told_and_replaced(training: Session) -> None:
+    first = training.worker_pid
+    kill_worker(training)
+    assert training.message.startswith("The training process ended unexpectedly (signal 9); it was started again")
+    assert training.alarm
+    assert training.worker_pid != first
 
 
-def test_training_goes_on_from_the_last_checkpoint(playing: Session) -> None:
-    until(playing, lambda _: playing._revival.checkpoint is not None)
-    kept = playing._revival.checkpoint.step
-    kill_worker(playing)
-    assert f"goes on from step {kept}" in playing.message
-    snapshot = until(playing, lambda _: True)
+def test_training_goes_on_from_the_last_checkpoint(training: Session) -> None:
+    until(training, lambda _: training._revival.checkpoint is not None)
+    kept = training._revival.checkpoint.step
+    kill_worker(training)
+    assert f"goes on from step {kept}" in training.message
+    snapshot = until(training, lambda _: True)
     assert snapshot.status.step >= kept
-    until(playing, lambda later: later.status.step > snapshot.status.step)
+    until(training, lambda later: later.status.step > snapshot.status.step)
 
 
-def test_without_a_checkpoint_training_starts_again(session: Session) -> None:
-    until(session, lambda _: True)
-    kill_worker(session)
-    assert "goes on from the start" in session.message
-    assert until(session, lambda _: True).status.step == 0
+def test_without_a_checkpoint_training_starts_again(killable: Session) -> None:
+    until(killable, lambda _: True)
+    kill_worker(killable)
+    assert "goes on from the start" in killable.message
+    assert until(killable, lambda _: True).status.step == 0
 
 
-def test_a_move_made_since_the_checkpoint_is_not_lost(playing: Session) -> None:
-    until(playing, lambda _: playing._revival.checkpoint is not None)
-    playing.move(RATE, 0.25)
-    playing.tick([])
-    kill_worker(playing)
-    until(playing, lambda snapshot: "→ 0.25" in snapshot.said)
-    assert playing.experiment.training.learning_rate == 0.25
+def test_a_move_made_since_the_checkpoint_is_not_lost(training: Session) -> None:
+    until(training, lambda _: training._revival.checkpoint is not None)
+    training.move(RATE, 0.25)
+    training.tick(())
+    kill_worker(training)
+    until(training, lambda snapshot: "→ 0.25" in snapshot.said)
+    assert training.experiment.training.learning_rate == 0.25
 
 
-def test_a_button_pressed_on_a_lost_worker_is_no_error(playing: Session) -> None:
-    pid = playing.worker_pid
+def test_a_button_pressed_on_a_lost_worker_is_no_error(training: Session) -> None:
+    pid = training.worker_pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + PATIENCE
-    while playing.worker_pid == pid and time.monotonic() < end:
-        playing.restart()
-    assert "started again" in playing.message
-    until(playing, lambda snapshot: snapshot.status.step > 0)
+    end = time.monotonic() + SECONDS
+    while training.worker_pid == pid and time.monotonic() < end:
+        training.restart()
+    assert "started again" in training.message
+    until(training, lambda snapshot: snapshot.status.step > 0)
 
 
-def test_a_paused_session_stays_paused_when_its_worker_is_replaced(session: Session) -> None:
-    until(session, lambda _: True)
-    kill_worker(session)
-    assert [until(session, lambda _: True).status.playing for _ in range(3)] == [False] * 3
+def test_a_paused_session_stays_paused_when_its_worker_is_replaced(killable: Session) -> None:
+    until(killable, lambda _: True)
+    kill_worker(killable)
+    assert [until(killable, lambda _: True).status.playing for _ in range(3)] == [False] * 3
 
 
 # -- the end ------------------------------------------------------------------------------------------------------
 
 
-def test_closing_leaves_no_process() -> None:
-    session = Session(SMALL)
+def test_closing_leaves_no_process(start: Start) -> None:
+    session = start(playing=True, killable=True)
     pid = session.worker_pid
     until(session, lambda _: True)
     session.close()
@@ -624,10 +598,9 @@ def test_closing_leaves_no_process() -> None:
     assert session.worker_pid is None
 
 
-def test_a_closed_session_takes_moves_and_ticks_in_silence() -> None:
-    session = Session(SMALL)
+def test_a_closed_session_takes_moves_and_ticks_in_silence(session: Session) -> None:
     session.close()
     session.move(RATE, 0.3)
     session.play(True)
-    assert session.tick(["map"]) is None
+    assert session.tick(asks("map")) is None
     session.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +10,12 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.slow_motion import Slowed, SlowMotion
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
+from lab.live import fresh
 from lab.sessions import CALM, RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.03))
@@ -130,19 +130,11 @@ def test_without_enough_painted_points_there_is_no_step_to_show() -> None:
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(start: Callable[..., Session]) -> Session:
     """One with a small batch-norm network, paused after an epoch."""
-    made = Session(START, playing=False)
+    made = start(START)
     made.advance("epoch")
-    yield made
-    made.close()
-
-
-def fresh(session: Session) -> Snapshot:
-    """A snapshot asked for now."""
-    from lab.test_session import fresh
-
-    return fresh(session)
+    return made
 
 
 def shown(session: Session) -> Any:

@@ -16,7 +16,8 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Event, Score, branch, replay
 from hyperscope.lab.timeline.timeline import Timeline
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS
+from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 
 bounded = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -19,8 +19,8 @@ from hyperscope.knob import Value
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
-from hyperscope.lab.training.trail import SOUND
-from hyperscope.lab.training.trainer import ROWS, Trainer
+from hyperscope.lab.training.in_training import ROWS, SOUND
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
 from lab.strategies import runnable
 

@@ -9,13 +9,16 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.probes import decision_map
-from hyperscope.lab.probes.snapshot import Status, View
+from hyperscope.lab.probes.decision_map import decision_map
+from hyperscope.lab.probes.plane import InPlane
+from hyperscope.lab.probes.probe import Looked
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.score import Place
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.twins.comparison import comparable, differences, disagreement, in_words, lead, of_twin
+from hyperscope.lab.twins.comparison import Disagreement, comparable, disagreement
 from hyperscope.lab.twins.twin import Pair, Parted, begin
+from hyperscope.lab.twins.twin_words import differences, in_words, lead
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"
@@ -216,9 +219,13 @@ def test_an_ended_pair_comes_back_while_the_one_that_stayed_stands() -> None:
 # -- comparing ----------------------------------------------------------------------------------------------------
 
 
+def compared(a: Trainer, b: Trainer) -> Disagreement | None:
+    return disagreement((Looked(a), Looked(b)), InPlane())
+
+
 def test_equal_twins_disagree_nowhere() -> None:
     pair = twins()
-    found = disagreement(pair.a.trainer, pair.b.trainer, View())
+    found = compared(pair.a.trainer, pair.b.trainer)
     assert found.plane == 0 and not found.strength.any()
     assert found.examples is not None and not found.examples.any()
 
@@ -228,8 +235,8 @@ def test_disagreement_is_half_the_summed_difference_of_probabilities() -> None:
     pair.take_on(START, moved((RATE, 0.1)))
     pair.steps(100)
     a, b = pair.a.trainer, pair.b.trainer
-    found = disagreement(a, b, View())
-    p, q = decision_map(a, View()).p, decision_map(b, View()).p
+    found = compared(a, b)
+    p, q = decision_map(a, InPlane()).p, decision_map(b, InPlane()).p
     assert np.array_equal(found.strength, 0.5 * np.abs(p - q).sum(axis=0))
     assert found.strength.max() <= 1 + 1e-6
     assert found.plane == pytest.approx((p.argmax(0) != q.argmax(0)).mean())
@@ -237,22 +244,20 @@ def test_disagreement_is_half_the_summed_difference_of_probabilities() -> None:
 
 def test_twins_with_other_noise_are_compared_on_the_plane_of_a() -> None:
     a, b = Trainer(START), Trainer(moved(("data.noise", 0.3)))
-    found = disagreement(a, b, View())
+    found = compared(a, b)
     assert found.extent == a.examples.plane.extent
     assert found.examples is None
 
 
 def test_twins_of_which_one_standardises_its_inputs_are_compared_on_the_same_examples() -> None:
     a, b = Trainer(START), Trainer(moved(("data.standardise", True)))
-    assert disagreement(a, b, View()).examples is not None
+    assert compared(a, b).examples is not None
 
 
 def test_twins_on_other_tables_have_no_plane_in_common() -> None:
     a, b = Trainer(START), Trainer(msgspec.structs.replace(START, data=with_source(START.data, "iris")))
     assert not comparable(a, b)
-    with pytest.raises(ValueError, match="no common plane"):
-        disagreement(a, b, View())
-    assert "disagreement" not in of_twin(a, b, Status(), View(), {"map": None}).views
+    assert compared(a, b) is None
 
 
 def status(loss: float, accuracy: float = 0.9, step: int = 2240, epoch: int = 140) -> Status:

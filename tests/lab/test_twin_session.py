@@ -2,76 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
-
 import msgspec
 import pytest
 
-from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
-
-PATIENCE = 20.0  # s
-RATE = "training.learning_rate"
-SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
-CALM = Experiment(
-    data=Data(points=90),
-    network=Network(layers=(Layer(8, "linear"),) * 3),
-    training=Training(optimiser="sgd", learning_rate=0.01),
-)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Session]]:
-    """Starts sessions that stand still, and ends them after the test."""
-    sessions: list[Session] = []
-
-    def started(experiment: Experiment = SMALL) -> Session:
-        sessions.append(Session(experiment, playing=False))
-        return sessions[-1]
-
-    yield started
-    for session in sessions:
-        session.close()
-
-
-def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Snapshot:
-    """The first snapshot that fits, ticking as a window does."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        snapshot = session.tick(names)
-        if snapshot is not None and fits(snapshot):
-            return snapshot
-        session._runner and session._runner.wait(1 / 60)
-    raise AssertionError(f"no snapshot fits; the last message is {session.message!r}")
+from lab.live import RATE, SMALL, alike, kill_worker, trained, until
+from lab.sessions import CALM
+from probed import views
 
 
 def steps(snapshot: Snapshot) -> tuple[int, int | None]:
-    return snapshot.status.step, snapshot.twin.status.step if snapshot.twin is not None else None
-
-
-def trained(session: Session, epochs: int) -> Snapshot:
-    session.train_to(epochs)
-    return until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= epochs)
+    return snapshot.status.step, snapshot.sides[1].status.step if len(snapshot.sides) == 2 else None
 
 
 def test_a_twin_shows_its_own_views_under_the_same_names(start) -> None:
     session = start()
     session.start_twin()
-    found = until(session, lambda snapshot: snapshot.twin is not None, "map", "network", "curves")
-    assert found.twin is not None
-    assert set(found.twin.views) == {"map", "network", "curves", "disagreement"}
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2, "map", "network", "disagreement")
+    assert len(found.sides) == 2
+    assert set(views(found.sides[1])) == {"map", "network", "disagreement"}
 
 
 def test_without_a_twin_there_are_no_views_of_one(start) -> None:
-    assert until(start(), lambda _: True, "map").twin is None
+    assert until(start(), lambda _: True, "map").sides[1:] == ()
 
 
 def test_after_the_start_the_controls_move_b(start) -> None:
@@ -109,7 +67,7 @@ def test_both_train_in_step_and_b_with_its_own_rate(start) -> None:
     session.move(RATE, 0.3)
     found = trained(session, 8)
     assert steps(found) == (found.status.step, found.status.step)
-    assert found.twin.status.train_loss != found.status.train_loss
+    assert found.sides[1].status.train_loss != found.status.train_loss
 
 
 def test_a_twin_without_a_difference_has_the_same_losses(start) -> None:
@@ -117,7 +75,7 @@ def test_a_twin_without_a_difference_has_the_same_losses(start) -> None:
     trained(session, 3)
     session.start_twin()
     found = trained(session, 12)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
 
 
 def test_a_new_start_gives_both_the_same_seed(start) -> None:
@@ -138,11 +96,11 @@ def test_undo_takes_back_moves_and_then_the_twin(start) -> None:
     assert session.twin == session.experiment == SMALL
     session.undo()
     assert session.twin is None
-    until(session, lambda snapshot: snapshot.twin is None)
+    until(session, lambda snapshot: len(snapshot.sides) == 1)
     session.redo()
     session.redo()
     assert session.twin == changed(SMALL, RATE, 0.3)
-    until(session, lambda snapshot: snapshot.twin is not None)
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
 
 
 @pytest.mark.parametrize("keep", ["A", "B"])
@@ -152,14 +110,14 @@ def test_one_twin_goes_on_alone_and_undo_brings_the_other_back_as_it_was(start, 
     session.move(RATE, 0.3)
     before = trained(session, 5)
     session.end_twin(keep)
-    alone = until(session, lambda snapshot: snapshot.twin is None)
-    kept = before if keep == "A" else before.twin
+    alone = until(session, lambda snapshot: len(snapshot.sides) == 1)
+    kept = before.sides["AB".index(keep)]
     assert alone.status.train_loss == kept.status.train_loss
     assert session.experiment.training.learning_rate == (0.3 if keep == "B" else SMALL.training.learning_rate)
     session.undo()
-    back = until(session, lambda snapshot: snapshot.twin is not None)
+    back = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert back.status.train_loss == before.status.train_loss
-    assert back.twin.status.train_loss == before.twin.status.train_loss
+    assert back.sides[1].status.train_loss == before.sides[1].status.train_loss
     assert session.twin == changed(SMALL, RATE, 0.3)
 
 
@@ -172,7 +130,7 @@ def test_keeping_b_can_be_done_again(start) -> None:
     session.redo()
     assert session.twin is None
     assert session.experiment == changed(SMALL, RATE, 0.3)
-    until(session, lambda snapshot: snapshot.twin is None)
+    until(session, lambda snapshot: len(snapshot.sides) == 1)
 
 
 def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
@@ -184,7 +142,7 @@ def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
     session.go_to(10)
     found = until(session, lambda snapshot: snapshot.status.beat == 10 and session.going is None)
     assert steps(found) == (10, 10)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
     assert session.twin == SMALL
 
 
@@ -196,7 +154,7 @@ def test_restart_takes_both_to_the_start(start) -> None:
     session.restart()
     found = until(session, lambda snapshot: snapshot.status.step == 0)
     assert steps(found) == (0, 0)
-    assert found.twin.status.train_loss == found.status.train_loss
+    assert found.sides[1].status.train_loss == found.status.train_loss
 
 
 def test_b_diverges_and_a_goes_on(start) -> None:
@@ -204,33 +162,32 @@ def test_b_diverges_and_a_goes_on(start) -> None:
     session.start_twin()
     session.move(RATE, 10.0)
     session.play(True)
-    found = until(session, lambda snapshot: bool(snapshot.twin and snapshot.twin.halted) and snapshot.status.step > 200)
+    found = until(session, lambda snapshot: snapshot.sides[-1].stands != "" and snapshot.status.step > 200)
     assert found.status.playing and session.playing
-    assert found.twin.alarm and "Training stopped" in found.twin.said
-    assert found.twin.status.step < 200
+    assert len(found.sides) == 2 and "Training stopped" in found.sides[1].stands
+    assert found.sides[1].status.step < 200
 
 
 def test_a_lost_worker_comes_back_with_both(start) -> None:
-    session = start()
+    session = start(killable=True)
     session.start_twin()
     session.move(RATE, 0.3)
     session.play(True)
     until(session, lambda _: session._revival.twin_checkpoint is not None and session._revival.checkpoint.step > 0)
     session.play(False)
     a, b = session._revival.checkpoint, session._revival.twin_checkpoint
-    os.kill(session.worker_pid, signal.SIGKILL)
-    until(session, lambda _: "started again" in session.message)
-    found = until(session, lambda snapshot: snapshot.twin is not None)
+    kill_worker(session)
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert steps(found) == (a.step, b.step)
     assert session.twin == changed(SMALL, RATE, 0.3)
 
 
 def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> None:
-    session = start()
+    session = start(killable=True)
     session.start_twin()
     session.move(RATE, 0.3)
-    os.kill(session.worker_pid, signal.SIGKILL)
-    found = until(session, lambda snapshot: snapshot.twin is not None)
+    kill_worker(session)
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert steps(found) == (0, 0)
     assert session.twin == changed(SMALL, RATE, 0.3)
 
@@ -238,7 +195,7 @@ def test_a_worker_lost_before_anything_was_kept_comes_back_with_both(start) -> N
 def test_data_that_b_cannot_have_are_refused_and_b_keeps_its_own(start) -> None:
     session = start()
     session.start_twin()
-    until(session, lambda snapshot: snapshot.twin is not None)
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
     session.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
     until(session, lambda _: session.twin == SMALL)
     assert session.alarm and session.message.startswith("B: ") and "nowhere.csv" in session.message
@@ -257,14 +214,14 @@ def test_a_remedy_can_be_given_to_b_from_the_start(start) -> None:
 def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     session = start()
     session.start_twin()
-    found = until(session, lambda snapshot: snapshot.twin is not None, "network")
-    before = float(found.views["network"].layers[1].weights[0, 0])
+    found = until(session, lambda snapshot: len(snapshot.sides) == 2, "network")
+    before = float(views(found)["network"].layers[1].weights[0, 0])
 
     def until_they_are(a: float, b: float) -> None:
         def they_are(snapshot: Snapshot) -> bool:
-            if "network" not in snapshot.views:
+            if "network" not in views(snapshot):
                 return False
-            seen = (snapshot.views, snapshot.twin.views)
+            seen = (views(snapshot), views(snapshot.sides[1]))
             return [float(views["network"].layers[1].weights[0, 0]) for views in seen] == [a, b]
 
         until(session, they_are, "network")
@@ -279,13 +236,6 @@ def test_a_weight_set_by_hand_is_that_of_the_twin_that_is_shown(start) -> None:
     until_they_are(before, before)
 
 
-def alike(session: Session) -> tuple[float, float, int, int]:
-    """The losses and steps of A and B as the worker has them now."""
-    for _ in range(3):
-        found = until(session, lambda snapshot: snapshot.twin is not None)
-    return found.status.train_loss, found.twin.status.train_loss, found.status.step, found.twin.status.step
-
-
 def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     session = start()
     trained(session, 4)
@@ -296,7 +246,7 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     session.go_to(end.status.beat - 4)
     session.branch()
     found = until(session, lambda snapshot: bool(snapshot.status.branches))
-    assert found.status.end == found.twin.status.end == end.status.beat - 4
+    assert found.status.end == found.sides[1].status.end == end.status.beat - 4
     assert session.message.startswith("Branched both at step")
     session.move(RATE, 0.1)
     trained(session, 9)
@@ -307,9 +257,9 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     assert session.message.startswith("Both on the branch “")
 
 
-def switched(start) -> tuple[Session, int]:
+def switched(start, **named) -> tuple[Session, int]:
     """Twins that went back, were moved, and went over to the future that this left behind; with its end in beats."""
-    session = start()
+    session = start(**named)
     session.start_twin()
     session.move(RATE, 0.3)
     end = trained(session, 5).status.beat
@@ -365,11 +315,11 @@ def test_leaving_slow_motion_leaves_both_at_the_same_step(start) -> None:
     session.slow(-2)
     session.leave_slow_motion()
     found = until(session, lambda _: session.slow_motion is None)
-    assert found.status.step == found.twin.status.step > 0
+    assert found.status.step == found.sides[1].status.step > 0
 
 
 def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start) -> None:
-    session, end = switched(start)
+    session, end = switched(start, killable=True)
 
     def kept(_: Snapshot) -> bool:
         a, b = session._revival.checkpoint, session._revival.twin_checkpoint
@@ -377,40 +327,35 @@ def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start
 
     until(session, kept)
     there = alike(session)
-    os.kill(session.worker_pid, signal.SIGKILL)
-    until(session, lambda _: "started again" in session.message)
+    kill_worker(session)
     assert alike(session) == there
 
 
-def test_the_future_that_twins_left_is_kept_in_the_library(tmp_path) -> None:
-    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
-    try:
-        trained(session, 30)
-        session.start_twin()
-        session.move(RATE, 0.3)
-        end = trained(session, 60).status.beat
-        until(session, lambda snapshot: snapshot.twin is not None)
-        session.go_to(end - 20)
-        session.branch()
-        session.set_side("A")
-        session.move(RATE, 0.02)
-        trained(session, 70)
-    finally:
-        session.close()
+def test_the_future_that_twins_left_is_kept_in_the_library(start, tmp_path) -> None:
+    session = start(library=tmp_path / "runs.sqlite")
+    trained(session, 30)
+    session.start_twin()
+    session.move(RATE, 0.3)
+    end = trained(session, 60).status.beat
+    until(session, lambda snapshot: len(snapshot.sides) == 2)
+    session.go_to(end - 20)
+    session.branch()
+    session.set_side("A")
+    session.move(RATE, 0.02)
+    trained(session, 70)
+    session.close()
     library = Library(tmp_path / "runs.sqlite")
     kept = [library.details(run.id) for run in library.runs()]
     ends = sorted((one.experiment.training.learning_rate, one.score.end) for one in kept)
     assert ends[-3:] == [(0.02, end + 40), (0.3, end), (0.3, end + 40)]  # A's first may have been too short
 
 
-def test_both_twins_are_kept_in_the_library(tmp_path) -> None:
-    session = Session(SMALL, playing=False, library=tmp_path / "runs.sqlite")
-    try:
-        session.start_twin()
-        session.move(RATE, 0.3)
-        trained(session, 5)
-    finally:
-        session.close()
+def test_both_twins_are_kept_in_the_library(start, tmp_path) -> None:
+    session = start(library=tmp_path / "runs.sqlite")
+    session.start_twin()
+    session.move(RATE, 0.3)
+    trained(session, 5)
+    session.close()
     library = Library(tmp_path / "runs.sqlite")
     kept = [library.details(run.id).experiment for run in library.runs()]
     assert sorted(one.training.learning_rate for one in kept) == [0.01, 0.3]

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import QWidget
 import hyperscope
 from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 Where = Callable[..., QPoint]
 
@@ -144,7 +145,7 @@ def at(qapp) -> Iterator[Where]:
     `find` gets a window of the starting experiment and gives the widget, or the widget and a QPoint in it.
     """
     palette = QPalette(qapp.palette())
-    window = Window(Session(playing=False), "light", Remembered(forgetful=True))
+    window = Window(Session(playing=False, link=InProcess), "light", Remembered(forgetful=True))
     window.resize(1280, 800)
     window.show()
     QCoreApplication.processEvents()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+from patience import PATIENCE
+
 BESIDE = QPoint(640, 780)  # where the mouse reads nothing
 CURVES = (14, 600, 370, 750)  # left, top, right, bottom of the pictures in the window at its usual size
 COLUMNS = (400, 575, 1015, 750)

@@ -14,11 +14,11 @@ from PySide6.QtGui import QPalette
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
-
-PATIENCE = 45_000  # ms
+from patience import PATIENCE
 
 
 def named(program, name: str) -> str:
@@ -40,7 +40,7 @@ def focused(program, qtbot, name: str) -> str:
 def field(qapp) -> Iterator[QPoint]:
     """Where the file's name stands in the dialog."""
     palette = QPalette(qapp.palette())
-    window = Window(Session(playing=False), "light", Remembered(forgetful=True))
+    window = Window(Session(playing=False, link=InProcess), "light", Remembered(forgetful=True))
     dialog = ExportDialog(window, window.theme, Path("."))
     dialog.show()
     QCoreApplication.processEvents()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+from patience import PATIENCE
 
 
 def picture(window):

@@ -8,9 +8,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
-
-PATIENCE = 45_000  # ms
 
 
 def on_an_edge(window: Window) -> tuple[QWidget, QPoint]:

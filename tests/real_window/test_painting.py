@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint
 from hyperscope.lab.experiment.data import PAINTED, Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import Points, read
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds
 FEW = Experiment(data=Data(source=PAINTED, classes=2, painted=("-2,-2 -2,-1.5 -1.5,-2", "2,2 2,1.5 1.5,2")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PATIENCE = 45_000  # ms
+from patience import PATIENCE
 
 
 def test_the_palette_does_what_is_typed(start, qtbot):

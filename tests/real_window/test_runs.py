@@ -9,8 +9,8 @@ from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS
 from hyperscope.ui.style import PICKED, mixed
 from hyperscope.ui.theme import LIGHT
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 FOOT_OF_FIRST = (300, 181)  # a place in the first row of the list without words
 WHITE = (255, 255, 255)
 

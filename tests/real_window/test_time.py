@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
+from patience import PATIENCE
+
 ORANGE = (224, 142, 27)  # of branches, in the light theme
 ACCENT = (43, 108, 176)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import ImageChops
 
 from hyperscope.ui.parts.twin import TwinPart
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 RATE = "training.learning_rate"
 
 

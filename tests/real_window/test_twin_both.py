@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.places import RUNS
-from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import hand_made
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 RATE = "training.learning_rate"
 Box = tuple[int, int, int, int]
 
@@ -42,7 +41,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
                 networks = window.lab.page.networks
                 networks.a.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
                 window.do(part.toggle)
-                networks.take(Snapshot(hand_made.STATUS, 1, views=hand_made.snapshot("network").views))
+                networks.take(hand_made.snapshot("network")[0])
                 networks.draw(hand_made.snapshot("network"))
                 window.grab()
             return find(window, part)

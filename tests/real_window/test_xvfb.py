@@ -18,8 +18,8 @@ import hyperscope
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.resources import asset
+from patience import PATIENCE
 
-PATIENCE = 45_000  # ms; a busy machine takes seconds to start two Pythons and Qt
 SOON = 3.0  # s; what should take one, on a busy machine
 RATE = "training.learning_rate"
 SOURCE = str(Path(hyperscope.__file__).parents[1])

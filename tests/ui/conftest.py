@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,11 +12,11 @@ from PySide6.QtGui import QPalette
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
-
-PATIENCE = 30_000  # ms; a busy machine may start a process in seconds
+from patience import PATIENCE
 
 
 @pytest.fixture
@@ -42,14 +43,27 @@ def on_screen(qapp, qtbot) -> Iterator[Callable[..., Window]]:
 
 
 @pytest.fixture
-def standing_still(on_screen) -> Callable[..., Window]:
-    """Shows a window that does not train and remembers nothing; what is named goes to its session."""
+def open_window(on_screen) -> Callable[..., Window]:
+    """Shows a window that remembers nothing if not told what, its worker in this process; the rest is the session's."""
 
-    def show(experiment: Experiment | None = None, **named: Any) -> Window:
-        session = Session(experiment or Experiment(), playing=False, **named)
-        return on_screen(Window(session, "light", Remembered(forgetful=True)))
+    def show(
+        experiment: Experiment | None = None,
+        *,
+        theme: str = "light",
+        remembered: Remembered | None = None,
+        ready: Callable[[Window], bool] = lambda window: window.up_to_date,
+        **named: Any,
+    ) -> Window:
+        session = Session(experiment, **{"link": InProcess, **named})
+        return on_screen(Window(session, theme, remembered or Remembered(forgetful=True)), ready)
 
     return show
+
+
+@pytest.fixture
+def standing_still(open_window) -> Callable[..., Window]:
+    """Shows a window that does not train."""
+    return partial(open_window, playing=False)
 
 
 @pytest.fixture

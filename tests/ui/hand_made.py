@@ -7,18 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.probes.snapshot import (
-    Curves,
-    Distributions,
-    Examples,
-    Histogram,
-    LayerDistributions,
-    LayerPicture,
-    Map,
-    NetworkPicture,
-    Snapshot,
-    Status,
-)
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.decision_map import Map
+from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.training.curves import Curves
+from probed import Sides, sides
 
 Array = NDArray[Any]
 EXTENT = (-6.0, 6.0, -6.0, 6.0)
@@ -173,8 +168,8 @@ def distributions(layers: int = 3, units: int = 8, t: int = 120, batch_norm: boo
     return Distributions(tuple(of_layers), epoch, tuple(rivers), MOVES)
 
 
-def snapshot(*views: str, structure: int = 1, said: str = "", classes: int = 3) -> Snapshot:
-    """A snapshot with the named views, or with all five."""
+def snapshot(*views: str, structure: int = 1, classes: int = 3) -> Sides:
+    """One network with the named views, or with all five."""
     shown = examples(classes=classes)
     made = {
         "examples": shown,
@@ -183,4 +178,4 @@ def snapshot(*views: str, structure: int = 1, said: str = "", classes: int = 3) 
         "curves": curves(),
         "distributions": distributions(),
     }
-    return Snapshot(STATUS, structure, said, views={name: made[name] for name in views or made})
+    return sides({name: made[name] for name in views or made}, STATUS, structure)

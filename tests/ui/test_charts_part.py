@@ -6,8 +6,7 @@ import pytest
 
 from hyperscope.ui.parts.charts import KEPT, Charts
 from hyperscope.ui.window import Window
-
-PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
+from patience import PATIENCE
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
-from hyperscope.lab.probes.snapshot import Band, Curves, Ghost, Snapshot, Status
+from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.common.overlays import place_labels
 from hyperscope.ui.panels.common.strokes import pairs
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.theme import DARK, LIGHT
+from probed import Sides, sides
 
 AREA = QRectF(40, 20, 300, 150)
 
@@ -40,8 +41,8 @@ def curves(points: int = 200, epochs: float = 100.0, level: float = 0.02) -> Cur
     )
 
 
-def snapshot(shown: Curves) -> Snapshot:
-    return Snapshot(Status(), views={"curves": shown})
+def snapshot(shown: Curves) -> Sides:
+    return sides({"curves": shown})
 
 
 @pytest.fixture

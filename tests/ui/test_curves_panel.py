@@ -12,11 +12,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 
-from hyperscope.lab.probes.snapshot import Curves, Snapshot, Status
+from hyperscope.lab.training.curves import Curves
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_text
 from hyperscope.ui.panels.common.strokes import dashes
 from hyperscope.ui.panels.curves.panel import CurvesPanel, smoothed, thinned
 from hyperscope.ui.theme import DARK, LIGHT
+from probed import Sides, sides
 
 
 def curves(points: int = 200, epochs: float = 140.0) -> Curves:
@@ -34,8 +35,8 @@ def curves(points: int = 200, epochs: float = 140.0) -> Curves:
     )
 
 
-def snapshot(shown: Curves) -> Snapshot:
-    return Snapshot(Status(), views={"curves": shown})
+def snapshot(shown: Curves) -> Sides:
+    return sides({"curves": shown})
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_before_any_data_it_says_what_to_do(panel):
 
 def test_a_snapshot_without_curves_changes_nothing(panel):
     panel.draw(snapshot(curves()))
-    panel.draw(Snapshot(Status()))
+    panel.draw(sides({}))
     assert len(drawn(panel, "train")[0])
 
 

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QToolTip
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.distributions import distributions
-from hyperscope.lab.probes.snapshot import Distributions, Snapshot, Status
+from hyperscope.lab.probes.distributions import Distributions, distributions
+from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
+from probed import Sides, asks, sides
 
 NORMED = Network(layers=(Layer(8, "tanh", "before", 0.3), Layer(8, "relu", "before")))
 
@@ -34,9 +35,9 @@ def panel(distributions_panel):
     return distributions_panel
 
 
-def shown(record: Distributions) -> Snapshot:
+def shown(record: Distributions) -> Sides:
     name = "distributions in training" if record.training else "distributions"
-    return Snapshot(Status(), views={name: record})
+    return sides({name: record})
 
 
 def settled(panel: DistributionsPanel, qtbot) -> list:
@@ -97,10 +98,10 @@ def test_before_any_step_there_is_no_river_of_gradients(panel, qtbot):
 
 
 def test_the_train_mode_asks_for_another_probe(panel, qtbot):
-    assert panel.probes == ("distributions",)
+    assert panel.asks(Focus()) == asks("distributions")
     with qtbot.waitSignal(panel.asked):
         panel.mode.choose("train")
-    assert panel.probes == ("distributions in training",)
+    assert panel.asks(Focus()) == asks("distributions in training")
 
 
 def test_what_was_asked_for_in_the_other_mode_is_not_drawn(panel, trainer):

@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, LayerDistributions, Snapshot, Status
+from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
+from hyperscope.ui.panels.common.small_multiples import bars, condensed, norm_of, river
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
-from hyperscope.ui.panels.distributions.small_multiples import bars, condensed, norm_of, river
 from hyperscope.ui.theme import DARK, LIGHT
+from probed import Sides, sides
 
 
 def histogram(low: float = -2.0, high: float = 2.0, bins: int = 20) -> Histogram:
@@ -31,8 +32,8 @@ def distributions(layers: int = 3, batch_norm: bool = True, times: int = 50) -> 
     return Distributions(shown, np.linspace(0, 140, times), (rows,) * layers, ((1, 60.0, "α 0.03"),))
 
 
-def snapshot(shown: Distributions) -> Snapshot:
-    return Snapshot(Status(), views={"distributions": shown})
+def snapshot(shown: Distributions) -> Sides:
+    return sides({"distributions": shown})
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 import pytest
@@ -14,14 +12,13 @@ from hyperscope.lab.doctor.checks import Finding
 from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
-from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot, Status
-from hyperscope.lab.session.session import Session
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
-from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import Sides, seen, sides, views
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
 
@@ -30,12 +27,12 @@ def finding(name: str = "dead units", severity: str = "act", remedy: object = SL
     return Finding(name, severity, f"All about {name}.", {}, 1.0, 0.5, "A book", remedy)
 
 
-def snapshot(*findings: Finding) -> Snapshot:
-    return Snapshot(Status(), views={"findings": findings})
+def snapshot(*findings: Finding) -> Sides:
+    return sides({"findings": findings})
 
 
-def at(step: int = 0, *, playing: bool) -> Snapshot:
-    return Snapshot(Status(step=step, playing=playing))
+def at(step: int = 0, *, playing: bool) -> Seen:
+    return seen({}, Status(step=step, playing=playing))
 
 
 def network(units: int) -> NetworkPicture:
@@ -52,12 +49,6 @@ def note(qtbot) -> DoctorNote:
     panel.show()
     panel.note = made  # kept as long as its panel
     return made
-
-
-@pytest.fixture
-def opened(on_screen) -> Callable[[Experiment], Window]:
-    """Opens windows that train."""
-    return lambda experiment: on_screen(Window(Session(experiment), "light", Remembered(forgetful=True)))
 
 
 def test_nothing_is_said_before_a_diagnosis(note):
@@ -104,7 +95,7 @@ def test_the_button_hands_over_the_remedy_and_is_gone(note, qtbot):
 
 def test_a_snapshot_without_a_diagnosis_changes_nothing(note):
     note.draw(snapshot(finding()))
-    note.draw(Snapshot(Status()))
+    note.draw(sides({}))
     assert note.finding is not None
 
 
@@ -132,7 +123,7 @@ def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_
 
 def test_a_network_that_stands_still_is_diagnosed_once(note):
     note.heed(network(8), at(40, playing=False))
-    note.draw(Snapshot(Status(step=40), views={"findings": (finding(),)}))
+    note.draw(sides({"findings": (finding(),)}, Status(step=40)))
     assert note.rate == 0
     note.heed(network(8), at(41, playing=False))
     assert note.rate == PAUSED
@@ -152,22 +143,22 @@ def test_an_old_finding_of_a_large_network_does_not_outlive_the_pause(note):
     assert note.finding is None
 
 
-def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(opened, qtbot):
-    window = opened(Experiment())
+def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_window, qtbot):
+    window = open_window(Experiment())
     qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.98, timeout=PATIENCE)
     window.session.play(False)
     found = []
     draw = window.lab.page.note.draw
-    window.lab.page.note.draw = lambda shown: (found.append(shown.views["findings"]), draw(shown))
+    window.lab.page.note.draw = lambda shown: (found.append(views(shown)["findings"]), draw(shown))
     window.do(lambda: None)
     qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
     del window.lab.page.note.draw
     assert window.lab.page.note.finding is None
 
 
-def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(opened, qtbot):
+def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(open_window, qtbot):
     dying = next(preset.experiment for preset in presets() if preset.name == "dead-relus")
-    window = opened(dying)
+    window = open_window(dying)
     note = window.lab.page.note
     qtbot.waitUntil(lambda: note.finding is not None and note.finding.name == "dead units", timeout=PATIENCE)
     place = window.lab.page.network.geometry()
@@ -176,8 +167,8 @@ def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(opened, q
     assert note.finding is None and window.lab.page.network.geometry() == place
 
 
-def test_the_remedy_can_be_undone(opened, qtbot):
-    window = opened(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
+def test_the_remedy_can_be_undone(open_window, qtbot):
+    window = open_window(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
     before = window.session.experiment
     qtbot.waitUntil(lambda: window.lab.page.note.button.isVisible(), timeout=PATIENCE)
     qtbot.mouseClick(window.lab.page.note.button, LEFT)
@@ -186,9 +177,9 @@ def test_the_remedy_can_be_undone(opened, qtbot):
     assert window.session.experiment == before
 
 
-def test_moving_a_control_takes_back_what_may_no_longer_hold(opened, qtbot):
+def test_moving_a_control_takes_back_what_may_no_longer_hold(open_window, qtbot):
     training = Training(optimiser="sgd", learning_rate=1.0)
-    window = opened(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
+    window = open_window(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
     qtbot.waitUntil(lambda: window.lab.page.note.finding is not None, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.1)
     assert window.lab.page.note.finding is None

@@ -18,16 +18,15 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, turned
 from hyperscope.lab.export.exports import Choice, exporters, gathered
-from hyperscope.lab.probes.snapshot import View
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
-from hyperscope.lab.twins.comparison import of_twin
 from hyperscope.ui.export.views import painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import asks, both
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
 RATE = "training.learning_rate"
@@ -38,17 +37,17 @@ SMALL = Experiment(data=Data(points=90), network=Network(layers=(Layer(4, "tanh"
 def material():
     """A network that has trained for a while, without a window."""
     timeline = performed(Score(SMALL, end=120))
-    return gathered(timeline, ("examples", "map", "network", "curves", "distributions", "findings", "results"))
+    return gathered(
+        timeline, asks("examples", "map", "disagreement", "network", "curves", "distributions", "findings", "results")
+    )
 
 
 @pytest.fixture(scope="module")
 def of_twins(material):
     """The same with a twin that was trained with another learning rate."""
-    names = ("examples", "map", "network", "curves", "distributions")
+    names = ("examples", "map", "disagreement", "network", "curves", "distributions")
     trainers = [performed(Score(turned(SMALL, RATE, rate), end=120)).trainer for rate in (0.01, 0.3)]
-    views = {name: material.views[name] for name in names}
-    twin = of_twin(*trainers, material.status, View(), views)
-    return replace(material, twin=twin)
+    return replace(material, sides=both(*trainers, *names))
 
 
 @pytest.fixture
@@ -162,7 +161,7 @@ def pixels(image: QImage) -> np.ndarray:
 def test_a_picture_of_twins_holds_both(qapp, material, of_twins, name):
     choice = Choice(".png")
     images = []
-    for shown in (material, of_twins, replace(of_twins, twin=replace(of_twins.twin, views=material.views))):
+    for shown in (material, of_twins, replace(of_twins, sides=(of_twins.sides[0],) * 2)):
         with panel(name, shown, choice) as made:
             images.append(pixels(painted(made, LIGHT.window, 1.0)))
     alone, both, alike = images

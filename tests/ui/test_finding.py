@@ -15,7 +15,6 @@ from hyperscope.ui.finder import matching
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.window import Window
 
-PATIENCE = 20_000  # ms
 Key = Qt.Key
 
 

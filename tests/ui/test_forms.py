@@ -13,9 +13,9 @@ from hyperscope.engine.datasets import generators
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
 from hyperscope.engine.settings import Network
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.data import FILE, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
-from hyperscope.lab.probes.snapshot import Examples
 from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard

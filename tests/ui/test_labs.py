@@ -17,10 +17,15 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.exports import exporters
-from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.score import Score, from_json
 from hyperscope.lab.timeline.shown import Shown
+from hyperscope.lab.worker.in_process import InProcess
+from hyperscope.lab.worker.link import Opens
+from hyperscope.lab.worker.runner import Runner
 from hyperscope.ui import labs
 from hyperscope.ui.export.views import views
 from hyperscope.ui.labs.playground.painting import Painting
@@ -30,9 +35,10 @@ from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.record.recording import record
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 from ui import throw_away_lab
+from ui.throw_away_probe import Counted, counted
 
-PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key
@@ -42,14 +48,14 @@ FIRST = "throw-away-1"
 class Asking(Session):
     """A session that keeps what was asked for."""
 
-    def __init__(self, experiment: Experiment, *, playing: bool = False) -> None:
-        super().__init__(experiment, playing=playing)
-        self.asked: list[tuple[str, ...]] = []
+    def __init__(self, *, playing: bool = False, link: Opens = InProcess) -> None:
+        super().__init__(playing=playing, link=link)
+        self.asked: list[set[object]] = []  # the probes, each time
 
-    def ask(self, names):
+    def ask(self, asks):
         if not self.awaiting:
-            self.asked.append(tuple(names))
-        super().ask(names)
+            self.asked.append({ask.probe for ask in asks})
+        super().ask(asks)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +73,7 @@ def opened(on_screen) -> Callable[..., Window]:
     """Opens windows that stand still, with settings that are kept if they are given."""
 
     def open_one(remembered: Remembered | None = None, session: Session | None = None) -> Window:
-        session = session or Asking(Experiment())
+        session = session or Asking()
         return on_screen(Window(session, "light", remembered or Remembered(forgetful=True)))
 
     return open_one
@@ -161,24 +167,27 @@ def test_a_lab_that_there_is_not_is_refused_by_name(window):
 # -- drawing ----------------------------------------------------------------------------------------------------------
 
 
-def test_its_panel_draws_what_the_worker_found(shown):
-    drawn = shown.lab.page.trained.drawn
-    assert drawn and drawn[-1].views["results"] is not None
+@pytest.mark.parametrize("link", [InProcess, Runner], ids=["in this process", "in a process of its own"])
+def test_its_panel_draws_what_its_probe_found(opened, qtbot, link):
+    window = opened(session=Asking(link=link))
+    window.show_lab(FIRST)
+    window.session.advance("batch")
+    qtbot.waitUntil(lambda: window.lab.page.trained.drawn[-1:] == [Counted(100)], timeout=PATIENCE)
 
 
 def test_its_own_value_is_drawn_when_it_is_moved(shown, qtbot):
     page = shown.lab.page
     page.value.set(7.0)
-    qtbot.waitUntil(lambda: page.computed.drawn[-1].views == {"bars": 7.0}, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.computed.drawn[-1] == "bars 7", timeout=PATIENCE)
 
 
 def test_what_a_job_has_come_to_is_drawn_once(shown, qtbot):
     page = shown.lab.page
-    page.replies.append(Snapshot(Status(), views={"trial": 3}))
+    page.replies.append((Seen(stands="trial 3"),))
     qtbot.waitUntil(lambda: len(page.jobbed.drawn) == 1, timeout=PATIENCE)
     count = len(shown.session.asked)
     qtbot.waitUntil(lambda: len(shown.session.asked) > count + 10, timeout=PATIENCE)
-    assert [drawn.views for drawn in page.jobbed.drawn] == [{"trial": 3}]
+    assert page.jobbed.drawn == ["trial 3"]
 
 
 def test_a_panel_that_comes_into_sight_is_drawn_though_nothing_moves(shown, qtbot):
@@ -198,14 +207,14 @@ def test_a_hidden_panel_is_not_asked_for_after_a_rebuild(shown, qtbot):
     qtbot.waitUntil(lambda: len(shown.session.asked) > count + 2, timeout=PATIENCE)
     count, before = len(shown.session.asked), len(panel.drawn)
     shown.move_knob("network.layers.0.units", 5)
-    qtbot.waitUntil(lambda: ("examples",) in shown.session.asked[count:], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: {examples} in shown.session.asked[count:], timeout=PATIENCE)
     qtbot.waitUntil(lambda: shown.up_to_date, timeout=PATIENCE)
     assert len(panel.drawn) == before
-    assert not any("results" in names for names in shown.session.asked[count:])
+    assert not any(counted in asked for asked in shown.session.asked[count:])
 
 
 def test_hidden_labs_ask_for_nothing_and_draw_nothing(opened, qtbot):
-    session = Asking(Experiment(), playing=True)
+    session = Asking(playing=True)
     window = opened(session=session)
     pages = []
     for entry in labs.LABS[1:]:
@@ -217,14 +226,15 @@ def test_hidden_labs_ask_for_nothing_and_draw_nothing(opened, qtbot):
     count, drawn = len(session.asked), [len(page.trained.drawn) for page in pages]
     for page in pages:
         page.value.set(9.0)
-        page.replies.append(Snapshot(Status()))
+        page.replies.append((Seen(),))
     window.move_knob("network.layers.0.units", 5)  # rebuilt: all that is seen is asked for
     step = session.status.step
     qtbot.waitUntil(lambda: window.up_to_date and session.status.step > step + 200, timeout=PATIENCE)
-    of_playground = {"examples", *(name for panel in window.lab.panels for name in panel.probes), "findings"}
-    assert {name for names in session.asked[count:] for name in names} <= of_playground
+    panels = (*window.lab.panels, *window.lab.notes)
+    of_playground = {ask.probe for panel in panels for ask in panel.asks(Focus())}
+    assert set().union(*session.asked[count:]) <= of_playground
     assert [len(page.trained.drawn) for page in pages] == drawn
-    assert not any(page.computed.drawn[-1].views == {"bars": 9.0} or page.jobbed.drawn for page in pages)
+    assert not any(page.computed.drawn[-1] == "bars 9" or page.jobbed.drawn for page in pages)
 
 
 def test_a_lab_takes_on_the_theme_when_it_is_shown(shown):
@@ -389,7 +399,7 @@ def test_closing_leaves_nothing_of_any_lab(window, qtbot):
         window.show_lab(entry.name)
     qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
     window.close()
-    assert window.session.worker_pid is None
+    assert not window.ticker._timer.isActive()
     timers = [one for one in gc.get_objects() if isinstance(one, QTimer) and shiboken6.isValid(one) and one.isActive()]
     assert timers == []
     assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == []

@@ -15,13 +15,19 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hyperscope.engine.metrics import confusion, most_confused
-from hyperscope.lab.probes.snapshot import Answers, Examples, Map, Passing, Snapshot, Warp
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.answers import Answers
+from hyperscope.lab.probes.decision_map import Map
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.passing import Passing
+from hyperscope.lab.probes.warp import Warp
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.panels.map.views import contours
 from hyperscope.ui.panels.map.wrong import misclassified, stepped
 from hyperscope.ui.theme import LIGHT
+from probed import Sides, asks, sides, views
 from ui import hand_made
 
 SEED = 4
@@ -37,13 +43,13 @@ def panel(qtbot: QtBot) -> MapPanel:
     return made
 
 
-def with_mistakes() -> Snapshot:
+def with_mistakes() -> Sides:
     """Examples all predicted rightly, but for those numbered WRONG."""
     shown = hand_made.examples()
     predicted = shown.y.copy()
     predicted[WRONG] = (predicted[WRONG] + 1) % 3
     full = hand_made.class_map(shown)
-    return Snapshot(hand_made.STATUS, views={"examples": shown, "map": Map(full.p, predicted, hand_made.EXTENT)})
+    return sides({"examples": shown, "map": Map(full.p, predicted, hand_made.EXTENT)}, hand_made.STATUS)
 
 
 def pictured(m: int = 60) -> Examples:
@@ -103,7 +109,7 @@ def test_the_margin_is_ground_on_the_boundary_and_colour_inside(panel: MapPanel)
     p[0], p[1] = np.linspace(1, 0, 100), np.linspace(0, 1, 100)  # level in the middle column
     panel.options.borders.lever.click()
     panel.set_view("margin")
-    panel.draw(Snapshot(hand_made.STATUS, views={"map": Map(p, np.zeros(0, int), hand_made.EXTENT)}))
+    panel.draw(sides({"map": Map(p, np.zeros(0, int), hand_made.EXTENT)}, hand_made.STATUS))
     shot = panel.grab().toImage()
     ratio = shot.devicePixelRatio()
     assert distance(shot.pixelColor(pixel(panel, 0, 0) * ratio), LIGHT.map_ground) < 6
@@ -135,7 +141,7 @@ def test_a_part_that_is_not_shown_is_not_drawn(panel: MapPanel) -> None:
     shown = hand_made.examples()
     one = replace(shown, x=np.zeros((2, 1)), y=np.array([0]), part=np.array([2]))
     of = hand_made.class_map(one)
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": one, "map": of}))
+    panel.draw(sides({"examples": one, "map": of}, hand_made.STATUS))
     with_it = panel.grab().toImage()
     button(panel, "Show test examples").click()
     without = panel.grab().toImage()
@@ -188,7 +194,7 @@ def test_a_picture_of_it_says_nothing_of_pointing(panel: MapPanel) -> None:
 
 
 def test_only_parts_that_are_shown_are_counted() -> None:
-    shown, of = with_mistakes().views["examples"], with_mistakes().views["map"]
+    shown, of = views(with_mistakes())["examples"], views(with_mistakes())["map"]
     found = misclassified(shown, of.predicted, (False, True, True))
     assert found.tolist() == [k for k in WRONG if shown.part[k] != 0]
 
@@ -239,7 +245,7 @@ def test_a_press_beside_all_examples_pins_the_place(panel: MapPanel, qtbot: QtBo
 def test_a_press_on_an_example_pins_it_and_another_lets_go(panel: MapPanel, qtbot: QtBot) -> None:
     snapshot = with_mistakes()
     panel.draw(snapshot)
-    at = pixel(panel, *snapshot.views["examples"].x[:, 40].tolist())
+    at = pixel(panel, *views(snapshot)["examples"].x[:, 40].tolist())
     qtbot.mouseClick(panel, Qt.MouseButton.LeftButton, pos=at)
     assert panel.pin is not None and panel.pin.example is not None
     qtbot.mouseClick(panel, Qt.MouseButton.LeftButton, pos=at)
@@ -287,9 +293,9 @@ def warped(side: int = 13, **changed: Any) -> Warp:
 
 def bent(panel: MapPanel, warp: Warp) -> MapPanel:
     shown = hand_made.examples()
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": shown}))
+    panel.draw(sides({"examples": shown}, hand_made.STATUS))
     panel.set_mode("warped")
-    panel.draw(Snapshot(hand_made.STATUS, views={"warp": warp}))
+    panel.draw(sides({"warp": warp}, hand_made.STATUS))
     return panel
 
 
@@ -346,12 +352,12 @@ def test_only_the_face_that_is_shown_is_asked_for(panel: MapPanel) -> None:
     asked = {}
     for mode in ("map", "warped", "samples", "confusion"):
         panel.set_mode(mode)
-        asked[mode] = panel.probes
+        asked[mode] = panel.asks(Focus())
     assert asked == {
-        "map": ("examples", "map"),
-        "warped": ("warp",),
-        "samples": ("answers",),
-        "confusion": ("answers",),
+        "map": asks("examples", "map"),
+        "warped": asks("warp"),
+        "samples": asks("answers"),
+        "confusion": asks("answers"),
     }
 
 
@@ -360,16 +366,16 @@ def test_only_the_face_that_is_shown_is_asked_for(panel: MapPanel) -> None:
 
 def sampled(panel: MapPanel, wrong: tuple[int, ...] = ()) -> Examples:
     shown = pictured()
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": shown}))
+    panel.draw(sides({"examples": shown}, hand_made.STATUS))
     panel.set_mode("samples")
-    panel.draw(Snapshot(hand_made.STATUS, views={"answers": answered(shown, wrong)}))
+    panel.draw(sides({"answers": answered(shown, wrong)}, hand_made.STATUS))
     return shown
 
 
 def test_samples_are_offered_for_pictures_alone(panel: MapPanel) -> None:
     panel.draw(hand_made.snapshot("examples", "map"))
     assert not button(panel, "Show: Samples").isVisible()
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": pictured()}))
+    panel.draw(sides({"examples": pictured()}, hand_made.STATUS))
     assert button(panel, "Show: Samples").isVisible()
 
 
@@ -415,9 +421,9 @@ def test_arrows_go_from_sample_to_sample(panel: MapPanel, qtbot: QtBot) -> None:
 
 def confused(panel: MapPanel, wrong: tuple[int, ...]) -> Examples:
     shown = pictured()
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": shown}))
+    panel.draw(sides({"examples": shown}, hand_made.STATUS))
     panel.set_mode("confusion")
-    panel.draw(Snapshot(hand_made.STATUS, views={"answers": answered(shown, wrong)}))
+    panel.draw(sides({"answers": answered(shown, wrong)}, hand_made.STATUS))
     return shown
 
 
@@ -471,7 +477,7 @@ def test_a_set_without_mistakes_says_so(panel: MapPanel) -> None:
 def test_a_table_s_plane_is_chosen_from_the_map_s_head(panel: MapPanel, qtbot: QtBot) -> None:
     names = ("length", "width", "height")
     shown = replace(hand_made.examples(axes=("PC 1", "PC 2")), feature_names=names)
-    panel.draw(Snapshot(hand_made.STATUS, views={"examples": shown, "map": hand_made.class_map(shown)}))
+    panel.draw(sides({"examples": shown, "map": hand_made.class_map(shown)}, hand_made.STATUS))
     panel.resize(500, 700)
     panel.head.options.click()
     before = panel.options.height()

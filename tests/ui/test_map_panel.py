@@ -13,11 +13,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.probes.snapshot import Map, Snapshot
+from hyperscope.lab.probes.decision_map import Map
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.foot import share
 from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.theme import DARK, LIGHT, THEMES
+from probed import Sides, sides, views
 from ui import hand_made
 
 
@@ -30,11 +31,11 @@ def panel(qtbot: QtBot) -> MapPanel:
     return made
 
 
-def without_points(snapshot: Snapshot) -> Snapshot:
+def without_points(snapshot: Sides) -> Sides:
     """The same map with no examples on it, so that only the ground is seen."""
-    shown, of = snapshot.views["examples"], snapshot.views["map"]
+    shown, of = views(snapshot)["examples"], views(snapshot)["map"]
     none = replace(shown, x=shown.x[:, :0], y=shown.y[:0], part=shown.part[:0])
-    return replace(snapshot, views={"examples": none, "map": replace(of, predicted=of.predicted[:0])})
+    return sides({"examples": none, "map": replace(of, predicted=of.predicted[:0])}, hand_made.STATUS)
 
 
 def where(panel: MapPanel, x: float, y: float) -> QPoint:
@@ -104,7 +105,7 @@ def test_a_region_has_the_colour_of_its_class(panel: MapPanel, view: str, theme:
 def test_the_map_stands_upright(panel: MapPanel) -> None:
     p = np.zeros((2, 100, 100), np.float32)
     p[1, 50:], p[0, :50] = 1, 1  # class 2 where y is high
-    panel.draw(Snapshot(hand_made.STATUS, views={"map": Map(p, np.zeros(0, int), hand_made.EXTENT)}))
+    panel.draw(sides({"map": Map(p, np.zeros(0, int), hand_made.EXTENT)}, hand_made.STATUS))
     wanted = QColor(*(int(v) for v in np.rint(paint.map_colours(LIGHT, 2)[1])))
     assert distance(colour_at(panel, 0, 4), wanted) <= 4
 
@@ -141,9 +142,9 @@ def test_a_constant_map_has_no_border() -> None:
 
 def test_a_mistake_shows_the_true_class_around_the_predicted(panel: MapPanel) -> None:
     full = hand_made.snapshot("examples", "map")
-    shown = full.views["examples"]
+    shown = views(full)["examples"]
     one = replace(shown, x=np.array([[0.0], [0.0]]), y=np.array([0]), part=np.array([0]), class_names=shown.class_names)
-    panel.draw(replace(full, views={"examples": one, "map": replace(full.views["map"], predicted=np.array([1]))}))
+    panel.draw(sides({"examples": one, "map": replace(views(full)["map"], predicted=np.array([1]))}))
     shot = panel.grab().toImage()
     at, ratio = where(panel, 0, 0), shot.devicePixelRatio()
     around = [shot.pixelColor((at + QPoint(dx, dy)) * ratio) for dx in range(-5, 6) for dy in range(-5, 6)]
@@ -155,8 +156,8 @@ def test_a_changed_prediction_changes_the_point(panel: MapPanel) -> None:
     first = hand_made.snapshot("examples", "map")
     panel.draw(first)
     before = panel.grab().toImage()
-    of = first.views["map"]
-    panel.draw(replace(first, views={"map": replace(of, predicted=(of.predicted + 1) % 3)}))
+    of = views(first)["map"]
+    panel.draw(sides({"map": replace(of, predicted=(of.predicted + 1) % 3)}))
     assert panel.grab().toImage() != before
 
 
@@ -214,8 +215,8 @@ def test_class_names_are_written_unless_generic(panel: MapPanel) -> None:
     full = hand_made.snapshot("examples", "map")
     panel.draw(full)
     assert "class 1" not in said(panel)
-    named = replace(full.views["examples"], class_names=("setosa", "versicolor", "virginica"))
-    panel.draw(replace(full, views={"examples": named}))
+    named = replace(views(full)["examples"], class_names=("setosa", "versicolor", "virginica"))
+    panel.draw(sides({"examples": named}))
     assert {"setosa", "versicolor", "virginica"} <= set(said(panel))
 
 

@@ -10,15 +10,16 @@ from pytestqt.qtbot import QtBot
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Passing
+from hyperscope.lab.probes.passing import Passing, passing
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.labs.playground.painting import Painting
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms; a busy machine may start a process in seconds
 SMALL = Experiment(data=Data(points=90, noise=0.3), network=Network(layers=(Layer(4), Layer(2))))
 
 
@@ -27,17 +28,17 @@ class Followed(Session):
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(experiment, playing=False)
-        self.asked: list[tuple[str, ...]] = []
+        self.asked: list[tuple[AnyAsk, ...]] = []
         self.passed: list[Passing] = []
 
-    def ask(self, names):
-        self.asked.append(tuple(names))
-        super().ask(names)
+    def ask(self, asks):
+        self.asked.append(tuple(asks))
+        super().ask(asks)
 
     def take(self):
         snapshot = super().take()
-        if snapshot is not None and "passing" in snapshot.views:
-            self.passed.append(snapshot.views["passing"])
+        if snapshot is not None and (found := snapshot.sides[0].records.of(passing)) is not None:
+            self.passed.append(found)
         return snapshot
 
 

@@ -14,15 +14,16 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.numbers import STEPS, Scale, numbers
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import DARK, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import Sides, sides
 from ui import hand_made
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 W = Edit("layer1.weights", (0, 0), 0.4)
 
@@ -38,8 +39,8 @@ def picture(weight: float = 0.4, units: tuple[int, ...] = (3, 4)) -> NetworkPict
     return NetworkPicture(tuple(layers))
 
 
-def of(shown: NetworkPicture, *, playing: bool = False) -> Snapshot:
-    return Snapshot(replace(hand_made.STATUS, playing=playing), 2, views={"network": shown})
+def of(shown: NetworkPicture, *, playing: bool = False) -> Sides:
+    return sides({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
 
 
 @pytest.fixture

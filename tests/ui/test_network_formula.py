@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.ui.panels.network.formula import figure, formula, plain
 from ui import hand_made
 

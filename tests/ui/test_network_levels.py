@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.probes.snapshot import LayerSummary, NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import LayerSummary, NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.network.nodes import (
@@ -25,6 +25,7 @@ from hyperscope.ui.panels.network.nodes import (
 )
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import LIGHT
+from probed import Sides, sides
 from ui import hand_made
 
 
@@ -38,8 +39,8 @@ def panel(qtbot: QtBot) -> NetworkPanel:
     return made
 
 
-def of(shown: NetworkPicture, *, playing: bool = False) -> Snapshot:
-    return Snapshot(replace(hand_made.STATUS, playing=playing), 2, views={"network": shown})
+def of(shown: NetworkPicture, *, playing: bool = False) -> Sides:
+    return sides({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
 
 
 VALUES = (np.array([1.0, -1.0]), np.array([0.9, -0.9, 0.0]), np.array([0.1, 0.2, 0.7]))

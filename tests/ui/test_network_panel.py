@@ -9,11 +9,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from hyperscope.lab.probes.snapshot import LayerPicture, NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import LIGHT
+from probed import Sides, sides
 from ui import hand_made
 
 
@@ -27,8 +28,8 @@ def panel(qtbot: QtBot) -> NetworkPanel:
     return made
 
 
-def of(picture: NetworkPicture) -> Snapshot:
-    return Snapshot(hand_made.STATUS, 2, views={"network": picture})
+def of(picture: NetworkPicture) -> Sides:
+    return sides({"network": picture}, hand_made.STATUS, 2)
 
 
 def button(panel: NetworkPanel, name: str) -> QAbstractButton:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from hyperscope.ui.pacing import FRAME, REMEMBERED, Ticker, Turns, settle
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 STEP = FRAME / 1000  # s
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,25 +16,18 @@ from hyperscope.lab.examples.own_points import emptied
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.opening import opened
-from hyperscope.lab.session.session import Session
 from hyperscope.ui.labs.playground.painting import Painting
-from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
 LEFT = Qt.MouseButton.LeftButton
 FEW = Experiment(data=Data(source=PAINTED, painted=("-2,-2 -2,-1.5 -1.5,-2 -1.8,-1.8", "2,2 2,1.5 1.5,2 1.8,1.8")))
 
 
 @pytest.fixture
-def open_window(on_screen) -> Callable[..., Window]:
+def open_window(standing_still) -> Callable[..., Window]:
     """Opens windows, once their points are drawn."""
-
-    def open_one(experiment: Experiment | None = None, playing: bool = False) -> Window:
-        window = Window(Session(experiment, playing=playing), "light", Remembered(forgetful=True))
-        return on_screen(window, lambda window: window.lab.page.map.examples is not None)
-
-    return open_one
+    return partial(standing_still, ready=lambda window: window.lab.page.map.examples is not None)
 
 
 def data(window: Window) -> Data:

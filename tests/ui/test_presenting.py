@@ -9,26 +9,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.session.session import Session
 from hyperscope.ui.labs.playground.lab import HIDEABLE
 from hyperscope.ui.parts.presenting import TIMELINE, Presenting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 RATE = "training.learning_rate"
 Key = Qt.Key
 
 
 @pytest.fixture
-def opened(on_screen) -> Callable[[Remembered], Window]:
+def opened(standing_still) -> Callable[[Remembered], Window]:
     """Opens windows that stand still, in the size they begin with."""
 
     def open_one(remembered: Remembered) -> Window:
-        made = Window(Session(Experiment(), playing=False), "light", remembered)
+        made = standing_still(remembered=remembered)
         made.resize(1280, 800)
-        return on_screen(made)
+        return made
 
     return open_one
 

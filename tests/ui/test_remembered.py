@@ -12,21 +12,21 @@ from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.places import LAST
-from hyperscope.lab.session.session import Session, last_experiment
+from hyperscope.lab.session.session import last_experiment
 from hyperscope.ui.parts.files import SAVE_AFTER
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 MINE = Experiment(training=Training(learning_rate=0.125), seed=3)
 
 
 @pytest.fixture
-def start(on_screen) -> Callable[[], Window]:
+def start(standing_still) -> Callable[[], Window]:
     """Opens the window as the program does, standing still."""
-    return lambda: on_screen(
-        Window(Session(last_experiment() or Experiment(), playing=False)), lambda window: window.isVisible()
+    return lambda: standing_still(
+        last_experiment(), theme="", remembered=Remembered(), ready=lambda window: window.isVisible()
     )
 
 

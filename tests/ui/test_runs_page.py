@@ -31,8 +31,8 @@ from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.run_rows import row
 from lab.sessions import START, moved, with_layers
+from patience import PATIENCE
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key

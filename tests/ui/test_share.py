@@ -14,8 +14,9 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import asks, views
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key, CTRL, SHIFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 SMALL = Experiment(data=Data(points=90), seed=3)
@@ -139,8 +140,8 @@ def test_a_session_that_is_opened_comes_to_the_same_bytes(window, dialog, qtbot)
     qtbot.mouseClick(dialog.open_button, LEFT)
     qtbot.waitUntil(lambda: arrived(window, 25) and window.up_to_date, timeout=PATIENCE)
     seen: dict = {}
-    window.part(Share).heed = lambda snapshot: seen.update(snapshot.wanted)
-    window.session.want(("weights",))
+    window.part(Share).heed = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
+    window.session.want(asks("weights"))
     qtbot.waitUntil(lambda: "weights" in seen, timeout=PATIENCE)
     expected = replay(SESSION).weights()
     assert {name: array.tobytes() for name, array in seen["weights"].items()} == {

@@ -21,8 +21,7 @@ from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.sessions import START
-
-PATIENCE = 30_000  # ms
+from patience import PATIENCE
 
 
 def record(at: int = 0, depth: int = 2) -> SlowMotion:

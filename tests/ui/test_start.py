@@ -45,6 +45,7 @@ def loaded() -> set[str]:
         "hyperscope.ui.open_table.dialog",
         "hyperscope.ui.runs.page",
         "hyperscope.ui.share_dialog",
+        "hyperscope.ui.typeset",
     ],
 )
 def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):

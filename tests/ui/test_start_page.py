@@ -12,8 +12,8 @@ from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.start_page import COLUMNS, LINES, PICTURE
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
+from patience import PATIENCE
 
-PATIENCE = 20_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
 

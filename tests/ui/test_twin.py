@@ -13,15 +13,16 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.probes.snapshot import Disagreement, Snapshot
+from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
 from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import Sides, seen, views
 from ui import hand_made
 
-PATIENCE = 30_000  # ms
 RATE = "training.learning_rate"
 SMALL = Experiment(data=Data(points=90))
 LEFT = Qt.MouseButton.LeftButton
@@ -50,16 +51,16 @@ def colour(widget, at: QPointF) -> str:
     return widget.grab().toImage().pixelColor(at.toPoint()).name()
 
 
-def snapshot(strength: float = 0.0) -> Snapshot:
-    """Twins that agree, or differ everywhere by `strength`."""
+def snapshot(strength: float = 0.0, *, common: bool = True) -> Sides:
+    """Twins that agree, or differ everywhere by `strength`; not to be compared without a plane in `common`."""
     extent = hand_made.EXTENT
     p = hand_made.probabilities(*hand_made.plane())
     base = hand_made.snapshot()
     flat = np.full(p.shape[1:], strength, np.float32)
-    m = base.views["examples"].y.size
+    m = views(base)["examples"].y.size
     found = Disagreement(flat, flat > 0.5, extent, float(strength > 0.5), np.arange(m) < 7)
-    twin = Snapshot(replace(base.status, dev_loss=0.5), views={**base.views, "disagreement": found})
-    return replace(base, twin=twin)
+    status = replace(hand_made.STATUS, dev_loss=0.5)
+    return (*base, seen({**views(base), "disagreement": found if common else None}, status))
 
 
 # -- the maps -----------------------------------------------------------------------------------------------------
@@ -91,14 +92,12 @@ def test_the_map_of_disagreement_is_darker_where_they_disagree(maps) -> None:
 
 def test_the_shares_are_said_in_words(maps) -> None:
     maps.draw(snapshot(0.9))
-    m = snapshot().views["examples"].y.size
+    m = views(snapshot())["examples"].y.size
     assert maps.accessibleDescription() == f"They disagree on 100.0 % of the plane and on 7 of {m} examples"
 
 
 def test_twins_without_a_common_plane_are_said_to_have_none(maps) -> None:
-    seen = snapshot()
-    del seen.twin.views["disagreement"]
-    maps.draw(seen)
+    maps.draw(snapshot(common=False))
     assert "no plane in common" in maps.accessibleDescription()
     maps.grab()
 
@@ -263,11 +262,10 @@ def test_ten_seeds_can_be_cancelled(opened, qtbot) -> None:
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     assert part.bar.seeds_button.text() == "Cancel · 0 %"
     qtbot.waitUntil(lambda: part.seeds is not None, timeout=PATIENCE)
-    process = part.seeds._process
+    job = part.seeds
     qtbot.mouseClick(part.bar.seeds_button, LEFT)
     assert part.seeds is None and part.bar.seeds_button.text() == "Ten seeds"
-    with pytest.raises(ValueError, match="closed"):
-        process.is_alive()
+    assert job.over
     assert window.session.twin is not None
 
 
@@ -280,7 +278,8 @@ def test_ten_seeds_make_a_change_where_it_was_made(opened, qtbot) -> None:
     qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
     assert part.bar.verdict.more.endswith(" at epoch 24, each change at its step.")
     runs = part.seeds.result
-    assert np.array_equal(runs.a.loss[:, :5], runs.b.loss[:, :5])  # alike until then
+    # alike until then, up to rounding, since A's are stacked
+    assert np.allclose(runs.a.loss[:, :5], runs.b.loss[:, :5], rtol=1e-4)
 
 
 def test_ten_seeds_that_are_not_yet_begun_can_be_cancelled(opened, qtbot) -> None:

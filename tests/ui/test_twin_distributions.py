@@ -11,20 +11,18 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.probes import probes
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, Snapshot, Status, View
+from hyperscope.lab.probes.distributions import Distributions, Histogram
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.twins.comparison import of_twin
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.distributions.twin_column import TwinColumn, lined_up
 from hyperscope.ui.panels.distributions.twin_columns import colours
 from hyperscope.ui.panels.distributions.twin_multiples import bins_of, mirrored, shares
 from hyperscope.ui.theme import DARK, LIGHT, scaled
+from probed import Sides, both, probed, seen, views
 
 PLAIN = (Layer(8, "tanh"), Layer(8, "tanh"))
 NORMED = (Layer(8, "tanh", "before"), Layer(8, "tanh", "before"))
 DEEPER = (Layer(8, "tanh"), Layer(6, "tanh"), Layer(5, "relu"))
-VIEW = View()
 
 
 def trained(layers: tuple[Layer, ...], steps: int = 40, rate: float = 0.01) -> Trainer:
@@ -34,11 +32,9 @@ def trained(layers: tuple[Layer, ...], steps: int = 40, rate: float = 0.01) -> T
     return made
 
 
-def twins(a: tuple[Layer, ...], b: tuple[Layer, ...], name: str = "distributions", rate: float = 0.1) -> Snapshot:
+def twins(a: tuple[Layer, ...], b: tuple[Layer, ...], name: str = "distributions", rate: float = 0.1) -> Sides:
     """What a window gets of two networks, of which B is trained faster."""
-    ours, theirs = trained(a), trained(b, rate=rate)
-    views = {name: probes[name](ours, VIEW)}
-    return Snapshot(Status(), views=views, twin=of_twin(ours, theirs, Status(), VIEW, views))
+    return both(trained(a), trained(b, rate=rate), name)
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def panel(distributions_panel):
     return distributions_panel
 
 
-def shown(panel: DistributionsPanel, snapshot: Snapshot, view: str = "z to a") -> list[TwinColumn]:
+def shown(panel: DistributionsPanel, snapshot: Sides, view: str = "z to a") -> list[TwinColumn]:
     panel.draw(snapshot)
     panel.view.choose(view)
     panel.grab()
@@ -102,7 +98,7 @@ def test_both_are_measured_by_one_scale() -> None:
 
 
 def test_without_a_twin_it_is_as_it_was(panel) -> None:
-    snapshot = replace(twins(PLAIN, PLAIN), twin=None)
+    snapshot = twins(PLAIN, PLAIN)[:1]
     panel.draw(snapshot)
     assert panel.key.isHidden() and panel.columns._columns[0].bars
 
@@ -127,7 +123,7 @@ def test_the_halves_bear_the_twins_colours(panel, theme) -> None:
 def test_an_axis_reaches_as_far_as_either_twin(panel) -> None:
     snapshot = twins(PLAIN, PLAIN)
     columns = shown(panel, snapshot)
-    ours, theirs = snapshot.views["distributions"], snapshot.twin.views["distributions"]
+    ours, theirs = views(snapshot)["distributions"], views(snapshot[1])["distributions"]
     for column, a, b in zip(columns, ours.layers, theirs.layers, strict=True):
         made = column.pictures[0][1]
         assert made.edges[0] == min(a.z.edges[0], b.z.edges[0])
@@ -136,11 +132,10 @@ def test_an_axis_reaches_as_far_as_either_twin(panel) -> None:
 
 def test_the_river_reaches_as_far_and_as_long_as_either_twin(panel) -> None:
     ours, theirs = trained(PLAIN, 20), trained(PLAIN, 80, 0.1)
-    views = {"distributions": probes["distributions"](ours, VIEW)}
-    column = shown(panel, Snapshot(Status(), views=views, twin=of_twin(ours, theirs, Status(), VIEW, views)))[0]
-    other = probes["distributions"](theirs, VIEW)
-    assert column.time[1] == other.epoch[-1] > views["distributions"].epoch[-1]
-    assert column.span[1] == max(other.rivers[0].max(), views["distributions"].rivers[0].max())
+    column = shown(panel, both(ours, theirs, "distributions"))[0]
+    one, other = probed(ours, "distributions"), probed(theirs, "distributions")
+    assert column.time[1] == other.epoch[-1] > one.epoch[-1]
+    assert column.span[1] == max(other.rivers[0].max(), one.rivers[0].max())
     assert column.river is not None and column.lines is not None
 
 
@@ -154,7 +149,7 @@ def test_common_axes_are_those_of_all_layers_and_both_twins(panel) -> None:
 
 
 def record(layers: tuple[Layer, ...]) -> Distributions:
-    found: Distributions = probes["distributions"](trained(layers, 5), VIEW)
+    found: Distributions = probed(trained(layers, 5), "distributions")
     return found
 
 
@@ -212,13 +207,14 @@ def test_twins_of_other_width_share_the_units_slots(panel) -> None:
 # -- numbers ------------------------------------------------------------------------------------------------------
 
 
-def with_dead(snapshot: Snapshot, a: int, b: int) -> Snapshot:
+def with_dead(snapshot: Sides, a: int, b: int) -> Sides:
     def dead(of: Distributions, count: int) -> Distributions:
         return replace(of, layers=tuple(replace(layer, dead=count) for layer in of.layers))
 
-    snapshot.views["distributions"] = dead(snapshot.views["distributions"], a)
-    snapshot.twin.views["distributions"] = dead(snapshot.twin.views["distributions"], b)
-    return snapshot
+    return tuple(
+        seen({"distributions": dead(views(side)["distributions"], count)})
+        for side, count in zip(snapshot, (a, b), strict=True)
+    )
 
 
 @pytest.mark.parametrize("width", [724, 1086])
@@ -286,7 +282,7 @@ def test_a_legend_says_which_is_which_and_goes_with_the_twin(panel) -> None:
     snapshot = twins(PLAIN, PLAIN)
     shown(panel, snapshot)
     assert panel.key.isVisible() and "A above" in panel.key.accessibleName() and "B below" in panel.key.toolTip()
-    panel.draw(replace(snapshot, twin=None))
+    panel.draw(snapshot[:1])
     assert panel.key.isHidden()
 
 

@@ -14,26 +14,27 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
 from hyperscope.ui.panels.network.pair import ABOVE, NetworkPair, best, differing
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
+from patience import PATIENCE
+from probed import Sides, sides
 from ui import hand_made
 
-PATIENCE = 30_000  # ms
 LEFT = Qt.MouseButton.LeftButton
 SMALL = Experiment(data=Data(points=90))
 
 
-def of(picture: NetworkPicture) -> Snapshot:
-    return Snapshot(hand_made.STATUS, 2, views={"network": picture})
+def of(picture: NetworkPicture) -> Sides:
+    return sides({"network": picture}, hand_made.STATUS, 2)
 
 
 def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:
-    pair.take(of(picture))
+    pair.take(of(picture)[0])
     pair.draw(hand_made.snapshot("curves"))
 
 
@@ -102,7 +103,7 @@ def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
 def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
     shown = pair.b.picture
     assert pair.rate == 0
-    pair.take(of(hand_made.network(seed=3)))
+    pair.take(of(hand_made.network(seed=3))[0])
     assert pair.rate > pair.a.rate and pair.b.picture is shown
     pair.draw(hand_made.snapshot("curves"))
     assert pair.rate == 0 and pair.b.picture is not shown

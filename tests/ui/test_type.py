@@ -12,7 +12,8 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPai
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.probes.snapshot import Disagreement, Snapshot, Status
+from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
@@ -25,6 +26,7 @@ from hyperscope.ui.panels.network.pair import BESIDE
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.style import PICKED, mixed, stylesheet
 from hyperscope.ui.theme import DARK, LIGHT, scaled
+from probed import sides
 from ui import hand_made
 
 SCALES = [1.0, 1.25, 1.5, 2.0]
@@ -196,7 +198,7 @@ def test_a_head_says_of_its_batch_norm_even_where_it_cannot_show_it(qtbot, width
     panel = NetworkPanel()
     qtbot.addWidget(panel)
     panel.resize(width, 500)
-    panel.draw(Snapshot(Status(), views={"network": hand_made.network((8,) * 6)}))
+    panel.draw(sides({"network": hand_made.network((8,) * 6)}))
     panel.show_layers((Layer(8, "tanh", "before", 0.2),) * 6)
     button = next(
         b for b in panel.findChildren(QAbstractButton) if b.accessibleName().startswith("Settings of layer 3")

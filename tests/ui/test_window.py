@@ -35,6 +35,8 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
+from hyperscope.lab.worker.runner import Runner
 from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
@@ -46,8 +48,9 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import SMALLEST, Window
+from patience import PATIENCE
+from probed import views
 
-PATIENCE = 20_000  # ms; a busy machine may start a process in seconds
 RATE = "training.learning_rate"
 NORMS = "network.layers.*.batch_norm"
 LEFT = Qt.MouseButton.LeftButton
@@ -56,21 +59,21 @@ LEFT = Qt.MouseButton.LeftButton
 class Followed(Session):
     """A session that keeps what was asked for and what came, for the tests to look at."""
 
-    def __init__(self, experiment: Experiment | None = None, *, playing: bool = True) -> None:
-        super().__init__(experiment, playing=playing)
+    def __init__(self, experiment: Experiment | None, playing: bool, killable: bool) -> None:
+        super().__init__(experiment, playing=playing, link=Runner if killable else InProcess)
         self.asked: list[tuple[str, ...]] = []
         self.views: dict[str, object] = {}
         self.said: list[str] = []
 
-    def ask(self, names):
-        self.asked.append(tuple(names))
-        super().ask(names)
+    def ask(self, asks):
+        self.asked.append(tuple(ask.probe.name for ask in asks))
+        super().ask(asks)
         self._listen()
 
     def take(self):
         snapshot = super().take()
         if snapshot is not None:
-            self.views.update(snapshot.views)
+            self.views.update(views(snapshot))
         self._listen()
         return snapshot
 
@@ -106,8 +109,10 @@ class Paints(QObject):
 def opened(on_screen) -> Callable[..., Window]:
     """Opens windows, once all that is asked for in turn has come."""
 
-    def open_one(experiment: Experiment | None = None, playing: bool = True, theme: str = "light") -> Window:
-        window = Window(Followed(experiment, playing=playing), theme)
+    def open_one(
+        experiment: Experiment | None = None, playing: bool = True, theme: str = "light", killable: bool = False
+    ) -> Window:
+        window = Window(Followed(experiment, playing, killable), theme)
         return on_screen(window, lambda window: len(window.session.views) >= 5)
 
     return open_one
@@ -123,6 +128,12 @@ def window(opened) -> Window:
 def paused(opened) -> Window:
     """The window on the starting experiment, standing still at step 0."""
     return opened(playing=False)
+
+
+@pytest.fixture
+def killable(opened) -> Window:
+    """The window on the starting experiment, training in a process that can be lost."""
+    return opened(killable=True)
 
 
 def control(window: Window, path: str):
@@ -446,7 +457,7 @@ def test_no_words_of_controls_are_clipped(paused, qtbot, scale, size):
     qtbot.waitUntil(lambda: paused.size().toTuple() == size, timeout=PATIENCE)
     QApplication.processEvents()
     with contextlib.suppress(qtbot.TimeoutError):  # the layout needs a few events; then the list says what is wrong
-        qtbot.waitUntil(lambda: clipped(paused) == [], timeout=3000)
+        qtbot.waitUntil(lambda: clipped(paused) == [])
     assert clipped(paused) == []
 
 
@@ -469,7 +480,7 @@ def test_no_control_is_wider_than_its_card(paused, qtbot, scale, optimiser):
     paused.part(Looks).enlarge(scale)
     unfold(paused)
     with contextlib.suppress(qtbot.TimeoutError):  # the layout needs a few events; then the list says what is wrong
-        qtbot.waitUntil(lambda: too_wide(paused) == [], timeout=3000)
+        qtbot.waitUntil(lambda: too_wide(paused) == [])
     assert too_wide(paused) == []
 
 
@@ -764,36 +775,38 @@ def test_several_files_at_once_are_not_taken(paused, tmp_path):
 
 
 def kill_worker(window: Window) -> None:
+    assert window.session.worker_pid != os.getpid()
     os.kill(window.session.worker_pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
 
 
-def test_a_killed_worker_is_said_and_training_goes_on(window, qtbot):
-    qtbot.waitUntil(lambda: window.session.status.step > 100, timeout=PATIENCE)
-    kill_worker(window)
-    qtbot.waitUntil(lambda: "training process ended unexpectedly" in message(window), timeout=PATIENCE)
-    step = window.session.status.step
-    qtbot.waitUntil(lambda: window.session.status.step not in (0, step), timeout=PATIENCE)
+def test_a_killed_worker_is_said_and_training_goes_on(killable, qtbot):
+    qtbot.waitUntil(lambda: killable.session.status.step > 100, timeout=PATIENCE)
+    kill_worker(killable)
+    qtbot.waitUntil(lambda: "training process ended unexpectedly" in message(killable), timeout=PATIENCE)
+    step = killable.session.status.step
+    qtbot.waitUntil(lambda: killable.session.status.step not in (0, step), timeout=PATIENCE)
 
 
-def test_a_killed_worker_goes_on_from_its_checkpoint(window, qtbot):
-    qtbot.waitUntil(lambda: window.session._revival.checkpoint is not None, timeout=PATIENCE)
-    kept = window.session._revival.checkpoint.step
-    kill_worker(window)
-    qtbot.waitUntil(lambda: any("goes on from" in said for said in window.session.said), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.session.status.step > kept, timeout=PATIENCE)
+def test_a_killed_worker_goes_on_from_its_checkpoint(killable, qtbot):
+    qtbot.waitUntil(lambda: killable.session._revival.checkpoint is not None, timeout=PATIENCE)
+    kept = killable.session._revival.checkpoint.step
+    kill_worker(killable)
+    qtbot.waitUntil(lambda: any("goes on from" in said for said in killable.session.said), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: killable.session.status.step > kept, timeout=PATIENCE)
 
 
-def test_a_move_made_while_the_worker_is_dead_is_not_lost(window, qtbot):
-    qtbot.waitUntil(lambda: window.session._revival.checkpoint is not None, timeout=PATIENCE)
-    kill_worker(window)
-    moved = slide(window, qtbot, RATE, 0.3).value()
+def test_a_move_made_while_the_worker_is_dead_is_not_lost(killable, qtbot):
+    qtbot.waitUntil(lambda: killable.session._revival.checkpoint is not None, timeout=PATIENCE)
+    kill_worker(killable)
+    moved = slide(killable, qtbot, RATE, 0.3).value()
     qtbot.waitUntil(
-        lambda: [caption for *_, caption in window.session.views["curves"].moves][-1:] == [f"α {moved:.4g}"],
+        lambda: [caption for *_, caption in killable.session.views["curves"].moves][-1:] == [f"α {moved:.4g}"],
         timeout=PATIENCE,
     )
 
 
-def test_a_paused_window_stays_paused_with_its_new_worker(paused, qtbot):
+def test_a_paused_window_stays_paused_with_its_new_worker(opened, qtbot):
+    paused = opened(playing=False, killable=True)
     kill_worker(paused)
     qtbot.waitUntil(lambda: "goes on from the start" in message(paused), timeout=PATIENCE)
     count = len(paused.session.asked)
@@ -814,10 +827,10 @@ def test_a_home_that_cannot_be_written_is_said_and_stops_nothing(opened, qtbot, 
 # -- the end ----------------------------------------------------------------------------------------------------------
 
 
-def test_closing_ends_the_worker(window, qtbot):
-    worker = psutil.Process(window.session.worker_pid)
-    window.close()
-    assert not worker.is_running() and window.session.worker_pid is None
+def test_closing_ends_the_worker(killable):
+    worker = psutil.Process(killable.session.worker_pid)
+    killable.close()
+    assert not worker.is_running() and killable.session.worker_pid is None
 
 
 def test_closing_leaves_no_thread_and_no_timer(window):

@@ -8,7 +8,9 @@ from typing import Any
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs import Entry
@@ -16,27 +18,33 @@ from hyperscope.ui.labs.lab import Lab, Page
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.source import Computed, Polled
 from hyperscope.ui.theme import Theme
+from ui.throw_away_probe import Times, counted
 
 VIEWS = (("bars", "Bars"), ("lines", "Lines"))
 SHADE = QColor(17, 119, 51)  # that only its panels are painted in
 
 
 class Bars(QWidget):
-    """Draws whatever record it asked for as one shade, and keeps it."""
+    """Draws what it is given as one shade, and keeps it; `of_network` says that it asks for something."""
 
     rate = 10.0
 
-    def __init__(self, probe: str = "") -> None:
+    def __init__(self, of_network: bool = True) -> None:
         super().__init__()
-        self.probes = (probe,) if probe else ()
-        self.drawn: list[Snapshot] = []
+        self.of_network = of_network
+        self.drawn: list[Any] = []
         self.theme: Theme | None = None
         self.setMinimumSize(80, 80)
         self.setAccessibleName("Bars")
 
-    def draw(self, snapshot: Snapshot) -> None:
-        self.drawn.append(snapshot)
-        self.update()
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        return (Ask(counted, Times(100)),) if self.of_network else ()
+
+    def draw(self, sides: tuple[Any, ...]) -> None:
+        found = sides[0].records.of(counted) if self.of_network else sides[0].stands
+        if found is not None:
+            self.drawn.append(found)
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -51,9 +59,9 @@ class Bars(QWidget):
 class ThrowAway(Page):
     """Three panels side by side."""
 
-    def __init__(self, probe: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.trained, self.computed, self.jobbed = Bars(probe), Bars(), Bars()
+        self.trained, self.computed, self.jobbed = Bars(), Bars(False), Bars(False)
         self.view = ""
         self.pressed = 0
         self.kept: dict[str, Any] = {}
@@ -83,9 +91,9 @@ class Pressing(Part[Host]):
         self.page.pressed += 1
 
 
-def with_bars(height: float) -> Snapshot:
+def bars_of(height: float) -> tuple[Seen, ...]:
     """The pure function of this lab's own value."""
-    return Snapshot(Status(), views={"bars": height})
+    return (Seen(stands=f"bars {height:g}"),)
 
 
 def entry(number: int = 1) -> Entry:
@@ -94,10 +102,10 @@ def entry(number: int = 1) -> Entry:
     return Entry(f"throw-away-{number}", title, __name__, VIEWS, "Nothing is kept.", f"{__name__}_exports")
 
 
-def make(host: Host, probe: str = "results") -> Lab:
+def make(host: Host) -> Lab:
     """The lab; its job's replies are put into `page.replies` by whoever tries it."""
-    page = ThrowAway(probe)
-    page.value = Computed(with_bars, 1.0)
+    page = ThrowAway()
+    page.value = Computed(bars_of, 1.0)
     page.replies = deque()
     sources = {
         page.computed: page.value,

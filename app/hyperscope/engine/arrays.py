@@ -9,3 +9,4 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 Indices = NDArray[np.integer[Any]]
+Values = NDArray[Any]  # of any kind, as records hold them

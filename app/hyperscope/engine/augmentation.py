@@ -119,11 +119,19 @@ class Augmenter:
     def inputs(self, epoch: int) -> Floats:
         """Model inputs (features, m) of the whole training set in epoch number `epoch`, read-only; the last is kept."""
         if self._kept is None or self._kept[0] != epoch:
-            rng = np.random.default_rng([self.seed, STREAM, epoch])
-            copies = self.to_inputs(augmented(self.raw, self.augmentation, self.image_shape, rng, self.unit))
+            copies = self.copies(epoch)
             copies.setflags(write=False)
             self._kept = (epoch, copies)
         return self._kept[1]
+
+    def copies(self, epoch: int) -> Floats:
+        """The same, made anew and not kept."""
+        rng = np.random.default_rng([self.seed, STREAM, epoch])
+        return self.to_inputs(augmented(self.raw, self.augmentation, self.image_shape, rng, self.unit))
+
+    def seeded(self, seed: int) -> Augmenter:
+        """What does the same to the same examples in a run with another seed."""
+        return Augmenter(self.raw, self.augmentation, self.image_shape, self.unit, self.to_inputs, seed)
 
 
 def _pictures(x: Floats, shape: Shape, cos: Floats, sin: Floats, move: Floats) -> Floats:

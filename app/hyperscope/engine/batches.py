@@ -52,6 +52,14 @@ class Shuffle:
         rng = np.random.default_rng([seed, STREAM, block])
         return rng.permuted(np.tile(np.arange(self.m), (TOGETHER, 1)), axis=1)
 
+    def keep(self, members: Sequence[int]) -> None:
+        """Goes on with these members of the crowd alone."""
+        assert not isinstance(self.seed, int)
+        chosen = list(members)
+        self.seed = [self.seed[k] for k in chosen]
+        if self._block >= 0:
+            self._orders = self._orders[:, chosen]
+
     def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
         """The next `steps` mini-batches of `size` examples, the last of an epoch shorter; and the place after them."""
         batches: list[Indices] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,14 @@ class Constants:
     trainings: tuple[Training, ...]
     crowd: tuple[int, ...]
     dtype: np.dtype[Any]
+    _vectors: dict[str, Array] = field(default_factory=dict, compare=False, repr=False)
 
     def vector(self, name: str) -> Array:
         """One of them as float64 () or (K,)."""
-        values = [float(getattr(training, name)) for training in self.trainings]
-        return np.array(values if self.crowd else values[0])
+        if name not in self._vectors:
+            values = [float(getattr(training, name)) for training in self.trainings]
+            self._vectors[name] = np.array(values if self.crowd else values[0])
+        return self._vectors[name]
 
     def lists(self) -> dict[str, list[float]]:
         """Those of CONSTANTS, each as a list of one number for each training."""
@@ -35,10 +38,11 @@ class Constants:
 
     def coming(
         self, optimiser: Optimiser, products: dict[str, Array], factors: Array, slots: Container[str]
-    ) -> dict[str, Any]:
-        """What the optimiser's `slots` hold in each of the coming steps; advances the running `products` in place.
+    ) -> dict[str, Array]:
+        """What the optimiser's `slots` hold in the coming steps (S,), or (S, K, 1) for a crowd.
 
-        `factors` (steps,) or (steps, K) multiply the learning rate, step by step.
+        Advances the running `products` in place. `factors` (steps,) or (steps, K) multiply the learning rate, step by
+        step.
         """
         steps = len(factors)
         constants = {name: self.vector(name) for name in CONSTANTS}
@@ -51,12 +55,7 @@ class Constants:
         alpha = self.vector("learning_rate") * factors
         rates = dict(zip(optimiser.slots, optimiser.rates(alpha, constants, running), strict=True))
         rates.setdefault(ALPHA.name, alpha)
-        cast = {name: np.ascontiguousarray(rate, self.dtype) for name, rate in rates.items()}
-        if self.crowd:
-            return {name: rate[..., None] for name, rate in cast.items()}
-        # 0-d arrays: ufuncs take them in half the time of Python's or NumPy's own scalars
-        wanted = {name: rate for name, rate in cast.items() if name in slots}
-        return {name: [rate[step, ...] for step in range(steps)] for name, rate in wanted.items()}
+        return {name: rate[..., None] if self.crowd else rate for name, rate in rates.items() if name in slots}
 
     def write(self, cells: dict[str, Array], weights: Array) -> None:
         """Writes them into the arrays that plans read, kept where there are some; `weights` (P,) is 1 at weights."""

@@ -77,7 +77,8 @@ def _grafted(
             _start_norm(new, number, result, result_running, a, bias)
         for values, start in ((result, fresh), (result_running, fresh_running)):
             np.copyto(values, start, where=~np.isfinite(values))  # else there is no sound moment to go back to
-        a = textbook.forward(new, result, result_running, x, training=False)[number].output
+        if number < len(new.names) - 1:
+            a = textbook.through(new, number, result, result_running, a, training=False).output
     return result, result_running
 
 

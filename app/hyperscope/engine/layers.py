@@ -24,15 +24,16 @@ Backward = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What flows between pieces: `values` (n + 1, m) with the row of ones, and `gradient` (n, m) of the loss in it."""
+    """What flows between pieces: `values` (n, m), or (n + 1, m) with a row of `ones`, and the `gradient` (n, m)."""
 
     values: Array
     gradient: Array
+    ones: bool = True
 
     @property
     def units(self) -> Array:
         """The values without the row of ones."""
-        return self.values[..., :-1, :]
+        return self.values[..., :-1, :] if self.ones else self.values
 
     def operands(self, bias: bool) -> tuple[Operand, Operand]:
         """The values, with ones just when `bias`, and their transpose."""
@@ -53,11 +54,16 @@ class Input:
         return self.x, self.x_transposed
 
 
-def signal(plan: Plan, n: int, m: int) -> Signal:
-    """A fresh signal of n units for m examples."""
-    values = plan.buffer(n + 1, m)
-    values[..., -1, :] = 1
-    return Signal(values, plan.buffer(n, m))
+def signal(plan: Plan, n: int, m: int, *, ones: bool = True) -> Signal:
+    """A fresh signal of n units for m examples.
+
+    In a crowd the row of ones parts each member's units from the next one's, and what is done to them then takes up
+    to four times as long; so there it belongs only to what a bias is added to.
+    """
+    values = plan.buffer(n + ones, m)
+    if ones:
+        values[..., -1, :] = 1
+    return Signal(values, plan.buffer(n, m), ones)
 
 
 def transposed(array: Array) -> Array:
@@ -66,22 +72,27 @@ def transposed(array: Array) -> Array:
 
 
 def diagonal(matrix: Array, first: int = 0) -> Array:
-    """A writable view (..., n) of the entries (i, first + i) of a matrix of n rows."""
-    down, right = matrix.strides[-2:]
-    return np.lib.stride_tricks.as_strided(
-        matrix[..., first:], matrix.shape[:-1], (*matrix.strides[:-2], down + right), writeable=True
-    )
+    """A writable view (n,) of the entries (i, first + i) of a contiguous matrix (n, more than n)."""
+    rows, columns = matrix.shape
+    return matrix.reshape(-1)[first :: columns + 1][:rows]
 
 
 def dense(
-    plan: Plan, weights: Array, gradient: Array, before: Signal | Input, m: int, logits: Slot | None = None
+    plan: Plan,
+    weights: Array,
+    gradient: Array,
+    before: Signal | Input,
+    m: int,
+    logits: Slot | None = None,
+    *,
+    ones: bool = True,
 ) -> tuple[Signal, Backward]:
     """z = W a + b, with [W | b] (n, n_in + 1) as `weights`; z goes to the slot `logits` if one is given."""
     n = weights.shape[-2]
     n_in = before.gradient.shape[-2] if before.gradient is not None else None
     bias = n_in is None or weights.shape[-1] > n_in
     a, a_transposed = before.operands(bias)
-    after = signal(plan, n, m)
+    after = signal(plan, n, m, ones=ones)
     plan.product("z = W a + b" if bias else "z = W a", weights, a, after.units if logits is None else logits)
 
     def backward() -> None:
@@ -92,15 +103,19 @@ def dense(
     return after, backward
 
 
-def activate(plan: Plan, function: Activation, before: Signal) -> tuple[Signal, Backward]:
-    """a = g(z), in place: no other piece looks at z again, and the slope follows from a."""
-    spare = (plan.buffer if function.keeps_slope else plan.scratch)(*before.gradient.shape[-2:])
-    function.forward(plan, before.units, before.units, spare)
+def activate(plan: Plan, function: Activation, before: Signal, *, ones: bool = True) -> tuple[Signal, Backward]:
+    """a = g(z), in place unless `ones` are wanted that z is without: no other piece looks at z again, and the slope
+    follows from a.
+    """
+    shape = before.gradient.shape[-2:]
+    spare = (plan.buffer if function.keeps_slope else plan.scratch)(*shape)
+    after = Signal(signal(plan, *shape).values, before.gradient) if ones and not before.ones else before
+    function.forward(plan, before.units, after.units, spare)
 
     def backward() -> None:
-        function.backward(plan, before.units, before.gradient, spare)
+        function.backward(plan, after.units, before.gradient, spare)
 
-    return before, backward
+    return after, backward
 
 
 def scaled(plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot, into: Slot | None = None) -> Backward:
@@ -115,9 +130,9 @@ def scaled(plan: Plan, label: str, signal: Signal, factor: Slot, shift: Slot, in
     return backward
 
 
-def dropped(plan: Plan, before: Signal, mask: Slot) -> tuple[Signal, Backward]:
+def dropped(plan: Plan, before: Signal, mask: Slot, *, ones: bool = True) -> tuple[Signal, Backward]:
     """a times dropout's mask, in values of its own: the activation's slope follows from a as it was."""
-    after = Signal(signal(plan, *before.gradient.shape[-2:]).values, before.gradient)
+    after = Signal(signal(plan, *before.gradient.shape[-2:], ones=ones).values, before.gradient, ones)
     plan.call("a dropped out", np.multiply, before.units, mask, after.units)
 
     def backward() -> None:
@@ -139,43 +154,45 @@ class Norm:
     epsilon: Array
 
 
-def batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None = None) -> tuple[Signal, Backward]:
+def batch_norm(
+    plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None = None, *, ones: bool = True
+) -> tuple[Signal, Backward]:
     """ẑ = (z − μ) / √(σ² + ε), y = γ ẑ + β, over the mini-batch (Ioffe and Szegedy 2015, algorithm 1).
 
     y goes to the slot `into` if one is given.
     """
-    narrow = norm.gamma.shape[-1] <= NARROW
-    return (_narrow_batch_norm if narrow else _wide_batch_norm)(plan, norm, before, m, into)
+    # in a crowd a product takes its time for each member, whereas a broadcast goes through all of them at once
+    narrow = norm.gamma.shape[-1] <= NARROW and not plan.crowd
+    return (_narrow_batch_norm if narrow else _wide_batch_norm)(plan, norm, before, m, into, ones=ones)
 
 
 def _statistics(plan: Plan, norm: Norm, z: Array, centred: Array, m: int) -> Array:
     """Plans μ, z − μ and σ²; returns √(σ² + ε) (n,)."""
-    ones = [1] * len(plan.crowd)
-    averaging = plan.constant(1 / m, *ones, m, 1)
-    mean = norm.mean[..., None]
-    plan.product("μ = Σ z / m", z, averaging, mean)
+    averaging = plan.constant(1 / m, m, 1)
+    plan.row_sums("μ = Σ z / m", z, averaging, norm.mean)
     if m <= FEW and not plan.crowd:
-        centring = (np.eye(m) - 1 / m).astype(plan.dtype).reshape(*ones, m, m)
-        plan.product("z − μ", z, centring, centred)
+        plan.product("z − μ", z, (np.eye(m) - 1 / m).astype(plan.dtype), centred)
     else:
-        plan.call("z − μ", np.subtract, z, mean, centred)
+        plan.call("z − μ", np.subtract, z, norm.mean[..., None], centred)
     squares = plan.scratch(*centred.shape[-2:])
     plan.call("(z − μ)²", np.multiply, centred, centred, squares)
-    plan.product("σ² = Σ (z − μ)² / m", squares, averaging, norm.variance[..., None])
+    plan.row_sums("σ² = Σ (z − μ)² / m", squares, averaging, norm.variance)
     root = plan.buffer(norm.gamma.shape[-1])
     plan.call("σ² + ε", np.add, norm.variance, norm.epsilon, root)
     plan.call("√(σ² + ε)", np.sqrt, root, root)
     return root
 
 
-def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None) -> tuple[Signal, Backward]:
+def _narrow_batch_norm(
+    plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None, *, ones: bool
+) -> tuple[Signal, Backward]:
     # γẑ + β is one product with [diag s | β], s = γ/√(σ²+ε); its gradient one with three blocks beside each other
     n = norm.gamma.shape[-1]
     stacked = plan.buffer(2 * n + 1, m)  # dy, z − μ and a row of ones
     stacked[..., -1, :] = 1
     dy, centred, centred_with_ones = stacked[..., :n, :], stacked[..., n:-1, :], stacked[..., n:, :]
     root = _statistics(plan, norm, before.units, centred, m)
-    after = Signal(signal(plan, n, m).values, dy)
+    after = Signal(signal(plan, n, m, ones=ones).values, dy, ones)
     affine = plan.buffer(n, n + 1)
     slope = diagonal(affine)
     plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
@@ -199,11 +216,13 @@ def _narrow_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slo
     return after, backward
 
 
-def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None) -> tuple[Signal, Backward]:
+def _wide_batch_norm(
+    plan: Plan, norm: Norm, before: Signal, m: int, into: Slot | None, *, ones: bool
+) -> tuple[Signal, Backward]:
     n = norm.gamma.shape[-1]
     centred = plan.buffer(n, m)
     root = _statistics(plan, norm, before.units, centred, m)
-    after = signal(plan, n, m)
+    after = signal(plan, n, m, ones=ones)
     dy = after.gradient
     slope = plan.buffer(n)
     plan.call("γ / √(σ² + ε)", np.divide, norm.gamma, root, slope)
@@ -211,16 +230,21 @@ def _wide_batch_norm(plan: Plan, norm: Norm, before: Signal, m: int, into: Slot 
     plan.call("y = γ ẑ + β", np.add, after.units, norm.beta[..., None], after.units if into is None else into)
 
     def backward() -> None:
-        summing = plan.constant(1, *([1] * len(plan.crowd)), m, 1)
+        summing = plan.constant(1, m, 1)
         spare, minus, share = plan.scratch(n, m), plan.buffer(n), plan.buffer(n)
+        # a crowd's sums lie side by side, whereas its members' dγ and dβ lie apart, each in its own vector
+        d_gamma, d_beta = (plan.buffer(n), plan.buffer(n)) if plan.crowd else (norm.d_gamma, norm.d_beta)
         plan.call("dy (z − μ)", np.multiply, dy, centred, spare)
-        plan.product("Σ dy (z − μ)", spare, summing, norm.d_gamma[..., None])
-        plan.call("dγ = Σ dy ẑ", np.divide, norm.d_gamma, root, norm.d_gamma)
-        plan.product("dβ = Σ dy", dy, summing, norm.d_beta[..., None])
+        plan.row_sums("Σ dy (z − μ)", spare, summing, d_gamma)
+        plan.call("dγ = Σ dy ẑ", np.divide, d_gamma, root, d_gamma)
+        plan.row_sums("dβ = Σ dy", dy, summing, d_beta)
+        if plan.crowd:
+            plan.call("dγ = Σ dy ẑ", np.positive, d_gamma, norm.d_gamma)
+            plan.call("dβ = Σ dy", np.positive, d_beta, norm.d_beta)
         plan.call("−γ / (m √(σ² + ε))", np.multiply, slope, plan.constant(-1 / m), minus)
-        plan.call("mean of dy", np.multiply, minus, norm.d_beta, share)
+        plan.call("mean of dy", np.multiply, minus, d_beta, share)
         plan.call("ẑ by way of z − μ", np.divide, minus, root, minus)
-        plan.call("mean of dy ẑ", np.multiply, minus, norm.d_gamma, minus)
+        plan.call("mean of dy ẑ", np.multiply, minus, d_gamma, minus)
         plan.call("dy γ / √(σ² + ε)", np.multiply, dy, slope[..., None], before.gradient)
         plan.call("ẑ · mean(dy ẑ)", np.multiply, centred, minus[..., None], spare)
         plan.call("less ẑ · mean(dy ẑ)", np.add, before.gradient, spare, before.gradient)

@@ -6,7 +6,8 @@ do not depend on how they were chunked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from hyperscope.engine.settings import Training
 __all__ = ["CONSTANTS", "STREAM", "Diverged", "Learner", "Moment"]
 
 STREAM = 1  # keeps the initial weights' random numbers apart from those of the order
-CHUNK_BYTES = 1 << 18  # of gathered batches; they and the buffers together should stay in the second-level cache
+CHUNK_BYTES = 1 << 20  # of gathered batches; each is read once, and a quarter of it cost a crowd of 64 a tenth
 CHUNK_STEPS = 256
 PROGRAMS = 8  # batch sizes whose compiled steps are kept
 
@@ -44,7 +45,8 @@ class Diverged(ArithmeticError):
 
 
 class Learner:
-    """Trains on examples x (n, m) with classes y (m,); with several `trainings` it is a crowd, one member each.
+    """Trains on examples x (n, m) with classes y (m,); with several `trainings` it is a crowd, one member each, which
+    may have examples of their own: x (K, n, m) and y (K, m).
 
     Members share the network's structure, the optimiser, batch size and precision of the first training; their rates
     and constants are their own. `seeds` start their weights.
@@ -67,12 +69,13 @@ class Learner:
         self.optimiser: Optimiser = optimisers[self.trainings[0].optimiser]
         starts = [layout.initial(np.random.default_rng([seed, STREAM]), self.dtype) for seed in self.seeds]
         running = layout.initial_running(self.dtype)
+        self._cells: dict[str, Array] = {}
         self.state = self._fresh(
             starts[0] if alone else np.stack(starts), np.broadcast_to(running, (*self.crowd, running.size)).copy()
         )
         self.rows = Rows(layout, self.trainings[0], x, y, self.dtype)
         self._settled: tuple[Any, Any] = (None, None)
-        self._cells: dict[str, Array] = {}
+        self._known: Constants | None = None
         self.taken = 0  # steps
         self._noises = Noises(self.seeds, layout.widths, self.crowd, self.dtype)
         self._settle()
@@ -117,11 +120,14 @@ class Learner:
             self._settled = (recipe, memory)
             self.recipe = recipe
             self._programs: dict[int, Program] = {}
+            self._feeds: dict[int, Feed] = {}
         if not self.layout.network.bn_learned:
             for name, block in self.layout.parameters.items():
                 if name.endswith((".gamma", ".beta")):
                     for vector in (self.state.gradient, *self.state.moments):
                         block.of(vector)[...] = 0  # else their last gradient and momentum would move them on
+        if not self.crowd:
+            self._cells["bn_momentum"][...] = self.layout.network.bn_momentum
         self._constants.write(self._cells, self.layout.weight_mask())
         self.rows.code(self.trainings[0])
 
@@ -147,6 +153,7 @@ class Learner:
             tuple(moment[chosen] for moment in state.moments),
             {name: product[chosen] for name, product in state.products.items()},
         )
+        self.rows.keep(chosen)
         self._noises = Noises(self.seeds, self.layout.widths, self.crowd, self.dtype)
         self._cells.clear()
         self._settle()
@@ -230,20 +237,18 @@ class Learner:
 
     def _run(self, batches: Sequence[Indices], factors: Array, *, safe: bool) -> tuple[Array, Array]:
         """Losses (S, ...) of the steps, and whether each step's logits lie where the fast program is exact."""
-        feeds, sizes = self._feeds(batches, factors)
-        if len(feeds) == 1:
-            step = self._program(sizes[0], safe)
-            for operands in feeds[sizes[0]].steps():
+        sizes = [batch.shape[-1] for batch in batches]
+        feeds = self._fed(batches, factors, sizes)
+        coming = {m: iter(feed.operands) for m, feed in feeds.items()}
+        for m, alike in groupby(sizes):
+            step = self._program(m, safe)
+            for operands in islice(coming[m], sum(1 for _ in alike)):
                 step(*operands)
-        else:
-            runs = {m: (self._program(m, safe), feed.steps()) for m, feed in feeds.items()}
-            for m in sizes:
-                step, coming = runs[m]
-                step(*next(coming))
-        losses = np.empty((len(batches), *self.crowd))
-        fits = np.ones((len(batches), *self.crowd), bool)
-        for feed in feeds.values():
-            losses[feed.places], fits[feed.places] = feed.judged(self.layout)
+        losses = np.empty((len(sizes), *self.crowd))
+        fits = np.ones((len(sizes), *self.crowd), bool)
+        for m, feed in feeds.items():
+            places = _places(sizes, m)
+            losses[places], fits[places] = feed.judged(len(places))
         return losses, fits
 
     def given(self, batch: Indices, factor: Array) -> tuple[dict[str, Any], Feed, State]:
@@ -251,49 +256,47 @@ class Learner:
 
         `factor` (1, ...) multiplies the learning rate. The learner stays as it is.
         """
-        before = self._saved()
-        feeds, (m,) = self._feeds([batch], factor)
+        before, m = self._saved(), batch.shape[-1]
+        feed = self._fed([batch], factor, [m], kept=False)[m]
         products = {name: value.copy() for name, value in self.state.products.items()}
         self._put(before)
         state = self.state
         moments = tuple(moment.copy() for moment in state.moments)
         copied = State(state.parameters.copy(), state.gradient.copy(), state.running.copy(), moments, products)
-        return dict(zip(self.recipe.slots, next(feeds[m].steps()), strict=True)), feeds[m], copied
+        return dict(zip(self.recipe.slots, feed.operands[0], strict=True)), feed, copied
 
-    def _feeds(self, batches: Sequence[Indices], factors: Array) -> tuple[dict[int, Feed], list[int]]:
-        """What the coming steps see, gathered per batch size, since each size has a program of its own."""
-        numbers = self._constants.coming(self.optimiser, self.state.products, factors, self.recipe.slots)
-        sizes = [batch.shape[-1] for batch in batches]
+    def _fed(
+        self, batches: Sequence[Indices], factors: Array, sizes: Sequence[int], *, kept: bool = True
+    ) -> dict[int, Feed]:
+        """What the coming steps see, gathered per batch size, since each size has a program of its own.
+
+        The feeds are those that later steps will fill again, unless they are not to be `kept`.
+        """
+        rates = self._constants.coming(self.optimiser, self.state.products, factors, self.recipe.slots)
         kinds = dict.fromkeys(sizes)
         feeds = {}
         for m in kinds:
-            one = len(kinds) == 1
-            places = list(range(len(sizes))) if one else [at for at, size in enumerate(sizes) if size == m]
-            x, y, mask, weight = self.rows.gather([batches[place] for place in places], self.crowd)
-            logits = np.empty((len(places), *self.crowd, self.layout.widths[-1], m), self.dtype)
-            varying: dict[str, Any] = {
-                "x": x,
-                "x_t": x.swapaxes(-1, -2),
-                "y": y / self.dtype.type(m),
-                "logits": logits,
-                "mask": mask,
-            }
-            if self.recipe.weighted:
-                weight *= m / weight.sum(axis=-1, keepdims=True)
-                varying["weight"] = weight
             coming = range(self.taken, self.taken + len(sizes))
             noise = self._noises.coming(self.layout.network, self.recipe.dropouts, self.recipe.jolts, m, coming)
-            for name, values in (noise | numbers).items():
-                varying[name] = values if one else [values[place] for place in places]
-            feeds[m] = Feed(
-                tuple(varying[name] for name in self.recipe.slots),
-                logits,
-                y,
-                mask if self.layout.output.masked else np.ones(1),
-                weight if self.recipe.weighted else None,
-                places,
-            )
-        return feeds, sizes
+            numbers, chosen = rates | noise, batches
+            if len(kinds) > 1:
+                places = _places(sizes, m)
+                numbers = {name: values[places] for name, values in numbers.items()}
+                chosen = [batches[place] for place in places]
+            feeds[m] = feed = self._feed(m, len(chosen), numbers, kept=kept)
+            feed.take(self.rows, chosen, numbers)
+        return feeds
+
+    def _feed(self, m: int, steps: int, numbers: Mapping[str, Array], *, kept: bool) -> Feed:
+        """Room for so many steps with batches of m."""
+        feed = self._feeds.get(m) if kept else None
+        if feed is None or feed.most < steps:
+            most = 1 << (steps - 1).bit_length()  # else it would be made anew for each step more
+            shapes = {name: values.shape[1:] for name, values in numbers.items()}
+            feed = Feed(self.recipe, self.crowd, self.dtype, m, most, shapes)
+            if kept:
+                self._feeds[m] = feed
+        return feed
 
     def _program(self, m: int, safe: bool) -> Any:
         program = self.program(m)
@@ -308,7 +311,9 @@ class Learner:
         """The compiled step for batches of m, for looking at its calls and labels."""
         if m not in self._programs:
             if len(self._programs) >= PROGRAMS:  # a dragged batch size passes many
-                self._programs.pop(next(iter(self._programs)))
+                oldest = next(iter(self._programs))
+                del self._programs[oldest]
+                self._feeds.pop(oldest, None)
             self._programs[m] = Program(self.recipe, self.state, self._cells, self.crowd, m)
         return self._programs[m]
 
@@ -322,14 +327,30 @@ class Learner:
 
     @property
     def _constants(self) -> Constants:
-        return Constants(self.trainings, self.crowd, self.dtype)
+        if self._known is None or self._known.trainings is not self.trainings:
+            self._known = Constants(self.trainings, self.crowd, self.dtype)
+        return self._known
 
     # -- arrays ---------------------------------------------------------------------------------------------------
 
     def _fresh(self, parameters: Array, running: Array) -> State:
-        moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))
         products: dict[str, Array] = {name: np.ones(self.crowd) for name in self.optimiser.decays}
-        return State(parameters, np.zeros_like(parameters), running, moments, products)
+        count = self.optimiser.moments
+        if self.crowd:
+            moments = tuple(np.zeros_like(parameters) for _ in range(count))
+            return State(parameters, np.zeros_like(parameters), running, moments, products)
+        # One behind the other, and so is what they are multiplied by and what is added to them: see `joining`.
+        first, each = running.size, parameters.size
+        kept, *remembered = self._vectors(first, *[each] * count)
+        share, gradient, squares = self._vectors(first, each, each)
+        kept[...] = running
+        names = ("bn_momentum", *self.optimiser.keeps)
+        self._cells = dict(zip(names, self._vectors(first, *[each] * len(self.optimiser.keeps)), strict=True))
+        return State(parameters, gradient, kept, tuple(remembered), products, share, squares)
+
+    def _vectors(self, *sizes: int) -> list[Array]:
+        """Zeros, parts of one vector."""
+        return np.split(np.zeros(sum(sizes), self.dtype), np.cumsum(sizes)[:-1])
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)
@@ -356,3 +377,7 @@ class Learner:
             if not np.isfinite(call.written(given)).all():
                 return call.label
         return "the loss"
+
+
+def _places(sizes: Sequence[int], m: int) -> list[int]:
+    return [place for place, size in enumerate(sizes) if size == m]

@@ -5,6 +5,7 @@ One vector makes an optimiser a handful of calls for the whole network; layers w
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,7 +31,12 @@ class Block:
     @property
     def stop(self) -> int:
         """The first entry after the block."""
-        return self.start + int(np.prod(self.shape))
+        return self.start + self.size
+
+    @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return math.prod(self.shape)  # NumPy's own takes thirty times as long, and plans ask for hundreds
 
     def of(self, flat: Array) -> Array:
         """The block's view of `flat` (..., P), as (..., *shape)."""
@@ -107,12 +113,12 @@ class Layout:
     @property
     def size(self) -> int:
         """P, the number of learned parameters."""
-        return sum(int(np.prod(block.shape)) for block in self.parameters.values())
+        return sum(block.size for block in self.parameters.values())
 
     @property
     def running_size(self) -> int:
         """The number of running statistics."""
-        return sum(int(np.prod(block.shape)) for block in self.running.values())
+        return sum(block.size for block in self.running.values())
 
     def initial(self, rng: np.random.Generator, dtype: np.dtype[Any]) -> Array:
         """Starting parameters (P,): weights by the network's rule, biases 0, γ = 1, β = 0."""

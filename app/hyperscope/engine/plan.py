@@ -90,6 +90,15 @@ class Plan:
         else:
             self.call(label, np.matmul, left, right, into)
 
+    def row_sums(self, label: str, values: Array, weights: Array, into: Array) -> None:
+        """Adds the sums of the rows of `values` (n, m), weighted by a column (m, 1), into an array (n,).
+
+        In a crowd, whose arrays must be contiguous here, the rows of all members are one matrix.
+        """
+        rows, sums = values.reshape(-1, values.shape[-1]), into.reshape(-1, 1)
+        assert np.shares_memory(rows, values) and np.shares_memory(sums, into)
+        self.product(label, rows, weights, sums)
+
     def compiled(self, slots: Sequence[str]) -> Callable[..., None]:
         """One function of the slots that makes all calls in a row; straight-line code saves 4 µs a step over a loop."""
         names: dict[str, Any] = {}
@@ -117,7 +126,9 @@ class Plan:
         )
         scope: dict[str, Any] = {}
         exec(_code(source), scope)
-        step: Callable[..., None] = scope["bind"](**names)
+        step: Callable[..., None] = scope["bind"](
+            *names.values()
+        )  # by name it took 0.3 ms, each being sought among all
         return step
 
 

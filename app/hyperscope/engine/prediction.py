@@ -21,7 +21,7 @@ BLOCK = 2048  # examples at a time, so that a layer's values stay in the second-
 
 @dataclass(frozen=True, slots=True)
 class FoldedLayer:
-    """a = g(W x + b) with `weights` [W | b] (n, n_in + 1); `scale` and `shift` (n,) follow g, or are None.
+    """a = g(W x + b) with `weights` [W | b] (..., n, n_in + 1); `scale` and `shift` (..., n) follow g, or are None.
 
     They are left only for batch norm after an activation, for what is shown of that layer itself: the layers
     after it have them folded into their own weights.
@@ -34,7 +34,7 @@ class FoldedLayer:
 
 
 def folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLayer]:
-    """One network's layers for test time, of parameters (P,) and running statistics (R,)."""
+    """The layers for test time of parameters (..., P) and running statistics (..., R): of one network or a crowd."""
     with np.errstate(all="ignore"):  # parameters on their way to infinity are the trainer's to notice
         return _folded(layout, parameters, running)
 
@@ -46,11 +46,11 @@ def _folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLay
     for number, name in enumerate(layout.names):
         block = layout.parameters[f"{name}.weights"].of(parameters)
         n_in = layout.widths[number]
-        weights = np.zeros((block.shape[0], n_in + 1), parameters.dtype)
-        weights[:, : block.shape[1]] = block
+        weights = np.zeros((*block.shape[:-1], n_in + 1), parameters.dtype)
+        weights[..., : block.shape[-1]] = block
         if scale is not None and shift is not None:
-            weights[:, n_in] += weights[:, :n_in] @ shift
-            weights[:, :n_in] *= scale
+            weights[..., n_in] += (weights[..., :n_in] @ shift[..., None])[..., 0]
+            weights[..., :n_in] *= scale[..., None, :]
         scale = shift = None
         norm = layout.norm_at(number)
         if norm != "off":
@@ -59,8 +59,8 @@ def _folded(layout: Layout, parameters: Array, running: Array) -> list[FoldedLay
             slope = gamma / np.sqrt(variance + parameters.dtype.type(layout.network.bn_epsilon))
             offset = beta - slope * mean
             if norm == "before":
-                weights *= slope[:, None]
-                weights[:, n_in] += offset
+                weights *= slope[..., None]
+                weights[..., n_in] += offset
             else:
                 scale, shift = slope, offset
         activation = layout.network.layers[number].activation if number < len(layout.network.layers) else "linear"
@@ -115,13 +115,13 @@ class Predictor:
                 self._kept.clear()
             buffers = [np.ones((n + 1, m), self.dtype) for n in self.layout.widths[:-1]]
             pairs = zip(self.layout.network.layers, buffers[1:], strict=True)
-            self._kept[m] = (buffers, [_applied(layer.activation, values[:-1]) for layer, values in pairs])
+            self._kept[m] = (buffers, [applied(layer.activation, values[:-1]) for layer, values in pairs])
         return self._kept[m]
 
 
-def _applied(activation: str, values: Array) -> Callable[[], None]:
-    """g in place, by the same calls that training uses."""
-    plan = Plan((), values.dtype)
+def applied(activation: str, values: Array) -> Callable[[], None]:
+    """What computes g in place on values (..., n, m), by the same calls that training uses."""
+    plan = Plan(values.shape[:-2], values.dtype)
     activations[activation].forward(plan, values, values, np.empty_like(values))
     return plan.compiled(())
 
@@ -137,13 +137,25 @@ class Score:
 
 def score(layout: Layout, logits: Array, y: Indices) -> Score:
     """The score of logits (U, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
-    if y.size == 0:
-        return Score(float("nan"), float("nan"), np.zeros(0, np.int64))
+    return scores(layout, logits, [y])[0]
+
+
+def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Score]:
+    """The score of each of several sets of classes (m_i,), whose logits (U, Σ m_i) follow one another."""
+    y = np.concatenate(sets)
     targets, mask = layout.output.codes(layout.classes, layout.network.tree)
+    found: list[Score] = []
     with np.errstate(all="ignore"):
         # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
         direct = logits.shape[0] == layout.classes
         predicted = (logits if direct else layout.probabilities(logits)).argmax(axis=0)
         wide = logits.astype(np.float64) / layout.network.temperature
-        loss = float(layout.output.losses(wide, targets[y].T, mask[y].T).mean())
-    return Score(loss, float((predicted == y).mean()), predicted)
+        losses = layout.output.losses(wide, targets[y].T, mask[y].T)
+    right = predicted == y
+    end = 0
+    for one in sets:
+        part = slice(end, end := end + one.size)
+        of_none = float("nan")
+        loss, accuracy = (losses[part].mean(), right[part].mean()) if one.size else (of_none, of_none)
+        found.append(Score(float(loss), float(accuracy), predicted[part]))
+    return found

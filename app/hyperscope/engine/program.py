@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
+from hyperscope.engine.joining import joined
 from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, dropped, scaled
 from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
@@ -32,6 +33,8 @@ class State:
     running: Array
     moments: tuple[Array, ...]
     products: dict[str, Array] = field(default_factory=dict)
+    share: Array | None = None  # (R,) room for what the running averages take in
+    squares: Array | None = None  # (P,) room for what an optimiser makes of the gradient
 
     @property
     def vectors(self) -> tuple[Array, ...]:
@@ -89,12 +92,12 @@ class Program:
     @cached_property
     def fast(self) -> Callable[..., None]:
         """The step for logits within ±SAFE_LOGIT."""
-        return self._planned(safe=False).compiled(self.recipe.slots)
+        return joined(self._planned(safe=False)).compiled(self.recipe.slots)
 
     @cached_property
     def safe(self) -> Callable[..., None]:
         """The step for any logits."""
-        return self.plan.compiled(self.recipe.slots) if self.recipe.layout.output.bounded else self.fast
+        return joined(self.plan).compiled(self.recipe.slots) if self.recipe.layout.output.bounded else self.fast
 
     @cached_property
     def plan(self) -> Plan:
@@ -111,15 +114,15 @@ def planned(
     """The calls of one step in order; `safe` ones subtract the largest logit before e^z."""
     layout = recipe.layout
     plan = Plan(crowd, state.parameters.dtype)
-    statistics = plan.buffer(layout.running_size)
+    statistics = _statistics(plan, layout)
     logits, undo = _forward(plan, recipe, state, statistics, m)
     _plan_loss(plan, recipe, logits.gradient, safe=safe)
     for place, backward in reversed(undo):
         plan.place = place
         backward()
     plan.place = "Running averages"
-    _plan_running(plan, layout, state, statistics, m)
-    memory = Memory(state.parameters, state.gradient, state.moments, cells)
+    _plan_running(plan, layout, state, statistics, cells, m)
+    memory = Memory(state.parameters, state.gradient, state.moments, cells, state.squares)
     acting = [regularisers[name] for name in recipe.active]
     for entry in acting:
         plan.place = entry.label
@@ -134,8 +137,27 @@ def planned(
     return plan
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """Where each batch norm's μ and σ² of the mini-batch go, by name.
+
+    Of one network they are views of one vector `whole` (R,), in the order of the running ones; of a crowd each is an
+    array (K, n) of its own, lest the members' numbers lie apart.
+    """
+
+    blocks: Mapping[str, Array]
+    whole: Array | None
+
+
+def _statistics(plan: Plan, layout: Layout) -> Statistics:
+    if plan.crowd:
+        return Statistics({name: plan.buffer(*block.shape) for name, block in layout.running.items()}, None)
+    whole = plan.buffer(layout.running_size)
+    return Statistics({name: block.of(whole) for name, block in layout.running.items()}, whole)
+
+
 def _forward(
-    plan: Plan, recipe: Recipe, state: State, statistics: Array, m: int
+    plan: Plan, recipe: Recipe, state: State, statistics: Statistics, m: int
 ) -> tuple[Signal, list[tuple[str, Backward]]]:
     layout = recipe.layout
     undo: list[tuple[str, Backward]] = []
@@ -150,13 +172,13 @@ def _forward(
         (gamma, d_gamma), (beta, d_beta) = learned(f"{name}.gamma"), learned(f"{name}.beta")
         if not layout.network.bn_learned:  # their gradients go nowhere, and stay 0 in the vector
             d_gamma, d_beta = plan.buffer(gamma.shape[-1]), plan.buffer(beta.shape[-1])
-        mean, variance = (layout.running[f"{name}.{part}"].of(statistics) for part in ("mean", "variance"))
+        mean, variance = (statistics.blocks[f"{name}.{part}"] for part in ("mean", "variance"))
         return Norm(gamma, beta, d_gamma, d_beta, mean, variance, plan.constant(layout.network.bn_epsilon))
 
-    def normalised(number: int, before: Signal, into: Slot | None = None) -> Signal:
+    def normalised(number: int, before: Signal, into: Slot | None = None, *, ones: bool) -> Signal:
         name = layout.names[number]
         jolted = number in recipe.jolts
-        after, backward = batch_norm(plan, norm(name), before, m, None if jolted else into)
+        after, backward = batch_norm(plan, norm(name), before, m, None if jolted else into, ones=ones)
         undo.append((plan.place, backward))
         if jolted:
             scale, shift = Slot(f"jolt_scale{number}"), Slot(f"jolt_shift{number}")
@@ -167,24 +189,30 @@ def _forward(
     for number, name in enumerate(layout.names[:-1]):
         layer = layout.network.layers[number]
         plan.place = f"Layer {number + 1}"
-        after, backward = dense(plan, *learned(f"{name}.weights"), signal, m)
+        drops = number in recipe.dropouts
+        # the row of ones belongs to what the next layer's bias is added to; one network's a = g(z) takes z's place
+        ones = layout.bias_at(number + 1)
+        in_a = ones and not drops and layer.batch_norm != "after"
+        in_z = in_a and not plan.crowd
+        weights = learned(f"{name}.weights")
+        after, backward = dense(plan, *weights, signal, m, ones=in_z and layer.batch_norm == "off")
         undo.append((plan.place, backward))
         if layer.batch_norm == "before":
-            after = normalised(number, after)
-        after, backward = activate(plan, activations[layer.activation], after)
+            after = normalised(number, after, ones=in_z)
+        after, backward = activate(plan, activations[layer.activation], after, ones=in_a)
         undo.append((plan.place, backward))
         if layer.batch_norm == "after":
-            after = normalised(number, after)
-        if number in recipe.dropouts:
-            after, backward = dropped(plan, after, Slot(f"dropout{number}"))
+            after = normalised(number, after, ones=ones and not drops)
+        if drops:
+            after, backward = dropped(plan, after, Slot(f"dropout{number}"), ones=ones)
             undo.append((plan.place, backward))
         signal = after
     plan.place = "Output"
     normed = layout.norm_at(last) != "off"
-    after, backward = dense(plan, *learned("output.weights"), signal, m, None if normed else Slot("logits"))
+    after, backward = dense(plan, *learned("output.weights"), signal, m, None if normed else Slot("logits"), ones=False)
     undo.append((plan.place, backward))
     if normed:
-        after = normalised(last, after, Slot("logits"))
+        after = normalised(last, after, Slot("logits"), ones=False)
     return after, undo
 
 
@@ -203,17 +231,25 @@ def _plan_loss(plan: Plan, recipe: Recipe, d: Array, *, safe: bool) -> None:
         plan.call("dz · class weight", np.multiply, d, Slot("weight"), d)
 
 
-def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Array, m: int) -> None:
+def _plan_running(
+    plan: Plan, layout: Layout, state: State, statistics: Statistics, cells: Mapping[str, Array], m: int
+) -> None:
     """running = ρ running + (1 − ρ) batch, the variance unbiased (Ioffe and Szegedy 2015, algorithm 2, line 10)."""
     if not layout.running_size:
         return
+    momentum = layout.network.bn_momentum
+    share = plan.buffer(layout.running_size) if state.share is None else state.share
+    label = "(1 − ρ) batch, σ² m / (m − 1)"
     unbiased = np.ones(layout.running_size, plan.dtype)
     for name, block in layout.running.items():
         if name.endswith("variance"):
             block.of(unbiased)[:] = m / max(1, m - 1)
-    momentum = layout.network.bn_momentum
-    factors = np.broadcast_to((1 - momentum) * unbiased, statistics.shape).astype(plan.dtype)
-    share = plan.buffer(layout.running_size)
-    plan.call("(1 − ρ) batch, σ² m / (m − 1)", np.multiply, statistics, factors, share)
-    plan.call("ρ running", np.multiply, state.running, plan.constant(momentum), state.running)
+    factors = ((1 - momentum) * unbiased).astype(plan.dtype)
+    if statistics.whole is not None:
+        plan.call(label, np.multiply, statistics.whole, factors, share)
+    else:
+        for name, values in statistics.blocks.items():
+            block = layout.running[name]
+            plan.call(label, np.multiply, values, plan.constant(float(block.of(factors)[0])), block.of(share))
+    plan.call("ρ running", np.multiply, state.running, cells.get("bn_momentum", plan.constant(momentum)), state.running)
     plan.call("running = ρ running + (1 − ρ) batch", np.add, state.running, share, state.running)

@@ -17,6 +17,8 @@ from hyperscope.engine.settings import Training
 class Rows:
     """Examples x (n, m) with classes y (m,), coded for the output of `layout` as `training` says.
 
+    Where the members of a crowd have examples of their own, x is (K, n, m) and y (K, m).
+
     A row holds the inputs, a one if the first layer has a bias, the targets, which of them count, and the weight of
     the example's class.
     """
@@ -38,31 +40,39 @@ class Rows:
         even = 0.5 if output.masked else 1 / classes
         targets = (1 - training.label_smoothing) * targets + training.label_smoothing * even * mask
         x, y = self.x, self.y
-        inputs = np.concatenate([x.T, np.ones((y.size, int(self.layout.bias_at(0))))], axis=1)
-        counted = mask[y] if output.masked else np.zeros((y.size, 0))
-        weight = class_weights(y, classes, training.class_weights)[y][:, None]
+        inputs = np.concatenate([x.swapaxes(-1, -2), np.ones((*y.shape, int(self.layout.bias_at(0))))], axis=-1)
+        counted = mask[y] if output.masked else np.zeros((*y.shape, 0))
+        each = [class_weights(one, classes, training.class_weights)[one] for one in np.atleast_2d(y)]
+        weight = np.stack(each).reshape(*y.shape, 1)
         parts = [inputs, targets[y], counted, weight]
-        ends = np.cumsum([0, *(part.shape[1] for part in parts)]).tolist()
+        ends = np.cumsum([0, *(part.shape[-1] for part in parts)]).tolist()
         self._columns = [slice(start, end) for start, end in itertools.pairwise(ends)]
-        self._table = np.ascontiguousarray(np.concatenate(parts, axis=1), self.dtype)
+        self._table = np.ascontiguousarray(np.concatenate(parts, axis=-1), self.dtype)
 
     def see(self, x: Array) -> None:
-        """Other inputs (n, m) for the same examples."""
+        """Other inputs, like x, for the same examples."""
         self.x = x
-        self._table[:, : x.shape[0]] = x.T
+        self._table[..., : x.shape[-2]] = x.swapaxes(-1, -2)
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Goes on with these members of the crowd alone."""
+        if self.x.ndim == 3:
+            chosen = list(members)
+            self.x, self.y, self._table = self.x[chosen], self.y[chosen], self._table[chosen]
 
     @property
     def row_bytes(self) -> int:
         """The size of one row."""
-        return int(self._table.shape[1] * self._table.itemsize)
+        return int(self._table.shape[-1] * self._table.itemsize)
 
-    def gather(self, batches: Sequence[Indices], crowd: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
-        """Inputs, targets, mask and weights (S, *crowd, ..., m) of S batches of equal size, each contiguous.
-
-        The mask has no rows where every target counts.
-        """
-        chosen = np.stack(batches) if crowd else np.concatenate(batches)
-        m = batches[0].shape[-1]
-        rows = self._table.take(chosen, axis=0).reshape(len(batches), *crowd, m, self._table.shape[1])
-        x, y, mask, weight = (np.ascontiguousarray(rows[..., columns].swapaxes(-1, -2)) for columns in self._columns)
-        return x, y, mask, weight
+    def gather(self, batches: Sequence[Indices], into: Sequence[Array]) -> None:
+        """Inputs, targets, mask and weights of S batches of equal size, into one array (S, ..., m) for each."""
+        one, table = into[0], self._table
+        chosen = np.concatenate(batches).reshape(*one.shape[:-2], one.shape[-1])
+        if table.ndim == 3:  # of members with examples of their own
+            chosen = chosen + (table.shape[1] * np.arange(len(table)))[:, None]
+            table = table.reshape(-1, table.shape[-1])
+        rows = table.take(chosen, axis=0)
+        for columns, array in zip(self._columns, into, strict=True):
+            if array.size:
+                array[...] = rows[..., columns].swapaxes(-1, -2)

@@ -99,10 +99,10 @@ class SlowStep:
             if call.label.partition(": ")[2] in ON_THE_WAY or after == call.label:
                 continue
             if told.phase == "loss":
-                told.facts["loss"] = f"{float(feed.judged(learner.layout)[0][0]):.3g}"
+                told.facts["loss"] = f"{float(feed.judged(1)[0][0]):.3g}"
             operations.append(told.operation(group, target, before[id(target)]))
             group, before = [], {}
-        losses, fits = feed.judged(learner.layout)
+        losses, fits = feed.judged(1)
         self.operations, self.loss = tuple(operations), float(losses[0])
         return bool(fits.all())
 

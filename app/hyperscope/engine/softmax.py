@@ -10,6 +10,7 @@ from hyperscope.engine.plan import Plan, Slot
 # e⁸⁰ and e⁻⁸⁰ lie well inside float32, with room for a sum over classes; columns whose largest logit lies outside
 # are computed again with the maximum subtracted.
 SAFE_LOGIT = 80.0
+FEW = 7  # classes whose rows are added one after the other; from 8 on NumPy may add them in another order
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:
@@ -34,10 +35,24 @@ def cross_entropy(logits: Array, y: Array) -> tuple[Array, Array]:
 
 def losses_per_example(logits: Array, y: Array) -> Array:
     """−Σ y log p (..., m) from logits (..., C, m) and labels y, one-hot or smoothed, that sum to 1."""
-    shifted = logits - logits.max(axis=-2, keepdims=True)
-    total = np.log(np.exp(shifted).sum(axis=-2))
+    shifted = logits - over_classes(np.maximum, logits)[..., None, :]
+    total = over_classes(np.add, np.exp(shifted))
+    np.log(total, total)
     shifted *= y
-    result: Array = total - shifted.sum(axis=-2)
+    total -= over_classes(np.add, shifted)
+    return total
+
+
+def over_classes(function: np.ufunc, values: Array) -> Array:
+    """function.reduce(values, axis=-2), (..., m) of (..., C, m), to the last bit."""
+    classes = values.shape[-2]
+    if not 1 < classes <= FEW:
+        result: Array = function.reduce(values, axis=-2)
+        return result
+    # NumPy goes along so short an axis anew for each example
+    result = function(values[..., 0, :], values[..., 1, :])
+    for number in range(2, classes):
+        function(result, values[..., number, :], out=result)
     return result
 
 

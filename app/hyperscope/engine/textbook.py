@@ -46,27 +46,33 @@ def forward(
     """
     traces: list[Trace] = []
     a = x
-    for number, name in enumerate(layout.names):
-        weights = layout.parameters[f"{name}.weights"].of(parameters)
-        z = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
-        last = number == len(layout.network.layers)
-        function = activations["linear" if last else layout.network.layers[number].activation].value
-        match layout.norm_at(number):
-            case "off":
-                a = function(z)
-                traces.append(Trace(z, a, a))
-            case "before":
-                hat, y, mean, variance = _normalised(layout, name, parameters, running, z, training)
-                a = function(y)
-                traces.append(Trace(z, a, a, hat, y, mean, variance))
-            case "after":
-                activated = function(z)
-                hat, a, mean, variance = _normalised(layout, name, parameters, running, activated, training)
-                traces.append(Trace(z, activated, a, hat, a, mean, variance))
+    for number in range(len(layout.names)):
+        trace = through(layout, number, parameters, running, a, training=training)
         if masks and number in masks:
-            a = a * masks[number]
-            traces[-1] = replace(traces[-1], output=a)
+            trace = replace(trace, output=trace.output * masks[number])
+        traces.append(trace)
+        a = trace.output
     return traces
+
+
+def through(layout: Layout, number: int, parameters: Array, running: Array, a: Array, *, training: bool) -> Trace:
+    """The trace of one layer, counted from 0, for its inputs a (n, m)."""
+    name = layout.names[number]
+    weights = layout.parameters[f"{name}.weights"].of(parameters)
+    z = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
+    last = number == len(layout.network.layers)
+    function = activations["linear" if last else layout.network.layers[number].activation].value
+    norm = layout.norm_at(number)
+    if norm == "off":
+        a = function(z)
+        return Trace(z, a, a)
+    if norm == "before":
+        hat, y, mean, variance = _normalised(layout, name, parameters, running, z, training)
+        a = function(y)
+        return Trace(z, a, a, hat, y, mean, variance)
+    activated = function(z)
+    hat, a, mean, variance = _normalised(layout, name, parameters, running, activated, training)
+    return Trace(z, activated, a, hat, a, mean, variance)
 
 
 def _normalised(

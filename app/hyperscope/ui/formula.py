@@ -1,6 +1,7 @@
 r"""Formulas, typeset with QPainter from the small part of TeX that `engine.narration` writes.
 
 It knows \frac, \sqrt, \hat, \tilde, \bar, \quad, ^, _, groups and names of functions; all else stands for itself.
+Formulas that need more than that and never change are pictures: see `ui.typeset`.
 """
 
 from __future__ import annotations

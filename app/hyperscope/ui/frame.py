@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.ui.labs.lab import Lab
@@ -80,7 +82,8 @@ class Frame:
 
     def ask(self) -> None:
         """Asks for what the panel needs whose turn it is; for everything that is seen when the network was rebuilt."""
-        seen = self._seen()
+        focus = self._looked_at.focus
+        data, seen = Ask(examples, focus.in_plane), self._seen()
         self._drawn.intersection_update(seen)  # what was hidden meanwhile may have missed something
         behind = [panel for panel in seen if panel not in self._drawn]
         anew = self._structure < 0 or bool(behind)
@@ -93,13 +96,13 @@ class Frame:
             self._awaited = [panel] if panel is not None else []
         if self._stale and not anew:
             anew = True
-            self._awaited += [one for one in seen if "examples" in one.probes and one not in self._awaited]
+            self._awaited += [one for one in seen if data in one.asks(focus) and one not in self._awaited]
         self._all = False
-        names = ["examples"] if anew else []
-        names += [name for panel in self._awaited for name in panel.probes if anew or name != "examples"]
-        names += [name for part in self._parts() for name in part.wants()]
-        self._session.view = self._looked_at.focus
-        self._session.ask(tuple(dict.fromkeys(names)))
+        asks = [data] if anew else []
+        asks += [ask for panel in self._awaited for ask in panel.asks(focus) if anew or ask != data]
+        asks += [ask for part in self._parts() for ask in part.wants()]
+        self._session.focus = focus
+        self._session.ask(tuple(dict.fromkeys(asks)))
 
     # -- handing out ----------------------------------------------------------------------------------------------
 
@@ -114,18 +117,18 @@ class Frame:
             part.heed(snapshot)
         if lab is None or lab is not self._lab:
             return
-        if "examples" in snapshot.views:
+        if (data := snapshot.sides[0].records.of(examples)) is not None:
             if snapshot.structure != self._structure:
                 self._drawn.clear()
             self._structure, self._painted = snapshot.structure, snapshot.painted
-            lab.page.show_examples(snapshot.views["examples"], self._session.moved)
+            lab.page.show_examples(data, self._session.moved)
         elif snapshot.structure != self._structure:
             self._structure = -1  # ask for everything; what has come was made for another structure
             return
         self._stale = snapshot.painted != self._painted
         for panel in awaited:
             if panel.isVisible():  # not hidden since it asked
-                lab.draw(panel, snapshot)
+                lab.draw(panel, snapshot.sides)
                 self._drawn.add(panel)
 
     def draw_sources(self) -> None:

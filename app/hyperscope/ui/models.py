@@ -11,17 +11,18 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from hyperscope.lab.probes.snapshot import Band, Ghost, View
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.training.curves import Band, Ghost
 
 
 class LookedAt(QObject):
-    """The plane, point, example and layer that are looked at; goes to the worker with whatever is asked next."""
+    """The plane, point, example, layer and unit that are looked at; goes to the worker with whatever is asked next."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.focus = View()
+        self.focus = Focus()
 
     def look(self, **changes: Any) -> None:
         """Looks at something else, named as the fields of the focus are."""
@@ -29,9 +30,9 @@ class LookedAt(QObject):
 
     def forget(self) -> None:
         """Looks at nothing in particular: other data have come, of which old places say nothing."""
-        self._set(View())
+        self._set(Focus())
 
-    def _set(self, focus: View) -> None:
+    def _set(self, focus: Focus) -> None:
         if focus != self.focus:
             self.focus = focus
             self.changed.emit()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Seen
 
 V = TypeVar("V")
 
@@ -19,14 +19,14 @@ class Source(Protocol):
     def version(self) -> int:
         """A number that goes up whenever there is something else to draw; 0 while there is nothing."""
 
-    def look(self) -> Snapshot:
+    def look(self) -> tuple[Seen, ...]:
         """What there is to draw now."""
 
 
 class Computed(Generic[V]):
     """A pure function of a value that is moved by hand; worked out only when it is seen, however often it is moved."""
 
-    def __init__(self, function: Callable[[V], Snapshot], value: V) -> None:
+    def __init__(self, function: Callable[[V], tuple[Seen, ...]], value: V) -> None:
         self._function, self._value = function, value
         self._version = 1
 
@@ -44,16 +44,16 @@ class Computed(Generic[V]):
     def version(self) -> int:
         return self._version
 
-    def look(self) -> Snapshot:
+    def look(self) -> tuple[Seen, ...]:
         return self._function(self._value)
 
 
 class Polled:
     """What a job beside the window has come to: `poll` gives its newest records once, None while nothing is new."""
 
-    def __init__(self, poll: Callable[[], Snapshot | None]) -> None:
+    def __init__(self, poll: Callable[[], tuple[Seen, ...] | None]) -> None:
         self._poll = poll
-        self._newest: Snapshot | None = None
+        self._newest: tuple[Seen, ...] | None = None
         self._version = 0
 
     def version(self) -> int:
@@ -63,6 +63,6 @@ class Polled:
             self._version += 1
         return self._version
 
-    def look(self) -> Snapshot:
+    def look(self) -> tuple[Seen, ...]:
         assert self._newest is not None  # nobody looks at version 0
         return self._newest

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from hyperscope.lab.palette import CLASS_COLOURS, MAP_STRENGTH
+from hyperscope.resources import asset
 
 GRID = 8  # pixels; every gap and size is a multiple or half of it
 EDGE = 12  # between the window's edge and the cards
@@ -93,12 +95,17 @@ def largest_scale(width: int, height: int) -> float:
     return min(2.0, max(1.0, min(width / 1024, height / 614)))
 
 
+@cache
+def _loaded() -> None:
+    """Loads the faces that are shipped, once, so that the same is seen whatever a machine has installed."""
+    for file in sorted(asset("fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(file))
+
+
 def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
-    """The interface font at `size` pixels: Inter where installed, else the system's, with figures of equal width."""
-    families = QFontDatabase.families()
-    made = (
-        QFont("Inter") if "Inter" in families else QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
-    )
+    """The interface font at `size` pixels: Inter, with figures of equal width."""
+    _loaded()
+    made = QFont("Inter")
     made.setPixelSize(max(1, round(size * scale)))
     made.setWeight(QFont.Weight(weight))
     made.setFeature(QFont.Tag("tnum"), 1)
@@ -106,8 +113,9 @@ def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
 
 
 def maths(size: float, italic: bool, scale: float = 1.0) -> QFont:
-    """The face of formulas at `size` pixels: one with serifs, as books set them."""
-    made = QFont(["STIX Two Text", "STIX", "Cambria", "Times New Roman", "Liberation Serif", "DejaVu Serif"])
+    """The face of formulas at `size` pixels: STIX, with serifs, as books set them."""
+    _loaded()
+    made = QFont("STIXGeneral")
     made.setStyleHint(QFont.StyleHint.Serif)
     made.setItalic(italic)
     made.setPixelSize(max(1, round(size * scale)))

@@ -16,10 +16,10 @@ from hyperscope.engine.disturbance import thinned
 from hyperscope.engine.plane import Plane, square
 from hyperscope.engine.split import ENOUGH, Split
 from hyperscope.engine.steady_split import BLOCK, DEV, TEST, TRAIN, scattered, steady_parts
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.table import Table
 from hyperscope.lab.experiment.data import PAINTED, Data, on_plane
 from hyperscope.lab.experiment.painted import MOST, MOST_CLASSES, Points, copied, read
-from hyperscope.lab.probes.snapshot import Examples
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -6,6 +6,7 @@ It knows nothing of running networks; equal experiments give equal numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -116,13 +117,16 @@ def knob_at(path: str) -> Knob:
         if part == "layers":
             kind = Layer
         elif not part.isdigit():
-            hint = get_type_hints(kind).get(part)
+            hint = _hints(kind).get(part)
             if not (isinstance(hint, type) and issubclass(hint, Settings)):
                 raise LookupError(f"{path!r} names no setting: {part!r} is not a group of settings")
             kind = hint
     if name not in knobs(kind):
         raise LookupError(f"{path!r} names no setting; there are {', '.join(knobs(kind))}")
     return knobs(kind)[name]
+
+
+_hints = cache(get_type_hints)  # reading them anew took longer than applying the change
 
 
 def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -> Experiment:

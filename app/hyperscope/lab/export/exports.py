@@ -11,7 +11,7 @@ import errno
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,13 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.places import write_whole
-from hyperscope.lab.probes.snapshot import Curves, Snapshot, Status
+from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
+from hyperscope.lab.probes.snapshot import Seen, Status
+from hyperscope.lab.probes.weights import weights
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.training.curves import Curves
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
@@ -32,17 +37,20 @@ LARGEST = 4.0  # times the usual size of a picture
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What there is to export: the session so far, where it stands, and the records of the probes asked for."""
+    """What there is to export: the session so far, and of each network where it stands and what was asked for."""
 
     score: Score
-    status: Status
-    views: Mapping[str, Any] = field(default_factory=dict)
-    twin: Snapshot | None = None  # the same of B, for panels that draw both
+    sides: tuple[Seen, ...] = (Seen(),)
+    focus: Focus = Focus()  # noqa: RUF009 - frozen; what was looked at when this was asked for
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The same as panels draw it."""
-        return Snapshot(self.status, 1, views=dict(self.views), twin=self.twin)
+    def records(self) -> Records:
+        """Those of the only network, or A's."""
+        return self.sides[0].records
+
+    def has(self, needs: Needs) -> bool:
+        """Whether all that is needed is there."""
+        return all(ask in self.records for ask in needs(self.focus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +68,17 @@ class Choice:
 
 
 Encode = Callable[[], bytes]
+Needs = Callable[[Focus], tuple[AnyAsk, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Something to export. `needs` names the probes whose records `prepare` wants; `moving` says it can be filmed."""
+    """Something to export. `needs` says what `prepare` must have been asked for; `moving` that it can be filmed."""
 
     label: str
     suffixes: tuple[str, ...]
     help: str
-    needs: tuple[str, ...]
+    needs: Needs
     prepare: Callable[[Material, Choice], Encode]
     moving: bool = False
 
@@ -82,8 +91,13 @@ class Exporter:
 exporters: Registry[Exporter] = Registry("export")
 
 
+def nothing(focus: Focus) -> tuple[AnyAsk, ...]:
+    """What an exporter needs that is content with the session."""
+    return ()
+
+
 def export(
-    name: str, label: str, suffixes: tuple[str, ...], help: str, needs: tuple[str, ...] = (), moving: bool = False
+    name: str, label: str, suffixes: tuple[str, ...], help: str, needs: Needs = nothing, moving: bool = False
 ) -> Callable[[Callable[[Material, Choice], Encode]], Callable[[Material, Choice], Encode]]:
     """Declares the decorated preparation as the exporter `name`."""
 
@@ -97,13 +111,11 @@ def export(
 # -- what there is, without a window ----------------------------------------------------------------------------------
 
 
-def gathered(timeline: Timeline, names: Iterable[str]) -> Material:
-    """The material for exporters that need the probes `names`, taken from a timeline in this process."""
-    from hyperscope.lab.probes.probes import probes
-    from hyperscope.lab.probes.snapshot import View
+def gathered(timeline: Timeline, asks: Iterable[AnyAsk]) -> Material:
+    """The material for exporters that need these records, taken from a timeline in this process."""
 
     trainer = timeline.trainer
-    scores, view = trainer.scores(), View()
+    scores = trainer.scores()
     status = Status(
         step=trainer.step,
         epoch=trainer.position.epoch,
@@ -116,7 +128,8 @@ def gathered(timeline: Timeline, names: Iterable[str]) -> Material:
         end=timeline.end,
         moves=timeline.moves,
     )
-    return Material(timeline.score, status, {name: probes[name](trainer, view) for name in names})
+    (records,) = look((Looked(trainer),), asks)
+    return Material(timeline.score, (Seen(status, records=records),))
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -169,33 +182,38 @@ COLUMNS = {  # field of `Curves` -> its heading, with the unit
     "dev_accuracy": "dev accuracy (share from 0 to 1)",
 }
 MOVED = "moved since the row before"
+CURVES, WEIGHTS = Ask(curves, None), Ask(weights, None)
 
 
-@export("csv", "Curves as numbers", (".csv",), "Losses and accuracies, a row for each point drawn.", ("curves",))
+@export(
+    "csv", "Curves as numbers", (".csv",), "Losses and accuracies, a row for each point drawn.", lambda _: (CURVES,)
+)
 def curves_csv(material: Material, choice: Choice) -> Encode:
     """The curves; values to the nine digits that tell float32 apart, nothing where there is no value."""
-    curves: Curves = material.views["curves"]
-    return lambda: csv_of(curves).encode()
+    found = material.records[CURVES]
+    return lambda: csv_of(found).encode()
 
 
-def csv_of(curves: Curves) -> str:
+def csv_of(drawn: Curves) -> str:
     """The curves as comma-separated text, headed by what each column is and its unit."""
-    moves = sorted(curves.moves)
+    moves = sorted(drawn.moves)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS.values(), MOVED])
     last = -1
-    for at, step in enumerate(curves.step.tolist()):
-        values = [f"{getattr(curves, name)[at]:.9g}".replace("nan", "") for name in COLUMNS]
+    for at, step in enumerate(drawn.step.tolist()):
+        values = [f"{getattr(drawn, name)[at]:.9g}".replace("nan", "") for name in COLUMNS]
         writer.writerow([*values, "; ".join(said for when, _, said in moves if last < when <= step)])
         last = step
     return text.getvalue()
 
 
-@export("weights", "Weights", (".npz",), "Every array of the network by name, as NumPy reads them.", ("weights",))
+@export(
+    "weights", "Weights", (".npz",), "Every array of the network by name, as NumPy reads them.", lambda _: (WEIGHTS,)
+)
 def weights_npz(material: Material, choice: Choice) -> Encode:
     """Weights, biases, batch norm's γ, β and running statistics, as `engine.named` calls them."""
-    arrays: Mapping[str, Array] = material.views["weights"]
+    arrays = material.records[WEIGHTS]
     return lambda: packed(arrays)
 
 

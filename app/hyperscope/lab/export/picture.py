@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.palette import CLASS_COLOURS, MAP_STRENGTH
-from hyperscope.lab.probes.probes import probes
-from hyperscope.lab.probes.snapshot import Examples, Map, View
+from hyperscope.lab.probes.decision_map import Map, decision_map
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.training.trainer import Trainer
 
 OVERSAMPLED = 3  # times, then reduced, which smooths the points' edges
@@ -15,8 +17,8 @@ OVERSAMPLED = 3  # times, then reduced, which smooths the points' edges
 
 def map_picture(trainer: Trainer, side: int = 600) -> Image.Image:
     """The map `side` pixels square: class colours mixed by probability, points outlined by truth, filled by answer."""
-    view = View()
-    return draw_map(probes["map"](trainer, view), probes["examples"](trainer, view), side)
+    usual = InPlane()
+    return draw_map(decision_map(trainer, usual), examples(trainer, usual), side)
 
 
 def draw_map(seen: Map, data: Examples, side: int = 600, dot: float = 1.0, rim: float = 0.4) -> Image.Image:

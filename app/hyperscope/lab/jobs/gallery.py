@@ -1,29 +1,28 @@
-"""A gallery: many experiments training side by side in a process of their own, each seen as a small map.
+"""A gallery: many experiments training side by side as one job, each seen as a small map.
 
 Every one trains to its end and then rests. Nothing of it is recorded; it is there to be looked at.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.child_process import die_with_parent
-from hyperscope.lab.probes.snapshot import Array, View
+from hyperscope.lab.jobs.task import News, Record, Wishes
+
+if TYPE_CHECKING:
+    from hyperscope.lab.jobs.small_map import SmallMap
 
 SIDE = 40  # cells along a picture's side
 POINTS = 110  # examples shown in a picture
 BURST = 0.012  # s of training before the next one has its turn
 EPOCHS = 120  # until an experiment rests
-PATIENT = 10  # how much its process gives way to others, as `nice` counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +39,21 @@ class GalleryPicture:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
 class Gallery:
-    """A running gallery of `experiments`. `take` never waits; `close` ends the process."""
+    """The task of training `experiments`; of each the newest picture counts."""
 
-    def __init__(self, experiments: Sequence[Experiment], *, epochs: int = EPOCHS) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(theirs, tuple(experiments), epochs), name="hyperscope-gallery", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+    experiments: tuple[Experiment, ...]
+    epochs: int = EPOCHS
+    what: ClassVar[str] = "trained the pictures"
 
-    def take(self) -> list[GalleryPicture]:
-        """What has come in since the last call, newest last; nothing more comes from a process that was lost."""
-        found: list[GalleryPicture] = []
-        try:
-            while self._pipe.poll():
-                found.append(self._pipe.recv())
-        except (EOFError, ConnectionError, OSError):
-            pass
-        return found
-
-    def wait(self, seconds: float) -> None:
-        """Returns when a picture is there or the time is up; for callers without a display tick."""
-        wait([self._pipe], seconds)
-
-    def close(self) -> None:
-        """Ends the process and waits until it is gone."""
-        self._pipe.close()
-        self._process.join(1.0)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        self._process.close()
-
-
-def serve(pipe: Connection, experiments: Sequence[Experiment], epochs: int) -> None:
-    """The process's whole life: every experiment has its turn, and a picture is sent after it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(PATIENT)
-    from threadpoolctl import threadpool_limits
-
-    pupils = [_Pupil(number, experiment) for number, experiment in enumerate(experiments)]
-    try:
-        with threadpool_limits(1):
-            while any(not pupil.rests for pupil in pupils):
-                for pupil in pupils:
-                    if pipe.poll():
-                        return
-                    if not pupil.rests:
-                        pipe.send(pupil.turn(epochs))
-        pipe.poll(None)
-    except (EOFError, ConnectionError, OSError):
-        return
+    def run(self, wishes: Wishes) -> Generator[News[GalleryPicture], None, None]:
+        """Every experiment has its turn, and a picture is there after it. Raises: ValueError if data cannot be had."""
+        pupils = [_Pupil(number, experiment) for number, experiment in enumerate(self.experiments)]
+        while any(not pupil.rests for pupil in pupils):
+            for pupil in pupils:
+                if not pupil.rests:
+                    yield Record(pupil.turn(self.epochs), key=pupil.number)
 
 
 @dataclass
@@ -106,25 +64,26 @@ class _Pupil:
     experiment: Experiment
     rests: bool = False
     _burst: int = 1
-    _grid: Array | None = field(default=None, repr=False)
+    _map: SmallMap | None = field(default=None, repr=False)
 
     def turn(self, epochs: int) -> GalleryPicture:
         """Trains for a moment; the first turn only gets the data, so that every picture is there early."""
-        if self._grid is None:
+        if self._map is None:
             self._begin()
         else:
             self._train(epochs)
         return self._picture()
 
     def _begin(self) -> None:
-        from hyperscope.lab.probes.probes import grid, plane
+        from hyperscope.lab.jobs.small_map import SmallMap
+        from hyperscope.lab.probes.plane import plane
         from hyperscope.lab.training.trainer import Trainer
 
         self.trainer = Trainer(self.experiment)
-        self._grid = grid(self.trainer, View(), SIDE)
+        self._map = SmallMap(self.trainer, ("", ""), SIDE)
         examples = self.trainer.examples
         few = np.linspace(0, len(examples.y) - 1, min(POINTS, len(examples.y))).astype(int)
-        shown = plane(self.trainer, View())
+        shown = plane(self.trainer)
         left, right, bottom, top = shown.extent
         x = shown.project(examples.raw[:, few])
         size = np.array([[right - left], [top - bottom]])
@@ -142,9 +101,7 @@ class _Pupil:
 
     def _picture(self) -> GalleryPicture:
         trainer = self.trainer
-        assert self._grid is not None
-        logits = trainer.predictor.logits(trainer.folded(), self._grid)
-        p = trainer.layout.probabilities(logits).reshape(trainer.layout.classes, SIDE, SIDE).astype(np.float32)
+        assert self._map is not None
         came_to = "diverged" if trainer.alarm and not trainer.stopped_early else f"epoch {trainer.position.epoch}"
         said = f"{came_to} · dev {trainer.recent_scores().dev.accuracy:.0%}".replace("%", " %")
-        return GalleryPicture(self.number, p, self._x, self._y, said)
+        return GalleryPicture(self.number, self._map.p(trainer), self._x, self._y, said)

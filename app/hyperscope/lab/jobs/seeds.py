@@ -2,27 +2,24 @@
 was changed on the way changed at the same steps.
 
 The runs are those that single trainers would make, up to rounding. What can be stacked is trained as a population, the
-rest one after another. `SeedsRunner` does it in a process of its own, at low priority.
+rest one after another.
 """
 
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.jobs.child_process import die_with_parent
-from hyperscope.lab.probes.snapshot import Band
+from hyperscope.lab.jobs.task import Progress, Wishes
+from hyperscope.lab.training.curves import Band
 
 if TYPE_CHECKING:
+    from hyperscope.lab.experiment.experiment import Experiment
     from hyperscope.lab.timeline.score import Score
 
 COUNT = 10
@@ -139,24 +136,29 @@ def train(scores: Sequence[Score], epochs: Array, runs: SeedRuns) -> Iterator[fl
 
     Raises: ValueError when data cannot be had.
     """
-    if scores[0].events or scores[0].start.training.patience:  # a population changes nothing and does not stop early
-        yield from _one_by_one(scores, epochs, runs)
-        return
+    alone = 0
+    if scores[0].events:  # what is done on the way is done at places of each run's own
+        alone = len(scores)
+    elif scores[0].start.training.patience:  # rounding could let the run that is seen live stop elsewhere
+        alone = 1
+    for share in _one_by_one(scores[:alone], epochs, runs):
+        yield share * alone / len(scores)
+    for share in _together(scores[alone:], epochs, runs, alone):
+        yield (alone + share * (len(scores) - alone)) / len(scores)
+
+
+def _together(scores: Sequence[Score], epochs: Array, runs: SeedRuns, first: int) -> Iterator[float]:
     from hyperscope.lab.training.population import Population
 
-    try:
-        population = Population([score.start for score in scores])
-    except ValueError:
-        # augmentation, or data that cannot be had, of which a trainer will say why
-        yield from _one_by_one(scores, epochs, runs)
-        return
+    population = Population([score.start for score in scores], rows=2)  # nobody looks at their histories
     done = 0
-    for at, epoch in enumerate(epochs.tolist()):
+    for at, epoch in enumerate(epochs.tolist() if scores else []):
         population.epochs(epoch - done)
         done = epoch
-        for member in range(len(scores)):
-            dev = population.scores(member).dev
-            _note(runs, member, at, dev.loss, dev.accuracy, member in population.stopped)
+        for k in range(len(scores)):
+            member = population.member(k)
+            dev = member.scores().dev
+            _note(runs, first + k, at, dev.loss, dev.accuracy, bool(member.alarm) and not member.stopped_early)
         yield (at + 1) / len(epochs)
 
 
@@ -177,87 +179,40 @@ def _note(runs: SeedRuns, member: int, at: int, loss: float, accuracy: float, br
     runs.accuracy[member, at] = 0.0 if broken else accuracy
 
 
-def compare(a: Score, b: Score, epochs: int, count: int = COUNT) -> Iterator[float | Seeds]:
-    """Makes both runs again, for at least `epochs` epochs, as long as they took, and LEAST after their last change.
-
-    Yields the share done now and then, and at last the outcome. Raises: ValueError when data cannot be had.
+@dataclass(frozen=True, slots=True)
+class TenSeeds:
+    """The task of making the runs of A and B again, for at least `epochs` epochs, as long as they took, and LEAST
+    after their last change.
     """
-    from hyperscope.lab.timeline.replays import epochs_of
-    from hyperscope.lab.twins.twin_words import one_loss
 
-    lengths = [epochs_of(score) for score in (a, b)]
-    at = looked_at(max(epochs, *(max(taken, changed + LEAST) for taken, changed in lengths)))
-    shape = (count, len(at))
-    found = []
-    for half, score in enumerate((a, b)):
-        runs = SeedRuns(np.full(shape, np.nan), np.full(shape, np.nan))
-        for share in train(with_seeds(score, count), at, runs):
-            yield (half + share) / 2
-        found.append(runs)
-    seeds = tuple(one.experiment.seed for one in with_seeds(a, count))
-    moved = bool(a.events or b.events)
-    yield Seeds(seeds, at.astype(float), found[0], found[1], one_loss(a.experiment, b.experiment), moved)
-
-
-# -- in a process of its own --------------------------------------------------------------------------------------
-
-
-class SeedsRunner:
-    """The comparison under way. `progress` goes from 0 to 1; then there is a `result`, or `problem` says why not."""
-
-    def __init__(self, a: Score, b: Score, epochs: int, count: int = COUNT) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe(duplex=False)
-        arguments = (theirs, a, b, epochs, count)
-        self._process = context.Process(target=_serve, args=arguments, name="hyperscope-seeds", daemon=True)
-        self._process.start()
-        theirs.close()
-        self.of = (a.experiment, b.experiment)
-        self.moved = bool(a.events or b.events)
-        self.progress = 0.0
-        self.result: Seeds | None = None
-        self.problem = ""
+    a: Score
+    b: Score
+    epochs: int
+    count: int = COUNT
+    what: ClassVar[str] = "trained the ten seeds"
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.result is not None or bool(self.problem)
+    def of(self) -> tuple[Experiment, Experiment]:
+        """The settings that it is about."""
+        return self.a.experiment, self.b.experiment
 
-    def poll(self) -> None:
-        """Takes in what has come; never waits."""
-        try:
-            while not self.over and self._pipe.poll():
-                news = self._pipe.recv()
-                if isinstance(news, Seeds):
-                    self.result, self.progress = news, 1.0
-                elif isinstance(news, str):
-                    self.problem = news
-                else:
-                    self.progress = news
-        except (EOFError, OSError):
-            self.problem = "The process that trained the ten seeds ended unexpectedly."
+    @property
+    def moved(self) -> bool:
+        """Whether something was changed on the way."""
+        return bool(self.a.events or self.b.events)
 
-    def close(self) -> None:
-        """Ends it, done or not."""
-        self._pipe.close()
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
-        self._process.close()
+    def run(self, wishes: Wishes) -> Generator[Progress, None, Seeds]:
+        """Both trained with every seed. Raises: ValueError when data cannot be had."""
+        from hyperscope.lab.timeline.replays import epochs_of
+        from hyperscope.lab.twins.twin_words import one_loss
 
-
-def _serve(pipe: Connection, a: Score, b: Score, epochs: int, count: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(10)  # the window and the twins come first
-    from threadpoolctl import threadpool_limits
-
-    try:
-        with threadpool_limits(1):
-            for news in compare(a, b, epochs, count):
-                pipe.send(news)
-    except ValueError as problem:
-        pipe.send(str(problem))
-    except OSError:
-        return  # nobody listens any more
+        lengths = [epochs_of(score) for score in (self.a, self.b)]
+        at = looked_at(max(self.epochs, *(max(taken, changed + LEAST) for taken, changed in lengths)))
+        found = []
+        for half, score in enumerate((self.a, self.b)):
+            runs = SeedRuns(*np.full((2, self.count, len(at)), np.nan))
+            for share in train(with_seeds(score, self.count), at, runs):
+                yield Progress((half + share) / 2)
+            found.append(runs)
+        seeds = tuple(one.experiment.seed for one in with_seeds(self.a, self.count))
+        return Seeds(seeds, at.astype(float), found[0], found[1], one_loss(*self.of), self.moved)

@@ -22,10 +22,10 @@ from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.library.packing import MEASURES, unpacked_checkpoint, unpacked_curves
 from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS, home, write_whole
-from hyperscope.lab.probes.snapshot import Curves
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.checkpoint import Checkpoint
+from hyperscope.lab.training.curves import Curves
 
 UNDO = 24 * 3600.0  # s for which what was deleted can be had back
 

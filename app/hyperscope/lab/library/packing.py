@@ -17,8 +17,8 @@ from hyperscope.engine.batches import Position
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.experiment import from_json
-from hyperscope.lab.probes.snapshot import Curves
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Sound
+from hyperscope.lab.training.curves import Curves
 
 MEASURES = ("step", "epoch", "batch_loss", "train_loss", "dev_loss", "train_accuracy", "dev_accuracy")
 _DAMAGE: tuple[type[Exception], ...] = (  # what NumPy and zipfile raise for bytes that were tampered with

@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.own_points import fit_classes, keeps_network
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.picture import draw_map
@@ -28,10 +29,11 @@ from hyperscope.lab.library.library import Library
 from hyperscope.lab.library.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.library.run_title import source, title
 from hyperscope.lab.library.store import Unkept
-from hyperscope.lab.probes.snapshot import Curves, Examples, Map, View
+from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint, Scores
+from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
 EVERY = 5.0  # s between two writings of a run that trains: what a power cut may cost
@@ -165,11 +167,13 @@ class Recorder:
         place = timeline.place
         if timeline.ahead or place == self._taken or trainer.epoch < 1 or now - self._begun < shortest:
             return
-        from hyperscope.lab.probes.probes import probes
+        from hyperscope.lab.probes.decision_map import decision_map
+        from hyperscope.lab.probes.examples import examples
+        from hyperscope.lab.probes.plane import InPlane
 
         self._taken, self._at = place, now
         start = timeline.began
-        score, view = run_score(timeline.score, start, place), View()
+        score, usual = run_score(timeline.score, start, place), InPlane()
         self._writer.put(
             Taken(
                 self._id,
@@ -180,8 +184,8 @@ class Recorder:
                 trainer.epoch,
                 trainer.scores(),
                 trainer.history.curves(trainer.marks),
-                probes["map"](trainer, view),
-                probes["examples"](trainer, view),
+                decision_map(trainer, usual),
+                examples(trainer, usual),
                 trainer.checkpoint(),
             )
         )

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hyperscope.lab.library import store as library_store
+from hyperscope.lab.library.schema import migrate
 
 PAGE = 4096  # bytes, SQLite's usual
 MOST = 20_000  # rows looked for where not even their number can be read
@@ -48,10 +48,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def _columns() -> set[str]:
-    with closing(sqlite3.connect(":memory:")) as db:
-        for statements in library_store.MIGRATIONS:
-            for statement in statements:
-                db.execute(statement)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrate(db)
         return {row[1] for row in db.execute("PRAGMA table_info(runs)")}
 
 
@@ -76,7 +74,9 @@ def _with_new_head(path: Path, fresh: Path) -> bool:
     size = path.stat().st_size
     if size < 3 * PAGE:
         return False
-    library_store.Store(fresh).edit([], "notes", "")
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")  # as in the damaged file, whose head says so
+        migrate(db)
     head = bytearray(fresh.read_bytes()[:PAGE])
     head[28:32] = (size // PAGE).to_bytes(4, "big")  # the number of pages
     head[32:40] = bytes(8)  # no free pages are known

@@ -15,26 +15,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-MARK = 0x48735275  # "HsRu", the database's application_id
+from hyperscope.lab.library.schema import MARK, VERSION, migrate
+
 WAIT = 5.0  # s for another program that is writing
 EDITED = ("notes", "star", "deleted")  # a person's; training on never changes them
-
-# A migration from each version of the file to the next. Rescue relies on the table's first page: add others after it.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        # What a list shows comes first: it then lies on the table's own pages, and the rest need not be read for it.
-        """CREATE TABLE runs (
-            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created REAL NOT NULL, updated REAL NOT NULL,
-            title TEXT NOT NULL, source TEXT NOT NULL,
-            beats INTEGER NOT NULL, steps INTEGER NOT NULL, epochs REAL NOT NULL,
-            train_loss REAL, dev_loss REAL, best_dev_loss REAL,
-            train_accuracy REAL, dev_accuracy REAL, best_dev_accuracy REAL,
-            star INTEGER NOT NULL DEFAULT 0, deleted REAL, notes TEXT NOT NULL DEFAULT '',
-            experiment TEXT NOT NULL, score BLOB, jumps TEXT NOT NULL,
-            thumbnail BLOB, curves BLOB, checkpoint BLOB)""",
-    ),
-)
-VERSION = len(MIGRATIONS)
 
 _FULL, _BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 13, 5, 6, 11, 26  # SQLite's result codes
 _DENIED = (3, 8, 14, 23)
@@ -208,14 +192,7 @@ class Store:
                 if _code(problem) not in (_BUSY, _LOCKED) or time.monotonic() > patience:
                     raise
                 time.sleep(0.01)
-        db.execute("BEGIN IMMEDIATE")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                db.execute(statement)
-        db.execute(f"PRAGMA application_id = {MARK}")
-        db.execute(f"PRAGMA user_version = {max(version, VERSION)}")
-        db.execute("COMMIT")
+        migrate(db)
 
     def _set_aside(self, seen: object) -> None:
         """Renames the damaged file, unless another program has just done so, and carries over what can be read."""

@@ -2,44 +2,123 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from hyperscope.engine import textbook
 from hyperscope.engine.activations import activations
-from hyperscope.engine.arrays import Array
+from hyperscope.engine.arrays import Values
 from hyperscope.engine.named import named_views
 from hyperscope.engine.softmax import one_hot
-from hyperscope.engine.textbook import Trace
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
-from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.probes.probe import Probe
+
+if TYPE_CHECKING:
+    from hyperscope.engine.textbook import Trace
+    from hyperscope.lab.probes.subject import Subject
 
 BINS = 32
 FLAT = 0.05  # of the steepest slope; below it a unit counts as saturated
 ALMOST_ALL = 0.95  # of the examples, for which a stuck unit is flat
 
 
-def distributions(trainer: Trainer, *, training: bool = False) -> Distributions:
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """Evaluation mode, or as the last mini-batch passed through in `training`."""
+
+    training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """`counts` (bins,) over `edges` (bins + 1,); `deviation` is the standard deviation of what was counted."""
+
+    counts: Values
+    edges: Values
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDistributions:
+    """One hidden layer: z = Wa + b, ẑ and y = γẑ + β (None without BN), a = g(.), its weights and their gradient.
+
+    `saturated` is the share of outputs where the activation's slope is below 5 % of its greatest (for ReLU: zeros);
+    of its `units`, `dead` gave 0 for all examples, and `stuck` were saturated for more than 95 % of them.
+    `batch_mean`, `batch_variance`, `running_mean`, `running_variance` (n,) are batch norm's, or None.
+    """
+
+    name: str
+    z: Histogram
+    y: Histogram | None
+    a: Histogram
+    saturated: float
+    batch_mean: Values | None = None
+    batch_variance: Values | None = None
+    running_mean: Values | None = None
+    running_variance: Values | None = None
+    hat: Histogram | None = None
+    weights: Histogram | None = None
+    gradients: Histogram | None = None
+    units: int = 0
+    dead: int = 0
+    stuck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDistributions:
+    """The output layer's weights and their gradient."""
+
+    name: str
+    weights: Histogram
+    gradients: Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Distributions:
+    """`layers` now, and `rivers[l]` (t, 5): the 5, 25, 50, 75, 95 % quantiles of layer l's activation input over time.
+
+    So are `activation_rivers` of its output; `weight_rivers` and `gradient_rivers` have one more, the output layer's.
+    `epoch` (t,) says when; `moves` as in `Curves`. Rivers are always of evaluation mode. What is shown of the layers
+    now is of evaluation mode over `examples` of the training set, or, if `training`, as the last mini-batch of
+    `examples` passed through: by its own statistics, and with its dropout.
+    """
+
+    layers: tuple[LayerDistributions, ...]
+    epoch: Values
+    rivers: tuple[Values, ...]
+    moves: tuple[tuple[int, float, str], ...] = ()
+    activation_rivers: tuple[Values, ...] = ()
+    weight_rivers: tuple[Values, ...] = ()
+    gradient_rivers: tuple[Values, ...] = ()
+    output: OutputDistributions | None = None
+    training: bool = False
+    examples: int = 0
+
+
+@Probe
+def distributions(subject: Subject, question: Mode) -> Distributions:
     """z, ẑ, y = γẑ + β and a of each hidden layer, its weights and their gradient, now and over time.
 
     In evaluation mode signals are those of a part of the training set. In training mode they are those of the last
     mini-batch, at the weights of now: by its own mean and variance, and with the masks that dropout drew for it.
     Batch norm's batch statistics are always those of the last mini-batch. Jolts after batch norm are left out.
     """
-    x = trainer.examples.x_train.astype(trainer.learner.dtype, copy=False)
-    batch = trainer.last_batch
-    masks = trainer.learner.dropout_masks(len(batch)) if training else {}
-    evaluated = trainer.traces(x[:, trainer.looked_at])
-    normed = trainer.layout.running_size > 0 and batch.size > 0
-    seen = trainer.traces(x[:, batch], training=True, masks=masks) if (training and batch.size) or normed else evaluated
-    state = trainer.learner.state
-    weights = named_views(trainer.layout, state.parameters, state.running)
-    gradients = named_views(trainer.layout, gradient(trainer), state.running)
+    training = question.training
+    x = subject.examples.x_train.astype(subject.dtype, copy=False)
+    batch = subject.last_batch
+    masks = subject.dropout_masks(len(batch)) if training else {}
+    evaluated = subject.traces(x[:, subject.looked_at])
+    normed = subject.layout.running_size > 0 and batch.size > 0
+    seen = subject.traces(x[:, batch], training=True, masks=masks) if (training and batch.size) or normed else evaluated
+    weights = named_views(subject.layout, subject.parameters, subject.running)
+    gradients = named_views(subject.layout, gradient(subject), subject.running)
     layers = []
-    for number, name in enumerate(trainer.layout.names[:-1]):
+    for number, name in enumerate(subject.layout.names[:-1]):
         shown = seen[number] if training else evaluated[number]
         layers.append(
             _layer(
-                trainer,
+                subject,
                 number,
                 shown,
                 masks.get(number),
@@ -47,46 +126,48 @@ def distributions(trainer: Trainer, *, training: bool = False) -> Distributions:
                 (histogram(weights[f"{name}.weights"]), histogram(gradients[f"{name}.weights"])),
             )
         )
-    history = trainer.history
+    history = subject.history
     return Distributions(
         tuple(layers),
         history.epoch,
         history.rivers,
-        trainer.marks,
+        subject.marks,
         history.rivers_of("activations"),
         history.rivers_of("weights"),
         history.rivers_of("gradients"),
         OutputDistributions("Output", histogram(weights["output.weights"]), histogram(gradients["output.weights"])),
         training,
-        len(batch) if training else len(trainer.looked_at),
+        len(batch) if training else len(subject.looked_at),
     )
 
 
-def gradient(trainer: Trainer) -> Array:
+def gradient(subject: Subject) -> Values:
     """(P,): the last step's own; where that is not at hand, after going back, its mini-batch's at the weights of now.
 
     The latter comes from the textbook's formulas and leaves out dropout and penalties.
     """
-    if (own := trainer.gradient) is not None:
+    if (own := subject.gradient) is not None:
         return own
-    if not trainer.last_batch.size:
-        return np.zeros_like(trainer.learner.state.parameters)
-    data, batch, parameters = trainer.examples, trainer.last_batch, trainer.learner.state.parameters
+    if not subject.last_batch.size:
+        return np.zeros_like(subject.parameters)
+    from hyperscope.engine import textbook  # not for the window, which knows the question and the record
+
+    data, batch, parameters = subject.examples, subject.last_batch, subject.parameters
     x = data.x_train[:, batch].astype(parameters.dtype, copy=False)
-    y = one_hot(data.y_train[batch], trainer.layout.classes).astype(parameters.dtype)
+    y = one_hot(data.y_train[batch], subject.layout.classes).astype(parameters.dtype)
     with np.errstate(all="ignore"):
-        return textbook.loss_and_gradient(trainer.layout, parameters, x, y)[1]
+        return textbook.loss_and_gradient(subject.layout, parameters, x, y)[1]
 
 
 def _layer(
-    trainer: Trainer,
+    subject: Subject,
     number: int,
     trace: Trace,
-    mask: Array | None,
+    mask: Values | None,
     both: tuple[Trace, Trace],
     learned: tuple[Histogram, Histogram],
 ) -> LayerDistributions:
-    layer = trainer.layout.network.layers[number]
+    layer = subject.layout.network.layers[number]
     entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
     function = activations[layer.activation]
     flat = np.abs(function.slope(entering)) < FLAT * function.steepest
@@ -115,7 +196,7 @@ def _layer(
     )
 
 
-def histogram(values: Array) -> Histogram:
+def histogram(values: Values) -> Histogram:
     """Counts in BINS equal bins from the least to the greatest finite value."""
     finite = values[np.isfinite(values)].astype(np.float64)
     if not finite.size:

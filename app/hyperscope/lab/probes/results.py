@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hyperscope.engine.arrays import Indices
 from hyperscope.engine.metrics import Counts, counted
-from hyperscope.lab.probes.snapshot import Curves
-from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.probes.probe import Probe
+from hyperscope.lab.training.curves import Curves
+
+if TYPE_CHECKING:
+    from hyperscope.lab.probes.subject import Subject
 
 PARTS = ("train", "dev", "test")
 
@@ -50,20 +54,21 @@ class Results:
     highest_accuracy: Moment | None
 
 
-def results(trainer: Trainer) -> Results:
-    """What the trainer's network has come to; looking changes nothing."""
-    scores, data = trainer.scores(), trainer.examples
+@Probe
+def results(subject: Subject, question: None) -> Results:
+    """Numbers and mistakes on each part of the data."""
+    scores, data = subject.scores(), subject.examples
     names = data.class_names
 
     def part(name: str, y: Indices) -> PartResult:
         score = getattr(scores, name)
         return PartResult(name, len(y), score.loss, score.accuracy, counted(score.predicted, y, len(names)))
 
-    curves = trainer.history.curves()
+    curves = subject.history.curves()
     return Results(
-        trainer.step,
-        trainer.epoch,
-        trainer.layout.size,
+        subject.step,
+        subject.epoch,
+        subject.layout.size,
         names,
         tuple(part(name, getattr(data, f"y_{name}")) for name in PARTS),
         _moment(curves, -curves.dev_loss),

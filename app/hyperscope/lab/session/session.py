@@ -14,11 +14,13 @@ from hyperscope.knob import Value
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
-from hyperscope.lab.probes.snapshot import Snapshot, Status, View
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Records
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.lab.worker.commands import (
-    SCORE,
     Advance,
     Aim,
     Apply,
@@ -35,16 +37,17 @@ from hyperscope.lab.worker.commands import (
     StartTwin,
     Switch,
 )
+from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.revival import Revival, given_up
-from hyperscope.lab.worker.runner import Runner, WorkerLost
+from hyperscope.lab.worker.runner import Runner
 
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer
     from hyperscope.lab.library.library import Details
-    from hyperscope.lab.probes.snapshot import Curves
     from hyperscope.lab.timeline.score import Score
     from hyperscope.lab.timeline.shown import Shown
     from hyperscope.lab.timeline.slow_motion import SlowMotion
+    from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.twins.twin import One, Side
 
 TRIES = 3  # at a training process that ends before it has answered once
@@ -54,22 +57,27 @@ class Session:
     """An experiment being trained in a worker, and the moves made on it."""
 
     def __init__(
-        self, experiment: Experiment | None = None, *, playing: bool = True, library: Path | None = None
+        self,
+        experiment: Experiment | None = None,
+        *,
+        playing: bool = True,
+        library: Path | None = None,
+        link: Opens = Runner,
     ) -> None:
-        """With a `library`, the file at that path, every run is kept in it."""
+        """With a `library`, the file at that path, every run is kept in it. `link` makes the worker and its link."""
         self.experiment = experiment or Experiment()
         self.twin: Experiment | None = None  # B, while there are twins; A is `experiment`
         self.side: Side = "A"  # which of the twins the controls move
         self.library = library
         self.playing = playing
         self.rate = float("inf")
-        self.view = View()
+        self.focus = Focus()
         self.shows: Callable[[], Shown | None] = lambda: None  # how it is looked at, asked whenever a score is taken
         self.opened: Shown | None = None  # how a session that was opened wants to be looked at, until somebody does
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._revival = Revival()  # for a worker that takes a lost one's place
-        self._wanted: tuple[str, ...] = ()  # probes somebody waits for
+        self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
@@ -79,8 +87,9 @@ class Session:
         self._pending = False  # the experiment moved since it was last sent
         self._undo = Undo()
         self._aim: One = "A"  # the twin that the worker takes edits for
-        self._runner: Runner | None = Runner(self.experiment, library=library)
-        self._runner.send(Go(playing))
+        self._opens = link
+        self._link: Link | None = link(self.experiment, None, library, None)
+        self._link.send(Go(playing))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -274,7 +283,7 @@ class Session:
 
     def perform(self, score: Score, beat: int | None = None) -> None:
         """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
-        self.view = View()
+        self.focus = Focus()
         self.opened = score.shown
         self._take_on_session(score, score.end if beat is None else beat)
 
@@ -320,14 +329,14 @@ class Session:
     @property
     def awaiting(self) -> bool:
         """Whether a snapshot is on its way, so that asking for another would come to nothing."""
-        return self._runner is not None and self._runner.waiting
+        return self._link is not None and self._link.waiting
 
     # -- the worker -----------------------------------------------------------------------------------------------
 
-    def tick(self, names: Sequence[str]) -> Snapshot | None:
+    def tick(self, asks: Sequence[AnyAsk]) -> Snapshot | None:
         """`take`, then `ask`: what a caller without panels to choose from does once per frame."""
         snapshot = self.take()
-        self.ask(names)
+        self.ask(asks)
         return snapshot
 
     def take(self) -> Snapshot | None:
@@ -335,43 +344,55 @@ class Session:
 
         A worker that was lost is replaced, goes on from its last checkpoint, and `message` says so.
         """
-        if self._runner is None:
+        if self._link is None:
             return None
         try:
             if self._pending:
-                self._runner.send(Apply(self.experiment, self.twin))
+                self._link.send(Apply(self.experiment, self.twin))
                 self._pending = False
-            reply = self._runner.take()
+            reply = self._link.take()
         except WorkerLost as loss:
             self._revive(loss)
             return None
         if reply is None:
             return None
         self._heed(reply)
-        return reply.snapshot
+        return self._as_looked_at(reply.snapshot)
 
-    def ask(self, names: Sequence[str]) -> None:
-        """Asks for a snapshot of these probes, unless one is on its way."""
-        if self._runner is None:
+    def ask(self, asks: Sequence[AnyAsk]) -> None:
+        """Asks for a snapshot with these records, unless one is on its way."""
+        if self._link is None:
             return
         try:
-            self._runner.ask(names, self.view, self._wanted)
+            self._link.ask(asks, self._wanted)
         except WorkerLost as loss:
             self._revive(loss)
 
-    def want(self, names: Sequence[str]) -> None:
-        """Has a coming snapshot hold these probes, or the session's "score", among what is `wanted`, all at once."""
-        self._wanted = tuple(dict.fromkeys((*self._wanted, *names)))
+    def wait(self, seconds: float) -> None:
+        """Returns when a snapshot can be taken or the time is up; for callers without a display tick."""
+        if self._link is not None:
+            self._link.wait(seconds)
+
+    def want(self, asks: Sequence[AnyAsk]) -> None:
+        """Has a coming snapshot hold this in what is `wanted` and `told`, all at once."""
+        self._wanted = tuple(dict.fromkeys((*self._wanted, *asks)))
+
+    def _as_looked_at(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot, with how the session is looked at in the score that is told: the worker cannot know."""
+        told = snapshot.told
+        if told.of(session_so_far) is None:
+            return snapshot
+        shown = self.shows()
+        scores = {ask: replace(told[ask], shown=shown) for ask in told if ask.probe is session_so_far}
+        return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0
-        if (score := reply.snapshot.wanted.get(SCORE)) is not None:
-            reply.snapshot.wanted[SCORE] = replace(score, shown=self.shows())
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
-        if set(self._wanted) <= reply.snapshot.wanted.keys():
+        if reply.snapshot.has(self._wanted):
             self._wanted = ()
-        current = self._runner is not None and reply.heard == self._runner.changes
+        current = self._link is not None and reply.heard == self._link.changes
         self._revival.heed(reply, twins=self.twin is not None)
         if current:
             self.going = None
@@ -385,44 +406,44 @@ class Session:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
 
     def _revive(self, loss: WorkerLost) -> None:
-        assert self._runner is not None
-        self._runner.close()
+        assert self._link is not None
+        self._link.close()
         self.going = self.slow_motion = None
         self.ghosts = ()
         self._losses += 1
         if self._losses > TRIES:
-            self._runner = None
+            self._link = None
             self.message, self.alarm = given_up(loss, self._losses), True
             return
-        self._runner = self._revival.runner(self.experiment, self.library)
+        self._link = self._revival.link(self._opens, self.experiment, self.library)
         self._aim = "A"
         if self.twin is not None:
-            self._runner.send(self._revival.twin(self.experiment, self.twin))
-        self._runner.send(Go(self.playing, self.rate))
+            self._link.send(self._revival.twin(self.experiment, self.twin))
+        self._link.send(Go(self.playing, self.rate))
         checkpoint = self._revival.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         self.message, self.alarm = self._revival.said(loss), True
 
     def _send(self, command: object) -> None:
         try:
-            if self._runner is not None:
+            if self._link is not None:
                 if self._pending:
-                    self._runner.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
+                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
                     self._pending = False
-                self._runner.send(command)
+                self._link.send(command)
         except WorkerLost as loss:
             self._revive(loss)
 
     @property
     def worker_pid(self) -> int | None:
         """The training process's number, None after `close`."""
-        return self._runner.pid if self._runner is not None else None
+        return self._link.pid if self._link is not None else None
 
     def close(self) -> None:
         """Ends the worker; the session is over."""
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
 
 
 def last_experiment() -> Experiment | None:

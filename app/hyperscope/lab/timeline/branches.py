@@ -14,12 +14,12 @@ import numpy as np
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import caption
-from hyperscope.lab.probes.snapshot import Curves
 from hyperscope.lab.timeline.score import Event, Place
+from hyperscope.lab.training.curves import Curves
 
 if TYPE_CHECKING:
     from hyperscope.lab.examples.examples import ExampleSet
-    from hyperscope.lab.timeline.checkpoints import Kept
+    from hyperscope.lab.timeline.kept import Kept
     from hyperscope.lab.training.checkpoint import Checkpoint
 
 BRANCHES = 8  # kept; of more the oldest goes

@@ -7,64 +7,19 @@ here too, and thinned when there is no more room. It knows no scores: what lies 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from hyperscope.engine.arrays import Array
+from hyperscope.lab.timeline.branches import Future
+from hyperscope.lab.timeline.kept import Kept, Rows, taken
 from hyperscope.lab.timeline.score import Place
-from hyperscope.lab.training.checkpoint import Checkpoint
-from hyperscope.lab.training.history import RIVERS
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline.branches import Future
     from hyperscope.lab.training.trainer import Trainer
 
 EVENT = 32  # beats that playing back an event takes the time of, about
-OVERHEAD = 2048  # bytes of a checkpoint besides its arrays, about
-ROWS = ("step", "epoch", "loss_sum", "losses", "measures", *RIVERS)  # of a history's state; the rest is scalars
-
-
-@dataclass
-class _Rows:
-    """A history's rows as far as they have come; histories that begin alike share them."""
-
-    arrays: dict[str, Array]  # by name, rows along the first axis
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return sum(array.nbytes for array in self.arrays.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _History:
-    """The first `count` rows of `rows`, and what belongs to no row."""
-
-    rows: _Rows
-    count: int
-    rest: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A checkpoint on the way."""
-
-    place: Place
-    checkpoint: Checkpoint  # its history is left empty and stands in the next field
-    history: _History
-    own: int  # bytes
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """The state of its history."""
-        return _state(self.history)
-
-    @property
-    def whole(self) -> Checkpoint:
-        """The checkpoint with its history, as a trainer takes it."""
-        return replace(self.checkpoint, history=self.record)
 
 
 class Checkpoints:
@@ -109,7 +64,7 @@ class Checkpoints:
             return
         last = self.kept[at - 1].history.rows if at else None
         before = last.size if last is not None else 0
-        self.kept.insert(at, _taken(place, trainer, last))
+        self.kept.insert(at, taken(place, trainer, last))
         rows = self.kept[at].history.rows
         self.held += self.kept[at].own + rows.size - (before if rows is last else 0)
         self.make_room(aside)
@@ -117,7 +72,7 @@ class Checkpoints:
     def keep_end(self, place: Place, trainer: Trainer, aside: Sequence[Future]) -> None:
         """Keeps the end as it is, unless it is kept already, to come back to at once and to draw it as a branch."""
         if self.last is None:
-            self.last = _taken(place, trainer, self.kept[-1].history.rows if self.kept else None)
+            self.last = taken(place, trainer, self.kept[-1].history.rows if self.kept else None)
             self.count(aside)
             self.make_room(aside)
 
@@ -139,10 +94,10 @@ class Checkpoints:
 
     def copied(self, aside: Sequence[Future]) -> tuple[Checkpoints, list[Future]]:
         """The same, to go on apart, and the futures left aside with it; without the end's."""
-        rows: dict[int, _Rows] = {}
+        rows: dict[int, Rows] = {}
 
         def apart(kept: Kept) -> Kept:
-            own = rows.setdefault(id(kept.history.rows), _Rows(kept.history.rows.arrays))
+            own = rows.setdefault(id(kept.history.rows), Rows(kept.history.rows.arrays))
             return replace(kept, history=replace(kept.history, rows=own))
 
         other = copy(self)
@@ -183,46 +138,6 @@ class Checkpoints:
 def far(place: Place) -> int:
     """How long it takes to play back from the start to a place, in beats."""
     return place.beat + EVENT * place.events
-
-
-def _shared(state: Mapping[str, Any], last: _Rows | None) -> _History:
-    """A history's state, its rows held in common with the last one's if it goes on from there."""
-    # measures alone has its rows along the last axis
-    arrays = {name: state[name].T if name == "measures" else state[name] for name in ROWS}
-    rest = {name: value for name, value in state.items() if name not in ROWS}
-    count = len(arrays["step"])
-    # It does not go on where rows were thinned or cut since, or where layers came or went.
-    if last is None or not all(_begins(arrays[name], earlier) for name, earlier in last.arrays.items()):
-        last = _Rows(arrays)
-    last.arrays = arrays
-    return _History(last, count, rest)
-
-
-def _begins(array: Array, earlier: Array) -> bool:
-    start = array[: len(earlier)]
-    if start.shape != earlier.shape:
-        return False
-    whole = f"i{array.itemsize}"  # so that what is not a number equals itself, with no copies as `tobytes` makes
-    return bool((start.view(whole) == earlier.view(whole)).all())
-
-
-def _state(history: _History) -> dict[str, Any]:
-    rows = {name: array[: history.count] for name, array in history.rows.arrays.items()}
-    return history.rest | rows | {"measures": rows["measures"].T}
-
-
-def _own(checkpoint: Checkpoint) -> int:
-    """The bytes of a checkpoint without its history; an upper bound, as neighbours share what they fall back to."""
-    places = [place for place in (checkpoint, checkpoint.sound, checkpoint.best) if place is not None]
-    arrays = [array for place in places for array in (*place.moment.vectors, *place.moment.products.values())]
-    batch = checkpoint.last_batch.nbytes if checkpoint.last_batch is not None else 0
-    return OVERHEAD + 8 * len(checkpoint.marks) + batch + sum(array.nbytes for array in arrays)
-
-
-def _taken(place: Place, trainer: Trainer, last: _Rows | None) -> Kept:
-    checkpoint = trainer.checkpoint()
-    history = _shared(checkpoint.history, last)
-    return Kept(place, replace(checkpoint, history={}), history, _own(checkpoint))
 
 
 def _before(kept: Kept, place: Place) -> bool:

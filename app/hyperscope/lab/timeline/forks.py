@@ -8,16 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hyperscope.lab.timeline.branches import BRANCHES, Branch, Future, Way, alike, cut, name_of, name_of_all, parting
 from hyperscope.lab.training.history import History
 
 if TYPE_CHECKING:
-    from hyperscope.lab.probes.snapshot import BranchMark, Curves
-    from hyperscope.lab.timeline.checkpoints import Kept
-    from hyperscope.lab.timeline.score import Event, Place
-    from hyperscope.lab.timeline.timeline import Timeline
+    from hyperscope.lab.timeline.branch_mark import BranchMark
+    from hyperscope.lab.timeline.branches import Stand
+    from hyperscope.lab.timeline.checkpoints import Checkpoints
+    from hyperscope.lab.timeline.kept import Kept
+    from hyperscope.lab.timeline.score import Event, Place, Score
+    from hyperscope.lab.training.curves import Curves
+    from hyperscope.lab.training.trainer import Trainer
+
+
+class Forking(Protocol):
+    """A timeline, as far as its branches need it; see `timeline`."""
+
+    trainer: Trainer
+    store: Checkpoints
+    futures: int
+    place: Place
+
+    @property
+    def ahead(self) -> bool: ...
+    @property
+    def present(self) -> Future: ...
+    @property
+    def score(self) -> Score: ...
+    def end_here(self, step: int) -> None: ...
+    def stand(self) -> Stand: ...
+    def stand_again(self, stand: Stand) -> None: ...
+    def go_over(self, future: Future) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +57,7 @@ class Left:
 class Forks:
     """The branches of one timeline, or of twins' A and B, which leave and take up futures at the same time."""
 
-    def __init__(self, lines: Sequence[Timeline], branches: Sequence[Branch] = (), keys: int = 0) -> None:
+    def __init__(self, lines: Sequence[Forking], branches: Sequence[Branch] = (), keys: int = 0) -> None:
         self._lines = tuple(lines)
         self._branches = list(branches)
         self._keys = keys  # branches there were
@@ -48,7 +71,7 @@ class Forks:
     @property
     def marks(self) -> tuple[BranchMark, ...]:
         """Each branch, the oldest first: from where on it differs from the present future, and its end."""
-        from hyperscope.lab.probes.snapshot import BranchMark
+        from hyperscope.lab.timeline.branch_mark import BranchMark
 
         marks = []
         for branch in self._branches:
@@ -73,12 +96,12 @@ class Forks:
                 found.append((name, cut(curves, way.future, way.fork(present))))
         return tuple(found)
 
-    def ways(self, line: Timeline) -> list[Way]:
+    def ways(self, line: Forking) -> list[Way]:
         """What a timeline left, one of each branch."""
         number = self._lines.index(line)
         return [branch.ways[number] for branch in self._branches]
 
-    def futures(self, line: Timeline) -> list[Future]:
+    def futures(self, line: Forking) -> list[Future]:
         """The futures that a timeline left."""
         return [way.future for way in self.ways(line)]
 
@@ -87,7 +110,7 @@ class Forks:
 
     # -- leaving --------------------------------------------------------------------------------------------------
 
-    def leave(self, by: Timeline | None = None, coming: Event | None = None, step: int | None = None) -> bool:
+    def leave(self, by: Forking | None = None, coming: Event | None = None, step: int | None = None) -> bool:
         """What lies ahead of any of the timelines becomes a branch, of all; says whether anything lay ahead.
 
         It is left for what is `coming` to the timeline `by`, whose trainer was at `step` before that.
@@ -195,7 +218,7 @@ class Forks:
 
     # -- twins ----------------------------------------------------------------------------------------------------
 
-    def of(self, line: Timeline) -> Forks:
+    def of(self, line: Forking) -> Forks:
         """A timeline's part, for going on alone: without what it has repeated and what is in another branch."""
         number = self._lines.index(line)
         alone = Forks((line,), keys=self._keys)
@@ -209,7 +232,7 @@ class Forks:
         line.store.count(alone.futures(line))
         return alone
 
-    def moved_to(self, line: Timeline, futures: Sequence[Future]) -> Forks:
+    def moved_to(self, line: Forking, futures: Sequence[Future]) -> Forks:
         """One timeline's, as that of its copy, which has copies of the `futures`."""
         branches = [
             Branch(branch.key, branch.name, (replace(branch.ways[0], future=future),))
@@ -230,7 +253,7 @@ class Forks:
         return both
 
 
-def _way(line: Timeline, left: Left) -> Way:
+def _way(line: Forking, left: Left) -> Way:
     """A copy of what a timeline leaves, with as many checkpoints as there is room for."""
     store, future, kept = line.store, left.future, left.kept
     thin = max(1, -(-len(kept) // max(1, store.most // BRANCHES)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hyperscope.engine.slow_motion import Operation, SlowStep
 
 if TYPE_CHECKING:
-    from hyperscope.lab.twins.trained import Line
+    from hyperscope.lab.timeline.line import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ import numpy as np
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import BranchMark, Curves
+from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.lab.timeline.branches import Future, Stand, Way, marked, within_reach
-from hyperscope.lab.timeline.checkpoints import Checkpoints, Kept, far
+from hyperscope.lab.timeline.checkpoints import Checkpoints, far
 from hyperscope.lab.timeline.forks import Forks
+from hyperscope.lab.timeline.kept import Kept
 from hyperscope.lab.timeline.score import Event, Place, Score, play, tried
+from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
 MOST = 768  # checkpoints: of 100 000 beats one in 256 has one then; more cost training in its first seconds

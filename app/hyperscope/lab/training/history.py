@@ -1,55 +1,60 @@
 """The bounded record of one run that the curves and the rivers are drawn from; it knows no clock and no network.
 
 Which steps get a row depends on the steps alone: when the record is full every second row goes and rows are taken
-half as often from then on, so that a run of any length keeps its whole course at an even spacing.
+half as often from then on, so that a run of any length keeps its whole course at an even spacing. A crowd of runs
+that are to have rows at the same steps is recorded as one; its arrays have the members after the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hyperscope.lab.probes.snapshot import Curves
+from hyperscope.lab.training.curves import Curves
 
 CAPACITY = 2048  # rows; with 12 layers some 600 kB
 MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")
 QUANTILES = 5  # per layer: 5, 25, 50, 75, 95 %
 RIVERS = ("quantiles", "activations", "weights", "gradients")  # of what enters each activation, and of what else
 OUTPUT_LAST = RIVERS[2:]  # these have the output layer too, which stays the last when hidden ones come or go
+ROOM = 64  # rows made room for at first; short runs, of which there may be a thousand, need no more
 LARGEST = float(np.finfo(np.float32).max)
 
 Moves = tuple[tuple[int, float, str], ...]
 
 
 class History:
-    """At most `capacity` rows, one at each step that is a multiple of `stride`.
+    """At most `capacity` rows, one at each step that is a multiple of `stride`; of a run, or of a `crowd` (K,) of them.
 
     `stride` is `every` at first and doubles whenever the record is full. Step 0, before any training, is due.
     Raises: ValueError for an `every` below 1 or a `capacity` below 2.
     """
 
-    def __init__(self, every: int = 1, capacity: int = CAPACITY) -> None:
+    def __init__(self, every: int = 1, capacity: int = CAPACITY, crowd: tuple[int, ...] = ()) -> None:
         if every < 1:
             raise ValueError(f"every is {every}; it must be at least 1")
         if capacity < 2:
             raise ValueError(f"capacity is {capacity}; it must be at least 2")
         self.every = every
         self.capacity = capacity
+        self.crowd = crowd
         self.stride = every
         self._rows = 0
-        self._step = np.zeros(capacity, np.int64)
-        self._epoch = np.zeros(capacity)
+        room = min(ROOM, capacity)
+        self._step = np.zeros(room, np.int64)
+        self._epoch = np.zeros(room)
         # Sums and numbers of losses, not means: rows that merge then weigh every mini-batch alike.
-        self._loss_sum = np.zeros(capacity)
-        self._losses = np.zeros(capacity, np.int64)
-        self._measures = np.zeros((len(MEASURES), capacity))
+        self._loss_sum = np.zeros((room, *crowd))
+        self._losses = np.zeros((room, *crowd), np.int64)
+        self._measures = np.zeros((len(MEASURES), room, *crowd))
         self._rivers: dict[str, NDArray[np.float32]] = {
-            name: np.zeros((capacity, 0, QUANTILES), np.float32) for name in RIVERS
+            name: np.zeros((room, *crowd, 0, QUANTILES), np.float32) for name in RIVERS
         }
-        self._pending_sum = 0.0
-        self._pending = 0
+        self._pending_sum = np.zeros(crowd)
+        self._pending = np.zeros(crowd, np.int64)
 
     def __len__(self) -> int:
         return self._rows
@@ -63,32 +68,33 @@ class History:
         return (step // self.stride + 1) * self.stride
 
     def batch_losses(self, losses: ArrayLike) -> None:
-        """Takes in the mini-batch losses since the last call, oldest first; the next row holds their mean."""
-        values = np.array(losses, np.float64).reshape(-1)
-        if not values.size:
+        """Takes in the mini-batch losses (S, ...) since the last call, oldest first; the next row holds their mean."""
+        values = np.array(losses, np.float64).reshape(-1, *self.crowd)
+        if not len(values):
             return
         # A running sum adds one by one, so the chunks in which losses arrive cannot show in the last bit;
         # np.sum adds in pairs and Python's sum compensates, and both would let them show.
         values[0] += self._pending_sum
-        self._pending_sum = float(np.add.accumulate(values)[-1])
-        self._pending += values.size
+        self._pending_sum[...] = np.add.accumulate(values)[-1]
+        self._pending += len(values)
 
     def add(
         self,
         step: int,
         epoch: float,
         *,
-        train_loss: float,
-        dev_loss: float = np.nan,
-        train_accuracy: float = np.nan,
-        dev_accuracy: float = np.nan,
-        learning_rate: float = np.nan,
-        gradient_norm: float = np.nan,
+        train_loss: ArrayLike,
+        dev_loss: ArrayLike = np.nan,
+        train_accuracy: ArrayLike = np.nan,
+        dev_accuracy: ArrayLike = np.nan,
+        learning_rate: ArrayLike = np.nan,
+        gradient_norm: ArrayLike = np.nan,
         **rivers: ArrayLike | None,
     ) -> None:
-        """Appends the row of `step`; `epoch` counts fractions; of RIVERS each is (L, 5) with ascending rows.
+        """Appends the row of `step`; `epoch` counts fractions; of RIVERS each is (..., L, 5) with ascending rows.
 
-        Layers that come or go on the way leave NaN where they were not. Raises: ValueError for a step not due.
+        Of a crowd the measures are (K,). Layers that come or go on the way leave NaN where they were not.
+        Raises: ValueError for a step not due.
         """
         if not self.due(step):
             raise ValueError(f"step is {step}; rows are due at multiples of {self.stride} after the last row")
@@ -97,14 +103,34 @@ class History:
             if step % self.stride:
                 return  # its mini-batches stay pending and count towards the next row
         row = self._rows
+        self._make_room(row + 1)
         self._step[row] = step
         self._epoch[row] = epoch
         self._loss_sum[row], self._losses[row] = self._pending_sum, self._pending
-        self._pending_sum, self._pending = 0.0, 0
-        self._measures[:, row] = train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, gradient_norm
+        self._pending_sum[...], self._pending[...] = 0.0, 0
+        measured = (train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, gradient_norm)
+        for number, values in enumerate(measured):
+            self._measures[number, row] = values
         for name in RIVERS:
             self._put(row, name, rivers.get(name))
         self._rows = row + 1
+
+    def _make_room(self, rows: int) -> None:
+        """For so many rows, and some more to come."""
+        had = len(self._step)
+        if rows <= had:
+            return
+        room = min(self.capacity, max(rows, 2 * had))
+
+        def wider(values: NDArray[Any], axis: int = 0) -> NDArray[Any]:
+            made = np.zeros((*values.shape[:axis], room, *values.shape[axis + 1 :]), values.dtype)
+            made[(slice(None),) * axis + (slice(had),)] = values
+            return made
+
+        self._step, self._epoch = wider(self._step), wider(self._epoch)
+        self._loss_sum, self._losses = wider(self._loss_sum), wider(self._losses)
+        self._measures = wider(self._measures, 1)
+        self._rivers = {name: wider(values) for name, values in self._rivers.items()}
 
     def _put(self, row: int, name: str, quantiles: ArrayLike | None) -> None:
         had = self._rivers[name]
@@ -114,14 +140,15 @@ class History:
         new = np.asarray(quantiles)
         if new.dtype != np.float32:
             new = np.clip(new, -LARGEST, LARGEST).astype(np.float32)
-        new = new.reshape(-1, QUANTILES)
-        if len(new) != had.shape[1]:
-            kept = min(len(new), had.shape[1])
-            room = self._rivers[name] = np.full((self.capacity, len(new), QUANTILES), np.nan, np.float32)
+        new = new.reshape(*self.crowd, -1, QUANTILES)
+        layers = new.shape[-2]
+        if layers != had.shape[-2]:
+            kept = min(layers, had.shape[-2])
+            room = self._rivers[name] = np.full((len(had), *self.crowd, layers, QUANTILES), np.nan, np.float32)
             if name in OUTPUT_LAST and kept:
                 kept -= 1
-                room[:, -1] = had[:, -1]
-            room[:, :kept] = had[:, :kept]
+                room[..., -1, :] = had[..., -1, :]
+            room[..., :kept, :] = had[..., :kept, :]
         self._rivers[name][row] = new
 
     def _halve(self) -> None:
@@ -132,8 +159,8 @@ class History:
         ends = np.append(kept, self._rows - 1)
         starts = np.concatenate(([0], ends[:-1] + 1))
         for new, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-            loss_sum = float(self._loss_sum[start : end + 1].sum())
-            losses = int(self._losses[start : end + 1].sum())
+            loss_sum = self._loss_sum[start : end + 1].sum(axis=0)
+            losses = self._losses[start : end + 1].sum(axis=0)
             if new < len(kept):
                 self._loss_sum[new], self._losses[new] = loss_sum, losses
             else:
@@ -154,7 +181,7 @@ class History:
         so restore a checkpoint's own state where the replay must equal the first run.
         """
         self._rows = int(np.searchsorted(self._step[: self._rows], step, side="right"))
-        self._pending_sum, self._pending = 0.0, 0
+        self._pending_sum[...], self._pending[...] = 0.0, 0
 
     def curves(self, moves: Moves = ()) -> Curves:
         """All measures so far, as copies; `batch_loss` is NaN in rows before any mini-batch."""
@@ -204,8 +231,8 @@ class History:
             "losses": self._losses[:rows].copy(),
             "measures": self._measures[:, :rows].copy(),
             **{name: values[:rows].copy() for name, values in self._rivers.items()},
-            "pending_sum": np.array(self._pending_sum),
-            "pending": np.array(self._pending),
+            "pending_sum": self._pending_sum.copy(),
+            "pending": self._pending.copy(),
         }
 
     @classmethod
@@ -217,16 +244,77 @@ class History:
         history = cls(int(state["every"]), int(state["capacity"]))
         history.stride = int(state["stride"])
         rows = history._rows = len(state["step"])
+        history._make_room(rows)
         history._step[:rows] = state["step"]
         history._epoch[:rows] = state["epoch"]
         history._loss_sum[:rows] = state["loss_sum"]
         history._losses[:rows] = state["losses"]
         history._measures[:, :rows] = np.nan
         history._measures[: len(state["measures"]), :rows] = state["measures"]
+        room = len(history._step)
         for name in ("quantiles", *(name for name in RIVERS[1:] if name in state)):
             quantiles = state[name]
-            history._rivers[name] = np.full((history.capacity, *quantiles.shape[1:]), np.nan, np.float32)
+            history._rivers[name] = np.full((room, *quantiles.shape[1:]), np.nan, np.float32)
             history._rivers[name][:rows] = quantiles
-        history._pending_sum = float(state["pending_sum"])
-        history._pending = int(state["pending"])
+        history._pending_sum[...] = state["pending_sum"]
+        history._pending[...] = state["pending"]
         return history
+
+    # -- of a crowd ---------------------------------------------------------------------------------------------------
+
+    @property
+    def schedule(self) -> tuple[object, ...]:
+        """What histories must have in common to be recorded as one from now on."""
+        steps, epochs = self._step[: self._rows].tobytes(), self._epoch[: self._rows].tobytes()
+        layers = tuple(rows.shape[-2] for rows in self._rivers.values())
+        return (self.every, self.capacity, self.stride, steps, epochs, layers)
+
+    def member(self, k: int) -> History:
+        """One of a crowd's, which shares the rows there are now: to be looked at; a copy can be gone on with."""
+        one = History.__new__(History)
+        one.every, one.capacity, one.crowd, one.stride, one._rows = (
+            self.every,
+            self.capacity,
+            (),
+            self.stride,
+            self._rows,
+        )
+        one._step, one._epoch = self._step, self._epoch
+        one._loss_sum, one._losses = self._loss_sum[:, k], self._losses[:, k]
+        one._measures = self._measures[:, :, k]
+        one._rivers = {name: values[:, k] for name, values in self._rivers.items()}
+        one._pending_sum, one._pending = self._pending_sum[k, ...], self._pending[k, ...]
+        return one
+
+    def copy(self) -> History:
+        """One of its own."""
+        return History.from_state(self.state())
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Goes on with these members of the crowd alone."""
+        chosen = list(members)
+        self.crowd = (len(chosen),)
+        self._loss_sum, self._losses = self._loss_sum[:, chosen], self._losses[:, chosen]
+        self._measures = self._measures[:, :, chosen]
+        self._rivers = {name: values[:, chosen] for name, values in self._rivers.items()}
+        self._pending_sum, self._pending = self._pending_sum[chosen], self._pending[chosen]
+
+    @classmethod
+    def joined(cls, histories: Sequence[History]) -> History:
+        """The histories, which have the same schedule, as that of a crowd; they are copied."""
+        first, rows = histories[0], len(histories[0])
+        crowd = cls(first.every, first.capacity, (len(histories),))
+        crowd.stride, crowd._rows = first.stride, rows
+        crowd._make_room(rows)
+        crowd._step[:rows], crowd._epoch[:rows] = first._step[:rows], first._epoch[:rows]
+        crowd._rivers = {
+            name: np.zeros((len(crowd._step), len(histories), *values.shape[1:]), np.float32)
+            for name, values in first._rivers.items()
+        }
+        for k, history in enumerate(histories):
+            crowd._loss_sum[:rows, k], crowd._losses[:rows, k] = history._loss_sum[:rows], history._losses[:rows]
+            crowd._measures[:, :rows, k] = history._measures[:, :rows]
+            for name, values in history._rivers.items():
+                crowd._rivers[name][:rows, k] = values[:rows]
+            crowd._pending_sum[k], crowd._pending[k] = history._pending_sum, history._pending
+        return crowd

@@ -1,175 +1,173 @@
-"""Many experiments trained at once: members alike in structure are stacked and take their steps together.
+"""Many experiments trained at once: members alike in structure are stacked and take their steps together, the rest
+are trained one after another.
 
-Each member's numbers are those it would have alone, up to rounding. Twins, clouds of seeds and sweeps are populations.
+Each member's numbers are those it would have alone, up to rounding. Walls, clouds of seeds and sweeps are populations.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from hyperscope.engine.arrays import Array
-from hyperscope.engine.batches import Position, Shuffle
-from hyperscope.engine.learner import Diverged, Learner
-from hyperscope.engine.named import named_views
-from hyperscope.engine.parameters import Layout
-from hyperscope.engine.prediction import Predictor, folded, score
-from hyperscope.engine.schedules import rate_factors
-from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
-from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.training.checkpoint import Scores
+from hyperscope.lab.training.checkpoint import Checkpoint, Scores
+from hyperscope.lab.training.in_training import ROWS, InTraining
+from hyperscope.lab.training.stack import Member, Stack, begun, can_stay, joined, likeness, standing
+from hyperscope.lab.training.trainer import Trainer
 
 TOGETHER = 64  # members stacked at most: their arrays should stay in the cache
-RUN = 64  # steps between two looks at where each member stands
-
-
-@dataclass
-class _Group:
-    """Members alike in structure, with their common learner and their own orders of examples."""
-
-    members: list[int]
-    examples: ExampleSet
-    learner: Learner
-    order: Shuffle
-    size: int
-    position: Position = field(default_factory=Position)
 
 
 class Population:
-    """Trains `experiments` side by side; member k is experiments[k].
+    """Trains `experiments` side by side; member k began as experiments[k].
 
-    `stopped` names, for each member that diverged, the quantity that broke; it stays as it was before that step.
-    Raises: ValueError when data cannot be had, or asks for augmentation, which only a single trainer does.
+    A member that diverges or stops early stands still, as a trainer does; the others go on. A row of a history costs as
+    much as some six steps of narrow networks: of many members, fewer `rows` will do.
+    Raises: ValueError when data cannot be had.
     """
 
-    def __init__(self, experiments: Sequence[Experiment]) -> None:
-        self.experiments = tuple(experiments)
-        self.stopped: dict[int, str] = {}
-        self.taken = [0] * len(self.experiments)
-        self._last: dict[int, tuple[Array, Array]] = {}  # parameters and running statistics of stopped members
-        self._examples: dict[Data, ExampleSet] = {}
-        for experiment in self.experiments:
-            if experiment.data not in self._examples:
-                self._examples[experiment.data] = load(experiment.data)
-        for data, examples in self._examples.items():
-            if augmenter(examples, data, 0) is not None:
-                raise ValueError("augmentation is on; a population trains on the examples as they are")
-        self._groups = [self._group(members) for members in self._alike()]
+    def __init__(self, experiments: Sequence[Experiment], rows: int = ROWS) -> None:
+        had = {experiment.data: load(experiment.data, begun=True) for experiment in experiments}
+        examples = [had[experiment.data] for experiment in experiments]
+        alike: dict[Hashable, list[int]] = {}
+        for k, experiment in enumerate(experiments):
+            # nothing is stacked that has nothing to train on yet
+            key = k if examples[k].missing else likeness(experiment, examples[k])
+            alike.setdefault(key, []).append(k)
+        runs: dict[int, InTraining[Any]] = {}
+        self._stacks: list[Stack] = []
+        for members in _few(list(alike.values())):
+            if len(members) == 1:
+                runs[members[0]] = Trainer(experiments[members[0]], examples[members[0]], rows=rows)
+                continue
+            self._stacks.append(begun([experiments[k] for k in members], [examples[k] for k in members], rows))
+            runs.update(zip(members, self._stacks[-1].members, strict=True))
+        self._runs = [runs[k] for k in range(len(experiments))]
+        self._loose: set[int] = set()  # those by themselves who may belong in a stack again
 
-    def _alike(self) -> list[list[int]]:
-        """Members by all that decides the calls of a step; rates, constants and seeds may differ within a group."""
-        groups: dict[object, list[int]] = {}
-        for number, experiment in enumerate(self.experiments):
-            training = experiment.training
-            key = (
-                experiment.data,
-                experiment.network,
-                training.optimiser,
-                min(training.batch_size, self._examples[experiment.data].x_train.shape[1]),
-                training.precision,
-                training.label_smoothing,
-                training.class_weights,
-            )
-            groups.setdefault(key, []).append(number)
-        return [members[at : at + TOGETHER] for members in groups.values() for at in range(0, len(members), TOGETHER)]
+    def __len__(self) -> int:
+        return len(self._runs)
 
-    def _group(self, members: list[int]) -> _Group:
-        first = self.experiments[members[0]]
-        examples = self._examples[first.data]
-        layout = Layout(first.network, examples.x_train.shape[0], len(examples.class_names))
-        trainings = [self.experiments[k].training for k in members]
-        seeds = [self.experiments[k].seed for k in members]
-        m = examples.x_train.shape[1]
-        learner = Learner(layout, trainings, seeds, examples.x_train, examples.y_train)
-        return _Group(list(members), examples, learner, Shuffle(seeds, m), min(first.training.batch_size, m))
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Of all members, as they are now."""
+        return tuple(run.experiment for run in self._runs)
+
+    @property
+    def stopped(self) -> dict[int, str]:
+        """Why members that stand still do so, in a sentence each."""
+        return {k: run.alarm for k, run in enumerate(self._runs) if run.alarm}
+
+    # -- training -------------------------------------------------------------------------------------------------
 
     def steps(self, count: int) -> None:
         """Every member that has not stopped takes `count` steps."""
-        for group in self._groups:
-            left = count
-            while left and group.members:
-                left -= self._advance(group, min(left, RUN))
+        self._gather()
+        for stack in self._stacks:
+            stack.steps(count)
+        for trainer in self._alone():
+            trainer.steps(count)
 
     def epochs(self, count: int) -> None:
-        """Every member that has not stopped trains through its training set `count` times."""
-        for group in self._groups:
-            goal = group.position.epoch + count
-            while group.members and group.position.epoch < goal:
-                m = group.examples.x_train.shape[1]
-                left = (goal - group.position.epoch) * math.ceil(m / group.size) - group.position.used // group.size
-                self._advance(group, min(left, RUN))
+        """Every member that has not stopped trains on until its training set was gone through `count` times more."""
+        self._gather()
+        for stack in self._stacks:
+            stack.epochs(count)
+        for trainer in self._alone():
+            goal = trainer.position.epoch + count
+            while trainer.position.epoch < goal and trainer.finish_epoch():
+                pass
 
-    def _advance(self, group: _Group, count: int) -> int:
-        """Up to `count` steps of one group, fewer when a member breaks, which is then left behind."""
-        batches, _ = group.order.batches(group.size, group.position, count)
-        sizes = [batch.shape[1] for batch in batches]
-        factors = self._factors(group, sizes)
-        done = count
-        try:
-            group.learner.steps(batches, factors)
-        except Diverged as stop:
-            done = stop.done
-            self._leave(group, stop)
-        m = group.examples.x_train.shape[1]
-        used = group.position.epoch * m + group.position.used + sum(sizes[:done])
-        group.position = Position(*divmod(used, m))
-        for member in group.members:
-            self.taken[member] += done
-        return done
+    def _alone(self) -> list[Trainer]:
+        return [run for run in self._runs if isinstance(run, Trainer)]
 
-    def _factors(self, group: _Group, sizes: Sequence[int]) -> Array:
-        m = group.examples.x_train.shape[1]
-        used = group.position.used + np.cumsum([0, *sizes[:-1]])
-        epochs = group.position.epoch + used / m
-        columns = []
-        for member in group.members:
-            training = self.experiments[member].training
-            columns.append(rate_factors(training.schedule, epochs, training))
-        return np.stack(columns, axis=1)
+    def _gather(self) -> None:
+        """Stacks those who came loose, with one another and with those whom they are now alike."""
+        loose = [k for k in sorted(self._loose) if not self._runs[k].alarm and not self._runs[k].examples.missing]
+        self._loose.clear()
+        self._stacks = [stack for stack in self._stacks if stack.members]
+        if not loose:
+            return
+        alike: dict[Hashable, list[int]] = {}
+        for k in loose:
+            alike.setdefault(standing(self._runs[k]), []).append(k)
+        number = {id(run): k for k, run in enumerate(self._runs)}
+        for stack in list(self._stacks):
+            key = standing(stack.members[0])
+            if key in alike and len(stack.members) < TOGETHER:
+                alike[key] += [number[id(member)] for member in stack.members]
+                stack.part(list(stack.members))
+                self._stacks.remove(stack)
+        for members in _few(list(alike.values())):
+            if len(members) == 1:
+                self.alone(members[0])
+                continue
+            self._stacks.append(joined([self._runs[k] for k in members]))
+            for k, member in zip(members, self._stacks[-1].members, strict=True):
+                self._runs[k] = member
+        self._loose.clear()
 
-    def _leave(self, group: _Group, stop: Diverged) -> None:
-        state = group.learner.state
-        for row in stop.members:
-            member = group.members[row]
-            self.stopped[member] = stop.place
-            self.taken[member] += stop.done
-            self._last[member] = (state.parameters[row].copy(), state.running[row].copy())
-        left = [row for row in range(len(group.members)) if row not in stop.members]
-        group.members = [group.members[row] for row in left]
-        if left:
-            group.learner.keep(left)
-            group.order = Shuffle(group.learner.seeds, group.order.m)
+    # -- members --------------------------------------------------------------------------------------------------
 
-    def _of(self, member: int) -> tuple[Layout, ExampleSet, Array, Array]:
-        """Layout, examples, parameters (P,) and running statistics (R,) of a member."""
-        if not 0 <= member < len(self.experiments):
-            raise LookupError(f"there is no member {member}; they are 0 to {len(self.experiments) - 1}")
-        experiment = self.experiments[member]
-        examples = self._examples[experiment.data]
-        if member in self._last:
-            layout = Layout(experiment.network, examples.x_train.shape[0], len(examples.class_names))
-            return layout, examples, *self._last[member]
-        group = next(group for group in self._groups if member in group.members)
-        row, state = group.members.index(member), group.learner.state
-        return group.learner.layout, examples, state.parameters[row], state.running[row]
+    def member(self, k: int) -> InTraining[Any]:
+        """Member k to look at; ask anew after anything was done. Raises: LookupError for an unknown one."""
+        if not 0 <= k < len(self._runs):
+            raise LookupError(f"there is no member {k}; they are 0 to {len(self._runs) - 1}")
+        return self._runs[k]
 
-    def weights(self, member: int) -> dict[str, Array]:
+    def trainer(self, k: int) -> Trainer:
+        """A trainer that goes on from where member k stands, with all that it has; the member stays as it is.
+
+        Raises: LookupError for an unknown member.
+        """
+        return Trainer.of(self.member(k))
+
+    def alone(self, k: int) -> Trainer:
+        """Member k taken out of its stack, as a trainer with which anything may be done until the next steps.
+
+        It is stacked again then, if it is like others. Raises: LookupError for an unknown member.
+        """
+        run = self.member(k)
+        self._loose.add(k)
+        if isinstance(run, Trainer):
+            return run
+        trainer = self._runs[k] = Trainer.of(run)
+        if isinstance(run, Member) and run.stack is not None:
+            run.stack.part([run])
+        return trainer
+
+    def apply(self, k: int, experiment: Experiment) -> str:
+        """Member k takes on `experiment` as a trainer does; says what was kept and rebuilt.
+
+        Raises: ValueError, with nothing changed, when its data cannot be had; LookupError for an unknown member.
+        """
+        run = self.member(k)
+        stays = isinstance(run, Member) and run.stack is not None and can_stay(run.experiment, experiment)
+        return run.apply(experiment) if stays else self.alone(k).apply(experiment)
+
+    def go_on(self, k: int) -> None:
+        """Allows member k further steps after it stopped itself. Raises: LookupError for an unknown member."""
+        self.member(k).go_on()
+        self._loose.add(k)
+
+    def restore(self, k: int, checkpoint: Checkpoint) -> None:
+        """Member k goes to where `checkpoint` was taken, of it or of anything else, experiment included.
+
+        Raises: ValueError, with nothing changed, when its examples cannot be had; LookupError for an unknown member.
+        """
+        self.alone(k).restore(checkpoint)
+
+    def weights(self, k: int) -> dict[str, Array]:
         """Copies of a member's arrays by name, see `engine.named`. Raises: LookupError for an unknown member."""
-        layout, _, parameters, running = self._of(member)
-        return {name: view.copy() for name, view in named_views(layout, parameters, running).items()}
+        return self.member(k).weights()
 
-    def scores(self, member: int) -> Scores:
+    def scores(self, k: int) -> Scores:
         """How well a member stands at test time. Raises: LookupError for an unknown member."""
-        layout, examples, parameters, running = self._of(member)
-        predictor = Predictor(layout, parameters.dtype)
-        layers = folded(layout, parameters, running)
-        parts = (
-            (examples.x_train, examples.y_train),
-            (examples.x_dev, examples.y_dev),
-            (examples.x_test, examples.y_test),
-        )
-        return Scores(*(score(layout, predictor.logits(layers, x), y) for x, y in parts))
+        return self.member(k).scores()
+
+
+def _few(groups: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """The groups, divided so that none is larger than what is stacked."""
+    return [group[at : at + TOGETHER] for group in groups for at in range(0, len(group), TOGETHER)]

@@ -42,29 +42,44 @@ class Quantiles:
 
     def signals(self, traces: Sequence[Trace]) -> tuple[Array, Array]:
         """(L, 5) float32 each: of what enters the hidden layers' activations, and of what leaves them."""
-        entering = np.empty((len(self._layers), len(QUANTILES)), np.float32)
-        leaving = np.empty_like(entering)
+        entering = [
+            trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
+            for layer, trace in zip(self._layers, traces, strict=False)
+        ]
+        return self.of_signals(entering, [trace.activated for trace in traces])
+
+    def of_signals(self, entering: Sequence[Array], leaving: Sequence[Array]) -> tuple[Array, Array]:
+        """(..., L, 5) float32 of what enters and leaves the hidden layers' activations, by layer (..., n, m)."""
+        crowd = entering[0].shape[:-2] if self._layers else ()
+        before = np.empty((*crowd, len(self._layers), len(QUANTILES)), np.float32)
+        after = np.empty_like(before)
         with np.errstate(over="ignore"):
             for number, layer in enumerate(self._layers):
-                function, trace = activations[layer.activation], traces[number]
-                values = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
-                at = ranks(values.size)
-                found = entering[number] = np.sort(values, axis=None)[at]
-                leaving[number] = function.value(found) if function.rising else np.sort(trace.activated, axis=None)[at]
-        return entering, leaving
+                function = activations[layer.activation]
+                found = before[..., number, :] = _sorted(entering[number])
+                after[..., number, :] = function.value(found) if function.rising else _sorted(leaving[number])
+        return before, after
 
     def weights(self, vector: Array) -> Array:
-        """(L + 1, 5) float32: of each layer's weights in a vector like the parameters (P,), the output layer's last."""
-        kind = vector.dtype.char
-        padded = self._padded.setdefault(kind, np.full(vector.size + 1, np.inf, vector.dtype))
-        padded[:-1] = vector
-        known = padded.take(self._places)
-        known.sort(axis=1)
-        found = known.take(self._ranks)
+        """(..., L + 1, 5) float32: of weights by layer, the output's last, in vectors like the parameters (..., P)."""
+        kind, crowd = vector.dtype.char, vector.shape[:-1]
+        padded = self._padded.get(kind)
+        if padded is None or padded.shape[:-1] != crowd:
+            padded = self._padded[kind] = np.full((*crowd, vector.shape[-1] + 1), np.inf, vector.dtype)
+        padded[..., :-1] = vector
+        known = padded.take(self._places, axis=-1)
+        known.sort(axis=-1)
+        found = known.reshape(*crowd, -1).take(self._ranks, axis=-1)
         if kind == "f":
             return found
         with np.errstate(over="ignore"):
             return found.astype(np.float32)
+
+
+def _sorted(values: Array) -> Array:
+    """The QUANTILES (..., 5) of values (..., n, m)."""
+    flat = values.reshape(*values.shape[:-2], -1)
+    return np.sort(flat, axis=-1)[..., ranks(flat.shape[-1])]
 
 
 def _weights(layout: Layout, number: int) -> Indices:

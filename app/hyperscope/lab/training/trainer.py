@@ -5,38 +5,29 @@ It knows nothing of processes, clocks or windows; the same experiment and the sa
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 
-from hyperscope.engine import textbook
 from hyperscope.engine.arrays import Array, Indices
-from hyperscope.engine.augmentation import Augmenter
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.engine.grafting import can_graft, grafted
 from hyperscope.engine.learner import STREAM, Diverged, Learner
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.prediction import FoldedLayer, Predictor, folded, score
-from hyperscope.engine.schedules import rate_factors
-from hyperscope.engine.textbook import Trace
+from hyperscope.engine.prediction import Predictor
 from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
 from hyperscope.lab.examples.own_points import keeps_network
-from hyperscope.lab.experiment import edits, moves
+from hyperscope.lab.experiment import edits
 from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.training import trail
-from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
-from hyperscope.lab.training.history import History
+from hyperscope.lab.training.checkpoint import Checkpoint, Sound
+from hyperscope.lab.training.in_training import ROWS, InTraining, all_inputs, looked_at
 from hyperscope.lab.training.quantiles import Quantiles
-
-LOOKED_AT = 256  # training examples whose activations are followed over time
-ROWS = 600  # of the history; each costs an evaluation of train and dev set
 
 
 class Order(Protocol):
@@ -46,79 +37,36 @@ class Order(Protocol):
         """The next `steps` mini-batches of `size` examples, and the place after them."""
 
 
-class Trainer:
+class Trainer(InTraining[Learner]):
     """Runs `experiment`. Raises: ValueError naming the file, row or field when its data cannot be had."""
 
-    layout: Layout
-    learner: Learner
     order: Order
-    history: History
-    predictor: Predictor
-    step: int  # taken so far
-    position: Position  # in the data
-    marks: tuple[tuple[int, float, str], ...]  # (step, epoch, caption) of every control moved
-    looked_at: Indices  # the training examples whose activations are followed over time
-    last_batch: Indices
-    last_rate: float  # what the last step used, the schedule applied; NaN before any
-    batch_losses: Array  # of the steps last asked for (steps,)
-    best: Best | None  # what early stopping would go back to
-    quantiles: Quantiles  # what rivers are recorded of
-    sound: Sound  # what a divergence goes back to
-    augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
-    _graded: int  # the step whose gradient the learner still holds, -1 for none
     _augmented: int  # the epoch whose copies the learner sees
-    _all_inputs: Array  # of training, dev and test set in a row (n, m)
-    _scores: tuple[int, Scores] | None
 
-    def __init__(self, experiment: Experiment, examples: ExampleSet | None = None, order: Order | None = None) -> None:
-        self.experiment = experiment
+    def __init__(
+        self,
+        experiment: Experiment,
+        examples: ExampleSet | None = None,
+        order: Order | None = None,
+        rows: int = ROWS,
+    ) -> None:
+        self.experiment, self.rows = experiment, rows
         self.examples = examples or load(experiment.data, begun=True)
         self.given_order = order
-        self.structure = 0  # goes up whenever data or network were rebuilt
-        self.painted = 0  # goes up whenever examples came or went while the network was kept
-        self.alarm = ""  # why training stopped, in a sentence, or ""
-        self.stopped_early = False  # and whether that was early stopping, which is no fault
+        self.structure = 0
+        self.painted = 0
         self._start()
 
-    # -- what training is at --------------------------------------------------------------------------------------
-
-    @property
-    def training_examples(self) -> int:
-        """How many examples are trained on."""
-        return int(self.examples.x_train.shape[1])
-
-    @property
-    def batch_size(self) -> int:
-        """The mini-batch size in force: never more than there are training examples."""
-        return max(1, min(self.experiment.training.batch_size, self.training_examples))
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """Mini-batches in an epoch, the last, shorter one included."""
-        return max(1, math.ceil(self.training_examples / self.batch_size))
-
-    @property
-    def epoch(self) -> float:
-        """Epochs done, with the fraction of the current one."""
-        return self.position.epoch + self.position.used / max(1, self.training_examples)
+    @classmethod
+    def of(cls, run: InTraining[Any]) -> Trainer:
+        """One that goes on from where `run` stands, with all that it has; `run` itself stays as it is."""
+        trainer = cls(run.experiment, run.examples)
+        trainer.learner.restore(run.learner.moment())
+        trainer.learner.state.gradient[...] = run.learner.state.gradient
+        trainer.take_after(run)
+        return trainer
 
     # -- changing -------------------------------------------------------------------------------------------------
-
-    def apply(self, experiment: Experiment) -> str:
-        """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
-
-        Raises: ValueError, with nothing changed, when its data cannot be had.
-        """
-        old = self.experiment
-        if experiment == old:
-            return ""
-        epoch = self.epoch
-        kept = self._take_on(experiment)
-        self.go_on()
-        self._scores = None
-        if self.step:
-            trail.mark(self, moves.caption(old, experiment))
-        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     def edit(self, edit: Edit) -> str:
         """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
@@ -132,9 +80,9 @@ class Trainer:
             return ""
         self.go_on()
         self._scores = None
-        trail.note_sound(self)  # else a divergence goes back to before this was done
+        self.note_sound()  # else a divergence goes back to before this was done
         if self.step:
-            trail.mark(self, edit.caption)
+            self.mark(edit.caption)
         return (
             f"{edit.title} {edits.shown(before)} → {edits.shown(now)} at epoch {self.epoch:.0f}: "
             "all else kept. Watch the map."
@@ -162,8 +110,7 @@ class Trainer:
             return "the network was rebuilt with new weights and starts again"
         if (layout.parameters, layout.running) != (self.layout.parameters, self.layout.running):
             return self._graft(experiment, layout)
-        memory = f"{optimisers[old.training.optimiser].label}'s memory"
-        memory = memory.replace("SGD's memory", "everything else")
+        said = self.memory_kept
         self.experiment = experiment
         self.layout = layout
         self.learner.adapt(layout)
@@ -172,7 +119,7 @@ class Trainer:
             self._rebuilt()  # what is drawn of the layers changes, though their weights do not
         if experiment.training.optimiser != old.training.optimiser:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
-        return f"weights and {memory} kept"
+        return said
 
     def _see(self, experiment: Experiment, examples: ExampleSet) -> None:
         """Takes on the examples of `experiment`, and of the rest nothing yet; weights and memory stay."""
@@ -189,7 +136,7 @@ class Trainer:
     def _graft(self, experiment: Experiment, layout: Layout) -> str:
         fresh = layout.initial(np.random.default_rng([experiment.seed, STREAM]), self.learner.dtype)
         state = self.learner.state
-        x = self._inputs(self.examples.x_train)
+        x = self.examples.x_train.astype(self.learner.dtype, copy=False)
         x = x if x.shape[1] else np.zeros((len(x), 1), x.dtype)  # an empty plane has no statistics to start from
         classes = self.layout.classes
         parameters, running = grafted(self.layout, layout, state.parameters, state.running, x, fresh)
@@ -215,10 +162,6 @@ class Trainer:
 
     # -- training -------------------------------------------------------------------------------------------------
 
-    def go_on(self) -> None:
-        """Allows further steps after training stopped itself."""
-        self.alarm, self.stopped_early = "", False
-
     def steps(self, count: int) -> int:
         """Takes `count` steps, fewer when training diverges; returns how many. `alarm` then says why.
 
@@ -228,20 +171,20 @@ class Trainer:
         losses: list[Array] = []
         while done < count and not self.alarm and not self.examples.missing:
             if self.history.due(self.step):
-                trail.record(self)
+                self.record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
             if self.augmenter is not None or self.experiment.training.patience:
-                wanted = min(wanted, self._left_in_epoch())
+                wanted = min(wanted, self.left_in_epoch())
             self._augment()
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
-            factors = self._rate_factors(batches)
+            factors = self.rate_factors([len(batch) for batch in batches])
             if not batches:
                 break
             try:
                 losses.append(self.learner.steps(batches, factors))
             except Diverged as stop:
                 losses.append(stop.losses)
-                trail.fall_back(self, stop)
+                self.fall_back(stop)
                 done += stop.done
                 break
             self.last_batch = batches[-1]
@@ -251,10 +194,10 @@ class Trainer:
             self._graded = self.step
             self.position = after
             done += len(batches)
-            if self.experiment.training.patience and self.position.used == 0:
-                trail.watch(self)
-        if self.history.due(self.step) and not self.examples.missing:
-            trail.record(self)
+            patient = self.experiment.training.patience and self.position.used == 0
+            if patient and self.out_of_patience(self.scores().dev.loss):
+                self.stop_early()
+        self.record_if_due()
         self.batch_losses = np.concatenate(losses) if losses else np.zeros(0)
         return done
 
@@ -264,7 +207,7 @@ class Trainer:
             return [], np.zeros(0)
         self._augment()
         batches, _ = self.order.batches(self.batch_size, self.position, 1)
-        return batches, self._rate_factors(batches)
+        return batches, self.rate_factors([len(batch) for batch in batches])
 
     def _augment(self) -> None:
         """Has the learner see this epoch's copies of the examples."""
@@ -272,65 +215,9 @@ class Trainer:
             self._augmented = self.position.epoch
             self.learner.see(self.augmenter.inputs(self._augmented))
 
-    def _rate_factors(self, batches: Sequence[Indices]) -> Array:
-        """What the schedule makes of the learning rate in each of the coming steps."""
-        training = self.experiment.training
-        used = np.cumsum([0, *(len(batch) for batch in batches[:-1])])
-        epochs = self.position.epoch + (self.position.used + used) / self.training_examples
-        return rate_factors(training.schedule, epochs, training)
-
     def finish_epoch(self) -> int:
         """Steps to the end of the current epoch; returns how many steps that took."""
-        return self.steps(self._left_in_epoch())
-
-    def _left_in_epoch(self) -> int:
-        return math.ceil((self.training_examples - self.position.used) / self.batch_size)
-
-    def stand(self, step: int, position: Position) -> None:
-        """Stands elsewhere from now on: what was worked out of where it stood is forgotten."""
-        self.step, self.position = step, position
-        self._graded = -1  # the learner's gradient may be that of another future's step of this number
-        self._scores = None
-
-    # -- looking --------------------------------------------------------------------------------------------------
-
-    def scores(self) -> Scores:
-        """Losses and accuracies now, at test time; computed once per step."""
-        if self._scores is None or self._scores[0] != self.step:
-            logits = self.predictor.logits(self.folded(), self._all_inputs)
-            data, ends = self.examples, np.cumsum([self.examples.y_train.size, self.examples.y_dev.size])
-            parts = np.split(logits, ends, axis=1)
-            found = [
-                score(self.layout, part, y)
-                for part, y in zip(parts, (data.y_train, data.y_dev, data.y_test), strict=True)
-            ]
-            self._scores = (self.step, Scores(*found))
-        return self._scores[1]
-
-    def recent_scores(self) -> Scores:
-        """The last scores worked out, which may be some steps old."""
-        return self._scores[1] if self._scores is not None else self.scores()
-
-    def folded(self) -> list[FoldedLayer]:
-        """The network's layers for test time."""
-        return folded(self.layout, self.learner.state.parameters, self.learner.state.running)
-
-    @property
-    def gradient(self) -> Array | None:
-        """The learner's own (P,) of the last step, as the optimiser took it; None where the network came otherwise."""
-        return self.learner.state.gradient if self._graded == self.step else None
-
-    def traces(self, x: Array, *, training: bool = False, masks: Mapping[int, Array] | None = None) -> list[Trace]:
-        """Everything inside each layer for model inputs x (n, m); `masks` as in `textbook.forward`."""
-        state = self.learner.state
-        with np.errstate(all="ignore"):
-            return textbook.forward(self.layout, state.parameters, state.running, x, training=training, masks=masks)
-
-    def weights(self) -> dict[str, Array]:
-        """Copies of all arrays by name, see `engine.named`."""
-        state = self.learner.state
-        views = named_views(self.layout, state.parameters, state.running)
-        return {name: view.copy() for name, view in views.items()}
+        return self.steps(self.left_in_epoch())
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
         """Starts from given arrays. Raises: ValueError naming the array that does not fit, with nothing changed."""
@@ -340,10 +227,6 @@ class Trainer:
         self.sound = Sound(self.step, self.position, self.learner.moment())
 
     # -- going back -----------------------------------------------------------------------------------------------
-
-    def checkpoint(self) -> Checkpoint:
-        """A copy of the run as it stands."""
-        return trail.checkpoint(self)
 
     def restore(self, checkpoint: Checkpoint, examples: ExampleSet | None = None) -> None:
         """Goes to where `checkpoint` was taken, experiment included; its `examples` are read anew unless given.
@@ -366,16 +249,13 @@ class Trainer:
         same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
         if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew
-        trail.take_up(self, checkpoint)
+        self.take_up(checkpoint)
 
     # -- making ---------------------------------------------------------------------------------------------------
 
     def _layout(self, experiment: Experiment, examples: ExampleSet | None = None) -> Layout:
         examples = examples or self.examples
         return Layout(experiment.network, examples.x_train.shape[0], len(examples.class_names))
-
-    def _inputs(self, x: Array) -> Array:
-        return x.astype(self.learner.dtype, copy=False)
 
     def _learner(self) -> Learner:
         return Learner(
@@ -390,13 +270,7 @@ class Trainer:
         self.layout = self._layout(self.experiment)
         self.learner = self._learner()
         self.order = self.given_order or Shuffle(self.experiment.seed, self.training_examples)
-        self.step = 0
-        self.position = Position()
-        self.history = History(max(1, self.batches_per_epoch // 4), ROWS)
-        self.marks = ()
-        self.batch_losses = np.zeros(0)
-        self.last_rate = math.nan
-        self.alarm, self.stopped_early = "", False
+        self.begin()
         self._rebuilt()
 
     def _rebuilt(self) -> None:
@@ -408,13 +282,11 @@ class Trainer:
 
     def _meet(self) -> None:
         """What follows from the examples, besides the learner."""
-        count = min(LOOKED_AT, self.training_examples)
-        self.looked_at = np.linspace(0, self.training_examples - 1, count).round().astype(np.int64)
+        self.looked_at = looked_at(self.training_examples)
         self.last_batch = np.arange(min(self.batch_size, self.training_examples))
         self.augmenter = augmenter(self.examples, self.experiment.data, self.experiment.seed)
         self._augmented = -1
         self.best = None
-        data = self.examples
-        self._all_inputs = self._inputs(np.concatenate([data.x_train, data.x_dev, data.x_test], axis=1))
+        self._all_inputs = all_inputs(self.examples, self.learner.dtype)
         self._scores = None
         self.sound = Sound(self.step, self.position, self.learner.moment())

@@ -12,12 +12,13 @@ from typing import Literal
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import BranchMark, Curves
+from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.lab.timeline.forks import Forks
 from hyperscope.lab.timeline.past import Lost, revived
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint
+from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
 Side = Literal["A", "B", "both"]

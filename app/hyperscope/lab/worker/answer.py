@@ -1,47 +1,39 @@
-"""What a worker answers when it is asked for a snapshot: probes looked at, of both where there are twins."""
+"""What a worker answers when it is asked to look: probes of each network, and what is told of the timelines."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from hyperscope.lab.probes.probes import probes
-from hyperscope.lab.probes.snapshot import Snapshot, Status, View
-from hyperscope.lab.twins.comparison import of_twin
-from hyperscope.lab.worker.commands import SCORE, TWIN_SCORES, Ask
+from hyperscope.lab.probes.probe import AnyAsk, Looked, Records, look
+from hyperscope.lab.probes.snapshot import Seen, Snapshot, Status
+from hyperscope.lab.twins.account import Account
 
 if TYPE_CHECKING:
+    from hyperscope.lab.timeline.line import Line
     from hyperscope.lab.training.trainer import Trainer
-    from hyperscope.lab.twins.trained import Line, Trained
+    from hyperscope.lab.twins.trained import Trained
+    from hyperscope.lab.worker.commands import Look
 
 
 def snapshot(
-    trained: Trained, asked: Ask, *, playing: bool, speed: float, said: str, alarm: bool, halted: bool
+    trained: Trained, asked: Look, *, playing: bool, speed: float, said: str, alarm: bool, halted: bool
 ) -> Snapshot:
     """The snapshot asked for, of what is trained at `speed` steps per second, if it is `playing`."""
-    view = asked.view or View()
-    asked_for = dict.fromkeys((*asked.names, *asked.wanted))
-    found = {name: _found(trained, name, view) for name in asked_for}
-    views, wanted = ({name: found[name] for name in names} for names in (asked.names, asked.wanted))
-    twin, pair = None, trained.pair
-    if pair is not None:
-        status = _status(pair.b.trainer, pair.b, playing, speed)
-        seen = {name: record for name, record in found.items() if name in probes}
-        twin = of_twin(pair.a.trainer, pair.b.trainer, status, view, seen)
-    status = _status(trained.trainer, trained.timeline, playing, speed)
-    structure, painted = trained.trainer.structure, trained.trainer.painted
-    if twin is not None:  # both only go up, so that their sums change with either
-        structure, painted = structure + twin.structure, painted + twin.painted
-    return Snapshot(status, structure, said, alarm, halted, views, painted, wanted, twin)
+    looked = tuple(Looked(line.trainer) for line in trained.lines)
+    timelines: tuple[Line, ...] = (trained.timeline, *trained.lines[1:])  # what is said of time is said of twins as one
+    statuses = tuple(
+        _status(line.trainer, timeline, playing, speed) for line, timeline in zip(trained.lines, timelines, strict=True)
+    )
 
+    def sides(asks: Iterable[AnyAsk]) -> tuple[Seen, ...]:
+        return tuple(
+            Seen(status, line.trainer.structure, line.trainer.painted, records, line.trainer.alarm)
+            for line, status, records in zip(trained.lines, statuses, look(looked, asks), strict=True)
+        )
 
-def _found(trained: Trained, name: str, view: View) -> Any:
-    if name == SCORE:
-        return trained.line.score
-    if name == TWIN_SCORES:
-        from hyperscope.lab.timeline.replays import since_it_began
-
-        return tuple(since_it_began(line) for _, line in trained.pair.both) if trained.pair is not None else ()
-    return probes[name](trained.trainer, view)
+    told = {ask: ask.probe(trained, ask.question) for ask in asked.wanted if isinstance(ask.probe, Account)}
+    return Snapshot(sides(asked.asks), said, alarm, halted, sides(asked.wanted) if asked.wanted else (), Records(told))
 
 
 def _status(trainer: Trainer, timeline: Line, playing: bool, speed: float) -> Status:

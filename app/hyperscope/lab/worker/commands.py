@@ -10,10 +10,8 @@ from typing import Any, Literal
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Snapshot
-
-SCORE = "score"  # wanted like a probe, though it is the timeline that has it
-TWIN_SCORES = "twin scores"  # likewise: A's and B's since training last began anew, None where that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,11 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Answer with a snapshot of these probes; `view` is a `probes.View`.
+class Look:
+    """Answer with a snapshot that holds what is asked, and what is `wanted` besides by somebody who waits for it."""
 
-    `wanted` are probes, or SCORE, that somebody waits for besides.
-    """
-
-    names: tuple[str, ...]
-    view: Any = None
-    wanted: tuple[str, ...] = ()
+    asks: tuple[AnyAsk, ...] = ()
+    wanted: tuple[AnyAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

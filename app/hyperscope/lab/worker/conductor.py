@@ -39,6 +39,7 @@ from hyperscope.lab.worker.commands import (
 )
 from hyperscope.lab.worker.pace import STEADY, Pace
 
+REST = 0.004  # s between two looks at whether there is something to train
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
 
 
@@ -62,6 +63,7 @@ class Conductor:
         self.alarm = False
         self.other = False  # another experiment is in force than the window sent
         self.halted = False
+        self.rest = 0.0  # s in which it has nothing to train though it is busy
         self.slowed: slow_motion.Slowed | None = None
         self.news: dict[str, Any] = {}
         self.recorder: Recorder | None = None
@@ -89,6 +91,7 @@ class Conductor:
 
     def go_on(self, passed: float) -> None:
         """A burst of training, or a piece of a session played back, `passed` seconds after the last."""
+        self.rest = 0.0
         if self._reopening is not None:
             self._play_back(self._reopening)
         if self.playing:
@@ -353,7 +356,7 @@ class Conductor:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
         if self.trained.trainer.examples.missing:
             self.playing = self.until is None  # what would train to an epoch may never come there
-            time.sleep(0.004)  # until enough is painted
+            self.rest = REST  # until enough is painted
             return
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
         if self.until is not None:
@@ -364,7 +367,7 @@ class Conductor:
         else:
             steps = self.pace.steps(passed)
             if not steps:
-                time.sleep(min(0.004, 0.5 / self.pace.rate))
+                self.rest = min(REST, 0.5 / self.pace.rate)
                 return
             started = time.monotonic()
             done = self.trained.timeline.steps(steps)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.timeline.past import Pasts
 from hyperscope.lab.worker.commands import StartTwin
-from hyperscope.lab.worker.runner import Runner, WorkerLost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.training.checkpoint import Checkpoint
     from hyperscope.lab.twins.twin import One
     from hyperscope.lab.worker.commands import Reply
+    from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 
 
 class Revival:
@@ -30,7 +30,7 @@ class Revival:
         """Keeps what came with a reply, unless that is from before twins began or ended, and so another network's."""
         if reply.checkpoint is None:
             return
-        fits = (reply.snapshot.twin is not None) == twins
+        fits = (len(reply.snapshot.sides) == 2) == twins
         if fits:
             self.checkpoint, self.twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
         self.pasts.heed(reply.pasts, in_use=fits)
@@ -42,9 +42,9 @@ class Revival:
             self.pasts.keep_b()
         self.twin_checkpoint = None
 
-    def runner(self, experiment: Experiment, library: Path | None) -> Runner:
+    def link(self, opens: Opens, experiment: Experiment, library: Path | None) -> Link:
         """Another worker, from the last checkpoint on; of twins it has A, until it is sent `twin`."""
-        return Runner(experiment, self.checkpoint, library, self._pasts[0])
+        return opens(experiment, self.checkpoint, library, self._pasts[0])
 
     def twin(self, a: Experiment, b: Experiment) -> StartTwin:
         """What brings B back beside A."""

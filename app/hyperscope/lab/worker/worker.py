@@ -8,69 +8,94 @@ pipe or its parent does.
 from __future__ import annotations
 
 import gc
-import signal
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.child_process import die_with_parent
 from hyperscope.lab.timeline.past import Past, Teller
-from hyperscope.lab.worker.commands import Apply, Ask, Change, GoTo, Reply, replaces
+from hyperscope.lab.worker.commands import Apply, Change, GoTo, Look, Reply, replaces
 
 if TYPE_CHECKING:
     from hyperscope.lab.worker.conductor import Conductor
+
+IDLE = 0.1  # s that a worker with nothing to do waits for a command before it looks whether its run is to be kept
 
 
 def serve(
     pipe: Connection, experiment: Experiment, checkpoint: Any, library: Path | None = None, past: Any = None
 ) -> None:
     """The worker's whole life: obey, train, answer. Runs in its own process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
-    die_with_parent()
-    from threadpoolctl import threadpool_limits
-
     from hyperscope.lab.worker.conductor import Conductor  # here, since the window needs none of what it brings
 
     gc.freeze()  # a full collection goes through all that was imported, which takes longer than a frame
-    with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
-        Worker(pipe, Conductor(experiment, checkpoint, library, past)).run()
+    Worker(pipe, Conductor(experiment, checkpoint, library, past)).run()
+
+
+class Pipe(Protocol):
+    """What a worker hears and answers through."""
+
+    def poll(self, timeout: float = 0.0) -> bool:
+        """Whether a command is there, or has come within so many seconds."""
+        ...
+
+    def recv(self) -> Any:
+        """The next command."""
+        ...
+
+    def send(self, reply: Reply) -> None:
+        """Answers."""
+        ...
 
 
 class Worker:
     """The worker's end of the pipe."""
 
-    def __init__(self, pipe: Connection, conductor: Conductor) -> None:
+    def __init__(self, pipe: Pipe, conductor: Conductor) -> None:
         self.pipe, self.conductor = pipe, conductor
+        self._last = time.monotonic()  # when it last trained, or could have
         self._heard = 0  # commands that change the experiment
-        self._asked: Ask | None = None
+        self._asked: Look | None = None
         self._teller = Teller()
         self._branched: Any = None  # the timeline's count of changed branches that was last sent
 
     def run(self) -> None:
         """Until the pipe closes."""
-        conductor = self.conductor
-        last = time.monotonic()
         try:
             while True:
-                busy = conductor.busy
-                conductor.look()
-                if not self.pipe.poll(0 if busy else 0.1) and not busy:
-                    continue
-                self._obey()
-                now = time.monotonic()
-                conductor.go_on(now - last)
-                last = now
-                conductor.pace.measure(conductor.trained.furthest.step, now)
-                if self._asked is not None:
-                    asked, self._asked = self._asked, None
-                    self.pipe.send(self._reply(asked))
+                self.turn(IDLE)
         except (EOFError, ConnectionError, OSError):
             return
         finally:
-            conductor.close()
+            self.close()
+
+    def turn(self, patience: float = 0.0, burst: float = 0.0) -> None:
+        """Obeys, trains for a moment, answers; waits `patience` seconds at most for a command if nothing is due.
+
+        The moment is what the conductor does at a time, and as often as fits into `burst` seconds.
+        """
+        conductor = self.conductor
+        busy = conductor.busy
+        conductor.look()
+        if not self.pipe.poll(min(patience, conductor.rest) if busy else patience) and not busy:
+            return
+        self._obey()
+        now = began = time.monotonic()
+        while True:
+            conductor.go_on(now - self._last)
+            self._last = now
+            if not conductor.busy or conductor.rest or (now := time.monotonic()) - began >= burst:
+                break
+        conductor.pace.measure(conductor.trained.furthest.step, self._last)
+        if self._asked is not None:
+            asked, self._asked = self._asked, None
+            self.pipe.send(self._reply(asked))
+
+    def close(self) -> None:
+        """Has kept what is to be kept: this is the end."""
+        self.conductor.close()
 
     def _obey(self) -> None:
         """All commands in the pipe, in order; of experiments or moments that follow each other only the last."""
@@ -78,7 +103,7 @@ class Worker:
         while self.pipe.poll():
             command = self.pipe.recv()
             self._heard += isinstance(command, Change)
-            if isinstance(command, Ask):
+            if isinstance(command, Look):
                 self._asked = command
                 continue
             if newest is not None and not replaces(command, newest):
@@ -91,7 +116,7 @@ class Worker:
         if newest is not None:
             self.conductor.do(newest)
 
-    def _reply(self, asked: Ask) -> Reply:
+    def _reply(self, asked: Look) -> Reply:
         from hyperscope.lab.worker.answer import snapshot
 
         conductor, trained = self.conductor, self.conductor.trained

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from html import escape
 from itertools import zip_longest
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.control import MIXED, Caption, Control, draw_focus
@@ -18,6 +19,7 @@ from hyperscope.ui.theme import LIGHT, Theme, font
 
 ROW = 25  # pixels high
 RIM = 2  # of ground around the pressed button
+EM = 16  # pixels of a tooltip's formula
 
 
 class Segment(Ringed, KeepsArrows, QToolButton):
@@ -226,9 +228,29 @@ class Segmented(Control):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
+        self._theme = theme
         self.caption.set_theme(theme)
         self._mixed.set_theme(theme, 11, quiet=True)
         self.segments.set_theme(theme)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            said = self.about(event.pos())
+            if said:
+                QToolTip.showText(event.globalPos(), said, self)
+                return True
+        return super().event(event)
+
+    def about(self, at: QPoint) -> str:
+        """The tooltip with the formula of the choice whose button is there, as rich text; "" if it has none."""
+        from hyperscope.ui import typeset  # only now: the first picture does not wait for it
+
+        knob, theme = self.path.rpartition(".")[2], self._theme
+        for value, button in zip(map(str, self._values), self.segments.buttons, strict=True):
+            if button.rect().contains(button.mapFrom(self, at)) and typeset.has(knob, value):
+                picture = typeset.tag(knob, value, EM * theme.scale, theme.text, self.devicePixelRatioF())
+                return f"{self.toolTip()}<p>{escape(value[:1].upper() + value[1:])}:</p><p>{picture}</p>"
+        return ""
 
     def _choose(self, index: int) -> None:
         self._mixed.hide()

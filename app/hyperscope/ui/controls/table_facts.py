@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from hyperscope.lab.probes.snapshot import Examples
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.picker import Picker

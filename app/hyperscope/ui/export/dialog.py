@@ -252,7 +252,7 @@ class ExportDialog(QDialog):
     def _show(self) -> None:
         material = self._material
         if self.exporter.moving:
-            ready = material is not None and set(self.exporter.needs) <= material.views.keys()
+            ready = material is not None and material.has(self.exporter.needs)
             image = shown_picture(self.name, material, self.choice(".png")) if ready and material else None
             self.preview.show_image(image)
         else:

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
+from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, exporters, write
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.worker.commands import SCORE
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming
@@ -25,8 +29,9 @@ from hyperscope.ui.theme import Theme
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
 
+SCORE = Ask(session_so_far, None)
 RENEWED = 500  # ms between two previews while the network trains
-UNSEEN = ("findings", "results")  # probes that no preview shows and that take long
+UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows and that take long
 
 
 class Exporting:
@@ -40,7 +45,9 @@ class Exporting:
         self._writer: Reader | None = None
         declare_those_of_labs()
         self._name = "map"
-        self._then: tuple[tuple[str, ...], Callable[[Material], None]] | None = None  # what waits for all its records
+        self._then: tuple[tuple[AnyAsk, ...], Callable[[Material], None]] | None = (
+            None  # what waits for all its records
+        )
         self._renew = QTimer(host.top)
         self._renew.setInterval(RENEWED)
         self._renew.timeout.connect(self._want)
@@ -72,24 +79,29 @@ class Exporting:
 
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
-            needs = (name for name in exporters[self.dialog.name].needs if name not in UNSEEN)
+            needs = (ask for ask in exporters[self.dialog.name].needs(self._focus) if ask.probe not in UNSEEN)
             self.host.session.want((*needs, SCORE))
+
+    @property
+    def _focus(self) -> Focus:
+        return self.host.session.focus
 
     def heed(self, snapshot: Snapshot) -> None:
         """Looks at each snapshot the window takes."""
         if self._filming is not None:
             self._filming.heed(snapshot)
             return
-        if self.dialog is None or SCORE not in snapshot.wanted:
+        score = snapshot.told.of(session_so_far)
+        if self.dialog is None or score is None:
             return
-        material = Material(snapshot.wanted[SCORE], snapshot.status, snapshot.wanted, snapshot.twin)
+        material = Material(score, snapshot.wanted, self._focus)
         self.dialog.show_material(material)
-        if self._then is not None and set(self._then[0]) <= snapshot.wanted.keys():
+        if self._then is not None and snapshot.has(self._then[0]):
             then, self._then = self._then[1], None
             then(material)
 
     def _when_there(self, name: str, then: Callable[[Material], None]) -> None:
-        needs = (*exporters[name].needs, SCORE)
+        needs = (*exporters[name].needs(self._focus), SCORE)
         self._then = needs, then
         self.host.session.want(needs)
 

@@ -40,7 +40,7 @@ def camera(name: str, material: Material, choice: Choice) -> Iterator[Shot]:
         drawing: Any = made
 
         def shoot(coming: Material) -> Pixels:
-            drawing.draw(coming.snapshot)
+            drawing.draw(coming.sides)
             return rgb(painted(made, ground, choice.scale))
 
         yield shoot

@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from hyperscope.lab.export.exports import Choice, Material, exporters
 from hyperscope.lab.export.film import Film, Pixels, film, stops
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.worker.commands import SCORE
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.export.film import Shot, camera
 from hyperscope.ui.export.views import views
 from hyperscope.ui.open_table.reader import Reader
@@ -37,7 +39,8 @@ class Filming(QObject):
         super().__init__(host.top)
         self._host, self._session = host, host.session
         self._name, self._choice = name, choice
-        self._needs = (*exporters[name].needs, SCORE)
+        self._focus = host.session.focus
+        self._needs = (*exporters[name].needs(self._focus), Ask(session_so_far, None))
         self._film: Film = film(path)
         self._back = -1 if epochs else self._session.status.beat  # where a replay leaves the session again
         first = self._session.status.epoch
@@ -70,9 +73,10 @@ class Filming(QObject):
             else:
                 self._host.draw_all()
         elif self._state == LOOKING and self._name in views:
-            if set(self._needs) <= snapshot.wanted.keys():
-                self._take(Material(snapshot.wanted[SCORE], snapshot.status, snapshot.wanted))
-        elif self._state == LOOKING and "examples" in snapshot.views:
+            score = snapshot.told.of(session_so_far)
+            if score is not None and snapshot.has(self._needs):
+                self._take(Material(score, snapshot.wanted, self._focus))
+        elif self._state == LOOKING and snapshot.sides[0].records.of(examples) is not None:
             # once the panels have drawn what has just come
             QTimer.singleShot(0, self, partial(self._take_window, snapshot))
 
@@ -95,7 +99,7 @@ class Filming(QObject):
         if self._state == LOOKING and self._host.up_to_date:
             from hyperscope.lab.timeline.score import Score
 
-            self._take(Material(Score(self._session.experiment), snapshot.status))
+            self._take(Material(Score(self._session.experiment), snapshot.sides))
 
     def _take(self, material: Material) -> None:
         self._state = PACKING

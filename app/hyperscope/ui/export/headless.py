@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of, write
 from hyperscope.lab.export.film import film, stops
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.timeline import Timeline
@@ -58,7 +60,7 @@ def export(
         _film(score, what, out, choice, epochs_of(score, epochs), progress)
         return
     timeline = trained(score, epochs_of(score, epochs), progress)
-    material = gathered(timeline, exporter.needs)
+    material = gathered(timeline, exporter.needs(Focus()))
     material = replace(material, score=replace(material.score, shown=score.shown))
     write(out, exporter.prepare(material, choice)())
     _clear()
@@ -70,7 +72,7 @@ def report(score: Score, out: Path, *, epochs: int | None = None, title: str = "
     _ready("light")
     exporter = exporters["report"]
     timeline = trained(score, epochs_of(score, epochs))
-    write(out, report_bytes(gathered(timeline, exporter.needs), title=title, when=when)())
+    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), title=title, when=when)())
     _clear()
 
 
@@ -95,7 +97,7 @@ def _epochs(timeline: Timeline, wanted: range | tuple[int, ...]) -> Iterator[int
 
 
 def _film(score: Score, what: str, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
-    timeline, needs = performed(score), exporters[what].needs
+    timeline, needs = performed(score), exporters[what].needs(Focus())
     at = stops(epochs or timeline.end)
     moments = _epochs(timeline, at) if epochs else _beats(timeline, at)
     made = film(out)
@@ -134,7 +136,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
             wait(lambda: session.status.beat == score.end or session.alarm, "the session's end")
             if session.alarm:
                 raise ValueError(window.transport.message.accessibleName().removeprefix("Alarm: "))
-        material = Material(score, session.status)
+        material = Material(score, (Seen(session.status),))
         if choice.suffix not in MOVING:
             train_to(window, session.status.epoch + epochs)
             write(out, exporters["window"].prepare(material, choice)())

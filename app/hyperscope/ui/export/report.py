@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hyperscope.lab.export.exports import Choice, Encode, Material, export
 from hyperscope.lab.export.report import NEEDS, Picture, report
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.ui.export.views import encoder, panel, views
 from hyperscope.ui.theme import THEMES
 
@@ -44,10 +46,14 @@ def _colours(theme: str) -> dict[str, str]:
     return {name: getattr(THEMES[theme], name).name() for name in USED}
 
 
-ALL = tuple(dict.fromkeys((*NEEDS, *(probe for name, *_ in PICTURES for probe in views[name].probes))))
+def all_needs(focus: Focus) -> tuple[AnyAsk, ...]:
+    """What the page and its pictures need."""
+    return tuple(dict.fromkeys((*NEEDS, *(ask for name, *_ in PICTURES for ask in views[name].needs(focus)))))
 
 
-@export("report", "Report", (".html",), "One page with pictures, numbers, settings and moves; it prints on A4.", ALL)
+@export(
+    "report", "Report", (".html",), "One page with pictures, numbers, settings and moves; it prints on A4.", all_needs
+)
 def page(material: Material, choice: Choice) -> Encode:
     """See `lab.export.report`; `choice` has no say in it but for the window."""
     return report_bytes(material, window=choice.window)

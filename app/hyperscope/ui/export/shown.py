@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QImage
 
-from hyperscope.lab.export.exports import Choice, Material, exporters
+from hyperscope.lab.export.exports import WEIGHTS, Choice, Material, exporters
 from hyperscope.ui.export.views import painted, panel, theme_of, views
 
 MOST = 80  # lines
@@ -40,10 +40,10 @@ def shown_lines(name: str, material: Material) -> list[str]:
     exporter = exporters[name]
     if exporter.suffixes == (".html",):
         return list(REPORT)
-    if not set(exporter.needs) <= material.views.keys():
+    if not material.has(exporter.needs):
         return []
     if name == "weights":
-        return [f"{array:<24} {values.shape}  {values.dtype}" for array, values in material.views["weights"].items()]
+        return [f"{array:<24} {values.shape}  {values.dtype}" for array, values in material.records[WEIGHTS].items()]
     text = exporter.prepare(material, Choice(exporter.suffixes[0]))().decode()
     if name == "code":
         return textwrap.wrap(text, WRAPPED, break_on_hyphens=False)[:MOST]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels.network.pair import NetworkPair
 from hyperscope.ui.theme import Theme
 
@@ -14,11 +14,11 @@ class TwinNetworks(NetworkPair):
         super().__init__()
         self.show_twins(True)
 
-    def draw(self, snapshot: Snapshot) -> None:
-        self.a.draw(snapshot)
-        if snapshot.twin is not None:
-            self.take(snapshot.twin)
-            super().draw(snapshot)
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        self.a.draw(sides)
+        if len(sides) == 2:
+            self.take(sides[1])
+            super().draw(sides)
 
     def set_theme(self, theme: Theme) -> None:
         self.a.set_theme(theme)

@@ -15,7 +15,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from hyperscope.lab.export.exports import Choice, Encode, Material, export
+from hyperscope.lab.export.exports import Choice, Encode, Material, Needs, export
+from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.decision_map import decision_map
+from hyperscope.lab.probes.distributions import Mode, distributions
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.network import network
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
 from hyperscope.ui import labs
 from hyperscope.ui.export.twins import TwinNetworks
@@ -44,7 +51,7 @@ class View:
     label: str
     size: tuple[int, int]
     made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
-    probes: tuple[str, ...]
+    needs: Needs
 
 
 views: Registry[View] = Registry("view")
@@ -58,14 +65,43 @@ def declare(name: str, view: View) -> None:
         with panel(name, material, choice) as made:
             return encoder(made, choice, view.label)
 
-    export(name, view.label, STILLS, HELP, view.probes, moving=True)(prepare)
+    export(name, view.label, STILLS, HELP, view.needs, moving=True)(prepare)
 
 
-declare("map", View("Decision map", (420, 510), (MapPanel, TwinMaps), ("examples", "map")))
-declare("network", View("Network", (640, 470), (NetworkPanel, TwinNetworks), ("examples", "network")))
-declare("curves", View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves",)))
 declare(
-    "distributions", View("Distributions", (800, 330), (DistributionsPanel, DistributionsPanel), ("distributions",))
+    "map",
+    View(
+        "Decision map",
+        (420, 510),
+        (MapPanel, TwinMaps),
+        lambda focus: (
+            Ask(examples, focus.in_plane),
+            Ask(decision_map, focus.in_plane),
+            Ask(disagreement, focus.in_plane),
+        ),
+    ),
+)
+declare(
+    "network",
+    View(
+        "Network",
+        (640, 470),
+        (NetworkPanel, TwinNetworks),
+        lambda focus: (Ask(examples, focus.in_plane), Ask(network, focus.in_plane)),
+    ),
+)
+declare(
+    "curves",
+    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
+)
+declare(
+    "distributions",
+    View(
+        "Distributions",
+        (800, 330),
+        (DistributionsPanel, DistributionsPanel),
+        lambda _: (Ask(distributions, Mode()),),
+    ),
 )
 
 
@@ -79,7 +115,7 @@ def declare_those_of_labs() -> None:
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
     """The panel of a view, drawn and never seen; in the window's settings where the choice names one."""
-    view, of_twins = views[name], material.twin is not None
+    view, of_twins = views[name], len(material.sides) == 2
     made = view.made[of_twins]()
     try:
         made.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -92,7 +128,7 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         lab = choice.window.lab if choice.window is not None else None
         shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
         source = lab.sources.get(shown) if lab is not None else None
-        drawing.draw(material.snapshot if source is None else source.look())
+        drawing.draw(material.sides if source is None else source.look())
         if shown is not None:
             _alike(shown, made)
         _strip(made)

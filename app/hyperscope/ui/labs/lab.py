@@ -8,8 +8,9 @@ from typing import Any, Protocol, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Examples, Snapshot
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.panels import Panel
@@ -54,8 +55,8 @@ class Card(Protocol):
     def isAncestorOf(self, child: QWidget, /) -> bool: ...
 
 
-def _plainly(panel: Panel, snapshot: Snapshot) -> None:
-    panel.draw(snapshot)
+def _plainly(panel: Panel, sides: tuple[Seen, ...]) -> None:
+    panel.draw(sides)
 
 
 def _nothing() -> dict[str, Any]:
@@ -74,7 +75,7 @@ class Lab:
     cards: tuple[Card, ...] = ()
     hideable: tuple[tuple[str, str], ...] = ()  # (name, caption) of panels that can be hidden,
     hideable_controls: tuple[tuple[str, str], ...] = ()  # and of single controls
-    draw: Callable[[Panel, Snapshot], None] = _plainly
+    draw: Callable[[Panel, tuple[Seen, ...]], None] = _plainly
     kept: Callable[[], Mapping[str, Any]] = _nothing  # what a session's file says of it, as JSON has it; {} for nothing
     restore: Callable[[Mapping[str, Any]], None] = lambda kept: None  # ValueError for what it cannot be
 

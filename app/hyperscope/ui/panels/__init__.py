@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.theme import Theme
 
 
 class Panel(Protocol):
-    """What the window asks of a panel: the probes it needs, how often at most, and to draw what they found."""
+    """What the window asks of a panel: what it would know, how often at most, and to draw what was found."""
 
-    @property
-    def probes(self) -> tuple[str, ...]:
-        """The names of what it draws, as in `lab.probes.probes`."""
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
 
     @property
     def rate(self) -> float:
         """Draws per second at most."""
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """Shows the views of `snapshot` that this panel named; those missing stay as they were."""
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Shows what was found of one network, or of twins; what is missing there stays as it was."""
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.probes.snapshot import Curves, Ghost, Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.training.curves import Curves, Ghost
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 

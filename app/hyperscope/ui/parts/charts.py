@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Curves, Ghost, Snapshot, Status
+from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.training.curves import Curves, Ghost
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 
@@ -51,19 +53,19 @@ class Charts(Part["Shell"]):
         forward = forward or now.switched != before.switched
         if now.step < before.step and now.beat >= before.beat and not forward and not self._fell:
             self._end()
-        curves = snapshot.views.get("curves")
-        if curves is not None:
-            self._curves, self._fell = curves, False
+        found = snapshot.sides[0].records.of(curves)
+        if found is not None:
+            self._curves, self._fell = found, False
             self._experiment = self.host.session.experiment
 
     def _end(self) -> None:
-        curves, self._curves = self._curves, None
-        if curves is None or len(curves.epoch) < LEAST:
+        ended, self._curves = self._curves, None
+        if ended is None or len(ended.epoch) < LEAST:
             return
         self._ended += 1
         training = self._experiment.training
         name = f"run {self._ended}: {optimisers[training.optimiser].label}, α {training.learning_rate:.3g}"
-        self.earlier = (*self.earlier, Ghost(name, curves))[-KEPT:]
+        self.earlier = (*self.earlier, Ghost(name, ended))[-KEPT:]
         self._show()
 
     def _show(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, Literal, TypeVar
 
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
@@ -33,8 +34,8 @@ class Part(Generic[H]):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
 
-    def wants(self) -> Sequence[str]:
-        """Probes whose records it would find in the next snapshot, whatever else that is asked for."""
+    def wants(self) -> Sequence[AnyAsk]:
+        """What it would find in the next snapshot, whatever else that is asked for."""
         return ()
 
     def heed(self, snapshot: Snapshot) -> None:

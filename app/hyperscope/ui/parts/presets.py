@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from hyperscope.lab.experiment.presets import Preset, presets
-from hyperscope.lab.jobs.gallery import Gallery
+from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
+from hyperscope.lab.jobs.job import Job
 from hyperscope.ui.actions import Action
 from hyperscope.ui.parts.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
@@ -30,7 +31,7 @@ class Presets(Part["Shell"]):
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
         self.page: StartPage | None = None
-        self.gallery: Gallery | None = None
+        self.gallery: Job[GalleryPicture, None] | None = None
         self._look = QTimer(host.top)
         self._look.setInterval(LOOK_EVERY)
         self._look.timeout.connect(self._show_pictures)
@@ -55,7 +56,7 @@ class Presets(Part["Shell"]):
 
     def _live(self, seen: bool) -> None:
         if seen and self.gallery is None:
-            self.gallery = Gallery([preset.experiment for preset in presets()])
+            self.gallery = Job(Gallery(tuple(preset.experiment for preset in presets())))
             self._look.start()
         elif not seen and self.gallery is not None:
             self._look.stop()
@@ -65,8 +66,7 @@ class Presets(Part["Shell"]):
     def _show_pictures(self) -> None:
         if self.gallery is None or self.page is None:
             return
-        newest = {picture.number: picture for picture in self.gallery.take()}
-        for picture in newest.values():
+        for picture in self.gallery.take():
             self.page.show_picture(picture)
 
     def close(self) -> None:

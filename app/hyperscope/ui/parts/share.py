@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.worker.commands import SCORE
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.parts.part import Part
@@ -81,10 +82,10 @@ class Share(Part["Shell"]):
             self.dialog.paste()
 
     def _want(self) -> None:
-        self.host.session.want((SCORE,))
+        self.host.session.want((Ask(session_so_far, None),))
 
     def heed(self, snapshot: Snapshot) -> None:
-        score = snapshot.wanted.get(SCORE)
+        score = snapshot.told.of(session_so_far)
         if score is None:
             return
         if self.dialog is not None:

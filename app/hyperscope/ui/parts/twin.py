@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.moves import moves
-from hyperscope.lab.jobs.seeds import SeedsRunner
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.twin_words import in_words, lead
-from hyperscope.lab.worker.commands import TWIN_SCORES
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
 from hyperscope.ui.parts.part import Part
@@ -39,7 +41,8 @@ class TwinPart(Part["Shell"]):
         column = host.body.layout()
         assert isinstance(column, QBoxLayout)
         column.insertWidget(column.indexOf(host.transport) + 1, self.bar)
-        self.seeds: SeedsRunner | None = None
+        self.seeds: Job[Never, Seeds] | None = None
+        self._seeds_of: TenSeeds | None = None
         self._scores_wanted = False  # by ten seeds that are to begin
         self._unknown = False  # whether what was done before is not known
         self._since = CALM
@@ -95,7 +98,7 @@ class TwinPart(Part["Shell"]):
             return
         self.cancel_seeds()
         self._scores_wanted = True
-        session.want((TWIN_SCORES,))
+        session.want((Ask(since_they_began, None),))
         self._show_bar()
 
     def _begin_seeds(self, scores: tuple[Score | None, ...]) -> None:
@@ -105,20 +108,21 @@ class TwinPart(Part["Shell"]):
             return
         of = session.experiment, session.twin
         if any(score is not None and score.experiment != one for score, one in zip(scores, of, strict=True)):
-            session.want((TWIN_SCORES,))  # something was moved meanwhile
+            session.want((Ask(since_they_began, None),))  # something was moved meanwhile
             return
         self._scores_wanted = False
         now = Score(session.experiment), Score(session.twin)
         self._unknown = any(score is None for score in scores)
         a, b = now if self._unknown else (scores[0] or now[0], scores[1] or now[1])
-        self.seeds = SeedsRunner(a, b, session.status.epoch)
+        self._seeds_of = TenSeeds(a, b, session.status.epoch)
+        self.seeds = Job(self._seeds_of)
 
     def cancel_seeds(self) -> None:
         """Ends the ten seeds, or takes their outcome away."""
         waited, self._scores_wanted = self._scores_wanted, False
         if self.seeds is not None:
             self.seeds.close()
-            self.seeds = None
+            self.seeds = self._seeds_of = None
             self._draw_bands()
         elif not waited:
             return
@@ -133,28 +137,30 @@ class TwinPart(Part["Shell"]):
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
         self._follow()
-        if self._scores_wanted and TWIN_SCORES in snapshot.wanted:
-            self._begin_seeds(snapshot.wanted[TWIN_SCORES])
+        scores = snapshot.told.of(since_they_began)
+        if self._scores_wanted and scores is not None:
+            self._begin_seeds(scores)
         if self.seeds is not None and not self.seeds.over:
-            self.seeds.poll()
+            self.seeds.take()
             if self.seeds.over:
                 self._draw_bands()
             self._show_bar()
-        twin, session = snapshot.twin, self.host.session
-        if twin is None or session.twin is None:
+        session = self.host.session
+        if len(snapshot.sides) < 2 or session.twin is None:
             return
+        twin = snapshot.sides[1]
         self._since += 1
         if self._since >= CALM or not snapshot.status.playing:
             self._since = 0
             self._lead = lead(snapshot.status, twin.status, session.experiment, session.twin).sentence
-            self._stands = f"B stands: {twin.said}" if twin.halted else ""
+            self._stands = f"B stands: {twin.stands}" if twin.stands else ""
             if not self._stands and twin.status.step != snapshot.status.step:
                 self._stands = APART
             self._show_bar()
 
     def did(self) -> None:
         session = self.host.session
-        if self.seeds is not None and self.seeds.of != (session.experiment, session.twin):
+        if self._seeds_of is not None and self._seeds_of.of != (session.experiment, session.twin):
             self.cancel_seeds()  # they were of other settings
         self._since = CALM
         self._follow()
@@ -186,10 +192,11 @@ class TwinPart(Part["Shell"]):
         if seeds is not None:
             more = seeds.problem or (seeds.result.sentence if seeds.result is not None else "")
             if not more:
-                way = UNKNOWN if self._unknown else "every change at its step" if seeds.moved else "from the start"
+                moved = self._seeds_of is not None and self._seeds_of.moved
+                way = UNKNOWN if self._unknown else "every change at its step" if moved else "from the start"
                 more = f"Training ten seeds of each, {way}; A and B go on meanwhile."
         going = self._scores_wanted if seeds is None else not seeds.over
-        self.bar.show_progress((seeds.progress if seeds is not None else 0.0) if going else None)
+        self.bar.show_progress((seeds.progress.share if seeds is not None else 0.0) if going else None)
         self.bar.verdict.say(self._lead, more)
 
     def _draw_bands(self) -> None:

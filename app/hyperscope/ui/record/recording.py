@@ -6,9 +6,9 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-import msgspec
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEvent, QIODevice
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.app import application
 from hyperscope.ui.record.scene import Scene, wait
 from hyperscope.ui.record.scenes import scenes
@@ -25,8 +26,7 @@ from hyperscope.ui.window import Window
 FRAMES = 48  # of an animation, at most
 FRAME_TIME = 90  # ms
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
-PATIENCE = 60  # s for one picture; then something is wrong
-PRESETS = 6  # s for which presets train in a picture of them
+BURST = 0.1  # s of training between two frames: nobody watches them
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -135,7 +135,7 @@ def _window(
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = application()
-    session = Session(msgspec.structs.replace(experiment), playing=False)
+    session = Session(experiment, playing=False, link=partial(InProcess, burst=BURST))
     window = Window(session, theme, Remembered(forgetful=True))
     try:
         window.resize(*size)

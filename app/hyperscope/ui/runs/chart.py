@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hyperscope.lab.probes.snapshot import Curves
+from hyperscope.lab.training.curves import Curves
 from hyperscope.ui import paint
 from hyperscope.ui.panels.common.axes import linear_ticks
 from hyperscope.ui.panels.curves.lines import linear_range, log_range, thinned

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from hyperscope.lab.probes.snapshot import Passing, Snapshot, View
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.passing import Followed, Passing, passing
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map.head import MODES
@@ -35,7 +38,7 @@ class MapPart(Part["Host"]):
         self.page = page
         self.map = page.map
         self._over: tuple[float, float] | None = None
-        self._answered: View | None = None  # the view whose input is shown
+        self._answered: Focus | None = None  # the focus whose input is shown
         self._asked = 0.0
         self._showing = False
         for shown in (self.map, page.twin_maps):
@@ -103,46 +106,47 @@ class MapPart(Part["Host"]):
         self.host.looked_at.look(layer=layer)
         self.host.follow()
 
-    def wants(self) -> Sequence[str]:
+    def wants(self) -> Sequence[AnyAsk]:
         """The input's way through the network, if it is another one or the network may have changed."""
-        view = self.host.looked_at.focus
-        if view.point is None and view.example is None:
+        focus = self.host.looked_at.focus
+        if focus.point is None and focus.example is None:
             return ()
         now = time.monotonic()
-        if self._answered == view and (self.host.at_rest or now - self._asked < FOLLOWED):
+        if self._answered == focus and (self.host.at_rest or now - self._asked < FOLLOWED):
             return ()
         self._asked = now
-        return ("passing",)
+        return (Ask(passing, Followed(focus.plane, focus.point, focus.example)),)
 
     def heed(self, snapshot: Snapshot) -> None:
-        passing = snapshot.views.get("passing")
-        view = self.host.looked_at.focus
-        if passing is None or (view.point is None and view.example is None):
+        found = [side.records.of(passing) for side in snapshot.sides]
+        ours = found[0]
+        focus = self.host.looked_at.focus
+        if ours is None or (focus.point is None and focus.example is None):
             return
-        if passing.example == view.example and (view.example is not None or passing.point == view.point):
-            self._answered = view
-        self._show_passing(passing, snapshot.twin.views.get("passing") if snapshot.twin is not None else None)
+        if ours.example == focus.example and (focus.example is not None or ours.point == focus.point):
+            self._answered = focus
+        self._show_passing(*found)
 
-    def _show_passing(self, passing: Passing | None, of_twin: Passing | None = None) -> None:
-        found = passing is not None and bool(passing.values)
+    def _show_passing(self, ours: Passing | None, of_twin: Passing | None = None) -> None:
+        found = ours is not None and bool(ours.values)
         if not found and not self._showing:
             return
         self._showing = found
         self._answered = self._answered if found else None
-        self.map.show_passing(passing)
-        both = (passing, of_twin) if found else (None, None)
+        self.map.show_passing(ours)
+        both = (ours, of_twin) if found else (None, None)
         label, networks = self._label(*both), self.page.networks
         networks.show_activations(*((one.values or None) if one is not None else None for one in both), label=label)
 
-    def _label(self, passing: Passing | None, of_twin: Passing | None) -> str:
-        if passing is None or not passing.values:
+    def _label(self, ours: Passing | None, of_twin: Passing | None) -> str:
+        if ours is None or not ours.values:
             return ""
         names = self.map.examples.class_names if self.map.examples is not None else ()
-        predicted = named(names, int(passing.values[-1].argmax()))
+        predicted = named(names, int(ours.values[-1].argmax()))
         if of_twin is not None and of_twin.values:
             predicted = f"A {predicted}, B {named(names, int(of_twin.values[-1].argmax()))}"
-        if passing.example is not None:
-            about = f"{PARTS[passing.part]} example {passing.example}"
-            return f"{about}: true {named(names, passing.true)}, predicted {predicted}"
-        x, y = passing.point or (0.0, 0.0)
+        if ours.example is not None:
+            about = f"{PARTS[ours.part]} example {ours.example}"
+            return f"{about}: true {named(names, ours.true)}, predicted {predicted}"
+        x, y = ours.point or (0.0, 0.0)
         return f"input at ({number(x)}, {number(y)}): predicted {predicted}"

@@ -8,8 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.snapshot import Array, Examples, NetworkPicture, Snapshot
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
@@ -118,18 +122,17 @@ class Playground(Page):
         self.hyperparameters.show_experiment(experiment, self._training)
         self._share_out(self._scale)
 
-    def draw(self, panel: Panel, snapshot: Snapshot) -> None:
-        """Has one panel draw the snapshot; the networks of twins show the same moment."""
-        twin = snapshot.twin
-        if panel is self.network and twin is not None:
-            self.networks.take(twin)
-        panel.draw(snapshot)
-        if panel is self.map and "examples" in snapshot.views:
+    def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
+        """Has one panel draw what was found; the networks of twins show the same moment."""
+        if panel is self.network and len(sides) == 2:
+            self.networks.take(sides[1])
+        panel.draw(sides)
+        records = sides[0].records
+        if panel is self.map and records.of(examples) is not None:
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
-        if "network" in snapshot.views:
-            picture = snapshot.views["network"]
-            self._pictures = (picture,) if twin is None else (picture, twin.views["network"])
-            self.note.heed(picture, snapshot)
+        if (picture := records.of(network)) is not None:
+            self._pictures = tuple(side.records.of(network) for side in sides)
+            self.note.heed(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
         """Puts the twins' maps in the place of the one map, or that back in its place."""

@@ -11,12 +11,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout
 
 from hyperscope.engine.datasets import generators
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.examples import IMAGES
 from hyperscope.lab.examples.own_points import fit_classes
 from hyperscope.lab.experiment.data import FILE, PAINTED, Data, on_plane
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.lab.experiment.painted import MOST_CLASSES, read
-from hyperscope.lab.probes.snapshot import Examples
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.entry import TypedControl

@@ -11,7 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.parameters import MANY
 from hyperscope.lab.doctor.checks import Finding, foremost
-from hyperscope.lab.probes.snapshot import NetworkPicture, Snapshot
+from hyperscope.lab.doctor.findings import findings
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.network import NetworkPicture
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.paint import face, readable, write
@@ -31,7 +35,6 @@ class DoctorNote(QWidget):
     trained it asks for nothing.
     """
 
-    probes = ("findings",)
     remedy_chosen = Signal(object)
     twin_wanted = Signal(object)  # a Remedy to be tried on a twin
 
@@ -65,7 +68,7 @@ class DoctorNote(QWidget):
         """What is shown, None while nothing is."""
         return None if self._yielding else self._finding
 
-    def heed(self, network: NetworkPicture, shown: Snapshot) -> None:
+    def heed(self, network: NetworkPicture, shown: Seen) -> None:
         """Takes note of how large the network is and whether it trains, which decide how often to ask."""
         arrays = (array for layer in network.layers for array in (layer.weights, layer.biases) if array is not None)
         self._parameters, self._playing = sum(array.size for array in arrays), shown.status.playing
@@ -73,12 +76,16 @@ class DoctorNote(QWidget):
         if self._playing and not self.rate and self._finding is not None:
             self.clear()  # it would stay, however old
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, wherever somebody looks."""
+        return (Ask(findings, None),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Shows the foremost of what was found; says nothing if that is all fine."""
-        found = snapshot.views.get("findings")
+        found = sides[0].records.of(findings)
         if found is not None:
             self._finding = foremost(found)
-            self._diagnosed = snapshot.structure, snapshot.status.step
+            self._diagnosed = sides[0].structure, sides[0].status.step
             self._arrange()
 
     def clear(self) -> None:

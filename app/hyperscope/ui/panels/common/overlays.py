@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from hyperscope.ui.panels.common.small_multiples import mixed, polygon
 from hyperscope.ui.panels.common.strokes import NOTHING
-from hyperscope.ui.panels.distributions.small_multiples import mixed, polygon
 from hyperscope.ui.theme import Theme
 
 Floats = NDArray[np.float64]

@@ -22,8 +22,8 @@ from hyperscope.ui import theme as look
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
+from hyperscope.ui.panels.common.small_multiples import mixed
 from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
-from hyperscope.ui.panels.distributions.small_multiples import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 Moves = tuple[tuple[int, float, str], ...]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.probes.snapshot import Curves
+from hyperscope.lab.training.curves import Curves
 from hyperscope.ui.panels.common.axes import Ticks, linear_ticks, log_ticks, number_text
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from hyperscope.lab.probes.snapshot import Band, Curves, Ghost
+from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui.panels.common.overlays import Extra, Spread, ghost_look
 from hyperscope.ui.panels.curves.lines import Floats, Measure, lines_of, logarithms, thinned, x_of
 from hyperscope.ui.theme import Theme

@@ -13,7 +13,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from hyperscope.lab.probes.snapshot import Band, Curves, Ghost, Snapshot
+from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
@@ -55,7 +59,6 @@ class CurvesPanel(QWidget):
     `cleared` tells that earlier runs are to be forgotten.
     """
 
-    probes: tuple[str, ...] = ("curves",)
     rate: float = 8.0
 
     cleared = Signal()
@@ -106,13 +109,18 @@ class CurvesPanel(QWidget):
 
     # -- what it shows --------------------------------------------------------------------------------------------
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """Shows the snapshot's curves, if it has any, and those of A's twin with them."""
-        curves = snapshot.views.get("curves")
-        if curves is not None:
-            self._curves = curves
-            if snapshot.twin is not None and "curves" in snapshot.twin.views:
-                self.others.set_ghosts([Ghost("B", snapshot.twin.views["curves"], "twin")], TWIN)
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, wherever somebody looks."""
+        return (Ask(curves, None),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Shows the curves, if there are any, and those of A's twin with them."""
+        ours, *theirs = (side.records.of(curves) for side in sides)
+        if ours is not None:
+            self._curves = ours
+            for found in theirs:
+                if found is not None:
+                    self.others.set_ghosts([Ghost("B", found, "twin")], TWIN)
             self._redraw()
 
     def set_ghosts(self, ghosts: Sequence[Ghost], owner: str = "") -> None:

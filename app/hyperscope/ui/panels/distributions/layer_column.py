@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
+from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
+from hyperscope.ui.panels.common.small_multiples import Bars, Floats, Norm, River, Span
 from hyperscope.ui.panels.distributions.layer_words import Word
-from hyperscope.ui.panels.distributions.small_multiples import Bars, Floats, Norm, River, Span
 
 NAMES = {"z": "z", "hat": "ẑ", "y": "γẑ + β", "a": "a", "weights": "W", "gradients": "dW"}
 VIEWS = {  # what each view shows of a layer now, and the field of `Distributions` with its river

@@ -21,13 +21,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from hyperscope.lab.probes.snapshot import Distributions, LayerDistributions, OutputDistributions
+from hyperscope.lab.probes.distributions import Distributions, LayerDistributions, OutputDistributions
 from hyperscope.ui import theme as look
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import paint_reading
-from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, Column, statistics
-from hyperscope.ui.panels.distributions.layer_words import Words
-from hyperscope.ui.panels.distributions.small_multiples import (
+from hyperscope.ui.panels.common.small_multiples import (
     Span,
     bars,
     has_batch_norm,
@@ -39,6 +37,8 @@ from hyperscope.ui.panels.distributions.small_multiples import (
     river,
     span_of,
 )
+from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, Column, statistics
+from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.twin_column import Rows, TwinColumn, lined_up
 from hyperscope.ui.panels.distributions.twin_columns import TwinPlacing, paint_twins
 from hyperscope.ui.panels.distributions.twin_multiples import common_span

@@ -9,13 +9,16 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from hyperscope.lab.probes.snapshot import Distributions, Snapshot
+from hyperscope.lab.probes.distributions import Distributions, Mode, distributions
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
+from hyperscope.ui.panels.common.small_multiples import has_batch_norm
 from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, VIEWS
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
-from hyperscope.ui.panels.distributions.small_multiples import has_batch_norm
 from hyperscope.ui.panels.distributions.twin_key import TwinKey
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -81,28 +84,30 @@ class DistributionsPanel(QWidget):
         self.set_theme(LIGHT)
         self._read("")
 
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, wherever somebody looks."""
+        return (self._ask,)
+
     @property
-    def probes(self) -> tuple[str, ...]:
-        """The probe of the mode that is looked at."""
-        return ("distributions in training" if self.mode.value == "train" else "distributions",)
+    def _ask(self) -> Ask[Mode, Distributions]:
+        return Ask(distributions, Mode(self.mode.value == "train"))
 
     def _view_chosen(self, name: str) -> None:
         self.mode.setEnabled(name not in (*LEARNED, BATCH_NORM))  # these are the same in either mode
         self.columns.set_view(name)
         self._read(self.columns.reading)
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """Shows the snapshot's distributions, if it has any; of twins both."""
-        distributions: Distributions | None = snapshot.views.get(self.probes[0])
-        if distributions is None:
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Shows the distributions, if there are any; of twins both."""
+        shown = [found for side in sides if (found := side.records.get(self._ask)) is not None]
+        if not shown:
             return  # there was none, or it was asked for in the other mode
-        twin: Distributions | None = snapshot.twin.views.get(self.probes[0]) if snapshot.twin is not None else None
-        shown = [data for data in (distributions, twin) if data is not None]
+        twin = shown[1] if len(shown) > 1 else None
         batch_norm = any(has_batch_norm(layer) for data in shown for layer in data.layers)
         self.view.word(BATCH_NORM).setVisible(batch_norm)
         if not batch_norm and self.view.value == BATCH_NORM:
             self.view.choose(next(iter(VIEWS)))
-        self.columns.set_distributions(distributions, twin)
+        self.columns.set_distributions(shown[0], twin)
         self.key.setVisible(twin is not None)
         self._make_room()
         self._read(self.columns.reading)

@@ -12,11 +12,11 @@ from itertools import zip_longest
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from hyperscope.lab.probes.snapshot import Distributions, Histogram, LayerDistributions, OutputDistributions
+from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
+from hyperscope.ui.panels.common.small_multiples import Floats, Norm, River, Span
 from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, NAMES, VIEWS, spread, statistics
 from hyperscope.ui.panels.distributions.layer_words import Word
-from hyperscope.ui.panels.distributions.small_multiples import Floats, Norm, River, Span
 from hyperscope.ui.panels.distributions.twin_multiples import Lines, Mirrored
 
 Rows = list[tuple[str, str]]  # names and values

@@ -12,12 +12,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from hyperscope.lab.probes.snapshot import LayerDistributions
+from hyperscope.lab.probes.distributions import LayerDistributions
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import ghost_look
-from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, NAMES, VIEWS
-from hyperscope.ui.panels.distributions.layer_words import Words
-from hyperscope.ui.panels.distributions.small_multiples import (
+from hyperscope.ui.panels.common.small_multiples import (
     Norm,
     Span,
     has_batch_norm,
@@ -28,6 +26,8 @@ from hyperscope.ui.panels.distributions.small_multiples import (
     river,
     span_of,
 )
+from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, NAMES, VIEWS
+from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.twin_column import Half, TwinColumn
 from hyperscope.ui.panels.distributions.twin_multiples import (
     EVERY,

@@ -12,8 +12,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from hyperscope.lab.probes.snapshot import Histogram
-from hyperscope.ui.panels.distributions.small_multiples import Floats, Span, condensed, mixed, polygon, span_of
+from hyperscope.lab.probes.distributions import Histogram
+from hyperscope.ui.panels.common.small_multiples import Floats, Span, condensed, mixed, polygon, span_of
 
 FEWEST, MOST = 8, 64  # bins
 BIN = 2.5  # px that a bin has at least

@@ -13,7 +13,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.metrics import Confused
-from hyperscope.lab.probes.snapshot import Answers, Examples, Snapshot
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.answers import Answers, answers
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
@@ -30,7 +34,6 @@ CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 class ConfusionFace(QWidget):
     """A choice of set, the matrix, and rows of pairs; `example_chosen` carries an example's number."""
 
-    probes = ("answers",)
     rate = 3.0
     example_chosen = Signal(int)
 
@@ -72,9 +75,13 @@ class ConfusionFace(QWidget):
             row.show_pinned(example)
         self.update()
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
+        return (Ask(answers, None),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest answers."""
-        if (found := snapshot.views.get("answers")) is not None:
+        if (found := sides[0].records.of(answers)) is not None:
             self._answers = found
             self._show_pairs()
             self._arrange()

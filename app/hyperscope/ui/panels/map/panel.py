@@ -13,8 +13,15 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.examples import TEST
-from hyperscope.lab.probes.snapshot import Array, Examples, Passing, Snapshot, Status
+from hyperscope.lab.probes.decision_map import decision_map
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.passing import Passing
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.axes import AXIS, Extent, gutter, paint_axes
 from hyperscope.ui.panels.map.confusion import ConfusionFace
@@ -83,10 +90,11 @@ class MapPanel(QWidget):
 
     # what is shown
 
-    @property
-    def probes(self) -> tuple[str, ...]:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
         """What the face that is shown draws."""
-        return ("examples", "map") if self._mode == "map" else self._faces[self._mode].probes
+        if self._mode == "map":
+            return Ask(examples, focus.in_plane), Ask(decision_map, focus.in_plane)
+        return self._faces[self._mode].asks(focus)
 
     @property
     def rate(self) -> float:
@@ -203,13 +211,13 @@ class MapPanel(QWidget):
         if self._pin is not None:
             self.update(self._drawn.box.toAlignedRect())
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest records; they turn into a picture when the panel is next painted."""
-        self._status = snapshot.status
-        examples = snapshot.views.get("examples")
-        if examples is not None and not same_examples(examples, self._drawn.examples):
-            self._take_examples(examples)
-        if (found := snapshot.views.get("map")) is not None:
+        self._status, records = sides[0].status, sides[0].records
+        data = records.of(examples)
+        if data is not None and not same_examples(data, self._drawn.examples):
+            self._take_examples(data)
+        if (found := records.of(decision_map)) is not None:
             first = self._drawn.map is None
             moved = first or self._drawn.extent != found.extent
             self._drawn.map = found
@@ -221,7 +229,7 @@ class MapPanel(QWidget):
             if first:
                 self._show_faces()
         if self._mode != "map":
-            self._faces[self._mode].draw(snapshot)
+            self._faces[self._mode].draw(sides)
         self.update()
 
     def _take_examples(self, examples: Examples) -> None:

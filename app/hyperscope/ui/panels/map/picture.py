@@ -6,7 +6,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from hyperscope.lab.probes.snapshot import Array, Examples, Map, Passing
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.decision_map import Map
+from hyperscope.lab.probes.passing import Passing
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map.axes import Extent

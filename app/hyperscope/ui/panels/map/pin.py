@@ -9,7 +9,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
-from hyperscope.lab.probes.snapshot import Array, Examples, Passing
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.passing import Passing
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map.foot import share

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QPolygonF
 
-from hyperscope.lab.probes.snapshot import Examples
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.ui.theme import Theme
 
 Array = NDArray[Any]

@@ -12,7 +12,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from hyperscope.lab.probes.snapshot import Answers, Array, Examples, Snapshot
+from hyperscope.engine.arrays import Values
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.answers import Answers, answers
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, by_keyboard, keep_arrows
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments
@@ -36,7 +41,6 @@ SAYS = (
 class SamplesFace(QWidget):
     """Choices, a grid to scroll, and a line on its marks; `example_chosen` carries an example's number."""
 
-    probes = ("answers",)
     rate = 3.0
     example_chosen = Signal(int)
 
@@ -76,9 +80,13 @@ class SamplesFace(QWidget):
         self.grid.pinned = example
         self.grid.update()
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
+        return (Ask(answers, None),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest answers."""
-        if (found := snapshot.views.get("answers")) is not None:
+        if (found := sides[0].records.of(answers)) is not None:
             self.grid.show_answers(found)
             self._choose()
 
@@ -146,7 +154,7 @@ class SampleGrid(QWidget):
         self._images: dict[int, QImage] = {}
         self._part, self._order = 1, ORDERS[0]
         self._ring = False
-        self.shown: Array = np.zeros(0, np.int64)  # the numbers of the examples, in the order of their cells
+        self.shown: Values = np.zeros(0, np.int64)  # the numbers of the examples, in the order of their cells
         self.pinned: int | None = None
         self._columns, self._cell = 1, float(CELL)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -13,7 +13,14 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from hyperscope.lab.probes.snapshot import Array, Disagreement, Examples, Map, Snapshot, Status
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.decision_map import Map, decision_map
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen, Status
+from hyperscope.lab.twins.comparison import Disagreement, disagreement
 from hyperscope.ui import paint
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
@@ -46,7 +53,6 @@ class _Picture:
 class TwinMaps(QWidget):
     """Takes the decision map's place while there are twins."""
 
-    probes: tuple[str, ...] = ("examples", "map")
     rate = 15.0
     hovered = Signal(float, float)  # the pointer's place in plane coordinates
     left = Signal()
@@ -86,20 +92,25 @@ class TwinMaps(QWidget):
         """Where the picture of "A", "B", "disagreement" or the "numbers" lies on the panel, in pixels."""
         return self._boxes[("A", "B", "disagreement", "numbers").index(which)]
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
+        at = focus.in_plane
+        return Ask(examples, at), Ask(decision_map, at), Ask(disagreement, at)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest maps of both; they turn into pictures when the panel is next painted."""
-        twin = snapshot.twin
-        if twin is None:
+        if len(sides) < 2:
             return
-        self._status = (snapshot.status, twin.status)
-        for picture, seen in ((self._a, snapshot), (self._b, twin)):
-            if (examples := seen.views.get("examples")) is not None:
-                picture.examples = examples
+        a, b = sides
+        self._status = (a.status, b.status)
+        for picture, seen in ((self._a, a), (self._b, b)):
+            if (data := seen.records.of(examples)) is not None:
+                picture.examples = data
                 picture.points.forget()
-            if (found := seen.views.get("map")) is not None:
+            if (found := seen.records.of(decision_map)) is not None:
                 picture.map, picture.image = found, None
-        if "map" in twin.views:
-            self._found, self._strength = twin.views.get("disagreement"), None
+        if b.records.of(decision_map) is not None:
+            self._found, self._strength = b.records.of(disagreement), None
             self._tell()
         self.update()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QImage
 
 from hyperscope.engine import metrics
-from hyperscope.lab.probes.snapshot import Array
+from hyperscope.engine.arrays import Array
 from hyperscope.ui import paint
 from hyperscope.ui.theme import Theme
 

@@ -10,7 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.lab.probes.snapshot import Array, Examples, Snapshot, Warp
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.probes.warp import LayerInPlane, Warp, warp
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
@@ -29,7 +34,6 @@ FOOT = 2 * AXIS + 12 + 30 + 2 * ROW + 8  # ticks, the axis's name, the choice of
 class WarpFace(QWidget):
     """A square picture, and under it which layer's view it is, in words and to choose."""
 
-    probes = ("warp",)
     rate = 20.0
     layer_chosen = Signal(int)
 
@@ -74,9 +78,13 @@ class WarpFace(QWidget):
         self._pinned = example
         self.update()
 
-    def draw(self, snapshot: Snapshot) -> None:
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
+        return (Ask(warp, LayerInPlane(focus.plane, focus.layer)),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest view of the plane."""
-        found = snapshot.views.get("warp")
+        found = sides[0].records.of(warp)
         if found is not None:
             self._warp = found
             self._points.forget()

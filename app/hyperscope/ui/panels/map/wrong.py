@@ -7,22 +7,23 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.lab.probes.snapshot import Array, Examples
+from hyperscope.engine.arrays import Values
+from hyperscope.lab.examples.drawn import Examples
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
-def misclassified(examples: Examples | None, predicted: Array, parts: tuple[bool, bool, bool]) -> Array:
+def misclassified(examples: Examples | None, predicted: Values, parts: tuple[bool, bool, bool]) -> Values:
     """The numbers (k,), rising, of those examples of the `parts` (train, dev, test) whose predicted class is wrong."""
     if examples is None or len(predicted) != len(examples.y):
         return np.zeros(0, np.int64)
-    found: Array = np.flatnonzero((predicted != examples.y) & np.array(parts)[examples.part])
+    found: Values = np.flatnonzero((predicted != examples.y) & np.array(parts)[examples.part])
     return found
 
 
-def stepped(wrong: Array, now: int | None, by: int) -> int | None:
+def stepped(wrong: Values, now: int | None, by: int) -> int | None:
     """The example one before (−1) or after (1) `now` among the `wrong`, round and round; None if there is none."""
     if not len(wrong):
         return None
@@ -48,7 +49,7 @@ class WrongCounter(QWidget):
             button.clicked.connect(lambda _=False, step=by: self.stepped_by.emit(step))
         self.show_wrong(np.zeros(0, np.int64), None)
 
-    def show_wrong(self, wrong: Array, now: int | None, where: str = "", of: int = 1) -> None:
+    def show_wrong(self, wrong: Values, now: int | None, where: str = "", of: int = 1) -> None:
         """Shows how many `of` the examples are `wrong`, and which of them is the pinned example `now`.
 
         `where` says in which part all of them lie, if that is to be said.

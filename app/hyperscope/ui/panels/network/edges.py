@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainterPath
 
-from hyperscope.lab.probes.snapshot import Array
+from hyperscope.engine.arrays import Array
 from hyperscope.ui import paint
 from hyperscope.ui.panels.network.layout import Column
 from hyperscope.ui.theme import Theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 
 from hyperscope.lab.experiment.edits import Edit, shown
-from hyperscope.lab.probes.snapshot import NetworkPicture
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.slider import Track

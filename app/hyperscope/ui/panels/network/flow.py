@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 
-from hyperscope.lab.probes.snapshot import Array
+from hyperscope.engine.arrays import Array
 from hyperscope.ui.panels.network.edges import Edges, widths
 from hyperscope.ui.theme import Theme
 

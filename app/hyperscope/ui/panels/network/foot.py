@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QTextDocument
 
-from hyperscope.lab.probes.snapshot import NetworkPicture
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.network.formula import formula, plain

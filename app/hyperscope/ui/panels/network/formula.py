@@ -7,7 +7,7 @@ from html import escape, unescape
 
 import numpy as np
 
-from hyperscope.lab.probes.snapshot import NetworkPicture
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.paint import SUBSCRIPTS
 from hyperscope.ui.panels.network import words
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import knobs
-from hyperscope.lab.probes.snapshot import NetworkPicture
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.layout import ALONE, Layout

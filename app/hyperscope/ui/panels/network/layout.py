@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from hyperscope.lab.probes.snapshot import Array, NetworkPicture
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.network import NetworkPicture
 
 SMALLEST, LARGEST = 16, 64  # pixels; a node's side, at scale 1
 WORDS = 62  # pixels at scale 1; a summary card as wide as that has room for its words

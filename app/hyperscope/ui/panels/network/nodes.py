@@ -12,7 +12,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QPainter
 
-from hyperscope.lab.probes.snapshot import Array, LayerPicture, NetworkPicture
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.paint import face, fitting, write

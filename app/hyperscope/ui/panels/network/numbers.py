@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.probes.snapshot import NetworkPicture
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.panels.network.words import symbol
 
 MOST = 16  # weights of a unit that are offered; of more, the largest

@@ -12,8 +12,13 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.engine.arrays import Array
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.probes.snapshot import Array, NetworkPicture, Snapshot, Status
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.plane import InPlane
+from hyperscope.lab.probes.probe import AnyAsk, Ask, Records
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.panels.network.layout import WORDS, Frame, laid_out, sizes
 from hyperscope.ui.panels.network.panel import NetworkPanel
@@ -35,7 +40,6 @@ class NetworkPair(QWidget):
     As a panel it is B's picture: it has its turn soon after A's, so that no frame has to draw both.
     """
 
-    probes: tuple[str, ...] = ()  # A's are enough
     units_changed = Signal(str, int, int)
     batch_norm_cycled = Signal(str, int)
     layer_added = Signal(str)
@@ -50,7 +54,7 @@ class NetworkPair(QWidget):
         super().__init__()
         self._theme = LIGHT
         self._reduced = False
-        self._waiting: Snapshot | None = None  # B's, not drawn yet
+        self._waiting: Seen | None = None  # B's, not drawn yet
         self._line: QLineF | None = None  # between the pictures
         self.setMinimumSize(260, 240)
         self.a = NetworkPanel(LIGHT, self)
@@ -97,7 +101,7 @@ class NetworkPair(QWidget):
                 one.set_theme(self._theme)
                 one.show_letter(which)
             if self.a.picture is not None:  # twins begin alike
-                self.b.draw(Snapshot(Status(), views={"network": self.a.picture}))
+                self.b.draw((Seen(records=Records({Ask(network, InPlane()): self.a.picture})),))
             self._arrange()
             self.b.lower()  # below what lies on the pictures
             self.b.show()
@@ -114,14 +118,18 @@ class NetworkPair(QWidget):
         """Draws per second at most: many, but none without something new of B."""
         return SOON if self._waiting is not None else 0.0
 
-    def take(self, of_twin: Snapshot) -> None:
+    def take(self, of_twin: Seen) -> None:
         """Takes what B shows of the moment that A's picture is drawn of."""
         self._waiting = of_twin if self.b is not None else None
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """Draws B's newest network, which is of the same moment as A's, whatever is in `snapshot`."""
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """Nothing: what A's picture is drawn of comes with B's."""
+        return ()
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Draws B's newest network, which is of the same moment as A's, whatever is in `sides`."""
         if self.b is not None and self._waiting is not None:
-            self.b.draw(self._waiting)
+            self.b.draw((self._waiting,))
             self._waiting = None
 
     def show_layers(self, ours: tuple[Layer, ...], theirs: tuple[Layer, ...] | None) -> None:

@@ -20,8 +20,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.engine.arrays import Array
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.probes.snapshot import Array, NetworkPicture, Snapshot
+from hyperscope.lab.probes.examples import examples
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
@@ -45,7 +50,6 @@ class NetworkPanel(QWidget):
     other signals count the hidden layers from 0, as the experiment does.
     """
 
-    probes = ("network",)
     rate = 12.0
     units_changed = Signal(int, int)  # hidden layer, units wanted
     batch_norm_cycled = Signal(int)  # hidden layer: off, before, after, off
@@ -107,12 +111,17 @@ class NetworkPanel(QWidget):
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
-    def draw(self, snapshot: Snapshot) -> None:
-        """Takes the newest network; it turns into pictures when the panel is next painted."""
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """What it draws, for somebody who looks there."""
+        return (Ask(network, focus.in_plane),)
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Takes the newest network, the first of `sides`; it turns into pictures when the panel is next painted."""
         scene = self._scene
-        scene.examples = snapshot.views.get("examples", scene.examples)
-        self.flow.heed(training=snapshot.status.playing)
-        found = snapshot.views.get("network")
+        seen = sides[0]
+        scene.examples = seen.records.of(examples) or scene.examples
+        self.flow.heed(training=seen.status.playing)
+        found = seen.records.of(network)
         if found is None:
             return
         reshaped, renamed = scene.take(found)

@@ -11,7 +11,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
-from hyperscope.lab.probes.snapshot import Array, Examples, NetworkPicture
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, mixed, write
 from hyperscope.ui.panels.network import words

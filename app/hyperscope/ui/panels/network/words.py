@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hyperscope.lab.probes.snapshot import Array, LayerPicture, NetworkPicture
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.ui.paint import SUBSCRIPTS, number
 
 UNIT = 3  # letters; a column's last word as short as this is a unit: cm, mm, kg, pct

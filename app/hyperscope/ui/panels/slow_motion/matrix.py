@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from hyperscope.lab.probes.snapshot import Array
+from hyperscope.engine.arrays import Array
 from hyperscope.ui import formula
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed

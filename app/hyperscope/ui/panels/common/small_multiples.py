@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from hyperscope.lab.probes.snapshot import Histogram, LayerDistributions
+from hyperscope.lab.probes.distributions import Histogram, LayerDistributions
 
 Floats = NDArray[np.float64]
 Span = tuple[float, float]

@@ -1,0 +1,22 @@
+"""The doctor's findings as a probe. Who only asks for them needs none of what examines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hyperscope.lab.probes.probe import of_first
+
+if TYPE_CHECKING:
+    from hyperscope.lab.doctor.checks import Finding
+    from hyperscope.lab.probes.subject import Subject
+
+
+@of_first
+def findings(subject: Subject, question: None) -> tuple[Finding, ...]:
+    """What the doctor found, fine or not; of all probes the slowest, some 10 to 100 ms. () of what is no trainer."""
+    from hyperscope.lab.doctor import diagnosis
+    from hyperscope.lab.training.trainer import Trainer
+
+    if subject.examples.missing or not isinstance(subject, Trainer):
+        return ()
+    return diagnosis.findings(subject)

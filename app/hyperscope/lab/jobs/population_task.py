@@ -1,0 +1,217 @@
+"""Many experiments trained together as one job, and how each of them stands, some twenty times a second.
+
+Any of them may be asked for at any time, to be gone on with elsewhere. It ends when it is told to: trained to the end,
+it rests, and still answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
+
+if TYPE_CHECKING:
+    from hyperscope.lab.jobs.small_map import SmallMap
+    from hyperscope.lab.training.checkpoint import Checkpoint
+    from hyperscope.lab.training.in_training import InTraining
+    from hyperscope.lab.training.population import Population
+
+BURST = 0.012  # s of training before the next ones have their turn
+EVERY = 0.05  # s between two looks at all of them
+HISTORY = 120  # rows of each member: a row costs as much as some six steps of narrow networks
+SHARE = 4  # times as long as a look took is trained before the next
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """A wish for small maps from now on: of the `plane` of two features, `side` cells along each side, 0 for none."""
+
+    side: int = 24
+    plane: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A wish for one member as it is now."""
+
+    member: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where each of K members stands: arrays (K,), losses in nats, accuracies from 0 to 1.
+
+    `stopped` says why each that stopped itself did, "" of others. `maps` are
+    class probabilities (C, side, side), row 0 lowest, none if none were wished for.
+    """
+
+    step: Array
+    epoch: Array  # with the fraction of the current one
+    train_loss: Array
+    train_accuracy: Array
+    dev_loss: Array
+    dev_accuracy: Array
+    stopped: tuple[str, ...]
+    maps: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member handed over, with all that it has."""
+
+    number: int
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class PopulationTask:
+    """The task of training `experiments` for so many `epochs`, or `steps`; `maps` are wished for from the start.
+
+    Records are Standing, the newest of which counts, and Member. Raises: ValueError unless one length is given.
+    """
+
+    experiments: tuple[Experiment, ...]
+    epochs: int = 0
+    steps: int = 0
+    maps: Maps = Maps(0)
+    what: ClassVar[str] = "trained the networks"
+
+    def __post_init__(self) -> None:
+        if not self.experiments:
+            raise ValueError("there are no experiments to train")
+        if (self.epochs > 0) == (self.steps > 0):
+            raise ValueError(
+                f"epochs is {self.epochs} and steps {self.steps}; one of them must be positive, the other 0"
+            )
+
+    def run(self, wishes: Wishes) -> Generator[News[Standing | Member], None, None]:
+        """Trains, looks and answers. Raises: ValueError when data cannot be had, or a population cannot train so."""
+        crowd = _Crowd(self)
+        yield Record(crowd.standing(), key=Standing)
+        while True:
+            if wishes:
+                yield crowd.answer(wishes.popleft())
+            elif crowd.due:
+                yield Record(crowd.standing(), key=Standing)
+            elif crowd.done:
+                yield Progress(1.0)
+                yield Rest()
+            else:
+                crowd.train()
+                yield Progress(crowd.share)
+
+
+class _Crowd:
+    """All members: those of a data set and batch size are one population, as their steps and epochs go together."""
+
+    def __init__(self, task: PopulationTask) -> None:
+        self.maps = task.maps
+        alike: dict[object, list[int]] = {}
+        for number, experiment in enumerate(task.experiments):
+            alike.setdefault((experiment.data, experiment.training.batch_size), []).append(number)
+        self._together = [_Together(members, task) for members in alike.values()]
+        self._places = {number: (one, row) for one in self._together for row, number in enumerate(one.members)}
+        self._turn = 0
+        self._pictures: dict[object, SmallMap] = {}
+        self._free = 0.0  # s, when they may be looked at again
+        self._changed = True
+
+    @property
+    def _members(self) -> list[InTraining[Any]]:
+        """Each as it is now, in the order of the task."""
+        return [one.population.member(row) for one, row in (self._places[k] for k in range(len(self._places)))]
+
+    @property
+    def done(self) -> bool:
+        return all(one.done for one in self._together)
+
+    @property
+    def due(self) -> bool:
+        """Whether they are to be looked at; at the end at once."""
+        return self._changed and (self.done or time.monotonic() >= self._free)
+
+    @property
+    def share(self) -> float:
+        return sum(one.share * len(one.members) for one in self._together) / len(self._places)
+
+    def train(self) -> None:
+        """Those whose turn it is, for a moment."""
+        while self._together[self._turn].done:
+            self._turn = (self._turn + 1) % len(self._together)
+        self._together[self._turn].train()
+        self._turn = (self._turn + 1) % len(self._together)
+        self._changed = True
+
+    def answer(self, wish: object) -> Record[Standing | Member]:
+        if isinstance(wish, HandOver):
+            return Record(self._hand_over(wish.member), key=(Member, wish.member))
+        if isinstance(wish, Maps):
+            self.maps = wish
+            self._pictures.clear()
+        return Record(self.standing(), key=Standing)
+
+    def standing(self) -> Standing:
+        began, used = time.monotonic(), time.process_time()
+        members = self._members
+        scores = [member.scores() for member in members]
+        figures = [
+            (member.step, member.epoch, score.train.loss, score.train.accuracy, score.dev.loss, score.dev.accuracy)
+            for member, score in zip(members, scores, strict=True)
+        ]
+        stopped = tuple(member.alarm for member in members)
+        maps = tuple(self._map(member) for member in members) if self.maps.side else ()
+        cost = time.process_time() - used  # not by the clock, as the window and the worker go first
+        self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
+        step, epoch, *rest = np.array(figures, float).T.copy()
+        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps)
+
+    def _map(self, subject: InTraining[Any]) -> Array:
+        key = subject.experiment.data, subject.experiment.training.precision
+        if key not in self._pictures:
+            from hyperscope.lab.jobs.small_map import SmallMap
+
+            self._pictures[key] = SmallMap(subject, self.maps.plane, self.maps.side)
+        return self._pictures[key].p(subject)
+
+    def _hand_over(self, number: int) -> Member:
+        if number not in self._places:
+            raise LookupError(f"there is no member {number}; they are 0 to {len(self._places) - 1}")
+        one, row = self._places[number]
+        return Member(number, one.population.member(row).checkpoint())
+
+
+class _Together:
+    """Members that take their steps together."""
+
+    def __init__(self, members: list[int], task: PopulationTask) -> None:
+        from hyperscope.lab.training.population import Population
+
+        self.members = members
+        self.population: Population = Population([task.experiments[k] for k in members], HISTORY)
+        self.goal = task.steps or task.epochs * self.population.member(0).batches_per_epoch
+        self.step = 0
+        self._burst = 1
+
+    @property
+    def done(self) -> bool:
+        return self.step >= self.goal or len(self.population.stopped) == len(self.members)
+
+    @property
+    def share(self) -> float:
+        return 1.0 if self.done else self.step / self.goal
+
+    def train(self) -> None:
+        """For about BURST s."""
+        began, steps = time.monotonic(), min(self._burst, self.goal - self.step)
+        self.population.steps(steps)
+        self.step += steps
+        took = time.monotonic() - began
+        # by no more than a doubling at a time, since the first steps compile the plan
+        self._burst = max(1, min(2 * steps, round(steps * BURST / took))) if took > 0 else 2 * steps

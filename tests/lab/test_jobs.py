@@ -1,0 +1,246 @@
+"""Jobs: what a task finds comes across, nothing waits, and no process is left, however things end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+import hyperscope
+from hyperscope.lab.jobs import job as jobs
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.jobs.task import Progress, Task
+from lab.tasks import Counting, Failing, Flooding, Resting, Stuck, Telling, Tidy
+
+PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
+QUIET = 0.4  # s in which a job that stands says nothing
+ENDLESS = 10**12
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[[Task[Any, Any]], Job[Any, Any]]]:
+    """Starts jobs, and closes them after the test."""
+    begun: list[Job[Any, Any]] = []
+
+    def start(task: Task[Any, Any]) -> Job[Any, Any]:
+        begun.append(Job(task))
+        return begun[-1]
+
+    yield start
+    for one in begun:
+        one.close()
+
+
+def taken(job: Job[Any, Any], enough: Callable[[], bool]) -> list[Any]:
+    """What is taken until there is enough."""
+    found: list[Any] = []
+    deadline = time.monotonic() + PATIENCE
+    while not enough():
+        assert time.monotonic() < deadline, f"it has come to {job.progress}, {job.records[-3:]}"
+        job.wait(0.1)
+        found += job.take()
+    return found
+
+
+def to_the_end(job: Job[Any, Any]) -> list[Any]:
+    return taken(job, lambda: job.over)
+
+
+def is_quiet(job: Job[Any, Any]) -> bool:
+    """Whether nothing comes for a while, after what was under way."""
+    for _ in range(100):
+        job.wait(QUIET)
+        if not job.take():
+            return True
+    return False
+
+
+def gone(pid: int | None) -> bool:
+    """Whether the process is gone before long."""
+    try:
+        process = psutil.Process(pid)
+        process.wait(PATIENCE)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.TimeoutExpired:
+        return False
+    return True
+
+
+# -- what comes across ------------------------------------------------------------------------------------------------
+
+
+def test_records_come_in_order_and_the_result_is_kept(begin) -> None:
+    job = begin(Counting(200))
+    assert to_the_end(job) == list(range(1, 201))
+    assert job.result == "counted to 200" and job.problem == ""
+    assert job.progress == Progress(1.0, "at 200") and job.records == tuple(range(1, 201))
+    assert job.take() == ()
+
+
+def test_of_records_with_a_key_a_slow_window_gets_the_newest(begin) -> None:
+    job = begin(Counting(5_000, "count"))
+    found = to_the_end(job)
+    assert found[-1] == 5_000 and found == sorted(found) and len(found) < 5_000
+    assert job.records == (5_000,)
+
+
+def test_a_window_that_takes_nothing_makes_the_task_wait_and_gets_all_of_it(begin) -> None:
+    job = begin(Flooding(1000))
+    job.wait(PATIENCE)
+    process = psutil.Process(job.pid)
+    while (used := process.cpu_times().user) != (process.cpu_percent(QUIET), process.cpu_times().user)[1]:
+        pass
+    assert process.cpu_times().user == used and process.memory_info().rss < 250e6
+    found = to_the_end(job)
+    assert [record[0] for record in found] == list(range(1000))
+
+
+def test_of_very_many_records_the_newest_are_kept(begin) -> None:
+    job = begin(Counting(jobs.KEPT + 100))
+    to_the_end(job)
+    assert job.records[0] == 101 and len(job.records) == jobs.KEPT
+
+
+# -- pausing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_paused_job_uses_no_time_and_goes_on_where_it_was(begin) -> None:
+    job = begin(Counting(ENDLESS, "count"))
+    taken(job, lambda: len(job.records) > 0)
+    job.pause()
+    assert is_quiet(job) and not job.busy
+    process, last = psutil.Process(job.pid), job.records[-1]
+    used = process.cpu_times()
+    assert is_quiet(job)
+    assert process.cpu_times()[:2] == used[:2] and job.records == (last,)
+    job.resume()
+    assert taken(job, lambda: job.records[-1] > last)[0] > last
+
+
+def test_a_wish_is_answered_by_a_paused_job_which_does_no_more_than_that(begin) -> None:
+    job = begin(Counting(ENDLESS, "count"))
+    taken(job, lambda: len(job.records) > 0)
+    job.pause()
+    assert is_quiet(job)
+    last = job.records[-1]
+    for wish in ("how far?", "and now?"):
+        job.wish(wish)
+        assert taken(job, lambda wish=wish: job.records[-1] == (wish, last)) == [(wish, last)]
+    assert is_quiet(job)
+
+
+def test_a_job_at_rest_answers_every_kind_of_wish_and_rests_again(begin) -> None:
+    job = begin(Resting())
+    taken(job, lambda: job.resting)
+    for number in range(500):
+        job.wish(number)
+        job.wish(str(number))
+    taken(job, lambda: set(job.records) == {499, "499"} and job.resting)
+    assert not job.over
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_problem_is_said_in_its_words(begin) -> None:
+    job = begin(Failing(ValueError("there is no such table")))
+    assert to_the_end(job) == ["one thing"]
+    assert job.problem == "there is no such table" and job.result is None
+
+
+def test_a_fault_is_named(begin, capfd) -> None:
+    job = begin(Failing(ZeroDivisionError("division by zero")))
+    to_the_end(job)
+    assert job.problem == "The process that failed failed: ZeroDivisionError: division by zero."
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_a_lost_process_is_said_and_what_came_of_it_stays(begin) -> None:
+    job = begin(Counting(ENDLESS, "count"))
+    taken(job, lambda: len(job.records) > 0)
+    psutil.Process(job.pid).kill()
+    to_the_end(job)
+    assert job.problem == "The process that counted ended unexpectedly."
+    assert len(job.records) == 1
+
+
+def test_a_cancelled_job_has_no_result_and_no_problem_and_keeps_what_it_found(begin) -> None:
+    job = begin(Counting(ENDLESS, "count"))
+    taken(job, lambda: len(job.records) > 0)
+    job.cancel()
+    to_the_end(job)
+    assert (job.result, job.problem) == (None, "") and len(job.records) == 1
+    assert gone(job.pid)
+
+
+def test_a_paused_job_can_be_cancelled(begin) -> None:
+    job = begin(Counting(ENDLESS, "count"))
+    job.pause()
+    job.cancel()
+    to_the_end(job)
+    assert job.problem == "" and gone(job.pid)
+
+
+def test_closed_a_job_is_over_at_once_and_its_task_tidies_up(begin, tmp_path: Path) -> None:
+    job = begin(Tidy(tmp_path / "left"))
+    taken(job, lambda: len(job.records) > 0)
+    job.close()
+    assert job.over and job.take() == ()
+    assert gone(job.pid)
+    assert (tmp_path / "left").read_text() == "tidied up"
+
+
+def test_a_task_that_is_stuck_ends_all_the_same(begin) -> None:
+    job = begin(Stuck())
+    taken(job, lambda: job.records == ("begun",))
+    job.close()
+    assert gone(job.pid)
+
+
+def test_a_job_ends_when_the_window_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "window.py"
+    script.write_text(
+        "from hyperscope.lab.jobs.job import Job\n"
+        "from lab.tasks import Stuck\n"
+        "if __name__ == '__main__':\n"
+        "    job = Job(Stuck())\n"
+        "    while not job.take():\n"
+        "        job.wait(1)\n"
+        "    print(job.pid, flush=True)\n"
+        "    input()\n"
+    )
+    folders = [Path(hyperscope.__file__).parents[1], Path(__file__).parents[1]]
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
+    ) as window:
+        pid = int(window.stdout.readline())
+        window.kill()
+    assert gone(pid)
+
+
+# -- what its process is like -----------------------------------------------------------------------------------------
+
+
+def test_a_job_gives_way_computes_on_one_thread_and_leaves_interrupts_to_the_window(begin) -> None:
+    job = begin(Telling())
+    to_the_end(job)
+    assert job.result == {"nice": os.nice(0) + 10, "interrupt": signal.SIG_IGN, "threads": {1}}
+
+
+def test_a_big_record_comes_across_whole(begin) -> None:
+    job = begin(Flooding(3))
+    assert [np.unique(record).tolist() for record in to_the_end(job)] == [[0.0], [1.0], [2.0]]
