@@ -180,9 +180,9 @@ def test_a_picture_holds_nothing_to_press(qapp, material, of_twins, twins):
 
 
 def test_a_picture_looks_as_the_window_has_it(window, material):
-    window.playground.map.set_view("hard")
-    window.playground.curves.view.choose("Accuracy")
-    window.playground.curves.smooth.click()
+    window.lab.page.map.set_view("hard")
+    window.lab.page.curves.view.choose("Accuracy")
+    window.lab.page.curves.smooth.click()
     choice = InWindow(".png", window=window)
     with panel("map", material, choice) as made:
         assert made.view == "hard"
@@ -192,7 +192,7 @@ def test_a_picture_looks_as_the_window_has_it(window, material):
 
 def test_a_picture_of_the_window_leaves_the_window_as_it_was(window):
     def seen() -> QImage:
-        right = window.playground.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
+        right = window.lab.page.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
         return painted(window, window.theme.window, 1.0).copy(right, 0, window.width() - right, window.height())
 
     def large() -> QImage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
@@ -20,7 +21,7 @@ from hyperscope.ui import style
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.report import report_bytes
-from hyperscope.ui.export.views import InWindow
+from hyperscope.ui.export.views import InWindow, declare_those_of_labs
 from hyperscope.ui.theme import THEMES
 from hyperscope.ui.window import Window
 
@@ -47,6 +48,7 @@ def export(
 
     Raises: LookupError for what is no export, ValueError for a file that cannot be or data that cannot be had.
     """
+    declare_those_of_labs()
     exporter = exporters[what]
     suffix = suffix_of(out, exporter.all_suffixes)
     choice = Choice(suffix, scale, theme)
@@ -58,7 +60,9 @@ def export(
         _film(score, what, out, choice, epochs_of(score, epochs), progress)
         return
     timeline = trained(score, epochs_of(score, epochs), progress)
-    write(out, exporter.prepare(gathered(timeline, exporter.needs(Focus())), choice)())
+    material = gathered(timeline, exporter.needs(Focus()))
+    material = replace(material, score=replace(material.score, shown=score.shown))
+    write(out, exporter.prepare(material, choice)())
     _clear()
 
 
@@ -121,8 +125,8 @@ def _beats(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
 
 def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
     from hyperscope.ui.record.recording import _train_to as train_to
-    from hyperscope.ui.record.recording import _wait as wait
     from hyperscope.ui.record.recording import _window as opened_window
+    from hyperscope.ui.record.scene import wait
 
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
         choice = InWindow(choice.suffix, choice.scale, choice.theme, window=window)

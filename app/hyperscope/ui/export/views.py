@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
@@ -24,6 +25,7 @@ from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
+from hyperscope.ui import labs
 from hyperscope.ui.export.twins import TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
@@ -43,21 +45,21 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 @dataclass(frozen=True)
 class View:
-    """A panel that can be a picture by itself: its name, its usual size in pixels, what makes it of one network and of
-    twins, and what it is called in a window's Playground in either case.
+    """A panel that can be a picture by itself: its name, its usual size in pixels, and what makes it of one network and
+    of twins.
     """
 
     label: str
     size: tuple[int, int]
     made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
-    named: tuple[str, str]
     needs: Needs
 
 
 views: Registry[View] = Registry("view")
 
 
-def _declare(name: str, view: View) -> None:
+def declare(name: str, view: View) -> None:
+    """Declares a panel as something to export."""
     views.add(name)(view)
 
     def prepare(material: Material, choice: Choice) -> Encode:
@@ -67,13 +69,12 @@ def _declare(name: str, view: View) -> None:
     export(name, view.label, STILLS, HELP, view.needs, moving=True)(prepare)
 
 
-_declare(
+declare(
     "map",
     View(
         "Decision map",
         (420, 510),
         (MapPanel, TwinMaps),
-        ("map", "twin_maps"),
         lambda focus: (
             Ask(examples, focus.in_plane),
             Ask(decision_map, focus.in_plane),
@@ -81,27 +82,25 @@ _declare(
         ),
     ),
 )
-_declare(
+declare(
     "network",
     View(
         "Network",
         (640, 470),
         (NetworkPanel, TwinNetworks),
-        ("network", "networks"),
         lambda focus: (Ask(examples, focus.in_plane), Ask(network, focus.in_plane)),
     ),
 )
-_declare(
+declare(
     "curves",
-    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), lambda _: (Ask(curves, None),)),
+    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
 )
-_declare(
+declare(
     "distributions",
     View(
         "Distributions",
         (800, 330),
         (DistributionsPanel, DistributionsPanel),
-        ("distributions", "distributions"),
         lambda _: (Ask(distributions, Mode()),),
     ),
 )
@@ -119,6 +118,13 @@ def window_of(choice: Choice) -> Any:
     return choice.window if isinstance(choice, InWindow) else None
 
 
+def declare_those_of_labs() -> None:
+    """Has every lab declare the pictures that there are of it alone."""
+    for entry in labs.LABS:
+        if entry.exports:
+            import_module(entry.exports)
+
+
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
     """The panel of a view, drawn and never seen; in the settings of the window where the choice was made in one."""
@@ -132,9 +138,13 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
         made.show()
-        drawing.draw(material.sides)
-        if (window := window_of(choice)) is not None:
-            _alike(getattr(window.playground, view.named[of_twins]), made)
+        window = window_of(choice)
+        lab = window.lab if window is not None else None
+        shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
+        source = lab.sources.get(shown) if lab is not None else None
+        drawing.draw(material.sides if source is None else source.look())
+        if shown is not None:
+            _alike(shown, made)
         _strip(made)
         yield made
     finally:
