@@ -7,9 +7,10 @@ from collections.abc import Callable
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.playground.lab import shown_in
 from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.panels.map.pin import Pin
-from hyperscope.ui.record.recording import Scene
+from hyperscope.ui.record.scene import Scene
 from hyperscope.ui.window import Window
 
 NARROW = Network(layers=(Layer(8, "tanh"), Layer(8, "tanh"), Layer(2, "tanh")))
@@ -41,7 +42,7 @@ def scenes_of_the_map() -> tuple[Scene, ...]:
 
 def _on_map(act: Callable[[MapPanel], object]) -> Callable[[Window], None]:
     def arrange(window: Window) -> None:
-        act(window.playground.map)
+        act(shown_in(window).map)
 
     return arrange
 

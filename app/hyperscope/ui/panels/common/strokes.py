@@ -1,6 +1,6 @@
 """Lines cut into pieces two by two, since Qt draws single segments many times faster than one wide or dashed path.
 
-Also the polygons and the colours of what is painted with them.
+Also the polygons of what is painted with them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QPolygonF
+from PySide6.QtGui import QPolygonF
 
 Floats = NDArray[np.float64]
 
@@ -52,12 +52,3 @@ def polygon(x: Floats, y: Floats) -> QPolygonF:
     """The polygon through (x, y)."""
     made: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
     return made
-
-
-def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """The opaque colour that `one` at `share` over `other` gives."""
-    red, green, blue = (
-        round(share * a + (1 - share) * b)
-        for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
-    )
-    return QColor(red, green, blue)

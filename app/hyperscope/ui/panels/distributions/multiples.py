@@ -18,7 +18,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.probes.distributions import Histogram, LayerDistributions
-from hyperscope.ui.panels.common.strokes import Floats, mixed, polygon
+from hyperscope.ui.panels.common.strokes import Floats, polygon
+from hyperscope.ui.style import mixed
 
 Span = tuple[float, float]
 
@@ -227,7 +228,7 @@ class Bands:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         for shapes, share in ((self.outer, 0.24), (self.inner, 0.5)):
-            painter.setBrush(mixed(colour, ground, share))
+            painter.setBrush(mixed(ground, colour, share))
             for shape in shapes:
                 painter.drawPolygon(shape)
         # As segments: a wide smoothed polyline takes Qt some twenty times longer.
@@ -258,7 +259,7 @@ class Lines:
         """The median over the two thin ones."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(mixed(colour, ground, 0.85), 1.0))  # wider lines take Qt eight times longer
+        painter.setPen(QPen(mixed(ground, colour, 0.85), 1.0))  # wider lines take Qt eight times longer
         for line in self.ends:
             painter.drawPolyline(line)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -362,7 +363,7 @@ def paint_norm(
     bars = zip(middle, y(norm.running + norm.running_deviation), y(norm.running - norm.running_deviation), strict=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(mixed(quiet, ground, 0.28))
+    painter.setBrush(mixed(ground, quiet, 0.28))
     painter.drawRects([QRectF(x - wide / 2, top, wide, max(1.0, bottom - top)) for x, top, bottom in bars])
     painter.setBrush(quiet)
     painter.drawRects(

@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QPainter
 
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import ghost_look
-from hyperscope.ui.panels.common.strokes import mixed
 from hyperscope.ui.panels.distributions.layer_column import Column
 from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LETTERS, NAMES, VIEWS, Layers
@@ -30,6 +29,7 @@ from hyperscope.ui.panels.distributions.multiples import (
     paint_norm,
     span_of,
 )
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
 MEDIAN = 1.75  # px high, of a river of lines
@@ -170,7 +170,7 @@ def paint_column(painter: QPainter, column: Column, theme: Theme, mouse: QPointF
     """The column's pictures, without its words."""
     ours, theirs = colours(theme)
     alone = len(column.layers.sides) == 1
-    line = theme.hairline if alone else mixed(theme.quiet, theme.card, 0.5)
+    line = theme.hairline if alone else mixed(theme.card, theme.quiet, 0.5)
     for kind, made in column.pictures:
         over = mouse is not None and made.area.contains(mouse)
         pointed = made.bin_at(mouse.x()) if over and mouse is not None else None
@@ -184,14 +184,14 @@ def paint_column(painter: QPainter, column: Column, theme: Theme, mouse: QPointF
         looks = (
             ((theme.quiet, theme.accent),)
             if alone
-            else ((theme.quiet, theme.text), (mixed(theirs, theme.card, 0.75), theirs))
+            else ((theme.quiet, theme.text), (mixed(theme.card, theirs, 0.75), theirs))
         )
         _paint_norms(painter, column, theme, looks)
 
 
 def _of_kind(kind: str, theme: Theme) -> QColor:
     return {
-        "hat": mixed(theme.accent, theme.card, 0.6),
+        "hat": mixed(theme.card, theme.accent, 0.6),
         "y": theme.accent,
         "a": theme.class_colour(2),
         "gradients": theme.class_colour(3),

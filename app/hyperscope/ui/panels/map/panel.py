@@ -21,7 +21,7 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen, Status
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.axes import AXIS, Extent, gutter, paint_axes
 from hyperscope.ui.panels.map.confusion import ConfusionFace

@@ -19,8 +19,8 @@ from hyperscope.lab.probes.decision_map import Map, decision_map
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.lab.twins.comparison import Disagreement, disagreement
-from hyperscope.lab.worker.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text

@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import NetworkPicture, network
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
@@ -33,7 +35,7 @@ TWIN_SHARE = 0.42  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
-class Playground(QWidget):
+class Playground(Page):
     """Lays out cards and panels and passes on what is moved in them; it holds no state of its own."""
 
     moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
@@ -55,14 +57,14 @@ class Playground(QWidget):
         self.twin_maps = TwinMaps()  # in the map's place while there are twins
         self.twin_maps.hide()
         networks = (self.network, self.networks)
-        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
+        self.panels: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
         self._scale = 1.0
         self._least = 0  # pixels of height that the charts have at least
         self._foot = 0  # pixels of the window below, which the charts go without
-        self._picture: NetworkPicture | None = None
+        self._pictures: tuple[NetworkPicture | None, ...] = ()  # of the network, or of both twins
 
         computation = QHBoxLayout()
         computation.setSpacing(GRID)
@@ -93,13 +95,8 @@ class Playground(QWidget):
         for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
-        self.network.node_hovered.connect(self._magnify)
+        self.networks.node_hovered.connect(self._magnify)
         self.networks.foot_needed.connect(self.note.yield_to_foot)
-
-    @property
-    def panels(self) -> tuple[Panel, ...]:
-        """Those that have a place now: the maps of twins take that of the one map."""
-        return tuple(panel for panel in self.every_panel if panel is not (self.map if self._twins else self.twin_maps))
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -126,13 +123,15 @@ class Playground(QWidget):
         self._share_out(self._scale)
 
     def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
-        """Has one panel draw what was found."""
+        """Has one panel draw what was found; the networks of twins show the same moment."""
+        if panel is self.network and len(sides) == 2:
+            self.networks.take(sides[1])
         panel.draw(sides)
         records = sides[0].records
         if panel is self.map and records.of(examples) is not None:
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if (picture := records.of(network)) is not None:
-            self._picture = picture
+            self._pictures = tuple(side.records.of(network) for side in sides)
             self.note.heed(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
@@ -156,7 +155,7 @@ class Playground(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
-        parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
+        parts = (self.data, self.hyperparameters, *self.panels, self.note)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)
@@ -190,15 +189,20 @@ class Playground(QWidget):
                 shown.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
-        picture = self._picture
-        if picture is None or layer < 0 or layer >= len(picture.layers):
+        """Shows the unit under the pointer in the map, of twins in both where both have one there."""
+        shown: list[Array | None] = [None, None]
+        name = ""
+        for number, picture in enumerate(self._pictures):
+            if picture is not None and 0 <= layer < len(picture.layers):
+                pictures = picture.layers[layer].pictures
+                if pictures is not None and unit < len(pictures):
+                    shown[number] = pictures[unit]
+                    name = name or picture.layers[layer].name
+        self.twin_maps.magnify(*shown)
+        if shown[0] is not None:
+            self.map.magnify(shown[0], f"{name}, unit {unit + 1}")
+        else:
             self.map.magnify(None)
-            return
-        shown = picture.layers[layer]
-        if shown.pictures is None or unit >= len(shown.pictures):
-            self.map.magnify(None)
-            return
-        self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")
 
 
 def _kept(part: QWidget) -> bool:
