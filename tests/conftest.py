@@ -21,8 +21,11 @@ if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
     _runtime = tempfile.TemporaryDirectory(prefix="hyperscope-runtime-")  # Qt warns where there is none
     os.environ["XDG_RUNTIME_DIR"] = _runtime.name
 
+import numpy  # noqa: F401 - so that its threads can be limited
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 from patience import PATIENCE, SECONDS
 
@@ -30,10 +33,22 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 
+# how long an example takes says how busy the machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
 def pytest_collection_finish() -> None:
     """Takes what all tests share out of the garbage collector's way, which else goes through it after every test."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Lets NumPy's products run on one thread: more of them only make each wait for the others, and for other tests."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.passing import Passing, passing
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.labs.playground.painting import Painting
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.remembered import Remembered
@@ -26,7 +27,7 @@ class Followed(Session):
     """A session that keeps what was asked for and what came."""
 
     def __init__(self, experiment: Experiment) -> None:
-        super().__init__(experiment, playing=False)
+        super().__init__(experiment, playing=False, link=InProcess)
         self.asked: list[tuple[str, ...]] = []  # the probes by name
         self.passed: list[Passing] = []
 

@@ -18,7 +18,7 @@ from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.models import LookedAt
 from hyperscope.ui.pacing import Turns
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 REST = 20  # frames without news after which a paused window asks for nothing but the status
 

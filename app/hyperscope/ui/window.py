@@ -28,9 +28,9 @@ from hyperscope.ui.frame import Frame
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.models import LookedAt, OtherRuns
 from hyperscope.ui.pacing import Ticker
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.part import Part
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline

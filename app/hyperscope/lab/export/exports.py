@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -55,16 +55,12 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one.
-
-    `window` is where the session is shown, if it is, so that pictures can look as things look there.
-    """
+    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one."""
 
     suffix: str
     scale: float = 1.0
     theme: str = "light"
     size: tuple[int, int] | None = None  # pixels at scale 1
-    window: Any = None
 
 
 Encode = Callable[[], bytes]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
@@ -105,6 +106,18 @@ declare(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InWindow(Choice):
+    """A choice made in a window, so that pictures can look as things look there."""
+
+    window: Any
+
+
+def window_of(choice: Choice) -> Any:
+    """The window in which the choice was made, if it was made in one."""
+    return choice.window if isinstance(choice, InWindow) else None
+
+
 def declare_those_of_labs() -> None:
     """Has every lab declare the pictures that there are of it alone."""
     for entry in labs.LABS:
@@ -114,7 +127,7 @@ def declare_those_of_labs() -> None:
 
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
-    """The panel of a view, drawn and never seen; in the window's settings where the choice names one."""
+    """The panel of a view, drawn and never seen; in the settings of the window where the choice was made in one."""
     view, of_twins = views[name], len(material.sides) == 2
     made = view.made[of_twins]()
     try:
@@ -125,7 +138,8 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
         made.show()
-        lab = choice.window.lab if choice.window is not None else None
+        window = window_of(choice)
+        lab = window.lab if window is not None else None
         shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
         source = lab.sources.get(shown) if lab is not None else None
         drawing.draw(material.sides if source is None else source.look())
@@ -140,7 +154,8 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
 
 def theme_of(choice: Choice) -> Theme:
     """The colours chosen, with type as large as the window has it."""
-    return scaled(THEMES[choice.theme], choice.window.theme.scale if choice.window is not None else 1.0)
+    window = window_of(choice)
+    return scaled(THEMES[choice.theme], window.theme.scale if window is not None else 1.0)
 
 
 def _sharpen(made: QWidget, ratio: float) -> None:
@@ -248,8 +263,8 @@ def _render(widget: QWidget, painter: QPainter) -> None:
 
 @export("window", "Whole window", STILLS, "The window as it is now, in its own colours.", moving=True)
 def whole_window(material: Material, choice: Choice) -> Encode:
-    """The window itself; the choice must name it."""
-    window = choice.window
+    """The window itself; the choice must be made in it."""
+    window = window_of(choice)
     if choice.suffix == ".svg":
         content = vectors(window, window.theme.window, "Hyperscope")
         return lambda: content

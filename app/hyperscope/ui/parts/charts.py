@@ -11,7 +11,7 @@ from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.training.curves import Curves, Ghost
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.places import write_whole
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import Theme
 

@@ -13,7 +13,7 @@ from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:

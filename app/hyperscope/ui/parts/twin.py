@@ -18,7 +18,7 @@ from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-from PySide6.QtCore import QBuffer, QEvent, QIODevice
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.export.film import Pixels, film, stops
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.app import application
+from hyperscope.ui.export.film import rgb
 from hyperscope.ui.record.scene import Scene, wait
 from hyperscope.ui.record.scenes import scenes
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
 FRAMES = 48  # of an animation, at most
-FRAME_TIME = 90  # ms
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 BURST = 0.1  # s of training between two frames: nobody watches them
 SIZES = ((1280, 800), (1920, 1080))
@@ -49,15 +48,15 @@ def record(
             _train_to(window, epochs)
             window.grab().save(str(out))
             return
-        frames = []
-        for number in range(min(FRAMES, epochs) + 1):
-            _train_to(window, round(epochs * number / min(FRAMES, epochs)))
-            frames.append(_image(window))
-    height = round(ANIMATED_WIDTH * size[1] / size[0])
-    small = [frame.resize((ANIMATED_WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    palette = small[-1].quantize(255)  # one palette for all, or colours flicker from frame to frame
-    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
-    drawn[0].save(out, save_all=True, append_images=drawn[1:] + drawn[-1:] * 10, duration=FRAME_TIME, loop=0)
+        made = film(out)
+        try:
+            for stop in stops(epochs, FRAMES):
+                _train_to(window, stop)
+                made.add(_frame(window))
+            made.finish()
+        except BaseException:
+            made.discard()
+            raise
 
 
 def chosen_scenes(names: str | None) -> tuple[Scene, ...]:
@@ -158,8 +157,7 @@ def _train_to(window: Window, epoch: int) -> None:
     wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
 
 
-def _image(window: Window) -> Image.Image:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    window.grab().save(buffer, "PNG")
-    return Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
+def _frame(window: Window) -> Pixels:
+    """The window as it is, at the width of an animation."""
+    image = window.grab().toImage().scaledToWidth(ANIMATED_WIDTH, Qt.TransformationMode.SmoothTransformation)
+    return rgb(image.convertToFormat(QImage.Format.Format_RGB32))

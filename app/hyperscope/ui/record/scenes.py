@@ -24,7 +24,7 @@ from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.record.scene import Scene, wait
 from hyperscope.ui.record.scenes_map import scenes_of_the_map
 from hyperscope.ui.record.scenes_network import scenes_of_the_network
-from hyperscope.ui.runs.scenes import show_runs
+from hyperscope.ui.record.scenes_runs import show_runs
 from hyperscope.ui.window import Window
 
 PRESETS = 6  # s for which presets train in a picture of them

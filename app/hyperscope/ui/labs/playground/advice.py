@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.doctor.checks import Remedy
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.ui.host import Host

@@ -19,7 +19,7 @@ from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map.head import MODES
 from hyperscope.ui.panels.map.pin import PARTS, Pin, named
 from hyperscope.ui.panels.map.views import VIEWS
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.ui.host import Host

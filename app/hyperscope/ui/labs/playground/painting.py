@@ -20,7 +20,7 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.panels.map.brush import BrushSurface
 from hyperscope.ui.panels.map.brush_row import BrushRow
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.slow_motion.panel import LEAST, SlowMotionPanel
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 if TYPE_CHECKING:

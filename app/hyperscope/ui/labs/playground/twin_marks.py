@@ -8,7 +8,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.twin_words import Difference, differences
 from hyperscope.ui.panels.curves.panel import TWIN
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.twin import TwinPart
 
 if TYPE_CHECKING:

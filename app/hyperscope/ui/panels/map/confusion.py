@@ -23,6 +23,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map.pairs import SHOWN, Pair, PairRow
 from hyperscope.ui.panels.map.pin import grey, named
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 PARTS = ("train", "dev", "test")
@@ -246,5 +247,5 @@ class ConfusionFace(QWidget):
         """The class's own colour where it is recognised, else ink by the share of its examples, up to the worst."""
         theme = self._theme
         if true == taken:
-            return paint.mixed(theme.class_colour(true), theme.card, 0.12 + 0.5 * share)
-        return paint.mixed(theme.text, theme.control, 0.75 * share / most)
+            return mixed(theme.card, theme.class_colour(true), 0.12 + 0.5 * share)
+        return mixed(theme.control, theme.text, 0.75 * share / most)

@@ -21,7 +21,7 @@ from hyperscope.ui import style
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.report import report_bytes
-from hyperscope.ui.export.views import declare_those_of_labs
+from hyperscope.ui.export.views import InWindow, declare_those_of_labs
 from hyperscope.ui.theme import THEMES
 from hyperscope.ui.window import Window
 
@@ -68,11 +68,11 @@ def export(
 
 def report(score: Score, out: Path, *, epochs: int | None = None, title: str = "", when: str = "") -> None:
     """Writes the HTML report. Raises: ValueError as `export` does."""
-    suffix_of(out, (".html", ".htm"))
+    suffix = suffix_of(out, (".html", ".htm"))
     _ready("light")
     exporter = exporters["report"]
     timeline = trained(score, epochs_of(score, epochs))
-    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), title=title, when=when)())
+    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), Choice(suffix), title=title, when=when)())
     _clear()
 
 
@@ -129,7 +129,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
     from hyperscope.ui.record.scene import wait
 
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
-        choice = Choice(choice.suffix, choice.scale, choice.theme, window=window)
+        choice = InWindow(choice.suffix, choice.scale, choice.theme, window=window)
         session = window.session
         if score.end or score.events:
             session.perform(score)
