@@ -180,7 +180,7 @@ def test_other_seeds_have_the_same_changes_at_the_same_steps() -> None:
     line.steps(10)
     score = since_it_began(line)
     other = reseeded(score, 3)
-    assert [event.beat for event in other.events] == [10]
+    assert [event.tick for event in other.events] == [10]
     assert (other.start, other.experiment) == (moved(("seed", 10)), moved((RATE, 0.1), ("seed", 10)))
 
 
@@ -247,7 +247,7 @@ def test_a_worker_gives_the_scores_of_both_twins() -> None:
     pair, _ = trained.start_twin(START, START, None)
     pair.take_on(START, moved((RATE, 0.1)))
     a, b = told(trained, "twin scores").told[ASKS["twin scores"]]
-    assert (a.events, [event.beat for event in b.events]) == ((), [8])
+    assert (a.events, [event.tick for event in b.events]) == ((), [8])
 
 
 def test_where_there_are_no_twins_it_gives_none() -> None:

@@ -17,7 +17,7 @@ from hyperscope.lab.timeline.score import Place
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.comparison import Disagreement, comparable, disagreement
-from hyperscope.lab.twins.twin import Pair, Parted, begin
+from hyperscope.lab.twins.twin import PartedTwins, Twins, begin
 from hyperscope.lab.twins.twin_words import differences, in_words, lead
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
@@ -37,7 +37,7 @@ def line(experiment: Experiment = START, steps: int = 30) -> Timeline:
     return made
 
 
-def twins(experiment: Experiment = START, steps: int = 30) -> Pair:
+def twins(experiment: Experiment = START, steps: int = 30) -> Twins:
     return begin(line(experiment, steps))
 
 
@@ -86,7 +86,7 @@ def test_restart_takes_both_to_the_same_start() -> None:
     assert bits(pair.a.trainer)["vectors"][0] == bits(pair.b.trainer)["vectors"][0]
 
 
-def test_both_go_back_to_the_same_beat() -> None:
+def test_both_go_back_to_the_same_tick() -> None:
     pair = twins()
     pair.take_on(START, SLOWER)
     pair.steps(10)
@@ -179,8 +179,8 @@ def test_one_that_ended_earlier_stays_at_its_end_when_gone_ahead() -> None:
     end = pair.b.end
     pair.restore(10)
     pair.restore(330)
-    assert pair.a.place.beat == 330
-    assert pair.b.place.beat == end < 330
+    assert pair.a.place.tick == 330
+    assert pair.b.place.tick == end < 330
 
 
 def test_data_that_cannot_be_had_is_refused_for_that_twin_alone() -> None:
@@ -210,7 +210,7 @@ def test_what_was_kept_is_said_with_the_letter() -> None:
 
 def test_an_ended_pair_comes_back_while_the_one_that_stayed_stands() -> None:
     pair = twins()
-    parted = Parted(pair, pair.b)
+    parted = PartedTwins(pair, pair.b)
     assert parted.again(pair.b, (START, START)) is pair
     pair.b.steps(1)
     assert parted.again(pair.b, (START, START)) is None

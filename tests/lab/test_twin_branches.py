@@ -17,7 +17,7 @@ from hyperscope.lab.timeline.score import replay
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.trained import Trained
-from hyperscope.lab.twins.twin import Pair, begin
+from hyperscope.lab.twins.twin import Twins, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"
@@ -31,13 +31,13 @@ def line(steps: int = 30) -> Timeline:
     return made
 
 
-def both(pair: Pair) -> tuple[Any, Any]:
+def both(pair: Twins) -> tuple[Any, Any]:
     """The bits of A and of B."""
     return bits(pair.a.trainer), bits(pair.b.trainer)
 
 
-def forked() -> Pair:
-    """Twins from beat 30 on, B with a faster rate until 60; and from 45 on B with a slower one, until 70."""
+def forked() -> Twins:
+    """Twins from tick 30 on, B with a faster rate until 60; and from 45 on B with a slower one, until 70."""
     pair = begin(line())
     pair.take_on(START, FASTER)
     pair.steps(30)
@@ -47,7 +47,7 @@ def forked() -> Pair:
     return pair
 
 
-def marks(pair: Pair) -> list[tuple[str, int, int]]:
+def marks(pair: Twins) -> list[tuple[str, int, int]]:
     """Name, start and end of each branch."""
     return [(branch.name, branch.start, branch.end) for branch in pair.branches]
 
@@ -73,7 +73,7 @@ def test_a_branch_that_both_repeat_is_gone() -> None:
     assert marks(pair) == []
 
 
-def test_branching_here_ends_both_at_this_beat() -> None:
+def test_branching_here_ends_both_at_this_tick() -> None:
     pair = begin(line())
     pair.take_on(START, FASTER)
     pair.steps(30)
@@ -109,18 +109,18 @@ def test_switching_to_and_fro_changes_nothing() -> None:
 def test_after_switching_both_stand_at_the_end_and_go_on_in_lockstep() -> None:
     pair = forked()
     pair.switch(pair.branches[0].key)
-    assert (pair.a.place.beat, pair.b.place.beat, pair.end) == (60, 60, 60)
+    assert (pair.a.place.tick, pair.b.place.tick, pair.end) == (60, 60, 60)
     pair.steps(7)
     assert pair.a.trainer.step == pair.b.trainer.step == 67
     assert bits(pair.b.trainer) == bits(replay(pair.b.score))
 
 
-def test_every_beat_of_a_branch_is_reached_by_both() -> None:
+def test_every_tick_of_a_branch_is_reached_by_both() -> None:
     pair = forked()
     pair.switch(pair.branches[0].key)
-    for beat in (10, 30, 44, 46, 60):
-        pair.restore(beat)
-        assert both(pair) == (bits(replay(pair.a.score, beat)), bits(replay(pair.b.score, beat)))
+    for tick in (10, 30, 44, 46, 60):
+        pair.restore(tick)
+        assert both(pair) == (bits(replay(pair.a.score, tick)), bits(replay(pair.b.score, tick)))
 
 
 def test_a_branch_from_before_the_twin_is_both_s_and_both_are_equal_there() -> None:
@@ -152,7 +152,7 @@ def test_a_twin_that_had_stopped_stays_at_its_end_in_a_branch() -> None:
     pair.take_on(CALM, moved((RATE, 0.02), start=CALM))
     pair.steps(20)
     pair.switch(pair.branches[0].key)
-    assert (pair.a.place.beat, pair.b.place.beat) == ends
+    assert (pair.a.place.tick, pair.b.place.tick) == ends
     assert both(pair) == there
 
 
@@ -303,9 +303,9 @@ def test_any_session_of_twins_comes_back_to_any_of_its_futures(data: st.DataObje
                     pair.switch(data.draw(st.sampled_from(pair.branches)).key)
                     if (pair.a.score, pair.b.score) in ends:
                         assert both(pair) == ends[pair.a.score, pair.b.score]
-        assert pair.a.place.beat == pair.b.place.beat and pair.a.end == pair.b.end
+        assert pair.a.place.tick == pair.b.place.tick and pair.a.end == pair.b.end
         for _, one in pair.both:
             assert one.store.held == one.size
-    beat = data.draw(st.integers(0, pair.end))
-    pair.restore(beat)
-    assert both(pair) == (bits(replay(pair.a.score, beat)), bits(replay(pair.b.score, beat)))
+    tick = data.draw(st.integers(0, pair.end))
+    pair.restore(tick)
+    assert both(pair) == (bits(replay(pair.a.score, tick)), bits(replay(pair.b.score, tick)))

@@ -8,14 +8,14 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.timeline.slow_motion import Slowed, move
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.twins.twin import Pair, begin
+from hyperscope.lab.twins.twin import Twins, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 SLOWER = moved(("training.learning_rate", 0.001))
 OTHER = with_layers(START, Layer(4, "relu"))
 
 
-def twins() -> Pair:
+def twins() -> Twins:
     """Twins 10 steps after they began, B with a slower rate."""
     line = Timeline(Trainer(START))
     line.steps(6)
@@ -95,7 +95,7 @@ def test_after_going_back_a_step_leaves_nothing_behind() -> None:
     pair = twins()
     pair.restore(8)
     through(Slowed(pair))
-    assert (pair.a.place.beat, pair.b.place.beat, pair.end, pair.branches) == (9, 9, 16, ())
+    assert (pair.a.place.tick, pair.b.place.tick, pair.end, pair.branches) == (9, 9, 16, ())
 
 
 def test_a_step_before_what_was_done_to_one_makes_a_branch_of_both() -> None:

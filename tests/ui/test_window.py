@@ -564,13 +564,13 @@ def test_tab_stops_only_where_something_can_be_done(paused, qtbot):
 # -- going back -------------------------------------------------------------------------------------------------------
 
 
-def place(window: Window, beat: int) -> QPoint:
-    return QPoint(round(window.timeline.x_at(beat)), window.timeline.height() // 3)
+def place(window: Window, tick: int) -> QPoint:
+    return QPoint(round(window.timeline.x_at(tick)), window.timeline.height() // 3)
 
 
-def there(window: Window, beat: int) -> bool:
+def there(window: Window, tick: int) -> bool:
     status = window.session.status
-    return window.session.going is None and (status.beat, status.playing) == (beat, False)
+    return window.session.going is None and (status.tick, status.playing) == (tick, False)
 
 
 def test_the_handle_moves_while_training(window, qtbot):
@@ -582,8 +582,8 @@ def test_a_drag_of_the_handle_ends_at_the_last_place(window, qtbot):
     qtbot.waitUntil(lambda: window.session.status.end > 1000, timeout=PATIENCE)
     strip = window.timeline
     qtbot.mousePress(strip, LEFT, pos=place(window, strip.value()))
-    for beat in range(900, 200, -20):
-        qtbot.mouseMove(strip, place(window, beat))
+    for tick in range(900, 200, -20):
+        qtbot.mouseMove(strip, place(window, tick))
     asked = strip.value()
     qtbot.mouseRelease(strip, LEFT, pos=place(window, asked))
     assert asked < 300
@@ -619,9 +619,9 @@ def test_keys_go_through_time(paused, qtbot):
         (Qt.Key.Key_Home, 0),
         (Qt.Key.Key_End, end),
     )
-    for key, beat in pressed:
+    for key, tick in pressed:
         qtbot.keyClick(paused.timeline, key)
-        qtbot.waitUntil(lambda beat=beat: there(paused, beat), timeout=PATIENCE)
+        qtbot.waitUntil(lambda tick=tick: there(paused, tick), timeout=PATIENCE)
 
 
 def test_controls_follow_an_experiment_gone_back_to(paused, qtbot):
@@ -788,15 +788,15 @@ def test_a_killed_worker_is_said_and_training_goes_on(killable, qtbot):
 
 
 def test_a_killed_worker_goes_on_from_its_checkpoint(killable, qtbot):
-    qtbot.waitUntil(lambda: killable.session._revival.checkpoint is not None, timeout=PATIENCE)
-    kept = killable.session._revival.checkpoint.step
+    qtbot.waitUntil(lambda: killable.session._recovery.checkpoint is not None, timeout=PATIENCE)
+    kept = killable.session._recovery.checkpoint.step
     kill_worker(killable)
     qtbot.waitUntil(lambda: any("goes on from" in said for said in killable.session.said), timeout=PATIENCE)
     qtbot.waitUntil(lambda: killable.session.status.step > kept, timeout=PATIENCE)
 
 
 def test_a_move_made_while_the_worker_is_dead_is_not_lost(killable, qtbot):
-    qtbot.waitUntil(lambda: killable.session._revival.checkpoint is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: killable.session._recovery.checkpoint is not None, timeout=PATIENCE)
     kill_worker(killable)
     moved = slide(killable, qtbot, RATE, 0.3).value()
     qtbot.waitUntil(

@@ -286,9 +286,9 @@ class Window(QMainWindow):
             self.lab.page.show_experiment(self.session.moved)
         self.follow()
 
-    def go_to(self, beat: int) -> None:
+    def go_to(self, tick: int) -> None:
         """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
-        self.session.go_to(beat)
+        self.session.go_to(tick)
         self.follow()
         self.frame.show_moment()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.experiment.experiment import Experiment
     from hyperscope.lab.training.checkpoint import Scores
     from hyperscope.lab.training.history import History
-    from hyperscope.lab.training.kept import Kept
+    from hyperscope.lab.training.kept import LookCache
 
 
 class Subject(Protocol):
@@ -76,7 +76,7 @@ class Subject(Protocol):
         """Goes up whenever examples came or went while the network was kept."""
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> LookCache:
         """What was worked out for looking and holds until what it was made of changes."""
 
     def folded(self) -> list[FoldedLayer]:

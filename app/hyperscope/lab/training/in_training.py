@@ -32,7 +32,7 @@ from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
 from hyperscope.lab.training.history import History
-from hyperscope.lab.training.kept import Kept
+from hyperscope.lab.training.kept import LookCache
 from hyperscope.lab.training.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
@@ -225,9 +225,9 @@ class InTraining(ABC, Generic[N]):
         return self._scores[1] if self._scores is not None else self.scores()
 
     @cached_property
-    def kept(self) -> Kept:
+    def kept(self) -> LookCache:
         """What was worked out for looking, as long as that holds."""
-        return Kept()
+        return LookCache()
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -42,7 +42,7 @@ class Filming(QObject):
         self._focus = host.session.focus
         self._needs = (*exporters[name].needs(self._focus), Ask(session_so_far, None))
         self._film: Film = film(path)
-        self._back = -1 if epochs else self._session.status.beat  # where a replay leaves the session again
+        self._back = -1 if epochs else self._session.status.tick  # where a replay leaves the session again
         first = self._session.status.epoch
         self._epochs = bool(epochs)
         self._stops = tuple(first + stop for stop in stops(epochs)) if epochs else stops(self._session.status.end)
@@ -93,7 +93,7 @@ class Filming(QObject):
         if self._epochs:
             self._last = snapshot.halted
             return self._last or (not status.playing and status.epoch >= self._stops[self._at])
-        return self._session.going is None and status.beat == self._stops[self._at]
+        return self._session.going is None and status.tick == self._stops[self._at]
 
     def _take_window(self, snapshot: Snapshot) -> None:
         if self._state == LOOKING and self._host.up_to_date:

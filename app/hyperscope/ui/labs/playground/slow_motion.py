@@ -102,8 +102,8 @@ class SlowMotionPart(Part["Host"]):
         session = self.host.session
         if self.on:
             session.slow(-1)
-        elif session.status.beat:
-            self.host.go_to(session.status.beat - 1)
+        elif session.status.tick:
+            self.host.go_to(session.status.tick - 1)
 
     def _play(self, playing: bool) -> None:
         if playing:
