@@ -11,7 +11,6 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.passing import Passing, passing
-from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.worker.in_process import InProcess
@@ -29,11 +28,11 @@ class Followed(Session):
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(experiment, playing=False, link=InProcess)
-        self.asked: list[tuple[AnyAsk, ...]] = []
+        self.asked: list[tuple[str, ...]] = []
         self.passed: list[Passing] = []
 
     def ask(self, asks):
-        self.asked.append(tuple(asks))
+        self.asked.append(tuple(ask.probe.name for ask in asks))
         super().ask(asks)
 
     def take(self):
@@ -153,7 +152,7 @@ def test_the_warped_plane_is_asked_for_only_while_it_is_shown(window: Window, qt
     qtbot.waitUntil(lambda: any("warp" in names for names in window.session.asked), timeout=PATIENCE)
     card.set_mode("map")
     before = len(window.session.asked)
-    qtbot.waitUntil(lambda: any("map" in names for names in window.session.asked[before:]), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any("decision_map" in names for names in window.session.asked[before:]), timeout=PATIENCE)
     assert all("warp" not in names for names in window.session.asked[before:])
 
 
