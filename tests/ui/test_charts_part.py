@@ -123,4 +123,4 @@ def test_the_train_mode_is_drawn_in_a_paused_window(window, qtbot):
     train_to(window, qtbot, 2)
     panel = window.lab.page.distributions
     panel.mode.choose("train")
-    qtbot.waitUntil(lambda: panel.columns._data is not None and panel.columns._data.training, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any(data.training for data in panel.columns.data), timeout=PATIENCE)

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from hyperscope.ui.panels.common.small_multiples import polygon
-from hyperscope.ui.panels.common.strokes import NOTHING
+from hyperscope.ui.panels.common.strokes import NOTHING, polygon
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
