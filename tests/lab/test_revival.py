@@ -46,7 +46,7 @@ def again(line: Timeline, pasts: PastReceiver, number: int = 0, of: int = 1) -> 
 
 def test_a_new_worker_knows_the_whole_past_and_what_lies_ahead() -> None:
     line, pasts = lived(), PastReceiver()
-    pasts.heed(PastSender().tell([line]), in_use=True)
+    pasts.on_reply(PastSender().tell([line]), in_use=True)
     other = again(line, pasts)
     assert (other.score, other.jumps, other.place, other.moves) == (line.score, line.jumps, line.place, line.moves)
     assert other.began == line.began == (35, 2)  # the run that the library keeps, and that is replayed
@@ -60,18 +60,18 @@ def test_each_change_is_told_once_and_another_future_from_its_start() -> None:
     line.restore(65)
     for steps in (5, 6):
         (past,) = teller.tell([line])
-        pasts.heed([past], in_use=True)
+        pasts.on_reply([past], in_use=True)
         line.apply(SLOWER if steps == 5 else FASTER)
         line.steps(steps)
     (past,) = teller.tell([line])
     assert past is not None and (past.since, len(past.events)) == (3, 1)
-    pasts.heed([past], in_use=True)
+    pasts.on_reply([past], in_use=True)
     assert again(line, pasts).score == line.score
     line.restore(30)
     line.steps(2)
     (past,) = teller.tell([line])
     assert past is not None and past.since == 0
-    pasts.heed([past], in_use=True)
+    pasts.on_reply([past], in_use=True)
     assert again(line, pasts).score == line.score
 
 
@@ -79,9 +79,9 @@ def test_of_a_long_past_some_is_told_at_a_time_and_none_is_used_before_all_is_kn
     line, teller, pasts = Timeline(Trainer(START)), PastSender(), PastReceiver()
     for number in range(AT_ONCE + 5):
         line.apply(msgspec.structs.replace(START, seed=number + 100))
-    pasts.heed(teller.tell([line]), in_use=True)
+    pasts.on_reply(teller.tell([line]), in_use=True)
     assert pasts.lost(1) == [None]
-    pasts.heed(teller.tell([line]), in_use=True)
+    pasts.on_reply(teller.tell([line]), in_use=True)
     assert again(line, pasts).score == line.score
 
 
@@ -95,7 +95,7 @@ def test_the_pasts_of_twins_are_both_known_and_b_s_alone_when_it_is_kept() -> No
     pair, teller, pasts = begin(lived()), PastSender(), PastReceiver()
     pair.take_on(FASTER, SLOWER)
     pair.steps(9)
-    pasts.heed(teller.tell([pair.a, pair.b]), in_use=True)
+    pasts.on_reply(teller.tell([pair.a, pair.b]), in_use=True)
     assert again(pair.a, pasts, 0, 2).score == pair.a.score
     assert again(pair.b, pasts, 1, 2).score == pair.b.score
     pasts.keep_b()

@@ -32,7 +32,7 @@ from hyperscope.lab.library.store import Unkept
 from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
-from hyperscope.lab.training.checkpoint import Checkpoint, Scores
+from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
@@ -54,7 +54,7 @@ class Taken:
     whole: bool  # whether the score begins with the run
     jumps: tuple[tuple[int, int], ...]
     epochs: float
-    scores: Scores
+    scores: Evaluations
     curves: Curves
     map: Map
     examples: Examples

@@ -356,7 +356,7 @@ class Session:
             return None
         if reply is None:
             return None
-        self._heed(reply)
+        self._on_reply(reply)
         return self._as_looked_at(reply.snapshot)
 
     def ask(self, asks: Sequence[AnyAsk]) -> None:
@@ -386,14 +386,14 @@ class Session:
         scores = {ask: replace(told[ask], shown=shown) for ask in told if ask.probe is session_so_far}
         return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
 
-    def _heed(self, reply: Reply) -> None:
+    def _on_reply(self, reply: Reply) -> None:
         self._losses = 0
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
         if reply.snapshot.has(self._wanted):
             self._wanted = ()
         current = self._link is not None and reply.heard == self._link.changes
-        self._recovery.heed(reply, twins=self.twin is not None)
+        self._recovery.on_reply(reply, twins=self.twin is not None)
         if current:
             self.going = None
             if reply.experiment is not None and not self._pending:

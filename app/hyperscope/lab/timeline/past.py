@@ -115,7 +115,7 @@ class PastReceiver:
         self._kept: dict[int, _Kept] = {}
         self._order: tuple[int | None, ...] = ()  # the numbers of A's and B's with the checkpoints in use
 
-    def heed(self, pasts: Sequence[Past | None], *, in_use: bool) -> None:
+    def on_reply(self, pasts: Sequence[Past | None], *, in_use: bool) -> None:
         """Takes in what the worker told with its checkpoints, which the session uses from now on or does not."""
         kept: dict[int, _Kept] = {}
         for past in pasts:

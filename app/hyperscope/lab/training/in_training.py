@@ -30,7 +30,7 @@ from hyperscope.engine.textbook import Trace
 from hyperscope.lab.examples.examples import ExampleSet
 from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
+from hyperscope.lab.training.checkpoint import Best, Checkpoint, Evaluations, Sound
 from hyperscope.lab.training.history import History
 from hyperscope.lab.training.kept import LookCache
 from hyperscope.lab.training.quantiles import Quantiles
@@ -104,7 +104,7 @@ class InTraining(ABC, Generic[N]):
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _graded: int  # the step whose gradient the learner still holds, -1 for none
     _all_inputs: Array  # of training, dev and test set in a row (n, m)
-    _scores: tuple[int, Scores] | None
+    _scores: tuple[int, Evaluations] | None
     alarm: str  # why training stopped, in a sentence, or ""
     stopped_early: bool  # and whether that was early stopping, which is no fault
     structure: int  # goes up whenever data or network were rebuilt
@@ -211,16 +211,16 @@ class InTraining(ABC, Generic[N]):
 
     # -- looking --------------------------------------------------------------------------------------------------
 
-    def scores(self) -> Scores:
+    def scores(self) -> Evaluations:
         """Losses and accuracies now, at test time; computed once per step."""
         if self._scores is None or self._scores[0] != self.step:
             logits = self.predictor.logits(self.folded(), self._all_inputs)
             data = self.examples
             found = scores(self.layout, logits, (data.y_train, data.y_dev, data.y_test))
-            self._scores = (self.step, Scores(*found))
+            self._scores = (self.step, Evaluations(*found))
         return self._scores[1]
 
-    def recent_scores(self) -> Scores:
+    def recent_scores(self) -> Evaluations:
         """The last scores worked out, which may be some steps old."""
         return self._scores[1] if self._scores is not None else self.scores()
 

@@ -26,14 +26,14 @@ class Recovery:
         self.twin_checkpoint: Checkpoint | None = None
         self.pasts = PastReceiver()
 
-    def heed(self, reply: Reply, *, twins: bool) -> None:
+    def on_reply(self, reply: Reply, *, twins: bool) -> None:
         """Keeps what came with a reply, unless that is from before twins began or ended, and so another network's."""
         if reply.checkpoint is None:
             return
         fits = (len(reply.snapshot.sides) == 2) == twins
         if fits:
             self.checkpoint, self.twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
-        self.pasts.heed(reply.pasts, in_use=fits)
+        self.pasts.on_reply(reply.pasts, in_use=fits)
 
     def end_twin(self, keep: One) -> None:
         """One of twins goes on alone."""

@@ -12,7 +12,7 @@ from hyperscope.lab.probes.snapshot import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RunMoment:
     """A tick of a run, with the step and epoch it was at; `ends` if it is the run's last."""
 
     tick: int
@@ -21,13 +21,13 @@ class Moment:
     ends: bool
 
 
-def moment(run: KeptRun, details: Details, tick: int) -> Moment:
+def moment(run: KeptRun, details: Details, tick: int) -> RunMoment:
     """The moment of `tick`, which is at most the run's last."""
     if tick >= run.ticks:
-        return Moment(run.ticks, run.steps, run.epochs, True)
+        return RunMoment(run.ticks, run.steps, run.epochs, True)
     jumps = details.jumps or ((0, 0),)
     step = next((step + tick - first for first, step in reversed(jumps) if first <= tick), tick)
-    return Moment(
+    return RunMoment(
         tick, step, step * run.epochs / max(1, run.steps) if details.curves is None else _at(details, step), False
     )
 
