@@ -67,7 +67,7 @@ def test_a_restart_keeps_what_was_before(session: Session, path: Path) -> None:
 
 def test_an_experiment_that_is_started_with_is_no_part_of_the_run_before(session: Session, path: Path) -> None:
     (before,) = kept(path, session, lambda runs: len(runs) == 1)
-    session.take_on(changed(session.experiment, RATE, 0.3))
+    session.apply(changed(session.experiment, RATE, 0.3))
     session.restart()
     runs = kept(path, session, lambda runs: len(runs) == 2)
     title = {run.id: run.title for run in runs}

@@ -191,7 +191,7 @@ def outcome(a: Timeline, b: Timeline, epochs: int = 0, count: int = 2) -> Seeds:
 def test_the_first_of_the_seeds_is_the_live_run_to_the_last_digit() -> None:
     pair = begin(live())
     pair.steps(40)  # epoch 10
-    pair.take_on(START, moved((RATE, 0.1)))
+    pair.apply_each(START, moved((RATE, 0.1)))
     pair.steps(80)  # epoch 30
     found = outcome(pair.a, pair.b)
     assert found.epoch[-1] == 30 and found.b.loss[0, -1] == dev_loss(pair.b)
@@ -245,7 +245,7 @@ def test_a_worker_gives_the_scores_of_both_twins() -> None:
     line.steps(8)
     trained = Trained(line)
     pair, _ = trained.start_twin(START, START, None)
-    pair.take_on(START, moved((RATE, 0.1)))
+    pair.apply_each(START, moved((RATE, 0.1)))
     a, b = told(trained, "twin scores").told[ASKS["twin scores"]]
     assert (a.events, [event.tick for event in b.events]) == ((), [8])
 

@@ -93,7 +93,7 @@ def test_a_timeline_that_began_in_the_middle_has_no_past_to_tell() -> None:
 
 def test_the_pasts_of_twins_are_both_known_and_b_s_alone_when_it_is_kept() -> None:
     pair, teller, pasts = begin(lived()), PastSender(), PastReceiver()
-    pair.take_on(FASTER, SLOWER)
+    pair.apply_each(FASTER, SLOWER)
     pair.steps(9)
     pasts.on_reply(teller.tell([pair.a, pair.b]), in_use=True)
     assert again(pair.a, pasts, 0, 2).score == pair.a.score

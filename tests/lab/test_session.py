@@ -171,7 +171,7 @@ def test_a_new_start_is_another_seed(session: Session) -> None:
 
 
 def test_the_seed_after_the_last_is_the_first(session: Session) -> None:
-    session.take_on(changed(SMALL, "seed", 999999))
+    session.apply(changed(SMALL, "seed", 999999))
     session.new_start()
     assert session.experiment.seed == 0
 
@@ -344,7 +344,7 @@ def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
 
 def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
     before = playing.experiment
-    playing.take_on(msgspec.structs.replace(before, data=Data(source="file", file="nowhere.csv")))
+    playing.apply(msgspec.structs.replace(before, data=Data(source="file", file="nowhere.csv")))
     until(playing, lambda snapshot: "nowhere.csv" in snapshot.said)
     assert (playing.experiment, playing.alarm) == (before, True)
     step = playing.status.step
@@ -354,7 +354,7 @@ def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session
 def test_a_file_that_is_no_table_is_told(playing: Session, tmp_path: Path) -> None:
     path = tmp_path / "picture.csv"
     path.write_bytes(bytes(range(256)))
-    playing.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file=str(path))))
+    playing.apply(msgspec.structs.replace(SMALL, data=Data(source="file", file=str(path))))
     until(playing, lambda snapshot: "picture.csv" in snapshot.said)
     assert playing.experiment == SMALL
 

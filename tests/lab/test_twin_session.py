@@ -196,7 +196,7 @@ def test_data_that_b_cannot_have_are_refused_and_b_keeps_its_own(start) -> None:
     session = start()
     session.start_twin()
     until(session, lambda snapshot: len(snapshot.sides) == 2)
-    session.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
+    session.apply(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
     until(session, lambda _: session.twin == SMALL)
     assert session.alarm and session.message.startswith("B: ") and "nowhere.csv" in session.message
 

@@ -20,7 +20,7 @@ def twins() -> Twins:
     line = Timeline(Trainer(START))
     line.steps(6)
     pair = begin(line)
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(10)
     return pair
 
@@ -78,7 +78,7 @@ def test_what_was_shown_last_is_what_the_step_comes_to() -> None:
 
 def test_aimed_at_the_other_it_stays_at_the_like_operation() -> None:
     pair = twins()
-    pair.take_on(START, OTHER)
+    pair.apply_each(START, OTHER)
     slowed = Slowed(pair)
     for at, operation in enumerate(slowed.record().operations):
         pair.aim = "A"
@@ -111,7 +111,7 @@ def test_where_the_one_aimed_at_has_stopped_it_tells_of_the_other() -> None:
     line = Timeline(Trainer(CALM))
     line.steps(5)
     pair = begin(line)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.aim = "B"
     slowed, said = Slowed(pair), ""
     for _ in range(200):

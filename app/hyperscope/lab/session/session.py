@@ -96,16 +96,16 @@ class Session:
     def move(self, path: str, value: Value, *, side: Side | None = None) -> None:
         """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
         changes = [turned(experiment, path, value) for experiment in self._sides(side)]
-        self._take_on(*changes, merge="" if path == "data.source" else path, side=side)
+        self._apply(*changes, merge="" if path == "data.source" else path, side=side)
 
-    def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
+    def apply(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
         """Puts a whole experiment in force, of twins for the side that the controls move if no other is said.
 
         Moves with the same `merge` in a row are undone as one.
         """
-        self._take_on(*(experiment for _ in self._sides(side)), merge=merge, side=side)
+        self._apply(*(experiment for _ in self._sides(side)), merge=merge, side=side)
 
-    def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
+    def _apply(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
         state = sides.with_moved(self._state, side, experiments)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
@@ -122,7 +122,7 @@ class Session:
         self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]), side)
 
     def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]], side: Side | None) -> None:
-        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
+        self._apply(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
 
     def edit(self, edit: Edit, before: float, *, merge: str = "", of: One | None = None) -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
@@ -194,7 +194,7 @@ class Session:
         B then takes on `twin`, if one is given. With twins already there, B takes it on.
         """
         if self.twin is not None:
-            self.take_on(twin or self.twin, side="B")
+            self.apply(twin or self.twin, side="B")
             return
         self._undo.leave(State(self.experiment))
         self._set(State(self.experiment, twin or self.experiment))
@@ -285,7 +285,7 @@ class Session:
         """Plays a score back to a tick of it, its end if None, and stands still there; its past can be gone back to."""
         self.focus = Focus()
         self.opened = score.shown
-        self._take_on_session(score, score.end if tick is None else tick)
+        self._apply_session(score, score.end if tick is None else tick)
 
     def reopen(self, run: Details, tick: int | None = None) -> None:
         """Takes on a run of the library at a tick of it, its end if None; where it stands then is not trained on yet.
@@ -297,14 +297,14 @@ class Session:
             raise ValueError("Of this run only the end was kept.")
         if score is not None:
             at = score.end if tick is None else tick
-            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            self._apply_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
             return
         self._leave_for_session()
         self._send(Go(False, self.rate))
         self._send(Restore(run.checkpoint))
         self.experiment = run.experiment
 
-    def _take_on_session(
+    def _apply_session(
         self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
     ) -> None:
         from hyperscope.lab.timeline.reopening import Open
@@ -324,7 +324,7 @@ class Session:
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         seed = self.experiment.seed
-        self._take_on(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
+        self._apply(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
 
     @property
     def awaiting(self) -> bool:

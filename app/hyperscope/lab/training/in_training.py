@@ -191,7 +191,7 @@ class InTraining(ABC, Generic[N]):
         if experiment == old:
             return ""
         epoch = self.epoch
-        kept = self._take_on(experiment)
+        kept = self._apply(experiment)
         self.go_on()
         self._scores = None
         if self.step:
@@ -199,7 +199,7 @@ class InTraining(ABC, Generic[N]):
         return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     @abstractmethod
-    def _take_on(self, experiment: Experiment) -> str:
+    def _apply(self, experiment: Experiment) -> str:
         """Takes on an experiment that differs, and says what was kept; nothing is changed if it cannot be had."""
 
     @property

@@ -104,7 +104,7 @@ class Share(Part["Shell"]):
         if shared.kind == "session":
             take_session(host, shared.score)
             return
-        host.session.take_on(shared.score.experiment)
+        host.session.apply(shared.score.experiment)
         host.session.restart()
         host.session.play(True)
         host.draw_all()
