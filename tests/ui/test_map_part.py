@@ -10,8 +10,10 @@ from pytestqt.qtbot import QtBot
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.passing import Passing, passing
 from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.warp import warp
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.panels.map.pin import Pin
@@ -40,6 +42,11 @@ class Followed(Session):
         if snapshot is not None and (found := snapshot.sides[0].records.of(passing)) is not None:
             self.passed.append(found)
         return snapshot
+
+
+def probes(asked: tuple[AnyAsk, ...]) -> set[object]:
+    """What is asked there."""
+    return {ask.probe for ask in asked}
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_leaving_the_map_ends_it(window: Window, qtbot: QtBot) -> None:
     assert window.session.focus.point is None
     before = len(window.session.asked)
     qtbot.waitUntil(lambda: len(window.session.asked) > before + 5, timeout=PATIENCE)
-    assert all("passing" not in names for names in window.session.asked[before + 1 :])
+    assert all(passing not in probes(asked) for asked in window.session.asked[before + 1 :])
 
 
 def test_a_pinned_input_is_followed_while_training_goes_on(window: Window, qtbot: QtBot) -> None:
@@ -147,13 +154,15 @@ def test_the_warped_plane_is_asked_for_only_while_it_is_shown(window: Window, qt
     card = window.playground.map
     window.do(lambda: window.session.play(True))
     qtbot.waitUntil(lambda: len(window.session.asked) > 40, timeout=PATIENCE)
-    assert all("warp" not in names for names in window.session.asked)
+    assert all(warp not in probes(asked) for asked in window.session.asked)
     card.set_mode("warped")
-    qtbot.waitUntil(lambda: any("warp" in names for names in window.session.asked), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any(warp in probes(asked) for asked in window.session.asked), timeout=PATIENCE)
     card.set_mode("map")
     before = len(window.session.asked)
-    qtbot.waitUntil(lambda: any("map" in names for names in window.session.asked[before:]), timeout=PATIENCE)
-    assert all("warp" not in names for names in window.session.asked[before:])
+    qtbot.waitUntil(
+        lambda: any(decision_map in probes(asked) for asked in window.session.asked[before:]), timeout=PATIENCE
+    )
+    assert all(warp not in probes(asked) for asked in window.session.asked[before:])
 
 
 def test_a_chosen_layer_is_the_one_shown(window: Window, qtbot: QtBot) -> None:

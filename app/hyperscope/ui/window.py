@@ -194,7 +194,7 @@ class Window(QMainWindow):
         focus = self.session.focus
         data, of_map = Ask(examples, focus.in_plane), self.playground.map
         if self._structure < 0 or self._all:
-            self._awaited = list(self.playground.panels)
+            self._awaited = list(self.playground.every_panel)
         else:
             panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
             self._awaited = [panel] if panel is not None else []

@@ -15,12 +15,14 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.lab.export.exports import Choice, Encode, Material, Needs, export
+from hyperscope.lab.probes.answers import answers
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.distributions import Mode, distributions
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
 from hyperscope.ui.export.twins import TwinNetworks
@@ -28,7 +30,6 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
-from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import THEMES, Theme, scaled
 
@@ -71,12 +72,14 @@ _declare(
     View(
         "Decision map",
         (420, 510),
-        (MapPanel, TwinMaps),
-        ("map", "twin_maps"),
+        (MapPanel, MapPanel),
+        ("map", "map"),
         lambda focus: (
             Ask(examples, focus.in_plane),
             Ask(decision_map, focus.in_plane),
             Ask(disagreement, focus.in_plane),
+            Ask(warp, LayerInPlane(focus.plane, focus.layer)),
+            Ask(answers, None),
         ),
     ),
 )
@@ -122,6 +125,7 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.draw(material.sides)
         if choice.window is not None:
             _alike(getattr(choice.window.playground, view.named[of_twins]), made)
+            drawing.draw(material.sides)  # what is shown only now
         _strip(made)
         yield made
     finally:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Never
 
 from PySide6.QtWidgets import QBoxLayout
 
-from hyperscope.engine.arrays import Array
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.moves import moves
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
-from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.account import since_they_began
@@ -54,14 +52,12 @@ class TwinPart(Part):
         self._since = CALM
         self._lead, self._stands = "", ""
         self._shown: tuple[object, ...] = ()
-        self._pictures: tuple[NetworkPicture | None, NetworkPicture | None] = (None, None)
         window.transport.twin_toggled.connect(lambda: window.do(self.toggle))
         self.bar.side_chosen.connect(lambda side: window.do(lambda: self._move(side)))
         self.bar.kept.connect(lambda which: window.do(lambda: self.keep(which)))
         self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
         self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
         lab.note.twin_wanted.connect(self.try_remedy)
-        lab.networks.node_hovered.connect(self._magnify)
 
     def actions(self) -> Sequence[Action]:
         session = self.window.session
@@ -146,21 +142,9 @@ class TwinPart(Part):
     def seen_by(self, panel: Panel, snapshot: Snapshot) -> tuple[Seen, ...]:
         """What `panel` is to draw: each draws both; the networks of both show the same moment."""
         lab, sides = self.window.playground, snapshot.sides
-        if len(sides) == 2:
-            if (picture := sides[0].records.of(network)) is not None:
-                self._pictures = picture, sides[1].records.of(network)
-            if panel is lab.network:
-                lab.networks.take(sides[1])
+        if len(sides) == 2 and panel is lab.network:
+            lab.networks.take(sides[1])
         return sides
-
-    def _magnify(self, layer: int, unit: int) -> None:
-        """Shows the unit under the pointer in both networks, where both have one there."""
-        shown: list[Array | None] = [None, None]
-        for number, picture in enumerate(self._pictures):
-            if picture is not None and 0 <= layer < len(picture.layers):
-                pictures = picture.layers[layer].pictures
-                shown[number] = pictures[unit] if pictures is not None and unit < len(pictures) else None
-        self.window.playground.twin_maps.magnify(*shown)
 
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""

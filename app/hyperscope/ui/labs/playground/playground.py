@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.examples import examples
@@ -20,7 +21,6 @@ from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
-from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.panels.network.pair import NetworkPair
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
@@ -28,8 +28,6 @@ UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with th
 AMPLE = 620  # pixels of height at scale 1; with less, the computation takes some from the charts,
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
-MAP_SHARE = 0.46  # of the width that map and network have, at most
-TWIN_SHARE = 0.42  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
@@ -52,24 +50,21 @@ class Playground(QWidget):
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
-        self.twin_maps = TwinMaps()  # in the map's place while there are twins
-        self.twin_maps.hide()
         networks = (self.network, self.networks)
-        self.every_panel: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
+        self.every_panel: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
         self._scale = 1.0
         self._least = 0  # pixels of height that the charts have at least
         self._foot = 0  # pixels of the window below, which the charts go without
-        self._picture: NetworkPicture | None = None
+        self._pictures: tuple[NetworkPicture | None, ...] = ()  # of each network
 
         computation = QHBoxLayout()
         computation.setSpacing(GRID)
         computation.addWidget(self.data)
         computation.addWidget(self.networks, 1)
         computation.addWidget(self.map)
-        computation.addWidget(self.twin_maps)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 37)
@@ -93,13 +88,8 @@ class Playground(QWidget):
         for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
-        self.network.node_hovered.connect(self._magnify)
+        self.networks.node_hovered.connect(self._magnify)
         self.networks.foot_needed.connect(self.note.yield_to_foot)
-
-    @property
-    def panels(self) -> tuple[Panel, ...]:
-        """Those that have a place now: the maps of twins take that of the one map."""
-        return tuple(panel for panel in self.every_panel if panel is not (self.map if self._twins else self.twin_maps))
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -119,8 +109,6 @@ class Playground(QWidget):
         for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
             getattr(self, name).setVisible(name not in hidden)
         self.networks.setVisible("network" not in hidden)
-        self.twin_maps.setVisible(self._twins and "map" not in hidden)
-        self.map.setVisible(not self._twins and "map" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
         self.hyperparameters.show_experiment(experiment, self._training)
         self._share_out(self._scale)
@@ -132,17 +120,13 @@ class Playground(QWidget):
         if panel is self.map and records.of(examples) is not None:
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if (picture := records.of(network)) is not None:
-            self._picture = picture
+            self._pictures = tuple(side.records.of(network) for side in sides)
             self.note.heed(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
-        """Puts the twins' maps in the place of the one map, or that back in its place."""
+        """Makes room for the twins' networks, or for the one alone."""
         self._twins = on
         self.networks.show_twins(on)
-        hidden = not (_kept(self.map) or _kept(self.twin_maps))
-        self.map.setVisible(not on and not hidden)
-        self.twin_maps.setVisible(on and not hidden)
-        self._share_out(self._scale)
 
     def set_foot(self, height: int) -> None:
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""
@@ -175,30 +159,30 @@ class Playground(QWidget):
         height = self.height() - EDGE - GRID - rest
         if not any(map(_kept, (self.curves, self.distributions))):
             height, rest = self.height() - EDGE, 0
-        elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):
+        elif not any(map(_kept, (self.data, self.network, self.map))):
             height, rest = 0, self.height() - EDGE
         self._left.setStretch(0, height)
         self._left.setStretch(1, rest)
         cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
         width = self.width() - 2 * EDGE - GRID - cards
-        maps: tuple[tuple[MapPanel | TwinMaps, float], ...] = ((self.map, MAP_SHARE), (self.twin_maps, TWIN_SHARE))
-        for shown, share in maps:
-            if _kept(self.network):
-                shown.setFixedWidth(max(MAP_LEAST, min(shown.best_width(height), round(share * width))))
-            else:
-                shown.setMinimumWidth(MAP_LEAST)
-                shown.setMaximumWidth(width + GRID)
+        if _kept(self.network):
+            self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(self.map.share * width))))
+        else:
+            self.map.setMinimumWidth(MAP_LEAST)
+            self.map.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
-        picture = self._picture
-        if picture is None or layer < 0 or layer >= len(picture.layers):
-            self.map.magnify(None)
-            return
-        shown = picture.layers[layer]
-        if shown.pictures is None or unit >= len(shown.pictures):
-            self.map.magnify(None)
-            return
-        self.map.magnify(shown.pictures[unit], f"{shown.name}, unit {unit + 1}")
+        """Shows the unit under the pointer of every network that has one there in place of its map."""
+        shown: list[Array | None] = []
+        caption = ""
+        for picture in self._pictures:
+            there = picture is not None and 0 <= layer < len(picture.layers)
+            of_layer = picture.layers[layer] if picture is not None and there else None
+            pictures = of_layer.pictures if of_layer is not None else None
+            shown.append(pictures[unit] if pictures is not None and unit < len(pictures) else None)
+            if of_layer is not None:
+                caption = caption or f"{of_layer.name}, unit {unit + 1}"
+        self.map.magnify(shown, caption)
 
 
 def _kept(part: QWidget) -> bool:
