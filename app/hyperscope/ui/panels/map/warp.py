@@ -28,6 +28,7 @@ FOOT = 2 * AXIS + 12 + CHOICE + 2 * ROW + 8  # ticks, the axis's name, the choic
 GAP = 10  # pixels between the pictures of twins
 WORDS = 116  # pixels at least for what stands beside a picture
 WRAPPED = Qt.TextFlag.TextWordWrap
+ENOUGH = 0.9  # of the side beside each other, for pictures below each other
 SMALL = 0.72  # of the usual size, the examples of twins
 
 
@@ -152,9 +153,9 @@ class WarpFace(QWidget):
         self._words = (QRectF(left, top, row.width(), 2 * ROW * scale),)
 
     def _arrange_many(self) -> None:
-        """The choice of layer, and pictures beside or below each other, whichever leaves them larger.
+        """The choice of layer, and pictures below each other with their words at the right, which fills the card.
 
-        Beside each other they have their words below; below each other, at their right.
+        Where they would be far smaller so, they lie beside each other with their words below.
         """
         scale, wide, count = self._theme.scale, self.width() - 2 * INSIDE, len(self.pictures)
         gap, words, size = GAP * scale, 2 * ROW * scale, SIZE * scale
@@ -162,21 +163,19 @@ class WarpFace(QWidget):
         room = self.height() - top - INSIDE
         beside = min((wide - gap * (count - 1)) / count, room - size - 4 * scale - words)
         below = min((room - gap * (count - 1)) / count, wide - gap - WORDS * scale)
-        side = max(40, int(max(beside, below)))
-        places, said = [], []
-        for number in range(count):
-            if beside >= below:
-                box = QRectF(INSIDE + round(number * (side + gap)), round(top + size + 4 * scale), side, side)
-                words_in = QRectF(box.left(), box.bottom() + 4 * scale, side, words)
-            else:
-                box = QRectF(INSIDE, round(top + number * (side + gap)), side, side)
-                left = box.right() + gap
-                words_in = QRectF(left, box.top() + size + 6 * scale, INSIDE + wide - left, side - size)
-            places.append(box)
-            said.append(words_in)
+        in_rows = below >= ENOUGH * beside
+        side = max(40, int(below if in_rows else beside))
+        if in_rows:
+            places = [QRectF(INSIDE, round(top + number * (side + gap)), side, side) for number in range(count)]
+            left = INSIDE + side + gap
+            down = size + 6 * scale
+            self._words = tuple(QRectF(left, box.top() + down, INSIDE + wide - left, side - down) for box in places)
+        else:
+            left, upper = (self.width() - count * side - gap * (count - 1)) / 2, round(top + size + 4 * scale)
+            places = [QRectF(round(left + number * (side + gap)), upper, side, side) for number in range(count)]
+            self._words = tuple(QRectF(box.left(), box.bottom() + 4 * scale, side, words) for box in places)
         for picture, box in zip(self.pictures, places, strict=True):
             picture.lie_in(box, SMALL)
-        self._words = tuple(said)
         self._choice_row = QRectF(INSIDE, 0, wide, 27 * scale)
 
     # how it looks
