@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +21,34 @@ if sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR"):
     _runtime = tempfile.TemporaryDirectory(prefix="hyperscope-runtime-")  # Qt warns where there is none
     os.environ["XDG_RUNTIME_DIR"] = _runtime.name
 
+import numpy  # noqa: F401 - so that its threads can be limited
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 from patience import PATIENCE, SECONDS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+# how long an example takes says how busy the machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Takes what all tests share out of the garbage collector's way, which else goes through it after every test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Lets NumPy's products run on one thread: more of them only make each wait for the others, and for other tests."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +110,17 @@ def xvfb() -> Iterator[str]:
 
 
 def _processes() -> set[psutil.Process]:
-    return set(psutil.Process().children(recursive=True))
+    listed = Path("/proc/self/task", str(threading.main_thread().native_id), "children")
+    if not listed.exists():  # where a system keeps no such list, all its processes are looked through
+        return set(psutil.Process().children(recursive=True))
+    found, unseen = set(), [os.getpid()]
+    while unseen:
+        for children in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
+            with suppress(OSError, psutil.Error):  # one that ends meanwhile is none
+                numbers = [int(number) for number in children.read_text().split()]
+                found |= {psutil.Process(number) for number in numbers}
+                unseen += numbers
+    return found
 
 
 def _ended_processes(before: set[psutil.Process]) -> list[str]:
@@ -138,9 +170,11 @@ def _closed_widgets(before: set[int]) -> list[str]:
     widgets, core = sys.modules.get("PySide6.QtWidgets"), sys.modules.get("PySide6.QtCore")
     if widgets is None or core is None or not _widgets() - before:
         return []
-    gc.collect()
-    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
-    gc.collect()
+    for clear_up in (lambda: None, gc.collect, gc.collect):  # going through all that Python holds takes longest
+        clear_up()
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+        if not _widgets() - before:
+            return []
     found = [widget for widget in widgets.QApplication.topLevelWidgets() if _address(widget) not in before]
     described = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in found]
     for widget in found:

@@ -16,12 +16,12 @@ from hyperscope.lab.probes.passing import Followed, passing
 from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
 from hyperscope.lab.probes.results import results
+from hyperscope.lab.probes.snapshot import Seen, Snapshot, Status
 from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.lab.probes.weights import weights
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.account import session_so_far, since_they_began
 from hyperscope.lab.twins.comparison import disagreement
-from hyperscope.lab.worker.snapshot import Seen, Snapshot, Status
 
 ASKS: dict[str, AnyAsk] = {
     "examples": Ask(examples, InPlane()),

@@ -229,6 +229,8 @@ def _record(words: list[str]) -> int:
     parser.add_argument("--epochs", type=int, default=60, help="how long the network trains in the picture (60)")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1280x800", help="width and height in pixels (1280x800)")
+    parser.add_argument("--lab", help=f"the lab that is shown, and --view one of its views: {listed_labs()}")
+    parser.add_argument("--view", help="the view of that lab")
     parser.add_argument("--scenes", help="only these of the screens, with commas between")
     parser.add_argument("--pixel-ratio", type=int, choices=(1, 2, 3), default=1, help="of the screen drawn for (1)")
     given = parser.parse_args(words)
@@ -239,6 +241,12 @@ def _record(words: list[str]) -> int:
     if given.epochs < 1:
         raise ValueError(f"epochs is {given.epochs}; it must be 1 or more")
     width, height = _size(given.size)
+    if given.lab or given.view:
+        from hyperscope.ui import labs
+
+        lab = labs.entry(given.lab or labs.LABS[0].name)
+        given.lab, given.view = lab.name, labs.checked_view(lab, given.view or "")
+    looks = {"lab": given.lab or "", "view": given.view or ""}
 
     from hyperscope.lab.session.opening import opened
 
@@ -250,13 +258,20 @@ def _record(words: list[str]) -> int:
 
     if given.out:
         _writable(given.out.absolute().parent)
-        record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height))
+        record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height), **looks)
     if given.screens:
         chosen_scenes(given.scenes)
         _writable(given.screens)
-        for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes):
+        for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes, **looks):
             print(path)
     return 0
+
+
+def listed_labs() -> str:
+    """The names of all labs, each with those of its views."""
+    from hyperscope.ui.labs import LABS
+
+    return "; ".join(f"{lab.name} {', '.join(name for name, _ in lab.views)}".rstrip() for lab in LABS)
 
 
 def _export(words: list[str]) -> int:
@@ -282,7 +297,7 @@ def _export(words: list[str]) -> int:
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export.headless import export
+    from hyperscope.ui.record.headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
     export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
@@ -304,7 +319,7 @@ def _report(words: list[str]) -> int:
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export.headless import report
+    from hyperscope.ui.record.headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)
     print(f"Written to {given.out}.")

@@ -117,19 +117,22 @@ class Stage:
         self.window.resize(1280, 800)
         self.window.show()
         settle()
-        self.slider = self.window.playground.hyperparameters.controls[RATE]
+        self.slider = self.window.lab.page.hyperparameters.controls[RATE]
         self.run(SETTLING, lambda: self.session.status.step > 100)
         self.window.ticker.gaps = deque()
         self.draws: dict[str, list[float]] = {}  # ms of each draw, by panel
-        draw = self.window.playground.draw
+        for panel in self.window.lab.panels:
+            panel.draw = self._noted(panel)
 
-        def noted(panel: Any, snapshot: Any) -> None:
+    def _noted(self, panel: Any) -> Any:
+        draw, name = panel.draw, type(panel).__name__.removesuffix("Panel").lower()
+
+        def noted(snapshot: Any) -> None:
             begun = time.perf_counter()
-            draw(panel, snapshot)
-            name = type(panel).__name__.removesuffix("Panel").lower()
+            draw(snapshot)
             self.draws.setdefault(name, []).append(1000 * (time.perf_counter() - begun))
 
-        self.window.playground.draw = noted
+        return noted
 
     def run(self, seconds: float, reached: Any = None) -> None:
         """Lets the window live for `seconds`, or longer until `reached`."""
@@ -220,7 +223,7 @@ def rewind(name: str, seconds: float) -> dict[str, Any]:
     times = []
     for _ in range(DRAGS):
         beat = draw.randrange(session.status.end)
-        awaited = len(window.playground.panels)
+        awaited = sum(panel.isVisible() for panel in window.lab.panels)
         before = {panel: len(draws) for panel, draws in stage.draws.items()}
         begun = time.perf_counter()
         window.go_to(beat)

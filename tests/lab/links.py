@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.worker.commands import Reply
 from hyperscope.lab.worker.link import Link
 from patience import SECONDS
@@ -12,9 +13,14 @@ from probed import asks
 
 
 def answer(link: Link, *names: str) -> Reply:
-    """The worker's next answer to a question asked now."""
+    """The worker's next answer, when these probes are asked now."""
+    return reply_to(link, asks(*names))
+
+
+def reply_to(link: Link, asked: Sequence[AnyAsk]) -> Reply:
+    """The worker's next answer to what is asked now."""
     end = time.monotonic() + SECONDS
-    link.ask(asks(*names))
+    link.ask(asked)
     while time.monotonic() < end:
         link.wait(end - time.monotonic())
         reply = link.take()

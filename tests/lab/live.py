@@ -10,8 +10,8 @@ from collections.abc import Callable
 from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
-from hyperscope.lab.worker.snapshot import Snapshot
 from patience import SECONDS
 from probed import asks
 

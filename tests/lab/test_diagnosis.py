@@ -45,6 +45,12 @@ def sgd(rate: float, **more: object) -> Training:
     return Training(optimiser="sgd", learning_rate=rate, **more)  # type: ignore[arg-type]
 
 
+@cache
+def overfitted() -> Trainer:
+    """A large network that has learned few noisy points by heart."""
+    return trained(Experiment(data=OVERLAPPING, network=network(2, 64, "tanh")), 300)
+
+
 def rising() -> Trainer:
     """A run whose rate was raised a hundredfold after ten epochs."""
     trainer = trained(Experiment(), 10)
@@ -133,13 +139,13 @@ ILL: dict[str, tuple[str, Callable[[], Trainer], str]] = {
     ),
     "a large network for few noisy points": (
         "bias and variance",
-        lambda: trained(Experiment(data=OVERLAPPING, network=network(2, 64, "tanh")), 300),
+        overfitted,
         "act",
     ),
     "a shifted dev set": ("data mismatch", shifted, "act"),
     "sure of few noisy points": (
         "calibration",
-        lambda: trained(Experiment(data=OVERLAPPING, network=network(2, 64, "tanh")), 300),
+        overfitted,
         "act",
     ),
     "zero weights after training": (

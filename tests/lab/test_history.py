@@ -172,3 +172,27 @@ def test_a_step_that_is_not_due_is_refused(step: int):
 def test_senseless_sizes_are_refused(every: int, capacity: int, said: str):
     with pytest.raises(ValueError, match=said):
         History(every, capacity)
+
+
+def test_a_crowds_history_is_that_of_each_of_its_members() -> None:
+    losses = drawn(120).reshape(40, 3)
+    crowd, members = History(2, 8, (3,)), [History(2, 8) for _ in range(3)]
+    for step in range(41):
+        if step:
+            crowd.batch_losses(losses[step - 1 : step])
+            for k, one in enumerate(members):
+                one.batch_losses(losses[step - 1 : step, k])
+        if crowd.due(step):
+            rows = np.arange(30.0).reshape(3, 2, 5) + step
+            crowd.add(step, step / 10, train_loss=np.arange(3.0), quantiles=rows)
+            for k, one in enumerate(members):
+                one.add(step, step / 10, train_loss=float(k), quantiles=rows[k])
+    assert all(same(crowd.member(k), one) for k, one in enumerate(members))
+
+
+def test_histories_of_one_schedule_are_joined_and_taken_apart_again() -> None:
+    members = [recorded(History(2, 8), drawn(50, seed)) for seed in range(3)]
+    joined = History.joined(members)
+    assert all(same(joined.member(k), one) for k, one in enumerate(members))
+    joined.keep([0, 2])
+    assert same(joined.member(1).copy(), members[2])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperscope.lab.experiment.experiment import changed, from_json
+from hyperscope.lab.export.exports import COLUMNS
 from hyperscope.lab.library.library import Library, Run
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
@@ -214,7 +215,7 @@ def test_exporting_writes_experiment_score_and_curves(session: Session, path: Pa
     rows = list(csv.DictReader(curves.read_text(encoding="utf-8").splitlines()))
     details = Library(path).details(run.id)
     assert details.curves is not None
-    assert [float(line["dev_loss"]) for line in rows] == details.curves.dev_loss.tolist()
+    assert [float(line[COLUMNS["dev_loss"]]) for line in rows] == pytest.approx(details.curves.dev_loss, rel=1e-8)
     assert json.loads(score.read_text())["version"] == 1
 
 

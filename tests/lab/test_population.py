@@ -10,11 +10,13 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.probe import Looked
 from hyperscope.lab.training.in_training import InTraining
 from hyperscope.lab.training.population import TOGETHER, Population
 from hyperscope.lab.training.stack import Member
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import moved
+from probed import ASKS, OF_ONE
 
 SMALL = Experiment(data=Data(points=80), training=Training(precision="float64"))
 STRAIGHT = Experiment(
@@ -348,6 +350,15 @@ def test_a_member_is_looked_at_like_a_trainer() -> None:
     assert member.gradient is not None and trainer.gradient is not None
     assert np.allclose(member.gradient, trainer.gradient)
     assert member.last_batch.tolist() == trainer.last_batch.tolist()
+
+
+@pytest.mark.parametrize("name", [name for name in OF_ONE if name != "findings"])  # which steps a trainer
+def test_every_probe_finds_in_a_member_what_it_finds_in_the_trainer_it_opens_as(name: str) -> None:
+    start = moved(("network.layers.0.dropout", 0.2), ("network.layers.1.batch_norm", "before"), start=SMALL)
+    population = Population(with_rates(start))
+    population.steps(9)
+    found, expected = (Looked(run)(ASKS[name]) for run in (population.member(1), population.trainer(1)))
+    assert repr(found) == repr(expected)
 
 
 def test_an_unknown_member_is_refused_by_number() -> None:

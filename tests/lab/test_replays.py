@@ -13,6 +13,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.painted import NO_POINTS
 from hyperscope.lab.jobs.seeds import LEAST, Seeds, TenSeeds
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.timeline import Timeline
@@ -21,7 +22,6 @@ from hyperscope.lab.twins.trained import Trained
 from hyperscope.lab.twins.twin import begin
 from hyperscope.lab.worker.answer import snapshot
 from hyperscope.lab.worker.commands import Look
-from hyperscope.lab.worker.snapshot import Snapshot
 from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
 from lab.strategies import runnable
 from lab.tasks import result_of

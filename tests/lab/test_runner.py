@@ -142,11 +142,11 @@ from hyperscope.lab.session.session import Session
 
 if __name__ == "__main__":
     session = Session()
-    while session.tick(asks("map")) is None:
+    while session.tick(()) is None:
         time.sleep(0.01)
     print(session.worker_pid, flush=True)
     while True:
-        session.tick(asks("map"))
+        session.tick(())
         time.sleep(0.01)
 """
 

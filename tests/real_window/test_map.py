@@ -8,7 +8,7 @@ from patience import PATIENCE
 
 
 def picture(window):
-    card = window.playground.map
+    card = window.lab.page.map
     return card, card.picture.center()
 
 
@@ -22,16 +22,16 @@ def test_the_map_is_worked_with_mouse_and_keys(start, at, qtbot) -> None:
     program = start()
     centre = at(picture)
     program.keys("space")
-    program.click(at(lambda window: window.playground.map.head.modes["warped"]))
+    program.click(at(lambda window: window.lab.page.map.head.modes["warped"]))
     before = region(program, centre)
-    program.click(at(lambda window: window.playground.map.head.modes["map"]))
+    program.click(at(lambda window: window.lab.page.map.head.modes["map"]))
     qtbot.waitUntil(lambda: np.abs(region(program, centre) - before).mean() > 5, timeout=PATIENCE)
-    program.move(at(lambda window: window.playground.map.head))
+    program.move(at(lambda window: window.lab.page.map.head))
     free = region(program, centre, 10)
     program.click(centre)
     qtbot.waitUntil(lambda: np.abs(region(program, centre, 10) - free).max() > 60, timeout=PATIENCE)
     program.keys("Escape")
-    program.move(at(lambda window: window.playground.map.head))
+    program.move(at(lambda window: window.lab.page.map.head))
     qtbot.waitUntil(lambda: np.abs(region(program, centre, 10) - free).mean() < 3, timeout=PATIENCE)
     program.keys("v")
     qtbot.waitUntil(lambda: np.abs(region(program, centre) - before).mean() > 5, timeout=PATIENCE)

@@ -14,7 +14,7 @@ from ui import hand_made
 
 def on_an_edge(window: Window) -> tuple[QWidget, QPoint]:
     """A place on the uppermost edge of the first layer."""
-    network = window.playground.network
+    network = window.lab.page.network
     network.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
     network.grab()
     return network, network.edge_place(0, 0, 0, 0.8).toPoint()
@@ -27,8 +27,8 @@ def part(seen: Image.Image, corner: QPoint, size: QPoint) -> np.ndarray:  # type
 def test_a_weight_is_clicked_typed_and_seen(start, at, qtbot):
     program = start("--theme", "light")
     edge = at(on_an_edge)
-    corner = at(lambda window: window.playground.map, 0.15, 0.1)
-    size = at(lambda window: window.playground.map, 0.85, 0.6) - corner
+    corner = at(lambda window: window.lab.page.map, 0.15, 0.1)
+    size = at(lambda window: window.lab.page.map, 0.85, 0.6) - corner
     program.keys("space", "r")
     stood = [part(program.seen(), corner, size)]
 

@@ -29,8 +29,8 @@ def on_map(at):
 
     def place(x: float, y: float) -> QPoint:
         def find(window):
-            box = window.playground.map.picture
-            return window.playground.map, box.topLeft() + QPoint(round(x * box.width()), round(y * box.height()))
+            box = window.lab.page.map.picture
+            return window.lab.page.map, box.topLeft() + QPoint(round(x * box.width()), round(y * box.height()))
 
         return at(find)
 

@@ -23,7 +23,7 @@ def test_a_preset_is_chosen_by_keys(start, qtbot):
 
 def test_the_laser_spot_is_seen_under_the_pointer(start, at, qtbot):
     program = start("--theme", "light")
-    place = at(lambda window: window.playground.hyperparameters.title, 0.8)
+    place = at(lambda window: window.lab.page.hyperparameters.title, 0.8)
     program.move(place)
     before = program.seen().getpixel((place.x(), place.y()))
     program.keys("x")

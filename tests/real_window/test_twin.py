@@ -28,10 +28,10 @@ def test_a_twin_with_another_rate_is_seen_beside_and_can_be_kept(start, at, qtbo
         one, other = at(in_twin(find), 0, 0), at(in_twin(find), 1, 1)
         return one.x(), one.y(), other.x(), other.y()
 
-    rate = in_twin(lambda window, part: window.playground.hyperparameters.controls[RATE].track)
+    rate = in_twin(lambda window, part: window.lab.page.hyperparameters.controls[RATE].track)
     from_here, to = at(rate, 0.5), at(rate, 0.95)
     bar = region(lambda window, part: part.bar)
-    maps = region(lambda window, part: window.playground.map)
+    maps = region(lambda window, part: window.lab.page.map)
     keep = at(in_twin(lambda window, part: part.bar.keep_b))
 
     alone = program.seen()

@@ -14,7 +14,6 @@ from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
 from patience import PATIENCE
-from probed import sides, views
 from ui import hand_made
 
 RATE = "training.learning_rate"
@@ -39,10 +38,10 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
         def found(window: Window):
             part = window.part(TwinPart)
             if window.session.twin is None:
-                networks = window.playground.networks
+                networks = window.lab.page.networks
                 networks.a.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
                 window.do(part.toggle)
-                networks.take(sides(views(hand_made.snapshot("network")), hand_made.STATUS, 1))
+                networks.take(hand_made.snapshot("network")[0])
                 networks.draw(hand_made.snapshot("network"))
                 window.grab()
             return find(window, part)
@@ -50,7 +49,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
         return found
 
     def on_an_edge_of_b(window: Window, part: TwinPart) -> tuple[QWidget, QPoint]:
-        picture = window.playground.networks.b
+        picture = window.lab.page.networks.b
         return picture, picture.edge_place(0, 0, 0, 0.8).toPoint()
 
     def box(find) -> Box:
@@ -58,13 +57,13 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
         return one.x(), one.y(), other.x(), other.y()
 
     button = at(lambda window: window.transport.twin_button)
-    rate = in_twin(lambda window, part: window.playground.hyperparameters.controls[RATE].track)
+    rate = in_twin(lambda window, part: window.lab.page.hyperparameters.controls[RATE].track)
     edge, from_here, to = at(in_twin(on_an_edge_of_b)), at(rate, 0.5), at(rate, 0.8)
-    bar, maps = (box(find) for find in (lambda window, part: part.bar, lambda window, part: window.playground.map))
+    bar, maps = (box(find) for find in (lambda window, part: part.bar, lambda window, part: window.lab.page.map))
     figures = (maps[0] + 150, maps[1] + 190, maps[2], maps[3])  # of both: losses, and where they disagree
     keep_a = at(in_twin(lambda window, part: part.bar.keep_a))
     track = at(lambda window: window.timeline, 0.05, 0.3)
-    charts = at(in_twin(lambda window, part: window.playground.curves), 0.0, 0.0)
+    charts = at(in_twin(lambda window, part: window.lab.page.curves), 0.0, 0.0)
 
     program = start("--theme", "light")
 

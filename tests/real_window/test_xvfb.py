@@ -81,7 +81,7 @@ def test_dragging_the_slider_changes_the_learning_rate(start, at, qtbot):
 
     def on_track(share: float) -> QPoint:
         def place(window):
-            track = window.playground.hyperparameters.controls[RATE].track
+            track = window.lab.page.hyperparameters.controls[RATE].track
             return track, QPoint(round(track.x_at(share)), 8)
 
         return at(place)
@@ -93,7 +93,7 @@ def test_dragging_the_slider_changes_the_learning_rate(start, at, qtbot):
 
 def test_a_typed_learning_rate_is_taken(start, at, qtbot):
     program = start()
-    program.click(at(lambda window: window.playground.hyperparameters.controls[RATE].entry, 0.9))
+    program.click(at(lambda window: window.lab.page.hyperparameters.controls[RATE].entry, 0.9))
     program.type("0.25")
     program.keys("Return")
     qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)

@@ -11,8 +11,8 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.training.curves import Curves
-from hyperscope.lab.worker.snapshot import Status
 from probed import Sides, sides
 
 Array = NDArray[Any]

@@ -18,7 +18,7 @@ def window(standing_still) -> Window:
 def train_to(window: Window, qtbot, epoch: int) -> None:
     """Until the curves show the end of this epoch."""
     window.session.train_to(epoch)
-    curves = window.playground.curves
+    curves = window.lab.page.curves
 
     def there() -> bool:
         return curves._curves is not None and len(curves._curves.epoch) > 0 and curves._curves.epoch[-1] >= epoch
@@ -35,7 +35,7 @@ def begins(window: Window, qtbot) -> None:
 
 
 def names(window: Window) -> list[str]:
-    return [ghost.name for ghost in window.playground.curves.others.ghosts]
+    return [ghost.name for ghost in window.lab.page.curves.others.ghosts]
 
 
 def test_a_restart_leaves_the_run_before_it_behind(window, qtbot):
@@ -95,7 +95,7 @@ def test_earlier_runs_are_cleared_by_a_press(window, qtbot):
     train_to(window, qtbot, 2)
     window.do(window.session.restart)
     qtbot.waitUntil(lambda: bool(names(window)), timeout=PATIENCE)
-    window.playground.curves.clear.click()
+    window.lab.page.curves.clear.click()
     assert not names(window)
 
 
@@ -121,6 +121,6 @@ def test_a_divergence_ends_no_run(window, qtbot):
 
 def test_the_train_mode_is_drawn_in_a_paused_window(window, qtbot):
     train_to(window, qtbot, 2)
-    panel = window.playground.distributions
+    panel = window.lab.page.distributions
     panel.mode.choose("train")
     qtbot.waitUntil(lambda: panel.columns._data is not None and panel.columns._data.training, timeout=PATIENCE)

@@ -13,11 +13,11 @@ from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from patience import PATIENCE
-from probed import Sides, sides, views
+from probed import Sides, seen, sides, views
 
 LEFT = Qt.MouseButton.LeftButton
 SLOWER = setting("α 0.001", ("training.learning_rate", 0.001))
@@ -31,8 +31,8 @@ def snapshot(*findings: Finding) -> Sides:
     return sides({"findings": findings})
 
 
-def at(step: int = 0, *, playing: bool) -> Sides:
-    return sides({}, Status(step=step, playing=playing))
+def at(step: int = 0, *, playing: bool) -> Seen:
+    return seen({}, Status(step=step, playing=playing))
 
 
 def network(units: int) -> NetworkPicture:
@@ -148,30 +148,30 @@ def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_wind
     qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.98, timeout=PATIENCE)
     window.session.play(False)
     found = []
-    draw = window.playground.note.draw
-    window.playground.note.draw = lambda shown: (found.append(views(shown)["findings"]), draw(shown))
+    draw = window.lab.page.note.draw
+    window.lab.page.note.draw = lambda shown: (found.append(views(shown)["findings"]), draw(shown))
     window.do(lambda: None)
     qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
-    del window.playground.note.draw
-    assert window.playground.note.finding is None
+    del window.lab.page.note.draw
+    assert window.lab.page.note.finding is None
 
 
 def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(open_window, qtbot):
     dying = next(preset.experiment for preset in presets() if preset.name == "dead-relus")
     window = open_window(dying)
-    note = window.playground.note
+    note = window.lab.page.note
     qtbot.waitUntil(lambda: note.finding is not None and note.finding.name == "dead units", timeout=PATIENCE)
-    place = window.playground.network.geometry()
+    place = window.lab.page.network.geometry()
     qtbot.mouseClick(note.button, LEFT)
     assert window.session.experiment == changed(dying, "training.learning_rate", 0.1)
-    assert note.finding is None and window.playground.network.geometry() == place
+    assert note.finding is None and window.lab.page.network.geometry() == place
 
 
 def test_the_remedy_can_be_undone(open_window, qtbot):
     window = open_window(Experiment(network=Network(layers=(Layer(),), initialiser="zero")))
     before = window.session.experiment
-    qtbot.waitUntil(lambda: window.playground.note.button.isVisible(), timeout=PATIENCE)
-    qtbot.mouseClick(window.playground.note.button, LEFT)
+    qtbot.waitUntil(lambda: window.lab.page.note.button.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(window.lab.page.note.button, LEFT)
     assert window.session.experiment != before
     window.do(window.session.undo)
     assert window.session.experiment == before
@@ -180,6 +180,6 @@ def test_the_remedy_can_be_undone(open_window, qtbot):
 def test_moving_a_control_takes_back_what_may_no_longer_hold(open_window, qtbot):
     training = Training(optimiser="sgd", learning_rate=1.0)
     window = open_window(msgspec.structs.replace(Experiment(), training=training, network=Network(initialiser="zero")))
-    qtbot.waitUntil(lambda: window.playground.note.finding is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.note.finding is not None, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.1)
-    assert window.playground.note.finding is None
+    assert window.lab.page.note.finding is None

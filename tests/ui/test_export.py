@@ -20,7 +20,7 @@ from hyperscope.lab.experiment.experiment import Experiment, turned
 from hyperscope.lab.export.exports import Choice, exporters, gathered
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
-from hyperscope.ui.export.views import painted, panel, views
+from hyperscope.ui.export.views import InWindow, painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
@@ -180,10 +180,10 @@ def test_a_picture_holds_nothing_to_press(qapp, material, of_twins, twins):
 
 
 def test_a_picture_looks_as_the_window_has_it(window, material):
-    window.playground.map.set_view("hard")
-    window.playground.curves.view.choose("Accuracy")
-    window.playground.curves.smooth.click()
-    choice = Choice(".png", window=window)
+    window.lab.page.map.set_view("hard")
+    window.lab.page.curves.view.choose("Accuracy")
+    window.lab.page.curves.smooth.click()
+    choice = InWindow(".png", window=window)
     with panel("map", material, choice) as made:
         assert made.view == "hard"
     with panel("curves", material, choice) as made:
@@ -192,11 +192,12 @@ def test_a_picture_looks_as_the_window_has_it(window, material):
 
 def test_a_picture_of_the_window_leaves_the_window_as_it_was(window):
     def seen() -> QImage:
-        right = window.playground.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
+        right = window.lab.page.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
         return painted(window, window.theme.window, 1.0).copy(right, 0, window.width() - right, window.height())
 
     def large() -> QImage:
-        return QImage.fromData(prepared("window", None, suffix=".png", scale=2.0, window=window))
+        choice = InWindow(".png", 2.0, window=window)
+        return QImage.fromData(exporters["window"].prepare(None, choice)())
 
     large()  # points that were drawn one by one as they changed are drawn anew, in order
     before = seen()
@@ -246,9 +247,9 @@ def test_the_size_is_said_before_it_is_written(dialog, qtbot):
 
 
 def test_the_format_follows_the_name_that_is_typed(dialog, qtbot, tmp_path):
+    dialog.path.setText(f"{tmp_path}/")
     dialog.path.setFocus()
-    dialog.path.clear()
-    qtbot.keyClicks(dialog.path, str(tmp_path / "mine.svg"))
+    qtbot.keyClicks(dialog.path, "mine.svg")
     assert dialog.suffix == ".svg" and not dialog.scale.isEnabled()
 
 

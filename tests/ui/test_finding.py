@@ -121,14 +121,14 @@ def test_a_control_can_be_gone_to(window, palette, qtbot):
     while palette.list.currentItem().text() != "Learning rate α":
         qtbot.keyClick(palette.line, Key.Key_Down)
     qtbot.keyClick(palette.line, Key.Key_Return)
-    control = window.playground.hyperparameters.controls["training.learning_rate"]
+    control = window.lab.page.hyperparameters.controls["training.learning_rate"]
     assert control.isAncestorOf(QApplication.focusWidget())
 
 
 def test_a_control_that_is_folded_away_is_unfolded(window, palette, qtbot):
     qtbot.keyClicks(palette.line, "patience")
     qtbot.keyClick(palette.line, Key.Key_Return)
-    assert window.playground.hyperparameters.controls["training.patience"].isVisible()
+    assert window.lab.page.hyperparameters.controls["training.patience"].isVisible()
 
 
 def test_letters_typed_into_it_do_nothing_else(window, palette, qtbot):

@@ -10,14 +10,12 @@ from pytestqt.qtbot import QtBot
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.passing import Passing, passing
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.warp import warp
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.in_process import InProcess
+from hyperscope.ui.labs.playground.painting import Painting
 from hyperscope.ui.panels.map.pin import Pin
-from hyperscope.ui.parts.painting import Painting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -29,12 +27,12 @@ class Followed(Session):
     """A session that keeps what was asked for and what came."""
 
     def __init__(self, experiment: Experiment) -> None:
-        super().__init__(experiment, playing=False)
-        self.asked: list[tuple[AnyAsk, ...]] = []
+        super().__init__(experiment, playing=False, link=InProcess)
+        self.asked: list[tuple[str, ...]] = []  # the probes by name
         self.passed: list[Passing] = []
 
     def ask(self, asks):
-        self.asked.append(tuple(asks))
+        self.asked.append(tuple(ask.probe.name for ask in asks))
         super().ask(asks)
 
     def take(self):
@@ -44,38 +42,33 @@ class Followed(Session):
         return snapshot
 
 
-def probes(asked: tuple[AnyAsk, ...]) -> set[object]:
-    """What is asked there."""
-    return {ask.probe for ask in asked}
-
-
 @pytest.fixture
 def window(on_screen) -> Window:
     """A window that keeps what passed through its network, once its map is drawn."""
     made = Window(Followed(SMALL), "light", Remembered(forgetful=True))
-    return on_screen(made, lambda made: made.up_to_date and made.playground.map.value_at(0, 0) is not None)
+    return on_screen(made, lambda made: made.up_to_date and made.lab.page.map.value_at(0, 0) is not None)
 
 
 def place(window: Window, x: float, y: float) -> QPoint:
     """The pixel at shares of the map's picture."""
-    box = window.playground.map.picture
+    box = window.lab.page.map.picture
     return QPoint(round(box.left() + x * box.width()), round(box.top() + y * box.height()))
 
 
 def test_what_is_pointed_at_passes_through_the_network(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     qtbot.mouseMove(card, place(window, 0.1, 0.1))
     qtbot.mouseMove(card, place(window, 0.3, 0.6))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.session.passed[-1].point == window.session.focus.point, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.passed[-1].point == window.looked_at.focus.point, timeout=PATIENCE)
     seen = window.session.passed[-1]
     assert [len(values) for values in seen.values] == [2, 4, 2, 3]
     assert seen.values[-1] == pytest.approx(card.value_at(*seen.point), abs=0.05)
-    assert "input at (" in window.playground.network.foot_line()
+    assert "input at (" in window.lab.page.network.foot_line()
 
 
 def test_of_many_places_pointed_at_only_few_are_asked_for(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     before = len(window.session.passed)
     for step in range(200):
         card.hovered.emit(step / 100 - 1, 0.5)  # faster than frames come
@@ -84,30 +77,30 @@ def test_of_many_places_pointed_at_only_few_are_asked_for(window: Window, qtbot:
 
 
 def test_leaving_the_map_ends_it(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     qtbot.mouseMove(card, place(window, 0.2, 0.2))
     qtbot.mouseMove(card, place(window, 0.5, 0.5))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
     qtbot.mouseMove(card, QPoint(4, card.height() - 4))
-    assert window.session.focus.point is None
+    assert window.looked_at.focus.point is None
     before = len(window.session.asked)
     qtbot.waitUntil(lambda: len(window.session.asked) > before + 5, timeout=PATIENCE)
-    assert all(passing not in probes(asked) for asked in window.session.asked[before + 1 :])
+    assert all("passing" not in names for names in window.session.asked[before + 1 :])
 
 
 def test_a_pinned_input_is_followed_while_training_goes_on(window: Window, qtbot: QtBot) -> None:
-    window.playground.map.set_pin(Pin(example=7))
+    window.lab.page.map.set_pin(Pin(example=7))
     window.do(lambda: window.session.play(True))
     qtbot.waitUntil(lambda: len(window.session.passed) > 3, timeout=PATIENCE)
     outputs = {tuple(seen.values[-1].tolist()) for seen in window.session.passed}
     assert {seen.example for seen in window.session.passed} == {7}
     assert len(outputs) > 1
-    assert window.playground.map.pin == Pin(example=7)
+    assert window.lab.page.map.pin == Pin(example=7)
 
 
 def test_a_pinned_input_at_rest_is_asked_for_once(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.at_rest, timeout=PATIENCE)
-    window.playground.map.set_pin(Pin(example=7))
+    window.lab.page.map.set_pin(Pin(example=7))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
     before = len(window.session.asked)
     qtbot.waitUntil(lambda: len(window.session.asked) > before + 10, timeout=PATIENCE)
@@ -115,17 +108,17 @@ def test_a_pinned_input_at_rest_is_asked_for_once(window: Window, qtbot: QtBot) 
 
 
 def test_escape_lets_go_of_the_pin(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     card.set_pin(Pin(point=(0.5, 0.5)))
     qtbot.waitUntil(lambda: bool(window.session.passed), timeout=PATIENCE)
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: card.pin is None)
-    assert window.session.focus.point is None
+    assert window.looked_at.focus.point is None
 
 
 def test_full_stop_and_comma_step_through_the_mistakes(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     wrong = card.wrong.tolist()
     assert len(wrong) > 2  # an untrained network makes them
     window.activateWindow()
@@ -135,7 +128,7 @@ def test_full_stop_and_comma_step_through_the_mistakes(window: Window, qtbot: Qt
 
 
 def test_a_number_set_by_hand_is_seen_in_what_passes(window: Window, qtbot: QtBot) -> None:
-    window.playground.map.set_pin(Pin(example=7))
+    window.lab.page.map.set_pin(Pin(example=7))
     qtbot.waitUntil(lambda: bool(window.session.passed) and window.at_rest, timeout=PATIENCE)
     before = window.session.passed[-1].values[-1]
     window.move_knob("network.temperature", 5.0)
@@ -146,27 +139,25 @@ def test_another_face_of_the_map_ends_painting(window: Window, qtbot: QtBot) -> 
     painting = window.part(Painting)
     painting.start()
     assert painting.on
-    window.playground.map.set_mode("warped")
+    window.lab.page.map.set_mode("warped")
     assert not painting.on
 
 
 def test_the_warped_plane_is_asked_for_only_while_it_is_shown(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     window.do(lambda: window.session.play(True))
     qtbot.waitUntil(lambda: len(window.session.asked) > 40, timeout=PATIENCE)
-    assert all(warp not in probes(asked) for asked in window.session.asked)
+    assert all("warp" not in names for names in window.session.asked)
     card.set_mode("warped")
-    qtbot.waitUntil(lambda: any(warp in probes(asked) for asked in window.session.asked), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any("warp" in names for names in window.session.asked), timeout=PATIENCE)
     card.set_mode("map")
     before = len(window.session.asked)
-    qtbot.waitUntil(
-        lambda: any(decision_map in probes(asked) for asked in window.session.asked[before:]), timeout=PATIENCE
-    )
-    assert all(warp not in probes(asked) for asked in window.session.asked[before:])
+    qtbot.waitUntil(lambda: any("decision_map" in names for names in window.session.asked[before:]), timeout=PATIENCE)
+    assert all("warp" not in names for names in window.session.asked[before:])
 
 
 def test_a_chosen_layer_is_the_one_shown(window: Window, qtbot: QtBot) -> None:
-    card = window.playground.map
+    card = window.lab.page.map
     card.set_mode("warped")
     qtbot.waitUntil(lambda: "layer 2" in card.warp.says()[0], timeout=PATIENCE)
     qtbot.mouseClick(card.warp.layers.buttons[0], Qt.MouseButton.LeftButton)
@@ -174,7 +165,7 @@ def test_a_chosen_layer_is_the_one_shown(window: Window, qtbot: QtBot) -> None:
 
 
 def test_looking_in_every_way_leaves_training_as_it_is(window: Window, qtbot: QtBot) -> None:
-    card, session = window.playground.map, window.session
+    card, session = window.lab.page.map, window.session
     card.set_pin(Pin(example=5))
     card.set_mode("warped")
     session.train_to(3)
@@ -189,9 +180,9 @@ def test_looking_in_every_way_leaves_training_as_it_is(window: Window, qtbot: Qt
 
 def test_a_plane_chosen_on_the_map_is_shown_on_the_card_of_data_too(window: Window, qtbot: QtBot) -> None:
     window.move_knob("data.source", "iris")
-    card, data = window.playground.map, window.playground.data
+    card, data = window.lab.page.map, window.lab.page.data
     qtbot.waitUntil(lambda: not card.options.plane.isHidden(), timeout=PATIENCE)
     card.options.plane.kind.buttons[1].click()
     assert data.plane.kind.index() == 1
     names = (data.plane.across.currentText(), data.plane.up.currentText())
-    assert window.session.focus.plane == names
+    assert window.looked_at.focus.plane == names

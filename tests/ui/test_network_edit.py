@@ -345,12 +345,12 @@ def window(standing_still) -> Window:
 
 
 def weight(window: Window) -> float:
-    shown = window.playground.network.picture
+    shown = window.lab.page.network.picture
     return float("nan") if shown is None or shown.layers[1].weights is None else float(shown.layers[1].weights[0, 0])
 
 
 def test_a_weight_set_in_the_picture_is_set_in_the_network_and_undone(window: Window, qtbot: QtBot) -> None:
-    network = window.playground.network
+    network = window.lab.page.network
     qtbot.waitUntil(lambda: weight(window) == weight(window), timeout=PATIENCE)
     before = weight(window)
     network.grab()
@@ -367,7 +367,7 @@ def test_a_weight_set_in_the_picture_is_set_in_the_network_and_undone(window: Wi
 
 
 def test_a_layer_s_own_activation_is_set_in_the_network(window: Window, qtbot: QtBot) -> None:
-    network = window.playground.network
+    network = window.lab.page.network
     qtbot.waitUntil(lambda: weight(window) == weight(window), timeout=PATIENCE)
     qtbot.mouseClick(button(network, "Settings of layer 2: activation, batch norm, dropout"), LEFT)
     qtbot.mouseClick(next(b for b in network.layer_editor.findChildren(QAbstractButton) if b.text() == "ReLU"), LEFT)

@@ -16,7 +16,7 @@ from hyperscope.lab.examples.own_points import emptied
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.opening import opened
-from hyperscope.ui.parts.painting import Painting
+from hyperscope.ui.labs.playground.painting import Painting
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -28,7 +28,7 @@ FEW = Experiment(data=Data(source=PAINTED, painted=("-2,-2 -2,-1.5 -1.5,-2 -1.8,
 @pytest.fixture
 def open_window(standing_still) -> Callable[..., Window]:
     """Opens windows, once their points are drawn."""
-    return partial(standing_still, ready=lambda window: window.playground.map.examples is not None)
+    return partial(standing_still, ready=lambda window: window.lab.page.map.examples is not None)
 
 
 def data(window: Window) -> Data:
@@ -41,7 +41,7 @@ def message(window: Window) -> str:
 
 def seen(window: Window) -> int:
     """How many points the worker trains on, as far as the window knows."""
-    examples = window.playground.map.examples
+    examples = window.lab.page.map.examples
     return 0 if examples is None else len(examples.y)
 
 
@@ -70,7 +70,7 @@ def test_d_takes_the_spiral_over_and_the_network_goes_on(open_window, qtbot):
 def test_a_stroke_is_seen_at_once_reaches_the_network_and_is_undone_as_one(open_window, qtbot):
     window = open_window(FEW)
     qtbot.keyClick(window, Qt.Key.Key_D)
-    surface, panel = window.part(Painting).surface, window.playground.map
+    surface, panel = window.part(Painting).surface, window.lab.page.map
     before = panel.grab().toImage()
     qtbot.keyClick(surface, Qt.Key.Key_3)
     qtbot.mousePress(surface, LEFT, pos=QPoint(40, 40))
@@ -93,7 +93,7 @@ def test_the_optimistic_points_have_the_parts_that_training_gives_them(open_wind
     qtbot.keyClick(window, Qt.Key.Key_D)
     for place in range(6):
         dab(qtbot, window, 0.2 + 0.1 * place, 0.2)
-    shown = window.playground.map.own
+    shown = window.lab.page.map.own
     e = load(data(window))
     assert np.array_equal(shown.x, e.raw)
     assert np.array_equal(shown.part, e.part)
@@ -115,7 +115,7 @@ def test_an_empty_plane_says_what_is_missing_and_trains_when_there_is_enough(ope
     qtbot.keyClick(window, Qt.Key.Key_D)
     window.part(Painting).row.empty.click()
     assert data(window).painted == ()
-    own = window.playground.data.own
+    own = window.lab.page.data.own
     qtbot.waitUntil(lambda: own.words.text().startswith("Paint at least 3 points of each"), timeout=PATIENCE)
     step = window.session.status.step
     for c, y in ((Qt.Key.Key_1, 0.2), (Qt.Key.Key_2, 0.8)):
@@ -134,26 +134,26 @@ def test_a_window_can_open_on_an_empty_plane(open_window, qtbot):
 
 def test_the_tile_in_the_data_card_begins_and_comes_back_to_the_same_points(open_window, qtbot):
     window = open_window()
-    window.playground.data.thumbnails[PAINTED].click()
+    window.lab.page.data.thumbnails[PAINTED].click()
     assert window.part(Painting).on
     dab(qtbot, window, 0.5, 0.5)
     painted = data(window).painted
     window.move_knob("data.source", "moons")
     assert not window.part(Painting).on
-    window.playground.data.thumbnails[PAINTED].click()
+    window.lab.page.data.thumbnails[PAINTED].click()
     assert (data(window).source, data(window).painted) == (PAINTED, painted)
 
 
 def test_what_does_not_apply_to_painted_points_is_not_offered_and_said(open_window, qtbot):
     window = open_window(FEW)
-    card = window.playground.data
+    card = window.lab.page.data
     assert not card.controls["data.noise"].isVisible()
     assert not card.controls["data.points"].isVisible()
     assert card.own.words.text() == "Noise and Points do not apply."
 
 
 def test_what_acts_on_painted_points_is_offered_and_reached_by_tab(open_window, qtbot):
-    card = open_window(FEW).playground.data
+    card = open_window(FEW).lab.page.data
     card.more.setChecked(True)
     for name in ("classes", "imbalance", "label_noise", "dev_share", "test_share", "seed", "standardise"):
         control = card.controls[f"data.{name}"]
@@ -172,9 +172,9 @@ def test_a_table_is_taken_over_as_it_lies_and_the_network_starts_again(open_wind
 def test_another_face_of_the_map_ends_painting(open_window, qtbot):
     window = open_window(FEW)
     window.part(Painting).start()
-    window.playground.map.set_mode("warped")
+    window.lab.page.map.set_mode("warped")
     assert not window.part(Painting).on
-    assert window.playground.map.mode == "warped"
+    assert window.lab.page.map.mode == "warped"
 
 
 def test_there_is_no_painting_on_the_maps_of_twins(open_window, qtbot):
@@ -190,7 +190,7 @@ def test_points_undone_under_another_face_of_the_map_are_heard_of(open_window, q
     window = open_window(FEW)
     window.part(Painting).start()
     dab(qtbot, window, 0.5, 0.5)
-    window.playground.map.set_mode("warped")
+    window.lab.page.map.set_mode("warped")
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: seen(window) == 8 and window.up_to_date, timeout=PATIENCE)
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.ui.parts.presenting import PANELS, Presenting
+from hyperscope.ui.labs.playground.lab import HIDEABLE
+from hyperscope.ui.parts.presenting import TIMELINE, Presenting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -36,7 +37,7 @@ def window(opened) -> Window:
 
 
 def part_of(window: Window, name: str):
-    return window.timeline if name == "timeline" else getattr(window.playground, name)
+    return window.timeline if name == "timeline" else getattr(window.lab.page, name)
 
 
 def box(window, qtbot, name: str) -> None:
@@ -46,7 +47,7 @@ def box(window, qtbot, name: str) -> None:
     qtbot.keyClick(chosen, Key.Key_Space)
 
 
-@pytest.mark.parametrize("name", [name for name, _ in PANELS])
+@pytest.mark.parametrize("name", [name for name, _ in (*HIDEABLE, TIMELINE)])
 def test_a_panel_can_be_hidden_and_shown_again(window, qtbot, name):
     qtbot.keyClick(window, Key.Key_H)
     box(window, qtbot, name)
@@ -58,33 +59,33 @@ def test_a_panel_can_be_hidden_and_shown_again(window, qtbot, name):
 def test_a_single_control_can_be_hidden(window, qtbot):
     qtbot.keyClick(window, Key.Key_H)
     box(window, qtbot, RATE)
-    assert not window.playground.hyperparameters.controls[RATE].isVisible()
+    assert not window.lab.page.hyperparameters.controls[RATE].isVisible()
 
 
 def test_a_hidden_control_stays_hidden_when_something_is_moved(window, qtbot):
     qtbot.keyClick(window, Key.Key_H)
     box(window, qtbot, RATE)
     window.move_knob("training.optimiser", "momentum")
-    assert not window.playground.hyperparameters.controls[RATE].isVisible()
+    assert not window.lab.page.hyperparameters.controls[RATE].isVisible()
 
 
 def test_without_the_charts_the_computation_has_the_whole_height(window, qtbot):
-    before = window.playground.network.height()
+    before = window.lab.page.network.height()
     window.part(Presenting).hide(frozenset({"curves", "distributions"}))
-    qtbot.waitUntil(lambda: window.playground.network.height() > 1.4 * before, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.network.height() > 1.4 * before, timeout=PATIENCE)
 
 
 def test_without_the_network_the_map_has_its_width(window, qtbot):
-    before = window.playground.map.width()
+    before = window.lab.page.map.width()
     window.part(Presenting).hide(frozenset({"network"}))
-    qtbot.waitUntil(lambda: window.playground.map.width() > 1.5 * before, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.map.width() > 1.5 * before, timeout=PATIENCE)
 
 
 def test_show_all_brings_everything_back(window, qtbot):
     qtbot.keyClick(window, Key.Key_H)
     box(window, qtbot, "map")
     qtbot.mouseClick(window.part(Presenting).list.all_button, Qt.MouseButton.LeftButton)
-    assert window.playground.map.isVisible() and window.part(Presenting).hidden == frozenset()
+    assert window.lab.page.map.isVisible() and window.part(Presenting).hidden == frozenset()
 
 
 def test_what_is_hidden_is_remembered(opened, qtbot):
@@ -92,8 +93,8 @@ def test_what_is_hidden_is_remembered(opened, qtbot):
     first.part(Presenting).hide(frozenset({"data", RATE}))
     first.close()
     second = opened(Remembered())
-    assert not second.playground.data.isVisible()
-    assert not second.playground.hyperparameters.controls[RATE].isVisible()
+    assert not second.lab.page.data.isVisible()
+    assert not second.lab.page.hyperparameters.controls[RATE].isVisible()
 
 
 def test_projector_mode_enlarges_type(window, qtbot):
@@ -113,9 +114,9 @@ def test_projector_mode_hides_what_was_chosen_for_it_alone(window, qtbot):
     qtbot.keyClick(window, Key.Key_J)
     window.part(Presenting).hide(frozenset({"distributions"}))
     qtbot.keyClick(window, Key.Key_J)
-    assert window.playground.distributions.isVisible()
+    assert window.lab.page.distributions.isVisible()
     qtbot.keyClick(window, Key.Key_J)
-    assert not window.playground.distributions.isVisible()
+    assert not window.lab.page.distributions.isVisible()
 
 
 def test_the_list_gives_the_keyboard_back_on_escape(window, qtbot):
@@ -137,9 +138,9 @@ def test_the_laser_spot_follows_the_pointer(window, qtbot):
     qtbot.keyClick(window, Key.Key_X)
     laser = window.part(Presenting).laser
     assert laser.isVisible()
-    there = window.playground.map.rect().center()
-    QCursor.setPos(window.playground.map.mapToGlobal(there))
-    wanted = window.playground.map.mapTo(window.body, there)
+    there = window.lab.page.map.rect().center()
+    QCursor.setPos(window.lab.page.map.mapToGlobal(there))
+    wanted = window.lab.page.map.mapTo(window.body, there)
     qtbot.waitUntil(lambda: (laser.geometry().center() - wanted).manhattanLength() <= 3, timeout=PATIENCE)
 
 

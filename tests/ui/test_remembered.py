@@ -135,7 +135,7 @@ def test_the_window_comes_back_with_its_experiment(start):
     first.move_knob("training.learning_rate", 0.5)
     first.close()
     second = start()
-    control = second.playground.hyperparameters.controls["training.learning_rate"]
+    control = second.lab.page.hyperparameters.controls["training.learning_rate"]
     assert (second.session.experiment.training.learning_rate, control.value()) == (0.5, 0.5)
 
 

@@ -378,7 +378,7 @@ def test_enter_reopens_a_run_at_its_end(window, over, path, qtbot):
     assert not over.isVisible() and not window.session.playing
     assert window.session.experiment == details.experiment == moved((RATE, 0.3))
     assert window.session.status.dev_loss == replay(details.score).scores().dev.loss
-    assert window.playground.hyperparameters.controls[RATE].value() == 0.3
+    assert window.lab.page.hyperparameters.controls[RATE].value() == 0.3
 
 
 def test_the_slider_chooses_the_moment_and_the_button_reopens_there(window, over, path, qtbot):
@@ -410,7 +410,7 @@ def test_a_run_is_shown_behind_the_current_one(window, over, qtbot):
     title = over.model.runs[0].title
     qtbot.mouseClick(over.chosen.behind_button, LEFT)
     assert not over.isVisible()
-    assert title in [ghost.name for ghost in window.playground.curves.others.ghosts]
+    assert title in [ghost.name for ghost in window.lab.page.curves.others.ghosts]
 
 
 def test_a_preset_opened_over_the_page_is_what_is_seen_then(window, over, qtbot):

@@ -14,10 +14,10 @@ from hyperscope.engine.narration import narration
 from hyperscope.engine.slow_motion import SlowStep
 from hyperscope.lab.timeline.slow_motion import SlowMotion
 from hyperscope.ui import formula
+from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
 from hyperscope.ui.panels.slow_motion.matrix import figure
 from hyperscope.ui.panels.slow_motion.panel import SlowMotionPanel
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.sessions import START
@@ -73,7 +73,7 @@ def test_keys_begin_go_on_and_back_and_leave(window, qtbot):
 
 
 def test_the_arrows_are_slow_motion_s_after_a_click_on_a_control(window, qtbot):
-    segments = window.playground.hyperparameters.controls["network.layers.*.batch_norm"].segments
+    segments = window.lab.page.hyperparameters.controls["network.layers.*.batch_norm"].segments
     segments.buttons[0].setFocus()
     press(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
@@ -111,7 +111,7 @@ def test_space_plays_the_operations_and_not_the_training(window, qtbot):
 def test_the_card_covers_the_charts_and_the_layer_is_marked(window, qtbot):
     window.transport.slow_button.click()
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
-    panel, lab = window.part(SlowMotionPart).panel, window.playground
+    panel, lab = window.part(SlowMotionPart).panel, window.lab.page
     assert panel.geometry().contains(lab.curves.geometry().center())
     assert lab.network._scene.marked == {1}
 
@@ -121,7 +121,7 @@ def test_moving_a_knob_leaves_slow_motion(window, qtbot):
     qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.03)
     qtbot.waitUntil(lambda: at(window) is None, timeout=PATIENCE)
-    assert window.playground.network._scene.marked == frozenset()
+    assert window.lab.page.network._scene.marked == frozenset()
 
 
 def test_every_operation_can_be_drawn(panel, qtbot):
@@ -249,7 +249,7 @@ def test_the_pointer_on_the_numbers_is_told_what_they_are(panel):
 
 
 def test_large_type_takes_its_room_from_the_computation_and_hides_none_of_it(window, qtbot):
-    lab = window.playground
+    lab = window.lab.page
     before = lab.network.height()
     window.part(Looks).enlarge(1.25)
     window.do(window.session.slow)

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.branch_mark import BranchMark
-from hyperscope.lab.worker.snapshot import Status
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.timeline import BRANCH_HINT, FULL, HINT, LANES, Timeline
 

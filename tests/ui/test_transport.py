@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui.controls.lines import beginning
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.transport import Message, Readout, Transport

@@ -173,7 +173,7 @@ def test_everything_in_the_bar_has_a_name_and_a_tooltip(bar) -> None:
 
 def test_a_key_starts_a_twin_and_both_maps_stand_in_the_place_of_the_one(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
-    lab = window.playground
+    lab = window.lab.page
     assert part.bar.isVisible() and len(lab.map.shown.pictures) == 2
     assert window.transport.twin_button.isChecked()
     assert part.bar.verdict.lead.startswith("A and B are equal after 0 epochs.")
@@ -182,14 +182,14 @@ def test_a_key_starts_a_twin_and_both_maps_stand_in_the_place_of_the_one(opened,
 def test_the_button_ends_it_again(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     qtbot.mouseClick(window.transport.twin_button, LEFT)
-    qtbot.waitUntil(lambda: len(window.playground.map.shown.pictures) == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(window.lab.page.map.shown.pictures) == 1, timeout=PATIENCE)
     assert window.session.twin is None
     assert not part.bar.isVisible() and not window.transport.twin_button.isChecked()
 
 
 def test_a_control_moves_b_and_is_marked_with_both_values(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
-    control = window.playground.hyperparameters.controls[RATE]
+    control = window.lab.page.hyperparameters.controls[RATE]
     control.entry.setFocus()
     control.moved.emit(RATE, 0.1)
     assert window.session.experiment == SMALL
@@ -202,13 +202,13 @@ def test_what_does_not_differ_bears_no_mark(opened, qtbot) -> None:
     window, _ = with_twin(opened, qtbot)
     window.move_knob(RATE, 0.1)
     window.move_knob(RATE, 0.01)
-    assert window.playground.hyperparameters.controls[RATE].caption.note == ""
+    assert window.lab.page.hyperparameters.controls[RATE].caption.note == ""
 
 
 def test_a_layer_that_only_b_has_marks_no_control(opened, qtbot) -> None:
     window, _ = with_twin(opened, qtbot)
-    window.playground.networks.layer_added.emit("B")
-    controls = window.playground.hyperparameters.controls
+    window.lab.page.networks.layer_added.emit("B")
+    controls = window.lab.page.hyperparameters.controls
     assert len(window.session.twin.network.layers) == len(SMALL.network.layers) + 1
     assert not any(control.caption.note for control in controls.values())
 
@@ -216,7 +216,7 @@ def test_a_layer_that_only_b_has_marks_no_control(opened, qtbot) -> None:
 def test_the_switch_says_which_of_them_the_controls_move_and_show(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     window.move_knob(RATE, 0.1)
-    control = window.playground.hyperparameters.controls[RATE]
+    control = window.lab.page.hyperparameters.controls[RATE]
     qtbot.mouseClick(part.bar.sides.buttons[0], LEFT)
     assert control.value() == 0.01
     window.move_knob("training.l2", 0.01)
@@ -232,7 +232,7 @@ def test_the_sentence_says_who_leads_after_training(opened, qtbot) -> None:
     trained(window, qtbot, 20)
     qtbot.waitUntil(lambda: "after 20 epochs (−" in part.bar.verdict.lead, timeout=PATIENCE)
     assert part.bar.verdict.lead.startswith("A leads: dev loss ")
-    qtbot.waitUntil(lambda: window.playground.map.shown.disagreement.plane > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.map.shown.disagreement.plane > 0, timeout=PATIENCE)
 
 
 def test_b_kept_goes_on_alone_with_its_settings(opened, qtbot) -> None:
@@ -241,7 +241,7 @@ def test_b_kept_goes_on_alone_with_its_settings(opened, qtbot) -> None:
     qtbot.mouseClick(part.bar.keep_b, LEFT)
     assert window.session.twin is None
     assert window.session.experiment == changed(SMALL, RATE, 0.1)
-    assert window.playground.hyperparameters.controls[RATE].caption.note == ""
+    assert window.lab.page.hyperparameters.controls[RATE].caption.note == ""
     window.do(window.session.undo)
     assert part.bar.isVisible() and window.session.twin == changed(SMALL, RATE, 0.1)
 
@@ -294,7 +294,7 @@ def test_ten_seeds_that_are_not_yet_begun_can_be_cancelled(opened, qtbot) -> Non
 def test_a_remedy_is_tried_on_b_while_a_stays_as_it_is(opened, qtbot) -> None:
     window = opened()
     part = window.part(TwinPart)
-    window.playground.note.twin_wanted.emit(setting("α 0.001", (RATE, 0.001)))
+    window.lab.page.note.twin_wanted.emit(setting("α 0.001", (RATE, 0.001)))
     assert window.session.experiment == SMALL
     assert window.session.twin == changed(SMALL, RATE, 0.001)
     qtbot.waitUntil(lambda: part.bar.isVisible() and window.session.playing, timeout=PATIENCE)
@@ -302,7 +302,7 @@ def test_a_remedy_is_tried_on_b_while_a_stays_as_it_is(opened, qtbot) -> None:
 
 def test_a_node_pointed_at_is_shown_of_both_networks(opened, qtbot) -> None:
     window, _ = with_twin(opened, qtbot)
-    lab = window.playground
+    lab = window.lab.page
     window.draw_all()
     qtbot.waitUntil(lambda: window.up_to_date and len(lab.map.shown.pictures) == 2, timeout=PATIENCE)
     lab.network.node_hovered.emit(1, 0)
@@ -314,7 +314,7 @@ def test_a_node_pointed_at_is_shown_of_both_networks(opened, qtbot) -> None:
 def test_a_remedy_that_rebuilds_gives_both_the_same_start(opened, qtbot) -> None:
     window = opened()
     trained(window, qtbot, 3)
-    window.playground.note.twin_wanted.emit(setting("He initial weights", ("network.initialiser", "xavier")))
+    window.lab.page.note.twin_wanted.emit(setting("He initial weights", ("network.initialiser", "xavier")))
     window.session.play(False)
     part = window.part(TwinPart)
     qtbot.waitUntil(lambda: part.bar.isVisible() and bool(part.bar.verdict.lead), timeout=PATIENCE)
@@ -323,6 +323,6 @@ def test_a_remedy_that_rebuilds_gives_both_the_same_start(opened, qtbot) -> None
 
 def test_the_doctor_speaks_only_of_the_network_that_is_shown(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
-    assert not window.playground.note.isVisible()
+    assert not window.lab.page.note.isVisible()
     qtbot.mouseClick(part.bar.sides.buttons[0], LEFT)
-    assert window.playground.note.isVisible()
+    assert window.lab.page.note.isVisible()

@@ -15,9 +15,9 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.network import NetworkPicture
+from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
 from hyperscope.ui.panels.network.pair import ABOVE, NetworkPair, best, differing
 from hyperscope.ui.panels.network.panel import NetworkPanel
-from hyperscope.ui.parts.slow_motion import SlowMotionPart
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
@@ -34,7 +34,7 @@ def of(picture: NetworkPicture) -> Sides:
 
 
 def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:
-    pair.take(of(picture))
+    pair.take(of(picture)[0])
     pair.draw(hand_made.snapshot("curves"))
 
 
@@ -103,7 +103,7 @@ def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
 def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
     shown = pair.b.picture
     assert pair.rate == 0
-    pair.take(of(hand_made.network(seed=3)))
+    pair.take(of(hand_made.network(seed=3))[0])
     assert pair.rate > pair.a.rate and pair.b.picture is shown
     pair.draw(hand_made.snapshot("curves"))
     assert pair.rate == 0 and pair.b.picture is not shown
@@ -266,7 +266,7 @@ def opened(standing_still, qtbot) -> Callable[..., Window]:
 
 
 def panel_of(window: Window, which: str) -> NetworkPanel:
-    networks = window.playground.networks
+    networks = window.lab.page.networks
     return networks.a if which == "A" else networks.b
 
 
@@ -336,29 +336,29 @@ def test_a_unit_pointed_at_in_b_is_magnified_in_both_maps(opened, qtbot) -> None
     window = opened()
     b = panel_of(window, "B")
     qtbot.mouseMove(b, node(b, 1, 0))
-    qtbot.waitUntil(lambda: window.playground.map.shown.magnified, timeout=PATIENCE)
-    assert all(picture.magnified is not None for picture in window.playground.map.shown.pictures)
+    qtbot.waitUntil(lambda: window.lab.page.map.shown.magnified, timeout=PATIENCE)
+    assert all(picture.magnified is not None for picture in window.lab.page.map.shown.pictures)
 
 
 def test_a_place_of_the_maps_lights_both_networks(opened, qtbot) -> None:
     window = opened()
     window.move_knob("network.layers.*.activation", "relu")
-    window.playground.map.hovered.emit(0.5, 0.5)
+    window.lab.page.map.hovered.emit(0.5, 0.5)
     a, b = (panel_of(window, which) for which in "AB")
     qtbot.waitUntil(lambda: a.levels is not None and b.levels is not None, timeout=PATIENCE)
     assert not np.allclose(a.levels[1], b.levels[1])
     assert a.foot_line().startswith("input at (0.5, 0.5): predicted A class ")
-    window.playground.map.left.emit()
+    window.lab.page.map.left.emit()
     assert a.levels is b.levels is None
 
 
 @pytest.mark.parametrize("which", ["A", "B"])
 def test_the_twin_that_is_kept_has_all_the_room(opened, qtbot, which) -> None:
     window = opened()
-    window.playground.networks.units_changed.emit("B", 0, 5)
+    window.lab.page.networks.units_changed.emit("B", 0, 5)
     qtbot.waitUntil(lambda: len(panel_of(window, "B").layout_now.columns[1].nodes) == 5, timeout=PATIENCE)
     window.do(lambda: window.part(TwinPart).keep(which))
-    network, networks = window.playground.network, window.playground.networks
+    network, networks = window.lab.page.network, window.lab.page.networks
     wanted = {"A": 8, "B": 5}[which]
     qtbot.waitUntil(lambda: len(network.layout_now.columns[1].nodes) == wanted, timeout=PATIENCE)
     assert networks.b is None and network.geometry() == networks.rect()
@@ -369,5 +369,5 @@ def test_the_twin_that_is_kept_has_all_the_room(opened, qtbot, which) -> None:
 
 def test_a_hidden_network_stays_hidden_with_a_twin(opened, qtbot) -> None:
     window = opened()
-    window.playground.show_without({"network"}, window.session.experiment)
-    assert not window.playground.networks.isVisible() and not panel_of(window, "B").isVisible()
+    window.lab.page.show_without({"network"}, window.session.experiment)
+    assert not window.lab.page.networks.isVisible() and not panel_of(window, "B").isVisible()

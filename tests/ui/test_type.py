@@ -12,8 +12,8 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPai
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.engine.settings import Layer
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.twins.comparison import Disagreement
-from hyperscope.lab.worker.snapshot import Status
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines

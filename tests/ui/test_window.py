@@ -41,12 +41,13 @@ from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.frame import REST
 from hyperscope.ui.open_table.dialog import OpenTable
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
-from hyperscope.ui.window import REST, SMALLEST, Window
+from hyperscope.ui.window import SMALLEST, Window
 from patience import PATIENCE
 from probed import views
 
@@ -136,7 +137,7 @@ def killable(opened) -> Window:
 
 
 def control(window: Window, path: str):
-    cards = (window.playground.hyperparameters, window.playground.data)
+    cards = (window.lab.page.hyperparameters, window.lab.page.data)
     return next(card.controls[path] for card in cards if path in card.controls)
 
 
@@ -146,7 +147,7 @@ def message(window: Window) -> str:
 
 def settle(window: Window, qtbot) -> None:
     """Waits until a paused window has nothing new to show."""
-    qtbot.waitUntil(lambda: window._quiet >= REST and not window.session.asked[-1], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.at_rest and not window.session.asked[-1], timeout=PATIENCE)
 
 
 def slide(window: Window, qtbot, path: str, place: float) -> KnobSlider:
@@ -166,7 +167,7 @@ def press(window: Window, named: str) -> None:
 
 def test_a_trained_network_comes_into_the_window(window, qtbot):
     qtbot.waitUntil(lambda: window.session.status.train_accuracy > 0.9, timeout=PATIENCE)
-    layout = window.playground.network.layout_now
+    layout = window.lab.page.network.layout_now
     assert [len(column.nodes) for column in layout.columns] == [2, 8, 8, 8, 3]
 
 
@@ -232,13 +233,13 @@ def test_batch_norm_of_one_layer_is_pressed_in_its_head(paused, qtbot):
 
 def test_plus_adds_a_unit_to_its_layer(paused, qtbot):
     press(paused, "Add a unit to layer 1")
-    layout = paused.playground.network
+    layout = paused.lab.page.network
     qtbot.waitUntil(lambda: len(layout.layout_now.columns[1].nodes) == 9, timeout=PATIENCE)
 
 
 def test_minus_takes_a_unit_from_its_layer(paused, qtbot):
     press(paused, "Remove a unit from layer 3")
-    network = paused.playground.network
+    network = paused.lab.page.network
     qtbot.waitUntil(lambda: len(network.layout_now.columns[3].nodes) == 7, timeout=PATIENCE)
 
 
@@ -247,7 +248,7 @@ def test_minus_takes_a_unit_from_its_layer(paused, qtbot):
 )
 def test_layers_come_and_go(paused, qtbot, name, columns):
     press(paused, name)
-    network = paused.playground.network
+    network = paused.lab.page.network
     qtbot.waitUntil(lambda: len(network.layout_now.columns) == columns, timeout=PATIENCE)
 
 
@@ -255,14 +256,14 @@ def test_a_network_without_hidden_layers_trains(window, qtbot):
     for _ in range(3):
         press(window, "Remove the last hidden layer")
         columns = len(window.session.experiment.network.layers) + 2
-        qtbot.waitUntil(lambda n=columns: len(window.playground.network.layout_now.columns) == n, timeout=PATIENCE)
+        qtbot.waitUntil(lambda n=columns: len(window.lab.page.network.layout_now.columns) == n, timeout=PATIENCE)
     step = window.session.status.step
     qtbot.waitUntil(lambda: window.session.status.step > step, timeout=PATIENCE)
 
 
 def test_a_change_of_structure_redraws_every_panel(paused, qtbot):
     settle(paused, qtbot)
-    paints = Paints(list(paused.playground.panels))
+    paints = Paints([one for one in paused.lab.panels if one.isVisible()])
     press(paused, "Add a hidden layer")
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
     paints.stop()
@@ -270,7 +271,7 @@ def test_a_change_of_structure_redraws_every_panel(paused, qtbot):
 
 
 def test_another_data_set_is_shown_with_its_classes(paused, qtbot):
-    press(paused, paused.playground.data.thumbnails["iris"].accessibleName())
+    press(paused, paused.lab.page.data.thumbnails["iris"].accessibleName())
     qtbot.waitUntil(lambda: "setosa" in str(paused.session.views["examples"].class_names).lower(), timeout=PATIENCE)
 
 
@@ -402,7 +403,7 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
     if paused.theme.dark != theme.dark:
         qtbot.keyClick(paused, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     image = paused.grab().toImage()
-    card = paused.playground.hyperparameters
+    card = paused.lab.page.hyperparameters
     inside = card.mapTo(paused, QPoint(card.width() // 2, card.height() - 40))
     gap = card.mapTo(paused, QPoint(-4, card.height() // 2))
     assert [image.pixelColor(at).name() for at in (inside, gap)] == [theme.card.name(), theme.window.name()]
@@ -410,7 +411,9 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
 
 def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):
     settle(paused, qtbot)
-    paints = Paints([*paused.playground.panels, paused.transport, paused.tabs, paused.playground.data])
+    paints = Paints(
+        [*(one for one in paused.lab.panels if one.isVisible()), paused.transport, paused.tabs, paused.lab.page.data]
+    )
     press(paused, "Theme")
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
     paints.stop()
@@ -420,9 +423,9 @@ def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):
 def test_the_smallest_window_holds_all_cards(paused, qtbot):
     paused.resize(*SMALLEST)
     qtbot.waitUntil(lambda: paused.width() == SMALLEST[0], timeout=PATIENCE)
-    for card in paused.playground.children():
+    for card in paused.lab.page.children():
         if isinstance(card, QWidget):
-            assert paused.playground.rect().contains(card.geometry()), card.accessibleName()
+            assert paused.lab.page.rect().contains(card.geometry()), card.accessibleName()
 
 
 def clipped(window: Window) -> list[str]:
@@ -449,7 +452,7 @@ def clipped(window: Window) -> list[str]:
 def test_no_words_of_controls_are_clipped(paused, qtbot, scale, size):
     paused.resize(*size)
     paused.part(Looks).enlarge(scale)
-    for fold in (paused.playground.data.more, paused.playground.hyperparameters.more):
+    for fold in (paused.lab.page.data.more, paused.lab.page.hyperparameters.more):
         fold.setChecked(True)
     qtbot.waitUntil(lambda: paused.size().toTuple() == size, timeout=PATIENCE)
     QApplication.processEvents()
@@ -461,7 +464,7 @@ def test_no_words_of_controls_are_clipped(paused, qtbot, scale, size):
 def too_wide(window: Window) -> list[str]:
     """The controls that end to the right of what can be seen of their card."""
     found = []
-    for card in (window.playground.data, window.playground.hyperparameters):
+    for card in (window.lab.page.data, window.lab.page.hyperparameters):
         room = card.area.viewport()
         for one in card.findChildren(Control):
             right = one.mapTo(room, QPoint(one.width(), 0)).x()
@@ -493,7 +496,7 @@ def interactive(window: Window) -> list[QWidget]:
 
 
 def unfold(window: Window) -> None:
-    for card in (window.playground.data, window.playground.hyperparameters):
+    for card in (window.lab.page.data, window.lab.page.hyperparameters):
         card.more.setChecked(True)
 
 
@@ -537,7 +540,7 @@ def test_tab_reaches_every_interactive_widget(paused, qtbot):
 def test_tab_goes_down_a_card_in_the_order_it_is_read(paused, qtbot, card):
     unfold(paused)
     QApplication.processEvents()
-    card = getattr(paused.playground, card)
+    card = getattr(paused.lab.page, card)
     tops = []
     for widget in tab_stops(paused, qtbot):
         if card.isAncestorOf(widget):
@@ -548,7 +551,7 @@ def test_tab_goes_down_a_card_in_the_order_it_is_read(paused, qtbot, card):
 
 def test_tab_goes_through_the_playground_as_the_computation_does(paused, qtbot):
     QApplication.processEvents()
-    lab = paused.playground
+    lab = paused.lab.page
     parts = (lab.data, lab.network, lab.map, lab.curves, lab.distributions, lab.hyperparameters)
     visited = [next((at for at, p in enumerate(parts) if p.isAncestorOf(w)), -1) for w in tab_stops(paused, qtbot)]
     assert visited == sorted(visited)
@@ -665,7 +668,7 @@ def test_a_paused_window_that_has_settled_paints_nothing(paused, qtbot):
 
 def test_a_settled_window_wakes_up_for_a_step(paused, qtbot):
     settle(paused, qtbot)
-    paints = Paints(list(paused.playground.panels))
+    paints = Paints([one for one in paused.lab.panels if one.isVisible()])
     qtbot.keyClick(paused, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
     paints.stop()
@@ -680,7 +683,7 @@ def test_an_experiment_that_is_opened_is_in_force(window, qtbot, tmp_path):
     file.write_text(Experiment(data=Data(source="moons", classes=2)).to_json(), encoding="utf-8")
     window.part(Files).open(file)
     qtbot.waitUntil(lambda: len(window.session.views["examples"].class_names) == 2, timeout=PATIENCE)
-    assert window.playground.data.thumbnails["moons"].isChecked()
+    assert window.lab.page.data.thumbnails["moons"].isChecked()
 
 
 @pytest.mark.parametrize(
@@ -711,7 +714,7 @@ def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, q
     window.part(Files).open(file)
     qtbot.waitUntil(lambda: "gone.csv" in message(window), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.session.experiment == Experiment(), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.playground.data.thumbnails["spiral"].isChecked(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.data.thumbnails["spiral"].isChecked(), timeout=PATIENCE)
 
 
 def test_what_is_saved_opens_again_as_it_was(paused, qtbot, tmp_path):

@@ -69,12 +69,12 @@ class Learner:
         self.optimiser: Optimiser = optimisers[self.trainings[0].optimiser]
         starts = [layout.initial(np.random.default_rng([seed, STREAM]), self.dtype) for seed in self.seeds]
         running = layout.initial_running(self.dtype)
+        self._cells: dict[str, Array] = {}
         self.state = self._fresh(
             starts[0] if alone else np.stack(starts), np.broadcast_to(running, (*self.crowd, running.size)).copy()
         )
         self.rows = Rows(layout, self.trainings[0], x, y, self.dtype)
         self._settled: tuple[Any, Any] = (None, None)
-        self._cells: dict[str, Array] = {}
         self._known: Constants | None = None
         self.taken = 0  # steps
         self._noises = Noises(self.seeds, layout.widths, self.crowd, self.dtype)
@@ -126,6 +126,8 @@ class Learner:
                 if name.endswith((".gamma", ".beta")):
                     for vector in (self.state.gradient, *self.state.moments):
                         block.of(vector)[...] = 0  # else their last gradient and momentum would move them on
+        if not self.crowd:
+            self._cells["bn_momentum"][...] = self.layout.network.bn_momentum
         self._constants.write(self._cells, self.layout.weight_mask())
         self.rows.code(self.trainings[0])
 
@@ -332,9 +334,23 @@ class Learner:
     # -- arrays ---------------------------------------------------------------------------------------------------
 
     def _fresh(self, parameters: Array, running: Array) -> State:
-        moments = tuple(np.zeros_like(parameters) for _ in range(self.optimiser.moments))
         products: dict[str, Array] = {name: np.ones(self.crowd) for name in self.optimiser.decays}
-        return State(parameters, np.zeros_like(parameters), running, moments, products)
+        count = self.optimiser.moments
+        if self.crowd:
+            moments = tuple(np.zeros_like(parameters) for _ in range(count))
+            return State(parameters, np.zeros_like(parameters), running, moments, products)
+        # One behind the other, and so is what they are multiplied by and what is added to them: see `joining`.
+        first, each = running.size, parameters.size
+        kept, *remembered = self._vectors(first, *[each] * count)
+        share, gradient, squares = self._vectors(first, each, each)
+        kept[...] = running
+        names = ("bn_momentum", *self.optimiser.keeps)
+        self._cells = dict(zip(names, self._vectors(first, *[each] * len(self.optimiser.keeps)), strict=True))
+        return State(parameters, gradient, kept, tuple(remembered), products, share, squares)
+
+    def _vectors(self, *sizes: int) -> list[Array]:
+        """Zeros, parts of one vector."""
+        return np.split(np.zeros(sum(sizes), self.dtype), np.cumsum(sizes)[:-1])
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)

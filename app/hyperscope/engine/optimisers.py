@@ -20,13 +20,15 @@ from hyperscope.registry import Registry
 class Memory:
     """What an optimiser plans with: parameters, gradient and moments (P,), and its constants as cells.
 
-    A cell is 0-d for one network and (K, 1) for a crowd; writing to it changes the plan's next step.
+    A cell is 0-d or a vector (P,) for one network and (K, 1) for a crowd; writing to it changes the plan's next step.
+    `squares` (P,) is room for the gradient's, where that is to lie behind the gradient.
     """
 
     parameters: Array
     gradient: Array
     moments: tuple[Array, ...]
     cells: Mapping[str, Array]
+    squares: Array | None = None
 
 
 def _rate_alone(alpha: Array, constants: Mapping[str, Array], products: Mapping[str, Array]) -> tuple[Array, ...]:
@@ -42,6 +44,7 @@ class Optimiser:
     """One update rule.
 
     `uses` are the fields of Training it reads, `moments` how many vectors it remembers, `plan` its calls.
+    `keeps` are the constants by which the moments are multiplied at each step, in their order.
     `slots` are the numbers that change with every step; `rates` gives them for a run of steps as arrays like
     `alpha` (S,) or (S, K), from the learning rates, the constants, and per constant named in `decays` the product of
     its values up to and with each step (βᵗ while β stays). `kept` gives the factor on each moment that keeps its
@@ -52,6 +55,7 @@ class Optimiser:
     plan: Callable[[Plan, Memory], None]
     uses: tuple[str, ...] = ()
     moments: int = 0
+    keeps: tuple[str, ...] = ()
     decays: tuple[str, ...] = ()
     slots: tuple[str, ...] = ("rate",)
     decoupled: bool = False  # whether it does the L2 penalty itself, apart from the gradient
@@ -139,11 +143,12 @@ def _plan_adam(plan: Plan, memory: Memory) -> None:
     # The moments are kept as m / (1 − β₁) and v / (1 − β₂), which saves two calls; rate and floor absorb the factors.
     first, second = memory.moments
     step = plan.scratch(first.shape[-1])
+    squares = step if memory.squares is None else memory.squares
     plan.call("β₁ m", np.multiply, first, memory.cells["beta1"], first)
     plan.call("m = β₁ m + (1 − β₁) g", np.add, first, memory.gradient, first)
-    plan.call("g²", np.multiply, memory.gradient, memory.gradient, step)
+    plan.call("g²", np.multiply, memory.gradient, memory.gradient, squares)
     plan.call("β₂ v", np.multiply, second, memory.cells["beta2"], second)
-    plan.call("v = β₂ v + (1 − β₂) g²", np.add, second, step, second)
+    plan.call("v = β₂ v + (1 − β₂) g²", np.add, second, squares, second)
     plan.call("√v", np.sqrt, second, step)
     plan.call("√v̂ + ε", np.add, step, FLOOR, step)
     plan.call("m̂ / (√v̂ + ε)", np.divide, first, step, step)
@@ -164,7 +169,7 @@ def _adam_kept(old: Mapping[str, Array], new: Mapping[str, Array]) -> tuple[Arra
 
 
 optimisers["sgd"] = Optimiser("SGD", _plan_sgd)
-optimisers["momentum"] = Optimiser("momentum", _plan_momentum, uses=("momentum",), moments=1)
+optimisers["momentum"] = Optimiser("momentum", _plan_momentum, uses=("momentum",), moments=1, keeps=("momentum",))
 optimisers["nesterov"] = Optimiser("Nesterov", _plan_nesterov, uses=("momentum",), moments=1)
 optimisers["adagrad"] = Optimiser("AdaGrad", _plan_adagrad, uses=("epsilon",), moments=1)
 optimisers["rmsprop"] = Optimiser(
@@ -181,6 +186,7 @@ optimisers["adam"] = Optimiser(
     _plan_adam,
     uses=("beta1", "beta2", "epsilon", "bias_correction"),
     moments=2,
+    keeps=("beta1", "beta2"),
     decays=("beta1", "beta2"),
     slots=("rate", "floor"),
     rates=_adam_rates,

@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
+from hyperscope.engine.joining import joined
 from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, dropped, scaled
 from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
@@ -32,6 +33,8 @@ class State:
     running: Array
     moments: tuple[Array, ...]
     products: dict[str, Array] = field(default_factory=dict)
+    share: Array | None = None  # (R,) room for what the running averages take in
+    squares: Array | None = None  # (P,) room for what an optimiser makes of the gradient
 
     @property
     def vectors(self) -> tuple[Array, ...]:
@@ -89,12 +92,12 @@ class Program:
     @cached_property
     def fast(self) -> Callable[..., None]:
         """The step for logits within ±SAFE_LOGIT."""
-        return self._planned(safe=False).compiled(self.recipe.slots)
+        return joined(self._planned(safe=False)).compiled(self.recipe.slots)
 
     @cached_property
     def safe(self) -> Callable[..., None]:
         """The step for any logits."""
-        return self.plan.compiled(self.recipe.slots) if self.recipe.layout.output.bounded else self.fast
+        return joined(self.plan).compiled(self.recipe.slots) if self.recipe.layout.output.bounded else self.fast
 
     @cached_property
     def plan(self) -> Plan:
@@ -118,8 +121,8 @@ def planned(
         plan.place = place
         backward()
     plan.place = "Running averages"
-    _plan_running(plan, layout, state, statistics, m)
-    memory = Memory(state.parameters, state.gradient, state.moments, cells)
+    _plan_running(plan, layout, state, statistics, cells, m)
+    memory = Memory(state.parameters, state.gradient, state.moments, cells, state.squares)
     acting = [regularisers[name] for name in recipe.active]
     for entry in acting:
         plan.place = entry.label
@@ -228,12 +231,14 @@ def _plan_loss(plan: Plan, recipe: Recipe, d: Array, *, safe: bool) -> None:
         plan.call("dz · class weight", np.multiply, d, Slot("weight"), d)
 
 
-def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Statistics, m: int) -> None:
+def _plan_running(
+    plan: Plan, layout: Layout, state: State, statistics: Statistics, cells: Mapping[str, Array], m: int
+) -> None:
     """running = ρ running + (1 − ρ) batch, the variance unbiased (Ioffe and Szegedy 2015, algorithm 2, line 10)."""
     if not layout.running_size:
         return
     momentum = layout.network.bn_momentum
-    share = plan.buffer(layout.running_size)
+    share = plan.buffer(layout.running_size) if state.share is None else state.share
     label = "(1 − ρ) batch, σ² m / (m − 1)"
     unbiased = np.ones(layout.running_size, plan.dtype)
     for name, block in layout.running.items():
@@ -246,5 +251,5 @@ def _plan_running(plan: Plan, layout: Layout, state: State, statistics: Statisti
         for name, values in statistics.blocks.items():
             block = layout.running[name]
             plan.call(label, np.multiply, values, plan.constant(float(block.of(factors)[0])), block.of(share))
-    plan.call("ρ running", np.multiply, state.running, plan.constant(momentum), state.running)
+    plan.call("ρ running", np.multiply, state.running, cells.get("bn_momentum", plan.constant(momentum)), state.running)
     plan.call("running = ρ running + (1 − ρ) batch", np.add, state.running, share, state.running)

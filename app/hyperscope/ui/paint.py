@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QImage, QPa
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.ui import theme as themes
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import RADIUS, Theme
 
 Array = NDArray[Any]
@@ -45,11 +46,6 @@ def image(pixels: Array, kind: QImage.Format = QImage.Format.Format_RGB32) -> QI
     return QImage(pixels.data, width, height, 4 * width, kind).copy()  # the copy outlives the array
 
 
-def mixed(first: QColor, second: QColor, share: float) -> QColor:
-    """`share` of `first` and the rest of `second`."""
-    return QColor(*(round(float(v)) for v in share * rgb(first) + (1 - share) * rgb(second)))
-
-
 def luminance(colour: QColor) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.1)."""
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (rgb(colour) / 255).tolist()]
@@ -67,7 +63,7 @@ def _readable(colour: int, ground: int, ratio: float) -> QColor:
     wanted, behind = QColor.fromRgb(colour), QColor.fromRgb(ground)
     towards = QColor("black") if luminance(behind) > 0.18 else QColor("white")
     for share in np.arange(1.0, -0.01, -0.05):
-        if contrast(tried := mixed(wanted, towards, float(share)), behind) >= ratio:
+        if contrast(tried := mixed(towards, wanted, float(share)), behind) >= ratio:
             return tried
     return towards
 
@@ -98,7 +94,7 @@ def hard_map(p: Array, theme: Theme) -> QImage:
 def confidence_ramp(theme: Theme) -> Array:
     """(256,) pixels from a confidence of 1/C to 1: one neutral hue, since every other hue already means a class."""
     share = np.linspace(0, 0.6, 256, dtype=np.float32)[:, None]
-    return packed(share * rgb(mixed(theme.quiet, theme.text, 0.5)) + (1 - share) * rgb(theme.map_ground))
+    return packed(share * rgb(mixed(theme.text, theme.quiet, 0.5)) + (1 - share) * rgb(theme.map_ground))
 
 
 def confidence_map(p: Array, theme: Theme) -> QImage:
@@ -130,7 +126,7 @@ def sign_picture(values: Array, theme: Theme, top: float | None = None) -> QImag
 
 def share_picture(p: Array, colour: QColor, ground: QColor) -> QImage:
     """Probabilities (height, width) from `ground` at 0 to `colour` at 1."""
-    ramp = _ramp(ground.rgb(), mixed(ground, colour, 0.5).rgb(), colour.rgb())
+    ramp = _ramp(ground.rgb(), mixed(colour, ground, 0.5).rgb(), colour.rgb())
     level = np.rint(np.clip(np.nan_to_num(p), 0, 1) * 510).astype(np.intp)
     return image(ramp[level][::-1])
 
@@ -279,7 +275,7 @@ class TextButton(QAbstractButton):
         if self.isChecked() or (self.underMouse() and self.isEnabled()):
             colour = theme.text
         if not self.isEnabled():
-            colour = mixed(theme.quiet, theme.card, 0.5)
+            colour = mixed(theme.card, theme.quiet, 0.5)
         painter.setPen(colour)
         painter.setFont(self._bold if self.isChecked() else self._font)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

@@ -49,6 +49,23 @@ class Remembered:
     def scale(self, scale: float) -> None:
         self._set_value("scale", scale)
 
+    @property
+    def lab(self) -> str:
+        """The name of the lab that was shown last, "" if none was chosen yet."""
+        return str(self._value("lab") or "")
+
+    @lab.setter
+    def lab(self, name: str) -> None:
+        self._set_value("lab", name)
+
+    def view(self, lab: str) -> str:
+        """The view of a lab that was chosen last, "" if none was."""
+        return str(self._value(f"view_{lab}") or "")
+
+    def set_view(self, lab: str, name: str) -> None:
+        """Keeps what `view` gives."""
+        self._set_value(f"view_{lab}", name)
+
     def hidden(self, projecting: bool) -> frozenset[str]:
         """The names of panels and controls that are not shown, in projector mode or outside it."""
         kept = str(self._value(_HIDDEN[projecting]) or "")

@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.branch_mark import BranchMark
-from hyperscope.lab.worker.snapshot import Status
 from hyperscope.ui.controls.control import by_keyboard, keep_arrows
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import face

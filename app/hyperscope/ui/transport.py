@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.segmented import Segments

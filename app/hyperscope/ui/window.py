@@ -1,38 +1,36 @@
-"""The window: labs under a bar of tabs, a transport, and sixty times a second a look at what the worker has sent.
+"""The window: a stack of labs under a bar of tabs, a transport, and sixty times a second a look at what has come.
 
-What can be done with it beyond moving knobs lies in `parts`.
+What can be done with it beyond moving knobs lies in `parts`; what is seen of a network in the labs, none of which it
+knows by name.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
-from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.examples import examples
-from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.session.session import Session
-from hyperscope.lab.worker.snapshot import Snapshot
-from hyperscope.ui import style
+from hyperscope.lab.timeline.shown import Shown
+from hyperscope.ui import labs, style
 from hyperscope.ui.actions import Action
-from hyperscope.ui.controls.tabs import LabTabs
-from hyperscope.ui.labs.playground.playground import Playground
-from hyperscope.ui.pacing import Ticker, Turns
-from hyperscope.ui.panels import Panel
+from hyperscope.ui.controls.tabs import LabTabs, ViewRow
+from hyperscope.ui.frame import Frame
+from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.models import LookedAt, OtherRuns
+from hyperscope.ui.pacing import Ticker
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.part import Part
-from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline
@@ -43,11 +41,9 @@ if TYPE_CHECKING:
 
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)
-REST = 20  # frames without news after which a paused window asks for nothing but the status
-WELCOME = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
 READY = "Space trains and pauses. Every control acts while the network trains."
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P")
 
 
 class Window(QMainWindow):
@@ -63,34 +59,27 @@ class Window(QMainWindow):
         self.remembered = remembered or Remembered()
         self.chosen_theme = theme
         self.theme = THEMES["light"]
-        self.tabs = LabTabs(["Playground"])
+        self.looked_at, self.others = LookedAt(self), OtherRuns(self)
+        self.tabs = LabTabs([entry.title for entry in labs.LABS])
+        self.views = ViewRow()
         self.transport = Transport()
         self.timeline = Timeline()
-        self.playground = Playground()
-        self._turns = Turns((*self.playground.every_panel, self.playground.note))
-        self._awaited: list[Panel] = []  # who asked for the snapshot under way
-        self._structure = -1
-        self._painted = 0  # which examples are shown, of those that came and went while the network was kept
-        self._stale = False  # others are there by now
-        self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
-        self._shown_step = -1
-        self._quiet = 0  # frames since anything changed
+        self._labs: dict[str, Lab] = {}  # those that were made, by name
+        self._name = ""  # of the lab that is shown
+        self._chosen: dict[str, str] = {}  # the view of each lab that was shown
+        self._kept: dict[str, Mapping[str, Any]] = {}  # what labs that were not made yet have kept in a session's file
+        self._themed: dict[str, Theme] = {}  # in which theme each lab was seen last
         self._held = False  # whether a sentence stays until something is moved
         self._shown = session.in_force
         self._build()
+        self.frame = Frame(session, self.looked_at, self._hearing)
         self.ticker = Ticker(self._tick)
-        self.parts = tuple(make(self) for make in PARTS)
-        own = Action("Close", "Window", self.close, ("Ctrl+Q",))
-        self.all_actions = (*(action for part in self.parts for action in part.actions()), own)
-        self._bind_keys()
+        self.parts: tuple[Part[Any], ...] = tuple(make(self) for make in PARTS)
+        self._own = (*self._ways(), Action("Close", "Window", self.close, ("Ctrl+Q",)))
+        self._bind_keys(chain(self._own, *(part.actions() for part in self.parts)), self)
         self.part(Looks).apply()
-        self.playground.show_experiment(session.experiment)
-        self.say(WELCOME if session.experiment == Experiment() else READY)
+        self._begin()
         self.ticker.start()
-
-    def part(self, kind: type[P]) -> P:
-        """The part of this kind."""
-        return next(part for part in self.parts if isinstance(part, kind))
 
     def _build(self) -> None:
         self.setWindowTitle("Hyperscope")
@@ -100,27 +89,182 @@ class Window(QMainWindow):
             self.restoreGeometry(self.remembered.geometry)
         self.setAcceptDrops(True)
         self.body = body = QWidget()
+        self._stack = QStackedWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tabs)
+        column.addWidget(self.views)
         column.addWidget(self.transport)
         column.addWidget(self.timeline)
-        column.insertWidget(2, self.playground, 1)  # above it, though Tab comes to the timeline with the transport
+        column.insertWidget(3, self._stack, 1)  # above it, though Tab comes to the timeline with the transport
         self.setCentralWidget(body)
-        self._connect()
+        self.transport.slow_button.setEnabled(False)  # a lab that shows slow motion sees to that
 
-    def _connect(self) -> None:
-        lab = self.playground
-        lab.moved.connect(self.move_knob)
-        lab.refused.connect(lambda sentence: self.say(sentence, alarm=True))
-        lab.plane_chosen.connect(self._look_at)
-        lab.note.remedy_chosen.connect(self.apply_remedy)
-
-    def _bind_keys(self) -> None:
-        for action in self.all_actions:
+    def _bind_keys(self, actions: Iterable[Action], seen: QWidget) -> None:
+        """Has the keys of actions work while `seen` is on screen: Qt asks that of a shortcut's parent."""
+        for action in actions:
             for keys in action.keys:
-                QShortcut(QKeySequence(keys), self).activated.connect(partial(self.do, action.run))
+                QShortcut(QKeySequence(keys), seen).activated.connect(partial(self.do, action.run))
+
+    # -- labs -----------------------------------------------------------------------------------------------------
+
+    @property
+    def top(self) -> QMainWindow:
+        """What dialogs and timers hang on."""
+        return self
+
+    @property
+    def lab(self) -> Lab:
+        """The lab that is shown."""
+        return self._labs[self._name]
+
+    @property
+    def all_actions(self) -> Sequence[Action]:
+        """All that can be done now, in the window and in the shown lab."""
+        return (
+            *(action for part in self.parts for action in part.actions()),
+            *self.lab.actions(),
+            *self._views(),
+            *self._own,
+        )
+
+    def part(self, kind: type[P]) -> P:
+        """The part of this kind, of the window or of the shown lab. Raises: LookupError if there is none."""
+        for part in (*self.parts, *(self.lab.parts if self._name else ())):
+            if isinstance(part, kind):
+                return part
+        raise LookupError(f"nothing that is shown is a {kind.__name__}")
+
+    def _hearing(self) -> Sequence[Part[Any]]:
+        """The parts that look at what comes."""
+        return (*self.parts, *self.lab.parts)
+
+    def _ways(self) -> Sequence[Action]:
+        """The ways to the labs, where there are several."""
+        entries = labs.LABS if len(labs.LABS) > 1 else ()
+        return [
+            Action(
+                f"Go to {entry.title}", "Lab", partial(self.show_lab, entry.name), (f"Ctrl+{number}",), entry.welcome
+            )
+            for number, entry in enumerate(entries, 1)
+        ]
+
+    def _views(self) -> Sequence[Action]:
+        """The ways to the shown lab's views."""
+        entry = labs.entry(self._name)
+        return [
+            Action(f"{entry.title}: {title}", "View", partial(self.show_lab, entry.name, name))
+            for name, title in entry.views
+        ]
+
+    def _begin(self) -> None:
+        """Shows what a session that was opened was looked at in, else the lab that was shown last."""
+        last = self.remembered.lab
+        first = last if last in (entry.name for entry in labs.LABS) else labs.LABS[0].name
+        if self.session.opened is None:
+            self.show_lab(first)
+        self._look_as_opened(first)
+        self.session.shows = self._looked
+        self.tabs.lab_chosen.connect(self._go_to_titled)
+        self.views.view_chosen.connect(self._look_at_titled)
+        welcome = labs.entry(self._name).welcome
+        self.say(welcome if welcome and self.session.experiment == Experiment() else READY)
+
+    def _go_to_titled(self, title: str) -> None:
+        self.show_lab(next(entry.name for entry in labs.LABS if entry.title == title))
+
+    def _look_at_titled(self, title: str) -> None:
+        self.show_lab(self._name, next(name for name, said in labs.entry(self._name).views if said == title))
+
+    def show_lab(self, name: str, view: str = "") -> None:
+        """Shows a lab, made now if it was not yet, in a view of it, the one chosen last if none is named.
+
+        Raises: ValueError for a lab or view that there is not.
+        """
+        entry, before = labs.entry(name), self._name
+        last = self._chosen.get(name) or self.remembered.view(name)
+        known = [one for one, _ in entry.views]
+        view = labs.checked_view(entry, view or (last if last in known else ""))
+        if (name, view) == (before, self._chosen.get(name)):
+            return
+        new = name not in self._labs
+        lab = self._made(entry)
+        if before and before != name:
+            for part in self.lab.parts:
+                part.lab_left()
+        self._name, self._chosen[name] = name, view
+        if entry.views:
+            lab.page.show_view(view)
+        if name != before:
+            self._bring_up(lab)
+            self.tabs.set_lab(entry.title)
+        titles = [title for _, title in entry.views]
+        self.views.show_views(entry.title, titles, entry.title_of(view) if view else "")
+        for part in self._hearing():
+            part.lab_shown()
+        if before:
+            self.remembered.lab = name
+            if new and name != before and entry.welcome:
+                self.say(entry.welcome)
+        if view:
+            self.remembered.set_view(name, view)
+
+    def _made(self, entry: labs.Entry) -> Lab:
+        if entry.name not in self._labs:
+            made = self._labs[entry.name] = import_module(entry.module).make(self)
+            self._stack.addWidget(made.page)
+            for one in (made.page, *made.page.findChildren(QWidget)):
+                one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
+            self._bind_keys(made.actions(), made.page)
+            if kept := self._kept.pop(entry.name, None):
+                self._restore(made, kept)
+        return self._labs[entry.name]
+
+    def _bring_up(self, lab: Lab) -> None:
+        """Has the page take on all that it missed, and gives it the frame."""
+        self._put_on(self.theme)
+        lab.page.set_foot(self.timeline.height())
+        lab.page.show_experiment(self.session.moved)
+        self._stack.setCurrentWidget(lab.page)
+        self.frame.show(lab)
+        for part in lab.parts:
+            part.did()
+
+    # -- what a session's file says of labs -----------------------------------------------------------------------
+
+    def _looked(self) -> Shown | None:
+        """How the session is looked at now; None as long as there is nothing to say of it."""
+        views = {name: view for name, view in self._chosen.items() if view}
+        of_all = {**self._kept, **{name: lab.kept() for name, lab in self._labs.items()}}
+        kept = {name: dict(record) for name, record in of_all.items() if record}
+        if self._name == labs.LABS[0].name and not views and not kept:
+            return None
+        return Shown(self._name, views, kept)
+
+    def _look_as_opened(self, otherwise: str = "") -> None:
+        """Looks at a session that was opened as it was looked at when it was saved, as far as there are such labs."""
+        shown, self.session.opened = self.session.opened, None
+        if shown is None:
+            return
+        known = {entry.name: entry for entry in labs.LABS}
+        for name, record in shown.kept.items():
+            if name in self._labs:
+                self._restore(self._labs[name], record)
+            elif name in known:
+                self._kept[name] = record
+        views = {lab: view for lab, view in shown.views.items() if lab in known and view in dict(known[lab].views)}
+        name = shown.lab if shown.lab in known else otherwise or self._name
+        self._chosen |= {lab: view for lab, view in views.items() if lab != name and lab not in self._labs}
+        self.show_lab(name, views.get(name, ""))
+
+    def _restore(self, lab: Lab, record: Mapping[str, Any]) -> None:
+        try:
+            lab.restore(record)
+        except ValueError as problem:
+            self.say(str(problem), alarm=True)
+
+    # -- moves ----------------------------------------------------------------------------------------------------
 
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence in the message line."""
@@ -132,8 +276,6 @@ class Window(QMainWindow):
         self.say(sentence)
         self._held = True
 
-    # -- moves ----------------------------------------------------------------------------------------------------
-
     def move_knob(self, path: str, value: Value, side: Side | None = None) -> None:
         """Sets a knob, of twins of the side that the controls move if no other is said; or says why not."""
         self._held = False
@@ -141,22 +283,14 @@ class Window(QMainWindow):
             self.session.move(path, value, side=side)
         except (ValueError, LookupError) as problem:
             self.say(str(problem), alarm=True)
-            self.playground.show_experiment(self.session.moved)
-        self.follow()
-
-    def _look_at(self, across: str, up: str) -> None:
-        # a place of the old plane is none of the new one
-        self.session.focus = replace(self.session.focus, plane=(across, up), point=None)
-        self.draw_all()
+            self.lab.page.show_experiment(self.session.moved)
         self.follow()
 
     def go_to(self, beat: int) -> None:
         """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
         self.session.go_to(beat)
-        self._all = True
         self.follow()
-        if not self.session.awaiting:
-            self._ask()  # now: a frame's wait can be felt while dragging
+        self.frame.show_moment()
 
     def do(self, act: Callable[[], object]) -> None:
         """Does something to the session, after which everything follows."""
@@ -166,12 +300,11 @@ class Window(QMainWindow):
 
     def follow(self) -> None:
         """Something was moved: controls, memory and drawing follow."""
-        self._quiet = 0
+        self.frame.wake()
         if self.session.in_force != self._shown:
             self._shown = self.session.in_force
-            self.playground.show_experiment(self.session.moved)
-            self.playground.note.clear()
-            for part in self.parts:
+            self.lab.page.show_experiment(self.session.moved)
+            for part in self._hearing():
                 part.did()
 
     # -- the frame ------------------------------------------------------------------------------------------------
@@ -179,9 +312,14 @@ class Window(QMainWindow):
     def _tick(self) -> None:
         snapshot = self.session.take()
         if snapshot is not None:
-            self._take(snapshot, self._awaited)
+            self.transport.show_status(snapshot.status, self.ticker.frames_per_second)
+            self.timeline.show_status(snapshot.status, self.session.going)
+            self.frame.hand_out(snapshot)
+        self.frame.draw_sources()
+        if self.session.opened is not None:
+            self._look_as_opened()
         if not self.session.awaiting:
-            self._ask()
+            self.frame.ask()
         if self.session.message:
             if self.session.alarm or not self._held:
                 self.say(self.session.message, self.session.alarm)
@@ -189,66 +327,19 @@ class Window(QMainWindow):
         if self.session.in_force != self._shown:
             self.follow()
 
-    def _ask(self) -> None:
-        """Asks for what the panel needs whose turn it is; for everything when the network was rebuilt."""
-        focus = self.session.focus
-        data, of_map = Ask(examples, focus.in_plane), self.playground.map
-        if self._structure < 0 or self._all:
-            self._awaited = list(self.playground.every_panel)
-        else:
-            panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
-            self._awaited = [panel] if panel is not None else []
-        asks = [ask for panel in self._awaited for ask in panel.asks(focus) if ask != data]
-        if self._structure < 0:
-            asks = [data, *asks]
-        elif self._stale:
-            self._awaited = list(dict.fromkeys([*self._awaited, of_map]))
-            asks += [data, *of_map.asks(focus)]
-        self._all = False
-        asks += [ask for part in self.parts for ask in part.wants()]
-        self.session.ask(tuple(dict.fromkeys(asks)))
-
-    def _take(self, snapshot: Snapshot, panels: list[Panel]) -> None:
-        status = snapshot.status
-        moving = status.playing or status.step != self._shown_step
-        self._quiet = 0 if moving else self._quiet + 1
-        self._shown_step = status.step
-        self.transport.show_status(status, self.ticker.frames_per_second)
-        self.timeline.show_status(status, self.session.going)
-        for part in self.parts:
-            part.heed(snapshot)
-        if (data := snapshot.sides[0].records.of(examples)) is not None:
-            self._structure, self._painted = snapshot.structure, snapshot.painted
-            self.playground.show_examples(data, self.session.moved)
-        elif snapshot.structure != self._structure:
-            self._structure = -1  # ask for everything; what has come was made for another structure
-            return
-        self._stale = snapshot.painted != self._painted
-        for panel in panels:
-            self.playground.draw(panel, self.part(TwinPart).seen_by(panel, snapshot))
-
     def draw_all(self) -> None:
-        """Has every panel drawn anew with the next snapshot; `up_to_date` says when that is done."""
-        self._structure = -1
-        self._quiet = 0
+        """Has all that is seen drawn anew with the next snapshot; `up_to_date` says when that is done."""
+        self.frame.draw_all()
 
     @property
     def at_rest(self) -> bool:
         """Whether nothing has changed for a while, so that what is drawn stays as it is."""
-        return self._quiet >= REST
+        return self.frame.at_rest
 
     @property
     def up_to_date(self) -> bool:
-        """Whether every panel shows the network that is being trained."""
-        return self._structure >= 0 and not self._stale
-
-    def apply_remedy(self, remedy: Remedy) -> None:
-        """Does what the doctor advises; training starts again where it must."""
-        self._held = False
-        self.session.take_on(remedy.change(self.session.experiment), side="A")
-        if remedy.restart:
-            self.session.restart()
-        self.follow()
+        """Whether every panel that is seen shows the network that is being trained."""
+        return self.frame.up_to_date
 
     # -- the window itself ----------------------------------------------------------------------------------------
 
@@ -265,18 +356,28 @@ class Window(QMainWindow):
             self.file_dropped.emit(path)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type everywhere."""
+        """Takes on new colours and type everywhere that is seen; other labs do when they are shown."""
         self.theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
         application.setStyleSheet(style.stylesheet(theme))
         self.timeline.set_theme(theme)
-        self.playground.set_foot(self.timeline.height())
-        for shown in (self.tabs, self.transport, self.playground):
+        for shown in (self.tabs, self.views, self.transport):
             shown.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)
+        if self._name:
+            self.lab.page.set_foot(self.timeline.height())
+            self._put_on(theme)
+
+    def _put_on(self, theme: Theme) -> None:
+        """Has the shown lab take on the theme, if it has not yet."""
+        if self._themed.get(self._name) is not theme:
+            self._themed[self._name] = theme
+            self.lab.page.set_theme(theme)
+            for part in self.lab.parts:
+                part.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -287,7 +388,7 @@ class Window(QMainWindow):
         self.ticker.stop()
         self.remembered.geometry = self.saveGeometry()
         self.remembered.save()
-        for part in self.parts:
+        for part in chain(self.parts, *(lab.parts for lab in self._labs.values())):
             part.close()
         self.session.close()
         super().closeEvent(event)

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,10 +22,10 @@ from hyperscope.lab.places import write_whole
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.lab.probes.weights import weights
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.curves import Curves
-from hyperscope.lab.worker.snapshot import Seen, Status
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
@@ -55,16 +55,12 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one.
-
-    `window` is where the session is shown, if it is, so that pictures can look as things look there.
-    """
+    """How a picture is to be: its `suffix`, times its usual size, its colours, and its size if not the usual one."""
 
     suffix: str
     scale: float = 1.0
     theme: str = "light"
     size: tuple[int, int] | None = None  # pixels at scale 1
-    window: Any = None
 
 
 Encode = Callable[[], bytes]

@@ -1,5 +1,4 @@
-"""Work beside the window, each in a process of its own: what is trained to be looked at, and never the run itself.
+"""Work beside the window: a task, in a process of its own, with one pipe and one kind of progress.
 
-`task` says what one is, `job` is the window's end and `work` the process's. Tasks may use all of the lab but the
-worker and the session.
+Of the lab it uses twins and what these use.
 """

@@ -6,8 +6,6 @@ moment of it can be had again to the last bit, and beside that what can be shown
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import time
 import zlib
@@ -19,7 +17,8 @@ from typing import TypeVar
 import msgspec
 
 from hyperscope.lab.experiment.experiment import Experiment, from_json
-from hyperscope.lab.library.packing import MEASURES, unpacked_checkpoint, unpacked_curves
+from hyperscope.lab.export.exports import csv_of
+from hyperscope.lab.library.packing import unpacked_checkpoint, unpacked_curves
 from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS, home, write_whole
 from hyperscope.lab.timeline import score as scores
@@ -147,23 +146,13 @@ class Library:
                 if found.score is not None:
                     parts["score.json"] = found.score.to_json()
                 if found.curves is not None:
-                    parts["curves.csv"] = curves_csv(found.curves)
+                    parts["curves.csv"] = csv_of(found.curves)
                 for ending, text in parts.items():
                     written.append(folder / f"{name}.{ending}")
                     write_whole(written[-1], text)
         except OSError as problem:
             raise ValueError(f"{folder}: {problem.strerror or problem}") from None
         return written
-
-
-def curves_csv(curves: Curves) -> str:
-    """The curves as a table with a head; numbers as they are, to the last digit, and nothing for what was not."""
-    into = io.StringIO()
-    writer = csv.writer(into, lineterminator="\n")
-    writer.writerow(MEASURES)
-    for row in zip(*(getattr(curves, name).tolist() for name in MEASURES), strict=True):
-        writer.writerow(["" if value != value else repr(value) for value in row])
-    return into.getvalue()
 
 
 def _file_name(title: str, one: str) -> str:

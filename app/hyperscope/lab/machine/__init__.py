@@ -1,0 +1,1 @@
+"""What this machine has and lacks of what Hyperscope needs. It knows no experiments."""

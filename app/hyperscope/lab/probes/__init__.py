@@ -1,4 +1,4 @@
-"""What can be looked at in a network while it trains: a file for each probe, with its question and its record.
+"""What can be asked of a network in training: one file a probe, with its question, its record and its function.
 
-It may use what trains only by the protocol `Subject`, and of `lab` the experiment, its examples and the history.
+Of the lab it uses timeline and what that uses.
 """

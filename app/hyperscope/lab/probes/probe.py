@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -34,6 +35,7 @@ class Askable(Generic[Q, R_co]):
         return f"{self.module}.{self.name}"
 
 
+@cache
 def _declared(module: str, name: str) -> Askable[Any, Any]:
     found = getattr(import_module(module), name, None)
     if not isinstance(found, Askable):

@@ -6,6 +6,7 @@ It knows no widgets: the window tells it what was moved and asks it, once per di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.probe import AnyAsk, Records
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
+from hyperscope.lab.twins.account import session_so_far
 from hyperscope.lab.worker.commands import (
     Advance,
     Aim,
@@ -37,12 +40,12 @@ from hyperscope.lab.worker.commands import (
 from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.revival import Revival, given_up
 from hyperscope.lab.worker.runner import Runner
-from hyperscope.lab.worker.snapshot import Snapshot, Status
 
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer
     from hyperscope.lab.library.library import Details
     from hyperscope.lab.timeline.score import Score
+    from hyperscope.lab.timeline.shown import Shown
     from hyperscope.lab.timeline.slow_motion import SlowMotion
     from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.twins.twin import One, Side
@@ -69,6 +72,8 @@ class Session:
         self.playing = playing
         self.rate = float("inf")
         self.focus = Focus()
+        self.shows: Callable[[], Shown | None] = lambda: None  # how it is looked at, asked whenever a score is taken
+        self.opened: Shown | None = None  # how a session that was opened wants to be looked at, until somebody does
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
         self._revival = Revival()  # for a worker that takes a lost one's place
@@ -279,6 +284,7 @@ class Session:
     def perform(self, score: Score, beat: int | None = None) -> None:
         """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
         self.focus = Focus()
+        self.opened = score.shown
         self._take_on_session(score, score.end if beat is None else beat)
 
     def reopen(self, run: Details, beat: int | None = None) -> None:
@@ -351,7 +357,7 @@ class Session:
         if reply is None:
             return None
         self._heed(reply)
-        return reply.snapshot
+        return self._as_looked_at(reply.snapshot)
 
     def ask(self, asks: Sequence[AnyAsk]) -> None:
         """Asks for a snapshot with these records, unless one is on its way."""
@@ -370,6 +376,15 @@ class Session:
     def want(self, asks: Sequence[AnyAsk]) -> None:
         """Has a coming snapshot hold this in what is `wanted` and `told`, all at once."""
         self._wanted = tuple(dict.fromkeys((*self._wanted, *asks)))
+
+    def _as_looked_at(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot, with how the session is looked at in the score that is told: the worker cannot know."""
+        told = snapshot.told
+        if told.of(session_so_far) is None:
+            return snapshot
+        shown = self.shows()
+        scores = {ask: replace(told[ask], shown=shown) for ask in told if ask.probe is session_so_far}
+        return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
 
     def _heed(self, reply: Reply) -> None:
         self._losses = 0

@@ -23,6 +23,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import differences
 from hyperscope.lab.timeline.amending import Amending, UnknownPath
+from hyperscope.lab.timeline.shown import Shown, shown_from
 
 if TYPE_CHECKING:
     from hyperscope.lab.training.trainer import Trainer
@@ -55,7 +56,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A session from `start` through `events` to the beat `end`.
+    """A session from `start` through `events` to the beat `end`; `shown` says how it was looked at, if that is known.
 
     Raises: ValueError for beats that go back or lie outside 0 to `end`.
     """
@@ -63,6 +64,7 @@ class Score:
     start: Experiment
     events: tuple[Event, ...] = ()
     end: int = 0
+    shown: Shown | None = None
 
     def __post_init__(self) -> None:
         last = 0
@@ -101,7 +103,8 @@ class Score:
         return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     def _tree(self, in_full: Callable[[Experiment], Any]) -> Changes:
-        return head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
+        tree = head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
+        return tree if self.shown is None else tree | {"shown": plain(self.shown)}
 
 
 def branch(score: Score, beat: int, *, before: bool = False) -> Score:
@@ -110,7 +113,7 @@ def branch(score: Score, beat: int, *, before: bool = False) -> Score:
     Raises: ValueError for a beat that the score does not have.
     """
     place = score.place(beat, before=before)
-    return Score(score.start, score.events[: place.events], place.beat)
+    return Score(score.start, score.events[: place.events], place.beat, score.shown)
 
 
 # -- playing ------------------------------------------------------------------------------------------------------
@@ -249,6 +252,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     start: Changes
     events: list[_WrittenEvent]
     end: int
+    shown: Changes | None = None
 
 
 def from_json(source: str | bytes) -> Score:
@@ -309,7 +313,7 @@ def _read(written: _Written) -> Score:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if event.edit else None
         events.append(Event(event.beat, reading.experiment, event.restart, edit))
-    return Score(start, tuple(events), written.end)
+    return Score(start, tuple(events), written.end, shown_from(written.shown) if written.shown is not None else None)
 
 
 def _edit(tree: Changes, where: str) -> Edit:

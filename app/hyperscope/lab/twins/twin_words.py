@@ -12,7 +12,7 @@ from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import Move, moves, shown
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 
 LEVEL = 0.01  # of the greater: losses nearer to each other than this are level
 LEVEL_ACCURACY = 0.005  # shares of 1

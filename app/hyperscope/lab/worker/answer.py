@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.probes.probe import AnyAsk, Looked, Records, look
+from hyperscope.lab.probes.snapshot import Seen, Snapshot, Status
 from hyperscope.lab.twins.account import Account
-from hyperscope.lab.worker.snapshot import Seen, Snapshot, Status
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.line import Line

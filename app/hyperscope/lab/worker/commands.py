@@ -11,7 +11,7 @@ from typing import Any, Literal
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

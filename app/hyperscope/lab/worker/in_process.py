@@ -23,15 +23,22 @@ from hyperscope.lab.worker.worker import Worker
 
 
 class InProcess(Link):
-    """A worker here. What goes wrong in it is raised where it had its turn."""
+    """A worker here, which trains for `burst` seconds a turn. What goes wrong in it is raised where it had its turn."""
 
     def __init__(
-        self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None, past: Any = None
+        self,
+        experiment: Experiment,
+        checkpoint: Any = None,
+        library: Path | None = None,
+        past: Any = None,
+        *,
+        burst: float = BURST,
     ) -> None:
         from hyperscope.lab.worker.conductor import Conductor  # here, since most who may open one never do
 
         self.waiting = False
         self.changes = 0
+        self._burst = burst
         self._pipe = _Pipe()
         self._threads = ThreadpoolController()
         self._worker = Worker(self._pipe, Conductor(experiment, checkpoint, library, past))
@@ -66,7 +73,7 @@ class InProcess(Link):
 
     def _turn(self, patience: float = 0.0) -> None:
         with self._threads.limit(limits=1):  # as in a process of its own: other sums would round otherwise
-            self._worker.turn(patience, BURST)
+            self._worker.turn(patience, self._burst)
 
 
 class _Pipe:

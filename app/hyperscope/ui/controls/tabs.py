@@ -1,23 +1,36 @@
-"""The top bar: the program's name, the labs as tabs, and what can be done with an experiment."""
+"""The top bar: the program's name, the labs as tabs, and what can be done with an experiment; and a lab's views."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.ui.controls.buttons import TextButton
-from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.control import Caption, keep_arrows
+from hyperscope.ui.controls.keyboard import KeepsArrows
+from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import LIGHT, Theme
 
 HEIGHT = 46  # pixels
+VIEWS = 30  # pixels of the row of views
+INDENT = 20  # pixels from the left edge
+
+
+class _Tab(KeepsArrows, TextButton):
+    """One lab; the arrow keys go from tab to tab, and open what they come to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "tab")
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
 
 class LabTabs(QWidget):
-    """Tabs for `names`, the first one open; `lab_chosen` carries a name."""
+    """Tabs for `names`, the first one open; `lab_chosen` carries a name. Tab stops once among them."""
 
     lab_chosen = Signal(str)
     presets_requested = Signal()
@@ -31,7 +44,7 @@ class LabTabs(QWidget):
         self._theme = LIGHT
         self._name = Caption("Hyperscope")
         self._group = QButtonGroup(self)
-        self.tabs = {name: TextButton(name, "tab") for name in names}
+        self.tabs = {name: _Tab(name) for name in names}
         self.presets = TextButton("Presets", "plain", "Experiments that each show one thing · P")
         self.runs = TextButton("Runs", "plain", "Every run so far, to compare and to reopen · L")
         self.open = TextButton("Open", "plain", "Open an experiment, or a table of your own")
@@ -43,8 +56,6 @@ class LabTabs(QWidget):
         self._row.addWidget(self._name)
         self._row.addSpacing(26)
         for tab in self.tabs.values():
-            tab.setCheckable(True)
-            tab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
             self._group.addButton(tab)
             self._row.addWidget(tab)
         self._row.addStretch(1)
@@ -60,7 +71,7 @@ class LabTabs(QWidget):
             button.clicked.connect(lambda _=False, said=signal: said.emit())
         if names:
             self.set_lab(names[0])
-        self._group.buttonClicked.connect(lambda tab: self.lab_chosen.emit(tab.text()))
+        self._group.buttonClicked.connect(self._choose)
         self.setAccessibleName("Labs")
         self.set_theme(LIGHT)
 
@@ -79,6 +90,12 @@ class LabTabs(QWidget):
     def set_lab(self, name: str) -> None:
         """Shows that the lab `name` is open; says nothing."""
         self.tabs[name].setChecked(True)
+        for one, tab in self.tabs.items():
+            tab.setFocusPolicy(Qt.FocusPolicy.TabFocus if one == name else Qt.FocusPolicy.ClickFocus)
+
+    def _choose(self, tab: TextButton) -> None:
+        self.set_lab(tab.text())
+        self.lab_chosen.emit(tab.text())
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -86,13 +103,66 @@ class LabTabs(QWidget):
         self._name.set_theme(theme, 15, 600)
         for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, *self._added, self.theme):
             button.set_theme(theme)
-        self._row.setContentsMargins(20, 0, 12, 0)
+        self._row.setContentsMargins(INDENT, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.card)
-        painter.setPen(self._theme.hairline)
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-        painter.end()
+        _paint_bar(self, self._theme)
+
+
+class ViewRow(QWidget):
+    """The words for a lab's views, below the tabs; not there while a lab has none. `view_chosen` carries a title."""
+
+    view_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self.choice: TextChoice | None = None
+        self._row = QHBoxLayout(self)
+        self.setAccessibleName("Views")
+        self.hide()
+
+    def show_views(self, lab: str, titles: Sequence[str], chosen: str) -> None:
+        """Shows these words for the views of `lab`, one of them chosen; says nothing."""
+        if self.choice is not None:
+            self._row.removeWidget(self.choice)
+            self.choice.hide()
+            self.choice.deleteLater()
+            self.choice = None
+            self._row.takeAt(0)  # the stretch after it
+        if titles:
+            self.choice = TextChoice(titles, f"View of {lab}", weight=600)
+            self.choice.choose(chosen)
+            self.choice.chosen.connect(self.view_chosen)
+            for title in titles:
+                self.choice.word(title).installEventFilter(self)
+            self._row.addWidget(self.choice)
+            self._row.addStretch(1)
+            self.set_theme(self._theme)
+        self.setVisible(bool(titles))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        if self.choice is not None:
+            self.choice.set_theme(theme)
+        self._row.setContentsMargins(INDENT - 4, 0, 12, 0)
+        self.setFixedHeight(breadth(theme, VIEWS))
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        keep_arrows(event)  # which go from word to word, whatever the window uses them for
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        _paint_bar(self, self._theme)
+
+
+def _paint_bar(bar: QWidget, theme: Theme) -> None:
+    painter = QPainter(bar)
+    painter.fillRect(bar.rect(), theme.card)
+    painter.setPen(theme.hairline)
+    painter.drawLine(0, bar.height() - 1, bar.width(), bar.height() - 1)
+    painter.end()

@@ -20,7 +20,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.export.list import ExportList
 from hyperscope.ui.export.preview import Preview
 from hyperscope.ui.export.shown import shown_lines, shown_picture
-from hyperscope.ui.export.views import usual_size, views
+from hyperscope.ui.export.views import InWindow, usual_size, views
 from hyperscope.ui.open_table.parts import Verdict
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, Theme, font
@@ -149,7 +149,7 @@ class ExportDialog(QDialog):
     def choice(self, suffix: str | None = None) -> Choice:
         """How the picture is to be."""
         at, colours = self.scale.index() or 0, self.colours.index() or 0
-        return Choice(suffix or self.suffix, float(SCALES[at]), COLOURS[colours], window=self._window)
+        return InWindow(suffix or self.suffix, float(SCALES[at]), COLOURS[colours], window=self._window)
 
     @property
     def epochs(self) -> int:

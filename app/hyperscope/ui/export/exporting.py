@@ -17,17 +17,17 @@ from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, expo
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming
-from hyperscope.ui.export.views import painted, panel, sharpened, theme_of, views
+from hyperscope.ui.export.views import declare_those_of_labs, painted, panel, sharpened, theme_of, views
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 SCORE = Ask(session_so_far, None)
 RENEWED = 500  # ms between two previews while the network trains
@@ -37,17 +37,18 @@ UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows
 class Exporting:
     """Opens the dialog, gets it the records it shows, and writes what was decided."""
 
-    def __init__(self, window: Window) -> None:
-        self.window = window
+    def __init__(self, host: Shell) -> None:
+        self.host = host
         self.folder: Path | None = None  # where the dialog starts
         self.dialog: ExportDialog | None = None
         self._filming: Filming | None = None
         self._writer: Reader | None = None
+        declare_those_of_labs()
         self._name = "map"
         self._then: tuple[tuple[AnyAsk, ...], Callable[[Material], None]] | None = (
             None  # what waits for all its records
         )
-        self._renew = QTimer(window)
+        self._renew = QTimer(host.top)
         self._renew.setInterval(RENEWED)
         self._renew.timeout.connect(self._want)
 
@@ -55,7 +56,7 @@ class Exporting:
         """Opens the dialog on what was last exported."""
         if self.dialog is not None:
             return
-        self.dialog = dialog = ExportDialog(self.window, self.window.theme, self.folder or _pictures(), self._name)
+        self.dialog = dialog = ExportDialog(self.host.top, self.host.theme, self.folder or _pictures(), self._name)
         dialog.needed.connect(self._want)
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)
@@ -79,11 +80,11 @@ class Exporting:
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
             needs = (ask for ask in exporters[self.dialog.name].needs(self._focus) if ask.probe not in UNSEEN)
-            self.window.session.want((*needs, SCORE))
+            self.host.session.want((*needs, SCORE))
 
     @property
     def _focus(self) -> Focus:
-        return self.window.session.focus
+        return self.host.session.focus
 
     def heed(self, snapshot: Snapshot) -> None:
         """Looks at each snapshot the window takes."""
@@ -102,7 +103,7 @@ class Exporting:
     def _when_there(self, name: str, then: Callable[[Material], None]) -> None:
         needs = (*exporters[name].needs(self._focus), SCORE)
         self._then = needs, then
-        self.window.session.want(needs)
+        self.host.session.want(needs)
 
     # -- what was decided -----------------------------------------------------------------------------------------
 
@@ -132,8 +133,8 @@ class Exporting:
             with panel(name, material, choice) as made:
                 image = painted(made, theme_of(choice).window, choice.scale)
         else:
-            with sharpened(self.window, choice.scale):
-                image = painted(self.window, self.window.theme.window, choice.scale)
+            with sharpened(self.host.top, choice.scale):
+                image = painted(self.host.top, self.host.theme.window, choice.scale)
         image.setDevicePixelRatio(1)
         QApplication.clipboard().setImage(image)
         if self.dialog is not None:
@@ -144,7 +145,7 @@ class Exporting:
     def _film(self, name: str, choice: Choice, path: Path, epochs: int) -> None:
         dialog = self.dialog
         assert dialog is not None
-        self._filming = filming = Filming(self.window, name, choice, path, epochs)
+        self._filming = filming = Filming(self.host, name, choice, path, epochs)
         filming.progressed.connect(dialog.film)
         filming.finished.connect(lambda: self._filmed(f"Written to {path}."))
         filming.failed.connect(lambda sentence: self._filmed(sentence, alarm=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from hyperscope.lab.export.exports import Choice, Material
 from hyperscope.lab.export.film import Pixels
-from hyperscope.ui.export.views import painted, panel, sharpened, theme_of, views
+from hyperscope.ui.export.views import painted, panel, sharpened, theme_of, views, window_of
 
 Shot = Callable[[Material], Pixels]
 
@@ -24,10 +25,10 @@ def rgb(image: QImage) -> Pixels:
 
 @contextmanager
 def camera(name: str, material: Material, choice: Choice) -> Iterator[Shot]:
-    """What turns material into frames of one size, of a view or of the window that the choice names."""
+    """What turns material into frames of one size, of a view or of the window where the choice was made."""
     ground = theme_of(choice).window
     if name not in views:
-        window = choice.window
+        window = window_of(choice)
 
         def shoot_window(_: Material) -> Pixels:
             with sharpened(window, choice.scale):
@@ -35,8 +36,7 @@ def camera(name: str, material: Material, choice: Choice) -> Iterator[Shot]:
 
         yield shoot_window
         return
-    still = Choice(".png", choice.scale, choice.theme, choice.size, choice.window)
-    with panel(name, material, still) as made:
+    with panel(name, material, replace(choice, suffix=".png")) as made:
         drawing: Any = made
 
         def shoot(coming: Material) -> Pixels:

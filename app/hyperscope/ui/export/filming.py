@@ -13,14 +13,14 @@ from hyperscope.lab.export.exports import Choice, Material, exporters
 from hyperscope.lab.export.film import Film, Pixels, film, stops
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.export.film import Shot, camera
 from hyperscope.ui.export.views import views
 from hyperscope.ui.open_table.reader import Reader
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 GOING, LOOKING, PACKING, ENDED = range(4)  # what a film waits for: the moment, its records, the frame, nothing
 
@@ -35,11 +35,11 @@ class Filming(QObject):
     finished = Signal()
     failed = Signal(str)
 
-    def __init__(self, window: Window, name: str, choice: Choice, path: Path, epochs: int) -> None:
-        super().__init__(window)
-        self._window, self._session = window, window.session
+    def __init__(self, host: Shell, name: str, choice: Choice, path: Path, epochs: int) -> None:
+        super().__init__(host.top)
+        self._host, self._session = host, host.session
         self._name, self._choice = name, choice
-        self._focus = window.session.focus
+        self._focus = host.session.focus
         self._needs = (*exporters[name].needs(self._focus), Ask(session_so_far, None))
         self._film: Film = film(path)
         self._back = -1 if epochs else self._session.status.beat  # where a replay leaves the session again
@@ -71,7 +71,7 @@ class Filming(QObject):
             if self._name in views:
                 self._session.want(self._needs)
             else:
-                self._window.draw_all()
+                self._host.draw_all()
         elif self._state == LOOKING and self._name in views:
             score = snapshot.told.of(session_so_far)
             if score is not None and snapshot.has(self._needs):
@@ -86,7 +86,7 @@ class Filming(QObject):
         if self._epochs:
             self._session.train_to(stop)
         else:
-            self._window.go_to(stop)
+            self._host.go_to(stop)
 
     def _arrived(self, snapshot: Snapshot) -> bool:
         status = snapshot.status
@@ -96,7 +96,7 @@ class Filming(QObject):
         return self._session.going is None and status.beat == self._stops[self._at]
 
     def _take_window(self, snapshot: Snapshot) -> None:
-        if self._state == LOOKING and self._window.up_to_date:
+        if self._state == LOOKING and self._host.up_to_date:
             from hyperscope.lab.timeline.score import Score
 
             self._take(Material(Score(self._session.experiment), snapshot.sides))
@@ -132,6 +132,6 @@ class Filming(QObject):
         self._thread.close()
         self._open.close()
         if self._back >= 0:
-            self._window.go_to(self._back)
+            self._host.go_to(self._back)
         elif self._session.worker_pid is not None:
             self._session.play(False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hyperscope.lab.export.exports import Choice, Encode, Material, export
 from hyperscope.lab.export.report import NEEDS, Picture, report
 from hyperscope.lab.probes.focus import Focus
@@ -21,15 +23,15 @@ SHARP = 2.0  # pixels per unit: good on a fine screen, and on paper
 USED = ("window", "card", "control", "text", "quiet", "hairline", "accent", "positive", "negative")
 
 
-def report_bytes(material: Material, *, window: object = None, title: str = "", when: str = "") -> Encode:
-    """Paints the pictures now; what is returned puts the page together."""
+def report_bytes(material: Material, choice: Choice, *, title: str = "", when: str = "") -> Encode:
+    """Paints the pictures now; what is returned puts the page together. Of `choice` only the window has a say in it."""
     painted: list[tuple[str, int, str, list[Encode]]] = []
     for name, room, suffix, size in PICTURES:
         made = []
         for theme in ("light", "dark"):
-            choice = Choice(suffix, SHARP, theme, size, window)
-            with panel(name, material, choice) as shown:
-                made.append(encoder(shown, choice, views[name].label))
+            chosen = replace(choice, suffix=suffix, scale=SHARP, theme=theme, size=size)
+            with panel(name, material, chosen) as shown:
+                made.append(encoder(shown, chosen, views[name].label))
         painted.append((name, room, suffix, made))
 
     def page() -> bytes:
@@ -55,5 +57,5 @@ def all_needs(focus: Focus) -> tuple[AnyAsk, ...]:
     "report", "Report", (".html",), "One page with pictures, numbers, settings and moves; it prints on A4.", all_needs
 )
 def page(material: Material, choice: Choice) -> Encode:
-    """See `lab.export.report`; `choice` has no say in it but for the window."""
-    return report_bytes(material, window=choice.window)
+    """See `lab.export.report`."""
+    return report_bytes(material, choice)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtGui import QImage
 
 from hyperscope.lab.export.exports import WEIGHTS, Choice, Material, exporters
-from hyperscope.ui.export.views import painted, panel, theme_of, views
+from hyperscope.ui.export.views import painted, panel, theme_of, views, window_of
 
 MOST = 80  # lines
 WRAPPED = 72  # characters of a code's line
@@ -28,9 +28,9 @@ REPORT = (
 def shown_picture(name: str, material: Material, choice: Choice) -> QImage:
     """The picture in the size it has at 1×, sharp on this screen."""
     if name not in views:
-        window = choice.window
+        window = window_of(choice)
         return painted(window, window.theme.window, 1.0)
-    choice = replace(choice, scale=choice.window.devicePixelRatioF())
+    choice = replace(choice, scale=window_of(choice).devicePixelRatioF())
     with panel(name, material, choice) as made:
         return painted(made, theme_of(choice).window, choice.scale)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels.network.pair import NetworkPair
 from hyperscope.ui.theme import Theme
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
@@ -25,6 +27,7 @@ from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
+from hyperscope.ui import labs
 from hyperscope.ui.export.twins import TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
@@ -43,21 +46,21 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 @dataclass(frozen=True)
 class View:
-    """A panel that can be a picture by itself: its name, its usual size in pixels, what makes it of one network and of
-    twins, and what it is called in a window's Playground in either case.
+    """A panel that can be a picture by itself: its name, its usual size in pixels, and what makes it of one network and
+    of twins.
     """
 
     label: str
     size: tuple[int, int]
     made: tuple[Callable[[], QWidget], Callable[[], QWidget]]
-    named: tuple[str, str]
     needs: Needs
 
 
 views: Registry[View] = Registry("view")
 
 
-def _declare(name: str, view: View) -> None:
+def declare(name: str, view: View) -> None:
+    """Declares a panel as something to export."""
     views.add(name)(view)
 
     def prepare(material: Material, choice: Choice) -> Encode:
@@ -67,13 +70,12 @@ def _declare(name: str, view: View) -> None:
     export(name, view.label, STILLS, HELP, view.needs, moving=True)(prepare)
 
 
-_declare(
+declare(
     "map",
     View(
         "Decision map",
         (420, 510),
         (MapPanel, MapPanel),
-        ("map", "map"),
         lambda focus: (
             Ask(examples, focus.in_plane),
             Ask(decision_map, focus.in_plane),
@@ -83,35 +85,52 @@ _declare(
         ),
     ),
 )
-_declare(
+declare(
     "network",
     View(
         "Network",
         (640, 470),
         (NetworkPanel, TwinNetworks),
-        ("network", "networks"),
         lambda focus: (Ask(examples, focus.in_plane), Ask(network, focus.in_plane)),
     ),
 )
-_declare(
+declare(
     "curves",
-    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), ("curves", "curves"), lambda _: (Ask(curves, None),)),
+    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
 )
-_declare(
+declare(
     "distributions",
     View(
         "Distributions",
         (800, 330),
         (DistributionsPanel, DistributionsPanel),
-        ("distributions", "distributions"),
         lambda _: (Ask(distributions, Mode()),),
     ),
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InWindow(Choice):
+    """A choice made in a window, so that pictures can look as things look there."""
+
+    window: Any
+
+
+def window_of(choice: Choice) -> Any:
+    """The window in which the choice was made, if it was made in one."""
+    return choice.window if isinstance(choice, InWindow) else None
+
+
+def declare_those_of_labs() -> None:
+    """Has every lab declare the pictures that there are of it alone."""
+    for entry in labs.LABS:
+        if entry.exports:
+            import_module(entry.exports)
+
+
 @contextmanager
 def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
-    """The panel of a view, drawn and never seen; in the window's settings where the choice names one."""
+    """The panel of a view, drawn and never seen; in the settings of the window where the choice was made in one."""
     view, of_twins = views[name], len(material.sides) == 2
     made = view.made[of_twins]()
     try:
@@ -122,10 +141,15 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
         made.show()
-        drawing.draw(material.sides)
-        if choice.window is not None:
-            _alike(getattr(choice.window.playground, view.named[of_twins]), made)
-            drawing.draw(material.sides)  # what is shown only now
+        window = window_of(choice)
+        lab = window.lab if window is not None else None
+        shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
+        source = lab.sources.get(shown) if lab is not None else None
+        sides = material.sides if source is None else source.look()
+        drawing.draw(sides)
+        if shown is not None:
+            _alike(shown, made)
+            drawing.draw(sides)  # what is shown only now
         _strip(made)
         yield made
     finally:
@@ -135,7 +159,8 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
 
 def theme_of(choice: Choice) -> Theme:
     """The colours chosen, with type as large as the window has it."""
-    return scaled(THEMES[choice.theme], choice.window.theme.scale if choice.window is not None else 1.0)
+    window = window_of(choice)
+    return scaled(THEMES[choice.theme], window.theme.scale if window is not None else 1.0)
 
 
 def _sharpen(made: QWidget, ratio: float) -> None:
@@ -243,8 +268,8 @@ def _render(widget: QWidget, painter: QPainter) -> None:
 
 @export("window", "Whole window", STILLS, "The window as it is now, in its own colours.", moving=True)
 def whole_window(material: Material, choice: Choice) -> Encode:
-    """The window itself; the choice must name it."""
-    window = choice.window
+    """The window itself; the choice must be made in it."""
+    window = window_of(choice)
     if choice.suffix == ".svg":
         content = vectors(window, window.theme.window, "Hyperscope")
         return lambda: content

@@ -1,0 +1,57 @@
+"""The labs of the window. A new one is a folder here and a line in LABS.
+
+It knows their names and no more, so the command line can list them without Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A lab that can be shown: `name` on the command line, `title` on its tab, and the `module` that makes it.
+
+    The module, loaded when the lab is first shown, has a function `make(host) -> Lab`. `views` are (name, title) of
+    the words under the tabs; `welcome` says in one line what to try first. Two modules it may have besides: `exports`
+    declares what of it can be a picture, `scenes`, with a function of that name, its states worth recording.
+    """
+
+    name: str
+    title: str
+    module: str
+    views: tuple[tuple[str, str], ...] = ()
+    welcome: str = ""
+    exports: str = ""
+    scenes: str = ""
+
+    @property
+    def by_default(self) -> str:
+        """The view that is shown first, "" where there are none."""
+        return self.views[0][0] if self.views else ""
+
+    def title_of(self, view: str) -> str:
+        """The words for a view."""
+        return dict(self.views)[view]
+
+
+PLAYGROUND = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
+
+LABS: tuple[Entry, ...] = (Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),)
+
+
+def entry(name: str) -> Entry:
+    """The lab of this name. Raises: ValueError for one that there is not."""
+    for one in LABS:
+        if one.name == name:
+            return one
+    raise ValueError(f"lab is {name!r}; there are {', '.join(one.name for one in LABS)}")
+
+
+def checked_view(lab: Entry, name: str) -> str:
+    """The view of this name, the lab's first if none is named. Raises: ValueError for one that it does not have."""
+    names = [one for one, _ in lab.views]
+    if name and name not in names:
+        listed = f"it has {', '.join(names)}" if names else "it has none"
+        raise ValueError(f"view is {name!r}; {listed} in {lab.name}")
+    return name or lab.by_default

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.theme import Theme
 
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.training.curves import Curves, Ghost
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 OWNER = "branches"
 ORANGE = 1  # of the class colours: as on the timeline
 
 
-class Branches(Part):
+class Branches(Part["Shell"]):
     """Passes on which branch is wanted, and hands the branches' curves to the chart when they have changed."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self._shown: tuple[tuple[str, Curves], ...] = ()
-        window.timeline.branch_chosen.connect(self.switch)
-        window.timeline.height_changed.connect(lambda: window.playground.set_foot(window.timeline.height()))
+        host.timeline.branch_chosen.connect(self.switch)
+        host.timeline.height_changed.connect(lambda: host.lab.page.set_foot(host.timeline.height()))
 
     def actions(self) -> Sequence[Action]:
-        session = self.window.session
+        session = self.host.session
         other = "Goes to the end of the branch left last; the present future becomes a branch."
         return (
             Action("Branch here", "Train", session.branch, ("Shift+B",), "What lies ahead stays as a branch."),
@@ -36,19 +36,19 @@ class Branches(Part):
 
     def switch(self, key: int) -> None:
         """Goes to the end of a branch and shows it everywhere."""
-        self.window.do(lambda: self.window.session.switch(key))
-        self.window.draw_all()
+        self.host.do(lambda: self.host.session.switch(key))
+        self.host.draw_all()
 
     def _other(self) -> None:
-        branches = self.window.session.status.branches
+        branches = self.host.session.status.branches
         if branches:
             self.switch(branches[-1].key)
         else:
-            self.window.say("There is no branch yet: go back on the timeline and do something else from there.")
+            self.host.say("There is no branch yet: go back on the timeline and do something else from there.")
 
     def heed(self, snapshot: Snapshot) -> None:
-        ghosts = self.window.session.ghosts
+        ghosts = self.host.session.ghosts
         if ghosts is not self._shown:
             self._shown = ghosts
             shown = [Ghost(name, curves, "branch", ORANGE) for name, curves in ghosts]
-            self.window.playground.curves.set_ghosts(shown, OWNER)
+            self.host.others.show(OWNER, shown)

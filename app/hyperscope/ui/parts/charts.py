@@ -1,4 +1,4 @@
-"""The charts' own doings: earlier runs stay behind the curves, and what a chart asks anew is drawn at once."""
+"""Earlier runs: their curves stay behind those of the present one, in whatever lab these are shown."""
 
 from __future__ import annotations
 
@@ -8,32 +8,31 @@ from typing import TYPE_CHECKING
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.curves import curves
+from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.training.curves import Curves, Ghost
-from hyperscope.lab.worker.snapshot import Snapshot, Status
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 KEPT = 3  # earlier runs
 LEAST = 3  # points of a run worth keeping
 OWNER = "earlier runs"
 
 
-class Charts(Part):
+class Charts(Part["Shell"]):
     """Keeps the curves of the runs that ended with a restart, a new start or new data."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.earlier: tuple[Ghost, ...] = ()
         self._ended = 0  # runs so far
         self._status = Status()
         self._curves: Curves | None = None
-        self._experiment: Experiment = window.session.experiment  # that the curves are of
+        self._experiment: Experiment = host.session.experiment  # that the curves are of
         self._fell = False  # training stopped itself and went back, which ends no run
-        window.playground.curves.cleared.connect(self.clear)
-        window.playground.distributions.asked.connect(window.draw_all)
+        host.others.clear_requested.connect(self.clear)
 
     def actions(self) -> Sequence[Action]:
         return (Action("Clear earlier runs", "View", self.clear, help="Takes their faint curves away."),)
@@ -57,7 +56,7 @@ class Charts(Part):
         found = snapshot.sides[0].records.of(curves)
         if found is not None:
             self._curves, self._fell = found, False
-            self._experiment = self.window.session.experiment
+            self._experiment = self.host.session.experiment
 
     def _end(self) -> None:
         ended, self._curves = self._curves, None
@@ -70,4 +69,4 @@ class Charts(Part):
         self._show()
 
     def _show(self) -> None:
-        self.window.playground.curves.set_ghosts(self.earlier, OWNER)
+        self.host.others.show(OWNER, self.earlier)

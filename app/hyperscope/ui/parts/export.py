@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
     from hyperscope.ui.export.dialog import ExportDialog
     from hyperscope.ui.export.exporting import Exporting
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 
-class Export(Part):
+class Export(Part["Shell"]):
     """Has everything exported by `exporting`, which is made when it is first asked for."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.folder: Path | None = None  # where the dialog first starts; the person's pictures if None
         self._exporting: Exporting | None = None
-        button = window.tabs.add("Export", "Pictures, films, numbers, a report · Ctrl+E")
+        button = host.tabs.add("Export", "Pictures, films, numbers, a report · Ctrl+E")
         button.clicked.connect(self.open)
 
     def actions(self) -> Sequence[Action]:
@@ -45,7 +45,7 @@ class Export(Part):
             # what pictures, films and reports take is a tenth of the start, and most starts end without them
             from hyperscope.ui.export.exporting import Exporting
 
-            self._exporting = Exporting(self.window)
+            self._exporting = Exporting(self.host)
             self._exporting.folder = self.folder
         self._exporting.open()
 

@@ -12,32 +12,30 @@ from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.places import write_whole
-from hyperscope.lab.probes.focus import Focus
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:
     from hyperscope.ui.open_table.dialog import OpenTable
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 SAVE_AFTER = 1000  # ms after a move until the experiment is kept for the next start
 
 
-class Files(Part):
+class Files(Part["Shell"]):
     """Opens and saves; what cannot be is said in the message line."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self._dialog: OpenTable | None = None
-        self._saving = QTimer(window)
+        self._saving = QTimer(host.top)
         self._saving.setSingleShot(True)
         self._saving.setInterval(SAVE_AFTER)
         self._saving.timeout.connect(self._keep)
-        window.playground.open_requested.connect(self.ask_what_to_open)
-        window.tabs.open_requested.connect(self.ask_what_to_open)
-        window.tabs.save_requested.connect(self.ask_where_to_save)
-        window.file_dropped.connect(self.open)
+        host.tabs.open_requested.connect(self.ask_what_to_open)
+        host.tabs.save_requested.connect(self.ask_where_to_save)
+        host.file_dropped.connect(self.open)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -47,7 +45,7 @@ class Files(Part):
 
     def ask_what_to_open(self) -> None:
         """Lets the user choose an experiment or a table to open."""
-        dialog = QFileDialog(self.window, "Open an experiment or a table")
+        dialog = QFileDialog(self.host.top, "Open an experiment or a table")
         dialog.setNameFilters(["Experiments and tables (*.json *.csv *.tsv *.txt *.gz)", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
@@ -59,35 +57,35 @@ class Files(Part):
             opened_score,  # its scores know the trainer, which the window has no use for
         )
 
-        window = self.window
+        host = self.host
         try:
             score = opened_score(path)
         except ValueError as problem:
-            window.say(str(problem), alarm=True)
+            host.say(str(problem), alarm=True)
             return
         if score.end:
-            take_session(window, score)
+            take_session(host, score)
             return
         if path.name.lower().endswith(".json"):
-            window.session.take_on(score.experiment)
-            window.say(f"Opened {path.name}.")
-            window.follow()
+            host.session.take_on(score.experiment)
+            host.say(f"Opened {path.name}.")
+            host.follow()
             return
         from hyperscope.ui.open_table.dialog import OpenTable  # few starts come to it
 
-        self._dialog = OpenTable(suggested(path, window.session.moved.data), window.theme, window)
+        self._dialog = OpenTable(suggested(path, host.session.moved.data), host.theme, host.top)
         self._dialog.accepted_data.connect(self._take_table)
         self._dialog.open()
 
     def _take_table(self, data: object) -> None:
-        session = self.window.session
-        session.focus = Focus()
+        session = self.host.session
+        self.host.looked_at.forget()
         session.take_on(msgspec.structs.replace(session.moved, data=data))
-        self.window.follow()
+        self.host.follow()
 
     def ask_where_to_save(self) -> None:
         """Lets the user choose where the experiment is saved."""
-        dialog = QFileDialog(self.window, "Save the experiment", "experiment.json", "Experiments (*.json)")
+        dialog = QFileDialog(self.host.top, "Save the experiment", "experiment.json", "Experiments (*.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -97,20 +95,20 @@ class Files(Part):
     def save(self, path: Path) -> None:
         """Writes the experiment to a file, or says why it could not."""
         try:
-            write_whole(path, self.window.session.experiment.to_json())
+            write_whole(path, self.host.session.experiment.to_json())
         except OSError as problem:
-            self.window.say(f"{path}: {problem.strerror or problem}", alarm=True)
+            self.host.say(f"{path}: {problem.strerror or problem}", alarm=True)
             return
-        self.window.say(f"Saved to {path.name}.")
+        self.host.say(f"Saved to {path.name}.")
 
     def did(self) -> None:
         self._saving.start()
 
     def _keep(self) -> None:
         try:
-            self.window.remembered.keep(self.window.session.experiment)
+            self.host.remembered.keep(self.host.session.experiment)
         except OSError as problem:
-            self.window.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
+            self.host.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
 
     def close(self) -> None:
         self._saving.stop()

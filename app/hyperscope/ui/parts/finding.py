@@ -13,22 +13,22 @@ from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import title
 from hyperscope.ui.finder import KeyList, Palette
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 
-class Finding(Part):
+class Finding(Part["Shell"]):
     """Opens the palette and the list of keys; what is chosen is done as if its own key had been pressed."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self.palette = Palette(window.body)
-        self.keys = KeyList(window.body)
-        self.palette.chosen.connect(lambda action: window.do(action.run))
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
+        self.palette = Palette(host.body)
+        self.keys = KeyList(host.body)
+        self.palette.chosen.connect(lambda action: host.do(action.run))
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -42,36 +42,35 @@ class Finding(Part):
             self.palette.leave()
             return
         self.keys.leave()
-        self.palette.show_actions((*self.window.all_actions, *self._controls(), *self._presets()))
+        self.palette.show_actions((*self.host.all_actions, *self._controls(), *self._presets()))
 
     def show_keys(self) -> None:
         """Opens the list of keys, or closes it."""
         if self.keys.isVisible():
             self.keys.leave()
         else:
-            self.keys.show_actions(self.window.all_actions)
+            self.keys.show_actions(self.host.all_actions)
 
     def _presets(self) -> Iterator[Action]:
-        take = self.window.part(Presets).take
+        take = self.host.part(Presets).take
         for preset in presets():
             yield Action(preset.title, "Preset", partial(take, preset), help=preset.shows)
 
     def _controls(self) -> Iterator[Action]:
         """Every control to go to, and of those that choose every choice."""
-        playground = self.window.playground
-        for card in (playground.hyperparameters, playground.data):
+        for card in self.host.lab.cards:
             for path, control in card.controls.items():
                 knob = control.knob
                 yield Action(title(knob), "Go to", partial(self._go_to, control), help=knob.help)
                 if knob.kind == "choice":
                     for option in knob.choices:
                         said = f"{knob.label}: {knob.caption(option)}"
-                        yield Action(said, "Set", partial(self.window.move_knob, path, option), help=knob.help)
+                        yield Action(said, "Set", partial(self.host.move_knob, path, option), help=knob.help)
 
     def _go_to(self, control: QWidget) -> None:
         parts = [control, *control.findChildren(QWidget)]
         stop = next((part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus), control)
-        for card in (self.window.playground.hyperparameters, self.window.playground.data):
+        for card in self.host.lab.cards:
             if card.isAncestorOf(control):
                 card.unfold_to(control)
         stop.setFocus(Qt.FocusReason.TabFocusReason)

@@ -6,42 +6,31 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.ui.actions import Action
-from hyperscope.ui.controls.words import title
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.part import Part
 from hyperscope.ui.shown import ShownList
 from hyperscope.ui.stage import Captions, Laser
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.labs.lab import Lab
+    from hyperscope.ui.shell import Shell
 
 LARGE = 1.4  # times the usual type in projector mode, or as much as fits
-PANELS = (
-    ("data", "Data"),
-    ("network", "Network"),
-    ("map", "Decision map"),
-    ("hyperparameters", "Hyperparameters"),
-    ("curves", "Curves"),
-    ("distributions", "Distributions"),
-    ("timeline", "Timeline"),
-)
+TIMELINE = ("timeline", "Timeline")  # the window's own, below whatever lab is shown
 
 
-class Presenting(Part):
+class Presenting(Part["Shell"]):
     """What is hidden is remembered; in projector mode something else may be hidden than outside it."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        controls = window.playground.hyperparameters.controls
-        self.list = ShownList(window.body, PANELS, [(path, title(one.knob)) for path, one in controls.items()])
-        self.laser = Laser(window.body)
-        self.captions = Captions(window.body)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
+        self._lists: dict[Lab, ShownList] = {}
+        self.laser = Laser(host.body)
+        self.captions = Captions(host.body)
         self.projecting = False
-        self._hidden = {mode: window.remembered.hidden(mode) for mode in (False, True)}
-        self.list.changed.connect(self.hide)
-        window.said.connect(self.captions.say)
-        self._apply()
+        self._hidden = {mode: host.remembered.hidden(mode) for mode in (False, True)}
+        host.said.connect(self.captions.say)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -52,18 +41,28 @@ class Presenting(Part):
         )
 
     @property
+    def list(self) -> ShownList:
+        """The list of what the shown lab can do without."""
+        host, lab = self.host, self.host.lab
+        if lab not in self._lists:
+            made = self._lists[lab] = ShownList(host.body, (*lab.hideable, TIMELINE), lab.hideable_controls)
+            made.changed.connect(self._chosen)
+            made.set_theme(host.theme)
+        return self._lists[lab]
+
+    @property
     def hidden(self) -> frozenset[str]:
         """The names of what is not shown now."""
         return self._hidden[self.projecting]
 
     def switch_projector(self) -> None:
         """Enlarges type and lines, or makes them as they were."""
-        window, looks = self.window, self.window.part(Looks)
+        looks = self.host.part(Looks)
         self.projecting = not self.projecting
         looks.enlarge(LARGE if self.projecting else 0)
         self._apply()
         begun = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
-        window.say(begun if self.projecting else "Projector mode ended.")
+        self.host.say(begun if self.projecting else "Projector mode ended.")
 
     def choose(self) -> None:
         """Opens the list of what is shown, or closes it."""
@@ -73,20 +72,29 @@ class Presenting(Part):
             self.list.set_hidden(self.hidden)
             self.list.open()
 
+    def _chosen(self, names: frozenset[str]) -> None:
+        self.hide(names | (self.hidden - self.list.boxes.keys()))  # what is hidden in other labs stays so
+
     def hide(self, names: frozenset[str]) -> None:
         """Hides exactly these panels and controls."""
         self._hidden[self.projecting] = names
-        self.window.remembered.set_hidden(self.projecting, names)
+        self.host.remembered.set_hidden(self.projecting, names)
         self._apply()
 
     def _apply(self) -> None:
-        window = self.window
-        window.playground.show_without(self.hidden, window.session.moved)
-        window.timeline.setVisible("timeline" not in self.hidden)
-        window.draw_all()
+        host = self.host
+        host.lab.page.show_without(self.hidden, host.session.moved)
+        host.timeline.setVisible("timeline" not in self.hidden)
+        host.draw_all()
+
+    def lab_shown(self) -> None:
+        for shown in self._lists.values():
+            shown.leave()
+        self._apply()
 
     def set_theme(self, theme: Theme) -> None:
-        for one in (self.list, self.laser, self.captions):
+        over: tuple[ShownList | Laser | Captions, ...] = (*self._lists.values(), self.laser, self.captions)
+        for one in over:
             one.set_theme(theme)
 
     def close(self) -> None:

@@ -11,31 +11,31 @@ from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 
 LOOK_EVERY = 50  # ms between two looks at what the presets' networks have come to
 
 
-class Presets(Part):
+class Presets(Part["Shell"]):
     """Experiments that each show one thing; `page` is made when it is first asked for.
 
     While it is open, every preset trains in a process of their own.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.page: StartPage | None = None
         self.gallery: Job[GalleryPicture, None] | None = None
-        self._look = QTimer(window)
+        self._look = QTimer(host.top)
         self._look.setInterval(LOOK_EVERY)
         self._look.timeout.connect(self._show_pictures)
-        window.tabs.presets_requested.connect(self.toggle)
+        host.tabs.presets_requested.connect(self.toggle)
 
     def actions(self) -> Sequence[Action]:
         return (Action("Presets", "Open", self.toggle, ("P",), "Experiments that each show one thing."),)
@@ -43,12 +43,12 @@ class Presets(Part):
     def toggle(self) -> None:
         """Opens the page, or closes it if it is open."""
         if self.page is None:
-            self.page = page = StartPage(self.window.body)
-            Covering(page, self.window.body, self.window.tabs)
+            self.page = page = StartPage(self.host.body)
+            Covering(page, self.host.body, self.host.tabs)
             page.chosen.connect(self.take)
             page.left.connect(page.hide)
             page.seen.connect(self._live)
-            page.set_theme(self.window.theme)
+            page.set_theme(self.host.theme)
         if self.page.isVisible():
             self.page.hide()
         else:
@@ -76,13 +76,13 @@ class Presets(Part):
         """Trains the preset's experiment from its start, and says what to look at."""
         if self.page is not None:
             self.page.hide()
-        window = self.window
-        window.session.take_on(preset.experiment)
-        window.session.restart()
-        window.session.play(True)
-        window.draw_all()
-        window.follow()
-        window.hold(preset.shows)
+        host = self.host
+        host.session.take_on(preset.experiment)
+        host.session.restart()
+        host.session.play(True)
+        host.draw_all()
+        host.follow()
+        host.hold(preset.shows)
 
     def set_theme(self, theme: Theme) -> None:
         if self.page is not None:

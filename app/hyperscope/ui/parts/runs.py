@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.training.curves import Ghost
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.start_page import Covering
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
     from hyperscope.lab.library.library import Details, Run
     from hyperscope.ui.runs.page import RunsPage
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 OWNER = "runs"  # of the curves that are drawn behind
 
 
-class Runs(Part):
+class Runs(Part["Shell"]):
     """Every run that was kept; `page` is made when it is first asked for."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.page: RunsPage | None = None
-        window.tabs.runs_requested.connect(self.toggle)
+        host.tabs.runs_requested.connect(self.toggle)
 
     def actions(self) -> Sequence[Action]:
         return (Action("Runs", "Open", self.toggle, ("L",), "Every run so far, to compare and to reopen."),)
@@ -37,32 +37,32 @@ class Runs(Part):
             from hyperscope.lab.library.library import Library
             from hyperscope.ui.runs.page import RunsPage
 
-            self.page = page = RunsPage(self.window.body, Library(self.window.session.library))
-            Covering(page, self.window.body, self.window.tabs)
+            self.page = page = RunsPage(self.host.body, Library(self.host.session.library))
+            Covering(page, self.host.body, self.host.tabs)
             page.reopened.connect(self._reopen)
             page.behind.connect(self._show_behind)
             page.left.connect(page.hide)
-            page.set_theme(self.window.theme)
+            page.set_theme(self.host.theme)
         if self.page.isVisible():
             self.page.hide()
         else:
             self.page.open()
 
     def _reopen(self, details: Details, beat: int | None) -> None:
-        window = self.window
+        host = self.host
         try:
-            window.session.reopen(details, beat)
+            host.session.reopen(details, beat)
         except ValueError as problem:
-            window.say(str(problem), alarm=True)
+            host.say(str(problem), alarm=True)
         if self.page is not None:
             self.page.hide()
-        window.draw_all()
-        window.follow()
+        host.draw_all()
+        host.follow()
 
     def _show_behind(self, runs: list[tuple[Run, Details]]) -> None:
         """Draws the runs' curves faintly with those of the current one."""
         ghosts = [Ghost(run.title, found.curves) for run, found in runs if found.curves is not None]
-        self.window.playground.curves.set_ghosts(ghosts, OWNER)
+        self.host.others.show(OWNER, ghosts)
         if self.page is not None:
             self.page.hide()
 

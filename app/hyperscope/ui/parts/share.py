@@ -9,41 +9,42 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
-from hyperscope.lab.worker.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
     from hyperscope.lab.export.sharing import Shared
     from hyperscope.lab.timeline.score import Score
     from hyperscope.ui.share_dialog import ShareDialog
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 RENEWED = 500  # ms between two looks at how the session has gone on
 
 
-def take_session(window: Window, score: Score) -> None:
+def take_session(host: Shell, score: Score) -> None:
     """Plays a session back to its end, and stands there."""
-    window.session.perform(score)
-    window.draw_all()
-    window.follow()
-    window.say(f"Playing back {shown(score.end)} steps …")
+    host.looked_at.forget()
+    host.session.perform(score)
+    host.draw_all()
+    host.follow()
+    host.say(f"Playing back {shown(score.end)} steps …")
 
 
-class Share(Part):
+class Share(Part["Shell"]):
     """Opens the dialog, and copies the session's code without it."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.dialog: ShareDialog | None = None
         self._copying = False
-        self._renew = QTimer(window)
+        self._renew = QTimer(host.top)
         self._renew.setInterval(RENEWED)
         self._renew.timeout.connect(self._want)
-        window.tabs.add("Share", "Codes to hand on, and to open · Ctrl+Shift+S").clicked.connect(self.open)
+        host.tabs.add("Share", "Codes to hand on, and to open · Ctrl+Shift+S").clicked.connect(self.open)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -58,7 +59,7 @@ class Share(Part):
             return
         from hyperscope.ui.share_dialog import ShareDialog  # few starts come to it
 
-        self.dialog = dialog = ShareDialog(self.window.theme, self.window)
+        self.dialog = dialog = ShareDialog(self.host.theme, self.host.top)
         dialog.opened.connect(self.take)
         dialog.finished.connect(self._closed)
         dialog.open()
@@ -81,7 +82,7 @@ class Share(Part):
             self.dialog.paste()
 
     def _want(self) -> None:
-        self.window.session.want((Ask(session_so_far, None),))
+        self.host.session.want((Ask(session_so_far, None),))
 
     def heed(self, snapshot: Snapshot) -> None:
         score = snapshot.told.of(session_so_far)
@@ -93,22 +94,22 @@ class Share(Part):
             self._copying = False
             code = score.to_code()
             QApplication.clipboard().setText(code)
-            self.window.say(f"The session's code is on the clipboard: {shown(len(code))} characters.")
+            self.host.say(f"The session's code is on the clipboard: {shown(len(code))} characters.")
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""
         from hyperscope.lab.export.sharing import outline  # loaded with the dialog that this comes from
 
-        window = self.window
+        host = self.host
         if shared.kind == "session":
-            take_session(window, shared.score)
+            take_session(host, shared.score)
             return
-        window.session.take_on(shared.score.experiment)
-        window.session.restart()
-        window.session.play(True)
-        window.draw_all()
-        window.follow()
-        window.hold(f"Opened {outline(shared.score.experiment)}.")
+        host.session.take_on(shared.score.experiment)
+        host.session.restart()
+        host.session.play(True)
+        host.draw_all()
+        host.follow()
+        host.hold(f"Opened {outline(shared.score.experiment)}.")
 
     def set_theme(self, theme: Theme) -> None:
         if self.dialog is not None:

@@ -7,29 +7,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
-from hyperscope.ui.parts.slow_motion import SlowMotionPart
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 
-class TrainingPart(Part):
+class TrainingPart(Part["Shell"]):
     """Sends what the transport says to the session."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        session, bar, do = window.session, window.transport, window.do
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
+        session, bar, do = host.session, host.transport, host.do
         bar.restart.connect(partial(do, session.restart))
         bar.new_start.connect(partial(do, session.new_start))
         bar.play_toggled.connect(lambda playing: do(lambda: session.play(playing)))
         bar.batch.connect(lambda: do(lambda: session.advance("batch")))
         bar.epoch.connect(lambda: do(lambda: session.advance("epoch")))
         bar.speed_chosen.connect(lambda rate: do(lambda: session.set_rate(rate)))
-        window.timeline.gone_to.connect(window.go_to)
+        host.timeline.gone_to.connect(host.go_to)
 
     def actions(self) -> Sequence[Action]:
-        session = self.window.session
+        session = self.host.session
         return (
             Action("Play or pause", "Train", self._play_or_pause, ("Space",)),
             Action("Step one batch", "Train", lambda: session.advance("batch"), ("B",)),
@@ -42,10 +41,10 @@ class TrainingPart(Part):
         )
 
     def _play_or_pause(self) -> None:
-        session = self.window.session
-        if not self.window.part(SlowMotionPart).takes_play():
+        session = self.host.session
+        if not any(part.takes("play") for part in self.host.lab.parts):
             session.play(not session.playing)
 
     def _on(self) -> None:
-        if not self.window.part(SlowMotionPart).takes_step():
-            self.window.session.advance("batch")
+        if not any(part.takes("step") for part in self.host.lab.parts):
+            self.host.session.advance("batch")

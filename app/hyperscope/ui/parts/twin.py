@@ -1,4 +1,4 @@
-"""Twins in the window: the button and key that start one, the bar, who is shown where, ten seeds, a remedy tried."""
+"""Twins in the window: the button and key that start one, the bar, ten seeds, a remedy tried."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ from hyperscope.lab.experiment.moves import moves
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.twin_words import in_words, lead
-from hyperscope.lab.worker.snapshot import Seen, Snapshot
 from hyperscope.ui.actions import Action
-from hyperscope.ui.labs.playground.twin_marks import mark
-from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
-from hyperscope.ui.panels.curves.panel import TWIN
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import One, Side
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.shell import Shell
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
 APART = "They stand at different steps. Restart takes both to the same start."
@@ -34,17 +31,16 @@ UNKNOWN = "with the settings of now from the start, as what was done before is n
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
 
-class TwinPart(Part):
+class TwinPart(Part["Shell"]):
     """Starts and ends twins, and says of each panel which of the two it shows."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, host: Shell) -> None:
+        super().__init__(host)
         self.bar = TwinBar()
         self.bar.hide()
-        column = window.body.layout()
+        column = host.body.layout()
         assert isinstance(column, QBoxLayout)
-        column.insertWidget(column.indexOf(window.transport) + 1, self.bar)
-        lab = window.playground
+        column.insertWidget(column.indexOf(host.transport) + 1, self.bar)
         self.seeds: Job[Never, Seeds] | None = None
         self._seeds_of: TenSeeds | None = None
         self._scores_wanted = False  # by ten seeds that are to begin
@@ -52,15 +48,14 @@ class TwinPart(Part):
         self._since = CALM
         self._lead, self._stands = "", ""
         self._shown: tuple[object, ...] = ()
-        window.transport.twin_toggled.connect(lambda: window.do(self.toggle))
-        self.bar.side_chosen.connect(lambda side: window.do(lambda: self._move(side)))
-        self.bar.kept.connect(lambda which: window.do(lambda: self.keep(which)))
-        self.bar.seeds_wanted.connect(lambda: window.do(self.train_seeds))
-        self.bar.seeds_unwanted.connect(lambda: window.do(self.cancel_seeds))
-        lab.note.twin_wanted.connect(self.try_remedy)
+        host.transport.twin_toggled.connect(lambda: host.do(self.toggle))
+        self.bar.side_chosen.connect(lambda side: host.do(lambda: self._move(side)))
+        self.bar.kept.connect(lambda which: host.do(lambda: self.keep(which)))
+        self.bar.seeds_wanted.connect(lambda: host.do(self.train_seeds))
+        self.bar.seeds_unwanted.connect(lambda: host.do(self.cancel_seeds))
 
     def actions(self) -> Sequence[Action]:
-        session = self.window.session
+        session = self.host.session
         return (
             Action("Twin", "Twin", self.toggle, ("T",), "A copy beside the network; move one control and compare."),
             Action("Controls move the other twin", "Twin", lambda: self._move(NEXT[session.side]), ("Shift+T",)),
@@ -73,33 +68,33 @@ class TwinPart(Part):
 
     def toggle(self) -> None:
         """Starts a twin; with one there, goes on with A alone."""
-        if self.window.session.twin is None:
-            self.window.session.start_twin()
+        if self.host.session.twin is None:
+            self.host.session.start_twin()
         else:
             self.keep("A")
         self._follow()
 
     def keep(self, which: One) -> None:
         """Goes on with one of them alone."""
-        self.window.session.end_twin(which)
+        self.host.session.end_twin(which)
         self._follow()
 
     def try_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises to B, so that it can be seen against A as it is."""
-        session = self.window.session
+        session = self.host.session
         tried = remedy.change(session.experiment)
         session.start_twin(tried)
         if remedy.restart or not all(move.knob.live for move in moves(session.experiment, tried)):
             session.restart()  # what is rebuilt begins anew, and both are to have the same start
         session.play(True)
-        self.window.follow()
+        self.host.follow()
         self._follow()
 
     def train_seeds(self) -> None:
         """Trains both with ten seeds in the background; A and B go on meanwhile."""
-        session = self.window.session
+        session = self.host.session
         if session.twin is None:
-            self.window.say("Start a twin first: ten seeds are trained of both.")
+            self.host.say("Start a twin first: ten seeds are trained of both.")
             return
         self.cancel_seeds()
         self._scores_wanted = True
@@ -108,7 +103,7 @@ class TwinPart(Part):
 
     def _begin_seeds(self, scores: tuple[Score | None, ...]) -> None:
         """Starts the ten seeds, now that it is known what was done; settings as they are now where it is not."""
-        session = self.window.session
+        session = self.host.session
         if session.twin is None or len(scores) != 2:
             return
         of = session.experiment, session.twin
@@ -135,16 +130,9 @@ class TwinPart(Part):
 
     def _move(self, side: str) -> None:
         if side in NEXT:
-            self.window.session.set_side(side)
+            self.host.session.set_side(side)
 
     # -- what is shown --------------------------------------------------------------------------------------------
-
-    def seen_by(self, panel: Panel, snapshot: Snapshot) -> tuple[Seen, ...]:
-        """What `panel` is to draw: each draws both; the networks of both show the same moment."""
-        lab, sides = self.window.playground, snapshot.sides
-        if len(sides) == 2 and panel is lab.network:
-            lab.networks.take(sides[1])
-        return sides
 
     def heed(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
@@ -157,7 +145,7 @@ class TwinPart(Part):
             if self.seeds.over:
                 self._draw_bands()
             self._show_bar()
-        session = self.window.session
+        session = self.host.session
         if len(snapshot.sides) < 2 or session.twin is None:
             return
         twin = snapshot.sides[1]
@@ -171,15 +159,15 @@ class TwinPart(Part):
             self._show_bar()
 
     def did(self) -> None:
-        session = self.window.session
+        session = self.host.session
         if self._seeds_of is not None and self._seeds_of.of != (session.experiment, session.twin):
             self.cancel_seeds()  # they were of other settings
         self._since = CALM
         self._follow()
 
     def _follow(self) -> None:
-        """Bar, maps and marks follow the session; cheap where nothing has changed."""
-        session, lab = self.window.session, self.window.playground
+        """Bar and transport follow the session; cheap where nothing has changed."""
+        session = self.host.session
         if session.in_force == self._shown:
             return
         was = len(self._shown) > 1 and self._shown[1] is not None
@@ -188,17 +176,12 @@ class TwinPart(Part):
         on = session.twin is not None
         if on != was:
             self.bar.setVisible(on)
-            lab.show_twins(on)
-            self.window.transport.show_twin(on)
+            self.host.transport.show_twin(on)
             self._lead = self._stands = ""
             if not on:
                 self.cancel_seeds()
-                lab.curves.set_ghosts([], TWIN)
         if on != was or moved_side:
-            self.window.draw_all()
-        lab.note.setVisible(not on or session.side != "B")
-        lab.note.set_letter("A" if on else "")  # what it says is of A
-        mark(lab, session.experiment, session.twin, session.side)
+            self.host.draw_all()
         if session.twin is not None:
             self.bar.show_difference(*in_words(session.experiment, session.twin))
             self.bar.show_side(session.side)
@@ -218,7 +201,7 @@ class TwinPart(Part):
 
     def _draw_bands(self) -> None:
         result = self.seeds.result if self.seeds is not None else None
-        self.window.playground.curves.set_band(result.bands if result is not None else None)
+        self.host.others.show_bands(result.bands if result is not None else ())
 
     def set_theme(self, theme: Theme) -> None:
         self.bar.set_theme(theme)

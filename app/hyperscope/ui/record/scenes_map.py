@@ -7,10 +7,11 @@ from collections.abc import Callable
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.playground.lab import shown_in
 from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.parts.twin import TwinPart
-from hyperscope.ui.record.recording import Scene
+from hyperscope.ui.record.scene import Scene
 from hyperscope.ui.window import Window
 
 NARROW = Network(layers=(Layer(8, "tanh"), Layer(8, "tanh"), Layer(2, "tanh")))
@@ -49,7 +50,7 @@ def scenes_of_the_map() -> tuple[Scene, ...]:
 
 def _on_map(act: Callable[[MapPanel], object]) -> Callable[[Window], None]:
     def arrange(window: Window) -> None:
-        act(window.playground.map)
+        act(shown_in(window).map)
 
     return arrange
 
@@ -60,7 +61,7 @@ def _with_twin(act: Callable[[MapPanel], object] = lambda card: None) -> Callabl
     def arrange(window: Window) -> None:
         window.do(window.part(TwinPart).toggle)
         window.move_knob("training.learning_rate", 0.1)
-        act(window.playground.map)
+        act(shown_in(window).map)
 
     return arrange
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hyperscope.lab.experiment.moves import caption
 from hyperscope.lab.library.library import Details, Run
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,64 @@
-"""The controls in which twins differ, each marked with A's and B's value."""
+"""Twins in the Playground: room for both, and the controls in which they differ, marked with A's and B's value."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.twin_words import Difference, differences
-from hyperscope.ui.labs.playground.playground import Playground
+from hyperscope.ui.panels.curves.panel import TWIN
+from hyperscope.ui.part import Part
+from hyperscope.ui.parts.twin import TwinPart
+
+if TYPE_CHECKING:
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
 
 EVERY = "*"
 
 
-def mark(lab: Playground, ours: Experiment, theirs: Experiment | None, side: str) -> None:
+class TwinMarks(Part["Host"]):
+    """Has page and marks follow whether there are twins, and which of them the controls move."""
+
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        self._shown: tuple[object, ...] = ()
+        page.note.twin_wanted.connect(host.part(TwinPart).try_remedy)
+
+    def heed(self, snapshot: Snapshot) -> None:
+        self.did()
+
+    def did(self) -> None:
+        session, page = self.host.session, self.page
+        if session.in_force == self._shown:
+            return
+        was = len(self._shown) > 1 and self._shown[1] is not None
+        self._shown = session.in_force
+        on = session.twin is not None
+        if on != was:
+            page.show_twins(on)
+            if not on:
+                page.curves.set_ghosts([], TWIN)
+        page.note.setVisible(not on or session.side != "B")
+        page.note.set_letter("A" if on else "")  # what it says is of A
+        mark(page, session.experiment, session.twin, session.side)
+
+
+def mark(page: Playground, ours: Experiment, theirs: Experiment | None, side: str) -> None:
     """Marks what differs between A and B in the cards and over the network; nothing where there is no B."""
     found = differences(ours, theirs) if theirs is not None else []
     # of a layer that only one of them has, nothing is to be compared; the network says that it is there
     by_path = {_general(one.path): one for one in found if None not in one.values}
-    for card in (lab.data, lab.hyperparameters):
+    for card in (page.data, page.hyperparameters):
         for path, control in card.controls.items():
             control.caption.set_notes(*_notes(by_path.get(path), side))
     source = by_path.get("data.source")
     other_inputs = theirs is not None and ours.data.features != theirs.data.features
-    lab.data.title.set_notes(*_notes(source, side))
-    lab.data.inputs.set_notes(*(["A ≠ B"] if other_inputs else []))
-    lab.networks.show_layers(ours.network.layers, theirs.network.layers if theirs is not None else None)
+    page.data.title.set_notes(*_notes(source, side))
+    page.data.inputs.set_notes(*(["A ≠ B"] if other_inputs else []))
+    page.networks.show_layers(ours.network.layers, theirs.network.layers if theirs is not None else None)
 
 
 def _general(path: str) -> str:

@@ -15,7 +15,7 @@ from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.paint import face, readable, write

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from hyperscope.ui.panels.common.small_multiples import mixed, polygon
+from hyperscope.ui.panels.common.small_multiples import polygon
 from hyperscope.ui.panels.common.strokes import NOTHING
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -57,9 +58,9 @@ def ghost_look(role: str, colour: QColor | None, theme: Theme) -> tuple[QColor, 
         case "twin":
             return colour or theme.class_colour(3), 2.0
         case "branch":
-            return mixed(colour or theme.accent, theme.card, 0.6), 1.0
+            return mixed(theme.card, colour or theme.accent, 0.6), 1.0
         case _:
-            return mixed(colour or theme.text, theme.card, 0.26 if colour is None else 0.45), 1.0
+            return mixed(theme.card, colour or theme.text, 0.26 if colour is None else 0.45), 1.0
 
 
 def paint_spread(painter: QPainter, points: Spread, ground: QColor, scale: float) -> None:
@@ -75,7 +76,7 @@ def paint_spread(painter: QPainter, points: Spread, ground: QColor, scale: float
     shape: QPolygonF = polygon(np.concatenate((x, x[::-1])), np.concatenate((low, high[::-1])))
     painter.drawPolygon(shape)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(mixed(points.colour, ground, 0.8), 1.5 * scale))
+    painter.setPen(QPen(mixed(ground, points.colour, 0.8), 1.5 * scale))
     across, up = x.tolist(), median.tolist()
     painter.drawLines([QLineF(across[at], up[at], across[at + 1], up[at + 1]) for at in range(len(across) - 1)])
 

@@ -22,8 +22,8 @@ from hyperscope.ui import theme as look
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
-from hyperscope.ui.panels.common.small_multiples import mixed
 from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 Moves = tuple[tuple[int, float, str], ...]
@@ -84,7 +84,7 @@ class Plot(pg.GraphicsView):
         shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
         for role, curve in self._curves.items():
             width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
-            curve.setPen(pg.mkPen(mixed(theme.text, theme.card, shades[role]), width=width * self._ratio))
+            curve.setPen(pg.mkPen(mixed(theme.card, theme.text, shades[role]), width=width * self._ratio))
             curve.opts["antialias"] = True
         self.viewport().update()
 

@@ -16,18 +16,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.probes.distributions import Histogram, LayerDistributions
+from hyperscope.ui.style import mixed
 
 Floats = NDArray[np.float64]
 Span = tuple[float, float]
-
-
-def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """The opaque colour that `one` at `share` over `other` gives."""
-    red, green, blue = (
-        round(share * a + (1 - share) * b)
-        for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
-    )
-    return QColor(red, green, blue)
 
 
 def span_of(*arrays: Floats) -> Span | None:
@@ -145,7 +137,7 @@ def paint_river(painter: QPainter, made: River, ground: QColor, quiet: QColor, t
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     for shapes, share in ((made.outer, 0.24), (made.inner, 0.5)):
-        painter.setBrush(mixed(quiet, ground, share))
+        painter.setBrush(mixed(ground, quiet, share))
         for shape in shapes:
             painter.drawPolygon(shape)
     # As segments: a wide smoothed polyline takes Qt some twenty times longer.
@@ -226,7 +218,7 @@ def paint_norm(
     bars = zip(middle, y(norm.running + norm.running_deviation), y(norm.running - norm.running_deviation), strict=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(mixed(quiet, ground, 0.28))
+    painter.setBrush(mixed(ground, quiet, 0.28))
     painter.drawRects([QRectF(x - wide / 2, top, wide, max(1.0, bottom - top)) for x, top, bottom in bars])
     painter.setBrush(quiet)
     painter.drawRects(

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from hyperscope.engine.arrays import Array
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.twins.comparison import Disagreement
-from hyperscope.lab.worker.snapshot import Status
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge

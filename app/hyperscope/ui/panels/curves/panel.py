@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.training.curves import Band, Curves, Ghost
-from hyperscope.lab.worker.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
 from hyperscope.ui.panels.common.axes import epoch_text, number_text

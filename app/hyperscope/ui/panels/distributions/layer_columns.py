@@ -30,7 +30,6 @@ from hyperscope.ui.panels.common.small_multiples import (
     bars,
     has_batch_norm,
     histogram_span,
-    mixed,
     norm_of,
     paint_norm,
     paint_river,
@@ -42,6 +41,7 @@ from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.twin_column import Rows, TwinColumn, lined_up
 from hyperscope.ui.panels.distributions.twin_columns import TwinPlacing, paint_twins
 from hyperscope.ui.panels.distributions.twin_multiples import common_span
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 NARROWEST = 96  # px of a column; more layers than fit are turned over like pages
@@ -286,7 +286,7 @@ class LayerColumns(QWidget):
         theme = self._theme
         fills = {
             "z": theme.quiet,
-            "hat": mixed(theme.accent, theme.card, 0.6),
+            "hat": mixed(theme.card, theme.accent, 0.6),
             "y": theme.accent,
             "a": theme.class_colour(2),
             "weights": theme.quiet,

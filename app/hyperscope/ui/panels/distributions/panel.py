@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from hyperscope.lab.probes.distributions import Distributions, Mode, distributions
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch

@@ -19,7 +19,6 @@ from hyperscope.ui.panels.common.small_multiples import (
     Norm,
     Span,
     has_batch_norm,
-    mixed,
     norm_of,
     paint_norm,
     paint_river,
@@ -37,6 +36,7 @@ from hyperscope.ui.panels.distributions.twin_multiples import (
     paint_lines,
     paint_mirrored,
 )
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
 SLOT = 6.0  # px that a unit's two halves need at least
@@ -178,7 +178,7 @@ def paint_twins(painter: QPainter, column: TwinColumn, theme: Theme, mouse: QPoi
     for _, made in column.pictures:
         over = mouse is not None and made.area.contains(mouse)
         pointed = made.bin_at(mouse.x()) if over and mouse is not None else None
-        paint_mirrored(painter, made, (ours, theirs), mixed(theme.quiet, theme.card, 0.5), pointed, theme.text)
+        paint_mirrored(painter, made, (ours, theirs), mixed(theme.card, theme.quiet, 0.5), pointed, theme.text)
     if column.river is not None:
         paint_river(painter, column.river, theme.card, theme.quiet, theme.text, theme.scale)
     if column.lines is not None:
@@ -194,7 +194,7 @@ def _paint_norms(painter: QPainter, column: TwinColumn, theme: Theme) -> None:
         zero = math.floor(area.bottom() + low / (high - low) * area.height() + 0.5)
         painter.fillRect(QRectF(area.left(), zero, area.width(), 1), theme.hairline)
     _, theirs = colours(theme)
-    looks = ((-0.22, theme.quiet, theme.text), (0.22, mixed(theirs, theme.card, 0.75), theirs))
+    looks = ((-0.22, theme.quiet, theme.text), (0.22, mixed(theme.card, theirs, 0.75), theirs))
     for norm, (aside, bar, line) in zip(column.norms, looks, strict=True):
         if norm is not None:
             shifted = area.translated(aside * column.slot, 0)

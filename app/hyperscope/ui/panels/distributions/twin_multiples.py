@@ -13,7 +13,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.probes.distributions import Histogram
-from hyperscope.ui.panels.common.small_multiples import Floats, Span, condensed, mixed, polygon, span_of
+from hyperscope.ui.panels.common.small_multiples import Floats, Span, condensed, polygon, span_of
+from hyperscope.ui.style import mixed
 
 FEWEST, MOST = 8, 64  # bins
 BIN = 2.5  # px that a bin has at least
@@ -157,7 +158,7 @@ def paint_lines(painter: QPainter, made: Lines, colour: QColor, ground: QColor) 
     """The median over the two thin ones."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(mixed(colour, ground, 0.85), 1.0))  # wider lines take Qt eight times longer
+    painter.setPen(QPen(mixed(ground, colour, 0.85), 1.0))  # wider lines take Qt eight times longer
     for line in made.ends:
         painter.drawPolyline(line)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -14,7 +14,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.answers import answers
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.twin_letters import letter

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.worker.snapshot import Status
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui import paint
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.paint import face, write

@@ -15,6 +15,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map.picture import same_data
 from hyperscope.ui.panels.map.pin import named
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT
 
 LEAST = 15  # pixels of a cell whose count is written into it
@@ -136,5 +137,5 @@ class ConfusionMatrix:
         """The class's own colour where it is recognised, else ink by the share of its examples, up to the worst."""
         theme = self.theme
         if true == taken:
-            return paint.mixed(theme.class_colour(true), theme.card, 0.12 + 0.5 * share)
-        return paint.mixed(theme.text, theme.control, 0.75 * share / most)
+            return mixed(theme.card, theme.class_colour(true), 0.12 + 0.5 * share)
+        return mixed(theme.control, theme.text, 0.75 * share / most)

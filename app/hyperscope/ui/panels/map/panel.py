@@ -22,8 +22,8 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.twins.comparison import disagreement
-from hyperscope.lab.worker.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.alone import Alone
 from hyperscope.ui.panels.map.axes import Extent

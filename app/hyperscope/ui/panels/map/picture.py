@@ -13,7 +13,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.decision_map import Map, decision_map
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.passing import Passing
-from hyperscope.lab.worker.snapshot import Seen, Status
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map.axes import Extent

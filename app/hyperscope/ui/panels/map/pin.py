@@ -15,6 +15,7 @@ from hyperscope.lab.probes.passing import Passing
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map.foot import share
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
 PARTS = ("train", "dev", "test")
@@ -85,7 +86,7 @@ def paint_card(
     card.moveLeft(box.left() + 4 if at.x() > box.center().x() else box.right() - 4 - wide)
     card.moveTop(box.top() + 4 if at.y() > box.center().y() else box.bottom() - 4 - card.height())
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(paint.mixed(theme.card, theme.quiet, 0.5), 1))
+    painter.setPen(QPen(mixed(theme.quiet, theme.card, 0.5), 1))
     painter.setBrush(theme.card)
     painter.drawRoundedRect(card, 6, 6)
     inner = card.adjusted(8 * scale, 6 * scale, -8 * scale, -6 * scale)

@@ -17,7 +17,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.answers import Answers, answers
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, by_keyboard, keep_arrows
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments

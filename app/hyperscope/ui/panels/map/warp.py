@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.probes.warp import LayerInPlane, warp
-from hyperscope.lab.worker.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write

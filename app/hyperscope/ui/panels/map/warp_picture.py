@@ -15,6 +15,7 @@ from hyperscope.ui.panels.map import views as map_views
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.pin import paint_ring
 from hyperscope.ui.panels.map.points import PointLayer
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT
 
 LINES = 12  # squares of the grid each way; the places between its lines only make them smooth
@@ -142,9 +143,9 @@ class WarpPicture:
                         pieces.setdefault((int(said[start]), strong), []).append(run)
         ground = theme.map_ground if theme.dark else theme.window
         for (k, strong), runs in pieces.items():
-            ink = paint.mixed(theme.class_colour(k), ground, 0.85 if strong else 0.5)
+            ink = mixed(ground, theme.class_colour(k), 0.85 if strong else 0.5)
             if warp.p is not None:
-                ink = paint.mixed(theme.text, theme.class_colour(k), 0.3 if strong else 0.1)
+                ink = mixed(theme.class_colour(k), theme.text, 0.3 if strong else 0.1)
             painter.setPen(QPen(ink, (1.4 if strong else 1.0) * theme.scale))
             for run in runs:
                 painter.drawPolyline(run)

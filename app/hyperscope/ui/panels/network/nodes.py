@@ -19,6 +19,7 @@ from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.layout import Column, Layout
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -294,4 +295,4 @@ def _within(room: float, font: QFont) -> Callable[[str], bool]:
 
 
 def _rim(theme: Theme) -> QColor:
-    return paint.mixed(theme.quiet, theme.window, 0.45)
+    return mixed(theme.window, theme.quiet, 0.45)

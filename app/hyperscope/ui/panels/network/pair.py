@@ -18,7 +18,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.plane import InPlane
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Records
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.panels.network.layout import WORDS, Frame, laid_out, sizes
 from hyperscope.ui.panels.network.panel import NetworkPanel

@@ -26,7 +26,7 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words

@@ -15,12 +15,13 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face, mixed, write
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.edges import Edges, bundled, widths
 from hyperscope.ui.panels.network.foot import Foot
 from hyperscope.ui.panels.network.layout import ALONE, Layout, laid_out, sizes
 from hyperscope.ui.panels.network.nodes import Nodes, faces
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 NEAR = 4.0  # pixels; an edge this close to a place is meant
@@ -231,7 +232,7 @@ class Scene:
         assert self.layout is not None
         theme, reach = self._theme, 9 * self._theme.scale
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.accent, theme.window, 0.16))
+        painter.setBrush(mixed(theme.window, theme.accent, 0.16))
         for layer in self.marked:
             if layer < len(self.layout.columns):
                 nodes = self.layout.columns[layer].nodes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,28 +13,30 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.passing import Followed, Passing, passing
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.paint import number
 from hyperscope.ui.panels.map.head import MODES
 from hyperscope.ui.panels.map.pin import PARTS, Pin, named
 from hyperscope.ui.panels.map.views import VIEWS
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
 
 FOLLOWED = 0.05  # s between two looks at the same input while the network changes
 
 
-class MapPart(Part):
+class MapPart(Part["Host"]):
     """The pointer's place, or a pinned input, goes to the worker with whatever is asked next; what comes back is shown
     on the map and in the network picture.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self.map = window.playground.map
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        self.map = page.map
         self._over: tuple[float, float] | None = None
         self._answered: Focus | None = None  # the focus whose input is shown
         self._asked = 0.0
@@ -43,9 +44,9 @@ class MapPart(Part):
         self.map.hovered.connect(self._hover)
         self.map.left.connect(self._leave)
         self.map.pinned.connect(self._pinned)
-        self.map.mode_chosen.connect(lambda _: window.follow())
+        self.map.mode_chosen.connect(lambda _: host.follow())
         self.map.layer_chosen.connect(self._choose_layer)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), page)
         self._escape.setEnabled(False)  # until an input is pinned; others use Escape too
         self._escape.activated.connect(self.let_go)
 
@@ -72,7 +73,7 @@ class MapPart(Part):
 
     def _show(self, mode: str) -> None:
         if mode == "samples" and not self.map.head.has_samples:
-            self.window.say("There are no samples to show: the examples are not pictures.")
+            self.host.say("There are no samples to show: the examples are not pictures.")
             return
         self.map.set_mode(mode)
 
@@ -93,25 +94,24 @@ class MapPart(Part):
 
     def _look(self) -> None:
         """Follows the pinned input, else the one under the pointer."""
-        pin, session = self.map.pin, self.window.session
+        pin = self.map.pin
         example = pin.example if pin is not None else None
         point = pin.point if pin is not None else self._over
-        session.focus = replace(session.focus, example=example, point=None if example is not None else point)
+        self.host.looked_at.look(example=example, point=None if example is not None else point)
         if example is None and point is None:
             self._show_passing(None)
 
     def _choose_layer(self, layer: int) -> None:
-        session = self.window.session
-        session.focus = replace(session.focus, layer=layer)
-        self.window.follow()
+        self.host.looked_at.look(layer=layer)
+        self.host.follow()
 
     def wants(self) -> Sequence[AnyAsk]:
         """The input's way through the network, if it is another one or the network may have changed."""
-        focus = self.window.session.focus
+        focus = self.host.looked_at.focus
         if focus.point is None and focus.example is None:
             return ()
         now = time.monotonic()
-        if self._answered == focus and (self.window.at_rest or now - self._asked < FOLLOWED):
+        if self._answered == focus and (self.host.at_rest or now - self._asked < FOLLOWED):
             return ()
         self._asked = now
         return (Ask(passing, Followed(focus.plane, focus.point, focus.example)),)
@@ -119,7 +119,7 @@ class MapPart(Part):
     def heed(self, snapshot: Snapshot) -> None:
         found = [side.records.of(passing) for side in snapshot.sides]
         ours = found[0]
-        focus = self.window.session.focus
+        focus = self.host.looked_at.focus
         if ours is None or (focus.point is None and focus.example is None):
             return
         if ours.example == focus.example and (focus.example is not None or ours.point == focus.point):
@@ -134,7 +134,7 @@ class MapPart(Part):
         self._answered = self._answered if found else None
         both = (ours, of_twin) if found else (None, None)
         self.map.show_passing(*both)
-        label, networks = self._label(*both), self.window.playground.networks
+        label, networks = self._label(*both), self.page.networks
         networks.show_activations(*((one.values or None) if one is not None else None for one in both), label=label)
 
     def _label(self, ours: Passing | None, of_twin: Passing | None) -> str:

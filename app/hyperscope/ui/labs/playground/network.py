@@ -11,31 +11,33 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import One
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
 
 NORMS = ("off", "before", "after")
 
 
-class NetworkPart(Part):
+class NetworkPart(Part["Host"]):
     """Passes on what is done in the network pictures; `reduced_motion` is remembered."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        session, networks = window.session, window.playground.networks
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        session, networks = host.session, page.networks
         networks.edited.connect(self._edit)
-        networks.moved.connect(lambda which, path, value: window.move_knob(path, value, which))
+        networks.moved.connect(lambda which, path, value: host.move_knob(path, value, which))
         networks.units_changed.connect(
-            lambda which, layer, units: window.move_knob(f"network.layers.{layer}.units", units, which)
+            lambda which, layer, units: host.move_knob(f"network.layers.{layer}.units", units, which)
         )
         networks.batch_norm_cycled.connect(self._cycle_norm)
-        networks.layer_added.connect(lambda which: window.do(partial(session.add_layer, side=which)))
-        networks.layer_removed.connect(lambda which, layer: window.do(partial(session.remove_layer, layer, side=which)))
-        networks.refused.connect(lambda sentence: window.say(sentence, alarm=True))
-        self._reduced = window.remembered.reduced_motion
+        networks.layer_added.connect(lambda which: host.do(partial(session.add_layer, side=which)))
+        networks.layer_removed.connect(lambda which, layer: host.do(partial(session.remove_layer, layer, side=which)))
+        networks.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+        self._reduced = host.remembered.reduced_motion
         networks.set_reduced_motion(self._reduced)
 
     def actions(self) -> Sequence[Action]:
@@ -50,18 +52,16 @@ class NetworkPart(Part):
 
     def switch_motion(self) -> None:
         """Nothing moves by itself, or it does again."""
-        self._reduced = self.window.remembered.reduced_motion = not self._reduced
-        self.window.playground.networks.set_reduced_motion(self._reduced)
-        self.window.say(
-            "Motion is reduced." if self._reduced else "Dots move along the edges while the network trains."
-        )
+        self._reduced = self.host.remembered.reduced_motion = not self._reduced
+        self.page.networks.set_reduced_motion(self._reduced)
+        self.host.say("Motion is reduced." if self._reduced else "Dots move along the edges while the network trains.")
 
     def _cycle_norm(self, which: One, layer: int) -> None:
-        session = self.window.session
+        session = self.host.session
         of = session.twin if which == "B" and session.twin is not None else session.experiment
         now = of.network.layers[layer].batch_norm
         path = f"network.layers.{layer}.batch_norm"
-        self.window.move_knob(path, NORMS[(NORMS.index(now) + 1) % len(NORMS)], which)
+        self.host.move_knob(path, NORMS[(NORMS.index(now) + 1) % len(NORMS)], which)
 
     def _edit(self, which: One, edit: Edit, before: float, gesture: str) -> None:
-        self.window.do(lambda: self.window.session.edit(edit, before, merge=f"{which} {gesture}", of=which))
+        self.host.do(lambda: self.host.session.edit(edit, before, merge=f"{which} {gesture}", of=which))

@@ -13,7 +13,8 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import NetworkPicture, network
-from hyperscope.lab.worker.snapshot import Seen
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
@@ -31,7 +32,7 @@ PER = 15  # pixels that are missing
 MAP_LEAST = 220  # pixels
 
 
-class Playground(QWidget):
+class Playground(Page):
     """Lays out cards and panels and passes on what is moved in them; it holds no state of its own."""
 
     moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
@@ -51,14 +52,14 @@ class Playground(QWidget):
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
         networks = (self.network, self.networks)
-        self.every_panel: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
+        self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
         self._scale = 1.0
         self._least = 0  # pixels of height that the charts have at least
         self._foot = 0  # pixels of the window below, which the charts go without
-        self._pictures: tuple[NetworkPicture | None, ...] = ()  # of each network
+        self._pictures: tuple[NetworkPicture | None, ...] = ()  # of the network, or of both twins
 
         computation = QHBoxLayout()
         computation.setSpacing(GRID)
@@ -114,7 +115,9 @@ class Playground(QWidget):
         self._share_out(self._scale)
 
     def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
-        """Has one panel draw what was found."""
+        """Has one panel draw what was found; the networks of twins show the same moment."""
+        if panel is self.network and len(sides) == 2:
+            self.networks.take(sides[1])
         panel.draw(sides)
         records = sides[0].records
         if panel is self.map and records.of(examples) is not None:
@@ -124,7 +127,7 @@ class Playground(QWidget):
             self.note.heed(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
-        """Makes room for the twins' networks, or for the one alone."""
+        """Makes room for the networks of both, or for the one alone."""
         self._twins = on
         self.networks.show_twins(on)
 
@@ -140,7 +143,7 @@ class Playground(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
-        parts = (self.data, self.hyperparameters, *self.every_panel, self.note)
+        parts = (self.data, self.hyperparameters, *self.panels, self.note)
         for part in parts:
             part.set_theme(theme)
         self._share_out(theme.scale)
@@ -173,16 +176,15 @@ class Playground(QWidget):
 
     def _magnify(self, layer: int, unit: int) -> None:
         """Shows the unit under the pointer of every network that has one there in place of its map."""
-        shown: list[Array | None] = []
-        caption = ""
-        for picture in self._pictures:
-            there = picture is not None and 0 <= layer < len(picture.layers)
-            of_layer = picture.layers[layer] if picture is not None and there else None
-            pictures = of_layer.pictures if of_layer is not None else None
-            shown.append(pictures[unit] if pictures is not None and unit < len(pictures) else None)
-            if of_layer is not None:
-                caption = caption or f"{of_layer.name}, unit {unit + 1}"
-        self.map.magnify(shown, caption)
+        shown: list[Array | None] = [None] * len(self._pictures)
+        name = ""
+        for number, picture in enumerate(self._pictures):
+            if picture is not None and 0 <= layer < len(picture.layers):
+                pictures = picture.layers[layer].pictures
+                if pictures is not None and unit < len(pictures):
+                    shown[number] = pictures[unit]
+                    name = name or picture.layers[layer].name
+        self.map.magnify(shown, f"{name}, unit {unit + 1}")
 
 
 def _kept(part: QWidget) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from hyperscope.lab.worker.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.slow_motion.panel import LEAST, SlowMotionPanel
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
 
 PACE = 1000  # ms between two operations while they play
 
@@ -24,7 +25,7 @@ class _Watch(QObject):
     """Tells when what it watches has another size or place."""
 
     def __init__(self, part: SlowMotionPart) -> None:
-        super().__init__(part.window)
+        super().__init__(part.page)
         self._part = part
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -33,27 +34,28 @@ class _Watch(QObject):
         return False
 
 
-class SlowMotionPart(Part):
+class SlowMotionPart(Part["Host"]):
     """Sends what the card asks for to the session, and shows what the session says."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self.panel = panel = SlowMotionPanel(window.playground)
-        session, do = window.session, window.do
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        self.panel = panel = SlowMotionPanel(page)
+        session, do = host.session, host.do
         panel.moved.connect(lambda by: do(lambda: session.slow(by)))
         panel.chosen.connect(lambda at: do(lambda: session.slow(to=at)))
         panel.played.connect(self._play)
         panel.left.connect(self.leave)
-        window.transport.slow_button.clicked.connect(lambda: do(self.switch))
+        host.transport.slow_button.clicked.connect(lambda: do(self.switch))
         self._pace = QTimer(panel)
         self._pace.setInterval(PACE)
         self._pace.timeout.connect(lambda: do(lambda: session.slow(1)))
         # enabled only while it is on, as other things are left by the same key
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), page)
         self._escape.setEnabled(False)
         self._escape.activated.connect(self.leave)
         self._watch = _Watch(self)
-        for watched in (window.playground, window.playground.curves, window.playground.distributions):
+        for watched in (page, page.curves, page.distributions):
             watched.installEventFilter(self._watch)
 
     def actions(self) -> Sequence[Action]:
@@ -70,7 +72,7 @@ class SlowMotionPart(Part):
 
     def switch(self) -> None:
         """Begins slow motion, or leaves it."""
-        session = self.window.session
+        session = self.host.session
         if self.on:
             session.leave_slow_motion()
         else:
@@ -78,26 +80,30 @@ class SlowMotionPart(Part):
 
     def leave(self) -> None:
         """Leaves it; the step it stood in is not taken."""
-        self.window.do(self.window.session.leave_slow_motion)
+        self.host.do(self.host.session.leave_slow_motion)
 
-    def takes_play(self) -> bool:
-        """Plays the operations, or stops playing them; says whether it is on, and the key was meant for it."""
-        if self.on:
+    def takes(self, key: Literal["play", "step"]) -> bool:
+        """While it is on, plays the operations or stops playing them, or goes on by one."""
+        if self.on and key == "play":
             self.panel.play.toggle()
+        elif self.on:
+            self.host.session.slow(1)
         return self.on
 
-    def takes_step(self) -> bool:
-        """Goes on by an operation; says whether it is on, and the key was meant for it."""
+    def lab_shown(self) -> None:
+        self.host.transport.slow_button.setEnabled(True)
+
+    def lab_left(self) -> None:
+        self.host.transport.slow_button.setEnabled(False)  # nothing would be seen of it
         if self.on:
-            self.window.session.slow(1)
-        return self.on
+            self.leave()
 
     def _back(self) -> None:
-        session = self.window.session
+        session = self.host.session
         if self.on:
             session.slow(-1)
         elif session.status.beat:
-            self.window.go_to(session.status.beat - 1)
+            self.host.go_to(session.status.beat - 1)
 
     def _play(self, playing: bool) -> None:
         if playing:
@@ -106,7 +112,7 @@ class SlowMotionPart(Part):
             self._pace.stop()
 
     def heed(self, snapshot: Snapshot) -> None:
-        record = self.window.session.slow_motion
+        record = self.host.session.slow_motion
         if record is self.panel.record and (record is None) == self.panel.isHidden():
             return
         if record is None:
@@ -114,10 +120,10 @@ class SlowMotionPart(Part):
             return
         self.panel.show_record(record)
         layer = record.operations[record.at].layer
-        layers = range(1, len(self.window.session.moved.network.layers) + 2)
-        self.window.playground.networks.mark(frozenset({layer} if layer else layers), of=record.twin or "A")
+        layers = range(1, len(self.host.session.moved.network.layers) + 2)
+        self.page.networks.mark(frozenset({layer} if layer else layers), of=record.twin or "A")
         if self.panel.isHidden():
-            self.window.playground.set_least(self._least)
+            self.page.set_least(self._least)
             self.place()
             self.panel.show()
             self.panel.raise_()
@@ -126,20 +132,20 @@ class SlowMotionPart(Part):
 
     def _free_arrows(self) -> None:
         """A control that was clicked would take the arrows, and by the change that they make leave slow motion."""
-        had = self.window.focusWidget()
-        if had is not None and (had is self.window.timeline or self.window.playground.isAncestorOf(had)):
-            self.window.transport.slow_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        had = self.host.top.focusWidget()
+        if had is not None and (had is self.host.timeline or self.page.isAncestorOf(had)):
+            self.host.transport.slow_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_away(self) -> None:
         self.panel.play.setChecked(False)
         self.panel.hide()
-        self.window.playground.set_least(0)
+        self.page.set_least(0)
         self._escape.setEnabled(False)
-        self.window.playground.networks.mark(frozenset())
+        self.page.networks.mark(frozenset())
 
     def place(self) -> None:
         """Lays the card over the charts, or over the foot of what stands there without them."""
-        lab = self.window.playground
+        lab = self.page
         seen = [one for one in (lab.curves, lab.distributions) if not one.isHidden()]
         foot = lab.height() - EDGE
         left, right = EDGE, lab.width() - EDGE
@@ -154,12 +160,12 @@ class SlowMotionPart(Part):
     @property
     def _least(self) -> int:
         """Pixels of height below which the card says too little."""
-        return round(LEAST * self.window.theme.scale)
+        return round(LEAST * self.host.theme.scale)
 
     def set_theme(self, theme: Theme) -> None:
         self.panel.set_theme(theme)
         if self.on:
-            self.window.playground.set_least(self._least)
+            self.page.set_least(self._least)
         self.place()
 
     def close(self) -> None:

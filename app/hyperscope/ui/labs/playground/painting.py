@@ -16,16 +16,16 @@ from hyperscope.lab.examples.own_points import emptied, keeps_network, of_points
 from hyperscope.lab.examples.points_file import save_points
 from hyperscope.lab.experiment.data import PAINTED, Data, on_plane
 from hyperscope.lab.experiment.painted import NO_POINTS, Points, read
-from hyperscope.lab.probes.focus import Focus
 from hyperscope.ui.actions import Action
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.panels.map.brush import BrushSurface
 from hyperscope.ui.panels.map.brush_row import BrushRow
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.ui.window import Window
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
 
 TOGETHER = 40  # ms of a stroke that are sent as one change; the map shows each dab at once
 HOW = "The left button paints, the right one erases. D ends painting."
@@ -33,31 +33,32 @@ ALONE = "Points are painted for one network: keep A or B first."
 KEYS = "On the map 1 to 6 choose the class, 0 the eraser, 9 the hand; [ and ] the size; arrows and Enter paint."
 
 
-class Painting(Part):
+class Painting(Part["Host"]):
     """The brushes, which lie on the map while one paints, and what they do to the experiment."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self.map = window.playground.map
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        self.map = page.map
         self.surface = BrushSurface(self.map)
         self.row = BrushRow(self.surface, self.map)
         self._waiting: Points | None = None  # painted, and not yet part of the experiment
-        self._timer = QTimer(window)
+        self._timer = QTimer(page)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOGETHER)
         self._timer.timeout.connect(self._flush)
-        self._writer = Reader(window)
-        self._writer.refused.connect(lambda said: window.say(said, alarm=True))
+        self._writer = Reader(page)
+        self._writer.refused.connect(lambda said: host.say(said, alarm=True))
         self.surface.painted.connect(self._paint)
         self.surface.ended.connect(self._flush)
-        self.surface.refused.connect(lambda said: window.say(said, alarm=True))
+        self.surface.refused.connect(lambda said: host.say(said, alarm=True))
         self.surface.left.connect(self.stop)
         self.row.done.connect(self.stop)
-        self.row.emptied.connect(partial(window.do, self.empty))
+        self.row.emptied.connect(partial(host.do, self.empty))
         self.map.arranged.connect(self._arrange)
         self.map.mode_chosen.connect(self._heed_mode)
-        window.playground.paint_requested.connect(partial(window.do, self.open))
-        window.playground.save_points_requested.connect(self.ask_where_to_save)
+        page.paint_requested.connect(partial(host.do, self.open))
+        page.save_points_requested.connect(self.ask_where_to_save)
         row = self.row
         for one, other in pairwise((self.surface, *row.tools, row.size_track, row.empty, row.end)):
             QWidget.setTabOrder(one, other)
@@ -71,7 +72,7 @@ class Painting(Part):
 
     @property
     def _data(self) -> Data:
-        return self.window.session.moved.data
+        return self.host.session.moved.data
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -97,16 +98,16 @@ class Painting(Part):
 
     def start(self) -> None:
         """Lets one paint; points on the plane that are not one's own yet are taken over first."""
-        said, window = HOW, self.window
-        if window.session.twin is not None:
-            window.say(ALONE)
+        said, host = HOW, self.host
+        if host.session.twin is not None:
+            host.say(ALONE)
             return
         if self._data.source != PAINTED:
             if (examples := self.map.examples) is None:
                 return
             data, what = taken_over(examples, self._data)
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
-            window.session.focus = Focus()
+            host.looked_at.forget()
             self._take_on(data)
             said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)
@@ -115,9 +116,9 @@ class Painting(Part):
         for part in (self.surface, self.row):
             part.show()
             part.raise_()
-        self.row.set_theme(window.theme)  # what was never shown has lost its type to the style sheet
+        self.row.set_theme(host.theme)  # what was never shown has lost its type to the style sheet
         self.surface.setFocus()
-        window.hold(said)
+        host.hold(said)
 
     def stop(self) -> None:
         """Ends painting; the points stay."""
@@ -127,7 +128,7 @@ class Painting(Part):
         self.surface.hide()
         self.row.hide()
         self.map.show_own(None)
-        self.window.draw_all()
+        self.host.draw_all()
 
     def _heed_mode(self, mode: str) -> None:
         """There is no painting on what is not the map."""
@@ -164,17 +165,17 @@ class Painting(Part):
         self._timer.stop()
         points, self._waiting = self._waiting, None
         if points is not None:
-            self.window.do(lambda: self._take_on(self._with(points), merge=f"stroke {self.surface.stroke}"))
+            self.host.do(lambda: self._take_on(self._with(points), merge=f"stroke {self.surface.stroke}"))
 
     def _take_on(self, data: Data, merge: str = "") -> None:
-        session = self.window.session
+        session = self.host.session
         session.take_on(msgspec.structs.replace(session.moved, data=data), merge=merge)
 
     def did(self) -> None:
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""
         if not self.on or self._waiting is not None:
             return
-        if self._data.source != PAINTED or self.window.session.twin is not None:
+        if self._data.source != PAINTED or self.host.session.twin is not None:
             self.stop()
         elif not self.surface.busy:
             self._show(read(self._data.painted))
@@ -198,7 +199,7 @@ class Painting(Part):
 
     def ask_where_to_save(self) -> None:
         """Lets the user choose where the points are saved."""
-        dialog = QFileDialog(self.window, "Save these points", "points.csv", "Tables (*.csv)")
+        dialog = QFileDialog(self.host.top, "Save these points", "points.csv", "Tables (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -210,7 +211,7 @@ class Painting(Part):
         self._flush()
         data = self._data
         self._writer.ask(
-            lambda: save_points(data, path), lambda count: self.window.say(f"{count} points saved to {path.name}.")
+            lambda: save_points(data, path), lambda count: self.host.say(f"{count} points saved to {path.name}.")
         )
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
@@ -12,14 +13,15 @@ from PySide6.QtWidgets import QApplication
 from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of, write
 from hyperscope.lab.export.film import film, stops
 from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.timeline import Timeline
-from hyperscope.lab.worker.snapshot import Seen
 from hyperscope.ui import style
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.report import report_bytes
+from hyperscope.ui.export.views import InWindow, declare_those_of_labs
 from hyperscope.ui.theme import THEMES
 from hyperscope.ui.window import Window
 
@@ -46,6 +48,7 @@ def export(
 
     Raises: LookupError for what is no export, ValueError for a file that cannot be or data that cannot be had.
     """
+    declare_those_of_labs()
     exporter = exporters[what]
     suffix = suffix_of(out, exporter.all_suffixes)
     choice = Choice(suffix, scale, theme)
@@ -57,17 +60,19 @@ def export(
         _film(score, what, out, choice, epochs_of(score, epochs), progress)
         return
     timeline = trained(score, epochs_of(score, epochs), progress)
-    write(out, exporter.prepare(gathered(timeline, exporter.needs(Focus())), choice)())
+    material = gathered(timeline, exporter.needs(Focus()))
+    material = replace(material, score=replace(material.score, shown=score.shown))
+    write(out, exporter.prepare(material, choice)())
     _clear()
 
 
 def report(score: Score, out: Path, *, epochs: int | None = None, title: str = "", when: str = "") -> None:
     """Writes the HTML report. Raises: ValueError as `export` does."""
-    suffix_of(out, (".html", ".htm"))
+    suffix = suffix_of(out, (".html", ".htm"))
     _ready("light")
     exporter = exporters["report"]
     timeline = trained(score, epochs_of(score, epochs))
-    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), title=title, when=when)())
+    write(out, report_bytes(gathered(timeline, exporter.needs(Focus())), Choice(suffix), title=title, when=when)())
     _clear()
 
 
@@ -120,11 +125,11 @@ def _beats(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
 
 def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
     from hyperscope.ui.record.recording import _train_to as train_to
-    from hyperscope.ui.record.recording import _wait as wait
     from hyperscope.ui.record.recording import _window as opened_window
+    from hyperscope.ui.record.scene import wait
 
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
-        choice = Choice(choice.suffix, choice.scale, choice.theme, window=window)
+        choice = InWindow(choice.suffix, choice.scale, choice.theme, window=window)
         session = window.session
         if score.end or score.events:
             session.perform(score)

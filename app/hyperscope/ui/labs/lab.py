@@ -1,0 +1,88 @@
+"""What a lab is: a page of panels for one question, with what can be done there. It is made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.actions import Action
+from hyperscope.ui.controls.control import Control
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.part import Part
+from hyperscope.ui.source import Source
+from hyperscope.ui.theme import Theme
+
+W = TypeVar("W")
+
+
+class Page(QWidget):
+    """All that is seen of a lab, below the tabs and the transport. What it has no use for it leaves as it is here."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type, panels included."""
+
+    def show_view(self, name: str) -> None:
+        """Shows one of the lab's views."""
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Sets every control to `experiment`, without a word of what was moved."""
+
+    def show_examples(self, examples: Examples, experiment: Experiment) -> None:
+        """Takes note of a new data set."""
+
+    def show_without(self, hidden: Collection[str], experiment: Experiment) -> None:
+        """Shows everything but what `hidden` names."""
+
+    def set_foot(self, height: int) -> None:
+        """Says how many pixels below the page are taken by something else."""
+
+
+class Card(Protocol):
+    """A place with controls that the command palette goes to."""
+
+    @property
+    def controls(self) -> Mapping[str, Control]: ...
+
+    def unfold_to(self, control: QWidget) -> None:
+        """Has the control seen."""
+
+    def isAncestorOf(self, child: QWidget, /) -> bool: ...
+
+
+def _plainly(panel: Panel, sides: tuple[Seen, ...]) -> None:
+    panel.draw(sides)
+
+
+def _nothing() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, eq=False)
+class Lab:
+    """A lab that was made. All but the page is optional; what is not seen of it is neither asked for nor drawn."""
+
+    page: Page
+    panels: tuple[Panel, ...] = ()
+    notes: tuple[Panel, ...] = ()  # are drawn in their turn too, and no picture of the whole waits for them
+    sources: Mapping[Panel, Source] = field(default_factory=dict)  # of panels that show another thing than the network
+    parts: tuple[Part[Any], ...] = ()  # with keys and actions that work only while it is shown
+    cards: tuple[Card, ...] = ()
+    hideable: tuple[tuple[str, str], ...] = ()  # (name, caption) of panels that can be hidden,
+    hideable_controls: tuple[tuple[str, str], ...] = ()  # and of single controls
+    draw: Callable[[Panel, tuple[Seen, ...]], None] = _plainly
+    kept: Callable[[], Mapping[str, Any]] = _nothing  # what a session's file says of it, as JSON has it; {} for nothing
+    restore: Callable[[Mapping[str, Any]], None] = lambda kept: None  # ValueError for what it cannot be
+
+    def find(self, kind: type[W]) -> W | None:
+        """Its panel of this kind, None if it has none."""
+        return next((panel for panel in self.panels if isinstance(panel, kind)), None)
+
+    def actions(self) -> Sequence[Action]:
+        """All that can be done in it."""
+        return [action for part in self.parts for action in part.actions()]

@@ -1,0 +1,32 @@
+"""What the doctor of networks advises, done when it is clicked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hyperscope.lab.doctor.checks import Remedy
+from hyperscope.ui.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.host import Host
+    from hyperscope.ui.labs.playground.page import Playground
+
+
+class Advice(Part["Host"]):
+    """Applies remedies to A, of which the doctor speaks, and forgets what was found once something else holds."""
+
+    def __init__(self, host: Host, page: Playground) -> None:
+        super().__init__(host)
+        self.page = page
+        page.note.remedy_chosen.connect(lambda remedy: host.do(partial(self.apply, remedy)))
+
+    def apply(self, remedy: Remedy) -> None:
+        """Does what is advised; training starts again where it must."""
+        session = self.host.session
+        session.take_on(remedy.change(session.experiment), side="A")
+        if remedy.restart:
+            session.restart()
+
+    def did(self) -> None:
+        self.page.note.clear()

@@ -1,0 +1,60 @@
+"""The Playground as a lab: its page, its parts, and how what is moved on the page gets to the session."""
+
+from __future__ import annotations
+
+from hyperscope.ui.controls.words import title
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.playground.advice import Advice
+from hyperscope.ui.labs.playground.map import MapPart
+from hyperscope.ui.labs.playground.network import NetworkPart
+from hyperscope.ui.labs.playground.page import Playground
+from hyperscope.ui.labs.playground.painting import Painting
+from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
+from hyperscope.ui.labs.playground.twin_marks import TwinMarks
+from hyperscope.ui.parts.files import Files
+from hyperscope.ui.shell import Shell
+
+HIDEABLE = (
+    ("data", "Data"),
+    ("network", "Network"),
+    ("map", "Decision map"),
+    ("hyperparameters", "Hyperparameters"),
+    ("curves", "Curves"),
+    ("distributions", "Distributions"),
+)
+
+
+def shown_in(shell: Shell) -> Playground:
+    """The page of the Playground, which the window shows now."""
+    page = shell.lab.page
+    assert isinstance(page, Playground)
+    return page
+
+
+def make(host: Host) -> Lab:
+    """The Playground, shown by `host`."""
+    page = Playground()
+
+    def look_at(across: str, up: str) -> None:
+        host.looked_at.look(plane=(across, up), point=None)  # a place of the old plane is none of the new one
+        host.draw_all()
+        host.follow()
+
+    page.moved.connect(host.move_knob)
+    page.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+    page.plane_chosen.connect(look_at)
+    page.open_requested.connect(lambda: host.part(Files).ask_what_to_open())
+    page.distributions.asked.connect(host.draw_all)
+    host.others.drawn_by(page.curves)
+    kinds = (NetworkPart, Painting, MapPart, SlowMotionPart, TwinMarks, Advice)
+    return Lab(
+        page,
+        panels=page.panels,
+        notes=(page.note,),
+        parts=tuple(kind(host, page) for kind in kinds),
+        cards=(page.hyperparameters, page.data),
+        hideable=HIDEABLE,
+        hideable_controls=tuple((path, title(one.knob)) for path, one in page.hyperparameters.controls.items()),
+        draw=page.draw,
+    )

@@ -1,0 +1,68 @@
+"""Where a panel's records come from when that is not the shared network's worker: a job, or a pure function.
+
+A panel draws what it is given and cannot tell which; `Frame` looks at the sources of what is seen once per tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from hyperscope.lab.probes.snapshot import Seen
+
+V = TypeVar("V")
+
+
+class Source(Protocol):
+    """Has something to draw, and says when it has something else."""
+
+    def version(self) -> int:
+        """A number that goes up whenever there is something else to draw; 0 while there is nothing."""
+
+    def look(self) -> tuple[Seen, ...]:
+        """What there is to draw now."""
+
+
+class Computed(Generic[V]):
+    """A pure function of a value that is moved by hand; worked out only when it is seen, however often it is moved."""
+
+    def __init__(self, function: Callable[[V], tuple[Seen, ...]], value: V) -> None:
+        self._function, self._value = function, value
+        self._version = 1
+
+    @property
+    def value(self) -> V:
+        """What the function is of."""
+        return self._value
+
+    def set(self, value: V) -> None:
+        """Takes another value."""
+        if value != self._value:
+            self._value = value
+            self._version += 1
+
+    def version(self) -> int:
+        return self._version
+
+    def look(self) -> tuple[Seen, ...]:
+        return self._function(self._value)
+
+
+class Polled:
+    """What a job beside the window has come to: `poll` gives its newest records once, None while nothing is new."""
+
+    def __init__(self, poll: Callable[[], tuple[Seen, ...] | None]) -> None:
+        self._poll = poll
+        self._newest: tuple[Seen, ...] | None = None
+        self._version = 0
+
+    def version(self) -> int:
+        newest = self._poll()
+        if newest is not None:
+            self._newest = newest
+            self._version += 1
+        return self._version
+
+    def look(self) -> tuple[Seen, ...]:
+        assert self._newest is not None  # nobody looks at version 0
+        return self._newest
