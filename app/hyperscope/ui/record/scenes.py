@@ -177,7 +177,7 @@ def _start_twin(window: Window) -> None:
 def _start_twin_with_other_optimiser(window: Window) -> None:
     window.do(window.part(TwinPart).toggle)
     window.move_knob("training.optimiser", "sgd")
-    shown_in(window).twin_maps.view.choose("hard")
+    shown_in(window).map.set_view("hard")
 
 
 def _train_ten_seeds(window: Window) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TOGETHER = 40  # ms of a stroke that are sent as one change; the map shows each dab at once
 HOW = "The left button paints, the right one erases. D ends painting."
+ALONE = "Points are painted for one network: keep A or B first."
 KEYS = "On the map 1 to 6 choose the class, 0 the eraser, 9 the hand; [ and ] the size; arrows and Enter paint."
 
 
@@ -98,6 +99,9 @@ class Painting(Part["Host"]):
     def start(self) -> None:
         """Lets one paint; points on the plane that are not one's own yet are taken over first."""
         said, host = HOW, self.host
+        if host.session.twin is not None:
+            host.say(ALONE)
+            return
         if self._data.source != PAINTED:
             if (examples := self.map.examples) is None:
                 return
@@ -171,7 +175,7 @@ class Painting(Part["Host"]):
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""
         if not self.on or self._waiting is not None:
             return
-        if self._data.source != PAINTED:
+        if self._data.source != PAINTED or self.host.session.twin is not None:
             self.stop()
         elif not self.surface.busy:
             self._show(read(self._data.painted))
