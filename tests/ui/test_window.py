@@ -34,7 +34,6 @@ from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment, from_json
-from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.resources import asset
@@ -49,38 +48,11 @@ from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import SMALLEST, Window
 from patience import PATIENCE
-from probed import views
+from ui.followed import Followed
 
 RATE = "training.learning_rate"
 NORMS = "network.layers.*.batch_norm"
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Followed(Session):
-    """A session that keeps what was asked for and what came, for the tests to look at."""
-
-    def __init__(self, experiment: Experiment | None, playing: bool, killable: bool) -> None:
-        super().__init__(experiment, playing=playing, link=Runner if killable else InProcess)
-        self.asked: list[tuple[str, ...]] = []
-        self.views: dict[str, object] = {}
-        self.said: list[str] = []
-
-    def ask(self, asks):
-        self.asked.append(tuple(ask.probe.name for ask in asks))
-        super().ask(asks)
-        self._listen()
-
-    def take(self):
-        snapshot = super().take()
-        if snapshot is not None:
-            self.views.update(views(snapshot))
-        self._listen()
-        return snapshot
-
-    def _listen(self):
-        # a lost worker may be noticed by either call
-        if self.message and self.said[-1:] != [self.message]:
-            self.said.append(self.message)
 
 
 class Paints(QObject):
@@ -112,7 +84,7 @@ def opened(on_screen) -> Callable[..., Window]:
     def open_one(
         experiment: Experiment | None = None, playing: bool = True, theme: str = "light", killable: bool = False
     ) -> Window:
-        window = Window(Followed(experiment, playing, killable), theme)
+        window = Window(Followed(experiment, playing=playing, link=Runner if killable else InProcess), theme)
         return on_screen(window, lambda window: len(window.session.views) >= 5)
 
     return open_one
@@ -853,9 +825,9 @@ def test_a_second_close_does_no_harm(window):
 # -- for hours --------------------------------------------------------------------------------------------------------
 
 
-def test_repaints_lose_no_reference_to_none(window, qtbot):
+def test_repaints_lose_no_reference_to_none(window):
     window.grab()
     before = sys.getrefcount(None)
-    for _ in range(300):
+    for _ in range(60):
         window.grab()
     assert abs(sys.getrefcount(None) - before) < 300
