@@ -68,15 +68,10 @@ def bins_of(histograms: Sequence[Histogram | None], span: Span, width: float) ->
     return round(max(FEWEST, min(wanted, width / BIN, MOST)))
 
 
-def counted(histogram: Histogram) -> Floats:
-    """(bins,) the counts as floats, 0 for what is not a number."""
-    counts = np.asarray(histogram.counts, float)
-    return np.where(counts > 0, counts, 0.0)
-
-
 def shares(histogram: Histogram, edges: Floats) -> Floats:
     """(n,) the share of the values in each bin between `edges`, as if they lay evenly in the histogram's own bins."""
-    below = np.concatenate(((0.0,), counted(histogram).cumsum()))
+    below = np.zeros(len(histogram.counts) + 1)
+    np.cumsum(histogram.counts, out=below[1:])
     if not below[-1] > 0 or _ends(histogram) is None:
         return np.zeros(len(edges) - 1)
     passed = np.interp(edges, histogram.edges, below)
@@ -121,7 +116,7 @@ def bars(histograms: Sequence[Histogram | None], area: QRectF, span: Span, ratio
     if own is not None:
         edges = np.asarray(own.edges, float)
         part = (edges - low) / (high - low)
-        counts = counted(own)
+        counts = np.where(own.counts > 0, np.asarray(own.counts, float), 0.0)  # also what is not a number
         parts: list[Floats | None] = [counts / (counts.max(initial=0.0) or 1.0)]
         axis, room, gapped = round(area.bottom() * ratio), area.height() * ratio, 3
     else:
@@ -132,6 +127,7 @@ def bars(histograms: Sequence[Histogram | None], area: QRectF, span: Span, ratio
         axis, room, gapped = round(area.center().y() * ratio), area.height() / 2 * ratio - 1, 4
     at = np.rint((area.left() + part * area.width()) * ratio)
     gap = 1.0 if (at[1:] - at[:-1]).min(initial=gapped) >= gapped else 0.0
+    at /= ratio
     most = max((float(of.max(initial=0.0)) for of in parts if of is not None), default=0.0) or 1.0
     ends: list[Floats | None] = []
     shapes: list[QPolygonF | None] = []
@@ -140,13 +136,13 @@ def bars(histograms: Sequence[Histogram | None], area: QRectF, span: Span, ratio
             ends.append(None)
             shapes.append(None)
             continue
-        way, base = (1, axis + 1) if number else (-1, axis)  # the axis lies between them
-        end = np.rint(axis + way * (of * (room / most))) + base - axis
+        way, least, base = (1, np.maximum, axis + 1) if number else (-1, np.minimum, axis)  # the axis lies between
+        end = np.rint(axis + way * room / most * of) + (base - axis)
         # The least of shares still shows: a tail that is drawn as nothing reads as empty.
-        end = np.where(of > 1e-9, way * np.maximum(way * end, way * base + 1), base)
-        ends.append(end / ratio)
-        shapes.append(_steps(at / ratio, end / ratio, base / ratio, gap / ratio))
-    return Bars(area, axis / ratio, edges, at / ratio, tuple(parts), tuple(ends), tuple(shapes))
+        end = np.where(of > 1e-9, least(end, base + way), base) / ratio
+        ends.append(end)
+        shapes.append(_steps(at, end, base / ratio, gap / ratio))
+    return Bars(area, axis / ratio, edges, at, tuple(parts), tuple(ends), tuple(shapes))
 
 
 def _steps(at: Floats, end: Floats, base: float, gap: float) -> QPolygonF:
