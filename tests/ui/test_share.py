@@ -140,7 +140,7 @@ def test_a_session_that_is_opened_comes_to_the_same_bytes(window, dialog, qtbot)
     qtbot.mouseClick(dialog.open_button, LEFT)
     qtbot.waitUntil(lambda: arrived(window, 25) and window.up_to_date, timeout=PATIENCE)
     seen: dict = {}
-    window.part(Share).heed = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
+    window.part(Share).on_snapshot = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
     window.session.want(asks("weights"))
     qtbot.waitUntil(lambda: "weights" in seen, timeout=PATIENCE)
     expected = replay(SESSION).weights()

@@ -229,7 +229,7 @@ class Window(QMainWindow):
         self._stack.setCurrentWidget(lab.page)
         self.frame.show(lab)
         for part in lab.parts:
-            part.did()
+            part.experiment_changed()
 
     # -- what a session's file says of labs -----------------------------------------------------------------------
 
@@ -305,7 +305,7 @@ class Window(QMainWindow):
             self._shown = self.session.in_force
             self.lab.page.show_experiment(self.session.moved)
             for part in self._hearing():
-                part.did()
+                part.experiment_changed()
 
     # -- the frame ------------------------------------------------------------------------------------------------
 

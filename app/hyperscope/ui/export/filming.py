@@ -28,7 +28,7 @@ GOING, LOOKING, PACKING, ENDED = range(4)  # what a film waits for: the moment, 
 class Filming(QObject):
     """One film of a view or the window, over `epochs` coming epochs, or if 0 of the session so far.
 
-    `heed` must be given each snapshot. It ends by one of the signals, and is used once.
+    `on_snapshot` must be given each snapshot. It ends by one of the signals, and is used once.
     """
 
     progressed = Signal(int, int)  # frames done, of how many
@@ -64,7 +64,7 @@ class Filming(QObject):
             self._end()
             self._film.discard()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Looks whether the moment has come, and then whether its records have."""
         if self._state == GOING and self._arrived(snapshot):
             self._state = LOOKING

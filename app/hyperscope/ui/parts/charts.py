@@ -42,7 +42,7 @@ class Charts(Part["Shell"]):
         self.earlier = ()
         self._show()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Finds out that a run has ended: steps begin anew, though time on the timeline went on."""
         before, now = self._status, snapshot.status
         self._status = now

@@ -101,7 +101,7 @@ class Files(Part["Shell"]):
             return
         self.host.say(f"Saved to {path.name}.")
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         self._saving.start()
 
     def _keep(self) -> None:

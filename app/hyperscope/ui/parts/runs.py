@@ -66,7 +66,7 @@ class Runs(Part["Shell"]):
         if self.page is not None:
             self.page.hide()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         if self.page is not None:
             self.page.hide()  # a preset or a file was opened over it: that is what is to be seen
 

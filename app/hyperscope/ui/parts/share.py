@@ -84,7 +84,7 @@ class Share(Part["Shell"]):
     def _want(self) -> None:
         self.host.session.want((Ask(session_so_far, None),))
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         score = snapshot.told.of(session_so_far)
         if score is None:
             return

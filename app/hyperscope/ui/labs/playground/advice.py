@@ -28,5 +28,5 @@ class Advice(Part["Host"]):
         if remedy.restart:
             session.restart()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         self.page.note.clear()

@@ -171,7 +171,7 @@ class Painting(Part["Host"]):
         session = self.host.session
         session.apply(msgspec.structs.replace(session.moved, data=data), merge=merge)
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""
         if not self.on or self._waiting is not None:
             return

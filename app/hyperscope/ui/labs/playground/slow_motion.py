@@ -111,7 +111,7 @@ class SlowMotionPart(Part["Host"]):
         else:
             self._pace.stop()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         record = self.host.session.slow_motion
         if record is self.panel.record and (record is None) == self.panel.isHidden():
             return

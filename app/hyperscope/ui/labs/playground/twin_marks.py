@@ -27,10 +27,10 @@ class TwinMarks(Part["Host"]):
         self._shown: tuple[object, ...] = ()
         page.note.twin_wanted.connect(host.part(TwinPart).try_remedy)
 
-    def heed(self, snapshot: Snapshot) -> None:
-        self.did()
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        self.experiment_changed()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         session, page = self.host.session, self.page
         if session.in_force == self._shown:
             return
