@@ -297,7 +297,7 @@ def _export(words: list[str]) -> int:
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export.headless import export
+    from hyperscope.ui.record.headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
     export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
@@ -319,7 +319,7 @@ def _report(words: list[str]) -> int:
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
-    from hyperscope.ui.export.headless import report
+    from hyperscope.ui.record.headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)
     print(f"Written to {given.out}.")

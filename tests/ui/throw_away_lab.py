@@ -15,7 +15,7 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs import Entry
 from hyperscope.ui.labs.lab import Lab, Page
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.source import Computed, Polled
 from hyperscope.ui.theme import Theme
 from ui.throw_away_probe import Times, counted

@@ -18,7 +18,7 @@ from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.models import LookedAt
 from hyperscope.ui.pacing import Turns
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 REST = 20  # frames without news after which a paused window asks for nothing but the status
 
@@ -114,7 +114,7 @@ class Frame:
         self._quiet = 0 if moving else self._quiet + 1
         self._shown_step = status.step
         for part in self._parts():
-            part.heed(snapshot)
+            part.on_snapshot(snapshot)
         if lab is None or lab is not self._lab:
             return
         if (data := snapshot.sides[0].records.of(examples)) is not None:

@@ -14,7 +14,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.source import Source
 from hyperscope.ui.theme import Theme
 

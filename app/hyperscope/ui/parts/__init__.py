@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.branches import Branches
 from hyperscope.ui.parts.charts import Charts
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.part import Part
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs

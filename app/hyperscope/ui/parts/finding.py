@@ -13,7 +13,7 @@ from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import title
 from hyperscope.ui.finder import KeyList, Palette
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.theme import Theme
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.ui.actions import Action
+from hyperscope.ui.part import Part
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.parts.part import Part
 from hyperscope.ui.shown import ShownList
 from hyperscope.ui.stage import Captions, Laser
 from hyperscope.ui.theme import Theme

@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import Theme
 
@@ -77,7 +77,7 @@ class Presets(Part["Shell"]):
         if self.page is not None:
             self.page.hide()
         host = self.host
-        host.session.take_on(preset.experiment)
+        host.session.apply(preset.experiment)
         host.session.restart()
         host.session.play(True)
         host.draw_all()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.ui.actions import Action
-from hyperscope.ui.parts.part import Part
+from hyperscope.ui.part import Part
 
 if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import One
