@@ -39,17 +39,15 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
             part = window.part(TwinPart)
             if window.session.twin is None:
                 networks = window.lab.page.networks
-                networks.a.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
                 window.do(part.toggle)
-                networks.take(hand_made.snapshot("network")[0])
-                networks.draw(hand_made.snapshot("network"))
+                networks.draw(hand_made.snapshot("network") * 2)  # of the same shape as the starting experiment's
                 window.grab()
             return find(window, part)
 
         return found
 
     def on_an_edge_of_b(window: Window, part: TwinPart) -> tuple[QWidget, QPoint]:
-        picture = window.lab.page.networks.b
+        picture = window.lab.page.networks.pictures[1]
         return picture, picture.edge_place(0, 0, 0, 0.8).toPoint()
 
     def box(find) -> Box:

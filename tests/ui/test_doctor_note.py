@@ -15,7 +15,7 @@ from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
-from hyperscope.ui.panels.network.panel import NetworkPanel
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from patience import PATIENCE
 from probed import Sides, seen, sides, views
 
@@ -42,7 +42,7 @@ def network(units: int) -> NetworkPicture:
 @pytest.fixture
 def note(qtbot) -> DoctorNote:
     """A note on a network panel, nothing found yet."""
-    panel = NetworkPanel()
+    panel = NetworkCanvas()
     qtbot.addWidget(panel)
     made = DoctorNote(panel)
     panel.resize(430, 440)

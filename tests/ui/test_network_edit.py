@@ -15,13 +15,14 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.network import NetworkPicture
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.panels.network import words
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.numbers import STEPS, Scale, numbers
-from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import DARK, scaled
 from hyperscope.ui.window import Window
 from patience import PATIENCE
-from probed import Sides, sides
+from probed import seen
 from ui import hand_made
 
 LEFT = Qt.MouseButton.LeftButton
@@ -39,13 +40,13 @@ def picture(weight: float = 0.4, units: tuple[int, ...] = (3, 4)) -> NetworkPict
     return NetworkPicture(tuple(layers))
 
 
-def of(shown: NetworkPicture, *, playing: bool = False) -> Sides:
-    return sides({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
+def of(shown: NetworkPicture, *, playing: bool = False) -> Seen:
+    return seen({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> NetworkPanel:
-    made = NetworkPanel()
+def panel(qtbot: QtBot) -> NetworkCanvas:
+    made = NetworkCanvas()
     qtbot.addWidget(made)
     made.resize(575, 450)
     made.show_layers((Layer(3, "tanh", "before"), Layer(4, "tanh", "before", 0.3)))
@@ -55,20 +56,20 @@ def panel(qtbot: QtBot) -> NetworkPanel:
     return made
 
 
-def node(panel: NetworkPanel, layer: int, unit: int) -> QPoint:
+def node(panel: NetworkCanvas, layer: int, unit: int) -> QPoint:
     assert panel.layout_now is not None
     return panel.layout_now.columns[layer].nodes[unit].center().toPoint()
 
 
-def on_edge(panel: NetworkPanel, gap: int, after: int, before: int, share: float = 0.5) -> QPoint:
+def on_edge(panel: NetworkCanvas, gap: int, after: int, before: int, share: float = 0.5) -> QPoint:
     return panel.edge_place(gap, after, before, share).toPoint()
 
 
-def button(panel: NetworkPanel, name: str) -> QAbstractButton:
+def button(panel: NetworkCanvas, name: str) -> QAbstractButton:
     return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
 
 
-def typed(panel: NetworkPanel, qtbot: QtBot, words: str) -> None:
+def typed(panel: NetworkCanvas, qtbot: QtBot, words: str) -> None:
     panel.editor.entry.setText(words)
     qtbot.keyClick(panel.editor.entry, Qt.Key.Key_Return)
 
@@ -76,20 +77,20 @@ def typed(panel: NetworkPanel, qtbot: QtBot, words: str) -> None:
 # -- opening ------------------------------------------------------------------------------------------------------
 
 
-def test_a_click_on_an_edge_offers_its_weight(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_click_on_an_edge_offers_its_weight(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     assert panel.editor.isVisible()
     assert panel.editor.title.text() == "w₁₁ of layer 1"
     assert panel.editor.entry.text() == "0.4"
 
 
-def test_a_click_beside_the_edges_puts_the_card_away(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_click_beside_the_edges_puts_the_card_away(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     qtbot.mouseClick(panel, LEFT, pos=QPoint(20, 440))
     assert not panel.editor.isVisible()
 
 
-def test_a_click_on_a_unit_offers_its_own_numbers(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_click_on_a_unit_offers_its_own_numbers(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=node(panel, 2, 1))
     assert panel.editor.title.text() == "b₂ of layer 2"
     for name in ("γ₂ of layer 2", "β₂ of layer 2", "w₂₃ of layer 2"):
@@ -99,20 +100,20 @@ def test_a_click_on_a_unit_offers_its_own_numbers(panel: NetworkPanel, qtbot: Qt
 
 @pytest.mark.parametrize(("layer", "unit"), [(1, 0), (1, 2), (2, 0), (2, 3), (3, 1)])
 @pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_the_card_lies_within_the_panel(panel: NetworkPanel, scale: float, layer: int, unit: int) -> None:
+def test_the_card_lies_within_the_panel(panel: NetworkCanvas, scale: float, layer: int, unit: int) -> None:
     panel.set_theme(scaled(DARK, scale))
     panel.grab()
     panel.edit_unit(layer, unit)
     assert panel.rect().contains(panel.editor.geometry())
 
 
-def test_inputs_say_that_they_come_from_the_data(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_inputs_say_that_they_come_from_the_data(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.refused) as said:
         qtbot.mouseClick(panel, LEFT, pos=node(panel, 0, 0))
     assert said.args[0].startswith("Inputs come from the data")
 
 
-def test_a_line_that_stands_for_many_weights_says_so(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_line_that_stands_for_many_weights_says_so(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(picture(units=(8, 64))))
     panel.grab()
     with qtbot.waitSignal(panel.refused) as said:
@@ -120,7 +121,7 @@ def test_a_line_that_stands_for_many_weights_says_so(panel: NetworkPanel, qtbot:
     assert said.args[0].startswith("This line stands for 64 weights")
 
 
-def test_what_cannot_be_set_says_why(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_what_cannot_be_set_says_why(panel: NetworkCanvas, qtbot: QtBot) -> None:
     shown = picture()
     fixed = replace(shown.layers[-1], fixed="the classes of a tree have no numbers of their own to set")
     panel.draw(of(NetworkPicture((*shown.layers[:-1], fixed))))
@@ -133,7 +134,7 @@ def test_what_cannot_be_set_says_why(panel: NetworkPanel, qtbot: QtBot) -> None:
 # -- setting ------------------------------------------------------------------------------------------------------
 
 
-def test_a_typed_number_is_asked_for(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_typed_number_is_asked_for(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     with qtbot.waitSignal(panel.edited) as asked:
         typed(panel, qtbot, "-1.5")
@@ -150,21 +151,21 @@ def test_a_typed_number_is_asked_for(panel: NetworkPanel, qtbot: QtBot) -> None:
         ("", "w is ''; it must be a finite number"),
     ],
 )
-def test_what_is_no_finite_number_is_refused(panel: NetworkPanel, qtbot: QtBot, words: str, said: str) -> None:
+def test_what_is_no_finite_number_is_refused(panel: NetworkCanvas, qtbot: QtBot, words: str, said: str) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     with qtbot.assertNotEmitted(panel.edited), qtbot.waitSignal(panel.refused) as heard:
         typed(panel, qtbot, words)
     assert heard.args == [said]
 
 
-def test_a_decimal_comma_and_a_true_minus_are_understood(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_decimal_comma_and_a_true_minus_are_understood(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     with qtbot.waitSignal(panel.edited) as asked:
         typed(panel, qtbot, "−0,25")
     assert asked.args[0] == W.at(-0.25)
 
 
-def test_set_to_zero_and_back_again(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_set_to_zero_and_back_again(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     with qtbot.waitSignal(panel.edited) as asked:
         qtbot.mouseClick(panel.editor.zero, LEFT)
@@ -176,7 +177,7 @@ def test_set_to_zero_and_back_again(panel: NetworkPanel, qtbot: QtBot) -> None:
     assert asked.args[:2] == [W, 0.0]
 
 
-def test_one_drag_of_the_slider_is_one_gesture(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_one_drag_of_the_slider_is_one_gesture(panel: NetworkCanvas, qtbot: QtBot) -> None:
     heard: list[tuple[Edit, float, str]] = []
     panel.edited.connect(lambda *told: heard.append(told))
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
@@ -189,28 +190,28 @@ def test_one_drag_of_the_slider_is_one_gesture(panel: NetworkPanel, qtbot: QtBot
     assert len(heard) == 4 and gestures[0] == gestures[1] != gestures[2] == gestures[3]
 
 
-def test_the_slider_runs_from_minus_to_plus(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_slider_runs_from_minus_to_plus(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     with qtbot.waitSignal(panel.edited) as asked:
         qtbot.mouseClick(panel.editor.track, LEFT, pos=QPoint(round(panel.editor.track.x_at(0.1)), 7))
     assert asked.args[0].value < 0
 
 
-def test_the_card_follows_the_number_as_it_is_trained(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_card_follows_the_number_as_it_is_trained(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     panel.draw(of(picture(0.75), playing=True))
     assert "now 0.75" in panel.editor._role.text()
     assert panel.editor.back.text() == "back to 0.4"
 
 
-def test_what_is_being_typed_is_not_pulled_away_by_training(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_what_is_being_typed_is_not_pulled_away_by_training(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     qtbot.keyClicks(panel.editor.entry, "-3")
     panel.draw(of(picture(0.75), playing=True))
     assert panel.editor.entry.text() == "-3"
 
 
-def test_a_network_of_another_shape_puts_the_card_away(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_network_of_another_shape_puts_the_card_away(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     panel.draw(of(picture(units=(2, 4))))
     assert not panel.editor.isVisible()
@@ -219,7 +220,7 @@ def test_a_network_of_another_shape_puts_the_card_away(panel: NetworkPanel, qtbo
 # -- keyboard -----------------------------------------------------------------------------------------------------
 
 
-def test_arrows_go_from_unit_to_unit_and_enter_sets_one(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_arrows_go_from_unit_to_unit_and_enter_sets_one(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.activateWindow()
     panel.setFocus()
     told: list[tuple[int, int]] = []
@@ -230,7 +231,7 @@ def test_arrows_go_from_unit_to_unit_and_enter_sets_one(panel: NetworkPanel, qtb
     assert panel.editor.title.text() == f"b{words.symbol(picture(), 1, told[2][1])[1:]} of layer 1"
 
 
-def test_the_unit_under_the_keyboard_is_described(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_unit_under_the_keyboard_is_described(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.activateWindow()
     panel.setFocus()
     qtbot.keyClick(panel, Qt.Key.Key_Right)
@@ -238,7 +239,7 @@ def test_the_unit_under_the_keyboard_is_described(panel: NetworkPanel, qtbot: Qt
     assert panel.accessibleDescription().startswith("Layer 1, unit")
 
 
-def test_escape_puts_the_card_away_and_drops_what_was_typed(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_escape_puts_the_card_away_and_drops_what_was_typed(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.activateWindow()
     qtbot.mouseClick(panel, LEFT, pos=on_edge(panel, 0, 0, 0, 0.7))
     qtbot.waitUntil(panel.editor.entry.hasFocus)
@@ -248,7 +249,7 @@ def test_escape_puts_the_card_away_and_drops_what_was_typed(panel: NetworkPanel,
     assert not panel.editor.isVisible()
 
 
-def test_escape_gives_the_keyboard_back_to_the_unit_it_came_from(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_escape_gives_the_keyboard_back_to_the_unit_it_came_from(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.activateWindow()
     panel.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
@@ -259,7 +260,7 @@ def test_escape_gives_the_keyboard_back_to_the_unit_it_came_from(panel: NetworkP
     assert panel.hasFocus() and told.args[0] == 1
 
 
-def test_everything_on_the_cards_has_a_name_and_a_tooltip_or_is_a_field(panel: NetworkPanel) -> None:
+def test_everything_on_the_cards_has_a_name_and_a_tooltip_or_is_a_field(panel: NetworkCanvas) -> None:
     panel.edit_unit(2, 1)
     panel.open_layer(0)
     for card in (panel.editor, panel.layer_editor):
@@ -270,7 +271,7 @@ def test_everything_on_the_cards_has_a_name_and_a_tooltip_or_is_a_field(panel: N
 # -- layers -------------------------------------------------------------------------------------------------------
 
 
-def test_a_layer_s_activation_is_chosen_from_its_head(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_layer_s_activation_is_chosen_from_its_head(panel: NetworkCanvas, qtbot: QtBot) -> None:
     qtbot.mouseClick(button(panel, "Settings of layer 2: activation, batch norm, dropout"), LEFT)
     assert panel.layer_editor.isVisible()
     relu = next(b for b in panel.layer_editor.findChildren(QAbstractButton) if b.text() == "ReLU")
@@ -279,7 +280,7 @@ def test_a_layer_s_activation_is_chosen_from_its_head(panel: NetworkPanel, qtbot
     assert asked.args == ["network.layers.1.activation", "relu"]
 
 
-def test_all_eight_activations_are_seen(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_all_eight_activations_are_seen(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.open_layer(0)
     activation = panel.layer_editor.controls["activation"]
     qtbot.waitUntil(lambda: activation.height() >= activation.sizeHint().height())
@@ -288,7 +289,7 @@ def test_all_eight_activations_are_seen(panel: NetworkPanel, qtbot: QtBot) -> No
     assert all(activation.rect().contains(b.geometry().translated(b.parentWidget().pos())) for b in buttons)
 
 
-def test_the_cards_stay_within_the_panel_when_it_shrinks(panel: NetworkPanel) -> None:
+def test_the_cards_stay_within_the_panel_when_it_shrinks(panel: NetworkCanvas) -> None:
     panel.edit_unit(2, 3)
     panel.resize(400, 360)
     assert panel.editor.isVisible() and panel.rect().contains(panel.editor.geometry())
@@ -297,11 +298,11 @@ def test_the_cards_stay_within_the_panel_when_it_shrinks(panel: NetworkPanel) ->
     assert panel.layer_editor.isVisible() and panel.rect().contains(panel.layer_editor.geometry())
 
 
-def test_a_layer_s_dropout_stands_in_its_head(panel: NetworkPanel) -> None:
+def test_a_layer_s_dropout_stands_in_its_head(panel: NetworkCanvas) -> None:
     assert button(panel, "Settings of layer 2: activation, batch norm, dropout").text() == "tanh · 30%"
 
 
-def test_the_heads_of_six_close_layers_lie_apart(panel: NetworkPanel) -> None:
+def test_the_heads_of_six_close_layers_lie_apart(panel: NetworkCanvas) -> None:
     panel.resize(430, 440)
     panel.show_layers((Layer(8, "leaky relu", "before"),) * 6)
     shown = picture(units=(8,) * 6)

@@ -11,8 +11,10 @@ from PySide6.QtGui import QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
 from hyperscope.lab.probes.network import LayerSummary, NetworkPicture
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.nodes import (
     ROWS,
     TILES,
@@ -23,15 +25,14 @@ from hyperscope.ui.panels.network.nodes import (
     summary_words,
     tiles,
 )
-from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import LIGHT
-from probed import Sides, sides
+from probed import seen
 from ui import hand_made
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> NetworkPanel:
-    made = NetworkPanel()
+def panel(qtbot: QtBot) -> NetworkCanvas:
+    made = NetworkCanvas()
     qtbot.addWidget(made)
     made.resize(575, 450)
     made.draw(of(hand_made.network((3,))))
@@ -39,18 +40,18 @@ def panel(qtbot: QtBot) -> NetworkPanel:
     return made
 
 
-def of(shown: NetworkPicture, *, playing: bool = False) -> Sides:
-    return sides({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
+def of(shown: NetworkPicture, *, playing: bool = False) -> Seen:
+    return seen({"network": shown}, replace(hand_made.STATUS, playing=playing), 2)
 
 
 VALUES = (np.array([1.0, -1.0]), np.array([0.9, -0.9, 0.0]), np.array([0.1, 0.2, 0.7]))
 
 
-def shot(panel: NetworkPanel) -> QImage:
+def shot(panel: NetworkCanvas) -> QImage:
     return panel.grab().toImage()
 
 
-def bar(panel: NetworkPanel, layer: int, unit: int, side: int) -> np.ndarray:  # type: ignore[type-arg]
+def bar(panel: NetworkCanvas, layer: int, unit: int, side: int) -> np.ndarray:  # type: ignore[type-arg]
     """The colour in the level's bar, a few pixels right (1) or left (−1) of the node's middle."""
     assert panel.layout_now is not None
     node = panel.layout_now.columns[layer].nodes[unit]
@@ -59,19 +60,19 @@ def bar(panel: NetworkPanel, layer: int, unit: int, side: int) -> np.ndarray:  #
     return paint.rgb(picture.pixelColor(at * picture.devicePixelRatio()))
 
 
-def test_levels_have_the_colour_and_side_of_their_sign(panel: NetworkPanel) -> None:
+def test_levels_have_the_colour_and_side_of_their_sign(panel: NetworkCanvas) -> None:
     panel.show_activations(VALUES, "at (1.0, −1.0)")
     assert np.abs(bar(panel, 1, 0, 1) - paint.rgb(LIGHT.positive)).max() < 12
     assert np.abs(bar(panel, 1, 1, -1) - paint.rgb(LIGHT.negative)).max() < 12
     assert np.abs(bar(panel, 1, 2, 1) - paint.rgb(LIGHT.control)).max() < 12
 
 
-def test_the_label_stands_in_the_foot(panel: NetworkPanel) -> None:
+def test_the_label_stands_in_the_foot(panel: NetworkCanvas) -> None:
     panel.show_activations(VALUES, "at (1.0, −1.0)")
     assert panel.foot_line() == "at (1.0, −1.0)"
 
 
-def test_without_an_input_the_network_is_as_before(panel: NetworkPanel) -> None:
+def test_without_an_input_the_network_is_as_before(panel: NetworkCanvas) -> None:
     before = shot(panel)
     panel.show_activations(VALUES, "at (1.0, −1.0)")
     assert shot(panel) != before
@@ -79,13 +80,13 @@ def test_without_an_input_the_network_is_as_before(panel: NetworkPanel) -> None:
     assert shot(panel) == before
 
 
-def test_values_of_another_network_are_left_out(panel: NetworkPanel) -> None:
+def test_values_of_another_network_are_left_out(panel: NetworkCanvas) -> None:
     before = shot(panel)
     panel.show_activations((*VALUES[:2], np.array([0.5, 0.5])))
     assert panel.levels is None and shot(panel) == before
 
 
-def test_the_foot_is_asked_for_while_an_input_is_shown(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_foot_is_asked_for_while_an_input_is_shown(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.foot_needed) as asked:
         panel.show_activations(VALUES)
     assert asked.args == [True]
@@ -94,7 +95,7 @@ def test_the_foot_is_asked_for_while_an_input_is_shown(panel: NetworkPanel, qtbo
     assert asked.args == [False]
 
 
-def test_an_edge_that_carries_nothing_fades(panel: NetworkPanel) -> None:
+def test_an_edge_that_carries_nothing_fades(panel: NetworkCanvas) -> None:
     def ink(first: float) -> int:
         panel.show_activations((np.array([first, 1.0]), *VALUES[1:]))
         image, ratio = shot(panel), panel.devicePixelRatioF()
@@ -117,7 +118,7 @@ def test_a_level_is_short(value: float, said: str) -> None:
 # -- the flow -----------------------------------------------------------------------------------------------------
 
 
-def test_dots_move_only_while_it_trains(panel: NetworkPanel) -> None:
+def test_dots_move_only_while_it_trains(panel: NetworkCanvas) -> None:
     assert not panel.flow.running
     panel.draw(of(hand_made.network((3,)), playing=True))
     assert panel.flow.running
@@ -125,13 +126,13 @@ def test_dots_move_only_while_it_trains(panel: NetworkPanel) -> None:
     assert not panel.flow.running
 
 
-def test_nothing_moves_with_reduced_motion(panel: NetworkPanel) -> None:
+def test_nothing_moves_with_reduced_motion(panel: NetworkCanvas) -> None:
     panel.set_reduced_motion(True)
     panel.draw(of(hand_made.network((3,)), playing=True))
     assert not panel.flow.running
 
 
-def test_nothing_moves_while_the_panel_is_hidden(panel: NetworkPanel) -> None:
+def test_nothing_moves_while_the_panel_is_hidden(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((3,)), playing=True))
     panel.hide()
     assert not panel.flow.running
@@ -139,7 +140,7 @@ def test_nothing_moves_while_the_panel_is_hidden(panel: NetworkPanel) -> None:
     assert panel.flow.running
 
 
-def test_the_dots_change_the_picture(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_dots_change_the_picture(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(hand_made.network((3,)), playing=True))
     before = shot(panel)
     qtbot.waitUntil(lambda: shot(panel) != before)
@@ -163,7 +164,7 @@ def test_a_wide_layer_says_how_it_is() -> None:
     assert summary_words(layer, 64, 1, 0) == ("64 units", ["a row each", "‖W‖ 15", "|a| 0.42", "3 dead"])
 
 
-def test_a_wide_layer_shows_its_outputs_as_a_picture(panel: NetworkPanel) -> None:
+def test_a_wide_layer_shows_its_outputs_as_a_picture(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((64,), inputs=64, classes=3)))
     weights = shot(panel)
     panel.show_activations((np.eye(8).ravel(), np.ones(64), VALUES[2]))

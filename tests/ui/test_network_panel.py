@@ -10,33 +10,34 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.panels.network import words
-from hyperscope.ui.panels.network.panel import NetworkPanel
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.theme import LIGHT
-from probed import Sides, sides
+from probed import seen
 from ui import hand_made
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> NetworkPanel:
-    made = NetworkPanel()
+def panel(qtbot: QtBot) -> NetworkCanvas:
+    made = NetworkCanvas()
     qtbot.addWidget(made)
     made.resize(575, 450)
-    made.draw(hand_made.snapshot("network"))
+    made.draw(hand_made.snapshot("network")[0])
     made.show()
     return made
 
 
-def of(picture: NetworkPicture) -> Sides:
-    return sides({"network": picture}, hand_made.STATUS, 2)
+def of(picture: NetworkPicture) -> Seen:
+    return seen({"network": picture}, hand_made.STATUS, 2)
 
 
-def button(panel: NetworkPanel, name: str) -> QAbstractButton:
+def button(panel: NetworkCanvas, name: str) -> QAbstractButton:
     return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
 
 
-def node(panel: NetworkPanel, layer: int, unit: int) -> QPoint:
+def node(panel: NetworkCanvas, layer: int, unit: int) -> QPoint:
     assert panel.layout_now is not None
     return panel.layout_now.columns[layer].nodes[unit].center().toPoint()
 
@@ -54,47 +55,47 @@ def simple(weight: float = 1.0) -> NetworkPicture:
     )
 
 
-def test_plus_asks_for_one_unit_more(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_plus_asks_for_one_unit_more(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.units_changed) as asked:
         qtbot.mouseClick(button(panel, "Add a unit to layer 2"), Qt.MouseButton.LeftButton)
     assert asked.args == [1, 9]
 
 
-def test_minus_asks_for_one_unit_less(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_minus_asks_for_one_unit_less(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.units_changed) as asked:
         qtbot.mouseClick(button(panel, "Remove a unit from layer 1"), Qt.MouseButton.LeftButton)
     assert asked.args == [0, 7]
 
 
-def test_the_last_unit_cannot_be_removed(panel: NetworkPanel) -> None:
+def test_the_last_unit_cannot_be_removed(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((1,))))
     assert not button(panel, "Remove a unit from layer 1").isEnabled()
 
 
-def test_the_caption_cycles_batch_norm(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_caption_cycles_batch_norm(panel: NetworkCanvas, qtbot: QtBot) -> None:
     name = "Batch norm of layer 3: off, before or after the activation"
     with qtbot.waitSignal(panel.batch_norm_cycled) as asked:
         qtbot.mouseClick(button(panel, name), Qt.MouseButton.LeftButton)
     assert asked.args == [2]
 
 
-def test_a_layer_is_added_with_the_keyboard(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_layer_is_added_with_the_keyboard(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.layer_added):
         qtbot.keyClick(button(panel, "Add a hidden layer"), Qt.Key.Key_Space)
 
 
-def test_the_last_layer_is_the_one_removed(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_the_last_layer_is_the_one_removed(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.layer_removed) as asked:
         qtbot.mouseClick(button(panel, "Remove the last hidden layer"), Qt.MouseButton.LeftButton)
     assert asked.args == [2]
 
 
-def test_without_hidden_layers_none_can_be_removed(panel: NetworkPanel) -> None:
+def test_without_hidden_layers_none_can_be_removed(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network(())))
     assert not button(panel, "Remove the last hidden layer").isEnabled()
 
 
-def test_a_button_keeps_the_keyboard_when_the_structure_changes(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_button_keeps_the_keyboard_when_the_structure_changes(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.activateWindow()
     button(panel, "Add a unit to layer 1").setFocus()
     qtbot.waitUntil(lambda: button(panel, "Add a unit to layer 1").hasFocus())
@@ -103,7 +104,7 @@ def test_a_button_keeps_the_keyboard_when_the_structure_changes(panel: NetworkPa
     assert button(panel, "Add a unit to layer 1").hasFocus()
 
 
-def test_hovering_a_node_tells_which(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_hovering_a_node_tells_which(panel: NetworkCanvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.node_hovered) as told:
         qtbot.mouseMove(panel, node(panel, 2, 4))
     assert told.args == [2, 4]
@@ -112,14 +113,14 @@ def test_hovering_a_node_tells_which(panel: NetworkPanel, qtbot: QtBot) -> None:
     assert told.args == [-1, -1]
 
 
-def test_hovering_a_node_writes_its_equation(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_hovering_a_node_writes_its_equation(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(simple(0.4)))
     panel.grab()
     qtbot.mouseMove(panel, node(panel, 1, 0))
     assert panel.foot_line() == "Layer 1, unit 1: a₁ = tanh(0.40 x₁ + 0.10)"
 
 
-def test_hovering_an_edge_writes_its_weight(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_hovering_an_edge_writes_its_weight(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(simple(-0.75)))
     panel.grab()
     middle = (node(panel, 0, 0) + node(panel, 1, 0)) / 2
@@ -127,38 +128,38 @@ def test_hovering_an_edge_writes_its_weight(panel: NetworkPanel, qtbot: QtBot) -
     assert "from x₁ to a₁ = −0.750" in panel.foot_line()
 
 
-def test_no_edge_is_meant_six_pixels_away(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_no_edge_is_meant_six_pixels_away(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(simple()))
     panel.grab()
     qtbot.mouseMove(panel, (node(panel, 0, 0) + node(panel, 1, 0)) / 2 + QPoint(0, 6))
     assert panel.foot_line() == ""
 
 
-def shot_at(panel: NetworkPanel, at: QPoint) -> np.ndarray:  # type: ignore[type-arg]
+def shot_at(panel: NetworkCanvas, at: QPoint) -> np.ndarray:  # type: ignore[type-arg]
     shot: QImage = panel.grab().toImage()
     return paint.rgb(shot.pixelColor(at * shot.devicePixelRatio()))
 
 
 @pytest.mark.parametrize(("weight", "colour"), [(1.0, LIGHT.positive), (-1.0, LIGHT.negative)], ids=["plus", "minus"])
-def test_an_edge_has_the_colour_of_its_sign(panel: NetworkPanel, weight: float, colour: object) -> None:
+def test_an_edge_has_the_colour_of_its_sign(panel: NetworkCanvas, weight: float, colour: object) -> None:
     panel.draw(of(simple(weight)))
     seen = shot_at(panel, (node(panel, 0, 0) + node(panel, 1, 0)) / 2)
     assert np.abs(seen - paint.rgb(colour)).max() < 40  # type: ignore[arg-type]
 
 
-def test_a_node_is_a_picture_of_its_function(panel: NetworkPanel) -> None:
+def test_a_node_is_a_picture_of_its_function(panel: NetworkCanvas) -> None:
     panel.draw(of(simple()))
     at = node(panel, 1, 0)
     assert np.abs(shot_at(panel, at + QPoint(9, 0)) - paint.rgb(LIGHT.positive)).max() < 6
     assert np.abs(shot_at(panel, at - QPoint(9, 0)) - paint.rgb(LIGHT.negative)).max() < 6
 
 
-def test_an_output_is_in_its_class_colour(panel: NetworkPanel) -> None:
+def test_an_output_is_in_its_class_colour(panel: NetworkCanvas) -> None:
     panel.draw(of(simple()))
     assert np.abs(shot_at(panel, node(panel, 2, 1) - QPoint(9, 0)) - paint.rgb(LIGHT.class_colour(1))).max() < 6
 
 
-def test_heavier_edges_cover_more(panel: NetworkPanel) -> None:
+def test_heavier_edges_cover_more(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((2,), classes=2)))
     panel.grab()
     edges = panel._scene.gaps[0]
@@ -175,7 +176,7 @@ def test_heavier_edges_cover_more(panel: NetworkPanel) -> None:
 
 
 @pytest.mark.parametrize("units", [(), (8,), (8,) * 6, (16, 3), (8,) * 12], ids=str)
-def test_every_node_fits_the_panel_and_none_overlap(panel: NetworkPanel, units: tuple[int, ...]) -> None:
+def test_every_node_fits_the_panel_and_none_overlap(panel: NetworkCanvas, units: tuple[int, ...]) -> None:
     panel.draw(of(hand_made.network(units)))
     panel.grab()
     assert panel.layout_now is not None
@@ -184,19 +185,19 @@ def test_every_node_fits_the_panel_and_none_overlap(panel: NetworkPanel, units: 
     assert not any(a.intersects(b) for k, a in enumerate(nodes) for b in nodes[:k])
 
 
-def test_six_layers_of_eight_keep_nodes_of_some_35_pixels(panel: NetworkPanel) -> None:
+def test_six_layers_of_eight_keep_nodes_of_some_35_pixels(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((8,) * 6)))
     assert panel.layout_now is not None
     assert panel.layout_now.columns[1].nodes[0].width() >= 34
 
 
-def test_nodes_grow_with_the_room_up_to_64_pixels(panel: NetworkPanel) -> None:
+def test_nodes_grow_with_the_room_up_to_64_pixels(panel: NetworkCanvas) -> None:
     panel.resize(1800, 1400)
     assert panel.layout_now is not None
     assert panel.layout_now.columns[1].nodes[0].width() == 64
 
 
-def test_a_layer_too_wide_to_draw_becomes_one_card(panel: NetworkPanel, qtbot: QtBot) -> None:
+def test_a_layer_too_wide_to_draw_becomes_one_card(panel: NetworkCanvas, qtbot: QtBot) -> None:
     panel.draw(of(hand_made.network((8, 128, 8))))
     panel.grab()
     assert panel.layout_now is not None
@@ -205,7 +206,7 @@ def test_a_layer_too_wide_to_draw_becomes_one_card(panel: NetworkPanel, qtbot: Q
     assert "128 units" in panel.foot_line()
 
 
-def test_sixty_four_inputs_are_counted_by_their_weights(panel: NetworkPanel) -> None:
+def test_sixty_four_inputs_are_counted_by_their_weights(panel: NetworkCanvas) -> None:
     panel.draw(of(hand_made.network((8,), inputs=64, classes=10)))
     panel.grab()
     assert panel.layout_now is not None
@@ -213,13 +214,13 @@ def test_sixty_four_inputs_are_counted_by_their_weights(panel: NetworkPanel) -> 
 
 
 def test_a_hidden_network_makes_no_pictures(qtbot: QtBot) -> None:
-    panel = NetworkPanel()
+    panel = NetworkCanvas()
     qtbot.addWidget(panel)
-    panel.draw(hand_made.snapshot("network"))
+    panel.draw(hand_made.snapshot("network")[0])
     assert not panel._scene.faces and not panel._scene.gaps
 
 
-def test_weights_that_are_not_finite_can_still_be_drawn(panel: NetworkPanel) -> None:
+def test_weights_that_are_not_finite_can_still_be_drawn(panel: NetworkCanvas) -> None:
     panel.draw(of(simple(float("nan"))))
     assert not panel.grab().isNull()
 
@@ -236,6 +237,6 @@ def test_a_name_that_lost_a_word_says_so() -> None:
     assert words.in_short("proline_content", lambda text: len(text) <= 8, 1) == ["proline…"]
 
 
-def test_the_buttons_of_a_column_are_targets_of_twenty_pixels(panel: NetworkPanel) -> None:
+def test_the_buttons_of_a_column_are_targets_of_twenty_pixels(panel: NetworkCanvas) -> None:
     size = button(panel, "Add a unit to layer 1").size()
     assert min(size.width(), size.height()) >= 20

@@ -16,37 +16,44 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
-from hyperscope.ui.panels.network.pair import ABOVE, NetworkPair, best, differing
-from hyperscope.ui.panels.network.panel import NetworkPanel
+from hyperscope.ui.panels.network.arrangement import ABOVE, best
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
+from hyperscope.ui.panels.network.panel import NetworkPanel, differing
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import LIGHT, scaled
 from hyperscope.ui.window import Window
 from patience import PATIENCE
-from probed import Sides, sides
+from probed import Sides, seen
 from ui import hand_made
 
 LEFT = Qt.MouseButton.LeftButton
 SMALL = Experiment(data=Data(points=90))
 
 
-def of(picture: NetworkPicture) -> Sides:
-    return sides({"network": picture}, hand_made.STATUS, 2)
+def of(*pictures: NetworkPicture) -> Sides:
+    return tuple(seen({"network": picture}, hand_made.STATUS, 2) for picture in pictures)
 
 
-def draw_b(pair: NetworkPair, picture: NetworkPicture) -> None:
-    pair.take(of(picture)[0])
-    pair.draw(hand_made.snapshot("curves"))
+def draw(pair: NetworkPanel, *pictures: NetworkPicture) -> None:
+    """Draws these networks, each in its turn."""
+    pair.draw(of(*pictures))
+    pair.rest.draw(())
 
 
-def button(panel: NetworkPanel, name: str) -> QAbstractButton:
+def draw_b(pair: NetworkPanel, picture: NetworkPicture) -> None:
+    """Draws B's network anew, and A's as it was."""
+    draw(pair, pair.first.picture, picture)
+
+
+def button(panel: NetworkCanvas, name: str) -> QAbstractButton:
     return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
 
 
-def node(panel: NetworkPanel, layer: int, unit: int) -> QPoint:
+def node(panel: NetworkCanvas, layer: int, unit: int) -> QPoint:
     return panel.layout_now.columns[layer].nodes[unit].center().toPoint()
 
 
-def seen(panel: QWidget) -> QImage:
+def shot(panel: QWidget) -> QImage:
     return panel.grab().toImage()
 
 
@@ -54,83 +61,83 @@ def seen(panel: QWidget) -> QImage:
 
 
 @pytest.fixture
-def alone(qtbot) -> NetworkPair:
+def alone(qtbot) -> NetworkPanel:
     """One network of three layers."""
-    made = NetworkPair()
+    made = NetworkPanel()
     qtbot.addWidget(made)
     made.resize(900, 560)
     made.set_theme(LIGHT)
     made.set_reduced_motion(True)
-    made.a.draw(of(hand_made.network(seed=1)))
+    made.draw(of(hand_made.network(seed=1)))
     made.show()
     return made
 
 
 @pytest.fixture
-def pair(alone) -> NetworkPair:
+def pair(alone) -> NetworkPanel:
     """Twins of three layers, with other weights."""
-    alone.show_twins(True)
     draw_b(alone, hand_made.network(seed=2))
     return alone
 
 
 def test_one_network_has_all_the_room(alone) -> None:
-    assert alone.b is None
-    assert alone.a.geometry() == alone.rect()
-    assert alone.a.accessibleName() == "Network"
+    assert alone.pictures == (alone.first,)
+    assert alone.first.geometry() == alone.rect()
+    assert alone.first.accessibleName() == "Network"
 
 
-def test_twins_begin_as_the_same_picture(alone) -> None:
-    alone.show_twins(True)
-    assert alone.b.picture is alone.a.picture
-    assert alone.b.size() == alone.a.size()
+def test_a_picture_that_is_new_waits_for_no_turn(alone) -> None:
+    alone.draw(of(hand_made.network(seed=1), hand_made.network(seed=2)))
+    a, b = alone.pictures
+    assert b.picture is not None and alone.rest.rate == 0
+    assert a.size() == b.size()
 
 
 def test_each_picture_is_drawn_from_its_own_record(pair) -> None:
-    before = seen(pair.b)
-    a = seen(pair.a)
+    before = shot(pair.pictures[1])
+    a = shot(pair.pictures[0])
     draw_b(pair, hand_made.network(seed=3))
-    assert seen(pair.b) != before
-    assert seen(pair.a) == a
+    assert shot(pair.pictures[1]) != before
+    assert shot(pair.pictures[0]) == a
 
 
 def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
+    pair.draw(of(hand_made.network(seed=1), hand_made.network(seed=3)))
     pair.grab()
-    draw_b(pair, hand_made.network(seed=3))
-    assert pair.a._backing._dirty.isEmpty() and not pair.b._backing._dirty.isEmpty()
+    pair.rest.draw(())
+    assert pair.pictures[0]._backing._dirty.isEmpty() and not pair.pictures[1]._backing._dirty.isEmpty()
 
 
 def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
-    shown = pair.b.picture
-    assert pair.rate == 0
-    pair.take(of(hand_made.network(seed=3))[0])
-    assert pair.rate > pair.a.rate and pair.b.picture is shown
-    pair.draw(hand_made.snapshot("curves"))
-    assert pair.rate == 0 and pair.b.picture is not shown
+    shown = pair.pictures[1].picture
+    assert pair.rest.rate == 0
+    pair.draw(of(hand_made.network(seed=2), hand_made.network(seed=3)))
+    assert pair.rest.rate > pair.rate and pair.pictures[1].picture is shown
+    pair.rest.draw(hand_made.snapshot("curves"))
+    assert pair.rest.rate == 0 and pair.pictures[1].picture is not shown
 
 
 def test_the_one_picture_comes_back(pair) -> None:
-    pair.show_twins(False)
-    assert pair.b is None
-    assert pair.a.geometry() == pair.rect()
-    assert pair.a.accessibleName() == "Network"
-    assert button(pair.a, "Add a unit to layer 1").isVisible()
-    assert pair.a.layout_now.frame.legend
+    pair.draw(of(hand_made.network(seed=1)))
+    assert pair.pictures == (pair.pictures[0],)
+    assert pair.pictures[0].geometry() == pair.rect()
+    assert pair.pictures[0].accessibleName() == "Network"
+    assert button(pair.pictures[0], "Add a unit to layer 1").isVisible()
+    assert pair.pictures[0].layout_now.frame.legend
 
 
 def test_wide_room_has_them_beside_each_other_with_columns_equally_far_apart(pair) -> None:
     draw_b(pair, hand_made.network((8, 8, 8, 8)))
-    a, b = pair.a.layout_now, pair.b.layout_now
-    assert pair.a.geometry().right() < pair.b.geometry().left()
+    a, b = pair.pictures[0].layout_now, pair.pictures[1].layout_now
+    assert pair.pictures[0].geometry().right() < pair.pictures[1].geometry().left()
     assert b.pitch == pytest.approx(a.pitch, rel=0.03)
     assert min(a.columns[1].nodes[0].width(), b.columns[1].nodes[0].width()) >= 26
 
 
 def test_deep_twins_in_little_room_lie_above_each_other(pair) -> None:
     pair.resize(470, 420)
-    pair.a.draw(of(hand_made.network((8,) * 6)))
-    draw_b(pair, hand_made.network((8,) * 6))
-    assert pair.a.geometry().bottom() < pair.b.geometry().top()
+    draw(pair, hand_made.network((8,) * 6), hand_made.network((8,) * 6))
+    assert pair.pictures[0].geometry().bottom() < pair.pictures[1].geometry().top()
 
 
 SHAPES = [((8, 8, 8), (8, 8, 8)), ((8,) * 6, (8,) * 6), ((8,) * 5, (3,)), ((64, 64), (64, 64)), ((), (8, 8))]
@@ -140,10 +147,9 @@ SHAPES = [((8, 8, 8), (8, 8, 8)), ((8,) * 6, (8,) * 6), ((8,) * 5, (3,)), ((64, 
 @pytest.mark.parametrize("room", [(457, 420), (885, 600), (600, 390), (1500, 900)], ids=str)
 def test_every_node_and_button_lies_in_its_picture(pair, shapes, room) -> None:
     pair.resize(*room)
-    pair.a.draw(of(hand_made.network(shapes[0])))
-    draw_b(pair, hand_made.network(shapes[1]))
-    assert not pair.a.geometry().intersects(pair.b.geometry())
-    for panel in pair.panels:
+    draw(pair, hand_made.network(shapes[0]), hand_made.network(shapes[1]))
+    assert not pair.pictures[0].geometry().intersects(pair.pictures[1].geometry())
+    for panel in pair.pictures:
         assert pair.rect().contains(panel.geometry())
         nodes = [node for column in panel.layout_now.columns for node in column.nodes]
         assert all(QRectF(panel.rect()).contains(node) for node in nodes)
@@ -162,82 +168,81 @@ def test_the_arrangement_follows_the_shape_and_not_the_weights() -> None:
 
 def test_large_type_keeps_both_within_the_room(pair) -> None:
     large = scaled(LIGHT, 1.5)
-    pair.a.set_theme(large)
     pair.set_theme(large)
-    for panel in pair.panels:
+    for panel in pair.pictures:
         assert pair.rect().contains(panel.geometry())
         assert panel.layout_now.columns[1].nodes[0].width() >= 26
 
 
 def test_the_foot_speaks_of_the_unit_under_the_pointer_in_either(pair, qtbot) -> None:
-    before = seen(pair).copy(pair._foot().toAlignedRect())
-    qtbot.mouseMove(pair.b, node(pair.b, 1, 0))
-    assert pair.b.foot_line().startswith("Layer 1, unit 1: a₁ = ")
-    assert seen(pair).copy(pair._foot().toAlignedRect()) != before
+    before = shot(pair).copy(pair._foot().toAlignedRect())
+    qtbot.mouseMove(pair.pictures[1], node(pair.pictures[1], 1, 0))
+    assert pair.pictures[1].foot_line().startswith("Layer 1, unit 1: a₁ = ")
+    assert shot(pair).copy(pair._foot().toAlignedRect()) != before
 
 
 def test_pointing_at_a_unit_rings_it_in_the_other(pair, qtbot) -> None:
-    before = seen(pair.a)
+    before = shot(pair.pictures[0])
     with qtbot.waitSignal(pair.node_hovered) as told:
-        qtbot.mouseMove(pair.b, node(pair.b, 2, 3))
+        qtbot.mouseMove(pair.pictures[1], node(pair.pictures[1], 2, 3))
     assert told.args == [2, 3]
-    at = pair.a.layout_now.columns[2].nodes[3].topLeft() + QPointF(-1, 10)
+    at = pair.pictures[0].layout_now.columns[2].nodes[3].topLeft() + QPointF(-1, 10)
     ratio = before.devicePixelRatio()
     place = (at * ratio).toPoint()
-    assert seen(pair.a).pixelColor(place) != before.pixelColor(place)
+    assert shot(pair.pictures[0]).pixelColor(place) != before.pixelColor(place)
 
 
 def test_what_is_asked_for_bears_the_letter_of_its_picture(pair, qtbot) -> None:
     with qtbot.waitSignal(pair.units_changed) as asked:
-        qtbot.mouseClick(button(pair.b, "B: Add a unit to layer 2"), LEFT)
+        qtbot.mouseClick(button(pair.pictures[1], "B: Add a unit to layer 2"), LEFT)
     assert asked.args == ["B", 1, 9]
     with qtbot.waitSignal(pair.layer_added) as asked:
-        qtbot.mouseClick(button(pair.a, "A: Add a hidden layer"), LEFT)
+        qtbot.mouseClick(button(pair.pictures[0], "A: Add a hidden layer"), LEFT)
     assert asked.args == ["A"]
 
 
 def test_every_button_says_whose_it_is(pair) -> None:
-    for which, panel in zip("AB", pair.panels, strict=True):
+    for which, panel in zip("AB", pair.pictures, strict=True):
         names = [b.accessibleName() for b in panel.findChildren(QAbstractButton)]
         assert names and all(name.startswith(f"{which}: ") for name in names)
         assert panel.accessibleName() == f"Network {which}"
 
 
 def test_tab_comes_to_b_after_all_that_is_a_s(pair) -> None:
-    stops, one = [], pair.a
+    stops, one = [], pair.pictures[0]
     while one not in stops:
         stops.append(one)
         one = one.nextInFocusChain()
-    last = max(stops.index(b) for b in pair.a.findChildren(QAbstractButton))
-    of_b = [stops.index(b) for b in (pair.b, *pair.b.findChildren(QAbstractButton))]
-    assert last < min(of_b) == stops.index(pair.b)
+    last = max(stops.index(b) for b in pair.pictures[0].findChildren(QAbstractButton))
+    of_b = [stops.index(b) for b in (pair.pictures[1], *pair.pictures[1].findChildren(QAbstractButton))]
+    assert last < min(of_b) == stops.index(pair.pictures[1])
 
 
 def test_arrows_and_enter_set_a_unit_of_b(pair, qtbot) -> None:
-    pair.b.setFocus()
+    pair.pictures[1].setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
-        qtbot.keyClick(pair.b, key)
-    assert pair.b.foot_line().startswith("Layer 1, unit")
-    assert pair.b.accessibleDescription().startswith("Layer 1, unit")
+        qtbot.keyClick(pair.pictures[1], key)
+    assert pair.pictures[1].foot_line().startswith("Layer 1, unit")
+    assert pair.pictures[1].accessibleDescription().startswith("Layer 1, unit")
 
 
 def test_a_card_has_the_room_of_both_pictures_and_is_the_only_one(pair, qtbot) -> None:
     layers = (Layer(8, "tanh", "before"),) * 3
     pair.show_layers(layers, layers)
-    for panel in pair.panels:
+    for panel in pair.pictures:
         panel.open_layer(2)
         card = panel.layer_editor
         assert card.isVisible() and pair.rect().contains(card.geometry())
         assert card.width() >= card.minimumSizeHint().width()
-    assert not pair.a.layer_editor.isVisible()
+    assert not pair.pictures[0].layer_editor.isVisible()
 
 
 def test_one_input_lights_both_with_their_own_outputs(pair) -> None:
     ours, theirs = (tuple(np.full(n, level) for n in (2, 8, 8, 8, 3)) for level in (0.2, 0.7))
     pair.show_activations(ours, theirs, label="input at (0, 0)")
-    assert pair.a.levels[1][0] == 0.2 and pair.b.levels[1][0] == 0.7
+    assert pair.pictures[0].levels[1][0] == 0.2 and pair.pictures[1].levels[1][0] == 0.7
     pair.show_activations(None, None)
-    assert pair.a.levels is pair.b.levels is None
+    assert pair.pictures[0].levels is pair.pictures[1].levels is None
 
 
 def test_layers_that_differ_are_marked_in_both() -> None:
@@ -265,13 +270,13 @@ def opened(standing_still, qtbot) -> Callable[..., Window]:
     return open_one
 
 
-def panel_of(window: Window, which: str) -> NetworkPanel:
-    networks = window.lab.page.networks
-    return networks.a if which == "A" else networks.b
+def panel_of(window: Window, which: str) -> NetworkCanvas:
+    return window.lab.page.networks.pictures["AB".index(which)]
 
 
 def weight(window: Window, which: str) -> float:
-    shown = panel_of(window, which).picture
+    there = len(window.lab.page.networks.pictures) > "AB".index(which)
+    shown = panel_of(window, which).picture if there else None
     return float("nan") if shown is None or shown.layers[1].weights is None else float(shown.layers[1].weights[0, 0])
 
 
@@ -359,9 +364,10 @@ def test_the_twin_that_is_kept_has_all_the_room(opened, qtbot, which) -> None:
     qtbot.waitUntil(lambda: len(panel_of(window, "B").layout_now.columns[1].nodes) == 5, timeout=PATIENCE)
     window.do(lambda: window.part(TwinPart).keep(which))
     network, networks = window.lab.page.network, window.lab.page.networks
+    qtbot.waitUntil(lambda: networks.pictures == (network,), timeout=PATIENCE)
     wanted = {"A": 8, "B": 5}[which]
     qtbot.waitUntil(lambda: len(network.layout_now.columns[1].nodes) == wanted, timeout=PATIENCE)
-    assert networks.b is None and network.geometry() == networks.rect()
+    assert network.geometry() == networks.rect()
     assert network.accessibleName() == "Network" and network._heads._twins == {}
     qtbot.mouseClick(button(network, "Add a unit to layer 1"), LEFT)
     assert window.session.experiment.network.layers[0].units == wanted + 1

@@ -21,9 +21,9 @@ from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.common.twin_numbers import Numbers
 from hyperscope.ui.panels.map.foot import results_width
 from hyperscope.ui.panels.map.head import MODES, MapHead
+from hyperscope.ui.panels.network.arrangement import BESIDE
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.layout import laid_out
-from hyperscope.ui.panels.network.pair import BESIDE
-from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.style import PICKED, mixed, stylesheet
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from probed import sides
@@ -195,10 +195,10 @@ def test_nodes_small_for_want_of_width_use_the_height_there_is(qapp):
 
 @pytest.mark.parametrize("width", [300, 700])
 def test_a_head_says_of_its_batch_norm_even_where_it_cannot_show_it(qtbot, width):
-    panel = NetworkPanel()
+    panel = NetworkCanvas()
     qtbot.addWidget(panel)
     panel.resize(width, 500)
-    panel.draw(sides({"network": hand_made.network((8,) * 6)}))
+    panel.draw(sides({"network": hand_made.network((8,) * 6)})[0])
     panel.show_layers((Layer(8, "tanh", "before", 0.2),) * 6)
     button = next(
         b for b in panel.findChildren(QAbstractButton) if b.accessibleName().startswith("Settings of layer 3")

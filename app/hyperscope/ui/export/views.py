@@ -28,7 +28,6 @@ from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
 from hyperscope.ui import labs
-from hyperscope.ui.export.twins import TwinNetworks
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
@@ -90,7 +89,7 @@ declare(
     ExportView(
         "Network",
         (640, 470),
-        (NetworkPanel, TwinNetworks),
+        (NetworkPanel, NetworkPanel),
         lambda focus: (Ask(examples, focus.in_plane), Ask(network, focus.in_plane)),
     ),
 )
@@ -136,7 +135,8 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
     try:
         made.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         made.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        _sharpen(made, choice.scale if choice.suffix == ".png" else EMBEDDED)
+        ratio = choice.scale if choice.suffix == ".png" else EMBEDDED
+        _sharpen(made, ratio)
         drawing: Panel = made  # type: ignore[assignment]
         drawing.set_theme(theme_of(choice))
         made.resize(*(choice.size or view.size))
@@ -147,6 +147,7 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         source = lab.sources.get(shown) if lab is not None else None
         sides = material.sides if source is None else source.look()
         drawing.draw(sides)
+        _sharpen(made, ratio)  # what came with the sides
         if shown is not None:
             _alike(shown, made)
             drawing.draw(sides)  # what is shown only now

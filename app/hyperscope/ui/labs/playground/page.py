@@ -22,7 +22,7 @@ from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
-from hyperscope.ui.panels.network.pair import NetworkPair
+from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with the charts
@@ -45,13 +45,13 @@ class Playground(Page):
     def __init__(self) -> None:
         super().__init__()
         self.data = DataCard()
-        self.networks = NetworkPair()  # one network, or those of twins
-        self.network = self.networks.a
+        self.networks = NetworkPanel()  # one network, or those of twins
+        self.network = self.networks.first
         self.map = MapPanel()
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
-        networks = (self.network, self.networks)
+        networks = (self.networks, self.networks.rest)
         self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
@@ -97,7 +97,7 @@ class Playground(Page):
         self.data.show_experiment(experiment)
         self.hyperparameters.show_experiment(experiment, self._training)
         if not self._twins:  # of twins each has its own
-            self.network.show_layers(experiment.network.layers)
+            self.networks.show_layers(experiment.network.layers)
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""
@@ -115,9 +115,7 @@ class Playground(Page):
         self._share_out(self._scale)
 
     def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
-        """Has one panel draw what was found; the networks of twins show the same moment."""
-        if panel is self.network and len(sides) == 2:
-            self.networks.take(sides[1])
+        """Has one panel draw what was found."""
         panel.draw(sides)
         records = sides[0].records
         if panel is self.map and records.of(examples) is not None:
@@ -129,7 +127,6 @@ class Playground(Page):
     def show_twins(self, on: bool) -> None:
         """Makes room for the networks of both, or for the one alone."""
         self._twins = on
-        self.networks.show_twins(on)
 
     def set_foot(self, height: int) -> None:
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""

@@ -55,7 +55,7 @@ def mark(page: Playground, ours: Experiment, theirs: Experiment | None, side: st
     other_inputs = theirs is not None and ours.data.features != theirs.data.features
     page.data.title.set_notes(*_notes(source, side))
     page.data.inputs.set_notes(*(["A ≠ B"] if other_inputs else []))
-    page.networks.show_layers(ours.network.layers, theirs.network.layers if theirs is not None else None)
+    page.networks.show_layers(*(one.network.layers for one in (ours, theirs) if one is not None))
 
 
 def _general(path: str) -> str:

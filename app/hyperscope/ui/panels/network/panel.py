@@ -1,113 +1,68 @@
-"""The network as pictures: each node the function it computes, each edge its weight; all of it can be changed.
+"""The networks of all sides: one alone, or several beside or above each other with a foot in common.
 
-It draws the record `NetworkPicture` and asks for changes by signals; it changes nothing itself.
+What is asked for in a picture is passed on with the letter of the side it was asked of, "A" where there is one.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintEngine,
-    QPainter,
-    QPaintEvent,
-    QRegion,
-    QResizeEvent,
-    QShowEvent,
-)
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLineF, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.ui.controls.control import ARROWS, keep_arrows
-from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.network import words
-from hyperscope.ui.panels.network.backing import Backing
-from hyperscope.ui.panels.network.flow import Flow
-from hyperscope.ui.panels.network.formula import plain
-from hyperscope.ui.panels.network.heads import Heads
-from hyperscope.ui.panels.network.layout import ALONE, Frame, NetworkLayout
-from hyperscope.ui.panels.network.scene import Edge, Node, Scene
-from hyperscope.ui.panels.network.setting import Setting
+from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
+from hyperscope.ui.panels.network.arrangement import ABOVE, best
+from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.theme import LIGHT, Theme
 
-CENTRE = Qt.AlignmentFlag.AlignHCenter
-EMPTY = "No network yet. It appears here with the first data set."
-USUAL = "Each unit as a picture of its output over the plane; edges show weights. Arrows go from unit to unit, Enter "
-STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+LETTERS = "AB"
+FOOT = 24  # pixels; the line at the foot in common
+SOON = 60.0  # draws per second of a picture that waits
 
 
 class NetworkPanel(QWidget):
-    """The network, directly on the window's ground. Layers in `node_hovered` count from the inputs, 0; those in the
-    other signals count the hidden layers from 0, as the experiment does.
+    """As many pictures as there were sides when it last drew. Signals are those of `NetworkCanvas`, "A" or "B" in
+    front.
+
+    Only the first picture is drawn when it is the panel's turn; the others have theirs, `rest`, soon after, so that
+    no frame has to draw two, and all show the same moment.
     """
 
     rate = 12.0
-    units_changed = Signal(int, int)  # hidden layer, units wanted
-    batch_norm_cycled = Signal(int)  # hidden layer: off, before, after, off
-    layer_added = Signal()
-    layer_removed = Signal(int)  # hidden layer
-    moved = Signal(str, object)  # path of a layer's knob, value
-    edited = Signal(object, float, str)  # Edit, what the number was, a word that is the same throughout one drag
-    refused = Signal(str)  # why something cannot be set
-    node_hovered = Signal(int, int)  # layer, unit; −1, −1 when none is
-    foot_needed = Signal(bool)  # whether the foot says what is under the pointer
-    reshaped = Signal()  # the network has other layers or widths
-    renewed = Signal()  # something looks different, perhaps what the foot says
+    units_changed = Signal(str, int, int)
+    batch_norm_cycled = Signal(str, int)
+    layer_added = Signal(str)
+    layer_removed = Signal(str, int)
+    moved = Signal(str, str, object)
+    edited = Signal(str, object, float, str)
+    refused = Signal(str)  # whichever it was
+    node_hovered = Signal(int, int)
+    foot_needed = Signal(bool)
 
-    def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._scene = Scene()
-        self._backing = Backing()  # everything but what moves by itself
-        self._pointer = QPointF()
-        self._by_keys = False  # whether the keyboard opened what is open
-        self._theme = theme
-        self.setAccessibleName("Network")
-        self._describe()
-        self.setMouseTracking(True)
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._reduced = False
+        self._layers: tuple[tuple[Layer, ...], ...] = ()  # of each side
+        self._badges: tuple[Badge, ...] = ()
+        self._lines: list[QLineF] = []  # between the pictures
+        self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
+        self.rest = Rest(self)
         self.setMinimumSize(260, 240)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._heads = Heads(self)
-        self._heads.units_wanted.connect(self.units_changed)
-        self._heads.batch_norm_pressed.connect(self.batch_norm_cycled)
-        self._heads.settings_pressed.connect(self.open_layer)
-        self._heads.layer_wanted.connect(self.layer_added)
-        self._heads.layer_unwanted.connect(self.layer_removed)
-        self.flow = Flow(self)
-        self.flow.moved.connect(self._update_body)
-        self._setting = Setting(self, self._scene, self._heads.settings_place)
-        self._setting.refused.connect(self.refused)
-        self._setting.changed.connect(self._renew)
-        self.editor, self.layer_editor = self._setting.numbers, self._setting.layer
-        self.editor.edited.connect(self.edited)
-        self.editor.left.connect(self._take_keyboard_back)
-        self.layer_editor.moved.connect(self.moved)
-        self.layer_editor.left.connect(self._heads.focus_settings)
-        self.set_theme(theme)
+        self.pictures: tuple[NetworkCanvas, ...] = ()
+        self._have(1)
 
-    def be_twin(self, which: str, frame: Frame = ALONE, foot_width: float = 0.0) -> None:
-        """Takes the place of twin "A" or "B" beside the other, or with "" one of its own.
-
-        `foot_width` are the pixels that whoever writes the foot instead has for it.
-        """
-        self._scene.foot_width = foot_width
-        if frame != self._scene.frame:
-            self._scene.frame = frame
-            self._arrange()
-            self._renew()
-        name = f"Network {which}".strip()
-        if name != self.accessibleName():
-            self.setAccessibleName(name)
-            self._heads.set_letter(which)
-            self._setting.set_letter(which)
+    @property
+    def first(self) -> NetworkCanvas:
+        """The first side's picture, which is there always."""
+        return self.pictures[0]
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
@@ -116,289 +71,221 @@ class NetworkPanel(QWidget):
         return (Ask(network, focus.in_plane),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Takes the newest network, the first of `sides`; it turns into pictures when the panel is next painted."""
-        scene = self._scene
-        seen = sides[0]
-        scene.examples = seen.records.of(examples) or scene.examples
-        self.flow.take_note(training=seen.status.playing)
-        found = seen.records.of(network)
-        if found is None:
-            return
-        reshaped, renamed = scene.take(found)
-        if reshaped:
-            self.editor.hide()
-            self._hover(None, None)
-        if reshaped or renamed:
-            self._arrange()
-            self._renew()
-            if reshaped:
-                self.reshaped.emit()
-        elif scene.layout is not None:
-            self._renew(QRegion(self._body()) + QRegion(scene.foot_room.toAlignedRect()))
-        self.editor.take_note(found)
+        """Draws the first side's network, and has the others wait for their turn if they are there already."""
+        came = self._have(len(sides))
+        self.first.draw(sides[0])
+        self.waiting = list(zip(self.pictures[1:], sides[1:], strict=True))
+        while came and self.waiting:
+            self.draw_next()
 
-    def show_layers(self, layers: tuple[Layer, ...]) -> None:
-        """Takes note of the hidden layers' settings, which their heads show."""
-        self._heads.show_layers(layers)
-        self._setting.show_layers(layers)
+    def draw_next(self) -> None:
+        """Draws one of those that wait."""
+        if self.waiting:
+            picture, seen = self.waiting.pop(0)
+            picture.draw(seen)
 
-    def show_activations(self, values: tuple[Array, ...] | None, label: str = "") -> None:
-        """Lights up what one input makes of the network: a number and a level on each node, edges by |w·a|.
+    def _have(self, count: int) -> bool:
+        """Has so many pictures; whether some came."""
+        before = self.pictures
+        if count == len(before):
+            return False
+        for gone in before[count:]:
+            for part in (gone.editor, gone.layer_editor, gone):
+                part.hide()
+                part.deleteLater()
+        self.pictures = (*before[:count], *(self._made(LETTERS[at]) for at in range(len(before), count)))
+        for one in self._badges:
+            one.hide()
+            one.deleteLater()
+        self._badges = tuple(Badge(picture, 0, 0) for picture in self.pictures) if count > 1 else ()
+        for one, which in zip(self._badges, LETTERS, strict=False):
+            one.set_theme(self._theme)
+            one.show_letter(which)
+        for picture in self.pictures:
+            picture.ring(None)
+        self._show_layers()
+        self._arrange()
+        for picture in self.pictures[len(before) :]:
+            picture.show()
+        return count > len(before)
 
-        `values` are the inputs (n,) as the network receives them, each hidden layer's outputs, and the class
-        probabilities; None shows the network alone again. `label` says in the foot which input it is. Values that do
-        not fit the network that is shown are left out.
-        """
-        was = self._scene.levels is not None
-        if values is None and not was:
-            self._scene.light(None, "")
-            return
-        self._scene.light(values, label)
-        if (self._scene.levels is not None) != was:
-            self.foot_needed.emit(self.needs_foot)
-        self._renew()
+    def _made(self, which: str) -> NetworkCanvas:
+        """A side's picture, which Tab comes to after all that is of the one before."""
+        made = NetworkCanvas(self._theme, self)
+        made.setMinimumSize(0, 0)
+        made.set_reduced_motion(self._reduced)
+        for card in (made.editor, made.layer_editor):
+            card.lie_on(self)
+            card.came.connect(lambda: self._put_away_beside(made))
+        made.units_changed.connect(lambda layer, units: self.units_changed.emit(which, layer, units))
+        made.batch_norm_cycled.connect(lambda layer: self.batch_norm_cycled.emit(which, layer))
+        made.layer_added.connect(lambda: self.layer_added.emit(which))
+        made.layer_removed.connect(lambda layer: self.layer_removed.emit(which, layer))
+        made.moved.connect(lambda path, value: self.moved.emit(which, path, value))
+        made.edited.connect(lambda edit, before, gesture: self.edited.emit(which, edit, before, gesture))
+        made.refused.connect(self.refused)
+        made.node_hovered.connect(lambda layer, unit: self._hover(made, layer, unit))
+        made.foot_needed.connect(lambda _: self.foot_needed.emit(any(one.needs_foot for one in self.pictures)))
+        made.reshaped.connect(self._arrange)
+        made.renewed.connect(self._renew_foot)
+        if self.pictures:
+            made.lower()  # below what lies on the pictures
+            before = _parts(self.pictures[-1])[-1]
+            for part in _parts(made):
+                QWidget.setTabOrder(before, part)
+                before = part
+        return made
+
+    def show_layers(self, *layers: tuple[Layer, ...]) -> None:
+        """Takes note of the hidden layers' settings of each side, and marks those in which they differ."""
+        self._layers = layers
+        self._show_layers()
+
+    def _show_layers(self) -> None:
+        for number, (picture, own) in enumerate(zip(self.pictures, self._layers, strict=False)):
+            picture.show_layers(own)
+            others = (*self._layers[:number], *self._layers[number + 1 :])
+            picture.set_twins({} if not others else differing(own, others[0]))
+
+    def show_activations(self, *values: tuple[Array, ...] | None, label: str = "") -> None:
+        """Lights up one input in each network there is; see `NetworkCanvas.show_activations`."""
+        for picture, own in zip(self.pictures, values, strict=False):
+            picture.show_activations(own, label)
+
+    def mark(self, layers: frozenset[int], of: str = "A") -> None:
+        """Marks the layers of one of the networks that something is happening in, and none of the others'."""
+        for which, picture in zip(LETTERS, self.pictures, strict=False):
+            picture.mark(layers if which == of else frozenset())
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Whether nothing moves by itself."""
-        self.flow.take_note(reduced=reduced)
+        self._reduced = reduced
+        for picture in self.pictures:
+            picture.set_reduced_motion(reduced)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self._setting.set_theme(theme)
+        for picture in self.pictures:
+            picture.set_theme(theme)
+        for one in self._badges:
+            one.set_theme(theme)
         self._arrange()
-        self._renew()
-
-    def set_twins(self, differ: dict[int, bool]) -> None:
-        """Marks the hidden layers in which twins differ, see `Heads`."""
-        self._heads.set_twins(differ)
-        self._renew()
-
-    def ring(self, node: Node | None) -> None:
-        """Rings the node that is pointed at in a twin, if there is one here."""
-        if node != self._scene.fellow:
-            self._scene.fellow = node
-            self._renew()
-
-    def mark(self, layers: frozenset[int]) -> None:
-        """Marks these layers, counted from the inputs, 0, as those that something is happening in."""
-        if layers != self._scene.marked:
-            self._scene.marked = layers
-            self._renew()
-
-    @property
-    def layout_now(self) -> NetworkLayout | None:
-        """Where the nodes are, or None before there is a network."""
-        return self._scene.layout
-
-    @property
-    def picture(self) -> NetworkPicture | None:
-        """The newest network, or None before there is one."""
-        return self._scene.picture
-
-    @property
-    def levels(self) -> tuple[Array, ...] | None:
-        """The outputs shown on the nodes, None while there are none or they do not fit the network."""
-        return self._scene.levels
-
-    @property
-    def pointed(self) -> bool:
-        """Whether something is pointed at."""
-        return self._scene.pointed
-
-    @property
-    def needs_foot(self) -> bool:
-        """Whether the foot says what is under the pointer, or which input is lit."""
-        return self._scene.pointed or self._scene.levels is not None
-
-    def paint_foot(self, painter: QPainter, room: QRectF) -> None:
-        """Writes what the foot says, or the legend, in `room`."""
-        self._scene.foot.paint(painter, room, self._scene.said(), self._theme)
-
-    def foot_line(self) -> str:
-        """The sentence at the foot: the equation or weight under the pointer, or ""."""
-        return plain(self._scene.said())
-
-    def edge_place(self, gap: int, after: int, before: int, share: float = 0.5) -> QPointF:
-        """Where on the panel an edge is, at a share of its way; once it has been painted."""
-        return QPointF(*self._scene.gaps[gap].at(after, before, share))
-
-    # -- where things are -----------------------------------------------------------------------------------------
-
-    def _arrange(self) -> None:
-        """Lays columns, edges and buttons out anew: after a change of structure, size or type."""
-        self._arrange_scene()
-        self._heads.arrange(self._scene.picture, self._scene.layout, self._theme, self.height())
-
-    def _arrange_scene(self) -> None:
-        self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
-
-    def _body(self) -> QRect:
-        layout = self._scene.layout
-        return layout.body.adjusted(0, -3, 0, 3).toRect() if layout is not None else self.rect()
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
+    def _hover(self, over: NetworkCanvas, layer: int, unit: int) -> None:
+        for picture in self.pictures:
+            if picture is not over:
+                picture.ring((layer, unit) if layer >= 0 else None)
+        self.node_hovered.emit(layer, unit)
+
+    def _put_away_beside(self, picture: NetworkCanvas) -> None:
+        """One card at a time."""
+        for other in self.pictures:
+            if other is not picture:
+                other.editor.hide()
+                other.layer_editor.hide()
+
+    # -- where things are -----------------------------------------------------------------------------------------
+
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._arrange()
-        self._setting.follow_layout()
-        self._renew()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.flow.take_note(seen=True)
+    @property
+    def _several(self) -> bool:
+        return len(self.pictures) > 1
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.flow.take_note(seen=False)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._scene.layout is None:
-            return
-        self._pointer = event.position()
-        node, edge = self._at(self._pointer)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if node or edge else Qt.CursorShape.ArrowCursor)
-        self._hover(node, edge)
-        if edge:
-            self._update_body()  # its label goes along with the pointer
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._scene.layout is None:
-            event.ignore()
-            return
-        self.layer_editor.hide()
-        self._by_keys = False
-        node, edge = self._at(event.position())
-        if node is not None:
-            self.edit_unit(*node)
-        elif edge is not None:
-            self.edit_weight(*edge, event.position())
-        else:
-            self.editor.hide()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None, None)
-
-    def event(self, event: QEvent) -> bool:
-        keep_arrows(event)
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from node to node, Enter sets the numbers of the one they stand on."""
-        node = self._scene.node
-        if self._scene.layout is not None and event.key() in ARROWS:
-            self._hover(self._scene.stepped(*STEPS[Qt.Key(event.key())]), None)
-            self._describe()
-        elif node is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.edit_unit(*node)
-            self._by_keys = self.editor.isVisible()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._renew()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._hover(None, None)
-        self._describe()
-        self._renew()
-
-    def _at(self, place: QPointF) -> tuple[Node | None, Edge | None]:
-        """The node, or else the edge, at a place."""
-        assert self._scene.layout is not None
-        node = self._scene.layout.node_at(place.x(), place.y())
-        return node, None if node else self._scene.edge_at(place.x(), place.y())
-
-    def point_at(self, layer: int, unit: int) -> None:
-        """Shows what the pointer on a unit shows; layers count from the inputs, 0."""
-        self._hover((layer, unit), None)
-
-    def _hover(self, node: Node | None, edge: Edge | None) -> None:
-        scene = self._scene
-        if (node, edge) == (scene.node, scene.edge):
-            return
-        moved = node != scene.node
-        scene.node, scene.edge = node, edge
-        self.foot_needed.emit(self.needs_foot)
-        if moved:
-            # nodes are no widgets: the panel's tooltip is that of the node under the pointer
-            help = ""
-            if node is not None and scene.picture is not None:
-                help = words.node_help(scene.picture, *node, scene.name(*node))
-            self.setToolTip(help)
-            self.node_hovered.emit(*(node or (-1, -1)))
-        self._renew()
-
-    def _describe(self) -> None:
-        said = self.foot_line() if self._scene.node is not None else ""
-        self.setAccessibleDescription(said or USUAL + "sets a unit's numbers.")
-
-    # -- setting numbers ------------------------------------------------------------------------------------------
-
-    def edit_unit(self, layer: int, unit: int) -> None:
-        """Offers the numbers of a unit to be set, or says why there are none; layers count from the inputs, 0."""
-        self._setting.open_unit(layer, unit)
-
-    def edit_weight(self, gap: int, after: int, before: int, at: QPointF) -> None:
-        """Offers the weight of an edge to be set beside a place on the panel, or says why it cannot be."""
-        self._setting.open_weight(gap, after, before, at)
-
-    def open_layer(self, number: int) -> None:
-        """Offers the settings of hidden layer `number`, counted from 0."""
-        self._setting.open_layer(number)
-
-    def _take_keyboard_back(self) -> None:
-        """Goes on from the unit where Enter was pressed; after a click the keyboard is the window's again."""
-        if not self._by_keys:
-            self.window().setFocus()
-            return
-        layer, unit = self.editor.unit
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:
-            self._hover((layer, unit), None)
+    def _arrange(self) -> None:
+        """Lays the pictures out; several have letters and a foot in common."""
+        scale = self._theme.scale
+        room = QRectF(self.rect()).adjusted(0, 0, 0, -FOOT * scale if self._several else 0)
+        way = best([picture.picture for picture in self.pictures], room, scale)
+        for which, picture, place in zip(LETTERS, self.pictures, way.places, strict=False):
+            if self._several:
+                picture.be_twin(which, way.frame, self.width() - 2 * CORNER * scale)
+            else:
+                picture.be_twin("")
+            picture.setGeometry(place)
+        for one in self._badges:
+            one.lie_at(*((26, 2) if way.frame is ABOVE else (5, 32)))
+        self._lines = way.between(room)
+        self.update()
 
     # -- how it looks ---------------------------------------------------------------------------------------------
 
-    def _renew(self, region: QRegion | None = None) -> None:
-        """Has a region, or everything, painted anew; `update` alone shows what was painted before."""
-        region = QRegion(self.rect()) if region is None else region
-        self._backing.spoil(region)
-        self.update(region)
-        self.renewed.emit()
+    def _foot(self) -> QRectF:
+        high = FOOT * self._theme.scale
+        return QRectF(0, self.height() - high, self.width(), high - 2 * self._theme.scale)
 
-    def _update_body(self) -> None:
-        self.update(self._body())
+    def _renew_foot(self) -> None:
+        if self._several:
+            self.update(self._foot().toAlignedRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._several:
+            return  # the one picture covers all, and has a foot of its own
         painter = QPainter(self)
-        # at ratios like 1.5 a panel may begin between two device pixels, and every rim would blur
-        at, ratio = painter.deviceTransform(), self.devicePixelRatioF()
-        painter.translate((round(at.dx()) - at.dx()) / ratio, (round(at.dy()) - at.dy()) / ratio)
-        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
-            self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
-        else:
-            if self._backing.resize(self.size(), ratio):
-                self._arrange_scene()  # perhaps moved to another screen
-            self._backing.renew(self._paint_on)
-            painter.drawPixmap(0, 0, self._backing.pixmap)
-        scene = self._scene
-        if scene.picture is not None:
-            if not scene.pointed and scene.levels is None:
-                self.flow.paint(painter, self._theme)
-            scene.paint_label(painter, self._pointer)
+        painter.fillRect(self.rect(), self._theme.window)
+        painter.setPen(QPen(self._theme.hairline, 1))
+        painter.drawLines(self._lines)
+        speaking = next((one for one in self.pictures if one.pointed), None)
+        speaking = speaking or next((one for one in self.pictures if one.needs_foot), self.first)
+        foot = self._foot().adjusted(14, 0, -14, 0)
+        if speaking.pointed:
+            size = CORNER * self._theme.scale
+            box = QRectF(foot.left(), round(foot.center().y() - size / 2), size, size)
+            badge(painter, box, LETTERS[self.pictures.index(speaking)], self._theme)
+            foot.setLeft(box.right() + 6 * self._theme.scale)
+        speaking.paint_foot(painter, foot)
         painter.end()
 
-    def _paint_on(self, painter: QPainter, dirty: QRegion) -> None:
-        """Paints everything but what moves by itself, or what of it lies in `dirty`."""
-        theme, scene = self._theme, self._scene
-        painter.fillRect(self.rect(), theme.window)
-        if scene.picture is None:
-            write(painter, QRectF(self.rect()), EMPTY, face(12, 400, theme.scale), theme.quiet, CENTRE)
-        else:
-            if scene.render():
-                self.flow.follow(scene.gaps, scene.weights)
-            if dirty.boundingRect().top() < scene.frame.head * theme.scale - 4:
-                self._heads.paint(painter)
-            scene.paint(painter, self.hasFocus())
+
+class Rest:
+    """As a panel, the pictures after the first: one a turn, of the moment that the first was drawn of."""
+
+    def __init__(self, panel: NetworkPanel) -> None:
+        self._panel = panel
+
+    @property
+    def rate(self) -> float:
+        """Draws per second at most: many, but none with nothing to draw."""
+        return SOON if self._panel.waiting else 0.0
+
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """Nothing: what these are drawn of came with the first's."""
+        return ()
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Draws one that waits, whatever is in `sides`."""
+        self._panel.draw_next()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing: the panel does."""
+
+    def isVisible(self) -> bool:
+        """Whether they would be seen."""
+        return self._panel.isVisible()
+
+
+def _parts(picture: NetworkCanvas) -> list[QWidget]:
+    """A picture and all that lies on it, in the order of Tab."""
+    roots: tuple[QWidget, ...] = (picture, picture.editor, picture.layer_editor)
+    found: list[QWidget] = [picture]
+    one = picture.nextInFocusChain()
+    while one is not None and one is not picture:
+        if any(root is one or root.isAncestorOf(one) for root in roots):
+            found.append(one)
+        one = one.nextInFocusChain()
+    return found
+
+
+def differing(layers: Sequence[Layer], others: Sequence[Layer]) -> dict[int, bool]:
+    """The numbers of the layers that are not as the `others` are, and whether they have other numbers of units."""
+    found = {}
+    for number, layer in enumerate(layers):
+        other = others[number] if number < len(others) else None
+        if layer != other:
+            found[number] = other is None or layer.units != other.units
+    return found
