@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.twin_words import Difference, differences
-from hyperscope.ui.panels.curves.panel import TWIN
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.twin import TwinPart
 
@@ -39,8 +38,6 @@ class TwinMarks(Part["Host"]):
         on = session.twin is not None
         if on != was:
             page.show_twins(on)
-            if not on:
-                page.curves.set_ghosts([], TWIN)
         page.note.setVisible(not on or session.side != "B")
         page.note.set_letter("A" if on else "")  # what it says is of A
         mark(page, session.experiment, session.twin, session.side)

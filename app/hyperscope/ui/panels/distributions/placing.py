@@ -57,7 +57,7 @@ SHAPES = {1: Shape(0.38, 12.0, 2, 3.0, (0.0,), 1.0), 2: Shape(0.5, 16.0, 3, 6.0,
 
 def colours(theme: Theme) -> tuple[QColor, QColor]:
     """A's and B's, as their curves have them, A's softened where it fills."""
-    return theme.quiet, ghost_look("twin", None, theme)[0]
+    return theme.quiet, ghost_look("side", None, theme)[0]
 
 
 class Placing:
