@@ -343,11 +343,11 @@ def test_a_film_shows_the_coming_epochs(window, dialog, qtbot):
 
 
 def test_a_film_of_the_session_ends_where_it_stood(window, dialog, qtbot):
-    beat = window.session.status.beat
+    tick = window.session.status.tick
     choose(qtbot, dialog, "map", ".mp4")
     qtbot.mouseClick(dialog.filmed.buttons[0], LEFT)
     assert save(qtbot, dialog).stat().st_size > 1000
-    qtbot.waitUntil(lambda: window.session.going is None and window.session.status.beat == beat, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.going is None and window.session.status.tick == tick, timeout=PATIENCE)
 
 
 def test_the_window_can_be_filmed(window, dialog, qtbot):

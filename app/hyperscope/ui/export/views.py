@@ -45,7 +45,7 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 
 @dataclass(frozen=True)
-class View:
+class ExportView:
     """A panel that can be a picture by itself: its name, its usual size in pixels, and what makes it of one network and
     of twins.
     """
@@ -56,10 +56,10 @@ class View:
     needs: Needs
 
 
-views: Registry[View] = Registry("view")
+views: Registry[ExportView] = Registry("view")
 
 
-def declare(name: str, view: View) -> None:
+def declare(name: str, view: ExportView) -> None:
     """Declares a panel as something to export."""
     views.add(name)(view)
 
@@ -72,7 +72,7 @@ def declare(name: str, view: View) -> None:
 
 declare(
     "map",
-    View(
+    ExportView(
         "Decision map",
         (420, 510),
         (MapPanel, MapPanel),
@@ -87,7 +87,7 @@ declare(
 )
 declare(
     "network",
-    View(
+    ExportView(
         "Network",
         (640, 470),
         (NetworkPanel, TwinNetworks),
@@ -96,11 +96,11 @@ declare(
 )
 declare(
     "curves",
-    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
+    ExportView("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
 )
 declare(
     "distributions",
-    View(
+    ExportView(
         "Distributions",
         (800, 330),
         (DistributionsPanel, DistributionsPanel),

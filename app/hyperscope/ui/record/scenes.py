@@ -101,9 +101,9 @@ def _slow_down(window: Window) -> None:
 
 def _branch(window: Window) -> None:
     """Back to the middle, and on from there without batch norm."""
-    beat = window.session.status.end // 2
-    window.go_to(beat)
-    wait(lambda: window.session.going is None and window.session.status.beat == beat, "an earlier moment")
+    tick = window.session.status.end // 2
+    window.go_to(tick)
+    wait(lambda: window.session.going is None and window.session.status.tick == tick, "an earlier moment")
     window.move_knob("network.layers.*.batch_norm", "off")
 
 

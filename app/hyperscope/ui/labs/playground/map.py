@@ -116,7 +116,7 @@ class MapPart(Part["Host"]):
         self._asked = now
         return (Ask(passing, Followed(focus.plane, focus.point, focus.example)),)
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         found = [side.records.of(passing) for side in snapshot.sides]
         ours = found[0]
         focus = self.host.looked_at.focus

@@ -124,7 +124,7 @@ class Playground(Page):
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if (picture := records.of(network)) is not None:
             self._pictures = tuple(side.records.of(network) for side in sides)
-            self.note.heed(picture, sides[0])
+            self.note.take_note(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
         """Makes room for the networks of both, or for the one alone."""

@@ -93,7 +93,7 @@ class Painting(Part["Host"]):
     def open(self) -> None:
         """Goes to the points painted before, if there are any, and paints on."""
         if self._data.source != PAINTED and self._data.painted:
-            self._take_on(msgspec.structs.replace(emptied(self._data), painted=self._data.painted))
+            self._apply(msgspec.structs.replace(emptied(self._data), painted=self._data.painted))
         self.start()
 
     def start(self) -> None:
@@ -108,7 +108,7 @@ class Painting(Part["Host"]):
             data, what = taken_over(examples, self._data)
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
             host.looked_at.forget()
-            self._take_on(data)
+            self._apply(data)
             said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)
         self._show(read(self._data.painted))
@@ -138,7 +138,7 @@ class Painting(Part["Host"]):
     def empty(self) -> None:
         """Gives an empty plane to paint on."""
         self._waiting = None
-        self._take_on(emptied(self._data))
+        self._apply(emptied(self._data))
         self.surface.stroke += 1
         if self.on:
             self._show(NO_POINTS)
@@ -165,13 +165,13 @@ class Painting(Part["Host"]):
         self._timer.stop()
         points, self._waiting = self._waiting, None
         if points is not None:
-            self.host.do(lambda: self._take_on(self._with(points), merge=f"stroke {self.surface.stroke}"))
+            self.host.do(lambda: self._apply(self._with(points), merge=f"stroke {self.surface.stroke}"))
 
-    def _take_on(self, data: Data, merge: str = "") -> None:
+    def _apply(self, data: Data, merge: str = "") -> None:
         session = self.host.session
-        session.take_on(msgspec.structs.replace(session.moved, data=data), merge=merge)
+        session.apply(msgspec.structs.replace(session.moved, data=data), merge=merge)
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""
         if not self.on or self._waiting is not None:
             return

@@ -19,7 +19,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.twin_letters import letter
 from hyperscope.ui.panels.map.matrix import ConfusionMatrix
-from hyperscope.ui.panels.map.pairs import SHOWN, Pair, PairRow, lettered
+from hyperscope.ui.panels.map.pairs import SHOWN, ConfusedPair, PairRow, lettered
 from hyperscope.ui.panels.map.pin import grey, named
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
@@ -148,7 +148,7 @@ class ConfusionFace(QWidget):
         said = "; ".join(row.says() for row in self.rows if not row.isHidden())
         self.setAccessibleDescription(said or "No mistakes")
 
-    def _pair(self, cell: tuple[int, int]) -> Pair:
+    def _pair(self, cell: tuple[int, int]) -> ConfusedPair:
         alike, examples = self._alike, self.matrices[0].examples
         assert examples is not None
         numbers = tuple(np.unique(np.concatenate([matrix.confused(*cell) for matrix in alike])).tolist())
@@ -157,7 +157,7 @@ class ConfusionFace(QWidget):
             images = tuple(grey(examples.pictures[k], self._theme) for k in numbers[:SHOWN])
         names = examples.class_names
         counts = tuple(matrix.count(*cell) for matrix in alike)
-        return Pair(*cell, named(names, cell[0]), named(names, cell[1]), counts, numbers, images)
+        return ConfusedPair(*cell, named(names, cell[0]), named(names, cell[1]), counts, numbers, images)
 
     def resizeEvent(self, event: object) -> None:
         self._arrange()

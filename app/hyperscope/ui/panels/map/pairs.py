@@ -19,7 +19,7 @@ SHOWN = 4  # pictures at most
 
 
 @dataclass(frozen=True)
-class Pair:
+class ConfusedPair:
     """What a row shows: two classes and their names, how often (and in what share of the class) each network takes one
     for the other, and the numbers and pictures of these examples.
     """
@@ -41,14 +41,14 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._pair: Pair | None = None
+        self._pair: ConfusedPair | None = None
         self._pinned: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._next)
 
-    def show_pair(self, pair: Pair | None) -> None:
+    def show_pair(self, pair: ConfusedPair | None) -> None:
         """Shows a pair, or with None nothing."""
         self._pair = pair
         self.setVisible(pair is not None)
