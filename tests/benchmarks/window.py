@@ -222,15 +222,15 @@ def rewind(name: str, seconds: float) -> dict[str, Any]:
     stage.run(0.5)
     times = []
     for _ in range(DRAGS):
-        beat = draw.randrange(session.status.end)
+        tick = draw.randrange(session.status.end)
         awaited = sum(panel.isVisible() for panel in window.lab.panels)
         before = {panel: len(draws) for panel, draws in stage.draws.items()}
         begun = time.perf_counter()
-        window.go_to(beat)
+        window.go_to(tick)
 
-        def reached(beat: int = beat, before: dict[str, int] = before, awaited: int = awaited) -> bool:
+        def reached(tick: int = tick, before: dict[str, int] = before, awaited: int = awaited) -> bool:
             drawn = sum(len(draws) > before.get(panel, 0) for panel, draws in stage.draws.items())
-            return session.status.beat == beat and drawn >= awaited
+            return session.status.tick == tick and drawn >= awaited
 
         while not reached():
             stage.app.processEvents()

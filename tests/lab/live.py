@@ -24,7 +24,7 @@ def until(session: Session, fits: Callable[[Snapshot], bool], *names: str) -> Sn
     """The first snapshot that fits, ticking as a window does."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        snapshot = session.tick(asks(*names))
+        snapshot = session.frame(asks(*names))
         if snapshot is not None and fits(snapshot):
             return snapshot
         session.wait(FRAME)
@@ -59,4 +59,4 @@ def kill_worker(session: Session) -> None:
     end = time.monotonic() + SECONDS
     while session.worker_pid == pid:
         assert time.monotonic() < end, "the loss is not noticed"
-        session.tick(())
+        session.frame(())

@@ -27,8 +27,8 @@ SLOWER = moved(("training.learning_rate", 0.001))
 def trained(steps: int, start: Experiment = START, **limits: int) -> Timeline:
     """A session of some steps in bursts of ten."""
     timeline = Timeline(Trainer(start), **limits)
-    while timeline.place.beat < steps:
-        timeline.steps(min(10, steps - timeline.place.beat))
+    while timeline.place.tick < steps:
+        timeline.steps(min(10, steps - timeline.place.tick))
     return timeline
 
 
@@ -134,14 +134,14 @@ def test_after_switching_the_present_future_is_a_branch() -> None:
 
 
 @pytest.mark.parametrize("limits", [{}, {"most": 3}, {"limit": 0}])
-def test_every_beat_of_a_branch_is_reached_after_switching(limits: dict[str, int]) -> None:
+def test_every_tick_of_a_branch_is_reached_after_switching(limits: dict[str, int]) -> None:
     timeline = forked(**limits)
     timeline.switch(timeline.branches[0].key)
     again = Score(START, (Event(40, FASTER),), 60)
     assert timeline.score == again
-    for beat in (5, 20, 21, 39, 55, 60):
-        timeline.restore(beat)
-        assert bits(timeline.trainer) == bits(replay(again, beat))
+    for tick in (5, 20, 21, 39, 55, 60):
+        timeline.restore(tick)
+        assert bits(timeline.trainer) == bits(replay(again, tick))
 
 
 def test_a_branch_goes_on_as_if_it_had_never_been_left() -> None:
@@ -165,7 +165,7 @@ def test_a_branch_of_a_branch_is_kept() -> None:
     assert sorted(start for _, start, _ in marks(timeline)) == [10, 20]
 
 
-def test_steps_and_beats_of_a_branch_come_back_with_it() -> None:
+def test_steps_and_ticks_of_a_branch_come_back_with_it() -> None:
     timeline = trained(30)
     timeline.restart()
     timeline.steps(12)
@@ -244,9 +244,9 @@ def test_any_session_comes_back_to_any_of_its_futures(doing: Doing, data: st.Dat
         # one that was drawn out by more training has no bits of its own here
         if timeline.score in ends:
             assert bits(timeline.trainer) == ends[timeline.score]
-        beat = data.draw(st.integers(0, timeline.end))
-        timeline.restore(beat)
-        assert bits(timeline.trainer) == bits(replay(timeline.score, beat))
+        tick = data.draw(st.integers(0, timeline.end))
+        timeline.restore(tick)
+        assert bits(timeline.trainer) == bits(replay(timeline.score, tick))
         assert timeline.store.held == timeline.size
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from hyperscope.lab.experiment.experiment import changed, from_json
 from hyperscope.lab.export.exports import COLUMNS
-from hyperscope.lab.library.library import Library, Run
+from hyperscope.lab.library.library import KeptRun, Library
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import replay
@@ -34,7 +34,7 @@ def session(start: Start, path: Path) -> Session:
     return start(START, playing=True, library=path)
 
 
-def kept(path: Path, session: Session, fits: Callable[[list[Run]], bool]) -> list[Run]:
+def kept(path: Path, session: Session, fits: Callable[[list[KeptRun]], bool]) -> list[KeptRun]:
     """The runs, once they fit."""
     until(session, lambda _: fits(Library(path).runs()))
     return Library(path).runs()
@@ -67,7 +67,7 @@ def test_a_restart_keeps_what_was_before(session: Session, path: Path) -> None:
 
 def test_an_experiment_that_is_started_with_is_no_part_of_the_run_before(session: Session, path: Path) -> None:
     (before,) = kept(path, session, lambda runs: len(runs) == 1)
-    session.take_on(changed(session.experiment, RATE, 0.3))
+    session.apply(changed(session.experiment, RATE, 0.3))
     session.restart()
     runs = kept(path, session, lambda runs: len(runs) == 2)
     title = {run.id: run.title for run in runs}
@@ -102,12 +102,12 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(
     (run,) = Library(path).runs()
     details = Library(path).details(run.id)
     assert details.score is not None
-    beat = int(share * details.score.end)
+    tick = int(share * details.score.end)
     other = start(START, library=path)
-    other.reopen(details, None if share == 1 else beat)
-    found = until(other, lambda snapshot: snapshot.status.beat == beat, "curves", "map")
+    other.reopen(details, None if share == 1 else tick)
+    found = until(other, lambda snapshot: snapshot.status.tick == tick, "curves", "map")
     found = until(other, lambda _: True, "curves", "map")
-    there = replay(details.score, beat)
+    there = replay(details.score, tick)
     assert found.status.step == there.step
     assert found.status.end == details.score.end
     assert found.status.dev_loss == there.scores().dev.loss
@@ -132,7 +132,7 @@ def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(start: Start,
 def test_reopening_a_run_from_an_earlier_moment_speaks_of_the_run(session: Session, path: Path) -> None:
     (run,) = kept(path, session, lambda runs: len(runs) == 1)
     session.go_to(5)
-    until(session, lambda snapshot: snapshot.status.beat == 5)
+    until(session, lambda snapshot: snapshot.status.tick == 5)
     session.reopen(Library(path).details(run.id))
     last = until(session, lambda snapshot: snapshot.status.step > 5 and bool(snapshot.said))
     assert last.said.startswith("Reopened") and "branch" not in last.said
@@ -211,7 +211,7 @@ def test_exporting_writes_experiment_score_and_curves(session: Session, path: Pa
     written = Library(path).export([run.id], tmp_path / "out")
     experiment, score, curves = written
     assert from_json(experiment.read_bytes()) == changed(START, RATE, 0.3)
-    assert scores.from_json(score.read_bytes()).end == run.beats
+    assert scores.from_json(score.read_bytes()).end == run.ticks
     rows = list(csv.DictReader(curves.read_text(encoding="utf-8").splitlines()))
     details = Library(path).details(run.id)
     assert details.curves is not None

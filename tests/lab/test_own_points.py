@@ -236,9 +236,9 @@ def test_a_painted_session_replays_to_the_last_bit() -> None:
 
 def test_going_back_in_a_painted_session_gives_the_same_bits() -> None:
     timeline = session()
-    for beat in (58, 10, 33, 44, timeline.end):
-        timeline.restore(beat)
-        assert bits(timeline.trainer) == bits(scores.replay(timeline.score, beat))
+    for tick in (58, 10, 33, 44, timeline.end):
+        timeline.restore(tick)
+        assert bits(timeline.trainer) == bits(scores.replay(timeline.score, tick))
 
 
 def test_a_painted_session_survives_its_code_and_the_code_tells_each_point_once() -> None:

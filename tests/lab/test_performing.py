@@ -41,7 +41,7 @@ def test_what_is_wanted_is_none_of_what_panels_draw(session):
 
 def test_a_session_handed_on_has_the_same_bytes_at_its_end(session):
     session.perform(SCORED)
-    until(session, lambda snapshot: snapshot.status.beat == 40)
+    until(session, lambda snapshot: snapshot.status.tick == 40)
     found, expected = fetched(session, "weights", "curves", "score"), replay(SCORED)
     assert found["score"] == SCORED
     assert {name: array.tobytes() for name, array in found["weights"].items()} == {
@@ -52,13 +52,13 @@ def test_a_session_handed_on_has_the_same_bytes_at_its_end(session):
 
 def test_a_session_goes_round_by_its_code(session):
     session.perform(SCORED)
-    until(session, lambda snapshot: snapshot.status.beat == 40)
+    until(session, lambda snapshot: snapshot.status.tick == 40)
     session.move("training.batch_size", 8)
     session.train_to(9)
     until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= 9)
     first = fetched(session, "weights", "score")
     session.perform(from_code(first["score"].to_code()))
-    until(session, lambda snapshot: session.going is None and snapshot.status.beat == first["score"].end)
+    until(session, lambda snapshot: session.going is None and snapshot.status.tick == first["score"].end)
     second = fetched(session, "weights", "score")
     assert second["score"] == first["score"]
     assert all(second["weights"][name].tobytes() == array.tobytes() for name, array in first["weights"].items())
@@ -66,17 +66,17 @@ def test_a_session_goes_round_by_its_code(session):
 
 def test_a_performed_session_stands_still_and_can_be_gone_back_in(session):
     session.perform(SCORED)
-    until(session, lambda snapshot: snapshot.status.beat == 40)
+    until(session, lambda snapshot: snapshot.status.tick == 40)
     session.go_to(9)
     status = until(session, lambda snapshot: session.going is None).status
-    assert (status.playing, status.beat, status.step, status.end) == (False, 9, 9, 40)
+    assert (status.playing, status.tick, status.step, status.end) == (False, 9, 9, 40)
     assert session.experiment == FASTER
 
 
 def test_undo_brings_back_the_experiment_from_before(session):
     before = session.experiment
     session.perform(SCORED)
-    until(session, lambda snapshot: snapshot.status.beat == 40)
+    until(session, lambda snapshot: snapshot.status.tick == 40)
     assert session.undo() and session.experiment == before
 
 
@@ -90,4 +90,4 @@ def test_a_session_whose_table_is_not_there_is_refused(session):
 def test_views_lay_out_anew_for_a_performed_session(session):
     structure = until(session, lambda _: True).structure
     session.perform(SCORED)
-    assert until(session, lambda snapshot: snapshot.status.beat == 40).structure != structure
+    assert until(session, lambda snapshot: snapshot.status.tick == 40).structure != structure

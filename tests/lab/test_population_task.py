@@ -14,7 +14,7 @@ from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.jobs.population_task import HandOver, Maps, Member, PopulationTask, Standing
+from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, PopulationTask, Standing
 from hyperscope.lab.jobs.task import Progress, Record, Rest
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
@@ -109,7 +109,7 @@ def test_one_handed_over_at_the_end_goes_on_with_its_weights() -> None:
         pass
     wishes.append(HandOver(1))
     handed = next(work)
-    assert isinstance(handed, Record) and isinstance(handed.value, Member) and handed.value.number == 1
+    assert isinstance(handed, Record) and isinstance(handed.value, HandedOver) and handed.value.number == 1
     trainer, same = Trainer(START), alone(precise(FAST))
     trainer.restore(handed.value.checkpoint)
     assert trainer.experiment == precise(FAST)
@@ -146,7 +146,7 @@ def test_in_a_process_of_its_own_many_are_seen_live_and_one_is_handed_over_while
         assert steps[0] == 0 and steps[2] > steps[1] > 0
         job.pause()
         job.wish(HandOver(50))
-        while not any(isinstance(record, Member) for record in job.records):
+        while not any(isinstance(record, HandedOver) for record in job.records):
             assert time.monotonic() < deadline, job.problem
             job.wait(0.5)
             job.take()

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.library.library import Details, Library, Run
+from hyperscope.lab.library.library import Details, KeptRun, Library
 from hyperscope.lab.library.recorder import Recorder, may_start_anew
 from hyperscope.lab.timeline.reopening import Open, Reopening
 from hyperscope.lab.timeline.score import replay
@@ -59,9 +59,9 @@ class Desk:
         self.timeline.restart()
         self.recorder.restarted()
 
-    def go_to(self, beat: int) -> None:
+    def go_to(self, tick: int) -> None:
         self.recorder.ends()
-        self.timeline.restore(beat)
+        self.timeline.restore(tick)
         self.recorder.went()
 
     def branch(self) -> None:
@@ -73,12 +73,12 @@ class Desk:
         self.timeline.switch(self.timeline.branches[-1].key)
         self.recorder.went()
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[KeptRun]:
         """What is kept in the end, the oldest first."""
         self.recorder.close()
         return Library(self.path).runs()[::-1]
 
-    def details(self, run: Run) -> Details:
+    def details(self, run: KeptRun) -> Details:
         return Library(self.path).details(run.id)
 
 
@@ -87,10 +87,10 @@ def desk(path: Path) -> Desk:
     return Desk(path)
 
 
-def reopened(details: Details, beat: int | None = None, *, checkpoint: bool = True) -> Trainer:
+def reopened(details: Details, tick: int | None = None, *, checkpoint: bool = True) -> Trainer:
     """The trainer that a window would get."""
     assert details.score is not None
-    at = details.score.end if beat is None else beat
+    at = details.score.end if tick is None else tick
     opening = Reopening(Open(details.score, at, details.jumps, details.checkpoint if checkpoint else None), 0)
     while not opening.done:
         opening.go_on()
@@ -239,7 +239,7 @@ def test_training_on_from_the_end_of_a_branch_is_a_run_from_its_restart(desk: De
     desk.switch()
     desk.train(EPOCH)
     last = desk.runs()[-1]
-    assert (last.steps, last.beats) == (4 * EPOCH, 4 * EPOCH)
+    assert (last.steps, last.ticks) == (4 * EPOCH, 4 * EPOCH)
 
 
 def test_a_kept_twin_has_its_own_moves_since_the_restart(path: Path) -> None:
@@ -316,10 +316,10 @@ def test_a_run_reopens_at_any_moment_to_the_last_bit(desk: Desk) -> None:
         if number in (7, 19):
             desk.apply(moved((RATE, 0.1 + number / 100)))
         desk.train(3)
-        seen[desk.timeline.place.beat] = bits(desk.timeline.trainer)
+        seen[desk.timeline.place.tick] = bits(desk.timeline.trainer)
     details = desk.details(desk.runs()[-1])
-    for beat in (3, 24, 45, 60, 90):
-        assert bits(reopened(details, beat)) == seen[beat]
+    for tick in (3, 24, 45, 60, 90):
+        assert bits(reopened(details, tick)) == seen[tick]
 
 
 def test_a_second_run_reopens_as_if_there_had_been_no_first(desk: Desk) -> None:

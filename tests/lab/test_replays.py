@@ -180,7 +180,7 @@ def test_other_seeds_have_the_same_changes_at_the_same_steps() -> None:
     line.steps(10)
     score = since_it_began(line)
     other = reseeded(score, 3)
-    assert [event.beat for event in other.events] == [10]
+    assert [event.tick for event in other.events] == [10]
     assert (other.start, other.experiment) == (moved(("seed", 10)), moved((RATE, 0.1), ("seed", 10)))
 
 
@@ -191,7 +191,7 @@ def outcome(a: Timeline, b: Timeline, epochs: int = 0, count: int = 2) -> Seeds:
 def test_the_first_of_the_seeds_is_the_live_run_to_the_last_digit() -> None:
     pair = begin(live())
     pair.steps(40)  # epoch 10
-    pair.take_on(START, moved((RATE, 0.1)))
+    pair.apply_each(START, moved((RATE, 0.1)))
     pair.steps(80)  # epoch 30
     found = outcome(pair.a, pair.b)
     assert found.epoch[-1] == 30 and found.b.loss[0, -1] == dev_loss(pair.b)
@@ -245,9 +245,9 @@ def test_a_worker_gives_the_scores_of_both_twins() -> None:
     line.steps(8)
     trained = Trained(line)
     pair, _ = trained.start_twin(START, START, None)
-    pair.take_on(START, moved((RATE, 0.1)))
+    pair.apply_each(START, moved((RATE, 0.1)))
     a, b = told(trained, "twin scores").told[ASKS["twin scores"]]
-    assert (a.events, [event.beat for event in b.events]) == ((), [8])
+    assert (a.events, [event.tick for event in b.events]) == ((), [8])
 
 
 def test_where_there_are_no_twins_it_gives_none() -> None:

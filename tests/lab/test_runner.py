@@ -142,11 +142,11 @@ from hyperscope.lab.session.session import Session
 
 if __name__ == "__main__":
     session = Session()
-    while session.tick(()) is None:
+    while session.frame(()) is None:
         time.sleep(0.01)
     print(session.worker_pid, flush=True)
     while True:
-        session.tick(())
+        session.frame(())
         time.sleep(0.01)
 """
 

@@ -127,13 +127,13 @@ def test_a_divergence_need_not_be_written_down() -> None:
 
 def test_a_change_after_a_divergence_is_played_back_after_it() -> None:
     timeline = live(*DIVERGED, CALM, 50, start=CALM)
-    assert timeline.place.beat > timeline.trainer.step
+    assert timeline.place.tick > timeline.trainer.step
     assert bits(replay(timeline.score)) == bits(timeline.trainer)
 
 
 def test_a_change_is_played_back_after_a_divergence_in_the_very_next_step() -> None:
     broken = live(*DIVERGED, start=CALM)
-    last_sound = broken.place.beat - 1
+    last_sound = broken.place.tick - 1
     timeline = live(100, RUNAWAY, last_sound - 100, 1, CALM, 50, start=CALM)
     assert bits(replay(timeline.score)) == bits(timeline.trainer)
 
@@ -143,9 +143,9 @@ def test_playing_on_into_the_same_divergence_is_played_back() -> None:
     assert bits(replay(timeline.score)) == bits(timeline.trainer)
 
 
-def test_beats_go_on_after_a_restart() -> None:
+def test_ticks_go_on_after_a_restart() -> None:
     timeline = live(13, "restart", 4)
-    assert (timeline.place.beat, timeline.trainer.step) == (17, 4)
+    assert (timeline.place.tick, timeline.trainer.step) == (17, 4)
 
 
 def test_a_refused_change_is_not_recorded() -> None:
@@ -189,19 +189,19 @@ def test_a_branch_plays_as_the_run_did_up_to_there() -> None:
     assert bits(replay(branch(timeline.score, 21))) == then
 
 
-@pytest.mark.parametrize("beat", [-1, 21])
-def test_a_beat_the_session_has_not_is_refused(beat: int) -> None:
-    with pytest.raises(ValueError, match=f"beat is {beat}; this session has 0 to 20"):
-        branch(SCORE, beat)
+@pytest.mark.parametrize("tick", [-1, 21])
+def test_a_tick_the_session_has_not_is_refused(tick: int) -> None:
+    with pytest.raises(ValueError, match=f"tick is {tick}; this session has 0 to 20"):
+        branch(SCORE, tick)
 
 
 def test_events_that_go_back_in_time_are_refused() -> None:
-    with pytest.raises(ValueError, match="event 2 is at beat 4; it must not lie before beat 5"):
+    with pytest.raises(ValueError, match="event 2 is at tick 4; it must not lie before tick 5"):
         Score(START, (Event(5, FASTER), Event(4, START)), 9)
 
 
 def test_an_end_before_the_last_event_is_refused() -> None:
-    with pytest.raises(ValueError, match="end is 4; it must not lie before beat 5"):
+    with pytest.raises(ValueError, match="end is 4; it must not lie before tick 5"):
         Score(START, (Event(5, FASTER),), 4)
 
 
@@ -233,15 +233,15 @@ def test_a_list_of_names_is_written_whole() -> None:
 @bounded
 @given(st.lists(experiments(), min_size=1, max_size=4), st.data())
 def test_any_score_comes_back_from_json_and_from_its_code(found: list[Experiment], data: st.DataObject) -> None:
-    beats = sorted(data.draw(st.lists(st.integers(0, 10**9), min_size=len(found), max_size=len(found))))
+    ticks = sorted(data.draw(st.lists(st.integers(0, 10**9), min_size=len(found), max_size=len(found))))
     events, last = [], found[0]
-    for beat, experiment in zip(beats, found[1:], strict=False):
+    for tick, experiment in zip(ticks, found[1:], strict=False):
         if experiment == last:
-            events.append(Event(beat, last, restart=True))
+            events.append(Event(tick, last, restart=True))
         else:
-            events.append(Event(beat, experiment))
+            events.append(Event(tick, experiment))
         last = experiment
-    score = Score(found[0], tuple(events), beats[-1])
+    score = Score(found[0], tuple(events), ticks[-1])
     assert from_json(score.to_json()) == score
     assert from_code(score.to_code()) == score
 

@@ -171,7 +171,7 @@ def test_a_new_start_is_another_seed(session: Session) -> None:
 
 
 def test_the_seed_after_the_last_is_the_first(session: Session) -> None:
-    session.take_on(changed(SMALL, "seed", 999999))
+    session.apply(changed(SMALL, "seed", 999999))
     session.new_start()
     assert session.experiment.seed == 0
 
@@ -318,14 +318,14 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
     for number, (path, value) in enumerate(random_moves(1000, seed=5)):
         playing.move(path, value)
         if number % 3 == 0:
-            playing.tick(asks("map", "curves", "distributions"))
+            playing.frame(asks("map", "curves", "distributions"))
         assert "unexpectedly" not in playing.message, f"lost after {path} = {value}"
     wanted = playing.experiment
     kept: list[Any] = []
 
     def settled(_: Snapshot) -> bool:
-        if playing._revival.checkpoint is not None:
-            kept.append(playing._revival.checkpoint.experiment)
+        if playing._recovery.checkpoint is not None:
+            kept.append(playing._recovery.checkpoint.experiment)
         return bool(kept) and kept[-1] == wanted
 
     until(playing, settled, "map")
@@ -336,7 +336,7 @@ def test_a_thousand_moves_while_training_end_with_the_last_in_force(playing: Ses
 def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
     for number in range(300):
         playing.move(RATE, 0.001 + number * 1e-4)
-        playing.tick(asks("curves"))
+        playing.frame(asks("curves"))
     playing.move(RATE, 0.5)
     snapshot = until(playing, lambda snapshot: "→ 0.5 " in snapshot.said, "curves")
     assert views(snapshot)["curves"].moves[-1][2] == "α 0.5"
@@ -344,7 +344,7 @@ def test_a_drag_ends_at_the_last_value(playing: Session) -> None:
 
 def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session) -> None:
     before = playing.experiment
-    playing.take_on(msgspec.structs.replace(before, data=Data(source="file", file="nowhere.csv")))
+    playing.apply(msgspec.structs.replace(before, data=Data(source="file", file="nowhere.csv")))
     until(playing, lambda snapshot: "nowhere.csv" in snapshot.said)
     assert (playing.experiment, playing.alarm) == (before, True)
     step = playing.status.step
@@ -354,7 +354,7 @@ def test_a_file_that_is_not_there_is_told_and_the_old_data_stay(playing: Session
 def test_a_file_that_is_no_table_is_told(playing: Session, tmp_path: Path) -> None:
     path = tmp_path / "picture.csv"
     path.write_bytes(bytes(range(256)))
-    playing.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file=str(path))))
+    playing.apply(msgspec.structs.replace(SMALL, data=Data(source="file", file=str(path))))
     until(playing, lambda snapshot: "picture.csv" in snapshot.said)
     assert playing.experiment == SMALL
 
@@ -379,7 +379,7 @@ def trained(session: Session, epochs: int) -> Snapshot:
 def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -> None:
     first = trained(session, 3)
     trained(session, 4)
-    session.go_to(first.status.beat)
+    session.go_to(first.status.tick)
     again = fresh(session, "curves", "map")
     assert (again.status.step, again.status.train_loss) == (first.status.step, first.status.train_loss)
     for name, field in (("map", "p"), ("curves", "train_loss"), ("curves", "dev_loss")):
@@ -388,7 +388,7 @@ def test_going_back_shows_the_same_numbers_as_the_first_time(session: Session) -
 
 def test_training_on_after_going_back_is_a_straight_run(session: Session) -> None:
     straight = trained(session, 7)
-    session.go_to(straight.status.beat // 3)
+    session.go_to(straight.status.tick // 3)
     while (after := trained(session, 1)).status.step < straight.status.step:
         pass
     assert after.status.train_loss == straight.status.train_loss
@@ -396,12 +396,12 @@ def test_training_on_after_going_back_is_a_straight_run(session: Session) -> Non
 
 
 def test_a_drag_through_time_ends_at_the_last_place_asked_for(playing: Session) -> None:
-    until(playing, lambda snapshot: snapshot.status.beat > 400)
-    for beat in [*range(400, 100, -3), 237]:
-        playing.go_to(beat)
-        playing.tick(asks("map"))
+    until(playing, lambda snapshot: snapshot.status.tick > 400)
+    for tick in [*range(400, 100, -3), 237]:
+        playing.go_to(tick)
+        playing.frame(asks("map"))
     snapshot = fresh(playing, "map")
-    assert (snapshot.status.beat, snapshot.status.playing, playing.playing) == (237, False, False)
+    assert (snapshot.status.tick, snapshot.status.playing, playing.playing) == (237, False, False)
 
 
 def test_where_it_is_going_is_known_until_it_is_there(session: Session) -> None:
@@ -417,7 +417,7 @@ def test_what_lies_ahead_stays_until_training_goes_on(session: Session) -> None:
     session.go_to(5)
     assert fresh(session).status.end == end
     session.go_to(end)
-    assert fresh(session).status.beat == end
+    assert fresh(session).status.tick == end
 
 
 def test_training_on_from_there_makes_a_branch_of_what_lay_ahead_and_says_so(session: Session) -> None:
@@ -426,7 +426,7 @@ def test_training_on_from_there_makes_a_branch_of_what_lay_ahead_and_says_so(ses
     fresh(session)
     session.advance("batch")
     status = fresh(session).status
-    assert (status.beat, status.end) == (6, 6)
+    assert (status.tick, status.end) == (6, 6)
     assert session.message == "Training on from step 5; what came after it stays as a branch."
 
 
@@ -474,7 +474,7 @@ def test_branching_here_makes_this_the_end(session: Session) -> None:
     session.go_to(5)
     session.branch()
     status = fresh(session).status
-    assert (status.beat, status.end, status.branches[0].start) == (5, 5, 5)
+    assert (status.tick, status.end, status.branches[0].start) == (5, 5, 5)
     assert session.message == "Branched at step 5; what came after stays as a branch."
 
 
@@ -506,10 +506,10 @@ def test_a_move_made_at_once_after_going_back_stays_in_force(session: Session) -
 def test_a_moment_past_the_end_is_the_end(session: Session) -> None:
     end = trained(session, 2).status.end
     session.go_to(end + 1000)
-    assert fresh(session).status.beat == end
+    assert fresh(session).status.tick == end
 
 
-def test_moves_are_listed_with_their_beats(session: Session) -> None:
+def test_moves_are_listed_with_their_ticks(session: Session) -> None:
     end = trained(session, 2).status.end
     session.move(RATE, 0.3)
     assert trained(session, 1).status.moves == ((end, "α 0.3"),)
@@ -520,14 +520,14 @@ def test_a_worker_lost_after_going_back_goes_on_from_there(killable: Session) ->
     killable.move(RATE, 0.3)
     trained(killable, 3)
     killable.go_to(7)
-    until(killable, lambda _: killable._revival.checkpoint is not None and killable._revival.checkpoint.step == 7)
+    until(killable, lambda _: killable._recovery.checkpoint is not None and killable._recovery.checkpoint.step == 7)
     kill_worker(killable)
     assert killable.message.endswith("goes on from step 7.")
     status = fresh(killable).status
-    assert (status.step, status.beat, status.end) == (7, 7, 24)
+    assert (status.step, status.tick, status.end) == (7, 7, 24)
     killable.go_to(0)  # the new worker knows all that was there
     status = fresh(killable).status
-    assert (status.step, status.beat, status.end) == (0, 0, 24)
+    assert (status.step, status.tick, status.end) == (0, 0, 24)
     assert killable.experiment == SMALL
 
 
@@ -543,8 +543,8 @@ def test_a_lost_worker_is_told_and_replaced(training: Session) -> None:
 
 
 def test_training_goes_on_from_the_last_checkpoint(training: Session) -> None:
-    until(training, lambda _: training._revival.checkpoint is not None)
-    kept = training._revival.checkpoint.step
+    until(training, lambda _: training._recovery.checkpoint is not None)
+    kept = training._recovery.checkpoint.step
     kill_worker(training)
     assert f"goes on from step {kept}" in training.message
     snapshot = until(training, lambda _: True)
@@ -560,9 +560,9 @@ def test_without_a_checkpoint_training_starts_again(killable: Session) -> None:
 
 
 def test_a_move_made_since_the_checkpoint_is_not_lost(training: Session) -> None:
-    until(training, lambda _: training._revival.checkpoint is not None)
+    until(training, lambda _: training._recovery.checkpoint is not None)
     training.move(RATE, 0.25)
-    training.tick(())
+    training.frame(())
     kill_worker(training)
     until(training, lambda snapshot: "→ 0.25" in snapshot.said)
     assert training.experiment.training.learning_rate == 0.25
@@ -602,5 +602,5 @@ def test_a_closed_session_takes_moves_and_ticks_in_silence(session: Session) -> 
     session.close()
     session.move(RATE, 0.3)
     session.play(True)
-    assert session.tick(asks("map")) is None
+    assert session.frame(asks("map")) is None
     session.close()

@@ -59,9 +59,9 @@ def test_a_code_broken_into_lines_is_read():
         ("{", "this is not an experiment"),
         ('{"start": {}, "end": 3}', "this is not a session"),
         ('{"training": {"learning_rate": 99}}', "learning_rate is 99"),
-        (hostile('{"beat": 0, "set": {"' + "a." * 9000 + 'a": 1}}'), "event 1, a.*is no path of an experiment"),
-        (hostile('{"beat": 0, "set": {"seed": 3}, "restart": true}'), "event 1 must be one of set, restart and edit"),
-        (hostile(end="1" + 40 * "0"), "a session has at most 10000000000 beats"),
+        (hostile('{"tick": 0, "set": {"' + "a." * 9000 + 'a": 1}}'), "event 1, a.*is no path of an experiment"),
+        (hostile('{"tick": 0, "set": {"seed": 3}, "restart": true}'), "event 1 must be one of set, restart and edit"),
+        (hostile(end="1" + 40 * "0"), "a session has at most 10000000000 ticks"),
         ('{"data": {"painted": ["' + 9000 * "1," + '"]}}', "class 1: '(1,)*' is no point"),
     ],
     ids=[
@@ -142,5 +142,5 @@ def test_a_performed_session_can_be_gone_back_in():
     assert bits(timeline.trainer) == bits(replay(SESSION, 9))
 
 
-def test_a_session_is_performed_up_to_a_beat():
-    assert bits(performed(SESSION, beat=9).trainer) == bits(replay(SESSION, 9))
+def test_a_session_is_performed_up_to_a_tick():
+    assert bits(performed(SESSION, tick=9).trainer) == bits(replay(SESSION, 9))

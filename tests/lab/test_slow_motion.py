@@ -97,10 +97,10 @@ def test_after_going_back_a_step_in_slow_motion_leaves_nothing_behind() -> None:
     timeline.restore(20)
     slowed = Slowed(timeline)
     through(slowed)
-    assert (timeline.place.beat, timeline.end, timeline.branches) == (21, 40, ())
+    assert (timeline.place.tick, timeline.end, timeline.branches) == (21, 40, ())
 
 
-def test_a_step_in_slow_motion_before_a_change_at_this_beat_makes_a_branch() -> None:
+def test_a_step_in_slow_motion_before_a_change_at_this_tick_makes_a_branch() -> None:
     timeline = Timeline(Trainer(START))
     timeline.steps(20)
     timeline.apply(FASTER)
@@ -165,11 +165,11 @@ def test_it_is_sent_when_it_has_changed_and_not_again(session: Session) -> None:
     assert shown(session).at == 9
 
 
-def test_a_whole_step_in_slow_motion_is_one_beat(session: Session) -> None:
+def test_a_whole_step_in_slow_motion_is_one_tick(session: Session) -> None:
     session.slow()
     session.slow(len(shown(session).operations))
     record, status = shown(session), session.status
-    assert (status.beat, status.step, record.step) == (5, 5, 6)
+    assert (status.tick, status.step, record.step) == (5, 5, 6)
     assert session.message == "Step 5 is done; the next mini-batch begins."
 
 

@@ -1,4 +1,4 @@
-"""The timeline: any beat is reached again to the last bit, in bounded memory, and training goes on from there."""
+"""The timeline: any tick is reached again to the last bit, in bounded memory, and training goes on from there."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ TINY = Experiment(data=Data(points=20), network=Network(layers=()))
 def trained(steps: int, start: Experiment = START, burst: int = 10, **limits: int) -> Timeline:
     """A session of some steps in bursts."""
     timeline = Timeline(Trainer(start), **limits)
-    while timeline.place.beat < steps:
-        timeline.steps(min(burst, steps - timeline.place.beat))
+    while timeline.place.tick < steps:
+        timeline.steps(min(burst, steps - timeline.place.tick))
     return timeline
 
 
@@ -49,19 +49,19 @@ def diverged() -> Timeline:
 @given(sessions(), st.data())
 def test_any_moment_of_any_session_is_reached_again_to_the_last_bit(doing: Doing, data: st.DataObject) -> None:
     timeline = doing.timeline
-    # what happened while paused lies at one beat: the last of it is what `restore` goes to
-    last = {place.beat: seen for place, seen in doing.seen.items()}
-    for beat in data.draw(st.lists(st.sampled_from(list(last)), max_size=4)):
-        timeline.restore(beat)
-        assert bits(timeline.trainer) == last[beat]
+    # what happened while paused lies at one tick: the last of it is what `restore` goes to
+    last = {place.tick: seen for place, seen in doing.seen.items()}
+    for tick in data.draw(st.lists(st.sampled_from(list(last)), max_size=4)):
+        timeline.restore(tick)
+        assert bits(timeline.trainer) == last[tick]
 
 
 @bounded
 @given(sessions(), st.data())
 def test_what_is_done_after_going_back_is_recorded(doing: Doing, data: st.DataObject) -> None:
     timeline = doing.timeline
-    beat = data.draw(st.integers(0, timeline.score.end))
-    timeline.restore(beat, before=data.draw(st.booleans()))
+    tick = data.draw(st.integers(0, timeline.score.end))
+    timeline.restore(tick, before=data.draw(st.booleans()))
     for _ in range(2):
         doing.do(data.draw)
     again = replay(timeline.score)
@@ -72,13 +72,13 @@ def test_what_is_done_after_going_back_is_recorded(doing: Doing, data: st.DataOb
     assert future(timeline.trainer) == future(again)
 
 
-@pytest.mark.parametrize("beat", [0, 1, 99, 100, 101, 160, 199, 200])
-def test_a_beat_between_checkpoints_is_the_run_as_it_was(beat: int) -> None:
+@pytest.mark.parametrize("tick", [0, 1, 99, 100, 101, 160, 199, 200])
+def test_a_tick_between_checkpoints_is_the_run_as_it_was(tick: int) -> None:
     timeline = trained(200, most=4)
-    timeline.restore(beat)
+    timeline.restore(tick)
     alone = Trainer(START)
-    if beat:
-        alone.steps(beat)
+    if tick:
+        alone.steps(tick)
     assert bits(timeline.trainer) == bits(alone)
 
 
@@ -101,7 +101,7 @@ def test_going_back_forgets_nothing() -> None:
     assert (timeline.score, bits(timeline.trainer)) == (score, end)
 
 
-def test_a_change_s_beat_is_reached_after_it() -> None:
+def test_a_change_s_tick_is_reached_after_it() -> None:
     timeline = trained(40)
     timeline.apply(FASTER)
     timeline.steps(10)
@@ -109,7 +109,7 @@ def test_a_change_s_beat_is_reached_after_it() -> None:
     assert timeline.trainer.experiment == FASTER
 
 
-def test_a_change_s_beat_is_reached_before_it() -> None:
+def test_a_change_s_tick_is_reached_before_it() -> None:
     timeline = trained(40)
     then = bits(timeline.trainer)
     timeline.apply(with_layers(START, Layer(3)))
@@ -118,7 +118,7 @@ def test_a_change_s_beat_is_reached_before_it() -> None:
     assert bits(timeline.trainer) == then
 
 
-def test_the_beat_before_a_restart_is_reached() -> None:
+def test_the_tick_before_a_restart_is_reached() -> None:
     timeline = trained(40)
     then = bits(timeline.trainer)
     timeline.restart()
@@ -130,7 +130,7 @@ def test_the_beat_before_a_restart_is_reached() -> None:
 def test_after_going_back_a_divergence_falls_back_to_the_same_moment() -> None:
     timeline = diverged()
     after = bits(timeline.trainer)
-    timeline.restore(timeline.place.beat - 2)
+    timeline.restore(timeline.place.tick - 2)
     assert timeline.trainer.alarm == ""
     timeline.steps(2)
     assert bits(timeline.trainer) == after
@@ -148,13 +148,13 @@ def test_data_that_are_gone_leave_the_trainer_where_it_was(tmp_path: Path) -> No
     file.unlink()
     with pytest.raises(ValueError, match=r"table\.csv"):
         timeline.restore(5)
-    assert (timeline.place.beat, bits(timeline.trainer)) == (18, then)
+    assert (timeline.place.tick, bits(timeline.trainer)) == (18, then)
 
 
-@pytest.mark.parametrize("beat", [-1, 41])
-def test_a_beat_that_never_was_is_refused(beat: int) -> None:
-    with pytest.raises(ValueError, match=f"beat is {beat}; this session has 0 to 40"):
-        trained(40).restore(beat)
+@pytest.mark.parametrize("tick", [-1, 41])
+def test_a_tick_that_never_was_is_refused(tick: int) -> None:
+    with pytest.raises(ValueError, match=f"tick is {tick}; this session has 0 to 40"):
+        trained(40).restore(tick)
 
 
 # -- going on from there ------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_steps_taken_before_a_divergence_are_counted() -> None:
     assert timeline.steps(200) == alone.steps(200)
 
 
-def test_moves_have_captions_and_beats() -> None:
+def test_moves_have_captions_and_ticks() -> None:
     timeline = trained(40)
     timeline.apply(FASTER)
     timeline.steps(10)
@@ -315,41 +315,41 @@ def test_of_a_thousand_moves_some_dozen_are_listed() -> None:
     assert timeline.moves[-1] == (1000, "Seed 1004")
 
 
-# -- steps and beats ----------------------------------------------------------------------------------------------
+# -- steps and ticks ----------------------------------------------------------------------------------------------
 
 
-def test_steps_and_beats_are_the_same_in_a_straight_run() -> None:
+def test_steps_and_ticks_are_the_same_in_a_straight_run() -> None:
     timeline = trained(60)
-    assert [timeline.beat_of(step) for step in (0, 30, 60, 61)] == [0, 30, 60, None]
-    assert [timeline.step_at(beat) for beat in (0, 30, 60)] == [0, 30, 60]
+    assert [timeline.tick_of(step) for step in (0, 30, 60, 61)] == [0, 30, 60, None]
+    assert [timeline.step_at(tick) for tick in (0, 30, 60)] == [0, 30, 60]
 
 
-def test_a_step_means_its_last_beat() -> None:
+def test_a_step_means_its_last_tick() -> None:
     timeline = trained(60)
     timeline.restart()
     timeline.steps(20)
-    assert [timeline.beat_of(step) for step in (0, 20, 21, 59)] == [60, 80, 21, 59]
+    assert [timeline.tick_of(step) for step in (0, 20, 21, 59)] == [60, 80, 21, 59]
 
 
-def test_every_beat_of_a_divergence_has_its_step() -> None:
+def test_every_tick_of_a_divergence_has_its_step() -> None:
     timeline = diverged()
-    end, back = timeline.place.beat, timeline.trainer.step
-    assert [timeline.step_at(beat) for beat in (end - 1, end)] == [end - 1, back]
-    for beat in (end - 1, end):
-        timeline.restore(beat)
-        assert timeline.trainer.step == timeline.step_at(beat)
+    end, back = timeline.place.tick, timeline.trainer.step
+    assert [timeline.step_at(tick) for tick in (end - 1, end)] == [end - 1, back]
+    for tick in (end - 1, end):
+        timeline.restore(tick)
+        assert timeline.trainer.step == timeline.step_at(tick)
 
 
 def test_steps_before_a_divergence_that_were_undone_are_still_reached() -> None:
     timeline = diverged()
     undone = timeline.trainer.step + 1
-    beat = timeline.beat_of(undone)
-    assert beat is not None
-    timeline.restore(beat)
+    tick = timeline.tick_of(undone)
+    assert tick is not None
+    timeline.restore(tick)
     assert timeline.trainer.step == undone
 
 
-def test_steps_and_beats_are_right_after_a_restart_was_taken_back() -> None:
+def test_steps_and_ticks_are_right_after_a_restart_was_taken_back() -> None:
     timeline = trained(60)
     timeline.restart()
     timeline.restore(60, before=True)
@@ -357,15 +357,15 @@ def test_steps_and_beats_are_right_after_a_restart_was_taken_back() -> None:
     assert timeline.jumps == ((0, 0),)
 
 
-def test_steps_and_beats_are_right_after_going_back_beyond_what_is_known() -> None:
+def test_steps_and_ticks_are_right_after_going_back_beyond_what_is_known() -> None:
     lost = trained(60)
     trainer = Trainer(START)
     trainer.restore(lost.trainer.checkpoint())
     timeline = Timeline(trainer, lost.score)
-    assert timeline.beat_of(20) is None
+    assert timeline.tick_of(20) is None
     timeline.restore(20)
     timeline.steps(5)
-    assert (timeline.beat_of(25), timeline.step_at(20)) == (25, 20)
+    assert (timeline.tick_of(25), timeline.step_at(20)) == (25, 20)
 
 
 # -- memory -------------------------------------------------------------------------------------------------------
@@ -406,9 +406,9 @@ def test_a_session_without_room_for_a_checkpoint_still_goes_back() -> None:
 
 def test_checkpoints_lie_evenly() -> None:
     timeline = trained(4000, TINY, burst=7, most=50)
-    beats = [place.beat for place in timeline.checkpoints]
-    assert 25 <= len(beats) <= 50
-    assert np.diff([*beats, 4000]).max() <= 2 * timeline.spacing + 7
+    ticks = [place.tick for place in timeline.checkpoints]
+    assert 25 <= len(ticks) <= 50
+    assert np.diff([*ticks, 4000]).max() <= 2 * timeline.spacing + 7
     assert timeline.spacing <= 2 * 4000 / 50
 
 
@@ -439,7 +439,7 @@ def test_other_data_on_the_way_are_gone_back_over() -> None:
     assert bits(timeline.trainer) == then
 
 
-def test_a_session_played_back_knows_to_the_beat_where_steps_began_anew() -> None:
+def test_a_session_played_back_knows_to_the_tick_where_steps_began_anew() -> None:
     lived = Timeline(Trainer(CALM))
     lived.steps(201)
     lived.restart()
@@ -454,12 +454,12 @@ def test_a_session_played_back_knows_to_the_beat_where_steps_began_anew() -> Non
     assert performed(lived.score).jumps == lived.jumps
 
 
-@pytest.mark.parametrize("beat", [30, 31])
-def test_what_is_known_of_a_beat_stays_when_it_is_gone_back_to(beat: int) -> None:
+@pytest.mark.parametrize("tick", [30, 31])
+def test_what_is_known_of_a_tick_stays_when_it_is_gone_back_to(tick: int) -> None:
     lived = Timeline(Trainer(START), most=1)
     lived.steps(30)
     lived.restart()
     lived.steps(30)
     jumps = lived.jumps
-    lived.restore(beat, before=True)
+    lived.restore(tick, before=True)
     assert lived.jumps == jumps

@@ -17,7 +17,7 @@ from hyperscope.lab.timeline.score import Place
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.comparison import Disagreement, comparable, disagreement
-from hyperscope.lab.twins.twin import Pair, Parted, begin
+from hyperscope.lab.twins.twin import PartedTwins, Twins, begin
 from hyperscope.lab.twins.twin_words import differences, in_words, lead
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
@@ -37,7 +37,7 @@ def line(experiment: Experiment = START, steps: int = 30) -> Timeline:
     return made
 
 
-def twins(experiment: Experiment = START, steps: int = 30) -> Pair:
+def twins(experiment: Experiment = START, steps: int = 30) -> Twins:
     return begin(line(experiment, steps))
 
 
@@ -62,7 +62,7 @@ def test_without_a_difference_twins_are_equal_to_the_last_bit(experiment: Experi
 
 def test_a_twin_changes_nothing_of_the_first() -> None:
     alone, pair = line(MIXED), twins(MIXED)
-    pair.take_on(MIXED, msgspec.structs.replace(MIXED, training=Training(learning_rate=0.3)))
+    pair.apply_each(MIXED, msgspec.structs.replace(MIXED, training=Training(learning_rate=0.3)))
     for count in (5, 61, 200):
         pair.steps(count)
         alone.steps(count)
@@ -71,7 +71,7 @@ def test_a_twin_changes_nothing_of_the_first() -> None:
 
 def test_twins_with_a_difference_see_the_same_mini_batches() -> None:
     pair = twins()
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(17)
     assert np.array_equal(pair.a.trainer.last_batch, pair.b.trainer.last_batch)
     assert bits(pair.a.trainer)["vectors"] != bits(pair.b.trainer)["vectors"]
@@ -79,16 +79,16 @@ def test_twins_with_a_difference_see_the_same_mini_batches() -> None:
 
 def test_restart_takes_both_to_the_same_start() -> None:
     pair = twins()
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(20)
     pair.restart()
     assert pair.a.trainer.step == pair.b.trainer.step == 0
     assert bits(pair.a.trainer)["vectors"][0] == bits(pair.b.trainer)["vectors"][0]
 
 
-def test_both_go_back_to_the_same_beat() -> None:
+def test_both_go_back_to_the_same_tick() -> None:
     pair = twins()
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(10)
     there = bits(pair.a.trainer), bits(pair.b.trainer)
     pair.steps(25)
@@ -98,7 +98,7 @@ def test_both_go_back_to_the_same_beat() -> None:
 
 def test_before_the_twin_began_both_are_equal() -> None:
     pair = twins()
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(25)
     pair.restore(20)
     assert bits(pair.a.trainer) == bits(pair.b.trainer)
@@ -116,7 +116,7 @@ def test_a_twin_of_a_run_that_was_gone_back_in_knows_what_lies_ahead() -> None:
 
 def test_the_copies_keep_their_checkpoints_apart() -> None:
     pair = twins(steps=600)
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(600)
     before = bits(pair.a.trainer), bits(pair.b.trainer)
     pair.restore(700)
@@ -126,7 +126,7 @@ def test_the_copies_keep_their_checkpoints_apart() -> None:
 
 def test_one_that_diverges_stands_while_the_other_goes_on() -> None:
     pair = twins(CALM)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.steps(300)
     news = pair.news()
     assert pair.a.trainer.step == 330
@@ -136,7 +136,7 @@ def test_one_that_diverges_stands_while_the_other_goes_on() -> None:
 
 def test_what_stopped_is_said_once() -> None:
     pair = twins(CALM)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.steps(300)
     pair.news()
     pair.steps(10)
@@ -145,27 +145,27 @@ def test_what_stopped_is_said_once() -> None:
 
 def test_when_both_have_diverged_training_halts() -> None:
     pair = twins(CALM)
-    pair.take_on(RUNAWAY, RUNAWAY)
+    pair.apply_each(RUNAWAY, RUNAWAY)
     pair.steps(300)
     assert pair.news().halted
 
 
 def test_one_that_stopped_goes_on_when_its_control_is_moved() -> None:
     pair = twins(CALM)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.steps(300)
     stood = pair.b.trainer.step
     pair.go_on()
     pair.steps(5)
     assert pair.b.trainer.step == stood
-    pair.take_on(CALM, CALM)
+    pair.apply_each(CALM, CALM)
     pair.steps(5)
     assert pair.b.trainer.step == stood + 5
 
 
 def test_going_on_when_both_stopped_tries_both_again() -> None:
     pair = twins(CALM)
-    pair.take_on(RUNAWAY, RUNAWAY)
+    pair.apply_each(RUNAWAY, RUNAWAY)
     pair.steps(300)
     pair.go_on()
     assert pair.steps(5) > 0
@@ -173,20 +173,20 @@ def test_going_on_when_both_stopped_tries_both_again() -> None:
 
 def test_one_that_ended_earlier_stays_at_its_end_when_gone_ahead() -> None:
     pair = twins(CALM)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.steps(300)
     pair.news()
     end = pair.b.end
     pair.restore(10)
     pair.restore(330)
-    assert pair.a.place.beat == 330
-    assert pair.b.place.beat == end < 330
+    assert pair.a.place.tick == 330
+    assert pair.b.place.tick == end < 330
 
 
 def test_data_that_cannot_be_had_is_refused_for_that_twin_alone() -> None:
     pair = twins()
     nowhere = msgspec.structs.replace(START, data=Data(source="file", file="nowhere.csv"))
-    _, refused = pair.take_on(SLOWER, nowhere)
+    _, refused = pair.apply_each(SLOWER, nowhere)
     assert refused.startswith("B: ") and "nowhere.csv" in refused
     assert pair.a.trainer.experiment == SLOWER
     assert pair.b.trainer.experiment == START
@@ -194,7 +194,7 @@ def test_data_that_cannot_be_had_is_refused_for_that_twin_alone() -> None:
 
 def test_moves_say_whose_they_were() -> None:
     pair = twins()
-    pair.take_on(moved(("training.l2", 0.01)), SLOWER)
+    pair.apply_each(moved(("training.l2", 0.01)), SLOWER)
     pair.steps(4)
     pair.restart()
     assert pair.moves == ((30, "A: λ 0.01"), (30, "B: α 0.001"), (34, "restart"))
@@ -202,15 +202,15 @@ def test_moves_say_whose_they_were() -> None:
 
 def test_what_was_kept_is_said_with_the_letter() -> None:
     pair = twins()
-    said, _ = pair.take_on(START, SLOWER)
+    said, _ = pair.apply_each(START, SLOWER)
     assert said.startswith("B: α 0.01 → 0.001 at epoch 8: weights and Adam's memory kept.")
-    said, _ = pair.take_on(moved(("training.l2", 0.01)), moved(("training.l2", 0.01), (RATE, 0.001)))
+    said, _ = pair.apply_each(moved(("training.l2", 0.01)), moved(("training.l2", 0.01), (RATE, 0.001)))
     assert said.startswith("Both: λ")
 
 
 def test_an_ended_pair_comes_back_while_the_one_that_stayed_stands() -> None:
     pair = twins()
-    parted = Parted(pair, pair.b)
+    parted = PartedTwins(pair, pair.b)
     assert parted.again(pair.b, (START, START)) is pair
     pair.b.steps(1)
     assert parted.again(pair.b, (START, START)) is None
@@ -232,7 +232,7 @@ def test_equal_twins_disagree_nowhere() -> None:
 
 def test_disagreement_is_half_the_summed_difference_of_probabilities() -> None:
     pair = twins()
-    pair.take_on(START, moved((RATE, 0.1)))
+    pair.apply_each(START, moved((RATE, 0.1)))
     pair.steps(100)
     a, b = pair.a.trainer, pair.b.trainer
     found = compared(a, b)
@@ -315,7 +315,7 @@ def test_a_difference_alike_in_all_layers_counts_once() -> None:
 
 def test_the_place_of_a_pair_is_that_of_the_one_further_on() -> None:
     pair = twins(CALM)
-    pair.take_on(RUNAWAY, CALM)
+    pair.apply_each(RUNAWAY, CALM)
     pair.steps(300)
     assert pair.place == Place(330, pair.b.place.events)
     assert pair.trainer is pair.a.trainer

@@ -140,7 +140,7 @@ def test_both_go_back_in_time_and_their_experiments_with_them(start) -> None:
     session.move(RATE, 0.3)
     trained(session, 8)
     session.go_to(10)
-    found = until(session, lambda snapshot: snapshot.status.beat == 10 and session.going is None)
+    found = until(session, lambda snapshot: snapshot.status.tick == 10 and session.going is None)
     assert steps(found) == (10, 10)
     assert found.sides[1].status.train_loss == found.status.train_loss
     assert session.twin == SMALL
@@ -173,9 +173,9 @@ def test_a_lost_worker_comes_back_with_both(start) -> None:
     session.start_twin()
     session.move(RATE, 0.3)
     session.play(True)
-    until(session, lambda _: session._revival.twin_checkpoint is not None and session._revival.checkpoint.step > 0)
+    until(session, lambda _: session._recovery.twin_checkpoint is not None and session._recovery.checkpoint.step > 0)
     session.play(False)
-    a, b = session._revival.checkpoint, session._revival.twin_checkpoint
+    a, b = session._recovery.checkpoint, session._recovery.twin_checkpoint
     kill_worker(session)
     found = until(session, lambda snapshot: len(snapshot.sides) == 2)
     assert steps(found) == (a.step, b.step)
@@ -196,7 +196,7 @@ def test_data_that_b_cannot_have_are_refused_and_b_keeps_its_own(start) -> None:
     session = start()
     session.start_twin()
     until(session, lambda snapshot: len(snapshot.sides) == 2)
-    session.take_on(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
+    session.apply(msgspec.structs.replace(SMALL, data=Data(source="file", file="nowhere.csv")))
     until(session, lambda _: session.twin == SMALL)
     assert session.alarm and session.message.startswith("B: ") and "nowhere.csv" in session.message
 
@@ -243,26 +243,26 @@ def test_a_branch_of_both_is_made_and_gone_back_to(start) -> None:
     session.move(RATE, 0.3)
     end = trained(session, 8)
     there = alike(session)
-    session.go_to(end.status.beat - 4)
+    session.go_to(end.status.tick - 4)
     session.branch()
     found = until(session, lambda snapshot: bool(snapshot.status.branches))
-    assert found.status.end == found.sides[1].status.end == end.status.beat - 4
+    assert found.status.end == found.sides[1].status.end == end.status.tick - 4
     assert session.message.startswith("Branched both at step")
     session.move(RATE, 0.1)
     trained(session, 9)
     session.switch(session.status.branches[0].key)
-    until(session, lambda snapshot: snapshot.status.beat == end.status.beat and not snapshot.status.playing)
+    until(session, lambda snapshot: snapshot.status.tick == end.status.tick and not snapshot.status.playing)
     assert alike(session) == there
     assert session.twin == changed(SMALL, RATE, 0.3)
     assert session.message.startswith("Both on the branch “")
 
 
 def switched(start, **named) -> tuple[Session, int]:
-    """Twins that went back, were moved, and went over to the future that this left behind; with its end in beats."""
+    """Twins that went back, were moved, and went over to the future that this left behind; with its end in ticks."""
     session = start(**named)
     session.start_twin()
     session.move(RATE, 0.3)
-    end = trained(session, 5).status.beat
+    end = trained(session, 5).status.tick
     session.go_to(end - 4)
     session.move(RATE, 0.1)
     trained(session, 6)
@@ -322,7 +322,7 @@ def test_a_worker_lost_after_switching_comes_back_with_both_in_that_future(start
     session, end = switched(start, killable=True)
 
     def kept(_: Snapshot) -> bool:
-        a, b = session._revival.checkpoint, session._revival.twin_checkpoint
+        a, b = session._recovery.checkpoint, session._recovery.twin_checkpoint
         return b is not None and a.step == b.step == end and b.experiment == changed(SMALL, RATE, 0.3)
 
     until(session, kept)
@@ -336,7 +336,7 @@ def test_the_future_that_twins_left_is_kept_in_the_library(start, tmp_path) -> N
     trained(session, 30)
     session.start_twin()
     session.move(RATE, 0.3)
-    end = trained(session, 60).status.beat
+    end = trained(session, 60).status.tick
     until(session, lambda snapshot: len(snapshot.sides) == 2)
     session.go_to(end - 20)
     session.branch()

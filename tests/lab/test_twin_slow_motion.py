@@ -8,19 +8,19 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.timeline.slow_motion import Slowed, move
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.twins.twin import Pair, begin
+from hyperscope.lab.twins.twin import Twins, begin
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 SLOWER = moved(("training.learning_rate", 0.001))
 OTHER = with_layers(START, Layer(4, "relu"))
 
 
-def twins() -> Pair:
+def twins() -> Twins:
     """Twins 10 steps after they began, B with a slower rate."""
     line = Timeline(Trainer(START))
     line.steps(6)
     pair = begin(line)
-    pair.take_on(START, SLOWER)
+    pair.apply_each(START, SLOWER)
     pair.steps(10)
     return pair
 
@@ -78,7 +78,7 @@ def test_what_was_shown_last_is_what_the_step_comes_to() -> None:
 
 def test_aimed_at_the_other_it_stays_at_the_like_operation() -> None:
     pair = twins()
-    pair.take_on(START, OTHER)
+    pair.apply_each(START, OTHER)
     slowed = Slowed(pair)
     for at, operation in enumerate(slowed.record().operations):
         pair.aim = "A"
@@ -95,7 +95,7 @@ def test_after_going_back_a_step_leaves_nothing_behind() -> None:
     pair = twins()
     pair.restore(8)
     through(Slowed(pair))
-    assert (pair.a.place.beat, pair.b.place.beat, pair.end, pair.branches) == (9, 9, 16, ())
+    assert (pair.a.place.tick, pair.b.place.tick, pair.end, pair.branches) == (9, 9, 16, ())
 
 
 def test_a_step_before_what_was_done_to_one_makes_a_branch_of_both() -> None:
@@ -111,7 +111,7 @@ def test_where_the_one_aimed_at_has_stopped_it_tells_of_the_other() -> None:
     line = Timeline(Trainer(CALM))
     line.steps(5)
     pair = begin(line)
-    pair.take_on(CALM, RUNAWAY)
+    pair.apply_each(CALM, RUNAWAY)
     pair.aim = "B"
     slowed, said = Slowed(pair), ""
     for _ in range(200):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hyperscope.lab.library.library import Library, Run
+from hyperscope.lab.library.library import KeptRun, Library
 from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS
 from hyperscope.ui.style import PICKED, mixed
@@ -15,7 +15,7 @@ FOOT_OF_FIRST = (300, 181)  # a place in the first row of the list without words
 WHITE = (255, 255, 255)
 
 
-def runs(home: Path) -> list[Run]:
+def runs(home: Path) -> list[KeptRun]:
     return Library(home / RUNS).runs()
 
 

@@ -31,7 +31,7 @@ def test_a_twin_with_another_rate_is_seen_beside_and_can_be_kept(start, at, qtbo
     rate = in_twin(lambda window, part: window.lab.page.hyperparameters.controls[RATE].track)
     from_here, to = at(rate, 0.5), at(rate, 0.95)
     bar = region(lambda window, part: part.bar)
-    maps = region(lambda window, part: window.lab.page.twin_maps)
+    maps = region(lambda window, part: window.lab.page.map)
     keep = at(in_twin(lambda window, part: part.bar.keep_b))
 
     alone = program.seen()

@@ -59,7 +59,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
     button = at(lambda window: window.transport.twin_button)
     rate = in_twin(lambda window, part: window.lab.page.hyperparameters.controls[RATE].track)
     edge, from_here, to = at(in_twin(on_an_edge_of_b)), at(rate, 0.5), at(rate, 0.8)
-    bar, maps = (box(find) for find in (lambda window, part: part.bar, lambda window, part: window.lab.page.twin_maps))
+    bar, maps = (box(find) for find in (lambda window, part: part.bar, lambda window, part: window.lab.page.map))
     figures = (maps[0] + 150, maps[1] + 190, maps[2], maps[3])  # of both: losses, and where they disagree
     keep_a = at(in_twin(lambda window, part: part.bar.keep_a))
     track = at(lambda window: window.timeline, 0.05, 0.3)

@@ -57,10 +57,10 @@ def test_a_new_start_and_new_data_end_a_run_as_well(window, qtbot):
 
 def test_going_back_in_time_ends_no_run(window, qtbot):
     train_to(window, qtbot, 3)
-    end = window.session.status.beat
-    for beat in (5, end):
-        window.go_to(beat)
-        qtbot.waitUntil(lambda beat=beat: window.session.status.beat == beat, timeout=PATIENCE)
+    end = window.session.status.tick
+    for tick in (5, end):
+        window.go_to(tick)
+        qtbot.waitUntil(lambda tick=tick: window.session.status.tick == tick, timeout=PATIENCE)
     assert not names(window)
 
 
@@ -70,14 +70,14 @@ def test_going_over_to_a_branch_at_a_lower_step_ends_no_run(window, qtbot):
     window.do(session.restart)
     qtbot.waitUntil(lambda: len(names(window)) == 1, timeout=PATIENCE)
     train_to(window, qtbot, 1)
-    longer = session.status.beat  # a future that ends late on the timeline, at a low step
+    longer = session.status.tick  # a future that ends late on the timeline, at a low step
     window.go_to(longer // 2)
-    qtbot.waitUntil(lambda: session.status.beat == longer // 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.status.tick == longer // 2, timeout=PATIENCE)
     session.advance("batch")
     qtbot.waitUntil(lambda: len(session.status.branches) == 1, timeout=PATIENCE)
     step, ended = session.status.step, window.part(Charts)._ended
     session.switch(session.status.branches[0].key)
-    qtbot.waitUntil(lambda: session.status.beat == longer, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.status.tick == longer, timeout=PATIENCE)
     assert session.status.step < step
     assert window.part(Charts)._ended == ended
 
@@ -123,4 +123,4 @@ def test_the_train_mode_is_drawn_in_a_paused_window(window, qtbot):
     train_to(window, qtbot, 2)
     panel = window.lab.page.distributions
     panel.mode.choose("train")
-    qtbot.waitUntil(lambda: panel.columns._data is not None and panel.columns._data.training, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any(data.training for data in panel.columns.data), timeout=PATIENCE)

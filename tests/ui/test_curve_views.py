@@ -41,8 +41,9 @@ def curves(points: int = 200, epochs: float = 100.0, level: float = 0.02) -> Cur
     )
 
 
-def snapshot(shown: Curves) -> Sides:
-    return sides({"curves": shown})
+def snapshot(*shown: Curves) -> Sides:
+    """What is seen of one network, or of twins."""
+    return tuple(side for one in shown for side in sides({"curves": one}))
 
 
 @pytest.fixture
@@ -205,13 +206,13 @@ def test_marks_stay_apart_at_large_type(panel):
 
 def test_a_twin_is_drawn_in_its_colour_and_named_at_its_end(panel):
     assert not coloured(panel, LIGHT.class_colour(3))
-    panel.set_ghosts([Ghost("twin: β 0.5", curves(level=0.2), "twin")])
-    assert [text for _, text, _ in panel.plot.labels()] == ["twin: β 0.5"]
+    panel.draw(snapshot(curves(), curves(level=0.2)))
+    assert [text for _, text, _ in panel.plot.labels()] == ["B"]
     assert coloured(panel, LIGHT.class_colour(3)) > 50
 
 
 def test_a_twin_s_dev_curve_is_dashed(panel):
-    panel.set_ghosts([Ghost("twin", curves(level=0.2), "twin")])
+    panel.draw(snapshot(curves(), curves(level=0.2)))
     assert [extra.dashed for extra in panel.plot._extras] == [False, True]
 
 
@@ -251,23 +252,23 @@ def test_the_mouse_reads_the_mini_batches_too(panel, qtbot):
 
 @pytest.mark.parametrize("view", ["Accuracy", "Rate", "Gradient"])
 def test_other_runs_are_drawn_in_every_view(panel, view: str):
-    panel.set_ghosts([Ghost("twin", curves(level=0.2), "twin")])
+    panel.draw(snapshot(curves(), curves(level=0.2)))
     panel.view.choose(view)
     assert len(panel.plot._extra_curves[0].getData()[0])
 
 
 def test_ghosts_of_one_giver_leave_those_of_another(panel):
     panel.set_ghosts([Ghost("run 1", curves())], "runs")
-    panel.set_ghosts([Ghost("twin", curves(), "twin")], "twin")
-    panel.set_ghosts([], "twin")
+    panel.set_ghosts([Ghost("left behind", curves(), "branch")], "branches")
+    panel.set_ghosts([], "branches")
     assert [ghost.name for ghost in panel.others.ghosts] == ["run 1"]
 
 
 def test_without_a_giver_ghosts_replace_those_of_their_role(panel):
     panel.set_ghosts([Ghost("branch", curves(), "branch")])
-    panel.set_ghosts([Ghost("twin", curves(), "twin")])
-    panel.set_ghosts([Ghost("other twin", curves(), "twin")])
-    assert [ghost.name for ghost in panel.others.ghosts] == ["branch", "other twin"]
+    panel.set_ghosts([Ghost("run 1", curves())])
+    panel.set_ghosts([Ghost("run 2", curves())])
+    assert [ghost.name for ghost in panel.others.ghosts] == ["branch", "run 2"]
     panel.set_ghosts([])
     assert not panel.others.ghosts
 
@@ -284,8 +285,15 @@ def test_before_the_first_step_earlier_runs_are_there_already(panel, qtbot):
     assert "run 1" in point_at(panel, 50.0, qtbot)
 
 
-def test_a_ghost_without_a_point_is_left_out(panel):
-    panel.set_ghosts([Ghost("nothing", curves(0), "twin")])
+def test_a_twin_is_gone_with_its_side_and_ghosts_stay(panel):
+    panel.set_ghosts([Ghost("left behind", curves(), "branch")])
+    panel.draw(snapshot(curves(), curves(level=0.2)))
+    panel.draw(snapshot(curves()))
+    assert [text for _, text, _ in panel.plot.labels()] == ["left behind"]
+
+
+def test_a_side_without_a_point_is_left_out(panel):
+    panel.draw(snapshot(curves(), curves(0)))
     panel.grab()
     assert not panel.plot.labels()
 
@@ -346,7 +354,7 @@ def test_labels_at_one_place_do_not_cover_each_other(qapp):
 def test_names_of_growing_lines_stand_beside_the_plot_and_apart(panel, qtbot):
     panel.set_theme(replace(LIGHT, scale=1.25))
     panel.resize(350, 166)
-    panel.set_ghosts([Ghost("B", curves(level=0.2), "twin")])
+    panel.draw(snapshot(curves(), curves(level=0.2)))
     qtbot.waitUntil(panel.legend.isHidden)
     qtbot.waitUntil(lambda: all(place.right() <= panel.plot.width() for place, _, _ in panel.plot.labels()))
     labels = panel.plot.labels()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolTip
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.probes.distributions import Distributions, distributions
+from hyperscope.lab.probes.distributions import Distributions, Mode, distributions
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
@@ -52,39 +52,39 @@ def said(panel: DistributionsPanel) -> list[str]:
 
 
 def test_with_batch_norm_z_hat_stands_between_z_and_y(panel, trainer, qtbot):
-    panel.draw(shown(distributions(trainer)))
-    assert [kind for kind, _, _ in settled(panel, qtbot)[0].bars] == ["z", "hat", "y", "a"]
+    panel.draw(shown(distributions(trainer, Mode())))
+    assert [kind for kind, _ in settled(panel, qtbot)[0].pictures] == ["z", "hat", "y", "a"]
 
 
 @pytest.mark.parametrize(("view", "kind", "columns"), [("a", "a", 2), ("weights", "weights", 3)])
 def test_a_view_of_one_quantity_has_its_histogram_and_river(panel, trainer, qtbot, view, kind, columns):
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose(view)
     drawn = settled(panel, qtbot)
-    assert [[name for name, _, _ in column.bars] for column in drawn] == [[kind]] * columns
-    assert all(column.river is not None for column in drawn)
+    assert [[name for name, _ in column.pictures] for column in drawn] == [[kind]] * columns
+    assert all(column.flows for column in drawn)
 
 
 def test_weights_and_gradients_have_the_output_layer_too(panel, trainer, qtbot):
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose("gradients")
-    assert [column.layer.name for column in settled(panel, qtbot)] == ["Layer 1", "Layer 2", "Output"]
+    assert [column.layers.name for column in settled(panel, qtbot)] == ["Layer 1", "Layer 2", "Output"]
 
 
 def test_without_hidden_layers_the_output_s_weights_are_shown(panel, qtbot):
     alone = Trainer(Experiment(data=Data(points=120), network=Network(layers=())))
     alone.steps(10)
-    panel.draw(shown(distributions(alone)))
+    panel.draw(shown(distributions(alone, Mode())))
     assert "add one" in panel.columns.empty
     panel.view.choose("weights")
-    assert [column.layer.name for column in settled(panel, qtbot)] == ["Output"]
+    assert [column.layers.name for column in settled(panel, qtbot)] == ["Output"]
 
 
 def test_the_mouse_reads_the_river_of_what_is_shown(panel, trainer, qtbot):
-    record = distributions(trainer)
+    record = distributions(trainer, Mode())
     panel.draw(shown(record))
     panel.view.choose("weights")
-    area = settled(panel, qtbot)[0].river.area
+    area = settled(panel, qtbot)[0].area
     qtbot.mouseMove(panel.columns, QPoint(round(area.right()) - 1, round(area.center().y())))
     median = record.weight_rivers[0][-1, 2]
     qtbot.waitUntil(lambda: f"{abs(median):#.2g}" in panel.line.text)
@@ -92,9 +92,9 @@ def test_the_mouse_reads_the_river_of_what_is_shown(panel, trainer, qtbot):
 
 def test_before_any_step_there_is_no_river_of_gradients(panel, qtbot):
     fresh = Trainer(Experiment(data=Data(points=120), network=NORMED))
-    panel.draw(shown(distributions(fresh)))
+    panel.draw(shown(distributions(fresh, Mode())))
     panel.view.choose("gradients")
-    assert all(column.river is None and column.bars for column in settled(panel, qtbot))
+    assert all(not column.flows and column.pictures for column in settled(panel, qtbot))
 
 
 def test_the_train_mode_asks_for_another_probe(panel, qtbot):
@@ -106,24 +106,24 @@ def test_the_train_mode_asks_for_another_probe(panel, qtbot):
 
 def test_what_was_asked_for_in_the_other_mode_is_not_drawn(panel, trainer):
     panel.mode.choose("train")
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     assert "Press play" in panel.columns.empty
 
 
 def test_the_mode_is_said_in_the_head(panel, trainer, qtbot):
     panel.resize(1100, 300)
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     settled(panel, qtbot)
     evaluated = panel.line.text
     panel.mode.choose("train")
-    panel.draw(shown(distributions(trainer, training=True)))
+    panel.draw(shown(distributions(trainer, Mode(training=True))))
     m = len(trainer.last_batch)
     assert evaluated.startswith("evaluation mode")
     assert panel.line.text.startswith(f"train mode, last mini-batch of {m}")
 
 
 def test_weights_are_the_same_in_either_mode(panel, trainer):
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose("weights")
     assert not panel.mode.isEnabled()
     panel.view.choose("a")
@@ -131,7 +131,7 @@ def test_weights_are_the_same_in_either_mode(panel, trainer):
 
 
 def test_dead_and_saturated_units_are_counted_in_the_head(panel, trainer, qtbot):
-    record = distributions(trainer)
+    record = distributions(trainer, Mode())
     sick = replace(record.layers[1], dead=3, stuck=5)
     panel.draw(shown(replace(record, layers=(record.layers[0], sick))))
     settled(panel, qtbot)
@@ -139,7 +139,7 @@ def test_dead_and_saturated_units_are_counted_in_the_head(panel, trainer, qtbot)
 
 
 def test_in_a_narrow_column_dead_units_are_said_before_the_deviation(panel, trainer, qtbot):
-    record = distributions(trainer)
+    record = distributions(trainer, Mode())
     sick = replace(record.layers[1], dead=3, stuck=5)
     panel.resize(330, 246)
     panel.draw(shown(replace(record, layers=(sick,) * 3)))
@@ -149,7 +149,7 @@ def test_in_a_narrow_column_dead_units_are_said_before_the_deviation(panel, trai
 
 
 def test_a_tooltip_says_what_is_counted(panel, trainer, qtbot):
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     settled(panel, qtbot)
     at = QPoint(100, 6)
     panel.columns.event(QHelpEvent(QHelpEvent.Type.ToolTip, at, panel.columns.mapToGlobal(at)))
@@ -162,12 +162,12 @@ def test_a_tooltip_says_what_is_counted(panel, trainer, qtbot):
 
 
 def test_common_axes_hold_for_weights(panel, trainer, qtbot):
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose("weights")
     panel.axes.click()
-    drawn = [column.bars[0] for column in settled(panel, qtbot)]
-    wide = [made.right[-1] - made.left[0] for _, _, made in drawn]
-    spans = [histogram.edges[-1] - histogram.edges[0] for _, histogram, _ in drawn]
+    drawn = [column.pictures[0][1] for column in settled(panel, qtbot)]
+    wide = [made.at[-1] - made.at[0] for made in drawn]
+    spans = [made.edges[-1] - made.edges[0] for made in drawn]
     assert wide[0] / wide[1] == pytest.approx(spans[0] / spans[1], rel=0.03)
 
 
@@ -175,7 +175,7 @@ def test_common_axes_hold_for_weights(panel, trainer, qtbot):
 @pytest.mark.parametrize("theme", [replace(LIGHT, scale=1.5), DARK], ids=["large", "dark"])
 def test_every_view_is_drawn_within_the_card(panel, trainer, qtbot, view, theme):
     panel.set_theme(theme)
-    panel.draw(shown(distributions(trainer)))
+    panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose(view)
     columns = settled(panel, qtbot)
     assert columns[-1].left + columns[-1].width <= panel.columns.width()

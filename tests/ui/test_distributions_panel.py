@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
-from hyperscope.ui.panels.common.small_multiples import bars, condensed, norm_of, river
+from hyperscope.ui.panels.distributions.multiples import bands, bars, condensed, norm_of
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
 from probed import Sides, sides
@@ -66,7 +66,7 @@ def test_more_layers_are_turned_over_like_pages(panel, qtbot):
     panel.draw(snapshot(distributions(9)))
     settled(panel, qtbot)
     panel.pager.on.click()
-    assert [column.layer.name for column in panel.columns._columns] == ["Layer 7", "Layer 8", "Layer 9"]
+    assert [column.layers.name for column in panel.columns._columns] == ["Layer 7", "Layer 8", "Layer 9"]
 
 
 def test_fewer_layers_bring_back_the_first_page(panel, qtbot):
@@ -74,20 +74,20 @@ def test_fewer_layers_bring_back_the_first_page(panel, qtbot):
     settled(panel, qtbot)
     panel.pager.on.click()
     panel.draw(snapshot(distributions(2)))
-    assert [column.layer.name for column in panel.columns._columns] == ["Layer 1", "Layer 2"]
+    assert [column.layers.name for column in panel.columns._columns] == ["Layer 1", "Layer 2"]
 
 
 def test_with_batch_norm_there_are_three_histograms(panel, qtbot):
     panel.draw(snapshot(distributions(2)))
-    assert [kind for kind, _, _ in settled(panel, qtbot)[0].bars] == ["z", "y", "a"]
+    assert [kind for kind, _ in settled(panel, qtbot)[0].pictures] == ["z", "y", "a"]
 
 
 def test_without_batch_norm_two_wider_ones(panel, qtbot):
     panel.draw(snapshot(distributions(2)))
-    narrow = settled(panel, qtbot)[0].bars[0][2].area.width()
+    narrow = settled(panel, qtbot)[0].pictures[0][1].area.width()
     panel.draw(snapshot(distributions(2, batch_norm=False)))
     columns = settled(panel, qtbot)
-    assert len(columns[0].bars) == 2 and columns[0].bars[0][2].area.width() > narrow
+    assert len(columns[0].pictures) == 2 and columns[0].pictures[0][1].area.width() > narrow
 
 
 def test_a_column_tells_deviation_and_saturation(panel, qtbot):
@@ -112,22 +112,22 @@ def test_common_axes_share_their_ends(panel, qtbot):
     panel.draw(snapshot(distributions()))
     settled(panel, qtbot)
     panel.axes.click()
-    z = [column.bars[0][2] for column in panel.columns._columns]
-    widths = [made.right[-1] - made.left[0] for made in z]
+    z = [column.pictures[0][1] for column in panel.columns._columns]
+    widths = [made.at[-1] - made.at[0] for made in z]
     assert widths[0] == pytest.approx(widths[2] / 3, abs=2)
 
 
 def test_the_mouse_reads_bin_and_share(panel, qtbot):
     panel.draw(snapshot(distributions(2)))
-    made = settled(panel, qtbot)[0].bars[0][2]
-    at = QPoint(round((made.left[19] + made.right[19]) / 2), round(made.area.center().y()))
+    made = settled(panel, qtbot)[0].pictures[0][1]
+    at = QPoint(round((made.at[19] + made.at[20]) / 2), round(made.area.center().y()))
     qtbot.mouseMove(panel.columns, at)
     qtbot.waitUntil(lambda: panel.line.text == "Layer 1: z from 0.900 to 1.00: 9.5 %")
 
 
 def test_the_mouse_reads_the_quantiles_of_the_river(panel, qtbot):
     panel.draw(snapshot(distributions(1)))
-    area = settled(panel, qtbot)[0].river.area
+    area = settled(panel, qtbot)[0].area
     qtbot.mouseMove(panel.columns, area.center().toPoint())
     qtbot.waitUntil(lambda: "median 0, 5–95 % −2.0 to 2.0" in panel.line.text)
 
@@ -153,7 +153,7 @@ def test_the_mouse_reads_the_statistics_of_a_unit(panel, qtbot):
     settled(panel, qtbot)
     panel.view.choose("batch norm")
     column = panel.columns._columns[0]
-    at = column.norm_area.topLeft().toPoint() + QPoint(round(column.slot * 2.5), 40)
+    at = column.area.topLeft().toPoint() + QPoint(round(column.slot * 2.5), 40)
     qtbot.mouseMove(panel.columns, at)
     qtbot.waitUntil(lambda: panel.line.text == "Layer 1, unit 3: batch 0 ± 1.0, running 0.50 ± 2.0")
 
@@ -162,7 +162,7 @@ def test_without_batch_norm_the_view_goes_back_to_the_first(panel, qtbot):
     panel.draw(snapshot(distributions()))
     panel.view.choose("batch norm")
     panel.draw(snapshot(distributions(batch_norm=False)))
-    assert settled(panel, qtbot)[0].bars
+    assert settled(panel, qtbot)[0].pictures
 
 
 def test_without_hidden_layers_it_says_what_to_do(panel):
@@ -178,13 +178,13 @@ def test_before_any_data_it_says_what_to_do(panel):
 def test_histograms_that_are_no_numbers_are_left_out(panel, qtbot):
     broken = replace(layer(1), z=Histogram(np.ones(4), np.full(5, np.nan), np.nan, np.nan))
     panel.draw(snapshot(replace(distributions(1), layers=(broken,))))
-    assert [kind for kind, _, _ in settled(panel, qtbot)[0].bars] == ["y", "a"]
+    assert [kind for kind, _ in settled(panel, qtbot)[0].pictures] == ["y", "a"]
 
 
 def test_a_constant_layer_still_draws(panel, qtbot):
     still = replace(layer(1), z=Histogram(np.array([9.0]), np.array([0.0, 0.0]), 0.0, 0.0))
     panel.draw(snapshot(replace(distributions(1), layers=(still,))))
-    assert len(settled(panel, qtbot)[0].bars) == 3
+    assert len(settled(panel, qtbot)[0].pictures) == 3
 
 
 def test_the_views_are_reached_by_key(panel):
@@ -211,19 +211,19 @@ def test_a_projector_leaves_nothing_out_of_the_card(panel, qtbot):
 
 
 def test_the_fullest_bin_is_as_high_as_its_area():
-    made = bars(histogram(), QRectF(0, 0, 100, 50), (-2.0, 2.0))
-    assert made.top.min() == 0
+    made = bars((histogram(),), QRectF(0, 0, 100, 50), (-2.0, 2.0))
+    assert made.ends[0].min() == 0
 
 
 def test_the_smallest_share_still_shows():
     tail = Histogram(np.array([1, 100000]), np.array([0.0, 1.0, 2.0]), 1.0, 1.0)
-    assert bars(tail, QRectF(0, 0, 100, 50), (0.0, 2.0)).top[0] == 49
+    assert bars((tail,), QRectF(0, 0, 100, 50), (0.0, 2.0)).ends[0][0] == 49
 
 
 def test_a_river_breaks_where_rows_are_not_known():
     rows = np.tile(np.arange(5.0), (9, 1))
     rows[4] = np.nan
-    assert len(river(np.arange(9.0), rows, QRectF(0, 0, 100, 50), (0, 8), (0, 4)).outer) == 2
+    assert len(bands(np.arange(9.0), rows, QRectF(0, 0, 100, 50), (0, 8), (0, 4)).outer) == 2
 
 
 def test_means_differ_in_units_of_the_running_deviation():

@@ -113,33 +113,33 @@ def test_the_note_lies_at_the_foot_of_the_network_however_large_that_is(note):
 
 
 def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_pause(note):
-    note.heed(network(8), at(playing=True))
+    note.take_note(network(8), at(playing=True))
     assert note.rate == PLAYING
-    note.heed(network(4000), at(playing=True))
+    note.take_note(network(4000), at(playing=True))
     assert note.rate == 0
-    note.heed(network(4000), at(playing=False))
+    note.take_note(network(4000), at(playing=False))
     assert note.rate == PAUSED
 
 
 def test_a_network_that_stands_still_is_diagnosed_once(note):
-    note.heed(network(8), at(40, playing=False))
+    note.take_note(network(8), at(40, playing=False))
     note.draw(sides({"findings": (finding(),)}, Status(step=40)))
     assert note.rate == 0
-    note.heed(network(8), at(41, playing=False))
+    note.take_note(network(8), at(41, playing=False))
     assert note.rate == PAUSED
 
 
 def test_a_setting_moved_in_a_pause_is_diagnosed_anew(note):
-    note.heed(network(8), at(playing=False))
+    note.take_note(network(8), at(playing=False))
     note.draw(snapshot(finding()))
     note.clear()
     assert note.rate == PAUSED
 
 
 def test_an_old_finding_of_a_large_network_does_not_outlive_the_pause(note):
-    note.heed(network(4000), at(playing=False))
+    note.take_note(network(4000), at(playing=False))
     note.draw(snapshot(finding()))
-    note.heed(network(4000), at(playing=True))
+    note.take_note(network(4000), at(playing=True))
     assert note.finding is None
 
 

@@ -370,7 +370,7 @@ def test_what_the_file_says_is_shown_when_it_is_opened(opened, qtbot):
 
 def test_a_file_that_says_nothing_of_labs_leaves_the_shown_one(shown, qtbot):
     shown.session.perform(Score(Experiment(seed=3), end=2))
-    qtbot.waitUntil(lambda: shown.session.status.beat == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: shown.session.status.tick == 2, timeout=PATIENCE)
     assert tab(shown, "Throw away 1").isChecked()
 
 
@@ -381,7 +381,7 @@ def test_undo_and_going_back_leave_lab_and_view(shown, qtbot):
     qtbot.waitUntil(lambda: shown.session.status.epoch == 1, timeout=PATIENCE)
     shown.do(shown.session.undo)
     shown.go_to(1)
-    qtbot.waitUntil(lambda: shown.session.status.beat == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: shown.session.status.tick == 1, timeout=PATIENCE)
     assert shown.lab.page.view == "lines" and shown.session.shows().views == {FIRST: "lines"}
 
 

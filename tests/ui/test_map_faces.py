@@ -354,7 +354,7 @@ def test_only_the_face_that_is_shown_is_asked_for(panel: MapPanel) -> None:
         panel.set_mode(mode)
         asked[mode] = panel.asks(Focus())
     assert asked == {
-        "map": asks("examples", "map"),
+        "map": asks("examples", "map", "disagreement"),
         "warped": asks("warp"),
         "samples": asks("answers"),
         "confusion": asks("answers"),

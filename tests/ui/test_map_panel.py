@@ -233,10 +233,10 @@ def test_a_magnified_node_takes_the_place_of_the_map(panel: MapPanel) -> None:
     panel.draw(without_points(hand_made.snapshot("examples", "map")))
     signs = np.ones((20, 20))
     signs[:, :10] = -1
-    panel.magnify(signs, "Layer 1, unit 1")
+    panel.magnify((signs,), "Layer 1, unit 1")
     assert distance(colour_at(panel, 3, 0), LIGHT.positive) <= 4
     assert distance(colour_at(panel, -3, 0), LIGHT.negative) <= 4
-    panel.magnify(None)
+    panel.magnify()
     assert distance(colour_at(panel, 3, 3), LIGHT.positive) > 4
 
 
@@ -248,7 +248,7 @@ def test_a_hidden_map_makes_no_picture(qtbot: QtBot) -> None:
     panel = MapPanel(DARK)
     qtbot.addWidget(panel)
     panel.draw(hand_made.snapshot("examples", "map"))
-    assert panel._drawn.image is None and panel._drawn.points.pixmap.isNull()
+    assert panel.shown.first.image is None and panel.shown.first.points.pixmap.isNull()
 
 
 @pytest.mark.parametrize("colour", range(10))

@@ -11,29 +11,23 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.passing import Passing, passing
-from hyperscope.lab.session.session import Session
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.labs.playground.painting import Painting
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 from patience import PATIENCE
+from ui.followed import Followed
 
 SMALL = Experiment(data=Data(points=90, noise=0.3), network=Network(layers=(Layer(4), Layer(2))))
 
 
-class Followed(Session):
-    """A session that keeps what was asked for and what came."""
+class Passed(Followed):
+    """It keeps what passed through the network as well."""
 
     def __init__(self, experiment: Experiment) -> None:
-        super().__init__(experiment, playing=False, link=InProcess)
-        self.asked: list[tuple[str, ...]] = []  # the probes by name
+        super().__init__(experiment, playing=False)
         self.passed: list[Passing] = []
-
-    def ask(self, asks):
-        self.asked.append(tuple(ask.probe.name for ask in asks))
-        super().ask(asks)
 
     def take(self):
         snapshot = super().take()
@@ -45,7 +39,7 @@ class Followed(Session):
 @pytest.fixture
 def window(on_screen) -> Window:
     """A window that keeps what passed through its network, once its map is drawn."""
-    made = Window(Followed(SMALL), "light", Remembered(forgetful=True))
+    made = Window(Passed(SMALL), "light", Remembered(forgetful=True))
     return on_screen(made, lambda made: made.up_to_date and made.lab.page.map.value_at(0, 0) is not None)
 
 

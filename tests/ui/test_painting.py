@@ -17,6 +17,7 @@ from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.opening import opened
 from hyperscope.ui.labs.playground.painting import Painting
+from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
@@ -174,6 +175,15 @@ def test_another_face_of_the_map_ends_painting(open_window, qtbot):
     window.lab.page.map.set_mode("warped")
     assert not window.part(Painting).on
     assert window.lab.page.map.mode == "warped"
+
+
+def test_there_is_no_painting_on_the_maps_of_twins(open_window, qtbot):
+    window = open_window(FEW)
+    window.part(Painting).start()
+    window.do(window.part(TwinPart).toggle)
+    assert not window.part(Painting).on
+    window.part(Painting).start()
+    assert not window.part(Painting).on
 
 
 def test_points_undone_under_another_face_of_the_map_are_heard_of(open_window, qtbot):

@@ -384,10 +384,10 @@ def test_enter_reopens_a_run_at_its_end(window, over, path, qtbot):
 def test_the_slider_chooses_the_moment_and_the_button_reopens_there(window, over, path, qtbot):
     click(qtbot, over, 2)
     slider = over.chosen.slider
-    beat = 24
-    qtbot.mouseClick(slider, LEFT, pos=QPoint(round(slider.x_at(beat)), slider.height() // 3))
+    tick = 24
+    qtbot.mouseClick(slider, LEFT, pos=QPoint(round(slider.x_at(tick)), slider.height() // 3))
     at = slider.value()
-    assert abs(at - beat) <= 1
+    assert abs(at - tick) <= 1
     assert over.chosen.where.text() == f"Reopens at step {at}, epoch {at / 4:.3g}."
     qtbot.mouseClick(over.chosen.reopen_button, LEFT)
     qtbot.waitUntil(lambda: window.session.status.step == at and window.up_to_date, timeout=PATIENCE)

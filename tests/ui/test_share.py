@@ -55,8 +55,8 @@ def pasted(qtbot, dialog, text: str) -> None:
     qtbot.waitUntil(lambda: bool(said(dialog)), timeout=PATIENCE)
 
 
-def arrived(window, beat: int) -> bool:
-    return window.session.going is None and window.session.status.beat == beat
+def arrived(window, tick: int) -> bool:
+    return window.session.going is None and window.session.status.tick == tick
 
 
 # -- handing on -------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_a_session_that_is_opened_comes_to_the_same_bytes(window, dialog, qtbot)
     qtbot.mouseClick(dialog.open_button, LEFT)
     qtbot.waitUntil(lambda: arrived(window, 25) and window.up_to_date, timeout=PATIENCE)
     seen: dict = {}
-    window.part(Share).heed = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
+    window.part(Share).on_snapshot = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
     window.session.want(asks("weights"))
     qtbot.waitUntil(lambda: "weights" in seen, timeout=PATIENCE)
     expected = replay(SESSION).weights()
@@ -163,7 +163,7 @@ def test_what_was_copied_in_one_window_opens_in_another(window, qtbot):
     window.move_knob("seed", 9)
     window.session.train_to(1)
     qtbot.waitUntil(lambda: window.session.experiment.seed == 9 and window.session.status.epoch == 1, timeout=PATIENCE)
-    end = window.session.status.beat
+    end = window.session.status.tick
     qtbot.keyClick(window, Key.Key_C, CTRL | SHIFT)
     qtbot.waitUntil(lambda: "on the clipboard" in message(window), timeout=PATIENCE)
     window.move_knob("seed", 5)

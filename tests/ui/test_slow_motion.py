@@ -96,7 +96,7 @@ def test_the_last_operation_completes_the_batch(window, qtbot):
     window.part(SlowMotionPart).panel.track.chosen.emit(last)
     qtbot.waitUntil(lambda: at(window) == last, timeout=PATIENCE)
     press(window, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: at(window) == 0 and window.session.status.beat == 5, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: at(window) == 0 and window.session.status.tick == 5, timeout=PATIENCE)
 
 
 def test_space_plays_the_operations_and_not_the_training(window, qtbot):

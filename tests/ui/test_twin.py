@@ -15,7 +15,7 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
-from hyperscope.ui.panels.map.twin_maps import TwinMaps
+from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
@@ -67,8 +67,8 @@ def snapshot(strength: float = 0.0, *, common: bool = True) -> Sides:
 
 
 @pytest.fixture
-def maps(qtbot) -> TwinMaps:
-    made = TwinMaps()
+def maps(qtbot) -> MapPanel:
+    made = MapPanel()
     qtbot.addWidget(made)
     made.resize(366, 420)
     made.show()
@@ -77,14 +77,14 @@ def maps(qtbot) -> TwinMaps:
 
 def test_both_maps_show_the_class_regions(maps) -> None:
     maps.draw(snapshot())
-    a, b = maps.cell("A"), maps.cell("B")
+    a, b, *_ = maps.arrangement.cells
     corner = QPointF(6, 6)
     assert colour(maps, a.topLeft() + corner) == colour(maps, b.topLeft() + corner) != LIGHT.card.name()
 
 
 def test_the_map_of_disagreement_is_darker_where_they_disagree(maps) -> None:
     maps.draw(snapshot(0.0))
-    corner = maps.cell("disagreement").topLeft() + QPointF(12, 12)
+    corner = maps.arrangement.cells[2].topLeft() + QPointF(12, 12)
     alike = maps.grab().toImage().pixelColor(corner.toPoint()).lightness()
     maps.draw(snapshot(0.9))
     assert maps.grab().toImage().pixelColor(corner.toPoint()).lightness() < alike - 80
@@ -109,7 +109,7 @@ def test_the_pictures_lie_within_the_card_and_apart(maps, size, theme) -> None:
     maps.resize(*size)
     maps.draw(snapshot())
     maps.grab()
-    boxes = [maps.cell(which) for which in ("A", "B", "disagreement", "numbers")]
+    boxes = maps.arrangement.cells
     assert all(box.left() >= 0 and box.right() <= maps.width() for box in boxes)
     assert all(not one.intersects(other) for k, one in enumerate(boxes) for other in boxes[k + 1 :])
 
@@ -117,12 +117,12 @@ def test_the_pictures_lie_within_the_card_and_apart(maps, size, theme) -> None:
 def test_pointing_at_one_map_marks_the_place_on_all(maps, qtbot) -> None:
     maps.draw(snapshot())
     before = maps.grab().toImage()
-    place = maps.cell("A").center().toPoint()
+    place = maps.arrangement.cells[0].center().toPoint()
     qtbot.mouseMove(maps, place)
     after = maps.grab().toImage()
     ring = QPoint(5, 0)
-    for which in ("A", "B", "disagreement"):
-        at = maps.cell(which).center().toPoint() + ring
+    for box in maps.arrangement.cells[:3]:
+        at = box.center().toPoint() + ring
         assert after.pixelColor(at) != before.pixelColor(at)
 
 
@@ -174,7 +174,7 @@ def test_everything_in_the_bar_has_a_name_and_a_tooltip(bar) -> None:
 def test_a_key_starts_a_twin_and_both_maps_stand_in_the_place_of_the_one(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     lab = window.lab.page
-    assert part.bar.isVisible() and lab.twin_maps.isVisible() and not lab.map.isVisible()
+    assert part.bar.isVisible() and len(lab.map.shown.pictures) == 2
     assert window.transport.twin_button.isChecked()
     assert part.bar.verdict.lead.startswith("A and B are equal after 0 epochs.")
 
@@ -182,7 +182,7 @@ def test_a_key_starts_a_twin_and_both_maps_stand_in_the_place_of_the_one(opened,
 def test_the_button_ends_it_again(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
     qtbot.mouseClick(window.transport.twin_button, LEFT)
-    qtbot.waitUntil(lambda: window.lab.page.map.isVisible(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(window.lab.page.map.shown.pictures) == 1, timeout=PATIENCE)
     assert window.session.twin is None
     assert not part.bar.isVisible() and not window.transport.twin_button.isChecked()
 
@@ -232,7 +232,7 @@ def test_the_sentence_says_who_leads_after_training(opened, qtbot) -> None:
     trained(window, qtbot, 20)
     qtbot.waitUntil(lambda: "after 20 epochs (−" in part.bar.verdict.lead, timeout=PATIENCE)
     assert part.bar.verdict.lead.startswith("A leads: dev loss ")
-    qtbot.waitUntil(lambda: window.lab.page.twin_maps.disagreement.plane > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.lab.page.map.shown.disagreement.plane > 0, timeout=PATIENCE)
 
 
 def test_b_kept_goes_on_alone_with_its_settings(opened, qtbot) -> None:
@@ -304,11 +304,11 @@ def test_a_node_pointed_at_is_shown_of_both_networks(opened, qtbot) -> None:
     window, _ = with_twin(opened, qtbot)
     lab = window.lab.page
     window.draw_all()
-    qtbot.waitUntil(lambda: window.up_to_date and len(window.lab.page._pictures) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.up_to_date and len(lab.map.shown.pictures) == 2, timeout=PATIENCE)
     lab.network.node_hovered.emit(1, 0)
-    assert all(shown is not None for shown in lab.twin_maps._magnified)
+    assert all(picture.magnified is not None for picture in lab.map.shown.pictures)
     lab.network.node_hovered.emit(-1, -1)
-    assert lab.twin_maps._magnified is None
+    assert not lab.map.shown.magnified
 
 
 def test_a_remedy_that_rebuilds_gives_both_the_same_start(opened, qtbot) -> None:

@@ -13,10 +13,11 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.distributions import Distributions, Histogram
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.ui.panels.distributions.layer_column import Column
+from hyperscope.ui.panels.distributions.lined_up import lined_up
+from hyperscope.ui.panels.distributions.multiples import bars, bins_of, shares
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
-from hyperscope.ui.panels.distributions.twin_column import TwinColumn, lined_up
-from hyperscope.ui.panels.distributions.twin_columns import colours
-from hyperscope.ui.panels.distributions.twin_multiples import bins_of, mirrored, shares
+from hyperscope.ui.panels.distributions.placing import colours
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from probed import Sides, both, probed, seen, views
 
@@ -42,11 +43,10 @@ def panel(distributions_panel):
     return distributions_panel
 
 
-def shown(panel: DistributionsPanel, snapshot: Sides, view: str = "z to a") -> list[TwinColumn]:
+def shown(panel: DistributionsPanel, snapshot: Sides, view: str = "z to a") -> list[Column]:
     panel.draw(snapshot)
     panel.view.choose(view)
     panel.grab()
-    assert all(isinstance(column, TwinColumn) for column in panel.columns._columns)
     return panel.columns._columns
 
 
@@ -60,8 +60,8 @@ def seen_at(panel: DistributionsPanel, at: QPointF) -> str:
 
 def pointed(panel: DistributionsPanel, qtbot, at: QPointF) -> list[tuple[str, str]]:
     qtbot.mouseMove(panel.columns, at.toPoint())
-    qtbot.waitUntil(lambda: bool(panel.columns.rows))
-    return panel.columns.rows
+    qtbot.waitUntil(lambda: bool(panel.columns.reading.rows))
+    return panel.columns.reading.rows
 
 
 # -- arithmetic ---------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_common_bins_are_no_finer_than_the_coarser_histogram() -> None:
 
 
 def test_both_are_measured_by_one_scale() -> None:
-    made = mirrored(evenly(0, 8), evenly(0, 4), QRectF(0, 0, 200, 100), (0.0, 8.0))
+    made = bars((evenly(0, 8), evenly(0, 4)), QRectF(0, 0, 200, 100), (0.0, 8.0))
     up, down = made.axis - made.ends[0].min(), made.ends[1].max() - made.axis
     assert up == pytest.approx(down / 2, abs=2)
 
@@ -97,10 +97,13 @@ def test_both_are_measured_by_one_scale() -> None:
 # -- the panel ----------------------------------------------------------------------------------------------------
 
 
-def test_without_a_twin_it_is_as_it_was(panel) -> None:
+def test_one_alone_stands_on_the_foot_of_its_pictures_in_its_own_bins(panel) -> None:
     snapshot = twins(PLAIN, PLAIN)[:1]
-    panel.draw(snapshot)
-    assert panel.key.isHidden() and panel.columns._columns[0].bars
+    column = shown(panel, snapshot)[0]
+    for kind, made in column.pictures:
+        assert made.axis == made.area.bottom() and len(made.ends) == 1
+        assert np.array_equal(made.edges, getattr(views(snapshot)["distributions"].layers[0], kind).edges)
+    assert column.lines is None and panel.key.isHidden()
 
 
 def test_every_histogram_has_a_above_its_axis_and_b_below(panel) -> None:
@@ -114,7 +117,7 @@ def test_every_histogram_has_a_above_its_axis_and_b_below(panel) -> None:
 def test_the_halves_bear_the_twins_colours(panel, theme) -> None:
     panel.set_theme(theme)
     made = shown(panel, twins(PLAIN, PLAIN))[0].pictures[0][1]
-    ours, theirs = (int(part.argmax()) for part in made.shares)
+    ours, theirs = (int(part.argmax()) for part in made.parts)
     above = QPointF((made.at[ours] + made.at[ours + 1]) / 2, made.axis - 3)
     below = QPointF((made.at[theirs] + made.at[theirs + 1]) / 2, made.axis + 4)
     assert (seen_at(panel, above), seen_at(panel, below)) == tuple(colour.name() for colour in colours(theme))
@@ -136,7 +139,7 @@ def test_the_river_reaches_as_far_and_as_long_as_either_twin(panel) -> None:
     one, other = probed(ours, "distributions"), probed(theirs, "distributions")
     assert column.time[1] == other.epoch[-1] > one.epoch[-1]
     assert column.span[1] == max(other.rivers[0].max(), one.rivers[0].max())
-    assert column.river is not None and column.lines is not None
+    assert column.bands is not None and column.lines is not None
 
 
 def test_common_axes_are_those_of_all_layers_and_both_twins(panel) -> None:
@@ -154,23 +157,27 @@ def record(layers: tuple[Layer, ...]) -> Distributions:
 
 
 def test_layers_stand_beside_the_layers_of_their_place_and_outputs_beside_outputs() -> None:
-    pairs = lined_up("weights", record(PLAIN), record(DEEPER))
+    pairs = lined_up("weights", (record(PLAIN), record(DEEPER)))
     assert [pair.name for pair in pairs] == ["Layer 1", "Layer 2", "Layer 3", "Output"]
-    assert [pair.a is not None for pair in pairs] == [True, True, False, True]
-    assert all(pair.b is not None for pair in pairs)
+    assert [[side is not None for side in pair.sides] for pair in pairs] == [
+        [True] * 2,
+        [True] * 2,
+        [False, True],
+        [True] * 2,
+    ]
 
 
 def test_a_layer_that_only_b_has_leaves_a_s_half_empty_and_says_so(panel) -> None:
     column = shown(panel, twins(PLAIN, DEEPER))[2]
     assert all(made.ends[0] is None and made.ends[1] is not None for _, made in column.pictures)
-    assert column.river is None and column.lines is not None
+    assert column.bands is None and column.lines is not None
     assert "not in A" in said(panel) and any(text.startswith("only in B") for text in said(panel))
 
 
 def test_a_layer_that_only_a_has_leaves_b_s_half_empty(panel) -> None:
     column = shown(panel, twins(DEEPER, PLAIN))[2]
     assert all(made.ends[1] is None for _, made in column.pictures)
-    assert column.river is not None and column.lines is None
+    assert column.bands is not None and column.lines is None
     assert "not in B" in said(panel)
 
 
@@ -227,10 +234,10 @@ def test_the_head_counts_dead_units_of_both(panel, qtbot, width) -> None:
 
 def test_the_mouse_reads_the_shares_of_both(panel, qtbot) -> None:
     made = shown(panel, twins(PLAIN, PLAIN))[0].pictures[0][1]
-    bin_ = int(made.shares[0].argmax())
+    bin_ = int(made.parts[0].argmax())
     rows = pointed(panel, qtbot, QPointF((made.at[bin_] + made.at[bin_ + 1]) / 2, made.axis))
     assert rows[0][0] == "Layer 1: z"
-    assert rows[1:] == [(letter, f"{100 * part[bin_]:.1f} %") for letter, part in zip("AB", made.shares, strict=True)]
+    assert rows[1:] == [(letter, f"{100 * part[bin_]:.1f} %") for letter, part in zip("AB", made.parts, strict=True)]
 
 
 def test_the_mouse_reads_a_dash_for_what_a_twin_has_not(panel, qtbot) -> None:
@@ -272,7 +279,7 @@ def test_beside_the_pictures_it_reads_nothing(panel, qtbot) -> None:
     column = shown(panel, twins(PLAIN, PLAIN))[0]
     pointed(panel, qtbot, column.area.center())
     qtbot.mouseMove(panel.columns, QPoint(3, 3))
-    qtbot.waitUntil(lambda: not panel.columns.rows)
+    qtbot.waitUntil(lambda: not panel.columns.reading.rows)
 
 
 # -- the head -----------------------------------------------------------------------------------------------------

@@ -336,19 +336,19 @@ def test_a_unit_pointed_at_in_b_is_magnified_in_both_maps(opened, qtbot) -> None
     window = opened()
     b = panel_of(window, "B")
     qtbot.mouseMove(b, node(b, 1, 0))
-    qtbot.waitUntil(lambda: window.lab.page.twin_maps._magnified is not None, timeout=PATIENCE)
-    assert all(shown is not None for shown in window.lab.page.twin_maps._magnified)
+    qtbot.waitUntil(lambda: window.lab.page.map.shown.magnified, timeout=PATIENCE)
+    assert all(picture.magnified is not None for picture in window.lab.page.map.shown.pictures)
 
 
 def test_a_place_of_the_maps_lights_both_networks(opened, qtbot) -> None:
     window = opened()
     window.move_knob("network.layers.*.activation", "relu")
-    window.lab.page.twin_maps.hovered.emit(0.5, 0.5)
+    window.lab.page.map.hovered.emit(0.5, 0.5)
     a, b = (panel_of(window, which) for which in "AB")
     qtbot.waitUntil(lambda: a.levels is not None and b.levels is not None, timeout=PATIENCE)
     assert not np.allclose(a.levels[1], b.levels[1])
     assert a.foot_line().startswith("input at (0.5, 0.5): predicted A class ")
-    window.lab.page.twin_maps.left.emit()
+    window.lab.page.map.left.emit()
     assert a.levels is b.levels is None
 
 

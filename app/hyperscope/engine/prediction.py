@@ -127,7 +127,7 @@ def applied(activation: str, values: Array) -> Callable[[], None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Evaluation:
     """How well a set is predicted: mean cross-entropy in nats, accuracy from 0 to 1, the predicted classes (m,)."""
 
     loss: float
@@ -135,16 +135,16 @@ class Score:
     predicted: Indices
 
 
-def score(layout: Layout, logits: Array, y: Indices) -> Score:
+def score(layout: Layout, logits: Array, y: Indices) -> Evaluation:
     """The score of logits (U, m) against classes y (m,); of no examples at all, loss and accuracy are NaN."""
     return scores(layout, logits, [y])[0]
 
 
-def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Score]:
+def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Evaluation]:
     """The score of each of several sets of classes (m_i,), whose logits (U, Σ m_i) follow one another."""
     y = np.concatenate(sets)
     targets, mask = layout.output.codes(layout.classes, layout.network.tree)
-    found: list[Score] = []
+    found: list[Evaluation] = []
     with np.errstate(all="ignore"):
         # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
         direct = logits.shape[0] == layout.classes
@@ -157,5 +157,5 @@ def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Score
         part = slice(end, end := end + one.size)
         of_none = float("nan")
         loss, accuracy = (losses[part].mean(), right[part].mean()) if one.size else (of_none, of_none)
-        found.append(Score(float(loss), float(accuracy), predicted[part]))
+        found.append(Evaluation(float(loss), float(accuracy), predicted[part]))
     return found

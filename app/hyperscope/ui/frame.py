@@ -114,7 +114,7 @@ class Frame:
         self._quiet = 0 if moving else self._quiet + 1
         self._shown_step = status.step
         for part in self._parts():
-            part.heed(snapshot)
+            part.on_snapshot(snapshot)
         if lab is None or lab is not self._lab:
             return
         if (data := snapshot.sides[0].records.of(examples)) is not None:

@@ -54,7 +54,7 @@ class Host(Protocol):
     def follow(self) -> None:
         """Something was moved: controls, memory and drawing follow."""
 
-    def go_to(self, beat: int) -> None:
+    def go_to(self, tick: int) -> None:
         """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
 
     def move_knob(self, path: str, value: Value, side: Side | None = None) -> None:

@@ -38,10 +38,10 @@ class Part(Generic[H]):
         """What it would find in the next snapshot, whatever else that is asked for."""
         return ()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Looks at each snapshot that is taken."""
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         """Hears that the experiment in force is another one; a lab's part also that its lab is shown."""
 
     def lab_shown(self) -> None:

@@ -1,7 +1,7 @@
 """The timeline at the window's foot: how far training has come, where controls moved, a handle to go back with, and
 the futures that were left behind.
 
-It knows beats and captions; what going somewhere means is for whoever hears `gone_to`.
+It knows ticks and captions; what going somewhere means is for whoever hears `gone_to`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HANDLE = 14  # across
 DOT = 7
 TRACK = 3
 MIDDLE = 0.31  # of the height: where the track lies, with words below it
-SHORTEST = 256  # beats that the track stands for at least
+SHORTEST = 256  # ticks that the track stands for at least
 FULL = 0.92  # of the track; when training has come so far, it stands for more
 HINT = "drag to go back"
 BRANCH_HINT = "Shift+B to branch here"
@@ -80,9 +80,9 @@ def strands(
 
 
 class Timeline(QSlider):
-    """QSlider with its keyboard and accessibility over beats, see `Status`; drawn as a track with room ahead."""
+    """QSlider with its keyboard and accessibility over ticks, see `Status`; drawn as a track with room ahead."""
 
-    gone_to = Signal(int)  # the beat that the user asks for
+    gone_to = Signal(int)  # the tick that the user asks for
     branch_chosen = Signal(int)  # its key
     height_changed = Signal()
 
@@ -97,7 +97,7 @@ class Timeline(QSlider):
         self._laid: tuple[object, ...] = ()  # what else was drawn
         self._lanes = 0  # below the track, for branches
         self._over: int | None = None  # the key of the branch under the pointer
-        self.span = SHORTEST  # beats from end to end of the track
+        self.span = SHORTEST  # ticks from end to end of the track
         self.setAccessibleName("Timeline")
         self.setToolTip(TIP)
         self.setMouseTracking(True)
@@ -109,7 +109,7 @@ class Timeline(QSlider):
         self.set_theme(LIGHT)
 
     def show_status(self, status: Status, going: int | None = None) -> None:
-        """Shows where training stands, or the beat it is `going` to; a handle that is held stays where it is."""
+        """Shows where training stands, or the tick it is `going` to; a handle that is held stays where it is."""
         self._status = status
         ends = max([status.end, *(branch.end for branch in status.branches)])
         self.span = max(1, ends) if self._ended else _span(ends)
@@ -117,10 +117,10 @@ class Timeline(QSlider):
         self.setRange(0, status.end)
         self.setPageStep(max(1, status.batches))
         if not self.isSliderDown():
-            self.setValue(status.beat if going is None else going)
+            self.setValue(status.tick if going is None else going)
         self.blockSignals(False)
         self._lay_branches()
-        said = f"step {shown(status.step)}" + (", gone back" if status.beat < status.end else "")
+        said = f"step {shown(status.step)}" + (", gone back" if status.tick < status.end else "")
         said += "".join(f", branch {branch.name}" for branch in status.branches)
         if said != self.accessibleDescription():
             self.setAccessibleDescription(said)
@@ -144,7 +144,7 @@ class Timeline(QSlider):
         metrics = QFontMetricsF(self._font())
         before = (self._strands, self._laid)
         self._strands = strands(self._status.branches, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
-        back = self._status.beat < self._status.end  # then the step is said below the handle
+        back = self._status.tick < self._status.end  # then the step is said below the handle
         self._laid = (self.span, self._status.moves, self._status.step if back else None)
         lanes = max((strand.lane + 1 for strand in self._strands), default=0)
         if lanes != self._lanes:
@@ -166,10 +166,10 @@ class Timeline(QSlider):
             None,
         )
 
-    def x_at(self, beat: int) -> float:
-        """Where `beat` lies on the track, in pixels."""
+    def x_at(self, tick: int) -> float:
+        """Where `tick` lies on the track, in pixels."""
         left, right = self._ends()
-        return left + beat / self.span * (right - left)
+        return left + tick / self.span * (right - left)
 
     def captions(self) -> list[tuple[QRectF, str]]:
         """The words below the track in their rectangles, which do not overlap: where room is short, the older go."""
@@ -190,8 +190,8 @@ class Timeline(QSlider):
             words = f"step {shown(self._status.step)}"
             place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)
         place(left, "start")
-        for beat, words in reversed(self._status.moves):
-            place(self.x_at(beat) - DOT / 2 * self._theme.scale, words)
+        for tick, words in reversed(self._status.moves):
+            place(self.x_at(tick) - DOT / 2 * self._theme.scale, words)
         return placed
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -211,9 +211,9 @@ class Timeline(QSlider):
             painter.drawRoundedRect(QRectF(left, y - thick / 2, end - left, thick), thick / 2, thick / 2)
         self._paint_branches(painter)
         painter.setBrush(theme.window)
-        for beat in (0, *(beat for beat, _ in self._status.moves)):
+        for tick in (0, *(tick for tick, _ in self._status.moves)):
             painter.setPen(QPen(theme.accent, 1.25 * theme.scale))
-            painter.drawEllipse(QPointF(self.x_at(beat), y), DOT / 2 * theme.scale, DOT / 2 * theme.scale)
+            painter.drawEllipse(QPointF(self.x_at(tick), y), DOT / 2 * theme.scale, DOT / 2 * theme.scale)
         self._paint_handle(painter, QPointF(x, y))
         painter.setFont(self._font())
         for room, words in self.captions():
@@ -294,7 +294,7 @@ class Timeline(QSlider):
         super().focusInEvent(event)
 
     def _follow(self, event: QMouseEvent) -> bool:
-        """Takes the handle to the mouse; says whether that is another beat."""
+        """Takes the handle to the mouse; says whether that is another tick."""
         before, (left, right) = self.value(), self._ends()
         self.setSliderPosition(round((event.position().x() - left) / (right - left) * self.span))
         return self.value() != before
@@ -313,7 +313,7 @@ class Timeline(QSlider):
 
 
 def _span(end: int) -> int:
-    """The beats that the track stands for: 256, 384, 512, 768 ..., the first that leaves room ahead."""
+    """The ticks that the track stands for: 256, 384, 512, 768 ..., the first that leaves room ahead."""
     span = SHORTEST
     while end > FULL * span:
         span = span * 3 // 2 if span & (span - 1) == 0 else span * 4 // 3

@@ -231,7 +231,7 @@ class Window(QMainWindow):
         self._stack.setCurrentWidget(lab.page)
         self.frame.show(lab)
         for part in lab.parts:
-            part.did()
+            part.experiment_changed()
 
     # -- what a session's file says of labs -----------------------------------------------------------------------
 
@@ -288,9 +288,9 @@ class Window(QMainWindow):
             self.lab.page.show_experiment(self.session.moved)
         self.follow()
 
-    def go_to(self, beat: int) -> None:
+    def go_to(self, tick: int) -> None:
         """Goes back, or forward again, to a moment of the training, and shows it everywhere."""
-        self.session.go_to(beat)
+        self.session.go_to(tick)
         self.follow()
         self.frame.show_moment()
 
@@ -307,7 +307,7 @@ class Window(QMainWindow):
             self._shown = self.session.in_force
             self.lab.page.show_experiment(self.session.moved)
             for part in self._hearing():
-                part.did()
+                part.experiment_changed()
 
     # -- the frame ------------------------------------------------------------------------------------------------
 

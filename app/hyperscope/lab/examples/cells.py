@@ -18,14 +18,14 @@ from hyperscope.lab.examples import written_numbers as written
 from hyperscope.lab.examples.csv_rows import Texts, read_rows, spaced
 from hyperscope.lab.examples.written_numbers import is_missing
 
-__all__ = ["Bools", "Cells", "Column", "Floats", "listed", "read_cells", "spaced"]
+__all__ = ["Bools", "Cells", "Floats", "TableColumn", "listed", "read_cells", "spaced"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column as read: stripped `cells`, and `values` (m,), NaN where a cell is missing or not a number."""
 
     name: str
@@ -52,10 +52,10 @@ class Column:
         """The first `count` cells, or as many as there are."""
         return list(islice(self.cells, count))
 
-    def only(self, keep: Bools) -> Column:
+    def only(self, keep: Bools) -> TableColumn:
         """The column with the rows where `keep` (m,) holds."""
         cells = [cell for cell, kept in zip(self.cells, keep.tolist(), strict=True) if kept]
-        return Column(self.name, cells, self.values[keep], self.missing[keep])
+        return TableColumn(self.name, cells, self.values[keep], self.missing[keep])
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Cells:
     """A CSV file before anything is decided: its columns, and each row's number in the file (header = row 1)."""
 
     file: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: NDArray[np.int64]
     notes: tuple[str, ...] = ()
 
@@ -103,17 +103,17 @@ class _Making:
         self.plain = _plain(cells)
         self.words = set(cells) if self.plain is None else set[str]()
 
-    def column(self) -> Column:
+    def column(self) -> TableColumn:
         """The column, its numbers made out."""
         if self.plain is not None and self.comma == written.PLAIN:
-            return Column(self.name, self.cells, self.plain, np.zeros(len(self.plain), np.bool_))
+            return TableColumn(self.name, self.cells, self.plain, np.zeros(len(self.plain), np.bool_))
         known = {cell: (written.number(cell, self.comma), is_missing(cell)) for cell in self.words or set(self.cells)}
         values = np.fromiter((known[cell][0] for cell in self.cells), np.float64, len(self.cells))
         missing = np.fromiter((known[cell][1] for cell in self.cells), np.bool_, len(self.cells))
-        return Column(self.name, self.cells, values, missing)
+        return TableColumn(self.name, self.cells, values, missing)
 
 
-def _columns(makings: list[_Making], notes: list[str]) -> list[Column]:
+def _columns(makings: list[_Making], notes: list[str]) -> list[TableColumn]:
     """The columns, with a note on every way of writing numbers that was not taken as it stands."""
     for making in makings:
         making.comma = written.comma_in(making.words)
@@ -155,6 +155,6 @@ def _plain(cells: Texts) -> Floats | None:
     return np.concatenate(parts)
 
 
-def _counts_rows(column: Column) -> bool:
+def _counts_rows(column: TableColumn) -> bool:
     first = column.values[0]
     return bool(first in (0, 1)) and np.array_equal(column.values, first + np.arange(len(column.values)))

@@ -53,7 +53,7 @@ class Texts:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class CsvRows:
     """The rows of a file that are not blank: `names` of columns, `texts` below them, and each row's number (m,)."""
 
     names: tuple[str, ...]  # "" where a column has none
@@ -62,7 +62,7 @@ class Rows:
     notes: tuple[str, ...]
 
 
-def read_rows(path: Path) -> Rows:
+def read_rows(path: Path) -> CsvRows:
     """The columns of text in a plain or gzipped CSV file, cut by the separator that cuts its first rows most alike.
 
     Raises: ValueError if the file cannot be read, has no header or rows beside it, or is too large.
@@ -99,7 +99,7 @@ class _Reading:
         reader = csv.reader(lines, delimiter=self.separator, skipinitialspace=True, strict=True)
         self.numbered = self._without_blank(reader, skip=1 if told else 0)
 
-    def rows(self) -> Rows:
+    def rows(self) -> CsvRows:
         """All of them."""
         number, header = next(self.numbered, (0, None))
         if header is None:
@@ -128,7 +128,7 @@ class _Reading:
         if not numbers:
             raise ValueError(f"{self.file} has a header but no rows; add a row for each example")
         texts = tuple(Texts(packed, pack, len(numbers)) for packed in packs)
-        return Rows(tuple(names), texts, np.array(numbers), tuple(self.notes))
+        return CsvRows(tuple(names), texts, np.array(numbers), tuple(self.notes))
 
     def _without_blank(self, reader: Iterator[list[str]], skip: int) -> Iterator[tuple[int, list[str]]]:
         number = 0
@@ -238,7 +238,7 @@ def _check_kind(file: str, start: bytes) -> None:
         raise ValueError(f"{file} is a web page, not a table; download the CSV file itself")
 
 
-def _refuse_encoding(file: str, content: bytes) -> Rows:
+def _refuse_encoding(file: str, content: bytes) -> CsvRows:
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

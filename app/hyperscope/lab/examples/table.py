@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.examples.cells import Bools, Cells, Column, Floats, listed, read_cells, spaced
+from hyperscope.lab.examples.cells import Bools, Cells, Floats, TableColumn, listed, read_cells, spaced
 from hyperscope.lab.examples.csv_rows import SEPARATORS, quoted
 from hyperscope.lab.examples.written_numbers import looks_like_number, two_readings
 
@@ -127,10 +127,10 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     return Table(x, y, tuple(names), class_names, of_class.name, tuple(notes))
 
 
-def guessed_class(columns: Sequence[Column]) -> tuple[Column, str] | None:
+def guessed_class(columns: Sequence[TableColumn]) -> tuple[TableColumn, str] | None:
     """The column that most looks like the class, and in words why, or None if none does."""
 
-    def few(column: Column) -> bool:
+    def few(column: TableColumn) -> bool:
         most = MOST_CLASSES if column.is_text else FEW_NUMBERS
         return 2 <= len(column.distinct) <= min(most, max(2, len(column.cells) // 2))
 
@@ -145,7 +145,7 @@ def guessed_class(columns: Sequence[Column]) -> tuple[Column, str] | None:
     return guesses[0] if guesses else None
 
 
-def _class_column(cells: Cells, label: str) -> tuple[Column, str]:
+def _class_column(cells: Cells, label: str) -> tuple[TableColumn, str]:
     """The class column, and the sentence that says which it is."""
     names = listed([column.name for column in cells.columns])
     if label:
@@ -159,7 +159,7 @@ def _class_column(cells: Cells, label: str) -> tuple[Column, str]:
     return column, f'The class is column "{column.name}", guessed {why}.'
 
 
-def _classes(file: str, column: Column) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _classes(file: str, column: TableColumn) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Class numbers (m,) and names: numbers in their order, words in the alphabet's."""
     if np.isfinite(column.values).all():
         values, numbers = np.unique(column.values, return_inverse=True)
@@ -186,7 +186,7 @@ def _alike(names: Sequence[str]) -> list[str]:
     return [name for name in names if count[name.casefold()] > 1]
 
 
-def _check_numbers(cells: Cells, column: Column) -> None:
+def _check_numbers(cells: Cells, column: TableColumn) -> None:
     """Refuses slips in a column of numbers, and what is no finite number of sensible size."""
     refused = column.wrong | (np.abs(column.values) > LARGEST)
     if column.is_text or not refused.any():
@@ -206,8 +206,8 @@ def _check_numbers(cells: Cells, column: Column) -> None:
 
 
 def _without_missing(
-    cells: Cells, features: list[Column], of_class: Column, missing: str, notes: list[str]
-) -> tuple[list[Column], Bools]:
+    cells: Cells, features: list[TableColumn], of_class: TableColumn, missing: str, notes: list[str]
+) -> tuple[list[TableColumn], Bools]:
     """The features and the rows (m,) that `missing` leaves; every gap is gone from them."""
     no_class = _no_class(of_class)
     if missing == "drop columns":
@@ -231,7 +231,7 @@ def _without_missing(
     raise ValueError(f"{_place(cells, column, at)} is a missing value; choose {choices} for missing values")
 
 
-def _no_class(column: Column) -> Bools:
+def _no_class(column: TableColumn) -> Bools:
     """(m,) where `column`, read as the class, has none."""
     if {"+", "-"} <= set(column.cells):
         minus = np.array([cell == "-" for cell in column.cells], np.bool_)
@@ -244,13 +244,13 @@ def _ambiguity(cell: str) -> str:
     return f"can be {' or '.join(readings)}; {PLAINLY}" if (readings := two_readings(cell)) else ""
 
 
-def _place(cells: Cells, column: Column, at: int) -> str:
+def _place(cells: Cells, column: TableColumn, at: int) -> str:
     """The words that begin an error about one cell."""
     what = quoted(column.cells[at]) if column.cells[at] else "the empty cell"
     return f'{cells.file}, row {cells.rows[at]}, column "{column.name}": {what}'
 
 
-def _one_hot(file: str, column: Column) -> list[tuple[str, Floats]]:
+def _one_hot(file: str, column: TableColumn) -> list[tuple[str, Floats]]:
     """A column of text as one column of 0 and 1 for each word."""
     words = sorted(set(column.cells))
     if len(words) > MOST_WORDS:

@@ -120,7 +120,7 @@ def gathered(timeline: Timeline, asks: Iterable[AnyAsk]) -> Material:
         train_accuracy=scores.train.accuracy,
         dev_loss=scores.dev.loss,
         dev_accuracy=scores.dev.accuracy,
-        beat=timeline.place.beat,
+        tick=timeline.place.tick,
         end=timeline.end,
         moves=timeline.moves,
     )

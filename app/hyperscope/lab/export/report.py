@@ -140,9 +140,9 @@ def _moved(score: Score) -> list[_Moved]:
         what = _what(last, event)
         if rows and rows[-1].what.keys() == what.keys() and not event.restart:
             merged = {path: (title, rows[-1].what[path][1], new) for path, (title, _, new) in what.items()}
-            rows[-1].last, rows[-1].what = event.beat, merged
+            rows[-1].last, rows[-1].what = event.tick, merged
         elif what:
-            rows.append(_Moved(event.beat, event.beat, what))
+            rows.append(_Moved(event.tick, event.tick, what))
         last = event.experiment
     return rows
 

@@ -63,7 +63,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class HandedOver:
     """One member handed over, with all that it has."""
 
     number: int
@@ -91,7 +91,7 @@ class PopulationTask:
                 f"epochs is {self.epochs} and steps {self.steps}; one of them must be positive, the other 0"
             )
 
-    def run(self, wishes: Wishes) -> Generator[News[Standing | Member], None, None]:
+    def run(self, wishes: Wishes) -> Generator[News[Standing | HandedOver], None, None]:
         """Trains, looks and answers. Raises: ValueError when data cannot be had, or a population cannot train so."""
         crowd = _Crowd(self)
         yield Record(crowd.standing(), key=Standing)
@@ -149,9 +149,9 @@ class _Crowd:
         self._turn = (self._turn + 1) % len(self._together)
         self._changed = True
 
-    def answer(self, wish: object) -> Record[Standing | Member]:
+    def answer(self, wish: object) -> Record[Standing | HandedOver]:
         if isinstance(wish, HandOver):
-            return Record(self._hand_over(wish.member), key=(Member, wish.member))
+            return Record(self._hand_over(wish.member), key=(HandedOver, wish.member))
         if isinstance(wish, Maps):
             self.maps = wish
             self._pictures.clear()
@@ -180,11 +180,11 @@ class _Crowd:
             self._pictures[key] = SmallMap(subject, self.maps.plane, self.maps.side)
         return self._pictures[key].p(subject)
 
-    def _hand_over(self, number: int) -> Member:
+    def _hand_over(self, number: int) -> HandedOver:
         if number not in self._places:
             raise LookupError(f"there is no member {number}; they are 0 to {len(self._places) - 1}")
         one, row = self._places[number]
-        return Member(number, one.population.member(row).checkpoint())
+        return HandedOver(number, one.population.member(row).checkpoint())
 
 
 class _Together:

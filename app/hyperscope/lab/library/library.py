@@ -33,7 +33,7 @@ Jumps = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class KeptRun:
     """What a list shows of a run. Losses in nats; a measure that never was is None; times in seconds since 1970."""
 
     id: str
@@ -41,7 +41,7 @@ class Run:
     updated: float
     title: str
     source: str
-    beats: int
+    ticks: int
     steps: int
     epochs: float
     train_loss: float | None
@@ -54,7 +54,8 @@ class Run:
     notes: str
 
 
-LISTED = tuple(Run.__dataclass_fields__)
+COLUMNS = {"ticks": "beats"}  # as the file has called them since its first version
+LISTED = tuple(COLUMNS.get(name, name) for name in KeptRun.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ class Library:
 
     # -- reading --------------------------------------------------------------------------------------------------
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[KeptRun]:
         """All runs, the newest first."""
-        return [Run(*row) for row in self.store.rows(LISTED)]
+        return [KeptRun(*row) for row in self.store.rows(LISTED)]
 
     def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The PNGs of those runs that have one."""

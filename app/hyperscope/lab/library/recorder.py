@@ -32,7 +32,7 @@ from hyperscope.lab.library.store import Unkept
 from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
-from hyperscope.lab.training.checkpoint import Checkpoint, Scores
+from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
@@ -54,7 +54,7 @@ class Taken:
     whole: bool  # whether the score begins with the run
     jumps: tuple[tuple[int, int], ...]
     epochs: float
-    scores: Scores
+    scores: Evaluations
     curves: Curves
     map: Map
     examples: Examples
@@ -207,15 +207,15 @@ def may_start_anew(trainer: Trainer, experiment: Experiment) -> bool:
 def run_score(score: Score, start: Place, end: Place) -> Score:
     """The run from `start` to `end` of a longer session as a score of its own."""
     first = score.events[start.events - 1].experiment if start.events else score.start
-    events = tuple(replace(event, beat=event.beat - start.beat) for event in score.events[start.events : end.events])
-    return Score(first, events, end.beat - start.beat)
+    events = tuple(replace(event, tick=event.tick - start.tick) for event in score.events[start.events : end.events])
+    return Score(first, events, end.tick - start.tick)
 
 
 def run_jumps(jumps: tuple[tuple[int, int], ...], start: Place) -> tuple[tuple[int, int], ...]:
     """A timeline's jumps as those of its run from `start`, which begins with step 0."""
-    if not start.beat:
+    if not start.tick:
         return jumps
-    return ((0, 0), *((beat - start.beat, step) for beat, step in jumps if beat > start.beat))
+    return ((0, 0), *((tick - start.tick, step) for tick, step in jumps if tick > start.tick))
 
 
 def row(taken: Taken) -> dict[str, Any]:

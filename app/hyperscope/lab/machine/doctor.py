@@ -25,7 +25,7 @@ SLOW = 10.0  # µs for one small matrix product; from here on training looks slo
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Fact:
     """One thing looked at: what it is, what was found, whether that is as it should be, and if not what to do."""
 
     topic: str
@@ -34,7 +34,7 @@ class Finding:
     advice: str = ""
 
 
-def findings(seconds: float = 2.0) -> list[Finding]:
+def findings(seconds: float = 2.0) -> list[Fact]:
     """All findings, in the order to read them; the measurement of speed takes `seconds`."""
     return [
         python_version(),
@@ -49,78 +49,78 @@ def findings(seconds: float = 2.0) -> list[Finding]:
     ]
 
 
-def python_version(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
+def python_version(version: tuple[int, ...] = sys.version_info[:3]) -> Fact:
     """The Python that runs this."""
     found = f"{'.'.join(map(str, version))}, {platform.machine()}, {platform.system()}"
     ok = version >= (3, 11)
-    return Finding("Python", found, ok, "" if ok else "Hyperscope needs Python 3.11 or newer.")
+    return Fact("Python", found, ok, "" if ok else "Hyperscope needs Python 3.11 or newer.")
 
 
-def numpy_and_blas() -> Finding:
+def numpy_and_blas() -> Fact:
     """NumPy and the library and threads of its matrix products; trainers use one thread whatever it says here."""
     libraries = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
     blas = ", ".join(f"{pool['internal_api']} {pool['version']}, {_threads(pool['num_threads'])}" for pool in libraries)
-    return Finding("NumPy", f"{np.__version__} with {blas or 'a BLAS that does not name itself'}", ok=True)
+    return Fact("NumPy", f"{np.__version__} with {blas or 'a BLAS that does not name itself'}", ok=True)
 
 
-def qt(version: str | None = None, python: tuple[int, ...] = sys.version_info[:3]) -> Finding:
+def qt(version: str | None = None, python: tuple[int, ...] = sys.version_info[:3]) -> Fact:
     """The installed PySide6, by default, and whether it is sound with this Python."""
     try:
         version = version or importlib.metadata.version("PySide6-Essentials")
     except importlib.metadata.PackageNotFoundError:
-        return Finding("Qt", "PySide6-Essentials is not installed", False, "Run packaging/open.py of the checkout.")
+        return Fact("Qt", "PySide6-Essentials is not installed", False, "Run packaging/open.py of the checkout.")
     if version == "6.12.0" and python < (3, 12):
         trap = "6.12.0 on Python 3.11 crashes after half a minute: run pip install 'PySide6-Essentials<6.12'"
-        return Finding("Qt", f"PySide6 {version}", False, f"PySide6 {trap}, or use Python 3.12.")
-    return Finding("Qt", f"PySide6 {version}", ok=True)
+        return Fact("Qt", f"PySide6 {version}", False, f"PySide6 {trap}, or use Python 3.12.")
+    return Fact("Qt", f"PySide6 {version}", ok=True)
 
 
-def libraries(needed: Iterable[Need] = system_libraries.LIBRARIES) -> Finding:
+def libraries(needed: Iterable[Need] = system_libraries.LIBRARIES) -> Fact:
     """Which of the `needed` libraries of the system Qt would not find, on Linux."""
     missing = system_libraries.missing(among=needed)
     if missing:
         found = "missing: " + ", ".join(need.name for need in missing)
-        return Finding("System libraries", found, False, system_libraries.advice(missing))
-    return Finding("System libraries", "all there", ok=True)
+        return Fact("System libraries", found, False, system_libraries.advice(missing))
+    return Fact("System libraries", "all there", ok=True)
 
 
-def display() -> Finding:
+def display() -> Fact:
     """Whether a window can be shown: on Linux a display must be named, and a local one must answer."""
     if problem := system_libraries.display_problem():
         advice = "Start Hyperscope from a desktop; commands such as run and export need no display."
-        return Finding("Display", problem, False, advice)
+        return Fact("Display", problem, False, advice)
     wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
     linux = f"Wayland {wayland}" if wayland else f"X11 {x11}"
-    return Finding("Display", linux if sys.platform.startswith("linux") else f"that of {platform.system()}", ok=True)
+    return Fact("Display", linux if sys.platform.startswith("linux") else f"that of {platform.system()}", ok=True)
 
 
-def font() -> Finding:
+def font() -> Fact:
     """Whether there is a font at all; without one Qt draws empty boxes. Named only where Linux was searched."""
     if missing := system_libraries.missing_font():
-        return Finding("Font", "none", False, system_libraries.advice(missing))
+        return Fact("Font", "none", False, system_libraries.advice(missing))
     file = system_libraries.font_file() if sys.platform.startswith("linux") else None
-    return Finding("Font", f"there are some, such as {file.name}" if file else "the system's", ok=True)
+    return Fact("Font", f"there are some, such as {file.name}" if file else "the system's", ok=True)
 
 
-def machine() -> Finding:
+def machine() -> Fact:
     """Cores and memory; a window and its trainer want a core each."""
     cores, memory = os.cpu_count(), _memory()
     found = f"{cores or 'an unknown number of'} cores" + (f", {memory / 2**30:.1f} GiB of memory" if memory else "")
     ok = (cores or 2) >= 2 and (memory or 2**31) >= 2**30
     advice = "" if ok else "The window and the training share one core or little memory here; expect both to be slow."
-    return Finding("Machine", found, ok, advice)
+    return Fact("Machine", found, ok, advice)
 
 
-def data_folder() -> Finding:
+def data_folder() -> Fact:
     """Where runs and settings are kept, $HYPERSCOPE_HOME or else the system's place, and whether it can be written."""
     folder = places.home()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     ok = existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
     advice = "" if ok else f"{existing} is no folder one may write in; set HYPERSCOPE_HOME to one that is."
-    return Finding("Data folder", str(folder), ok, advice)
+    return Fact("Data folder", str(folder), ok, advice)
 
 
-def numpy_speed(seconds: float = 2.0) -> Finding:
+def numpy_speed(seconds: float = 2.0) -> Fact:
     """The median time of one product (8, 8) by (8, 32) in float32, on one thread, over `seconds`."""
     w, a = np.ones((8, 8), np.float32), np.ones((8, 32), np.float32)
     z = np.empty((8, 32), np.float32)
@@ -136,7 +136,7 @@ def numpy_speed(seconds: float = 2.0) -> Finding:
     median = statistics.median(each)
     ok = median < SLOW
     advice = "" if ok else "Training will look slow; is the machine busy, or saving power?"
-    return Finding("Speed", f"{median:.2f} µs for a small matrix product", ok, advice)
+    return Fact("Speed", f"{median:.2f} µs for a small matrix product", ok, advice)
 
 
 def _threads(count: int) -> str:

@@ -30,7 +30,7 @@ class PartResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class BestMoment:
     """A point of the curves: when, and the losses and accuracies there."""
 
     step: int
@@ -50,8 +50,8 @@ class Results:
     parameters: int
     class_names: tuple[str, ...]
     parts: tuple[PartResult, ...]  # train, dev, test
-    lowest_loss: Moment | None
-    highest_accuracy: Moment | None
+    lowest_loss: BestMoment | None
+    highest_accuracy: BestMoment | None
 
 
 @Probe
@@ -76,11 +76,11 @@ def results(subject: Subject, question: None) -> Results:
     )
 
 
-def _moment(curves: Curves, worth: np.ndarray) -> Moment | None:
+def _moment(curves: Curves, worth: np.ndarray) -> BestMoment | None:
     """The first point at which `worth` (t,) is greatest; None without any that is a number."""
     known = np.isfinite(worth)
     if not known.any():
         return None
     at = int(np.where(known, worth, -np.inf).argmax())
     values = (curves.train_loss, curves.dev_loss, curves.train_accuracy, curves.dev_accuracy)
-    return Moment(int(curves.step[at]), float(curves.epoch[at]), *(float(value[at]) for value in values))
+    return BestMoment(int(curves.step[at]), float(curves.epoch[at]), *(float(value[at]) for value in values))

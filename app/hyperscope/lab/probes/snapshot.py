@@ -27,9 +27,9 @@ class Status:
     train_accuracy: float = float("nan")  # 0 to 1
     dev_loss: float = float("nan")
     dev_accuracy: float = float("nan")
-    beat: int = 0  # the place on the timeline: training steps tried, which only go up; see `score`
-    end: int = 0  # beats recorded; more than `beat` after going back
-    moves: tuple[tuple[int, str], ...] = ()  # (beat, caption) of controls moved, e.g. (640, "α 0.03")
+    tick: int = 0  # the place on the timeline: training steps tried, which only go up; see `score`
+    end: int = 0  # ticks recorded; more than `tick` after going back
+    moves: tuple[tuple[int, str], ...] = ()  # (tick, caption) of controls moved, e.g. (640, "α 0.03")
     branches: tuple[BranchMark, ...] = ()
     switched: int = 0  # goes up whenever a branch is taken up, so that steps do not follow on
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hyperscope.engine.textbook import Trace
     from hyperscope.lab.examples.examples import ExampleSet
     from hyperscope.lab.experiment.experiment import Experiment
-    from hyperscope.lab.training.checkpoint import Scores
+    from hyperscope.lab.training.checkpoint import Evaluations
     from hyperscope.lab.training.history import History
-    from hyperscope.lab.training.kept import Kept
+    from hyperscope.lab.training.kept import LookCache
 
 
 class Subject(Protocol):
@@ -76,16 +76,16 @@ class Subject(Protocol):
         """Goes up whenever examples came or went while the network was kept."""
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> LookCache:
         """What was worked out for looking and holds until what it was made of changes."""
 
     def folded(self) -> list[FoldedLayer]:
         """The network's layers for test time."""
 
-    def scores(self) -> Scores:
+    def scores(self) -> Evaluations:
         """Losses and accuracies now, at test time."""
 
-    def recent_scores(self) -> Scores:
+    def recent_scores(self) -> Evaluations:
         """The last scores worked out, which may be some steps old."""
 
     def weights(self) -> dict[str, Array]:

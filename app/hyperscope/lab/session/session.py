@@ -1,6 +1,6 @@
 """The session: the one mutable thing behind a window. It holds the experiment in force, undo, and the worker.
 
-It knows no widgets: the window tells it what was moved and asks it, once per display tick, what is new.
+It knows no widgets: the window tells it what was moved and asks it, once per frame, what is new.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from hyperscope.lab.worker.commands import (
     Switch,
 )
 from hyperscope.lab.worker.link import Link, Opens, WorkerLost
-from hyperscope.lab.worker.revival import Revival, given_up
+from hyperscope.lab.worker.recovery import Recovery, given_up
 from hyperscope.lab.worker.runner import Runner
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class Session:
         self.opened: Shown | None = None  # how a session that was opened wants to be looked at, until somebody does
         self.message = ""  # what the session itself has to say: a worker that was lost, a file that was read
         self.alarm = False
-        self._revival = Revival()  # for a worker that takes a lost one's place
+        self._recovery = Recovery()  # for a worker that takes a lost one's place
         self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
         self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
-        self.going: int | None = None  # the beat asked for, until the worker is there
+        self.going: int | None = None  # the tick asked for, until the worker is there
         self._pending = False  # the experiment moved since it was last sent
         self._undo = Undo()
         self._aim: One = "A"  # the twin that the worker takes edits for
@@ -96,16 +96,16 @@ class Session:
     def move(self, path: str, value: Value, *, side: Side | None = None) -> None:
         """Sets a knob; a `*` in the path means every layer. Raises: ValueError or LookupError, with nothing moved."""
         changes = [turned(experiment, path, value) for experiment in self._sides(side)]
-        self._take_on(*changes, merge="" if path == "data.source" else path, side=side)
+        self._apply(*changes, merge="" if path == "data.source" else path, side=side)
 
-    def take_on(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
+    def apply(self, experiment: Experiment, *, merge: str = "", side: Side | None = None) -> None:
         """Puts a whole experiment in force, of twins for the side that the controls move if no other is said.
 
         Moves with the same `merge` in a row are undone as one.
         """
-        self._take_on(*(experiment for _ in self._sides(side)), merge=merge, side=side)
+        self._apply(*(experiment for _ in self._sides(side)), merge=merge, side=side)
 
-    def _take_on(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
+    def _apply(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
         state = sides.with_moved(self._state, side, experiments)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
@@ -122,7 +122,7 @@ class Session:
         self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]), side)
 
     def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]], side: Side | None) -> None:
-        self._take_on(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
+        self._apply(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)
 
     def edit(self, edit: Edit, before: float, *, merge: str = "", of: One | None = None) -> None:
         """Sets one number of the network, which was `before`. Edits with the same `merge` in a row are undone as one.
@@ -165,7 +165,7 @@ class Session:
         self._pending = False
         self._aim = self._aim if had and self.twin is not None else "A"
         if had and self.twin is None:
-            self._revival.end_twin(self._keep)
+            self._recovery.end_twin(self._keep)
             self.side = "A"
             self._send(EndTwin(self._keep))
         elif not had and self.twin is not None:
@@ -194,7 +194,7 @@ class Session:
         B then takes on `twin`, if one is given. With twins already there, B takes it on.
         """
         if self.twin is not None:
-            self.take_on(twin or self.twin, side="B")
+            self.apply(twin or self.twin, side="B")
             return
         self._undo.leave(State(self.experiment))
         self._set(State(self.experiment, twin or self.experiment))
@@ -247,16 +247,16 @@ class Session:
         """The same start again."""
         self._send(Restart())
 
-    def go_to(self, beat: int) -> None:
-        """Pauses, and goes back, or forward again, to a beat of the timeline; of several in a row the last counts.
+    def go_to(self, tick: int) -> None:
+        """Pauses, and goes back, or forward again, to a tick of the timeline; of several in a row the last counts.
 
         The experiment of that moment comes back with it. Training on from there makes a branch of what lay
         ahead.
         """
         self.playing = False
         self._undo.separate()
-        self._send(GoTo(beat))
-        self.going = beat
+        self._send(GoTo(tick))
+        self.going = tick
 
     def branch(self) -> None:
         """Makes what lies ahead on the timeline a branch, of twins in both, so that this moment is the end."""
@@ -281,30 +281,30 @@ class Session:
         """Leaves slow motion; the step it stood in is not taken."""
         self._send(SlowEnd())
 
-    def perform(self, score: Score, beat: int | None = None) -> None:
-        """Plays a score back to a beat of it, its end if None, and stands still there; its past can be gone back to."""
+    def perform(self, score: Score, tick: int | None = None) -> None:
+        """Plays a score back to a tick of it, its end if None, and stands still there; its past can be gone back to."""
         self.focus = Focus()
         self.opened = score.shown
-        self._take_on_session(score, score.end if beat is None else beat)
+        self._apply_session(score, score.end if tick is None else tick)
 
-    def reopen(self, run: Details, beat: int | None = None) -> None:
-        """Takes on a run of the library at a beat of it, its end if None; where it stands then is not trained on yet.
+    def reopen(self, run: Details, tick: int | None = None) -> None:
+        """Takes on a run of the library at a tick of it, its end if None; where it stands then is not trained on yet.
 
         Raises: ValueError when only its end can be had.
         """
         score = run.score
-        if score is None and (run.checkpoint is None or beat is not None):
+        if score is None and (run.checkpoint is None or tick is not None):
             raise ValueError("Of this run only the end was kept.")
         if score is not None:
-            at = score.end if beat is None else beat
-            self._take_on_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            at = score.end if tick is None else tick
+            self._apply_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
             return
         self._leave_for_session()
         self._send(Go(False, self.rate))
         self._send(Restore(run.checkpoint))
         self.experiment = run.experiment
 
-    def _take_on_session(
+    def _apply_session(
         self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
     ) -> None:
         from hyperscope.lab.timeline.reopening import Open
@@ -324,7 +324,7 @@ class Session:
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
         seed = self.experiment.seed
-        self._take_on(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
+        self._apply(*(sides.fresh(one, seed) for one in self._sides("both")), side="both")
 
     @property
     def awaiting(self) -> bool:
@@ -333,7 +333,7 @@ class Session:
 
     # -- the worker -----------------------------------------------------------------------------------------------
 
-    def tick(self, asks: Sequence[AnyAsk]) -> Snapshot | None:
+    def frame(self, asks: Sequence[AnyAsk]) -> Snapshot | None:
         """`take`, then `ask`: what a caller without panels to choose from does once per frame."""
         snapshot = self.take()
         self.ask(asks)
@@ -352,11 +352,11 @@ class Session:
                 self._pending = False
             reply = self._link.take()
         except WorkerLost as loss:
-            self._revive(loss)
+            self._recover(loss)
             return None
         if reply is None:
             return None
-        self._heed(reply)
+        self._on_reply(reply)
         return self._as_looked_at(reply.snapshot)
 
     def ask(self, asks: Sequence[AnyAsk]) -> None:
@@ -366,7 +366,7 @@ class Session:
         try:
             self._link.ask(asks, self._wanted)
         except WorkerLost as loss:
-            self._revive(loss)
+            self._recover(loss)
 
     def wait(self, seconds: float) -> None:
         """Returns when a snapshot can be taken or the time is up; for callers without a display tick."""
@@ -386,14 +386,14 @@ class Session:
         scores = {ask: replace(told[ask], shown=shown) for ask in told if ask.probe is session_so_far}
         return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
 
-    def _heed(self, reply: Reply) -> None:
+    def _on_reply(self, reply: Reply) -> None:
         self._losses = 0
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
         if reply.snapshot.has(self._wanted):
             self._wanted = ()
         current = self._link is not None and reply.heard == self._link.changes
-        self._revival.heed(reply, twins=self.twin is not None)
+        self._recovery.on_reply(reply, twins=self.twin is not None)
         if current:
             self.going = None
             if reply.experiment is not None and not self._pending:
@@ -405,7 +405,7 @@ class Session:
         if reply.snapshot.said:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
 
-    def _revive(self, loss: WorkerLost) -> None:
+    def _recover(self, loss: WorkerLost) -> None:
         assert self._link is not None
         self._link.close()
         self.going = self.slow_motion = None
@@ -415,14 +415,14 @@ class Session:
             self._link = None
             self.message, self.alarm = given_up(loss, self._losses), True
             return
-        self._link = self._revival.link(self._opens, self.experiment, self.library)
+        self._link = self._recovery.link(self._opens, self.experiment, self.library)
         self._aim = "A"
         if self.twin is not None:
-            self._link.send(self._revival.twin(self.experiment, self.twin))
+            self._link.send(self._recovery.twin(self.experiment, self.twin))
         self._link.send(Go(self.playing, self.rate))
-        checkpoint = self._revival.checkpoint
+        checkpoint = self._recovery.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
-        self.message, self.alarm = self._revival.said(loss), True
+        self.message, self.alarm = self._recovery.said(loss), True
 
     def _send(self, command: object) -> None:
         try:
@@ -432,7 +432,7 @@ class Session:
                     self._pending = False
                 self._link.send(command)
         except WorkerLost as loss:
-            self._revive(loss)
+            self._recover(loss)
 
     @property
     def worker_pid(self) -> int | None:

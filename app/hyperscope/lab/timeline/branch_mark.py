@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BranchMark:
-    """A future left behind on the timeline: the same as the present one up to the beat `start`; `end` is its last."""
+    """A future left behind on the timeline: the same as the present one up to the tick `start`; `end` is its last."""
 
     key: int
     name: str

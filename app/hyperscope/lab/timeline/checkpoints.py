@@ -1,4 +1,4 @@
-"""The checkpoints of a timeline, in bounded memory: of each stretch of beats the first, and the end's.
+"""The checkpoints of a timeline, in bounded memory: of each stretch of ticks the first, and the end's.
 
 They share the rows of the history, which would otherwise be most of them. Those of futures left behind are counted
 here too, and thinned when there is no more room. It knows no scores: what lies where is for the timeline to say.
@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.timeline.branches import Future
-from hyperscope.lab.timeline.kept import Kept, Rows, taken
+from hyperscope.lab.timeline.kept import HistoryRows, KeptCheckpoint, taken
 from hyperscope.lab.timeline.score import Place
 
 if TYPE_CHECKING:
     from hyperscope.lab.training.trainer import Trainer
 
-EVENT = 32  # beats that playing back an event takes the time of, about
+EVENT = 32  # ticks that playing back an event takes the time of, about
 
 
 class Checkpoints:
@@ -30,9 +30,9 @@ class Checkpoints:
 
     def __init__(self, most: int, limit: int) -> None:
         self.most, self.limit = most, limit
-        self.spacing = 1  # beats, or what takes as long; of each such stretch only the first checkpoint is kept
-        self.kept: list[Kept] = []
-        self.last: Kept | None = None
+        self.spacing = 1  # ticks, or what takes as long; of each such stretch only the first checkpoint is kept
+        self.kept: list[KeptCheckpoint] = []
+        self.last: KeptCheckpoint | None = None
         self.looked = -1  # how far the last checkpoint was, if only for a moment
         self.held = 0  # `size`, which takes too long to add up for each checkpoint: it was 3 % of training
 
@@ -43,7 +43,7 @@ class Checkpoints:
         rows = {id(kept.history.rows): kept.history.rows for kept in every}
         return sum(one.size for one in rows.values()) + sum(kept.own for kept in every)
 
-    def nearest(self, there: Place) -> Kept | None:
+    def nearest(self, there: Place) -> KeptCheckpoint | None:
         """The one at a place, else the last before it."""
         near = [kept for kept in self.kept if kept.place <= there]
         if self.last is not None and self.last.place == there:
@@ -51,7 +51,7 @@ class Checkpoints:
         return near[-1] if near else None
 
     def note(self, place: Place, trainer: Trainer, aside: Sequence[Future]) -> None:
-        """Keeps one of `place`, the furthest so far, if its stretch of beats has none yet, and makes room for it."""
+        """Keeps one of `place`, the furthest so far, if its stretch of ticks has none yet, and makes room for it."""
         if far(place) // self.spacing <= self.looked // self.spacing:
             return
         self.looked = far(place)
@@ -88,16 +88,16 @@ class Checkpoints:
         self.kept = [kept for kept in self.kept if _before(kept, place)]
         self.looked = min(self.looked, far(place))
 
-    def beyond(self, place: Place) -> list[Kept]:
+    def beyond(self, place: Place) -> list[KeptCheckpoint]:
         """Those that are not on the way to `place`."""
         return [kept for kept in self.kept if not _before(kept, place)]
 
     def copied(self, aside: Sequence[Future]) -> tuple[Checkpoints, list[Future]]:
         """The same, to go on apart, and the futures left aside with it; without the end's."""
-        rows: dict[int, Rows] = {}
+        rows: dict[int, HistoryRows] = {}
 
-        def apart(kept: Kept) -> Kept:
-            own = rows.setdefault(id(kept.history.rows), Rows(kept.history.rows.arrays))
+        def apart(kept: KeptCheckpoint) -> KeptCheckpoint:
+            own = rows.setdefault(id(kept.history.rows), HistoryRows(kept.history.rows.arrays))
             return replace(kept, history=replace(kept.history, rows=own))
 
         other = copy(self)
@@ -128,7 +128,7 @@ class Checkpoints:
 
     def _thin(self) -> None:
         self.spacing *= 2
-        first: dict[int, Kept] = {}
+        first: dict[int, KeptCheckpoint] = {}
         for kept in self.kept:
             first.setdefault(far(kept.place) // self.spacing, kept)
         # one that is too large alone goes as well: the start can always be made anew
@@ -136,9 +136,9 @@ class Checkpoints:
 
 
 def far(place: Place) -> int:
-    """How long it takes to play back from the start to a place, in beats."""
-    return place.beat + EVENT * place.events
+    """How long it takes to play back from the start to a place, in ticks."""
+    return place.tick + EVENT * place.events
 
 
-def _before(kept: Kept, place: Place) -> bool:
-    return kept.place.beat <= place.beat and kept.place.events <= place.events
+def _before(kept: KeptCheckpoint, place: Place) -> bool:
+    return kept.place.tick <= place.tick and kept.place.events <= place.events

@@ -10,14 +10,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from hyperscope.lab.timeline.branches import BRANCHES, Branch, Future, Way, alike, cut, name_of, name_of_all, parting
+from hyperscope.lab.timeline.branches import (
+    BRANCHES,
+    Branch,
+    BranchPart,
+    Future,
+    alike,
+    cut,
+    name_of,
+    name_of_all,
+    parting,
+)
 from hyperscope.lab.training.history import History
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.branch_mark import BranchMark
-    from hyperscope.lab.timeline.branches import Stand
+    from hyperscope.lab.timeline.branches import TimelineState
     from hyperscope.lab.timeline.checkpoints import Checkpoints
-    from hyperscope.lab.timeline.kept import Kept
+    from hyperscope.lab.timeline.kept import KeptCheckpoint
     from hyperscope.lab.timeline.score import Event, Place, Score
     from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.training.trainer import Trainer
@@ -38,18 +48,18 @@ class Forking(Protocol):
     @property
     def score(self) -> Score: ...
     def end_here(self, step: int) -> None: ...
-    def stand(self) -> Stand: ...
-    def stand_again(self, stand: Stand) -> None: ...
+    def stand(self) -> TimelineState: ...
+    def restore_state(self, stand: TimelineState) -> None: ...
     def go_over(self, future: Future) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftFuture:
     """What one timeline leaves for `other` changes at `fork`, with the checkpoints of it that come after."""
 
     future: Future
-    kept: list[Kept]
-    last: Kept | None
+    kept: list[KeptCheckpoint]
+    last: KeptCheckpoint | None
     other: Sequence[Event]
     fork: Place
 
@@ -75,10 +85,10 @@ class Forks:
 
         marks = []
         for branch in self._branches:
-            ways = list(self._with_presents(branch))
-            forks = [way.fork(present).beat for way, present in ways]
-            apart = [beat for beat, (way, present) in zip(forks, ways, strict=True) if not way.repeated(present)]
-            marks.append(BranchMark(branch.key, branch.name, min(apart or forks), max(w.future.end for w, _ in ways)))
+            parts = list(self._with_presents(branch))
+            forks = [part.fork(present).tick for part, present in parts]
+            apart = [tick for tick, (part, present) in zip(forks, parts, strict=True) if not part.repeated(present)]
+            marks.append(BranchMark(branch.key, branch.name, min(apart or forks), max(w.future.end for w, _ in parts)))
         return tuple(marks)
 
     def ghosts(self) -> tuple[tuple[str, Curves], ...]:
@@ -87,26 +97,26 @@ class Forks:
         """
         found = []
         for branch in self._branches:
-            for letter, (way, present) in zip("AB", self._with_presents(branch), strict=False):
-                last = way.future.last or next(reversed(way.future.kept), None)
-                if last is None or (len(self._lines) > 1 and way.repeated(present)):
+            for letter, (part, present) in zip("AB", self._with_presents(branch), strict=False):
+                last = part.future.last or next(reversed(part.future.kept), None)
+                if last is None or (len(self._lines) > 1 and part.repeated(present)):
                     continue
                 curves = History.from_state(last.record).curves(last.checkpoint.marks)
-                name = way.name if len(self._lines) == 1 else f"{letter}: {way.name}"
-                found.append((name, cut(curves, way.future, way.fork(present))))
+                name = part.name if len(self._lines) == 1 else f"{letter}: {part.name}"
+                found.append((name, cut(curves, part.future, part.fork(present))))
         return tuple(found)
 
-    def ways(self, line: Forking) -> list[Way]:
+    def parts(self, line: Forking) -> list[BranchPart]:
         """What a timeline left, one of each branch."""
         number = self._lines.index(line)
-        return [branch.ways[number] for branch in self._branches]
+        return [branch.parts[number] for branch in self._branches]
 
     def futures(self, line: Forking) -> list[Future]:
         """The futures that a timeline left."""
-        return [way.future for way in self.ways(line)]
+        return [part.future for part in self.parts(line)]
 
-    def _with_presents(self, branch: Branch) -> Iterator[tuple[Way, Future]]:
-        return zip(branch.ways, (line.present for line in self._lines), strict=True)
+    def _with_presents(self, branch: Branch) -> Iterator[tuple[BranchPart, Future]]:
+        return zip(branch.parts, (line.present for line in self._lines), strict=True)
 
     # -- leaving --------------------------------------------------------------------------------------------------
 
@@ -121,7 +131,7 @@ class Forks:
         for line in self._lines:
             other = line.present.events[: line.place.events]
             other += [coming] if line is by and coming is not None else []
-            left.append(Left(line.present, line.store.beyond(line.place), line.store.last, other, line.place))
+            left.append(LeftFuture(line.present, line.store.beyond(line.place), line.store.last, other, line.place))
         self._set_aside(left)
         for line in self._lines:
             if line.ahead:
@@ -133,23 +143,23 @@ class Forks:
         """Names the newest branch again if there were only `keys` before: both twins were moved by now."""
         if self._keys > keys and self._branches:
             newest = self._branches[-1]
-            for line, way in zip(self._lines, newest.ways, strict=True):
+            for line, part in zip(self._lines, newest.parts, strict=True):
                 present = line.present.events
-                way.name = name_of(way.future.events, present, way.same, line.score.start)
-            newest.name = name_of_all([way.name for way in newest.ways])
+                part.name = name_of(part.future.events, present, part.same, line.score.start)
+            newest.name = name_of_all([part.name for part in newest.parts])
 
     @property
     def keys(self) -> int:
         """How many branches there were so far."""
         return self._keys
 
-    def _set_aside(self, left: Sequence[Left]) -> None:
+    def _set_aside(self, left: Sequence[LeftFuture]) -> None:
         """Makes a branch of the futures left, unless nothing was trained in them."""
         self.changed += 1
-        if all(one.future.end <= one.fork.beat for one in left):
+        if all(one.future.end <= one.fork.tick for one in left):
             return
-        ways = tuple(_way(line, one) for line, one in zip(self._lines, left, strict=True))
-        branch = Branch(self._keys + 1, name_of_all([way.name for way in ways]), ways)
+        parts = tuple(_part(line, one) for line, one in zip(self._lines, left, strict=True))
+        branch = Branch(self._keys + 1, name_of_all([part.name for part in parts]), parts)
         if any(other.covers(branch) for other in self._branches):
             return
         self._branches = [other for other in self._branches if not branch.covers(other)]
@@ -162,8 +172,8 @@ class Forks:
         """Forgets branches all of which the present future has repeated."""
         if not self._branches:
             return
-        repeated = [[way.repeated(present) for way, present in self._with_presents(one)] for one in self._branches]
-        left = [branch for branch, ways in zip(self._branches, repeated, strict=True) if not all(ways)]
+        repeated = [[part.repeated(present) for part, present in self._with_presents(one)] for one in self._branches]
+        left = [branch for branch, parts in zip(self._branches, repeated, strict=True) if not all(parts)]
         count = sum(map(sum, repeated))
         if len(left) < len(self._branches) or count != self._repeated:
             self.changed += 1
@@ -188,28 +198,29 @@ class Forks:
         chosen = next((branch for branch in self._branches if branch.key == key), None)
         if chosen is None:
             raise ValueError(f"branch is {key}; there is none of that number")
-        stood = [line.stand() for line in self._lines]
-        forks = [parting(stand.present, way.future, way.same) for stand, way in zip(stood, chosen.ways, strict=True)]
+        states = [line.stand() for line in self._lines]
+        chosen_parts = zip(states, chosen.parts, strict=True)
+        forks = [parting(stand.present, part.future, part.same) for stand, part in chosen_parts]
         try:
-            for line, way in zip(self._lines, chosen.ways, strict=True):
-                line.go_over(way.future)
+            for line, part in zip(self._lines, chosen.parts, strict=True):
+                line.go_over(part.future)
         except ValueError:
-            for line, stand in zip(self._lines, stood, strict=True):
-                line.stand_again(stand)
+            for line, stand in zip(self._lines, states, strict=True):
+                line.restore_state(stand)
                 line.store.count(self.futures(line))
             raise
         left = []
-        for line, stand, fork in zip(self._lines, stood, forks, strict=True):
+        for line, stand, fork in zip(self._lines, states, forks, strict=True):
             beyond = [
-                one for one in stand.kept if not (one.place.beat <= fork.beat and one.place.events <= fork.events)
+                one for one in stand.kept if not (one.place.tick <= fork.tick and one.place.events <= fork.events)
             ]
-            left.append(Left(stand.present, beyond, stand.last, line.present.events, fork))
+            left.append(LeftFuture(stand.present, beyond, stand.last, line.present.events, fork))
             line.futures += not (line.present.covers(stand.present) and stand.present.covers(line.present))
         self._branches.remove(chosen)
         self._set_aside(left)
         for line in self._lines:
-            for way in self.ways(line):
-                way.same = alike(line.present.events, way.future.events)
+            for part in self.parts(line):
+                part.same = alike(line.present.events, part.future.events)
         self.changed += 1
         self.switched += 1
         self.forget_repeated()
@@ -224,9 +235,9 @@ class Forks:
         alone = Forks((line,), keys=self._keys)
         alone.changed, alone.switched, alone.dropped = self.changed, self.switched, self.dropped
         for branch in self._branches:
-            way = replace(branch.ways[number])
-            one = Branch(branch.key, way.name, (way,))
-            if way.repeated(line.present) or any(other.covers(one) for other in alone._branches):
+            part = replace(branch.parts[number])
+            one = Branch(branch.key, part.name, (part,))
+            if part.repeated(line.present) or any(other.covers(one) for other in alone._branches):
                 continue
             alone._branches = [*(other for other in alone._branches if not one.covers(other)), one]
         line.store.count(alone.futures(line))
@@ -235,7 +246,7 @@ class Forks:
     def moved_to(self, line: Forking, futures: Sequence[Future]) -> Forks:
         """One timeline's, as that of its copy, which has copies of the `futures`."""
         branches = [
-            Branch(branch.key, branch.name, (replace(branch.ways[0], future=future),))
+            Branch(branch.key, branch.name, (replace(branch.parts[0], future=future),))
             for branch, future in zip(self._branches, futures, strict=True)
         ]
         return Forks((line,), branches, self._keys)
@@ -243,17 +254,17 @@ class Forks:
     def with_twin(self, other: Forks) -> Forks:
         """This timeline's and its twin's as one. Where only this one left a future, the twin stays as it is."""
         a, b = self._lines[0], other._lines[0]
-        theirs = {branch.key: branch.ways[0] for branch in other._branches}
+        theirs = {branch.key: branch.parts[0] for branch in other._branches}
         branches = []
         for branch in self._branches:
-            its = theirs.get(branch.key) or _way(b, Left(b.present, [], None, b.present.events, b.place))
-            branches.append(Branch(branch.key, branch.name, (branch.ways[0], its)))
+            its = theirs.get(branch.key) or _part(b, LeftFuture(b.present, [], None, b.present.events, b.place))
+            branches.append(Branch(branch.key, branch.name, (branch.parts[0], its)))
         both = Forks((a, b), branches, max(self._keys, other._keys))
         both.changed, both.switched, both.dropped = self.changed + 1, self.switched, self.dropped
         return both
 
 
-def _way(line: Forking, left: Left) -> Way:
+def _part(line: Forking, left: LeftFuture) -> BranchPart:
     """A copy of what a timeline leaves, with as many checkpoints as there is room for."""
     store, future, kept = line.store, left.future, left.kept
     thin = max(1, -(-len(kept) // max(1, store.most // BRANCHES)))
@@ -266,4 +277,4 @@ def _way(line: Forking, left: Left) -> Way:
         left.last,
         list(future.starts),
     )
-    return Way(aside, left.fork.events, name_of(aside.events, left.other, left.fork.events, line.score.start))
+    return BranchPart(aside, left.fork.events, name_of(aside.events, left.other, left.fork.events, line.score.start))

@@ -19,7 +19,7 @@ ROWS = ("step", "epoch", "loss_sum", "losses", "measures", *RIVERS)  # of a hist
 
 
 @dataclass
-class Rows:
+class HistoryRows:
     """A history's rows as far as they have come; histories that begin alike share them."""
 
     arrays: dict[str, Array]  # by name, rows along the first axis
@@ -34,13 +34,13 @@ class Rows:
 class Shared:
     """The first `count` rows of `rows`, and what belongs to no row."""
 
-    rows: Rows
+    rows: HistoryRows
     count: int
     rest: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCheckpoint:
     """A checkpoint on the way."""
 
     place: Place
@@ -59,7 +59,7 @@ class Kept:
         return replace(self.checkpoint, history=self.record)
 
 
-def _shared(state: Mapping[str, Any], last: Rows | None) -> Shared:
+def _shared(state: Mapping[str, Any], last: HistoryRows | None) -> Shared:
     """A history's state, its rows held in common with the last one's if it goes on from there."""
     # measures alone has its rows along the last axis
     arrays = {name: state[name].T if name == "measures" else state[name] for name in ROWS}
@@ -67,7 +67,7 @@ def _shared(state: Mapping[str, Any], last: Rows | None) -> Shared:
     count = len(arrays["step"])
     # It does not go on where rows were thinned or cut since, or where layers came or went.
     if last is None or not all(_begins(arrays[name], earlier) for name, earlier in last.arrays.items()):
-        last = Rows(arrays)
+        last = HistoryRows(arrays)
     last.arrays = arrays
     return Shared(last, count, rest)
 
@@ -93,7 +93,7 @@ def _own(checkpoint: Checkpoint) -> int:
     return OVERHEAD + 8 * len(checkpoint.marks) + batch + sum(array.nbytes for array in arrays)
 
 
-def taken(place: Place, trainer: Trainer, last: Rows | None) -> Kept:
+def taken(place: Place, trainer: Trainer, last: HistoryRows | None) -> KeptCheckpoint:
     checkpoint = trainer.checkpoint()
     history = _shared(checkpoint.history, last)
-    return Kept(place, replace(checkpoint, history={}), history, _own(checkpoint))
+    return KeptCheckpoint(place, replace(checkpoint, history={}), history, _own(checkpoint))

@@ -35,7 +35,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostPast:
     """The past of a timeline whose worker was lost: its score as JSON, and where its last checkpoint stands in it."""
 
     score: bytes
@@ -44,7 +44,7 @@ class Lost:
     starts: tuple[tuple[int, int], ...]
 
 
-def revived(trainer: Trainer, lost: Lost | None) -> Timeline:
+def recovered(trainer: Trainer, lost: LostPast | None) -> Timeline:
     """The timeline of a trainer put to a lost worker's last checkpoint; it begins there if no more is known."""
     from hyperscope.lab.timeline.score import Place, from_json
     from hyperscope.lab.timeline.timeline import Timeline
@@ -66,7 +66,7 @@ class _Told:
     count: int = 0
 
 
-class Teller:
+class PastSender:
     """Tells the pasts of timelines, each change once."""
 
     def __init__(self) -> None:
@@ -108,14 +108,14 @@ class _Kept:
     events: list[Any] = field(default_factory=list)
 
 
-class Pasts:
+class PastReceiver:
     """What is known of the timelines in the worker: of A's, or the only one's, and of B's."""
 
     def __init__(self) -> None:
         self._kept: dict[int, _Kept] = {}
         self._order: tuple[int | None, ...] = ()  # the numbers of A's and B's with the checkpoints in use
 
-    def heed(self, pasts: Sequence[Past | None], *, in_use: bool) -> None:
+    def on_reply(self, pasts: Sequence[Past | None], *, in_use: bool) -> None:
         """Takes in what the worker told with its checkpoints, which the session uses from now on or does not."""
         kept: dict[int, _Kept] = {}
         for past in pasts:
@@ -133,14 +133,14 @@ class Pasts:
         """B goes on alone."""
         self._order = self._order[1:]
 
-    def lost(self, count: int) -> list[Lost | None]:
+    def lost(self, count: int) -> list[LostPast | None]:
         """The pasts of A, or of A and B, up to the checkpoints in use; None of each if not all of all are known."""
         known = [self._lost(line) for line in self._order[:count]]
         return known if len(known) == count and None not in known else [None] * count
 
-    def _lost(self, line: int | None) -> Lost | None:
+    def _lost(self, line: int | None) -> LostPast | None:
         known = self._kept.get(line) if line is not None else None
         if known is None or not known.newest.complete:
             return None
         tree = known.newest.head | {"events": known.events, "end": known.newest.end}
-        return Lost(msgspec.json.encode(tree), known.newest.jumps, known.newest.place, known.newest.starts)
+        return LostPast(msgspec.json.encode(tree), known.newest.jumps, known.newest.place, known.newest.starts)

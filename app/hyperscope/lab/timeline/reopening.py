@@ -17,32 +17,32 @@ TELL = 0.25  # s between two words on how far it has come
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Pause, and take on a session, standing at `beat` of it; `checkpoint` is one of its end, `jumps` a timeline's."""
+    """Pause, and take on a session, standing at `tick` of it; `checkpoint` is one of its end, `jumps` a timeline's."""
 
     score: Score
-    beat: int
+    tick: int
     jumps: tuple[tuple[int, int], ...] = ()
     checkpoint: Checkpoint | None = None
 
 
 class Reopening:
-    """Brings `trainer` and `timeline` to the beat that `command` names; until `go_on` has, they stand on the way.
+    """Brings `trainer` and `timeline` to the tick that `command` names; until `go_on` has, they stand on the way.
 
     Raises: ValueError when the session's data cannot be had.
     """
 
     def __init__(self, command: Open, structure: int) -> None:
         score, checkpoint = command.score, command.checkpoint
-        if checkpoint is not None and command.beat == score.end:
+        if checkpoint is not None and command.tick == score.end:
             self.trainer, here = Trainer(checkpoint.experiment), score.place()
             self.trainer.restore(checkpoint)
         else:
             self.trainer, here = Trainer(score.start), Place()
         self.trainer.structure += structure  # beyond that of what was shown before, so that views lay out anew
         self.timeline = Timeline(self.trainer, score, command.jumps, here=here)
-        self.done = here == score.place(command.beat)
-        self._going: Iterator[int] = iter(()) if self.done else self.timeline.going(command.beat)
-        self._beat, self._told_at = max(1, command.beat), 0.0
+        self.done = here == score.place(command.tick)
+        self._going: Iterator[int] = iter(()) if self.done else self.timeline.going(command.tick)
+        self._tick, self._told_at = max(1, command.tick), 0.0
 
     def go_on(self) -> bool:
         """Plays one piece back; whether that changed the experiment in force. Raises: ValueError as above."""
@@ -64,15 +64,15 @@ class Reopening:
         if now - self._told_at < TELL:
             return ""
         self._told_at = now
-        return f"Reopening: {self.timeline.place.beat / self._beat:.0%} played back, at step {self.trainer.step}."
+        return f"Reopening: {self.timeline.place.tick / self._tick:.0%} played back, at step {self.trainer.step}."
 
 
-def performed(score: Score, beat: int | None = None) -> Timeline:
-    """A timeline of the whole score, standing at `beat`, its end if None, with all before it played back.
+def performed(score: Score, tick: int | None = None) -> Timeline:
+    """A timeline of the whole score, standing at `tick`, its end if None, with all before it played back.
 
-    Raises: ValueError for data that cannot be had, or a beat that the score does not have.
+    Raises: ValueError for data that cannot be had, or a tick that the score does not have.
     """
-    reopening = Reopening(Open(score, score.place(beat).beat), 0)
+    reopening = Reopening(Open(score, score.place(tick).tick), 0)
     while not reopening.done:
         reopening.go_on()
     return reopening.timeline

@@ -28,14 +28,14 @@ def since_it_began(line: Timeline) -> Score | None:
     events = score.events[: place.events]
     restarts = [number for number, event in enumerate(events, 1) if event.restart]
     first = restarts[-1] if restarts else 0
-    if line.began.beat <= place.beat and first < line.began.events <= place.events:
+    if line.began.tick <= place.tick and first < line.began.events <= place.events:
         first = line.began.events
     if not first and not line.whole:
         return None
-    start, zero = (events[first - 1].experiment, events[first - 1].beat) if first else (score.start, 0)
-    while first < len(events) and events[first].beat == zero and _as_if_from_the_start(start, events[first]):
+    start, zero = (events[first - 1].experiment, events[first - 1].tick) if first else (score.start, 0)
+    while first < len(events) and events[first].tick == zero and _as_if_from_the_start(start, events[first]):
         start, first = events[first].experiment, first + 1
-    return Score(start, tuple(replace(event, beat=event.beat - zero) for event in events[first:]), place.beat - zero)
+    return Score(start, tuple(replace(event, tick=event.tick - zero) for event in events[first:]), place.tick - zero)
 
 
 def _as_if_from_the_start(start: Experiment, event: Event) -> bool:
@@ -66,11 +66,11 @@ def epochs_of(score: Score) -> tuple[int, int]:
     The examples are counted as they are at its end. Raises: ValueError when data cannot be had.
     """
     examples = load(score.experiment.data, begun=True).x_train.shape[1]
-    passed, beat, experiment, changed = 0.0, 0, score.start, 0.0
+    passed, tick, experiment, changed = 0.0, 0, score.start, 0.0
     for event in (*score.events, Event(score.end, score.experiment)):
         batch = max(1, min(experiment.training.batch_size, examples))
-        changed, passed = passed, passed + (event.beat - beat) / max(1, math.ceil(examples / batch))
-        beat, experiment = event.beat, event.experiment
+        changed, passed = passed, passed + (event.tick - tick) / max(1, math.ceil(examples / batch))
+        tick, experiment = event.tick, event.experiment
     return math.ceil(passed), math.ceil(changed) if score.events else 0
 
 
@@ -80,7 +80,7 @@ class Replay:
     def __init__(self, score: Score) -> None:
         self.trainer = Trainer(score.start)
         self._coming = deque(score.events)
-        self._beat = 0
+        self._tick = 0
 
     @property
     def diverged(self) -> bool:
@@ -94,18 +94,18 @@ class Replay:
         """
         trainer = self.trainer
         while True:
-            if self._coming and self._coming[0].beat <= self._beat:
+            if self._coming and self._coming[0].tick <= self._tick:
                 self._happen(self._coming.popleft())
                 continue
             if trainer.position.epoch >= epoch and not (whole and self._coming):
                 return
-            ahead = self._coming[0].beat - self._beat if self._coming else trainer.batches_per_epoch
-            beats = 0 if trainer.alarm else tried(trainer, min(ahead, self._left_in_epoch()))
-            if not beats:  # it stands
+            ahead = self._coming[0].tick - self._tick if self._coming else trainer.batches_per_epoch
+            ticks = 0 if trainer.alarm else tried(trainer, min(ahead, self._left_in_epoch()))
+            if not ticks:  # it stands
                 if not self._coming:
                     return
-                beats = ahead
-            self._beat += beats
+                ticks = ahead
+            self._tick += ticks
 
     def _left_in_epoch(self) -> int:
         left = self.trainer.training_examples - self.trainer.position.used

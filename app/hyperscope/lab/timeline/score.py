@@ -1,8 +1,8 @@
-"""A session as a value: the experiment it began with and every change with its beat, to and from JSON and a short code.
+"""A session as a value: the experiment it began with and every change with its tick, to and from JSON and a short code.
 
 Played back, a score gives the numbers of the live run to the last bit. It knows no windows and no checkpoints.
 
-Time is counted in beats, which only ever go up, since steps go back at a restart or after a divergence. A beat is one
+Time is counted in ticks, which only ever go up, since steps go back at a restart or after a divergence. A tick is one
 training step tried, the one that diverged and was undone included. What a divergence or early stopping does follows
 from the experiment, so a score need not say it.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
-LATEST = 10**10  # beats that are read of a session; at 5 000 a second they take three weeks
+LATEST = 10**10  # ticks that are read of a session; at 5 000 a second they take three weeks
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
 Changes = dict[str, Any]  # dotted path -> plain JSON value
@@ -38,27 +38,27 @@ Changes = dict[str, Any]  # dotted path -> plain JSON value
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened before the step after `beat`: the experiment was changed to this one, or, as it is, restarted or
+    """What happened before the step after `tick`: the experiment was changed to this one, or, as it is, restarted or
     one number of its network set by hand."""
 
-    beat: int
+    tick: int
     experiment: Experiment
     restart: bool = False
     edit: Edit | None = None
 
 
 class Place(NamedTuple):
-    """A moment of a score: how many beats have passed, and how many of its events have happened."""
+    """A moment of a score: how many ticks have passed, and how many of its events have happened."""
 
-    beat: int = 0
+    tick: int = 0
     events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A session from `start` through `events` to the beat `end`; `shown` says how it was looked at, if that is known.
+    """A session from `start` through `events` to the tick `end`; `shown` says how it was looked at, if that is known.
 
-    Raises: ValueError for beats that go back or lie outside 0 to `end`.
+    Raises: ValueError for ticks that go back or lie outside 0 to `end`.
     """
 
     start: Experiment
@@ -69,27 +69,27 @@ class Score:
     def __post_init__(self) -> None:
         last = 0
         for number, event in enumerate(self.events, 1):
-            if event.beat < last:
-                raise ValueError(f"event {number} is at beat {event.beat}; it must not lie before beat {last}")
-            last = event.beat
+            if event.tick < last:
+                raise ValueError(f"event {number} is at tick {event.tick}; it must not lie before tick {last}")
+            last = event.tick
         if self.end < last:
-            raise ValueError(f"end is {self.end}; it must not lie before beat {last}")
+            raise ValueError(f"end is {self.end}; it must not lie before tick {last}")
 
     @property
     def experiment(self) -> Experiment:
         """What is in force at the end."""
         return self.events[-1].experiment if self.events else self.start
 
-    def place(self, beat: int | None = None, *, before: bool = False) -> Place:
-        """The moment at `beat`, the end if None: after the events there, or `before` them.
+    def place(self, tick: int | None = None, *, before: bool = False) -> Place:
+        """The moment at `tick`, the end if None: after the events there, or `before` them.
 
-        Raises: ValueError for a beat outside 0 to `end`.
+        Raises: ValueError for a tick outside 0 to `end`.
         """
-        beat = self.end if beat is None else beat
-        if not 0 <= beat <= self.end:
-            raise ValueError(f"beat is {beat}; this session has 0 to {self.end}")
+        tick = self.end if tick is None else tick
+        if not 0 <= tick <= self.end:
+            raise ValueError(f"tick is {tick}; this session has 0 to {self.end}")
         side = bisect_left if before else bisect_right
-        return Place(beat, side(self.events, beat, key=lambda event: event.beat))
+        return Place(tick, side(self.events, tick, key=lambda event: event.tick))
 
     # -- as text --------------------------------------------------------------------------------------------------
 
@@ -107,36 +107,36 @@ class Score:
         return tree if self.shown is None else tree | {"shown": plain(self.shown)}
 
 
-def branch(score: Score, beat: int, *, before: bool = False) -> Score:
-    """The score up to `beat`, where something else may follow; `before` leaves out what happened at that very beat.
+def branch(score: Score, tick: int, *, before: bool = False) -> Score:
+    """The score up to `tick`, where something else may follow; `before` leaves out what happened at that very tick.
 
-    Raises: ValueError for a beat that the score does not have.
+    Raises: ValueError for a tick that the score does not have.
     """
-    place = score.place(beat, before=before)
-    return Score(score.start, score.events[: place.events], place.beat, score.shown)
+    place = score.place(tick, before=before)
+    return Score(score.start, score.events[: place.events], place.tick, score.shown)
 
 
 # -- playing ------------------------------------------------------------------------------------------------------
 
 
-def replay(score: Score, beat: int | None = None, *, before: bool = False) -> Trainer:
-    """A trainer brought to `beat` of the score, its end if None. Raises: ValueError when its data cannot be had."""
+def replay(score: Score, tick: int | None = None, *, before: bool = False) -> Trainer:
+    """A trainer brought to `tick` of the score, its end if None. Raises: ValueError when its data cannot be had."""
     from hyperscope.lab.training.trainer import Trainer  # the window has scores and no trainer
 
     trainer = Trainer(score.start)
-    play(trainer, score, Place(), score.place(beat, before=before))
+    play(trainer, score, Place(), score.place(tick, before=before))
     return trainer
 
 
 def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tuple[int, int]]:
     """Takes a trainer that stands at place `here` of the score on to `there`.
 
-    Returns (beat, step) wherever steps did not follow on: after restarts, divergences and early stops.
+    Returns (tick, step) wherever steps did not follow on: after restarts, divergences and early stops.
     """
-    beat, jumps = here.beat, []
+    tick, jumps = here.tick, []
     for event in score.events[here.events : there.events]:
-        jumps += _advance(trainer, beat, event.beat)
-        beat, before = event.beat, trainer.step
+        jumps += _advance(trainer, tick, event.tick)
+        tick, before = event.tick, trainer.step
         if event.restart:
             trainer.restart()
         elif event.edit is not None:
@@ -144,26 +144,26 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tupl
         else:
             trainer.apply(event.experiment)
         if trainer.step != before:
-            jumps.append((beat, trainer.step))
-    return jumps + _advance(trainer, beat, there.beat)
+            jumps.append((tick, trainer.step))
+    return jumps + _advance(trainer, tick, there.tick)
 
 
-def _advance(trainer: Trainer, beat: int, until: int) -> list[tuple[int, int]]:
+def _advance(trainer: Trainer, tick: int, until: int) -> list[tuple[int, int]]:
     # Never zero steps at a time, since even no step records the network where a record is due.
     jumps = []
-    while beat < until:
+    while tick < until:
         before = trainer.step
-        spent = tried(trainer, until - beat)
+        spent = tried(trainer, until - tick)
         if not spent:
             break  # a written order of mini-batches has come to its end
-        beat += spent
+        tick += spent
         if trainer.step != before + spent:
-            jumps.append((beat, trainer.step))
+            jumps.append((tick, trainer.step))
     return jumps
 
 
 def tried(trainer: Trainer, count: int) -> int:
-    """Takes up to `count` steps, fewer if training stops, and returns how many beats that lasted; clears the alarm."""
+    """Takes up to `count` steps, fewer if training stops, and returns how many ticks that lasted; clears the alarm."""
     trainer.go_on()
     done = trainer.steps(count)
     # the step that diverges was tried too, and a change made after it must not be played back before it
@@ -188,11 +188,11 @@ def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
     found: list[Changes] = []
     for event in events:
         if event.restart:
-            found.append({"beat": event.beat, "restart": True})
+            found.append({"beat": event.tick, "restart": True})
         elif event.edit is not None:
-            found.append({"beat": event.beat, "edit": msgspec.to_builtins(event.edit)})
+            found.append({"beat": event.tick, "edit": msgspec.to_builtins(event.edit)})
         else:
-            found.append({"beat": event.beat, "set": changes(last, event.experiment)})
+            found.append({"beat": event.tick, "set": changes(last, event.experiment)})
         last = event.experiment
     return found
 
@@ -241,7 +241,7 @@ def _sparse(value: object) -> Any:
 
 
 class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
-    beat: int
+    tick: int = msgspec.field(name="beat")  # so it is written, since the first version
     set: Changes = {}
     restart: bool = False
     edit: Changes | None = None
@@ -294,7 +294,7 @@ def from_code(code: str) -> Score:
 
 def _read(written: _Written) -> Score:
     if written.end > LATEST:
-        raise ValueError(f"end is {written.end}; a session has at most {LATEST} beats")
+        raise ValueError(f"end is {written.end}; a session has at most {LATEST} ticks")
     try:
         reading = Amending(written.start)
     except ValueError as problem:
@@ -312,7 +312,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if event.edit else None
-        events.append(Event(event.beat, reading.experiment, event.restart, edit))
+        events.append(Event(event.tick, reading.experiment, event.restart, edit))
     return Score(start, tuple(events), written.end, shown_from(written.shown) if written.shown is not None else None)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hyperscope.engine.slow_motion import Operation, SlowStep
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline.line import Line
+    from hyperscope.lab.timeline.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Slowed:
     Raises: ValueError if there is no further mini-batch.
     """
 
-    def __init__(self, timeline: Line) -> None:
+    def __init__(self, timeline: Run) -> None:
         self.timeline = timeline
         self.at = 0
         timeline.go_on()
@@ -115,7 +115,7 @@ def _like(before: Operation, at: int, operations: Sequence[Operation]) -> int:
     return min(at, len(operations) - 1)
 
 
-def move(slowed: Slowed | None, timeline: Line, by: int, to: int | None) -> tuple[Slowed | None, str]:
+def move(slowed: Slowed | None, timeline: Run, by: int, to: int | None) -> tuple[Slowed | None, str]:
     """Begins slow motion where there is none yet, else goes `by` operations on or `to` one of the step.
 
     Returns where it is then, None if there is nothing further to show, and a sentence or "".

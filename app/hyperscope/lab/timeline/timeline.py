@@ -1,4 +1,4 @@
-"""The timeline: a live trainer with its score, and checkpoints from which any beat is soon reached.
+"""The timeline: a live trainer with its score, and checkpoints from which any tick is soon reached.
 
 Whoever trains through it can go back to any moment, and on from there; what lay ahead then stays as a branch, see
 `forks`. It knows no processes and no clocks.
@@ -16,18 +16,18 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.branch_mark import BranchMark
-from hyperscope.lab.timeline.branches import Future, Stand, Way, marked, within_reach
+from hyperscope.lab.timeline.branches import BranchPart, Future, TimelineState, marked, within_reach
 from hyperscope.lab.timeline.checkpoints import Checkpoints, far
 from hyperscope.lab.timeline.forks import Forks
-from hyperscope.lab.timeline.kept import Kept
+from hyperscope.lab.timeline.kept import KeptCheckpoint
 from hyperscope.lab.timeline.score import Event, Place, Score, play, tried
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
-MOST = 768  # checkpoints: of 100 000 beats one in 256 has one then; more cost training in its first seconds
+MOST = 768  # checkpoints: of 100 000 ticks one in 256 has one then; more cost training in its first seconds
 LIMIT = 1 << 27  # bytes of all checkpoints
 BURST = 512  # steps at most without a look whether a checkpoint is due
-STRIDE = 128  # beats played back in one piece
+STRIDE = 128  # ticks played back in one piece
 
 
 class Timeline:
@@ -55,7 +55,7 @@ class Timeline:
         score = score or Score(trainer.experiment)
         self.place = score.place() if here is None else here  # where the trainer stands
         self._start, self._events, self._end = score.start, list(score.events), score.end
-        self._jumps = list(jumps) or [(self.place.beat, trainer.step)]
+        self._jumps = list(jumps) or [(self.place.tick, trainer.step)]
         self.store = Checkpoints(most, limit)
         self.forks = Forks((self,))  # the futures left behind; twins leave theirs together
         self._starts = list(starts) or [Place()]  # where training began anew, as far as that is known
@@ -80,12 +80,12 @@ class Timeline:
 
     @property
     def jumps(self) -> tuple[tuple[int, int], ...]:
-        """(beat, step) where steps begin, and wherever they did not follow on: restarts, divergences, early stops."""
+        """(tick, step) where steps begin, and wherever they did not follow on: restarts, divergences, early stops."""
         return tuple(self._jumps)
 
-    def step_at(self, beat: int) -> int | None:
+    def step_at(self, tick: int) -> int | None:
         """The step that training stood at, None before all that is known."""
-        return next((step + beat - start for start, step in reversed(self._jumps) if start <= beat), None)
+        return next((step + tick - start for start, step in reversed(self._jumps) if start <= tick), None)
 
     @property
     def starts(self) -> tuple[Place, ...]:
@@ -97,13 +97,13 @@ class Timeline:
         """Where training last began anew: by a restart, or by what made another network of it; the start if never."""
         return self._starts[-1]
 
-    def beat_of(self, step: int) -> int | None:
-        """The last beat so far at which training stood at `step`, None if there is none since the first known jump."""
+    def tick_of(self, step: int) -> int | None:
+        """The last tick so far at which training stood at `step`, None if there is none since the first known jump."""
         until = self._end
-        for beat, first in reversed(self._jumps):
-            if first <= step <= first + until - beat:
-                return beat + step - first
-            until = min(until, beat - 1)
+        for tick, first in reversed(self._jumps):
+            if first <= step <= first + until - tick:
+                return tick + step - first
+            until = min(until, tick - 1)
         return None
 
     @property
@@ -113,13 +113,13 @@ class Timeline:
 
     @property
     def end(self) -> int:
-        """Beats recorded, also those that lie ahead."""
+        """Ticks recorded, also those that lie ahead."""
         return self._end
 
     @property
     def moves(self) -> tuple[tuple[int, str], ...]:
-        """(beat, caption) of what was changed, in order; of changes close together the last."""
-        return tuple((place.beat, said) for place, said in self._marks)
+        """(tick, caption) of what was changed, in order; of changes close together the last."""
+        return tuple((place.tick, said) for place, said in self._marks)
 
     @property
     def checkpoints(self) -> tuple[Place, ...]:
@@ -133,7 +133,7 @@ class Timeline:
 
     @property
     def spacing(self) -> int:
-        """Beats, or what takes as long, of which only the first checkpoint is kept."""
+        """Ticks, or what takes as long, of which only the first checkpoint is kept."""
         return self.store.spacing
 
     @property
@@ -141,8 +141,8 @@ class Timeline:
         return self.forks.futures(self)
 
     @property
-    def _ways(self) -> list[Way]:
-        return self.forks.ways(self)
+    def _parts(self) -> list[BranchPart]:
+        return self.forks.parts(self)
 
     @property
     def branches(self) -> tuple[BranchMark, ...]:
@@ -200,25 +200,25 @@ class Timeline:
         while count > 0 and not trainer.alarm:
             before = trainer.step
             self.forks.leave()
-            beats = tried(trainer, min(count, BURST))
-            if not beats:
+            ticks = tried(trainer, min(count, BURST))
+            if not ticks:
                 break
             losses.append(trainer.batch_losses)
             count -= len(trainer.batch_losses)
-            self._went_to(Place(self.place.beat + beats, self.place.events), before + beats)
+            self._went_to(Place(self.place.tick + ticks, self.place.events), before + ticks)
         trainer.batch_losses = np.concatenate(losses)
         return begun - count
 
     @property
     def recorded(self) -> bool:
         """Whether the next step lies ahead and nothing was done before it."""
-        beat, events = self.place
-        return beat < self._end and (events == len(self._events) or self._events[events].beat > beat)
+        tick, events = self.place
+        return tick < self._end and (events == len(self._events) or self._events[events].tick > tick)
 
     def step_on(self) -> None:
         """One step on: the one recorded if it lies ahead, so that nothing is left behind by it, else a new one."""
         if self.recorded:
-            self.restore(self.place.beat + 1, before=True)
+            self.restore(self.place.tick + 1, before=True)
         else:
             self.steps(1)
 
@@ -236,14 +236,14 @@ class Timeline:
         if experiment == old:
             return ""
         said = self.trainer.apply(experiment)
-        self._happened(Event(self.place.beat, experiment), before, old)
+        self._happened(Event(self.place.tick, experiment), before, old)
         return said
 
     def restart(self) -> None:
         """`Trainer.restart`, recorded. After going back, what lay ahead becomes a branch."""
         before, experiment = self.trainer.step, self.trainer.experiment
         self.trainer.restart()
-        self._happened(Event(self.place.beat, experiment, restart=True), before, experiment)
+        self._happened(Event(self.place.tick, experiment, restart=True), before, experiment)
 
     def edit(self, edit: Edit) -> str:
         """`Trainer.edit`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.
@@ -253,27 +253,27 @@ class Timeline:
         before, experiment = self.trainer.step, self.trainer.experiment
         said = self.trainer.edit(edit)
         if said:
-            self._happened(Event(self.place.beat, experiment, edit=edit), before, experiment)
+            self._happened(Event(self.place.tick, experiment, edit=edit), before, experiment)
         return said
 
     def _happened(self, event: Event, before: int, old: Experiment) -> None:
         self.forks.leave(self, event, before)
         self._events.append(event)
         if event.restart or (event.edit is None and before > self.trainer.step == 0):
-            self._starts.append(Place(event.beat, len(self._events)))
-        for way in self._ways:
-            theirs = way.future.events
-            if way.same == len(self._events) - 1 < len(theirs) and theirs[way.same] == event:
-                way.same += 1
+            self._starts.append(Place(event.tick, len(self._events)))
+        for part in self._parts:
+            theirs = part.future.events
+            if part.same == len(self._events) - 1 < len(theirs) and theirs[part.same] == event:
+                part.same += 1
         self._marks = marked(self._marks, event, old, len(self._events))
-        self._went_to(Place(event.beat, len(self._events)), before)
+        self._went_to(Place(event.tick, len(self._events)), before)
 
     def _went_to(self, place: Place, step: int) -> None:
         """Stands at `place` now, where `step` is what follows on from before."""
-        self.place, self._end = place, place.beat
+        self.place, self._end = place, place.tick
         self.store.forget_end(self._aside)
         if self.trainer.step != step:
-            self._jumps.append((place.beat, self.trainer.step))
+            self._jumps.append((place.tick, self.trainer.step))
         self.forks.forget_repeated()
         self.store.note(place, self.trainer, self._aside)
 
@@ -297,29 +297,29 @@ class Timeline:
 
     def end_here(self, step: int) -> None:
         """Cuts what lies ahead off, where the trainer stood at `step` before what comes now."""
-        beat, events = self.place
+        tick, events = self.place
         self.futures += 1
-        self._end = beat
+        self._end = tick
         del self._events[events:]
         self._marks = [mark for mark in self._marks if mark[0].events <= events]
-        self._starts = [start for start in self._starts if start.beat <= beat and start.events <= events]
-        # a jump at this very beat may come from an event that is forgotten
-        while self._jumps and (self._jumps[-1][0] > beat or self.step_at(beat) != step):
+        self._starts = [start for start in self._starts if start.tick <= tick and start.events <= events]
+        # a jump at this very tick may come from an event that is forgotten
+        while self._jumps and (self._jumps[-1][0] > tick or self.step_at(tick) != step):
             self._jumps.pop()
-        self._jumps = self._jumps or [(beat, step)]
+        self._jumps = self._jumps or [(tick, step)]
         self.store.cut(self.place)
-        for way in self._ways:
-            way.same = min(way.same, events)
+        for part in self._parts:
+            part.same = min(part.same, events)
 
-    def stand(self) -> Stand:
-        """Where it stands, for `stand_again`; its end is kept to come back to."""
+    def stand(self) -> TimelineState:
+        """Where it stands, for `restore_state`; its end is kept to come back to."""
         self._leave_end()
         store, trainer = self.store, self.trainer
-        return Stand(
+        return TimelineState(
             self.present, store.kept, store.last, store.looked, self.place, trainer.checkpoint(), trainer.examples
         )
 
-    def stand_again(self, stand: Stand) -> None:
+    def restore_state(self, stand: TimelineState) -> None:
         """Back to where it stood when another future was to be taken up."""
         self._take_up(stand.present, stand.kept, stand.last)
         self.store.looked, self.place = stand.looked, stand.place
@@ -332,7 +332,7 @@ class Timeline:
         for _ in self._bring_to(self.score.place()):
             pass
 
-    def _take_up(self, future: Future, kept: list[Kept], last: Kept | None) -> None:
+    def _take_up(self, future: Future, kept: list[KeptCheckpoint], last: KeptCheckpoint | None) -> None:
         self._events, self._end = list(future.events), future.end
         self._jumps, self._marks, self._starts = list(future.jumps), list(future.marks), list(future.starts)
         self.store.kept, self.store.last = kept, last
@@ -340,32 +340,32 @@ class Timeline:
 
     # -- going back -----------------------------------------------------------------------------------------------
 
-    def restore(self, beat: int, *, before: bool = False) -> None:
-        """Brings the trainer to `beat`, after what happened there or `before` it; nothing recorded is lost by it.
+    def restore(self, tick: int, *, before: bool = False) -> None:
+        """Brings the trainer to `tick`, after what happened there or `before` it; nothing recorded is lost by it.
 
-        Raises: ValueError, with the trainer where it was, for a beat the session has not or data that cannot be had.
+        Raises: ValueError, with the trainer where it was, for a tick the session has not or data that cannot be had.
         """
-        for _ in self.going(beat, before=before):
+        for _ in self.going(tick, before=before):
             pass
 
-    def going(self, beat: int, *, before: bool = False) -> Iterator[int]:
-        """`restore` piece by piece: gives the beat after each, where the trainer stays if no more is asked for.
+    def going(self, tick: int, *, before: bool = False) -> Iterator[int]:
+        """`restore` piece by piece: gives the tick after each, where the trainer stays if no more is asked for.
 
         What is played back leaves checkpoints, so that the way is short the next time.
         """
-        there = self.score.place(beat, before=before)
+        there = self.score.place(tick, before=before)
         self._leave_end()
         yield from self._bring_to(there)
 
     def _note_jumps(self, jumps: dict[int, int], *, whole: bool) -> None:
-        """Notes where steps were seen not to follow on, which a score alone does not say: the step by the beat.
+        """Notes where steps were seen not to follow on, which a score alone does not say: the step by the tick.
 
-        Not `whole`: more happens at the beat where it stands, and what is known of that beat may be of after it.
+        Not `whole`: more happens at the tick where it stands, and what is known of that tick may be of after it.
         """
-        for beat, step in jumps.items():
-            known = any(jump[0] == beat for jump in self._jumps)
-            if self.step_at(beat) != step and not (known and beat == self.place.beat and not whole):
-                self._jumps = sorted([*(jump for jump in self._jumps if jump[0] != beat), (beat, step)])
+        for tick, step in jumps.items():
+            known = any(jump[0] == tick for jump in self._jumps)
+            if self.step_at(tick) != step and not (known and tick == self.place.tick and not whole):
+                self._jumps = sorted([*(jump for jump in self._jumps if jump[0] != tick), (tick, step)])
 
     def _leave_end(self) -> None:
         if not self.ahead:
@@ -383,13 +383,13 @@ class Timeline:
                 here = Place()
                 trainer.restore(self._origin or Trainer(score.start).checkpoint())
             while here != there:
-                until = min(there.beat, here.beat + STRIDE)
-                then = there if until == there.beat else score.place(until)
+                until = min(there.tick, here.tick + STRIDE)
+                then = there if until == there.tick else score.place(until)
                 jumps = play(trainer, score, here, then)
                 here = self.place = then
-                self._note_jumps(dict(jumps), whole=then == score.place(then.beat))
+                self._note_jumps(dict(jumps), whole=then == score.place(then.tick))
                 self.store.keep(here, trainer, self._aside)
-                yield here.beat
+                yield here.tick
         except ValueError:
             trainer.restore(was, examples)
             self.place = place

@@ -9,7 +9,7 @@ from typing import Any
 from hyperscope.engine.arrays import Indices
 from hyperscope.engine.batches import Position
 from hyperscope.engine.moment import Moment
-from hyperscope.engine.prediction import Score
+from hyperscope.engine.prediction import Evaluation
 from hyperscope.lab.experiment.experiment import Experiment
 
 
@@ -49,9 +49,9 @@ class Best:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Evaluations:
     """How well the network stands at test time, in evaluation mode, on each part of the data."""
 
-    train: Score
-    dev: Score
-    test: Score
+    train: Evaluation
+    dev: Evaluation
+    test: Evaluation

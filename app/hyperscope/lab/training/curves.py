@@ -43,13 +43,13 @@ class Curves:
 class Ghost:
     """The curves of another run, drawn with this one's.
 
-    An `earlier` run lies faintly behind; a `branch` is the future that was left behind on the timeline; a `twin` is
-    the second network, as strong as the first. `colour` is a class colour's number, None for the role's own.
+    An `earlier` run lies faintly behind; a `branch` is the future that was left behind on the timeline. `colour` is a
+    class colour's number, None for the role's own.
     """
 
     name: str
     curves: Curves
-    role: Literal["earlier", "branch", "twin"] = "earlier"
+    role: Literal["earlier", "branch"] = "earlier"
     colour: int | None = None
 
 

@@ -30,9 +30,9 @@ from hyperscope.engine.textbook import Trace
 from hyperscope.lab.examples.examples import ExampleSet
 from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.training.checkpoint import Best, Checkpoint, Scores, Sound
+from hyperscope.lab.training.checkpoint import Best, Checkpoint, Evaluations, Sound
 from hyperscope.lab.training.history import History
-from hyperscope.lab.training.kept import Kept
+from hyperscope.lab.training.kept import LookCache
 from hyperscope.lab.training.quantiles import Quantiles
 
 LOOKED_AT = 256  # training examples whose activations are followed over time
@@ -104,7 +104,7 @@ class InTraining(ABC, Generic[N]):
     augmenter: Augmenter | None  # what gives each epoch its own copies of the examples
     _graded: int  # the step whose gradient the learner still holds, -1 for none
     _all_inputs: Array  # of training, dev and test set in a row (n, m)
-    _scores: tuple[int, Scores] | None
+    _scores: tuple[int, Evaluations] | None
     alarm: str  # why training stopped, in a sentence, or ""
     stopped_early: bool  # and whether that was early stopping, which is no fault
     structure: int  # goes up whenever data or network were rebuilt
@@ -191,7 +191,7 @@ class InTraining(ABC, Generic[N]):
         if experiment == old:
             return ""
         epoch = self.epoch
-        kept = self._take_on(experiment)
+        kept = self._apply(experiment)
         self.go_on()
         self._scores = None
         if self.step:
@@ -199,7 +199,7 @@ class InTraining(ABC, Generic[N]):
         return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
 
     @abstractmethod
-    def _take_on(self, experiment: Experiment) -> str:
+    def _apply(self, experiment: Experiment) -> str:
         """Takes on an experiment that differs, and says what was kept; nothing is changed if it cannot be had."""
 
     @property
@@ -211,23 +211,23 @@ class InTraining(ABC, Generic[N]):
 
     # -- looking --------------------------------------------------------------------------------------------------
 
-    def scores(self) -> Scores:
+    def scores(self) -> Evaluations:
         """Losses and accuracies now, at test time; computed once per step."""
         if self._scores is None or self._scores[0] != self.step:
             logits = self.predictor.logits(self.folded(), self._all_inputs)
             data = self.examples
             found = scores(self.layout, logits, (data.y_train, data.y_dev, data.y_test))
-            self._scores = (self.step, Scores(*found))
+            self._scores = (self.step, Evaluations(*found))
         return self._scores[1]
 
-    def recent_scores(self) -> Scores:
+    def recent_scores(self) -> Evaluations:
         """The last scores worked out, which may be some steps old."""
         return self._scores[1] if self._scores is not None else self.scores()
 
     @cached_property
-    def kept(self) -> Kept:
+    def kept(self) -> LookCache:
         """What was worked out for looking, as long as that holds."""
-        return Kept()
+        return LookCache()
 
     @property
     def dtype(self) -> np.dtype[Any]:

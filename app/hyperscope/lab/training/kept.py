@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Kept:
+class LookCache:
     """One value under each name. It holds for the very `source` it was made of, and an equal `key`."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.training.checkpoint import Checkpoint, Scores
+from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.in_training import ROWS, InTraining
 from hyperscope.lab.training.stack import Member, Stack, begun, can_stay, joined, likeness, standing
 from hyperscope.lab.training.trainer import Trainer
@@ -163,7 +163,7 @@ class Population:
         """Copies of a member's arrays by name, see `engine.named`. Raises: LookupError for an unknown member."""
         return self.member(k).weights()
 
-    def scores(self, k: int) -> Scores:
+    def scores(self, k: int) -> Evaluations:
         """How well a member stands at test time. Raises: LookupError for an unknown member."""
         return self.member(k).scores()
 

@@ -84,7 +84,7 @@ class Member(InTraining[Seat]):
         self.learner.leave()
         self.stack = None
 
-    def _take_on(self, experiment: Experiment) -> str:
+    def _apply(self, experiment: Experiment) -> str:
         assert self.stack is not None and can_stay(self.experiment, experiment)
         said = self.memory_kept
         self.experiment = experiment

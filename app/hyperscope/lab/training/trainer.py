@@ -88,7 +88,7 @@ class Trainer(InTraining[Learner]):
             "all else kept. Watch the map."
         )
 
-    def _take_on(self, experiment: Experiment) -> str:
+    def _apply(self, experiment: Experiment) -> str:
         old = self.experiment
         if experiment.data != old.data:
             examples = load(experiment.data, begun=True)

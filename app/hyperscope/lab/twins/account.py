@@ -38,4 +38,4 @@ def since_they_began(trained: Trained, question: None) -> tuple[Score | None, ..
     """A's and B's sessions since training last began anew, None where that is not known; () without twins."""
     from hyperscope.lab.timeline.replays import since_it_began
 
-    return tuple(since_it_began(line) for _, line in trained.pair.both) if trained.pair is not None else ()
+    return tuple(since_it_began(line) for _, line in trained.twins.both) if trained.twins is not None else ()

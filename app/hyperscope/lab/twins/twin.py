@@ -14,7 +14,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.lab.timeline.forks import Forks
-from hyperscope.lab.timeline.past import Lost, revived
+from hyperscope.lab.timeline.past import LostPast, recovered
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint
@@ -34,10 +34,10 @@ class News:
     halted: bool = False
 
 
-class Pair:
+class Twins:
     """Timelines `a` and `b` as one: what a timeline does, both do. `trainer` is A's.
 
-    A beat is counted from the common start, so at the same beat both have tried the same number of steps; one that
+    A tick is counted from the common start, so at the same tick both have tried the same number of steps; one that
     stopped stays behind at its own end.
 
     A branch of the pair is one thing with one name: what both had ahead when something else was done to either, or one
@@ -86,7 +86,7 @@ class Pair:
     @property
     def leading(self) -> Timeline:
         """The one that has come furthest, A if neither has."""
-        return self.b if self.b.place.beat > self.a.place.beat else self.a
+        return self.b if self.b.place.tick > self.a.place.tick else self.a
 
     @property
     def place(self) -> Place:
@@ -100,15 +100,15 @@ class Pair:
 
     @property
     def end(self) -> int:
-        """Beats recorded, of the longer."""
+        """Ticks recorded, of the longer."""
         return max(self.a.end, self.b.end)
 
     @property
     def moves(self) -> tuple[tuple[int, str], ...]:
-        """(beat, caption) of what was changed in either, with the letter where only one was."""
+        """(tick, caption) of what was changed in either, with the letter where only one was."""
         ours, theirs = set(self.a.moves), set(self.b.moves)
-        found = [(beat, said if (beat, said) in theirs else f"A: {said}") for beat, said in self.a.moves]
-        found += [(beat, f"B: {said}") for beat, said in self.b.moves if (beat, said) not in ours]
+        found = [(tick, said if (tick, said) in theirs else f"A: {said}") for tick, said in self.a.moves]
+        found += [(tick, f"B: {said}") for tick, said in self.b.moves if (tick, said) not in ours]
         return tuple(sorted(found))
 
     @property
@@ -163,7 +163,7 @@ class Pair:
     def step_on(self) -> None:
         """One step on in both: that recorded if it lies ahead, so that nothing is left behind by it, else a new one.
 
-        One that has come to its end earlier stays there, as when going to a later beat.
+        One that has come to its end earlier stays there, as when going to a later tick.
         """
         if any(line.recorded for _, line in self.both) and all(
             line.recorded or not line.ahead for _, line in self.both
@@ -197,23 +197,23 @@ class Pair:
             line.restart()
         self._told = self._stopped()
 
-    def restore(self, beat: int) -> None:
-        """Both go to `beat`, or to their end where that came earlier.
+    def restore(self, tick: int) -> None:
+        """Both go to `tick`, or to their end where that came earlier.
 
         Raises: ValueError, with both where they were, when data cannot be had.
         """
         was = self.a.place
-        self.a.restore(min(beat, self.a.end))
+        self.a.restore(min(tick, self.a.end))
         try:
-            self.b.restore(min(beat, self.b.end))
+            self.b.restore(min(tick, self.b.end))
         except ValueError:
-            self.a.restore(was.beat)
+            self.a.restore(was.tick)
             raise
         self._told = self._stopped()
 
     def apply(self, experiment: Experiment) -> str:
         """A takes it on; B keeps its own. Raises: ValueError, with nothing changed, when its data cannot be had."""
-        said, refused = self.take_on(experiment, self.b.trainer.experiment)
+        said, refused = self.apply_each(experiment, self.b.trainer.experiment)
         if refused:
             raise ValueError(refused)
         return said
@@ -224,7 +224,7 @@ class Pair:
 
     # -- apart ----------------------------------------------------------------------------------------------------
 
-    def take_on(self, a: Experiment, b: Experiment) -> tuple[str, str]:
+    def apply_each(self, a: Experiment, b: Experiment) -> tuple[str, str]:
         """Each takes on its experiment; returns what was kept and rebuilt, with the letter where only one was moved,
         and why one was refused, or "" twice.
         """
@@ -258,27 +258,27 @@ class Pair:
         return {letter: line.trainer.alarm for letter, line in self.both}
 
 
-def begin(line: Timeline, checkpoint: Checkpoint | None = None, past: Lost | None = None) -> Pair:
+def begin(line: Timeline, checkpoint: Checkpoint | None = None, past: LostPast | None = None) -> Twins:
     """A pair of `line` and a twin: its exact copy, or at `checkpoint`, with its `past` if that is known."""
     if checkpoint is None:
-        return Pair(line, line.copied())
+        return Twins(line, line.copied())
     trainer = Trainer(checkpoint.experiment)
     trainer.restore(checkpoint)
-    return Pair(line, revived(trainer, past))
+    return Twins(line, recovered(trainer, past))
 
 
-class Parted:
+class PartedTwins:
     """A pair that was ended, kept for an undo as long as the one that stayed has not moved."""
 
-    def __init__(self, pair: Pair, stayed: Timeline) -> None:
-        self._pair, self._stayed, self._at = pair, stayed, self._mark(stayed)
+    def __init__(self, twins: Twins, stayed: Timeline) -> None:
+        self._twins, self._stayed, self._at = twins, stayed, self._mark(stayed)
 
-    def again(self, line: Timeline, wanted: Sequence[Experiment]) -> Pair | None:
+    def again(self, line: Timeline, wanted: Sequence[Experiment]) -> Twins | None:
         """The pair, if `line` stands where it was left and both have the experiments `wanted`."""
-        experiments = [one.trainer.experiment for _, one in self._pair.both]
+        experiments = [one.trainer.experiment for _, one in self._twins.both]
         if line is self._stayed and self._mark(line) == self._at and experiments == list(wanted):
-            self._pair.rejoin()
-            return self._pair
+            self._twins.rejoin()
+            return self._twins
         return None
 
     @staticmethod

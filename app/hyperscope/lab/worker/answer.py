@@ -10,7 +10,7 @@ from hyperscope.lab.probes.snapshot import Seen, Snapshot, Status
 from hyperscope.lab.twins.account import Account
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline.line import Line
+    from hyperscope.lab.timeline.run import Run
     from hyperscope.lab.training.trainer import Trainer
     from hyperscope.lab.twins.trained import Trained
     from hyperscope.lab.worker.commands import Look
@@ -21,7 +21,7 @@ def snapshot(
 ) -> Snapshot:
     """The snapshot asked for, of what is trained at `speed` steps per second, if it is `playing`."""
     looked = tuple(Looked(line.trainer) for line in trained.lines)
-    timelines: tuple[Line, ...] = (trained.timeline, *trained.lines[1:])  # what is said of time is said of twins as one
+    timelines: tuple[Run, ...] = (trained.timeline, *trained.lines[1:])  # what is said of time is said of twins as one
     statuses = tuple(
         _status(line.trainer, timeline, playing, speed) for line, timeline in zip(trained.lines, timelines, strict=True)
     )
@@ -36,7 +36,7 @@ def snapshot(
     return Snapshot(sides(asked.asks), said, alarm, halted, sides(asked.wanted) if asked.wanted else (), Records(told))
 
 
-def _status(trainer: Trainer, timeline: Line, playing: bool, speed: float) -> Status:
+def _status(trainer: Trainer, timeline: Run, playing: bool, speed: float) -> Status:
     # while playing, the last recorded evaluation will do: it is a few steps old at most
     scores = trainer.recent_scores() if playing else trainer.scores()
     return Status(
@@ -50,7 +50,7 @@ def _status(trainer: Trainer, timeline: Line, playing: bool, speed: float) -> St
         train_accuracy=scores.train.accuracy,
         dev_loss=scores.dev.loss,
         dev_accuracy=scores.dev.accuracy,
-        beat=timeline.place.beat,
+        tick=timeline.place.tick,
         end=timeline.end,
         moves=timeline.moves,
         branches=timeline.branches,

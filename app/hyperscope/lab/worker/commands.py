@@ -57,22 +57,22 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """Pause, and go to this beat of the timeline, or the nearest it has; replaces any GoTo still in the pipe."""
+    """Pause, and go to this tick of the timeline, or the nearest it has; replaces any GoTo still in the pipe."""
 
-    beat: int
+    tick: int
 
 
 @dataclass(frozen=True, slots=True)
 class StartTwin:
     """Train a twin from here on, an exact copy or at `checkpoint`; then take on these experiments for A and B.
 
-    `revived` is after a worker was lost, of which the window speaks itself; `past` is then a `past.Lost` of B.
+    `recovered` is after a worker was lost, of which the window speaks itself; `past` is then a `past.Lost` of B.
     """
 
     experiment: Experiment
     twin: Experiment
     checkpoint: Any = None
-    revived: bool = False
+    recovered: bool = False
     past: Any = None
 
 

@@ -34,14 +34,14 @@ class InProcess(Link):
         *,
         burst: float = BURST,
     ) -> None:
-        from hyperscope.lab.worker.conductor import Conductor  # here, since most who may open one never do
+        from hyperscope.lab.worker.controller import Controller  # here, since most who may open one never do
 
         self.waiting = False
         self.changes = 0
         self._burst = burst
         self._pipe = _Pipe()
         self._threads = ThreadpoolController()
-        self._worker = Worker(self._pipe, Conductor(experiment, checkpoint, library, past))
+        self._worker = Worker(self._pipe, Controller(experiment, checkpoint, library, past))
 
     @property
     def pid(self) -> int | None:
@@ -63,7 +63,7 @@ class InProcess(Link):
     def wait(self, seconds: float) -> None:
         """As a link does, and returns too when nothing is left to do, since nothing would ever come then."""
         end = time.monotonic() + seconds
-        while not self._pipe.replies and (self._pipe.commands or self._worker.conductor.busy):
+        while not self._pipe.replies and (self._pipe.commands or self._worker.controller.busy):
             if (left := end - time.monotonic()) <= 0:
                 return
             self._turn(left)

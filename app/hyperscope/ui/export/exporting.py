@@ -86,10 +86,10 @@ class Exporting:
     def _focus(self) -> Focus:
         return self.host.session.focus
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Looks at each snapshot the window takes."""
         if self._filming is not None:
-            self._filming.heed(snapshot)
+            self._filming.on_snapshot(snapshot)
             return
         score = snapshot.told.of(session_so_far)
         if self.dialog is None or score is None:

@@ -28,7 +28,7 @@ GOING, LOOKING, PACKING, ENDED = range(4)  # what a film waits for: the moment, 
 class Filming(QObject):
     """One film of a view or the window, over `epochs` coming epochs, or if 0 of the session so far.
 
-    `heed` must be given each snapshot. It ends by one of the signals, and is used once.
+    `on_snapshot` must be given each snapshot. It ends by one of the signals, and is used once.
     """
 
     progressed = Signal(int, int)  # frames done, of how many
@@ -42,7 +42,7 @@ class Filming(QObject):
         self._focus = host.session.focus
         self._needs = (*exporters[name].needs(self._focus), Ask(session_so_far, None))
         self._film: Film = film(path)
-        self._back = -1 if epochs else self._session.status.beat  # where a replay leaves the session again
+        self._back = -1 if epochs else self._session.status.tick  # where a replay leaves the session again
         first = self._session.status.epoch
         self._epochs = bool(epochs)
         self._stops = tuple(first + stop for stop in stops(epochs)) if epochs else stops(self._session.status.end)
@@ -64,7 +64,7 @@ class Filming(QObject):
             self._end()
             self._film.discard()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Looks whether the moment has come, and then whether its records have."""
         if self._state == GOING and self._arrived(snapshot):
             self._state = LOOKING
@@ -93,7 +93,7 @@ class Filming(QObject):
         if self._epochs:
             self._last = snapshot.halted
             return self._last or (not status.playing and status.epoch >= self._stops[self._at])
-        return self._session.going is None and status.beat == self._stops[self._at]
+        return self._session.going is None and status.tick == self._stops[self._at]
 
     def _take_window(self, snapshot: Snapshot) -> None:
         if self._state == LOOKING and self._host.up_to_date:

@@ -17,12 +17,14 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.lab.export.exports import Choice, Encode, Material, Needs, export
+from hyperscope.lab.probes.answers import answers
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.distributions import Mode, distributions
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.registry import Registry
 from hyperscope.ui import labs
@@ -31,7 +33,6 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
-from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.panels.network.panel import NetworkPanel
 from hyperscope.ui.theme import THEMES, Theme, scaled
 
@@ -44,7 +45,7 @@ HELP = "What it shows now, in pixels (png) or in vectors (svg)."
 
 
 @dataclass(frozen=True)
-class View:
+class ExportView:
     """A panel that can be a picture by itself: its name, its usual size in pixels, and what makes it of one network and
     of twins.
     """
@@ -55,10 +56,10 @@ class View:
     needs: Needs
 
 
-views: Registry[View] = Registry("view")
+views: Registry[ExportView] = Registry("view")
 
 
-def declare(name: str, view: View) -> None:
+def declare(name: str, view: ExportView) -> None:
     """Declares a panel as something to export."""
     views.add(name)(view)
 
@@ -71,20 +72,22 @@ def declare(name: str, view: View) -> None:
 
 declare(
     "map",
-    View(
+    ExportView(
         "Decision map",
         (420, 510),
-        (MapPanel, TwinMaps),
+        (MapPanel, MapPanel),
         lambda focus: (
             Ask(examples, focus.in_plane),
             Ask(decision_map, focus.in_plane),
             Ask(disagreement, focus.in_plane),
+            Ask(warp, LayerInPlane(focus.plane, focus.layer)),
+            Ask(answers, None),
         ),
     ),
 )
 declare(
     "network",
-    View(
+    ExportView(
         "Network",
         (640, 470),
         (NetworkPanel, TwinNetworks),
@@ -93,11 +96,11 @@ declare(
 )
 declare(
     "curves",
-    View("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
+    ExportView("Curves", (560, 330), (CurvesPanel, CurvesPanel), lambda _: (Ask(curves, None),)),
 )
 declare(
     "distributions",
-    View(
+    ExportView(
         "Distributions",
         (800, 330),
         (DistributionsPanel, DistributionsPanel),
@@ -142,9 +145,11 @@ def panel(name: str, material: Material, choice: Choice) -> Iterator[QWidget]:
         lab = window.lab if window is not None else None
         shown = next((one for one in lab.panels if isinstance(made, type(one))), None) if lab is not None else None
         source = lab.sources.get(shown) if lab is not None else None
-        drawing.draw(material.sides if source is None else source.look())
+        sides = material.sides if source is None else source.look()
+        drawing.draw(sides)
         if shown is not None:
             _alike(shown, made)
+            drawing.draw(sides)  # what is shown only now
         _strip(made)
         yield made
     finally:

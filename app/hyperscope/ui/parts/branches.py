@@ -46,7 +46,7 @@ class Branches(Part["Shell"]):
         else:
             self.host.say("There is no branch yet: go back on the timeline and do something else from there.")
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         ghosts = self.host.session.ghosts
         if ghosts is not self._shown:
             self._shown = ghosts

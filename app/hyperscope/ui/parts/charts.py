@@ -42,16 +42,16 @@ class Charts(Part["Shell"]):
         self.earlier = ()
         self._show()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Finds out that a run has ended: steps begin anew, though time on the timeline went on."""
         before, now = self._status, snapshot.status
         self._status = now
         self._fell = self._fell or snapshot.halted
         # going forward on the timeline, past a restart that was recorded, ends no run either
-        forward = before.beat < before.end == now.end
+        forward = before.tick < before.end == now.end
         # nor does taking up a branch, which leaves another and may be at a lower step
         forward = forward or now.switched != before.switched
-        if now.step < before.step and now.beat >= before.beat and not forward and not self._fell:
+        if now.step < before.step and now.tick >= before.tick and not forward and not self._fell:
             self._end()
         found = snapshot.sides[0].records.of(curves)
         if found is not None:

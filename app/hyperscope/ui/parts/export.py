@@ -49,9 +49,9 @@ class Export(Part["Shell"]):
             self._exporting.folder = self.folder
         self._exporting.open()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         if self._exporting is not None:
-            self._exporting.heed(snapshot)
+            self._exporting.on_snapshot(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         if self._exporting is not None:

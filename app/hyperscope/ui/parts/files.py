@@ -67,7 +67,7 @@ class Files(Part["Shell"]):
             take_session(host, score)
             return
         if path.name.lower().endswith(".json"):
-            host.session.take_on(score.experiment)
+            host.session.apply(score.experiment)
             host.say(f"Opened {path.name}.")
             host.follow()
             return
@@ -80,7 +80,7 @@ class Files(Part["Shell"]):
     def _take_table(self, data: object) -> None:
         session = self.host.session
         self.host.looked_at.forget()
-        session.take_on(msgspec.structs.replace(session.moved, data=data))
+        session.apply(msgspec.structs.replace(session.moved, data=data))
         self.host.follow()
 
     def ask_where_to_save(self) -> None:
@@ -101,7 +101,7 @@ class Files(Part["Shell"]):
             return
         self.host.say(f"Saved to {path.name}.")
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         self._saving.start()
 
     def _keep(self) -> None:

@@ -77,7 +77,7 @@ class Presets(Part["Shell"]):
         if self.page is not None:
             self.page.hide()
         host = self.host
-        host.session.take_on(preset.experiment)
+        host.session.apply(preset.experiment)
         host.session.restart()
         host.session.play(True)
         host.draw_all()

@@ -12,7 +12,7 @@ from hyperscope.ui.start_page import Covering
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from hyperscope.lab.library.library import Details, Run
+    from hyperscope.lab.library.library import Details, KeptRun
     from hyperscope.ui.runs.page import RunsPage
     from hyperscope.ui.shell import Shell
 
@@ -48,10 +48,10 @@ class Runs(Part["Shell"]):
         else:
             self.page.open()
 
-    def _reopen(self, details: Details, beat: int | None) -> None:
+    def _reopen(self, details: Details, tick: int | None) -> None:
         host = self.host
         try:
-            host.session.reopen(details, beat)
+            host.session.reopen(details, tick)
         except ValueError as problem:
             host.say(str(problem), alarm=True)
         if self.page is not None:
@@ -59,14 +59,14 @@ class Runs(Part["Shell"]):
         host.draw_all()
         host.follow()
 
-    def _show_behind(self, runs: list[tuple[Run, Details]]) -> None:
+    def _show_behind(self, runs: list[tuple[KeptRun, Details]]) -> None:
         """Draws the runs' curves faintly with those of the current one."""
         ghosts = [Ghost(run.title, found.curves) for run, found in runs if found.curves is not None]
         self.host.others.show(OWNER, ghosts)
         if self.page is not None:
             self.page.hide()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         if self.page is not None:
             self.page.hide()  # a preset or a file was opened over it: that is what is to be seen
 

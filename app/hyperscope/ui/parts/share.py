@@ -84,7 +84,7 @@ class Share(Part["Shell"]):
     def _want(self) -> None:
         self.host.session.want((Ask(session_so_far, None),))
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         score = snapshot.told.of(session_so_far)
         if score is None:
             return
@@ -104,7 +104,7 @@ class Share(Part["Shell"]):
         if shared.kind == "session":
             take_session(host, shared.score)
             return
-        host.session.take_on(shared.score.experiment)
+        host.session.apply(shared.score.experiment)
         host.session.restart()
         host.session.play(True)
         host.draw_all()

@@ -134,7 +134,7 @@ class TwinPart(Part["Shell"]):
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Says who leads, and what the ten seeds have come to."""
         self._follow()
         scores = snapshot.told.of(since_they_began)
@@ -158,7 +158,7 @@ class TwinPart(Part["Shell"]):
                 self._stands = APART
             self._show_bar()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         session = self.host.session
         if self._seeds_of is not None and self._seeds_of.of != (session.experiment, session.twin):
             self.cancel_seeds()  # they were of other settings

@@ -99,7 +99,7 @@ def _epochs(timeline: Timeline, wanted: range | tuple[int, ...]) -> Iterator[int
 def _film(score: Score, what: str, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
     timeline, needs = performed(score), exporters[what].needs(Focus())
     at = stops(epochs or timeline.end)
-    moments = _epochs(timeline, at) if epochs else _beats(timeline, at)
+    moments = _epochs(timeline, at) if epochs else _ticks(timeline, at)
     made = film(out)
     try:
         with camera(what, gathered(timeline, needs), choice) as shoot:
@@ -114,10 +114,10 @@ def _film(score: Score, what: str, out: Path, choice: Choice, epochs: int, progr
         _clear()
 
 
-def _beats(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
-    for beat in wanted:
-        timeline.restore(beat)
-        yield beat
+def _ticks(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
+    for tick in wanted:
+        timeline.restore(tick)
+        yield tick
 
 
 # -- the whole window -------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
         session = window.session
         if score.end or score.events:
             session.perform(score)
-            wait(lambda: session.status.beat == score.end or session.alarm, "the session's end")
+            wait(lambda: session.status.tick == score.end or session.alarm, "the session's end")
             if session.alarm:
                 raise ValueError(window.transport.message.accessibleName().removeprefix("Alarm: "))
         material = Material(score, (Seen(session.status),))
@@ -150,7 +150,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
                     if epochs:
                         train_to(window, first + stop)
                     else:
-                        _show_beat(window, stop, wait)
+                        _show_tick(window, stop, wait)
                     made.add(shoot(material))
                     progress(done, len(at) - 1)
                     if session.alarm:
@@ -161,11 +161,11 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
             raise
 
 
-def _show_beat(window: Window, beat: int, wait: Callable[[Callable[[], bool], str], None]) -> None:
-    window.go_to(beat)
-    wait(lambda: window.session.going is None and window.session.status.beat == beat, f"beat {beat}")
+def _show_tick(window: Window, tick: int, wait: Callable[[Callable[[], bool], str], None]) -> None:
+    window.go_to(tick)
+    wait(lambda: window.session.going is None and window.session.status.tick == tick, f"tick {tick}")
     window.draw_all()
-    wait(lambda: window.up_to_date, f"a picture of beat {beat}")
+    wait(lambda: window.up_to_date, f"a picture of tick {tick}")
 
 
 # -- Qt ---------------------------------------------------------------------------------------------------------------

@@ -101,9 +101,9 @@ def _slow_down(window: Window) -> None:
 
 def _branch(window: Window) -> None:
     """Back to the middle, and on from there without batch norm."""
-    beat = window.session.status.end // 2
-    window.go_to(beat)
-    wait(lambda: window.session.going is None and window.session.status.beat == beat, "an earlier moment")
+    tick = window.session.status.end // 2
+    window.go_to(tick)
+    wait(lambda: window.session.going is None and window.session.status.tick == tick, "an earlier moment")
     window.move_knob("network.layers.*.batch_norm", "off")
 
 
@@ -177,7 +177,7 @@ def _start_twin(window: Window) -> None:
 def _start_twin_with_other_optimiser(window: Window) -> None:
     window.do(window.part(TwinPart).toggle)
     window.move_knob("training.optimiser", "sgd")
-    shown_in(window).twin_maps.view.choose("hard")
+    shown_in(window).map.set_view("hard")
 
 
 def _train_ten_seeds(window: Window) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from hyperscope.lab.library.library import Details, Run
+from hyperscope.lab.library.library import Details, KeptRun
 from hyperscope.lab.library.run_compare import compared
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
@@ -67,7 +67,7 @@ class Notes(QPlainTextEdit):
 class ChosenRuns(QWidget):
     """A card about the chosen runs. Its signals say which button was pressed; `noted` carries a run's id and notes."""
 
-    reopened = Signal(object)  # the beat, or None for the end
+    reopened = Signal(object)  # the tick, or None for the end
     behind = Signal()
     exported = Signal()
     deleted = Signal()
@@ -76,7 +76,7 @@ class ChosenRuns(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._theme = LIGHT
-        self._shown: list[tuple[Run, Details]] = []
+        self._shown: list[tuple[KeptRun, Details]] = []
         self.setAccessibleName("Chosen runs")
         self.title = Caption("")
         self.measure = TextChoice(("Loss", "Accuracy"), "Curve", weight=600)
@@ -99,7 +99,7 @@ class ChosenRuns(QWidget):
         )
         self.export_button = Button("Export…", "Export these runs", "Experiment and score as JSON, curves as CSV")
         self.delete_button = Button("Delete", "Delete these runs", "Takes them out of the library · Delete")
-        self.reopen_button.clicked.connect(lambda: self.reopened.emit(self.beat))
+        self.reopen_button.clicked.connect(lambda: self.reopened.emit(self.tick))
         self.behind_button.clicked.connect(self.behind)
         self.export_button.clicked.connect(self.exported)
         self.delete_button.clicked.connect(self.deleted)
@@ -123,17 +123,17 @@ class ChosenRuns(QWidget):
         self._column.addLayout(self._foot)
 
     @property
-    def shown(self) -> list[tuple[Run, Details]]:
+    def shown(self) -> list[tuple[KeptRun, Details]]:
         """The runs shown."""
         return list(self._shown)
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[KeptRun]:
         """The same without their details."""
         return [run for run, _ in self._shown]
 
     @property
-    def beat(self) -> int | None:
+    def tick(self) -> int | None:
         """The moment to reopen at, None for the end."""
         return None if self.slider.value() >= self.slider.maximum() else self.slider.value()
 
@@ -143,11 +143,11 @@ class ChosenRuns(QWidget):
             return {}
         return {run.id: (LETTERS[at], self._theme.class_colour(at)) for at, (run, _) in enumerate(self._shown)}
 
-    def show_runs(self, shown_runs: Sequence[tuple[Run, Details]]) -> None:
+    def show_runs(self, shown_runs: Sequence[tuple[KeptRun, Details]]) -> None:
         """Shows these runs, MOST at most; the same one further on keeps its moment."""
         self.notes.settle()
         same = [run.id for run, _ in shown_runs] == self._ids()
-        moved = self.beat if same else None
+        moved = self.tick if same else None
         self._shown = list(shown_runs)[:MOST]
         count = len(self._shown)
         for part in (self.measure, self.chart, self.export_button, self.delete_button):
@@ -173,19 +173,19 @@ class ChosenRuns(QWidget):
     def _ids(self) -> list[str]:
         return [run.id for run, _ in self._shown]
 
-    def _show_one(self, run: Run, details: Details, beat: int | None, same: bool) -> None:
+    def _show_one(self, run: KeptRun, details: Details, tick: int | None, same: bool) -> None:
         self.title.setText(run.title)
         self._set_type()
         self.slider.setEnabled(details.score is not None)
-        at = run.beats if beat is None else min(beat, run.beats)
+        at = run.ticks if tick is None else min(tick, run.ticks)
         self.slider.show_status(status(run, details, at), at)
         if not same:
             self.notes.show_notes(run.notes)
         self._say_where()
 
-    def _moved(self, beat: int) -> None:
+    def _moved(self, tick: int) -> None:
         run, details = self._shown[0]
-        self.slider.show_status(status(run, details, beat))
+        self.slider.show_status(status(run, details, tick))
         self._say_where()
 
     def _say_where(self) -> None:

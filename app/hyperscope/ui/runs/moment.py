@@ -1,4 +1,4 @@
-"""Where in a run a beat lies: step, epoch and what was moved when, from its record alone."""
+"""Where in a run a tick lies: step, epoch and what was moved when, from its record alone."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyperscope.lab.experiment.moves import caption
-from hyperscope.lab.library.library import Details, Run
+from hyperscope.lab.library.library import Details, KeptRun
 from hyperscope.lab.probes.snapshot import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A beat of a run, with the step and epoch it was at; `ends` if it is the run's last."""
+class RunMoment:
+    """A tick of a run, with the step and epoch it was at; `ends` if it is the run's last."""
 
-    beat: int
+    tick: int
     step: int
     epoch: float
     ends: bool
 
 
-def moment(run: Run, details: Details, beat: int) -> Moment:
-    """The moment of `beat`, which is at most the run's last."""
-    if beat >= run.beats:
-        return Moment(run.beats, run.steps, run.epochs, True)
+def moment(run: KeptRun, details: Details, tick: int) -> RunMoment:
+    """The moment of `tick`, which is at most the run's last."""
+    if tick >= run.ticks:
+        return RunMoment(run.ticks, run.steps, run.epochs, True)
     jumps = details.jumps or ((0, 0),)
-    step = next((step + beat - first for first, step in reversed(jumps) if first <= beat), beat)
-    return Moment(
-        beat, step, step * run.epochs / max(1, run.steps) if details.curves is None else _at(details, step), False
+    step = next((step + tick - first for first, step in reversed(jumps) if first <= tick), tick)
+    return RunMoment(
+        tick, step, step * run.epochs / max(1, run.steps) if details.curves is None else _at(details, step), False
     )
 
 
@@ -40,11 +40,11 @@ def _at(details: Details, step: int) -> float:
     return float(np.interp(step, np.asarray(curves.step, float), np.asarray(curves.epoch, float)))
 
 
-def status(run: Run, details: Details, beat: int) -> Status:
-    """What a timeline shows of a run at `beat`."""
+def status(run: KeptRun, details: Details, tick: int) -> Status:
+    """What a timeline shows of a run at `tick`."""
     moves, last = [], details.score.start if details.score is not None else details.experiment
     for event in details.score.events if details.score is not None else ():
-        moves.append((event.beat, event.edit.caption if event.edit else caption(last, event.experiment)))
+        moves.append((event.tick, event.edit.caption if event.edit else caption(last, event.experiment)))
         last = event.experiment
     batches = max(1, round(run.steps / run.epochs)) if run.epochs else 1
-    return Status(step=moment(run, details, beat).step, batches=batches, beat=beat, end=run.beats, moves=tuple(moves))
+    return Status(step=moment(run, details, tick).step, batches=batches, tick=tick, end=run.ticks, moves=tuple(moves))

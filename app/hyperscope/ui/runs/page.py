@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTim
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from hyperscope.lab.library.library import Details, Library, Run
+from hyperscope.lab.library.library import Details, KeptRun, Library
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch
@@ -31,7 +31,7 @@ NO_MATCH = "No run fits the filter."
 
 
 class RunsPage(QWidget):
-    """Every run kept. `reopened` carries Details and a beat (None: the end), `behind` a list of (Run, Details)."""
+    """Every run kept. `reopened` carries Details and a tick (None: the end), `behind` a list of (Run, Details)."""
 
     reopened = Signal(object, object)
     behind = Signal(list)
@@ -43,7 +43,7 @@ class RunsPage(QWidget):
         self.desk = Desk(self)
         self.desk.refused.connect(self.say)
         self._theme = LIGHT
-        self._runs: list[Run] = []
+        self._runs: list[KeptRun] = []
         self._known: dict[tuple[str, float], Details] = {}
         self._deleted: list[list[str]] = []
         self.loaded = False  # whether it is known what is in the library
@@ -82,7 +82,7 @@ class RunsPage(QWidget):
         self.model.pictures_wanted.connect(self._fetch_pictures)
         self.list.selectionModel().selectionChanged.connect(self._choose)
         self.list.star_pressed.connect(lambda row: self._star([self.model.runs[row]]))
-        self.list.opened.connect(lambda: self._reopen(self.chosen.beat))
+        self.list.opened.connect(lambda: self._reopen(self.chosen.tick))
         self.chosen.reopened.connect(self._reopen)
         self.chosen.behind.connect(lambda: self.behind.emit(list(self.chosen.shown)))
         self.chosen.exported.connect(self.ask_where_to_export)
@@ -134,7 +134,7 @@ class RunsPage(QWidget):
         """Looks again what is in the library."""
         self.desk.ask(self.library.runs, self._take_runs)
 
-    def _take_runs(self, runs: list[Run]) -> None:
+    def _take_runs(self, runs: list[KeptRun]) -> None:
         self.loaded = True
         gone = {one for ids in self._deleted for one in ids}
         self._runs = [run for run in runs if run.id not in gone]
@@ -167,7 +167,7 @@ class RunsPage(QWidget):
         self._pick([row for row, run in enumerate(self.model.runs) if run.id in ids])
         self._choose()
 
-    def picked(self) -> list[Run]:
+    def picked(self) -> list[KeptRun]:
         """The chosen runs, in the order of the list."""
         rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
         return [self.model.runs[row] for row in rows if row < len(self.model.runs)]
@@ -197,7 +197,7 @@ class RunsPage(QWidget):
 
         self.desk.ask(read, partial(self._take_details, missing))
 
-    def _take_details(self, runs: list[Run], found: list[Details]) -> None:
+    def _take_details(self, runs: list[KeptRun], found: list[Details]) -> None:
         if len(self._known) > 200:
             self._known.clear()
         self._known |= {(run.id, run.updated): details for run, details in zip(runs, found, strict=True)}
@@ -205,7 +205,7 @@ class RunsPage(QWidget):
         if all((run.id, run.updated) in self._known for run in picked):
             self._show_chosen(picked)
 
-    def _show_chosen(self, picked: list[Run]) -> None:
+    def _show_chosen(self, picked: list[KeptRun]) -> None:
         self.chosen.show_runs([(run, self._known[run.id, run.updated]) for run in picked])
         self.list.row.letters = self.chosen.letters()
         self.list.viewport().update()
@@ -230,7 +230,7 @@ class RunsPage(QWidget):
         if picked := self.picked():
             self._star(picked)
 
-    def _star(self, runs: list[Run]) -> None:
+    def _star(self, runs: list[KeptRun]) -> None:
         on = not all(run.star for run in runs)
         self._edit(partial(self.library.star, [run.id for run in runs], on))
 
@@ -263,15 +263,15 @@ class RunsPage(QWidget):
         self.say("Brought 1 run back." if len(ids) == 1 else f"Brought {len(ids)} runs back.")
         self.undo_button.setVisible(bool(self._deleted))
 
-    def _reopen(self, beat: int | None) -> None:
+    def _reopen(self, tick: int | None) -> None:
         picked = self.picked()
         if len(picked) == 1:
             self.say("Reopening…")
-            self.desk.ask(partial(self.library.details, picked[0].id), partial(self._reopened, beat))
+            self.desk.ask(partial(self.library.details, picked[0].id), partial(self._reopened, tick))
 
-    def _reopened(self, beat: int | None, details: Details) -> None:
+    def _reopened(self, tick: int | None, details: Details) -> None:
         self.say("")
-        self.reopened.emit(details, beat)
+        self.reopened.emit(details, tick)
 
     def ask_where_to_export(self) -> None:
         """Lets the user choose the folder that the chosen runs are written to."""

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from hyperscope.lab.library.library import Run
+from hyperscope.lab.library.library import KeptRun
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.fade import Fade
@@ -42,7 +42,7 @@ KEPT = 300  # pictures kept in memory
 RUN = Qt.ItemDataRole.UserRole
 
 
-def chosen(runs: Sequence[Run], words: str, starred: bool, order: str) -> list[Run]:
+def chosen(runs: Sequence[KeptRun], words: str, starred: bool, order: str) -> list[KeptRun]:
     """The runs that have all the words in title, data set or notes, and a star if `starred`, in one of ORDERS."""
     wanted = words.casefold().split()
     found = [
@@ -79,7 +79,7 @@ def title_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
     return in_lines("\u00a0· ".join(part.replace(" ", "\u00a0") for part in title.split(" · ")), metrics, room, 2)
 
 
-def in_words(run: Run) -> str:
+def in_words(run: KeptRun) -> str:
     """A row as a screen reader says it."""
     star = "starred, " if run.star else ""
     notes = f", notes: {run.notes}" if run.notes else ""
@@ -96,7 +96,7 @@ class RunModel(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.runs: list[Run] = []
+        self.runs: list[KeptRun] = []
         self._pictures: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
         self._wanted: list[str] = []
         self._asked: set[tuple[str, float]] = set()  # of pictures on their way
@@ -116,7 +116,7 @@ class RunModel(QAbstractListModel):
             return run.notes or None
         return None
 
-    def show_runs(self, runs: list[Run]) -> None:
+    def show_runs(self, runs: list[KeptRun]) -> None:
         """Shows other runs, or the same further on."""
         self._asked.clear()  # what was refused may be asked for again
         if runs == self.runs:
@@ -134,7 +134,7 @@ class RunModel(QAbstractListModel):
         """How many pictures are in memory."""
         return len(self._pictures)
 
-    def picture(self, run: Run) -> QPixmap | None:
+    def picture(self, run: KeptRun) -> QPixmap | None:
         """The run's picture; if it is not here yet it is asked for, once the rows in sight are painted."""
         key = (run.id, run.updated)
         if key in self._pictures:
@@ -223,7 +223,7 @@ class RunRow(QStyledItemDelegate):
         ink = max((QColor("white"), QColor("black")), key=lambda ink: paint.contrast(ink, colour))
         paint.write(painter, badge, letter, paint.face(10, 600, unit), ink, Qt.AlignmentFlag.AlignHCenter)
 
-    def _paint_words(self, painter: QPainter, whole: QRectF, left: float, run: Run) -> None:
+    def _paint_words(self, painter: QPainter, whole: QRectF, left: float, run: KeptRun) -> None:
         theme, unit = self.theme, self.theme.scale
         strong, plain, small = (paint.face(*of, unit) for of in ((13, 500), (12, 400), (11, 400)))
         up = QRectF(left, whole.center().y() - 20 * unit, 0, 20 * unit)

@@ -12,7 +12,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.learner import Diverged, Learner
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.softmax import one_hot
-from hyperscope.lab.training.checkpoint import Scores
+from hyperscope.lab.training.checkpoint import Evaluations
 from hyperscope.lab.training.trainer import Trainer
 
 WORK = 5e6  # examples times parameters in one gradient; from there on a part of the training set must do
@@ -43,7 +43,7 @@ class Seen:
         return float(rate_factors(self.training.schedule, np.array([self.trainer.epoch]), self.training)[0])
 
     @property
-    def scores(self) -> Scores:
+    def scores(self) -> Evaluations:
         """Losses and accuracies at test time."""
         return self.trainer.scores()
 

@@ -24,9 +24,9 @@ class Advice(Part["Host"]):
     def apply(self, remedy: Remedy) -> None:
         """Does what is advised; training starts again where it must."""
         session = self.host.session
-        session.take_on(remedy.change(session.experiment), side="A")
+        session.apply(remedy.change(session.experiment), side="A")
         if remedy.restart:
             session.restart()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         self.page.note.clear()

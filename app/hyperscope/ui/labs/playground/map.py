@@ -41,9 +41,8 @@ class MapPart(Part["Host"]):
         self._answered: Focus | None = None  # the focus whose input is shown
         self._asked = 0.0
         self._showing = False
-        for shown in (self.map, page.twin_maps):
-            shown.hovered.connect(self._hover)
-            shown.left.connect(self._leave)
+        self.map.hovered.connect(self._hover)
+        self.map.left.connect(self._leave)
         self.map.pinned.connect(self._pinned)
         self.map.mode_chosen.connect(lambda _: host.follow())
         self.map.layer_chosen.connect(self._choose_layer)
@@ -117,7 +116,7 @@ class MapPart(Part["Host"]):
         self._asked = now
         return (Ask(passing, Followed(focus.plane, focus.point, focus.example)),)
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         found = [side.records.of(passing) for side in snapshot.sides]
         ours = found[0]
         focus = self.host.looked_at.focus
@@ -133,8 +132,8 @@ class MapPart(Part["Host"]):
             return
         self._showing = found
         self._answered = self._answered if found else None
-        self.map.show_passing(ours)
         both = (ours, of_twin) if found else (None, None)
+        self.map.show_passing(*both)
         label, networks = self._label(*both), self.page.networks
         networks.show_activations(*((one.values or None) if one is not None else None for one in both), label=label)
 

@@ -22,7 +22,6 @@ from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
-from hyperscope.ui.panels.map.twin_maps import TwinMaps
 from hyperscope.ui.panels.network.pair import NetworkPair
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
@@ -30,8 +29,6 @@ UPPER, WHOLE = 66, 102  # shares of the height: the computation, and all with th
 AMPLE = 620  # pixels of height at scale 1; with less, the computation takes some from the charts,
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
-MAP_SHARE = 0.46  # of the width that map and network have, at most
-TWIN_SHARE = 0.42  # of the same, the maps of twins
 MAP_LEAST = 220  # pixels
 
 
@@ -54,10 +51,8 @@ class Playground(Page):
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
-        self.twin_maps = TwinMaps()  # in the map's place while there are twins
-        self.twin_maps.hide()
         networks = (self.network, self.networks)
-        self.panels: tuple[Panel, ...] = (self.map, self.twin_maps, *networks, self.curves, self.distributions)
+        self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
         self._twins = False
         self._training = 0
@@ -71,7 +66,6 @@ class Playground(Page):
         computation.addWidget(self.data)
         computation.addWidget(self.networks, 1)
         computation.addWidget(self.map)
-        computation.addWidget(self.twin_maps)
         charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 37)
@@ -116,8 +110,6 @@ class Playground(Page):
         for name in ("data", "network", "map", "hyperparameters", "curves", "distributions"):
             getattr(self, name).setVisible(name not in hidden)
         self.networks.setVisible("network" not in hidden)
-        self.twin_maps.setVisible(self._twins and "map" not in hidden)
-        self.map.setVisible(not self._twins and "map" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
         self.hyperparameters.show_experiment(experiment, self._training)
         self._share_out(self._scale)
@@ -132,16 +124,12 @@ class Playground(Page):
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if (picture := records.of(network)) is not None:
             self._pictures = tuple(side.records.of(network) for side in sides)
-            self.note.heed(picture, sides[0])
+            self.note.take_note(picture, sides[0])
 
     def show_twins(self, on: bool) -> None:
-        """Puts the twins' maps in the place of the one map, or that back in its place."""
+        """Makes room for the networks of both, or for the one alone."""
         self._twins = on
         self.networks.show_twins(on)
-        hidden = not (_kept(self.map) or _kept(self.twin_maps))
-        self.map.setVisible(not on and not hidden)
-        self.twin_maps.setVisible(on and not hidden)
-        self._share_out(self._scale)
 
     def set_foot(self, height: int) -> None:
         """Says how many pixels below are taken by something else; the charts give them, the computation none."""
@@ -174,23 +162,21 @@ class Playground(Page):
         height = self.height() - EDGE - GRID - rest
         if not any(map(_kept, (self.curves, self.distributions))):
             height, rest = self.height() - EDGE, 0
-        elif not any(map(_kept, (self.data, self.network, self.map, self.twin_maps))):
+        elif not any(map(_kept, (self.data, self.network, self.map))):
             height, rest = 0, self.height() - EDGE
         self._left.setStretch(0, height)
         self._left.setStretch(1, rest)
         cards = sum(card.maximumWidth() + GRID for card in (self.data, self.hyperparameters) if _kept(card))
         width = self.width() - 2 * EDGE - GRID - cards
-        maps: tuple[tuple[MapPanel | TwinMaps, float], ...] = ((self.map, MAP_SHARE), (self.twin_maps, TWIN_SHARE))
-        for shown, share in maps:
-            if _kept(self.network):
-                shown.setFixedWidth(max(MAP_LEAST, min(shown.best_width(height), round(share * width))))
-            else:
-                shown.setMinimumWidth(MAP_LEAST)
-                shown.setMaximumWidth(width + GRID)
+        if _kept(self.network):
+            self.map.setFixedWidth(max(MAP_LEAST, min(self.map.best_width(height), round(self.map.share * width))))
+        else:
+            self.map.setMinimumWidth(MAP_LEAST)
+            self.map.setMaximumWidth(width + GRID)
 
     def _magnify(self, layer: int, unit: int) -> None:
-        """Shows the unit under the pointer in the map, of twins in both where both have one there."""
-        shown: list[Array | None] = [None, None]
+        """Shows the unit under the pointer of every network that has one there in place of its map."""
+        shown: list[Array | None] = [None] * len(self._pictures)
         name = ""
         for number, picture in enumerate(self._pictures):
             if picture is not None and 0 <= layer < len(picture.layers):
@@ -198,11 +184,7 @@ class Playground(Page):
                 if pictures is not None and unit < len(pictures):
                     shown[number] = pictures[unit]
                     name = name or picture.layers[layer].name
-        self.twin_maps.magnify(*shown)
-        if shown[0] is not None:
-            self.map.magnify(shown[0], f"{name}, unit {unit + 1}")
-        else:
-            self.map.magnify(None)
+        self.map.magnify(shown, f"{name}, unit {unit + 1}")
 
 
 def _kept(part: QWidget) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TOGETHER = 40  # ms of a stroke that are sent as one change; the map shows each dab at once
 HOW = "The left button paints, the right one erases. D ends painting."
+ALONE = "Points are painted for one network: keep A or B first."
 KEYS = "On the map 1 to 6 choose the class, 0 the eraser, 9 the hand; [ and ] the size; arrows and Enter paint."
 
 
@@ -92,19 +93,22 @@ class Painting(Part["Host"]):
     def open(self) -> None:
         """Goes to the points painted before, if there are any, and paints on."""
         if self._data.source != PAINTED and self._data.painted:
-            self._take_on(msgspec.structs.replace(emptied(self._data), painted=self._data.painted))
+            self._apply(msgspec.structs.replace(emptied(self._data), painted=self._data.painted))
         self.start()
 
     def start(self) -> None:
         """Lets one paint; points on the plane that are not one's own yet are taken over first."""
         said, host = HOW, self.host
+        if host.session.twin is not None:
+            host.say(ALONE)
+            return
         if self._data.source != PAINTED:
             if (examples := self.map.examples) is None:
                 return
             data, what = taken_over(examples, self._data)
             kept = on_plane(self._data.source) and keeps_network(self._data, data)
             host.looked_at.forget()
-            self._take_on(data)
+            self._apply(data)
             said = f"{what} The network {'goes on' if kept else 'starts again'}. D ends painting."
         self.surface.choose(self.surface.tool, self.surface.c)
         self._show(read(self._data.painted))
@@ -134,7 +138,7 @@ class Painting(Part["Host"]):
     def empty(self) -> None:
         """Gives an empty plane to paint on."""
         self._waiting = None
-        self._take_on(emptied(self._data))
+        self._apply(emptied(self._data))
         self.surface.stroke += 1
         if self.on:
             self._show(NO_POINTS)
@@ -161,17 +165,17 @@ class Painting(Part["Host"]):
         self._timer.stop()
         points, self._waiting = self._waiting, None
         if points is not None:
-            self.host.do(lambda: self._take_on(self._with(points), merge=f"stroke {self.surface.stroke}"))
+            self.host.do(lambda: self._apply(self._with(points), merge=f"stroke {self.surface.stroke}"))
 
-    def _take_on(self, data: Data, merge: str = "") -> None:
+    def _apply(self, data: Data, merge: str = "") -> None:
         session = self.host.session
-        session.take_on(msgspec.structs.replace(session.moved, data=data), merge=merge)
+        session.apply(msgspec.structs.replace(session.moved, data=data), merge=merge)
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         """Something else may have changed the points: an undo, a moment gone back to, another data set."""
         if not self.on or self._waiting is not None:
             return
-        if self._data.source != PAINTED:
+        if self._data.source != PAINTED or self.host.session.twin is not None:
             self.stop()
         elif not self.surface.busy:
             self._show(read(self._data.painted))

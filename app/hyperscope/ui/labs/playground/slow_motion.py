@@ -102,8 +102,8 @@ class SlowMotionPart(Part["Host"]):
         session = self.host.session
         if self.on:
             session.slow(-1)
-        elif session.status.beat:
-            self.host.go_to(session.status.beat - 1)
+        elif session.status.tick:
+            self.host.go_to(session.status.tick - 1)
 
     def _play(self, playing: bool) -> None:
         if playing:
@@ -111,7 +111,7 @@ class SlowMotionPart(Part["Host"]):
         else:
             self._pace.stop()
 
-    def heed(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         record = self.host.session.slow_motion
         if record is self.panel.record and (record is None) == self.panel.isHidden():
             return

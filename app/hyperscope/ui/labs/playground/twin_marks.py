@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.twin_words import Difference, differences
-from hyperscope.ui.panels.curves.panel import TWIN
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.twin import TwinPart
 
@@ -27,10 +26,10 @@ class TwinMarks(Part["Host"]):
         self._shown: tuple[object, ...] = ()
         page.note.twin_wanted.connect(host.part(TwinPart).try_remedy)
 
-    def heed(self, snapshot: Snapshot) -> None:
-        self.did()
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        self.experiment_changed()
 
-    def did(self) -> None:
+    def experiment_changed(self) -> None:
         session, page = self.host.session, self.page
         if session.in_force == self._shown:
             return
@@ -39,8 +38,6 @@ class TwinMarks(Part["Host"]):
         on = session.twin is not None
         if on != was:
             page.show_twins(on)
-            if not on:
-                page.curves.set_ghosts([], TWIN)
         page.note.setVisible(not on or session.side != "B")
         page.note.set_letter("A" if on else "")  # what it says is of A
         mark(page, session.experiment, session.twin, session.side)

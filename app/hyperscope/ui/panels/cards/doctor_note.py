@@ -68,7 +68,7 @@ class DoctorNote(QWidget):
         """What is shown, None while nothing is."""
         return None if self._yielding else self._finding
 
-    def heed(self, network: NetworkPicture, shown: Seen) -> None:
+    def take_note(self, network: NetworkPicture, shown: Seen) -> None:
         """Takes note of how large the network is and whether it trains, which decide how often to ask."""
         arrays = (array for layer in network.layers for array in (layer.weights, layer.biases) if array is not None)
         self._parameters, self._playing = sum(array.size for array in arrays), shown.status.playing

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from hyperscope.ui.panels.common.small_multiples import polygon
-from hyperscope.ui.panels.common.strokes import NOTHING
+from hyperscope.ui.panels.common.strokes import NOTHING, polygon
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
@@ -53,10 +52,10 @@ class Spread:
 
 
 def ghost_look(role: str, colour: QColor | None, theme: Theme) -> tuple[QColor, float]:
-    """The opaque colour and the width (px at scale 1) of a run of this role."""
+    """The opaque colour and the width (px at scale 1) of a run of this role; a `side` is as strong as the first."""
     match role:
-        case "twin":
-            return colour or theme.class_colour(3), 2.0
+        case "side":
+            return theme.class_colour(3), 2.0
         case "branch":
             return mixed(theme.card, colour or theme.accent, 0.6), 1.0
         case _:

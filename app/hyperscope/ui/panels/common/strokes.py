@@ -1,9 +1,14 @@
-"""Lines cut into pieces two by two, since Qt draws single segments many times faster than one wide or dashed path."""
+"""Lines cut into pieces two by two, since Qt draws single segments many times faster than one wide or dashed path.
+
+Also the polygons of what is painted with them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtGui import QPolygonF
 
 Floats = NDArray[np.float64]
 
@@ -41,3 +46,9 @@ def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[
     across = x[part, None] + ends * (x[part + 1] - x[part])[:, None]
     up = y[part, None] + ends * (y[part + 1] - y[part])[:, None]
     return across.ravel(), up.ravel()
+
+
+def polygon(x: Floats, y: Floats) -> QPolygonF:
+    """The polygon through (x, y)."""
+    made: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+    return made

@@ -15,6 +15,7 @@ from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.theme import Theme
 
 ROW = 17  # pixels
+RESULTS = 5  # rows above that of the wrong: letters, losses, accuracies
 LIKELIEST = 3
 APART = 9  # pixels at least between the figures of A and of B
 NARROW = 135  # pixels below which shares are whole per cents
@@ -41,6 +42,10 @@ class Numbers:
             self._row(name, _loss(getattr(a, field)), _loss(getattr(b, field)))
         for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
             self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
+
+    def wrong(self, a: int, b: int) -> None:
+        """How many examples each misclassifies, beside the counter that stands in `place_of_counter`."""
+        self._row("", str(a), str(b))
         self._at += 7 * self._scale
 
     def disagreement(self, found: Disagreement, ramp: Array) -> None:
@@ -67,30 +72,33 @@ class Numbers:
         bar = QRectF(line.left(), line.center().y() - 4 * self._scale, line.width(), 8 * self._scale)
         self._painter.drawImage(bar, paint.image(ramp[None]))
 
-    def probabilities(self, place: tuple[float, float], p: Array, q: Array, names: tuple[str, ...] = ()) -> None:
-        """What both say of one place of the plane, the likeliest classes first."""
-        where = f"at ({paint.number(place[0])}, {paint.number(place[1])})"
-        write(self._painter, self._line(), where, face(11, 400, self._scale), self._theme.quiet)
+    def probabilities(self, about: tuple[str, ...], p: Array, q: Array | None, names: tuple[str, ...] = ()) -> None:
+        """What A and B say of one input, the likeliest classes first; `about` names it, in shorter and shorter words.
+
+        Of B nothing is written where its probabilities are not known, or are of other classes.
+        """
+        plain = face(11, 400, self._scale)
+        write(self._painter, self._line(), fitting(about, plain, self._box.width()), plain, self._theme.quiet)
         self._next()
-        if p.shape != q.shape:
-            return
-        for k in np.argsort(-np.maximum(p, q), kind="stable")[:LIKELIEST].tolist():
+        q = q if q is not None and q.shape == p.shape else None
+        most = np.maximum(p, q) if q is not None else p
+        for k in np.argsort(-most, kind="stable")[:LIKELIEST].tolist():
+            if self._line().bottom() > self._box.bottom() + 1:
+                return
             colour = paint.readable(self._theme.class_colour(k), self._theme.card)
-            self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", f"{q[k]:.2f}", colour)
+            said = f"{q[k]:.2f}" if q is not None else "–"
+            self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", said, colour)
 
     def _columns(self) -> tuple[float, float]:
-        figures = QFontMetricsF(self._strong)
-        widest = figures.horizontalAdvance("100 %" if self._narrow else "100.0 %") + APART * self._scale
-        usual = self._box.left() + (0.7 if self._narrow else 0.66) * self._box.width()
-        return min(usual, self._box.right() - widest), self._box.right()
+        return _columns(self._box, self._theme)
 
     @property
     def _strong(self) -> QFont:
-        return face(11 if self._box.width() < SMALL * self._scale else 12, 600, self._scale)
+        return _strong(self._box, self._theme)
 
     @property
     def _narrow(self) -> bool:
-        return self._box.width() < NARROW * self._scale
+        return _is_narrow(self._box, self._theme)
 
     def _share(self, value: float) -> str:
         said = f"{100 * value:.{0 if self._narrow else 1}f} %" if np.isfinite(value) else "–"
@@ -116,6 +124,29 @@ class Numbers:
             rect.setRight(right)
             write(self._painter, rect, said, strong, theme.text, RIGHT)
         self._next()
+
+
+def place_of_counter(box: QRectF, theme: Theme) -> QRectF:
+    """Where in the `box` of the numbers something may stand left of how many are wrong."""
+    taken = QFontMetricsF(_strong(box, theme)).horizontalAdvance("300") + 4 * theme.scale
+    right = _columns(box, theme)[0] - taken
+    return QRectF(box.left(), box.top() + RESULTS * ROW * theme.scale, right - box.left(), ROW * theme.scale)
+
+
+def _columns(box: QRectF, theme: Theme) -> tuple[float, float]:
+    """Where the figures of A and B end."""
+    narrow = _is_narrow(box, theme)
+    widest = QFontMetricsF(_strong(box, theme)).horizontalAdvance("100 %" if narrow else "100.0 %")
+    usual = box.left() + (0.7 if narrow else 0.66) * box.width()
+    return min(usual, box.right() - widest - APART * theme.scale), box.right()
+
+
+def _strong(box: QRectF, theme: Theme) -> QFont:
+    return face(11 if box.width() < SMALL * theme.scale else 12, 600, theme.scale)
+
+
+def _is_narrow(box: QRectF, theme: Theme) -> bool:
+    return box.width() < NARROW * theme.scale
 
 
 def _loss(value: float) -> str:

@@ -1,8 +1,10 @@
-"""The other runs that the curves panel draws with its own: ghosts and bands, and how they become lines."""
+"""The runs that the curves panel draws with its first side's: other sides, ghosts, bands; how they become lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,15 +15,27 @@ from hyperscope.ui.theme import Theme
 
 POINTS = 480  # of all ghosts' lines together, so that many runs take no longer to draw than a few
 MOST = 64  # lines kept as they were worked out; a window being resized passes many
-LABELLED = ("branch", "twin")  # told apart by name, never by colour alone
+LETTERS = "AB"
+ORDER = ("earlier", "branch", "side")  # in which they are drawn
 
 Place = Callable[[Curves], Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A ghost, or a side after the first, which is as strong as that."""
+
+    name: str
+    curves: Curves
+    role: Literal["earlier", "branch", "side"]
+    colour: int | None = None
+
+
 class Others:
-    """Ghosts by who gave them, and bands."""
+    """The sides after the first, ghosts by who gave them, and bands."""
 
     def __init__(self) -> None:
+        self._sides: tuple[Run, ...] = ()
         self._given: dict[str, tuple[Ghost, ...]] = {}
         self._lines: dict[tuple[int, str, bool], dict[str, Floats]] = {}
         self._drawn: dict[tuple[object, ...], tuple[Floats, Floats]] = {}  # by all that decides over it
@@ -29,9 +43,21 @@ class Others:
 
     @property
     def ghosts(self) -> tuple[Ghost, ...]:
-        """All of them, those that are drawn first at first."""
-        order = {"earlier": 0, "branch": 1, "twin": 2}
-        return tuple(sorted((ghost for given in self._given.values() for ghost in given), key=lambda g: order[g.role]))
+        """All of them."""
+        return tuple(ghost for given in self._given.values() for ghost in given)
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Ghosts and sides, those that are drawn first at first."""
+        ghosts = (Run(ghost.name, ghost.curves, ghost.role, ghost.colour) for ghost in self.ghosts)
+        return (*sorted(ghosts, key=lambda run: ORDER.index(run.role)), *self._sides)
+
+    def set_sides(self, sides: Sequence[Curves]) -> None:
+        """Takes the curves of the sides after the first."""
+        if sides or self._sides:
+            self._forget()
+        named = zip(LETTERS[1:], sides, strict=False)
+        self._sides = tuple(Run(letter, curves, "side") for letter, curves in named if len(curves.epoch))
 
     def set_ghosts(self, ghosts: Sequence[Ghost], owner: str) -> None:
         """Takes these in place of what the owner gave before; without one, of what came so with the same roles."""
@@ -40,6 +66,10 @@ class Others:
             roles = {ghost.role for ghost in ghosts}
             kept = tuple(ghost for ghost in self._given.get("", ()) if ghost.role not in roles)
         self._given[owner] = (*kept, *(ghost for ghost in ghosts if len(ghost.curves.epoch)))
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was worked out: it is known by where it lies, and something else may come to lie there."""
         self._lines.clear()
         self._drawn.clear()
 
@@ -50,24 +80,24 @@ class Others:
     def right(self, place: Place, reach: float) -> float:
         """How far to the right the others ask for, earlier runs up to `reach`; −∞ without any."""
         ends = [float("-inf")]
-        for ghost in self.ghosts:
-            x = place(ghost.curves)
+        for run in self.runs:
+            x = place(run.curves)
             if np.isfinite(x[-1]):
-                ends.append(min(float(x[-1]), reach) if ghost.role == "earlier" else float(x[-1]))
+                ends.append(min(float(x[-1]), reach) if run.role == "earlier" else float(x[-1]))
         return max(ends)
 
     def extent(self, place: Place) -> tuple[float, float]:
         """From where to where the others reach; 0 and 0 where there are none."""
-        x = np.concatenate([np.zeros(0), *(place(ghost.curves) for ghost in self.ghosts)])
+        x = np.concatenate([np.zeros(0), *(place(run.curves) for run in self.runs)])
         known = x[np.isfinite(x)]
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
     def values(self, measure: Measure, smooth: bool, place: Place, right: float) -> list[Floats]:
         """What the y axis is to have room for."""
         found = []
-        for ghost in self.ghosts:
-            seen = place(ghost.curves) <= right
-            found += [y[seen] for y in self._of(ghost, measure, smooth).values()]
+        for run in self.runs:
+            seen = place(run.curves) <= right
+            found += [y[seen] for y in self._of(run, measure, smooth).values()]
         return found
 
     def extras(
@@ -80,35 +110,26 @@ class Others:
         columns: int,
         theme: Theme,
     ) -> list[Extra]:
-        """The ghosts' lines, those of strong ones over this run's own; `axes` is all that `place` depends on."""
-        ghosts = self.ghosts
-        each = min(columns, max(30, POINTS // max(1, 2 * len(ghosts))))
+        """Their lines, those of sides over the first's own; `axes` is all that `place` depends on."""
+        runs = self.runs
+        each = min(columns, max(30, POINTS // max(1, 2 * len(runs))))
         found = []
-        for ghost in ghosts:
-            colour = theme.class_colour(ghost.colour) if ghost.colour is not None else None
-            shade, width = ghost_look(ghost.role, colour, theme)
-            for role, y in self._of(ghost, measure, smooth).items():
-                key = (id(ghost), role, measure.tip, smooth, log, each, *axes)
+        for run in runs:
+            colour = theme.class_colour(run.colour) if run.colour is not None else None
+            shade, width = ghost_look(run.role, colour, theme)
+            strong = run.role == "side"
+            for role, y in self._of(run, measure, smooth).items():
+                key = (id(run.curves), role, measure.tip, smooth, log, each, *axes)
                 if key not in self._drawn:
                     if len(self._drawn) > MOST:
                         self._drawn.clear()
-                    x = place(ghost.curves)
+                    x = place(run.curves)
                     known = np.isfinite(x)
                     self._drawn[key] = thinned(x[known], logarithms(y[known]) if log else y[known], each)
                 across, high = self._drawn[key]
-                named = role == "train" and ghost.role in LABELLED
-                found.append(
-                    Extra(
-                        across,
-                        high,
-                        shade,
-                        width,
-                        role == "dev",
-                        ghost.name if named else "",
-                        ghost.role == "twin",
-                        ghost.role == "twin",
-                    )
-                )
+                named = role == "train" and run.role != "earlier"  # told apart by name, never by colour alone
+                label = run.name if named else ""
+                found.append(Extra(across, high, shade, width, role == "dev", label, strong, strong))
         return found
 
     def reading(
@@ -116,19 +137,19 @@ class Others:
     ) -> list[tuple[str, str]]:
         """The name of each run that was there, and its values at that time."""
         rows = []
-        for ghost in self.ghosts:
-            x = place(ghost.curves)
+        for run in self.runs:
+            x = place(run.curves)
             if not np.isfinite(x).any() or there > np.nanmax(x) or there < np.nanmin(x):
                 continue
             at = int(np.nanargmin(np.abs(x - there)))
-            values = [text(float(y[at])) for y in self._of(ghost, measure, False).values()]
-            rows.append((ghost.name, " / ".join(values)))
+            values = [text(float(y[at])) for y in self._of(run, measure, False).values()]
+            rows.append((run.name, " / ".join(values)))
         return rows
 
-    def _of(self, ghost: Ghost, measure: Measure, smooth: bool) -> dict[str, Floats]:
-        key = (id(ghost), measure.tip, smooth)
+    def _of(self, run: Run, measure: Measure, smooth: bool) -> dict[str, Floats]:
+        key = (id(run.curves), measure.tip, smooth)
         if key not in self._lines:
-            lines = lines_of(ghost.curves, measure, smooth)
+            lines = lines_of(run.curves, measure, smooth)
             self._lines[key] = {role: lines[role] for role in measure.lines if role != "batch"}
         return self._lines[key]
 

@@ -50,7 +50,6 @@ FIRST = 10  # epochs at least
 NONE = np.zeros(0)
 NO_CURVES = Curves(NONE, NONE, NONE, NONE, NONE, NONE, NONE)
 EMPTY = "Press play and the curves appear here"
-TWIN = "twin"  # the owner of the curves that are drawn with those of A
 
 
 class CurvesPanel(QWidget):
@@ -114,13 +113,11 @@ class CurvesPanel(QWidget):
         return (Ask(curves, None),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Shows the curves, if there are any, and those of A's twin with them."""
-        ours, *theirs = (side.records.of(curves) for side in sides)
-        if ours is not None:
-            self._curves = ours
-            for found in theirs:
-                if found is not None:
-                    self.others.set_ghosts([Ghost("B", found, "twin")], TWIN)
+        """Shows the curves of all sides, if there are any."""
+        shown = [found for side in sides if (found := side.records.of(curves)) is not None]
+        if shown:
+            self._curves, *others = shown
+            self.others.set_sides(others)
             self._redraw()
 
     def set_ghosts(self, ghosts: Sequence[Ghost], owner: str = "") -> None:
@@ -176,7 +173,7 @@ class CurvesPanel(QWidget):
 
     def _redraw(self) -> None:
         curves = self._curves or NO_CURVES
-        if not len(curves.epoch) and not self.others.ghosts:
+        if not len(curves.epoch) and not self.others.runs:
             self.plot.show_others(())
             self.plot.show_curves({}, (0.0, 1.0, 0.0, 1.0), ([], []), empty=EMPTY)
             return

@@ -2,78 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions, OutputDistributions
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
-from hyperscope.ui.panels.common.small_multiples import Bars, Floats, Norm, River, Span
 from hyperscope.ui.panels.distributions.layer_words import Word
+from hyperscope.ui.panels.distributions.lined_up import LETTERS, NAMES, Layers
+from hyperscope.ui.panels.distributions.multiples import Bands, Bars, Lines, Norm, Span
 
-NAMES = {"z": "z", "hat": "ẑ", "y": "γẑ + β", "a": "a", "weights": "W", "gradients": "dW"}
-VIEWS = {  # what each view shows of a layer now, and the field of `Distributions` with its river
-    "z to a": (("z", "hat", "y", "a"), "rivers"),
-    "a": (("a",), "activation_rivers"),
-    "weights": (("weights",), "weight_rivers"),
-    "gradients": (("gradients",), "gradient_rivers"),
-}
-LEARNED = ("weights", "gradients")  # views that have the output layer too
-BATCH_NORM = "batch norm"
+Rows = list[tuple[str, str]]  # names and values
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What lies under the mouse: of one network a sentence; of more a row of each, for a box that begins at y or below
+    so as to hide nothing of what is read.
+    """
+
+    sentence: str = ""
+    rows: Rows = field(default_factory=list)
+    y: float = 0.0
 
 
 @dataclass(slots=True)
 class Column:
-    """One layer: its pictures, and the words with their place, font and colour.
+    """The layers at one place, their pictures, and the words with their place, font and colour.
 
-    `number` counts hidden layers from 0; `left`, `width` and each unit's `slot` are pixels.
+    `left`, `width` and each unit's `slot` are pixels.
     """
 
-    layer: LayerDistributions | OutputDistributions
-    number: int
+    layers: Layers
     left: float
     width: float
-    bars: list[tuple[str, Histogram, Bars]] = field(default_factory=list)
-    river: River | None = None
-    rows: Floats = field(default_factory=lambda: np.zeros((0, 5)))  # that the river is made of
-    norm: Norm | None = None
-    norm_area: QRectF = field(default_factory=QRectF)
-    norm_span: Span = (0.0, 1.0)
+    pictures: list[tuple[str, Bars]] = field(default_factory=list)
+    area: QRectF = field(default_factory=QRectF)  # of the rivers, or of the picture per unit
+    span: Span = (0.0, 1.0)  # of the area's axis
+    time: Span = (0.0, 1.0)  # epochs across the rivers
+    bands: Bands | None = None  # the first side's river
+    lines: Lines | None = None  # the second's
+    norms: tuple[Norm | None, ...] = ()
     slot: float = 0.0
     words: list[Word] = field(default_factory=list)
 
     @property
     def flows(self) -> bool:
         """Whether there is a river."""
-        return self.river is not None
+        return self.bands is not None or self.lines is not None
 
-    def reading(self, at: QPointF, data: Distributions) -> str:
-        """What lies at pixel `at`, in words; "" for nothing."""
-        for kind, histogram, made in self.bars:
+    def reading(self, at: QPointF) -> Reading | None:
+        """What lies at pixel `at`, None for nothing."""
+        for kind, made in self.pictures:
             if made.area.adjusted(0, -2, 0, 2).contains(at) and (bin_ := made.bin_at(at.x())) is not None:
-                low, high = (number_text(float(edge)) for edge in np.asarray(histogram.edges)[bin_ : bin_ + 2])
-                total = float(np.nansum(histogram.counts))
-                share = float(histogram.counts[bin_]) / total if total else 0.0
-                return f"{self.layer.name}: {NAMES[kind]} from {low} to {high}: {100 * share:.1f} %"
-        if self.river is not None and self.river.area.contains(at):
-            return self._river_reading(self.river.area, at, data)
-        if self.norm is not None and self.norm_area.contains(at):
-            return self._norm_reading(self.norm, int((at.x() - self.norm_area.left()) / self.slot))
-        return ""
+                return self._of_bin(kind, made, bin_)
+        if not self.area.contains(at):
+            return None
+        if self.flows:
+            return self._of_rivers((at.x() - self.area.left()) / self.area.width())
+        return self._of_unit(int((at.x() - self.area.left()) / self.slot)) if self.slot else None
 
-    def _river_reading(self, area: QRectF, at: QPointF, data: Distributions) -> str:
-        epoch = np.asarray(data.epoch, float)
-        wanted = epoch[0] + (at.x() - area.left()) / area.width() * (epoch[-1] - epoch[0])
-        row = int(np.abs(epoch - wanted).argmin())
-        low, _, middle, _, high = (number_text(float(value), 2) for value in self.rows[row])
-        return f"{self.layer.name}, epoch {epoch_text(float(epoch[row]))}: median {middle}, 5–95 % {low} to {high}"
+    def _of_bin(self, kind: str, made: Bars, bin_: int) -> Reading | None:
+        low, high = (number_text(float(edge)) for edge in made.edges[bin_ : bin_ + 2])
+        said = [None if share is None else (f"{100 * share:.1f} %",) for share in made.shares_of(bin_)]
+        what, reach = f"{self.layers.name}: {NAMES[kind]}", f"{low} to {high}"
+        return _told(said, f"{what} from {reach}: {{}}", (what, reach, "{}"), made.area.bottom())
 
-    def _norm_reading(self, norm: Norm, unit: int) -> str:
-        if unit >= len(norm.batch):
-            return ""
-        batch, running = spread(norm, unit)
-        return f"{self.layer.name}, unit {unit + 1}: batch {batch}, running {running}"
+    def _of_rivers(self, share: float) -> Reading | None:
+        wanted = self.time[0] + share * (self.time[1] - self.time[0])
+        said: list[tuple[str, ...] | None] = [None] * len(self.layers.sides)
+        for number, side in enumerate(self.layers.sides):
+            if side is not None and side.flows and side.epoch[0] <= wanted <= side.epoch[-1] + 1e-9:
+                row = int(np.abs(side.epoch - wanted).argmin())
+                low, _, middle, _, high = (number_text(float(value), 2) for value in side.rows[row])
+                said[number] = (middle, low, high, epoch_text(float(side.epoch[row])))
+        name = f"{self.layers.name}, epoch"
+        box = (f"{name} {epoch_text(wanted)}", "median (5–95 %)", "{} ({} to {})")
+        return _told(said, name + " {3}: median {0}, 5–95 % {1} to {2}", box)
+
+    def _of_unit(self, unit: int) -> Reading | None:
+        said = [spread(norm, unit) if norm is not None and unit < len(norm.batch) else None for norm in self.norms]
+        name = f"{self.layers.name}, unit {unit + 1}"
+        return _told(said, name + ": batch {}, running {}", (name, "batch, running", "{}, {}"), self.area.top())
+
+
+def _told(
+    said: Sequence[tuple[str, ...] | None], sentence: str, box: tuple[str, str, str], y: float = 0.0
+) -> Reading | None:
+    """What each side has to say, in the `sentence` of one alone, or below the box's head in its pattern for each."""
+    if not any(said):
+        return None
+    if len(said) == 1:
+        return Reading(sentence.format(*(said[0] or ())))
+    what, of, pattern = box
+    each = (pattern.format(*figures) if figures is not None else NOTHING for figures in said)
+    return Reading(rows=[(what, of), *zip(LETTERS, each, strict=True)], y=y)
 
 
 def spread(norm: Norm, unit: int) -> tuple[str, str]:
@@ -83,24 +108,3 @@ def spread(norm: Norm, unit: int) -> tuple[str, str]:
         f"{number_text(float(mean[unit]), 2)} ± {number_text(float(deviation[unit]), 2)}" for mean, deviation in parts
     )
     return batch, running
-
-
-def statistics(layer: LayerDistributions | OutputDistributions, view: str) -> tuple[list[str], bool]:
-    """What the head says beside the layer's name, from the longest to the shortest; whether it is a warning."""
-    if view in LEARNED:
-        histogram = getattr(layer, view)
-        if histogram is None:
-            return [], False
-        deviation = f"σ {number_text(histogram.deviation)}"
-        return [f"{deviation} · {int(np.nansum(histogram.counts))} weights", deviation], False
-    if not isinstance(layer, LayerDistributions):
-        return [], False
-    deviation = f"σ {number_text((layer.a if view == 'a' else layer.z).deviation)}"
-    share = f"sat. {100 * layer.saturated:.0f} %"
-    plain = [f"{deviation} · {share}", deviation]
-    if not layer.units:
-        return plain, False
-    counted = f"{layer.dead} dead, {layer.stuck} sat. of {layer.units}"
-    found = layer.dead > 0 or layer.stuck > 0
-    short = [f"{share} · {counted}", counted, f"{layer.dead} dead, {layer.stuck} sat.", f"{layer.dead} dead"]
-    return [f"{deviation} · {share} · {counted}", *(short if found else short[:1]), *plain], found

@@ -1,6 +1,6 @@
 """Distributions by layer: z, ẑ, γẑ + β, a, weights and gradients as histograms now and as rivers over epochs.
 
-It draws `Distributions` records; how each small picture is drawn is `small_multiples`' business.
+It draws `Distributions` records; how each small picture is drawn is `multiples`' business.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
-from hyperscope.ui.panels.common.small_multiples import has_batch_norm
-from hyperscope.ui.panels.distributions.layer_column import BATCH_NORM, LEARNED, VIEWS
+from hyperscope.ui.panels.distributions.key import SidesKey
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
-from hyperscope.ui.panels.distributions.twin_key import TwinKey
+from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, VIEWS
+from hyperscope.ui.panels.distributions.multiples import has_batch_norm
 from hyperscope.ui.theme import LIGHT, Theme
 
 TITLES = ("Distributions by layer", "Distributions")
@@ -63,7 +63,7 @@ class DistributionsPanel(QWidget):
         self.axes.setToolTip("Own axes fill each picture; common axes let the layers be compared.")
         self.line.setToolTip("Rivers show quantiles over time: 5 and 95 %, 25 and 75 %, and the median as a line.")
         self.columns = LayerColumns()
-        self.key = TwinKey()
+        self.key = SidesKey()
         self.key.hide()
         self._head = QHBoxLayout()
         for part in (self.title, self.key, self.line, self.pager, self.view, self.mode, self.axes):
@@ -95,22 +95,21 @@ class DistributionsPanel(QWidget):
     def _view_chosen(self, name: str) -> None:
         self.mode.setEnabled(name not in (*LEARNED, BATCH_NORM))  # these are the same in either mode
         self.columns.set_view(name)
-        self._read(self.columns.reading)
+        self._read(self.columns.reading.sentence)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Shows the distributions, if there are any; of twins both."""
+        """Shows the distributions of all sides, if there are any."""
         shown = [found for side in sides if (found := side.records.get(self._ask)) is not None]
         if not shown:
             return  # there was none, or it was asked for in the other mode
-        twin = shown[1] if len(shown) > 1 else None
         batch_norm = any(has_batch_norm(layer) for data in shown for layer in data.layers)
         self.view.word(BATCH_NORM).setVisible(batch_norm)
         if not batch_norm and self.view.value == BATCH_NORM:
             self.view.choose(next(iter(VIEWS)))
-        self.columns.set_distributions(shown[0], twin)
-        self.key.setVisible(twin is not None)
+        self.columns.set_distributions(*shown)
+        self.key.setVisible(len(shown) > 1)
         self._make_room()
-        self._read(self.columns.reading)
+        self._read(self.columns.reading.sentence)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

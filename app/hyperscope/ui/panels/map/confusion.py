@@ -1,39 +1,37 @@
 """The confusion matrix of train, dev or test set, and the pairs of classes that are confused most often.
 
-It draws the record `Answers`; rows are true classes, columns what they are taken for.
+It draws the record `Answers` of each network; rows are true classes, columns what they are taken for.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.engine.metrics import Confused
 from hyperscope.lab.examples.drawn import Examples
-from hyperscope.lab.probes.answers import Answers, answers
+from hyperscope.lab.probes.answers import answers
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
-from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.map.pairs import SHOWN, Pair, PairRow
+from hyperscope.ui.paint import face, fitting, write
+from hyperscope.ui.panels.common.twin_letters import letter
+from hyperscope.ui.panels.map.matrix import ConfusionMatrix
+from hyperscope.ui.panels.map.pairs import SHOWN, ConfusedPair, PairRow, lettered
 from hyperscope.ui.panels.map.pin import grey, named
-from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 PARTS = ("train", "dev", "test")
 ROWS = 5  # pairs at most
-LEAST = 15  # pixels of a cell whose count is written into it
-CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
+KEY = 22  # pixels above the matrices for what rows and columns are
+LETTERS, GAP = 20, 10  # pixels above and between the matrices of twins
+SAYS = ("rows: true class · columns: taken for", "rows true · columns taken for")
 
 
 class ConfusionFace(QWidget):
-    """A choice of set, the matrix, and rows of pairs; `example_chosen` carries an example's number."""
+    """A choice of set, the matrices, and rows of pairs; `example_chosen` carries an example's number."""
 
     rate = 3.0
     example_chosen = Signal(int)
@@ -41,9 +39,7 @@ class ConfusionFace(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._examples: Examples | None = None
-        self._answers: Answers | None = None
-        self._box = QRectF()
+        self.matrices: tuple[ConfusionMatrix, ...] = (ConfusionMatrix(),)
         self._pinned: int | None = None
         self._chosen: tuple[int, int] | None = None  # a cell that was pressed: its examples are shown first
         self.setMouseTracking(True)
@@ -61,12 +57,17 @@ class ConfusionFace(QWidget):
 
     @property
     def picture(self) -> QRectF:
-        """Where the matrix lies, in pixels."""
-        return self._box
+        """Where the matrix lies, in pixels; of twins A's."""
+        return self.matrices[0].box
 
-    def show_examples(self, examples: Examples) -> None:
-        """Takes note of another data set."""
-        self._examples, self._answers, self._chosen = examples, None, None
+    def show_examples(self, examples: tuple[Examples | None, ...]) -> None:
+        """Takes note of other data sets, one for each network."""
+        self._chosen = None
+        if len(examples) != len(self.matrices):
+            self.matrices = (self.matrices[0], *(ConfusionMatrix() for _ in examples[1:]))
+        for matrix, data in zip(self.matrices, examples, strict=True):
+            matrix.theme = self._theme
+            matrix.show_examples(data)
         self._show_pairs()
 
     def show_pinned(self, example: int | None) -> None:
@@ -82,11 +83,11 @@ class ConfusionFace(QWidget):
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest answers."""
-        if (found := sides[0].records.of(answers)) is not None:
-            self._answers = found
-            self._show_pairs()
-            self._arrange()
-            self.update()
+        for matrix, seen in zip(self.matrices, sides, strict=True):
+            matrix.answers = seen.records.of(answers) or matrix.answers
+        self._show_pairs()
+        self._arrange()
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -94,35 +95,28 @@ class ConfusionFace(QWidget):
         self.part.set_theme(theme)
         for row in self.rows:
             row.set_theme(theme)
+        for matrix in self.matrices:
+            matrix.theme = theme
         self._show_pairs()
         self._arrange()
         self.update()
 
     def cell_at(self, at: QPointF) -> tuple[int, int] | None:
         """True and predicted class at a place of the panel, in pixels."""
-        if self._answers is None or not self._box.contains(at):
-            return None
-        classes = self._answers.counts.shape[1]
-        side = self._box.width() / classes
-        row, column = int((at.y() - self._box.top()) / side), int((at.x() - self._box.left()) / side)
-        return min(row, classes - 1), min(column, classes - 1)
+        return next((cell for matrix in self._alike if (cell := matrix.cell_at(at)) is not None), None)
 
     def says(self, true: int, predicted: int) -> str:
-        """A cell in words."""
-        assert self._answers is not None
-        counts, names = self._answers.counts[self._part()], self._names()
-        count, whole = int(counts[true, predicted]), int(counts[true].sum())
-        taken = "recognised" if true == predicted else f"taken for {named(names, predicted)}"
-        return f"{named(names, true)} {taken}: {count} of {whole}"
+        """A cell in words, of twins those of both."""
+        said = [matrix.says(true, predicted) for matrix in self._alike]
+        return "\n".join(lettered(said))
 
     # what is where
 
-    def _part(self) -> int:
-        index = self.part.index()
-        return 1 if index is None else index
-
-    def _names(self) -> tuple[str, ...]:
-        return self._examples.class_names if self._examples is not None else ()
+    @property
+    def _alike(self) -> tuple[ConfusionMatrix, ...]:
+        """Those that count the examples that the first counts: twins may differ in their data."""
+        first = self.matrices[0]
+        return (first, *(other for other in self.matrices[1:] if other.counts_as(first)))
 
     def _choose(self, cell: tuple[int, int] | None) -> None:
         self._chosen = cell
@@ -131,55 +125,69 @@ class ConfusionFace(QWidget):
         self.update()
 
     def _show_pairs(self) -> None:
-        answers, examples = self._answers, self._examples
-        part = self._part()
-        found: list[Confused] = []
-        if answers is not None and examples is not None and answers.p.shape[1] == len(examples.y):
-            found = list(answers.pairs[part])
-            if self._chosen is not None:
-                counts = answers.counts[part]
-                true, predicted = self._chosen
-                count, whole = int(counts[true, predicted]), int(counts[true].sum())
-                found = [pair for pair in found if (pair.true, pair.predicted) != self._chosen]
-                if count and true != predicted:
-                    found.insert(0, Confused(true, predicted, count, count / whole))
-        for row, pair in zip(self.rows, [*found[:ROWS], *[None] * ROWS], strict=False):
-            row.show_pair(self._pair(pair) if pair is not None else None)
+        """The pairs that are confused most often, by any network, after those of the cell that was pressed."""
+        index = self.part.index()
+        part = 1 if index is None else index
+        for matrix in self.matrices:
+            matrix.part, matrix.chosen = part, None
+        alike = self._alike
+        for matrix in alike:
+            matrix.chosen = self._chosen
+        found: list[tuple[int, int]] = []
+        if alike[0].known:
+            listed = [(one.true, one.predicted) for m in alike if m.answers for one in m.answers.pairs[part]]
+            found = sorted(dict.fromkeys(listed), key=lambda cell: -sum(m.count(*cell)[0] for m in alike))
+            chosen = self._chosen
+            if chosen is not None:
+                found = [cell for cell in found if cell != chosen]
+                if chosen[0] != chosen[1] and any(m.count(*chosen)[0] for m in alike):
+                    found.insert(0, chosen)
+        for row, cell in zip(self.rows, [*found[:ROWS], *[None] * ROWS], strict=False):
+            row.show_pair(self._pair(cell) if cell is not None else None)
             row.show_pinned(self._pinned)
         said = "; ".join(row.says() for row in self.rows if not row.isHidden())
         self.setAccessibleDescription(said or "No mistakes")
 
-    def _pair(self, confused: Confused) -> Pair:
-        assert self._answers is not None and self._examples is not None
-        examples, taken = self._examples, self._answers.p.argmax(axis=0)
-        own = (examples.part == self._part()) & (examples.y == confused.true) & (taken == confused.predicted)
-        numbers = tuple(np.flatnonzero(own).tolist())
+    def _pair(self, cell: tuple[int, int]) -> ConfusedPair:
+        alike, examples = self._alike, self.matrices[0].examples
+        assert examples is not None
+        numbers = tuple(np.unique(np.concatenate([matrix.confused(*cell) for matrix in alike])).tolist())
         images: tuple[QImage, ...] = ()
         if examples.pictures is not None:
             images = tuple(grey(examples.pictures[k], self._theme) for k in numbers[:SHOWN])
         names = examples.class_names
-        return Pair(confused, named(names, confused.true), named(names, confused.predicted), numbers, images)
+        counts = tuple(matrix.count(*cell) for matrix in alike)
+        return ConfusedPair(*cell, named(names, cell[0]), named(names, cell[1]), counts, numbers, images)
 
     def resizeEvent(self, event: object) -> None:
         self._arrange()
 
-    def _label(self) -> float:
-        """Pixels for the names of the true classes, left of the matrix."""
+    def _label(self, matrix: ConfusionMatrix) -> float:
+        """Pixels for the names of the true classes, left of a matrix."""
         metrics = QFontMetricsF(face(10, 400, self._theme.scale))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names()), default=0.0)
-        return min(widest + 16 * self._theme.scale, 0.3 * self.width())
+        widest = max((metrics.horizontalAdvance(name) for name in matrix.names), default=0.0)
+        return min(widest + 16 * self._theme.scale, 0.3 * self.width() / len(self.matrices) ** 0.5)
 
     def _arrange(self) -> None:
-        scale, wide = self._theme.scale, self.width() - 2 * INSIDE
+        scale, wide, count = self._theme.scale, self.width() - 2 * INSIDE, len(self.matrices)
         self.part.setGeometry(INSIDE, 2, min(wide, round(200 * scale)), self.part.minimumHeight())
-        top = self.part.minimumHeight() + 22 * scale
+        top = self.part.minimumHeight() + (KEY + (0 if count == 1 else LETTERS)) * scale
         shown = [row for row in self.rows if not row.isHidden()]
         tall = shown[0].sizeHint().height() if shown else round(20 * scale)
-        label, gap = self._label() + 14 * scale, 35 * scale
-        room = self.height() - top - gap - 12
-        side = max(40.0, min(wide - label, room - tall * min(3, max(1, len(shown)))))
-        self._box = QRectF(round(INSIDE + label + (wide - label - side) / 2), round(top), int(side), int(side))
-        y = self._box.bottom() + gap
+        first = self._label(self.matrices[0])
+        named_anew = [matrix.names != self.matrices[0].names for matrix in self.matrices[1:]]
+        others = [self._label(of) * anew for of, anew in zip(self.matrices[1:], named_anew, strict=True)]
+        labels = [first + (14 * scale if count == 1 else 0), *others]
+        gap, below = GAP * scale * (count - 1), 35 * scale
+        room = self.height() - top - below - 12
+        side = max(40.0, min((wide - sum(labels) - gap) / count, room - tall * min(3, max(1, len(shown)))))
+        x = INSIDE + (wide - sum(labels) - gap - count * side) / 2
+        for matrix, label in zip(self.matrices, labels, strict=True):
+            x += label
+            matrix.box = QRectF(round(x), round(top), int(side), int(side))
+            matrix.beside = label if count > 1 else matrix.box.left() - INSIDE
+            x += side + GAP * scale
+        y = self.matrices[0].box.bottom() + below
         for row in shown:
             fits = y + tall <= self.height() - 8
             row.setGeometry(INSIDE, round(y), wide, tall if fits else 0)
@@ -203,49 +211,26 @@ class ConfusionFace(QWidget):
     # how it looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._answers is None:
+        if self.matrices[0].answers is None:
             return
-        painter, theme = QPainter(self), self._theme
-        counts, names, box = self._answers.counts[self._part()], self._names(), self._box
-        classes, scale = len(counts), theme.scale
-        cell = box.width() / classes
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        mistakes = shares * (1 - np.eye(classes))
-        most = max(float(mistakes.max()), 1e-9)
-        painter.setPen(Qt.PenStyle.NoPen)
-        small, quiet = face(10, 400, scale), theme.quiet
-        for true in range(classes):
-            for taken in range(classes):
-                at = QRectF(box.left() + taken * cell, box.top() + true * cell, cell - 1, cell - 1)
-                ground = self._colour(true, taken, float(shares[true, taken]), most)
-                painter.fillRect(at, ground)
-                if counts[true, taken] and cell >= LEAST * scale:
-                    ink = max((theme.text, theme.card), key=partial(paint.contrast, ground))
-                    strong = face(10, 600 if true != taken else 400, scale)
-                    write(painter, at, str(counts[true, taken]), strong, ink, CENTRE)
-        for k in range(classes):
-            line = QRectF(INSIDE, box.top() + k * cell, box.left() - INSIDE - 5 * scale, cell)
-            if cell > 9 * scale:
-                write(painter, line, named(names, k), small, theme.text, RIGHT)
-            below = QRectF(box.left() + k * cell, box.bottom() + 1, cell, 13 * scale)
-            if cell > 12 * scale:
-                write(painter, below, named(names, k), small, theme.text, CENTRE)
-        above = QRectF(INSIDE, box.top() - 17 * scale, self.width() - 2 * INSIDE, 14 * scale)
-        write(painter, above, "rows: true class · columns: taken for", small, quiet)
-        if self._chosen is not None:
-            true, taken = self._chosen
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.text, 2 * scale))
-            painter.drawRect(QRectF(box.left() + taken * cell, box.top() + true * cell, cell - 1, cell - 1))
-        below = QRectF(INSIDE, box.bottom() + 17 * scale, self.width() - 2 * INSIDE, 15 * scale)
-        none = all(row.isHidden() for row in self.rows)
-        said = "No mistakes in this set" if none else "Most confused"
-        write(painter, below, said, face(11, 600, scale), quiet)
-        painter.end()
-
-    def _colour(self, true: int, taken: int, share: float, most: float) -> QColor:
-        """The class's own colour where it is recognised, else ink by the share of its examples, up to the worst."""
-        theme = self._theme
-        if true == taken:
-            return mixed(theme.card, theme.class_colour(true), 0.12 + 0.5 * share)
-        return mixed(theme.control, theme.text, 0.75 * share / most)
+        theme, box = self._theme, self.matrices[0].box
+        scale, wide = theme.scale, self.width() - 2 * INSIDE
+        with QPainter(self) as painter:
+            for matrix in self.matrices:
+                matrix.paint(painter)
+            if len(self.matrices) > 1:
+                for matrix, which in zip(self.matrices, "AB", strict=True):
+                    letter(painter, matrix.box, which, theme)
+            small = face(10, 400, scale)
+            up = KEY - 5 + (0 if len(self.matrices) == 1 else LETTERS)
+            above = QRectF(INSIDE, box.top() - up * scale, wide, 14 * scale)
+            write(painter, above, fitting(SAYS, small, wide), small, theme.quiet)
+            below = QRectF(INSIDE, box.bottom() + 17 * scale, wide, 15 * scale)
+            none = all(row.isHidden() for row in self.rows)
+            write(
+                painter,
+                below,
+                "No mistakes in this set" if none else "Most confused",
+                face(11, 600, scale),
+                theme.quiet,
+            )

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from hyperscope.engine.metrics import Confused
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.paint import face, write
@@ -20,12 +19,16 @@ SHOWN = 4  # pictures at most
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What a row shows: the confusion, the classes' names, and the numbers and pictures of its examples."""
+class ConfusedPair:
+    """What a row shows: two classes and their names, how often (and in what share of the class) each network takes one
+    for the other, and the numbers and pictures of these examples.
+    """
 
-    confused: Confused
-    true: str
-    predicted: str
+    true: int
+    predicted: int
+    true_name: str
+    predicted_name: str
+    counts: tuple[tuple[int, float], ...]
     examples: tuple[int, ...]
     images: tuple[QImage, ...] = ()
 
@@ -38,14 +41,14 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._pair: Pair | None = None
+        self._pair: ConfusedPair | None = None
         self._pinned: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._next)
 
-    def show_pair(self, pair: Pair | None) -> None:
+    def show_pair(self, pair: ConfusedPair | None) -> None:
         """Shows a pair, or with None nothing."""
         self._pair = pair
         self.setVisible(pair is not None)
@@ -63,8 +66,9 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
         """The pair in words."""
         if self._pair is None:
             return ""
-        of = self._pair.confused
-        return f"{self._pair.true} taken for {self._pair.predicted}: {of.count}, {of.share:.0%} of that class"
+        pair = self._pair
+        often = [f"{count}, {share:.0%} of that class" for count, share in pair.counts]
+        return f"{pair.true_name} taken for {pair.predicted_name}: {'; '.join(lettered(often))}"
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -106,8 +110,8 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
         boxes = self._pictures()
         line = QRectF(3 * scale, 0, (boxes[0].left() if boxes else self.width()) - 6 * scale, self.height())
         for k, name, word in (
-            (pair.confused.true, pair.true, " taken for "),
-            (pair.confused.predicted, pair.predicted, ""),
+            (pair.true, pair.true_name, " taken for "),
+            (pair.predicted, pair.predicted_name, ""),
         ):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.class_colour(k))
@@ -116,8 +120,11 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
             line.setLeft(line.left() + write(painter, line, name, face(11, 600, scale), theme.text))
             line.setLeft(line.left() + write(painter, line, word, face(11, 400, scale), theme.quiet))
         line.setLeft(line.left() + 8 * scale)
-        said = f"{pair.confused.count}× · {pair.confused.share:.0%}"
-        write(painter, line, said, face(11, 400, scale), theme.quiet)
+        often = [f"{count}× · {share:.0%}" for count, share in pair.counts]
+        if len(often) > 1 and pair.images:  # no room for shares
+            often = [f"{count}×" for count, _ in pair.counts]
+        said, plain = " · ".join(lettered(often)), face(11, 400, scale)
+        write(painter, line, said, plain, theme.quiet)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for example, image, box in zip(pair.examples, pair.images, boxes, strict=False):
             painter.drawImage(box, image)
@@ -128,3 +135,8 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
         if self.hasFocus() and self.ringed:
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, theme.accent)
         painter.end()
+
+
+def lettered(said: list[str]) -> list[str]:
+    """What is said of each network, of twins after their letters."""
+    return said if len(said) == 1 else [f"{which} {words}" for which, words in zip("AB", said, strict=True)]

@@ -1,12 +1,13 @@
 """The decision map: class probabilities over the plane, the examples on it, and what they are under the pointer.
 
-It draws the records `Examples`, `Map` and `Passing` and computes nothing about the network. The card's other faces
-(the warped plane, samples, the confusion matrix) lie over it, each in a module of its own.
+It draws a picture of each network it is given, one or those of twins, and computes nothing about them. The card's
+other faces (the warped plane, samples, the confusion matrix) lie over it, each in a module of its own.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
@@ -21,32 +22,34 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.probe import AnyAsk, Ask
-from hyperscope.lab.probes.snapshot import Seen, Status
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.ui import paint
-from hyperscope.ui.panels.map.axes import AXIS, Extent, gutter, paint_axes
+from hyperscope.ui.panels.map.alone import Alone
+from hyperscope.ui.panels.map.axes import Extent
+from hyperscope.ui.panels.map.beside import Beside
 from hyperscope.ui.panels.map.confusion import ConfusionFace
-from hyperscope.ui.panels.map.foot import Foot, results_width
 from hyperscope.ui.panels.map.head import HEAD, MODES, MapHead
 from hyperscope.ui.panels.map.options import MapOptions
-from hyperscope.ui.panels.map.picture import NEAR, MapPicture, same_data, same_examples
+from hyperscope.ui.panels.map.picture import NEAR, same_data
 from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.panels.map.samples import SamplesFace
+from hyperscope.ui.panels.map.shown import Arrangement, Shown, fresh
 from hyperscope.ui.panels.map.views import VIEWS
 from hyperscope.ui.panels.map.warp import WarpFace
-from hyperscope.ui.panels.map.wrong import WrongCounter, misclassified, stepped
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
+from hyperscope.ui.panels.map.wrong import WrongCounter, stepped
+from hyperscope.ui.theme import LIGHT, Theme
 
-ROW = 18  # pixels; one line under the picture
-FOOT = 2 * AXIS + 10 + 4 * ROW + 8  # below the picture: ticks, the axis's name, and four lines
+RATE = 22.0  # draws of one map per second
 Face = WarpFace | SamplesFace | ConfusionFace
 
 
 class MapPanel(QWidget):
-    """The map as a card. Wants some 326 × 450 pixels and uses any more for the picture."""
+    """The map as a card. Wants some 326 × 450 pixels and uses any more for the pictures."""
 
     hovered = Signal(float, float)  # plane coordinates under the pointer
-    left = Signal()  # the pointer is over the picture no longer
-    arranged = Signal()  # the picture lies elsewhere, or shows another part of the plane
+    left = Signal()  # the pointer is over no picture any longer
+    arranged = Signal()  # the pictures lie elsewhere, or show another part of the plane
     pinned = Signal(object)  # the Pin that is held now, or None
     mode_chosen = Signal(str)
     layer_chosen = Signal(int)  # whose view of the plane is shown
@@ -55,16 +58,11 @@ class MapPanel(QWidget):
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._drawn = MapPicture()
-        self._passing: Passing | None = None
-        self._status = Status()
-        self._over: tuple[float, float] | None = None
-        self._pin: Pin | None = None
-        self._magnified: tuple[Array, str] | None = None
-        self._hints = True
+        self._shown = Shown()
+        self._arrangement: Arrangement = Alone(self._shown)
+        self._caption = ""  # of what is magnified
         self._mode = "map"
         self.setAccessibleName("Decision map")
-        self.setAccessibleDescription("What the network answers at each place of the plane, and the examples on it")
         self.setMouseTracking(True)
         self.setMinimumSize(200, 260)
         self.head = MapHead(self)
@@ -92,19 +90,26 @@ class MapPanel(QWidget):
 
     def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
         """What the face that is shown draws."""
-        if self._mode == "map":
-            return Ask(examples, focus.in_plane), Ask(decision_map, focus.in_plane)
-        return self._faces[self._mode].asks(focus)
+        if self._mode != "map":
+            return self._faces[self._mode].asks(focus)
+        at = focus.in_plane
+        return Ask(examples, at), Ask(decision_map, at), Ask(disagreement, at)
 
     @property
     def rate(self) -> float:
-        """Draws per second of the face that is shown."""
-        return 22.0 if self._mode == "map" else self._faces[self._mode].rate
+        """Draws per second of the face that is shown; of twins fewer, as each takes longer."""
+        one = RATE if self._mode == "map" else self._faces[self._mode].rate
+        return float(one / len(self._shown.pictures) ** 0.5)
+
+    @property
+    def share(self) -> float:
+        """Of the width that map and network have, the map's at most."""
+        return self._arrangement.share
 
     @property
     def view(self) -> str:
         """One of VIEWS: soft, hard, confidence or margin."""
-        return self._drawn.view
+        return self._shown.first.view
 
     @property
     def mode(self) -> str:
@@ -112,59 +117,67 @@ class MapPanel(QWidget):
         return self._mode
 
     @property
+    def shown(self) -> Shown:
+        """The pictures, and what is marked on them."""
+        return self._shown
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Where the pictures lie."""
+        return self._arrangement
+
+    @property
     def picture(self) -> QRect:
-        """Where on the panel the square picture lies, in pixels."""
-        return self._drawn.box.toRect()
+        """Where on the panel the square picture lies, in pixels; of twins A's."""
+        return self._shown.first.box.toRect()
 
     @property
     def tools_place(self) -> QRect:
-        """Where on the panel there is room for two lines of tools, in place of the legend."""
-        line = self._line(2)
-        return QRectF(line.left(), line.top(), line.width(), self.height() - line.top() - GRID).toAlignedRect()
+        """Where on the panel there is room for two lines of tools."""
+        return self._arrangement.tools
 
     @property
     def extent(self) -> Extent:
         """The part of the plane in the picture: left, right, bottom, top."""
-        return self._drawn.extent
+        return self._shown.first.extent
 
     @property
     def examples(self) -> Examples | None:
-        """The examples that the last snapshot brought."""
-        return self._drawn.examples
+        """The examples that the last snapshot brought, of twins A's."""
+        return self._shown.first.examples
 
     @property
     def own(self) -> Examples | None:
         """The points that are being painted, None while none are."""
-        return self._drawn.own
+        return self._shown.first.own
 
     def show_own(self, own: Examples | None) -> None:
         """Shows points that are being painted in place of the examples, filled as the map says; None ends that."""
-        if own is not None and self._drawn.own is None:
+        if own is not None and self.own is None:
             self.set_pin(None)
             self.set_mode("map")
-        self._drawn.own = own
-        self._drawn.points.forget()
+        for picture in self._shown.pictures:
+            picture.show_own(own)
         self.update()
 
     @property
     def pin(self) -> Pin | None:
         """The input that is held."""
-        return self._pin
+        return self._shown.pin
 
     @property
     def wrong(self) -> Array:
-        """The numbers (k,) of the misclassified examples among those shown."""
-        drawn = self._drawn
-        predicted = drawn.map.predicted if drawn.map is not None else np.zeros(0, np.int64)
-        return misclassified(drawn.examples, predicted, drawn.parts)
+        """The numbers (k,) of the examples among those shown that any of the networks misclassifies."""
+        found: Array = reduce(np.union1d, (picture.wrong for picture in self._shown.of_same_data))
+        return found
 
     def value_at(self, x: float, y: float) -> Array | None:
         """(C,) probabilities at a place of the plane, interpolated between cells; None before there is a map."""
-        return self._drawn.value_at(x, y)
+        return self._shown.first.value_at(x, y)
 
     def leave_out_hints(self) -> None:
         """Says nothing of what can be done with it: a picture of it cannot be pointed at."""
-        self._hints = False
+        self._shown.hints = False
         self._show_faces()
         self.update()
 
@@ -172,8 +185,9 @@ class MapPanel(QWidget):
         """Shows probabilities as one of VIEWS. Raises: KeyError for any other word."""
         if view not in VIEWS:
             raise KeyError(view)
-        self._drawn.view = view
-        self._drawn.forget()
+        for picture in self._shown.pictures:
+            picture.view = view
+            picture.forget()
         self.options.show_view(view)
         self._show_faces()
         self.update()
@@ -191,8 +205,8 @@ class MapPanel(QWidget):
 
     def set_pin(self, pin: Pin | None) -> None:
         """Holds an input, or lets go of it."""
-        if pin != self._pin:
-            self._pin = pin
+        if pin != self._shown.pin:
+            self._shown.pin = pin
             for shown in self._faces.values():
                 shown.show_pinned(pin.example if pin is not None else None)
             self._count_wrong()
@@ -201,150 +215,152 @@ class MapPanel(QWidget):
 
     def step(self, by: int) -> None:
         """Pins the next (1) or previous (−1) misclassified example among those shown."""
-        found = stepped(self.wrong, self._pin.example if self._pin is not None else None, by)
+        found = stepped(self.wrong, self.pin.example if self.pin is not None else None, by)
         if found is not None:
             self.set_pin(Pin(example=found))
 
-    def show_passing(self, passing: Passing | None) -> None:
-        """Takes what the network makes of the pinned input."""
-        self._passing = passing
-        if self._pin is not None:
-            self.update(self._drawn.box.toAlignedRect())
+    def show_passing(self, *passing: Passing | None) -> None:
+        """Takes what each network makes of the pinned input; one None for all is enough."""
+        for number, picture in enumerate(self._shown.pictures):
+            picture.passing = passing[number] if number < len(passing) else None
+        if self.pin is not None:
+            self.update()
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Takes the newest records; they turn into a picture when the panel is next painted."""
-        self._status, records = sides[0].status, sides[0].records
-        data = records.of(examples)
-        if data is not None and not same_examples(data, self._drawn.examples):
-            self._take_examples(data)
-        if (found := records.of(decision_map)) is not None:
-            first = self._drawn.map is None
-            moved = first or self._drawn.extent != found.extent
-            self._drawn.map = found
-            self._drawn.forget()
-            if moved:
-                self._drawn.points.forget()
-                self.arranged.emit()
+        """Takes the newest records; they turn into pictures when the panel is next painted."""
+        if len(sides) != len(self._shown.pictures):
+            self._take_sides(len(sides))
+        shown = self._shown
+        before, first = self.extent, shown.first.map is None
+        ours = shown.first.examples
+        others = [picture.take(seen) for picture, seen in zip(shown.pictures, sides, strict=True)]
+        if others[0]:
+            self._take_examples(ours)
+        if any(others):
+            self._share_examples()
+        if sides[0].records.of(decision_map) is not None:
+            shown.disagreement = sides[-1].records.of(disagreement)  # every side has it
+            if first or self.extent != before:
+                self._arrange()
             self._count_wrong()
+            self.setAccessibleDescription(self._arrangement.says())
             if first:
                 self._show_faces()
         if self._mode != "map":
             self._faces[self._mode].draw(sides)
         self.update()
 
-    def _take_examples(self, examples: Examples) -> None:
-        before = self._drawn.examples
+    def _take_sides(self, count: int) -> None:
+        """Is to draw so many networks from now on."""
+        shown = self._shown
+        shown.pictures, shown.disagreement = fresh(count, shown.first), None
+        self._arrangement = Alone(shown) if count == 1 else Beside(shown)
+        self.counter.brief = count > 1
+        self._share_examples()
+        self._arrange()
+
+    def _share_examples(self) -> None:
+        """Tells every face what the examples of each network are."""
+        for face in self._faces.values():
+            face.show_examples(self._shown.examples)
+
+    def _take_examples(self, before: Examples | None) -> None:
+        examples, pin = self.examples, self.pin
+        assert examples is not None
         other_data = before is not None and not same_data(examples, before)
         other_plane = before is not None and examples.axes != before.axes
-        if self._pin is not None and (other_plane if self._pin.example is None else other_data):
+        if pin is not None and (other_plane if pin.example is None else other_data):
             self.set_pin(None)  # a place of another plane is none of this one, nor is another example the same
-        self._drawn.examples = examples
-        self._drawn.points.forget()
         self.head.show_samples(examples.pictures is not None)
         table = examples.axes != ("x₁", "x₂")
         self.options.show_data(len(examples.class_names), examples.feature_names, table)
-        for shown in self._faces.values():
-            shown.show_examples(examples)
         if self._mode == "samples" and examples.pictures is None:
             self.set_mode("map")
         self._arrange()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = self._drawn.theme = theme
-        self._drawn.forget()
-        self._drawn.points.forget()
+        self._theme = self._shown.theme = theme
+        for picture in self._shown.pictures:
+            picture.theme = theme
+            picture.forget_all()
         for part in (self.head, self.options, self.counter, self.warp, self.samples, self.confusion):
             part.set_theme(theme)
         self._arrange()
         self.update()
 
-    def magnify(self, picture: Array | None, caption: str = "") -> None:
-        """Shows a node's signed values (side, side), row 0 lowest, in place of the map; None brings the map back."""
-        self._magnified = None if picture is None else (np.asarray(picture), caption)
-        self._drawn.magnified = None if picture is None else np.asarray(picture)
-        self._drawn.forget()
+    def magnify(self, pictures: Sequence[Array | None] = (), caption: str = "") -> None:
+        """Shows a node's signed values (side, side) of each network in place of its map, row 0 lowest.
+
+        Where there are none of a network its map stays; none at all bring the maps back.
+        """
+        for number, picture in enumerate(self._shown.pictures):
+            picture.magnify(pictures[number] if number < len(pictures) else None)
+        self._shown.magnified = any(picture.magnified is not None for picture in self._shown.pictures)
+        self._caption = caption
         self._show_faces()
         self.update()
 
     def best_width(self, height: int) -> int:
-        """The width at which the picture is as large as `height` pixels allow, with no room left beside it."""
-        margin = gutter(self._drawn.extent, self._theme)
-        return math.ceil(height - (HEAD + FOOT) * self._theme.scale + margin + INSIDE)
+        """The width at which the pictures are as large as `height` pixels allow, with no room left beside them."""
+        return self._arrangement.best_width(height)
 
     # where things are
 
     def _arrange(self) -> None:
-        scale, margin = self._theme.scale, gutter(self._drawn.extent, self._theme)
-        head, foot = HEAD * scale, FOOT * scale
-        side = max(40.0, min(self.width() - margin - INSIDE, self.height() - head - foot))
-        x = margin + (self.width() - margin - INSIDE - side) / 2
-        box = QRectF(round(x), round(head), int(side), int(side))
-        if box != self._drawn.box:
-            self._drawn.box = box
-            self._drawn.forget()
-            self._drawn.points.forget()
-        self.head.setGeometry(0, 0, self.width(), round(head))
-        self.head.set_left(self._left())
+        head = round(HEAD * self._theme.scale)
+        self._arrangement.arrange(self.size())
+        self.head.setGeometry(0, 0, self.width(), head)
+        self.head.set_left(self._arrangement.left)
         for shown in self._faces.values():
-            shown.setGeometry(0, round(head), self.width(), self.height() - round(head))
-        two = self._line(0).united(self._line(1))
-        before, after = results_width(self._theme, two.width())
-        self.counter.setGeometry(two.adjusted(before, 0, -after, 0).toRect())
+            shown.setGeometry(0, head, self.width(), self.height() - head)
+        self.counter.setGeometry(self._arrangement.counter)
         self.counter.arrange()
         self.arranged.emit()
 
     def _show_faces(self) -> None:
-        free = self._magnified is None
-        caption = "" if self._hints else MODES[self._mode][0]
-        if self._magnified is not None:
-            caption = self._magnified[1]
-        self.head.show_mode(self._mode, {"map": self.view, "warped": "points"}.get(self._mode, ""), caption)
+        magnified = self._shown.magnified
+        caption = "" if self._shown.hints else MODES[self._mode][0]
+        view = {"map": self.view, "warped": "points"}.get(self._mode, "")
+        self.head.show_mode(self._mode, view, self._caption if magnified else caption)
         for mode, shown in self._faces.items():
-            shown.setVisible(free and mode == self._mode)
-        self.counter.setVisible(free and self._mode == "map" and self._drawn.map is not None)
-
-    def _left(self) -> float:
-        """Where the card's lines of text begin, at the margin, or nearer to the picture where that stands alone."""
-        return INSIDE + max(0.0, self._drawn.box.left() - gutter(self._drawn.extent, self._theme))
-
-    def _line(self, row: int) -> QRectF:
-        scale, box = self._theme.scale, self._drawn.box
-        top = box.bottom() + (2 * AXIS + 8 + row * ROW) * scale
-        return QRectF(self._left(), top, box.right() - self._left(), ROW * scale)
+            shown.setVisible(not magnified and mode == self._mode)
+        beside = self.counter.brief if magnified else self._mode == "map"  # the figures of twins stay
+        self.counter.setVisible(beside and self._shown.first.map is not None)
 
     # what happens
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
 
-    def _reads(self, at: QPointF) -> bool:
-        """Whether the pointer at `at` means a place of the map."""
-        free = self._mode == "map" and self._magnified is None and self._drawn.map is not None
-        return free and self._drawn.box.contains(at)
+    def _aimed(self, at: QPointF) -> QPointF | None:
+        """The pixel of the first map that the pointer at `at` means, if it means one."""
+        free = self._mode == "map" and not self._shown.magnified and self._shown.first.map is not None
+        return self._arrangement.aimed(at) if free else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._reads(event.position()):
-            self._over = self._drawn.place(event.position())
-            self.hovered.emit(*self._over)
+        if (at := self._aimed(event.position())) is not None:
+            self._shown.over = self._shown.first.place(at)
+            self.hovered.emit(*self._shown.over)
         else:
             self._leave()
-        self._update_foot()
+        self.update(self._arrangement.reading)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._reads(event.position()):
-            self._press(event.position())
+        at = self._aimed(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and at is not None:
+            self._press(at)
         else:
             super().mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._leave()
-        self._update_foot()
+        self.update(self._arrangement.reading)
 
     def _press(self, at: QPointF) -> None:
         """Pins the example under the pointer, or else the place; a press on the pin lets go of it."""
-        drawn = self._drawn
-        held = self._pin.place(drawn.examples) if self._pin is not None else None
+        drawn = self._shown.first
+        held = self.pin.place(drawn.examples) if self.pin is not None else None
         if held is not None and QLineF(drawn.pixel(*held), at).length() <= NEAR * self._theme.scale:
             self.set_pin(None)
             return
@@ -352,58 +368,30 @@ class MapPanel(QWidget):
         self.set_pin(Pin(example=near) if near is not None else Pin(point=drawn.place(at)))
 
     def _leave(self) -> None:
-        if self._over is not None:
-            self._over = None
+        if self._shown.over is not None:
+            self._shown.over = None
             self.left.emit()
 
     def _options_changed(self) -> None:
-        drawn = self._drawn
-        drawn.parts = self.options.shown_parts
-        drawn.with_borders, drawn.with_contours = self.options.shown_lines
-        drawn.forget()
-        self.warp.show_parts(drawn.parts)
+        for picture in self._shown.pictures:
+            picture.parts = self.options.shown_parts
+            picture.with_borders, picture.with_contours = self.options.shown_lines
+            picture.forget()
+        self.warp.show_parts(self.options.shown_parts)
         self._count_wrong()
         self.update()
 
     def _count_wrong(self) -> None:
-        wrong, examples = self.wrong, self._drawn.examples
+        wrong, examples = self.wrong, self.examples
         # of train and dev the accuracy beside it tells; what is wrong in test alone would seem to contradict them
         where = "test" if examples is not None and len(wrong) and (examples.part[wrong] == TEST).all() else ""
         of = len(examples.y) if examples is not None else 0
-        self.counter.show_wrong(wrong, self._pin.example if self._pin is not None else None, where, of)
-
-    def _update_foot(self) -> None:
-        top = int(self._line(0).top())
-        self.update(0, top, self.width(), self.height() - top)
+        self.counter.show_wrong(wrong, self.pin.example if self.pin is not None else None, where, of)
 
     # how it looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            self._paint(painter, event.rect())
-
-    def _paint(self, painter: QPainter, asked: QRect) -> None:
-        theme, drawn = self._theme, self._drawn
-        paint.card(painter, QRectF(self.rect()), theme)
-        if self._mode != "map" and self._magnified is None:
-            return
-        if drawn.map is None and self._magnified is None:
-            drawn.paint_empty(painter)
-            return
-        examples = drawn.examples
-        if asked.top() < drawn.box.bottom():
-            drawn.paint(painter, self.devicePixelRatioF())
-            paint_axes(painter, drawn.box, drawn.extent, examples.axes if examples is not None else ("", ""), theme)
-            if self._pin is not None and self._magnified is None:
-                drawn.paint_pin(painter, self._pin, self._passing)
-        names = examples.class_names if examples is not None else ()
-        foot = Foot(painter, theme, self._line(0), ROW * theme.scale)
-        foot.results(self._status)
-        if self._magnified is not None:
-            foot.sign_scale(self._magnified[0])
-        elif drawn.map is not None and self._over is not None:
-            p = self.value_at(*self._over)
-            assert p is not None
-            foot.probabilities(*self._over, p, names)
-        elif drawn.map is not None:
-            foot.legend(names, self.view, len(drawn.map.p), None if self._hints else self._status)
+            paint.card(painter, QRectF(self.rect()), self._theme)
+            if self._mode == "map" or self._shown.magnified:
+                self._arrangement.paint(painter, event.rect(), self.devicePixelRatioF())

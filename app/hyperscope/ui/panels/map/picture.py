@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
-from hyperscope.lab.probes.decision_map import Map
+from hyperscope.lab.probes.decision_map import Map, decision_map
+from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.passing import Passing
+from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map.axes import Extent
-from hyperscope.ui.panels.map.pin import Pin, paint_card, paint_ring
+from hyperscope.ui.panels.map.pin import Pin, paint_ring
 from hyperscope.ui.panels.map.points import PointLayer, paint_point
 from hyperscope.ui.panels.map.views import VIEWS, contours, placed
-from hyperscope.ui.theme import LIGHT
+from hyperscope.ui.panels.map.wrong import misclassified
+from hyperscope.ui.theme import LIGHT, Theme
 
 NEAR = 7.0  # pixels; a press this close to an example means it
 
 
 class MapPicture:
-    """What is drawn in `box` (pixels) of a map and its examples; arrays turn into images when it is next painted."""
+    """What is drawn of one network in `box` (pixels): its map and the examples on it.
+
+    Arrays turn into images when it is next painted.
+    """
 
     def __init__(self) -> None:
         self.box = QRectF()
         self.theme = LIGHT
+        self.status = Status()
+        self.passing: Passing | None = None  # what the network makes of the pinned input
         self.examples: Examples | None = None
         self.own: Examples | None = None  # while points are painted: as they are under the brush
         self.map: Map | None = None
@@ -38,6 +48,37 @@ class MapPicture:
         self.points = PointLayer()
         self._borders: list[QLineF] = []
         self._contours: list[QLineF] = []
+
+    def take(self, seen: Seen) -> bool:
+        """Takes the newest records; returns whether there are other examples."""
+        self.status = seen.status
+        data = seen.records.of(examples)
+        others = data is not None and not same_examples(data, self.examples)
+        if others:
+            self.examples = data
+        before = self.extent
+        if (found := seen.records.of(decision_map)) is not None:
+            self.map = found
+            self.forget()
+        if others or self.extent != before:
+            self.points.forget()
+        return others
+
+    def lie_in(self, box: QRectF, size: float) -> None:
+        """Lies elsewhere from now on, with examples of `size` times the usual."""
+        if box != self.box or size != self.points.size:
+            self.box, self.points.size = box, size
+            self.forget_all()
+
+    @property
+    def predicted(self) -> Array:
+        """The predicted class (m,) of each example, none before there is a map."""
+        return self.map.predicted if self.map is not None else np.zeros(0, np.int64)
+
+    @property
+    def wrong(self) -> Array:
+        """The numbers (k,) of the misclassified examples among those shown."""
+        return misclassified(self.examples, self.predicted, self.parts)
 
     @property
     def extent(self) -> Extent:
@@ -98,22 +139,30 @@ class MapPicture:
         """Draws everything anew next time: another map, view, size or colours."""
         self.image = None
 
+    def forget_all(self) -> None:
+        """The same of the examples too."""
+        self.forget()
+        self.points.forget()
+
+    def show_own(self, own: Examples | None) -> None:
+        """Shows points that are being painted in place of the examples; None ends that."""
+        self.own = own
+        self.points.forget()
+
+    def magnify(self, values: Array | None) -> None:
+        """Shows a node's signed values (side, side), row 0 lowest, in place of the map; None brings the map back."""
+        self.magnified = None if values is None else np.asarray(values)
+        self.forget()
+
     def paint(self, painter: QPainter, ratio: float) -> None:
         """Draws the map, or the magnified node, at `ratio` device pixels each."""
         box, theme = self.box, self.theme
         if self.image is None:
             self._render()
         assert self.image is not None
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(box, self.image)
+        lines = ((self._contours, 0.3, 0.7), (self._borders, 0.42, 1.0)) if self.magnified is None else ()
+        paint_image(painter, box, self.image, lines, theme)
         if self.magnified is None:
-            painter.setClipRect(box)
-            for lines, strength, width in ((self._contours, 0.3, 0.7), (self._borders, 0.42, 1.0)):
-                ink = QColor(theme.text)
-                ink.setAlphaF(strength)
-                painter.setPen(QPen(ink, theme.scale * width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-                painter.drawLines(lines)
-            painter.setClipping(False)
             shown = self.own or self.examples
             if shown is not None and self.map is not None:
                 predicted = self.map.predicted if shown is self.examples else self._said_at(shown.x)
@@ -131,8 +180,8 @@ class MapPicture:
         inner = self.box.adjusted(24, 24, -24, -24)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
 
-    def paint_pin(self, painter: QPainter, pin: Pin, passing: Passing | None) -> None:
-        """Rings the pinned input, and says what the network makes of it once that is known."""
+    def paint_pin(self, painter: QPainter, pin: Pin) -> None:
+        """Rings the pinned input, with its mark once more over its neighbours'."""
         place = pin.place(self.examples)
         if place is None:
             return
@@ -140,13 +189,10 @@ class MapPicture:
         if self.box.contains(at):
             paint_ring(painter, at, self.theme, example=pin.example is not None)
             if pin.example is not None and self.examples is not None and self.map is not None:
-                # once more, over its neighbours
                 said = int(self.map.predicted[pin.example]) if pin.example < len(self.map.predicted) else -1
                 true, part = int(self.examples.y[pin.example]), int(self.examples.part[pin.example])
-                paint_point(painter, at, 3.6 * self.theme.scale, true, said, part, self.theme)
-        if passing is not None and pin.is_of(passing):
-            names = self.examples.class_names if self.examples is not None else ()
-            paint_card(painter, self.box, at, passing, names, self.theme)
+                radius = 3.6 * self.points.size * self.theme.scale
+                paint_point(painter, at, radius, true, said, part, self.theme)
 
     def _render(self) -> None:
         """Turns the newest arrays into an image, and borders and contours into lines."""
@@ -158,6 +204,25 @@ class MapPicture:
         self.image = VIEWS[self.view](p, self.theme)
         self._borders = placed(paint.borders(p), p.shape, self.box) if self.with_borders else []
         self._contours = placed(contours(p, self.view), p.shape, self.box) if self.with_contours else []
+
+
+def paint_image(
+    painter: QPainter,
+    box: QRectF,
+    image: QImage,
+    lines: Iterable[tuple[list[QLineF], float, float]],
+    theme: Theme,
+) -> None:
+    """An image in `box`, and over it `lines` with their strength (0 to 1) and width in pixels."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(box, image)
+    painter.setClipRect(box)
+    for drawn, strength, width in lines:
+        ink = QColor(theme.text)
+        ink.setAlphaF(strength)
+        painter.setPen(QPen(ink, theme.scale * width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawLines(drawn)
+    painter.setClipping(False)
 
 
 def same_data(one: Examples, other: Examples) -> bool:

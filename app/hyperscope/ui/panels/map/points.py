@@ -52,7 +52,7 @@ class PointLayer:
     """A transparent pixmap of all examples, kept between paints; on small pictures they may be drawn smaller."""
 
     def __init__(self, size: float = 1.0) -> None:
-        self._size = size
+        self.size = size  # of the usual; to be forgotten when it changes
         self.pixmap = QPixmap()
         self._drawn: Array | None = None  # the predictions that the pixmap shows
         self._parts = (True, True, True)
@@ -114,7 +114,7 @@ class PointLayer:
         self.pixmap.fill(Qt.GlobalColor.transparent)
         m = len(examples.y)
         # in the look 3 pixels on a picture of 300; they grow with it, but slower
-        self._radius = self._size * (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
+        self._radius = self.size * (3.0 if m <= CROWD else 1.9) * theme.scale * max(1.0, side / 300) ** 0.5
         if (theme, self._radius, ratio) != self._made_for:
             self._stamps.clear()
             self._made_for = (theme, self._radius, ratio)

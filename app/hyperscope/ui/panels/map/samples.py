@@ -1,6 +1,6 @@
 """Samples: the pictures of dev or test set, each with what the network says of it, the wrong ones first.
 
-It draws the record `Answers` for examples that are pictures.
+It draws the record `Answers` of each network for examples that are pictures.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.map.foot import share
+from hyperscope.ui.panels.map.pairs import lettered
+from hyperscope.ui.panels.map.picture import same_data
 from hyperscope.ui.panels.map.pin import grey, named
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 ORDERS = ("wrong first", "wrong only", "as they come")
 PARTS = {"dev": 1, "test": 2}
 CELL = 54  # pixels at least across a sample
+WIDER = 66  # the same for the answers of twins
 PICTURE = 40
 LINE = 13
 SAYS = (
@@ -71,8 +74,8 @@ class SamplesFace(QWidget):
         self.grid.seen.connect(lambda y, high: self.area.ensureVisible(0, y + high // 2, 0, high))
         self.hide()
 
-    def show_examples(self, examples: Examples) -> None:
-        """Takes note of another data set."""
+    def show_examples(self, examples: tuple[Examples | None, ...]) -> None:
+        """Takes note of other data sets, one for each network."""
         self.grid.show_examples(examples)
 
     def show_pinned(self, example: int | None) -> None:
@@ -86,8 +89,8 @@ class SamplesFace(QWidget):
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest answers."""
-        if (found := sides[0].records.of(answers)) is not None:
-            self.grid.show_answers(found)
+        if sides[0].records.of(answers) is not None:
+            self.grid.show_answers(tuple(seen.records.of(answers) for seen in sides))
             self._choose()
 
     def set_theme(self, theme: Theme) -> None:
@@ -150,7 +153,8 @@ class SampleGrid(QWidget):
         super().__init__()
         self._theme = LIGHT
         self._examples: Examples | None = None
-        self._answers: Answers | None = None
+        self._alike: tuple[bool, ...] = (True,)  # which networks have these examples: twins may differ in their data
+        self._answers: tuple[Answers, ...] = ()  # of each network that has them
         self._images: dict[int, QImage] = {}
         self._part, self._order = 1, ORDERS[0]
         self._ring = False
@@ -161,25 +165,36 @@ class SampleGrid(QWidget):
         self.setAccessibleName("Samples")
         self.setToolTip("Click a sample to send it through the network; arrows go on to the next")
 
-    def show_examples(self, examples: Examples) -> None:
-        """Takes note of another data set."""
-        self._examples, self._answers = examples, None
+    def show_examples(self, examples: tuple[Examples | None, ...]) -> None:
+        """Takes note of other data sets: the first network's are shown."""
+        ours = self._examples = examples[0]
+        others = (ours is not None and data is not None and same_data(ours, data) for data in examples[1:])
+        self._alike, self._answers = (True, *others), ()
         self._images.clear()
         self.shown = self.shown[:0]
 
-    def show_answers(self, answers: Answers) -> None:
+    def show_answers(self, answers: tuple[Answers | None, ...]) -> None:
         """Takes the newest answers; `show_part` then orders by them."""
-        self._answers = answers
+        found = zip(answers, self._alike, strict=True)
+        self._answers = tuple(one for one, alike in found if alike and one is not None and self._fits(one))
+
+    def _fits(self, answers: Answers) -> bool:
+        return self._examples is not None and answers.p.shape[1] == len(self._examples.y)
+
+    def _wrong(self, own: Values) -> list[Values]:
+        """For each network which (m,) of the examples numbered `own` (m,) it takes for another class."""
+        assert self._examples is not None
+        return [answers.p[:, own].argmax(axis=0) != self._examples.y[own] for answers in self._answers]
 
     def show_part(self, part: int, order: str) -> None:
         """Shows dev (1) or test (2) in one of ORDERS. Within each kind samples keep the order of the data."""
         self._part, self._order = part, order
-        examples, answers = self._examples, self._answers
-        if examples is None or answers is None or examples.pictures is None or answers.p.shape[1] != len(examples.y):
+        examples = self._examples
+        if examples is None or not self._answers or examples.pictures is None:
             self.shown = self.shown[:0]
             return
         own = np.flatnonzero(examples.part == part)
-        wrong = answers.p[:, own].argmax(axis=0) != examples.y[own]
+        wrong = np.any(self._wrong(own), axis=0)
         if order == "wrong only":
             own = own[wrong]
         elif order == "wrong first":
@@ -189,11 +204,11 @@ class SampleGrid(QWidget):
         self.update()
 
     def says(self) -> str:
-        """How many there are, and how many of them are wrong."""
-        if self._examples is None or self._answers is None:
+        """How many there are, and how many of them each network gets wrong."""
+        if self._examples is None or not self._answers:
             return ""
         own = np.flatnonzero(self._examples.part == self._part)
-        wrong = int((self._answers.p[:, own].argmax(axis=0) != self._examples.y[own]).sum())
+        wrong = ", ".join(lettered([str(int(of.sum())) for of in self._wrong(own)]))
         name = next(name for name, part in PARTS.items() if part == self._part)
         return f"{wrong} of {len(own)} {name} samples are misclassified"
 
@@ -206,13 +221,13 @@ class SampleGrid(QWidget):
     def fit(self, width: int) -> None:
         """Takes as many columns as go into `width` pixels, and as much height as the samples need."""
         scale = self._theme.scale
-        self._columns = max(1, int(width // (CELL * scale)))
+        self._columns = max(1, int(width // ((CELL if len(self._answers) < 2 else WIDER) * scale)))
         self._cell = width / self._columns
         rows = math.ceil(len(self.shown) / self._columns)
         self.resize(width, max(1, round(rows * self._row())))
 
     def _row(self) -> float:
-        return (PICTURE + 2 * LINE + 8) * self._theme.scale
+        return (PICTURE + (len(self._answers or "-") + 1) * LINE + 8) * self._theme.scale
 
     def place(self, number: int) -> QRectF:
         """Where the sample in cell `number` lies, in pixels."""
@@ -251,7 +266,7 @@ class SampleGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         if not len(self.shown):
-            words = "None is wrong." if self._order == "wrong only" and self._answers is not None else ""
+            words = "None is wrong." if self._order == "wrong only" and self._answers else ""
             write(painter, QRectF(0, 0, self.width(), 30 * theme.scale), words, face(12, 400, theme.scale), theme.quiet)
             return
         first = int(event.rect().top() // self._row()) * self._columns
@@ -264,11 +279,10 @@ class SampleGrid(QWidget):
         painter.end()
 
     def _paint_sample(self, painter: QPainter, number: int) -> None:
-        examples, answers, theme = self._examples, self._answers, self._theme
-        assert examples is not None and answers is not None
+        examples, theme = self._examples, self._theme
+        assert examples is not None
         scale, example, cell = theme.scale, int(self.shown[number]), self.place(number)
-        p = answers.p[:, example]
-        true, taken = int(examples.y[example]), int(p.argmax())
+        true, names = int(examples.y[example]), examples.class_names
         side = PICTURE * scale
         box = QRectF(round(cell.center().x() - side / 2), round(cell.top() + 4 * scale), round(side), round(side))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -281,15 +295,17 @@ class SampleGrid(QWidget):
             painter.setPen(QPen(theme.text, 2 * scale))
             painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 4, 4)
         line = QRectF(cell.left() + 1, box.bottom() + 3 * scale, cell.width() - 2, LINE * scale)
-        wrong = true != taken
-        said = f"{named(examples.class_names, taken)}  {share(float(p[taken]))}"
-        font = face(10, 600 if wrong else 400, scale)
-        centre = Qt.AlignmentFlag.AlignHCenter
-        write(painter, line, said, font, theme.text if wrong else theme.quiet, centre)
-        if wrong:
+        centre, wrong = Qt.AlignmentFlag.AlignHCenter, False
+        taken = [int(answers.p[:, example].argmax()) for answers in self._answers]
+        sure = [share(float(answers.p[:, example].max())) for answers in self._answers]
+        said = [f"{named(names, k)}  {p}" for k, p in zip(taken, sure, strict=True)]
+        for k, words in zip(taken, lettered(said), strict=True):
+            wrong |= k != true
+            font = face(10, 600 if k != true else 400, scale)
+            write(painter, line, words, font, theme.text if k != true else theme.quiet, centre)
             line.translate(0, LINE * scale)
-            is_said = f"is {named(examples.class_names, true)}"
-            write(painter, line, is_said, face(10, 400, scale), theme.quiet, centre)
+        if wrong:
+            write(painter, line, f"is {named(names, true)}", face(10, 400, scale), theme.quiet, centre)
 
     def _image(self, example: int) -> QImage:
         if example not in self._images:

@@ -1,39 +1,39 @@
-"""The plane as a hidden layer puts it: the grid of the plane bent by the layers before, and where the examples land.
+"""The plane as a hidden layer puts it: a picture for each network, and under it which layer's view it is.
 
-It draws the record `Warp` and computes nothing about the network.
+It draws the record `Warp` and computes nothing about the networks.
 """
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.lab.probes.warp import LayerInPlane, Warp, warp
+from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.map import views as map_views
+from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.panels.map.axes import AXIS, gutter, paint_axes
-from hyperscope.ui.panels.map.pin import paint_ring
-from hyperscope.ui.panels.map.points import PointLayer
-from hyperscope.ui.style import mixed
+from hyperscope.ui.panels.map.warp_picture import WarpPicture
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
-LINES = 12  # squares of the grid each way; the places between its lines only make them smooth
-STRONG = 6  # th lines are drawn stronger, as on squared paper
 ROW = 18  # pixels
-FOOT = 2 * AXIS + 12 + 30 + 2 * ROW + 8  # ticks, the axis's name, the choice of layer, and two lines
+CHOICE = 30  # pixels; the choice of layer
+FOOT = 2 * AXIS + 12 + CHOICE + 2 * ROW + 8  # ticks, the axis's name, the choice of layer, and two lines
+GAP = 10  # pixels between the pictures of twins
+WORDS = 116  # pixels at least for what stands beside a picture
+WRAPPED = Qt.TextFlag.TextWordWrap
+ENOUGH = 0.9  # of the side beside each other, for pictures below each other
+SMALL = 0.72  # of the usual size, the examples of twins
 
 
 class WarpFace(QWidget):
-    """A square picture, and under it which layer's view it is, in words and to choose."""
+    """Square pictures, which layer's view they are, in words, and a choice of layer."""
 
     rate = 20.0
     layer_chosen = Signal(int)
@@ -41,12 +41,9 @@ class WarpFace(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._examples: Examples | None = None
-        self._warp: Warp | None = None
-        self._points = PointLayer()
-        self._parts = (True, True, True)
-        self._pinned: int | None = None
-        self._box = QRectF()
+        self.pictures: tuple[WarpPicture, ...] = (WarpPicture(),)
+        self._words: tuple[QRectF, ...] = (QRectF(),)  # where two lines are written for each picture
+        self._choice_row = QRectF()
         self.setAccessibleName("Warped plane")
         self.layers = self._choice(1)
         self.hide()
@@ -61,22 +58,29 @@ class WarpFace(QWidget):
 
     @property
     def picture(self) -> QRectF:
-        """Where the square picture lies, in pixels."""
-        return self._box
+        """Where the square picture lies, in pixels; of twins A's."""
+        return self.pictures[0].box
 
-    def show_examples(self, examples: Examples) -> None:
-        """Takes note of another data set."""
-        self._examples, self._warp = examples, None
-        self._points.forget()
+    def show_examples(self, examples: tuple[Examples | None, ...]) -> None:
+        """Takes note of other data sets, one for each network."""
+        first = self.pictures[0]
+        if len(examples) != len(self.pictures):
+            self.pictures = (first, *(WarpPicture() for _ in examples[1:]))
+        for picture, data in zip(self.pictures, examples, strict=True):
+            picture.theme, picture.parts, picture.pinned = first.theme, first.parts, first.pinned
+            picture.show_examples(data)
+        self._arrange()
 
     def show_parts(self, parts: tuple[bool, bool, bool]) -> None:
         """Shows examples of train, dev and test, or hides them."""
-        self._parts = parts
+        for picture in self.pictures:
+            picture.parts = parts
         self.update()
 
     def show_pinned(self, example: int | None) -> None:
         """Rings the pinned example."""
-        self._pinned = example
+        for picture in self.pictures:
+            picture.pinned = example
         self.update()
 
     def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
@@ -84,16 +88,18 @@ class WarpFace(QWidget):
         return (Ask(warp, LayerInPlane(focus.plane, focus.layer)),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Takes the newest view of the plane."""
-        found = sides[0].records.of(warp)
-        if found is not None:
-            self._warp = found
-            self._points.forget()
-            if len(self.layers.buttons) != (found.layers or 1):
+        """Takes the newest views of the plane."""
+        found = [seen.records.of(warp) for seen in sides]
+        for picture, view in zip(self.pictures, found, strict=True):
+            if view is not None:
+                picture.take(view)
+        deepest = max((view for view in found if view is not None), key=lambda view: view.layers, default=None)
+        if deepest is not None:
+            if len(self.layers.buttons) != (deepest.layers or 1):
                 self.layers.deleteLater()
-                self.layers = self._choice(found.layers or 1)
-            self.layers.set_index(found.layer if found.layer >= 0 else None)
-            self.layers.setVisible(found.layers > 1)
+                self.layers = self._choice(deepest.layers or 1)
+            self.layers.set_index(deepest.layer if deepest.layer >= 0 else None)
+            self.layers.setVisible(deepest.layers > 1)
             self._arrange()
         self.update()
 
@@ -101,169 +107,117 @@ class WarpFace(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self.layers.set_theme(theme)
-        self._points.forget()
+        for picture in self.pictures:
+            picture.theme = theme
         self._arrange()
         self.update()
 
     def says(self) -> tuple[str, str]:
-        """Two lines: what the picture is, and what else there is to know."""
-        firsts, seconds = self._choices()
+        """Two lines: what the first picture is, and what else there is to know."""
+        firsts, seconds = self.pictures[0].says()
         return firsts[0], seconds[0]
 
-    def _choices(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Both lines in full, and shorter versions of them."""
-        warp = self._warp
-        if warp is None or warp.layer < 0:
-            return ("",), ("",)
-        name = f"layer {warp.layer + 1}"
-        seconds: tuple[str, ...] = ("grid: the plane by predicted class", "grid: predicted class")
-        if warp.units <= 2:
-            of = "one unit" if warp.units == 1 else "two units"
-            firsts: tuple[str, ...] = (f"The {of} of {name}, as they are", f"The {of} of {name}")
-            if warp.p is not None:
-                seconds = ("ground: the output's regions, parted by straight lines", "ground: the output's regions")
-        else:
-            most = f"First 2 principal components of {name}"
-            firsts = (f"{most}'s {warp.units} units", most, f"First 2 components of {name}")
-            seconds = tuple(f"{100 * warp.share:.0f}\u00a0% of variance · {second}" for second in seconds)
-        if self._examples is not None and len(warp.at) < len(self._examples.y):
-            seconds = (*(f"{second} · {len(warp.at)} examples" for second in seconds), seconds[-1])
-        return firsts, seconds
-
     def resizeEvent(self, event: object) -> None:
-        self._points.forget()
         self._arrange()
 
-    def _extent(self) -> tuple[float, float, float, float]:
-        return self._warp.extent if self._warp is not None else (-1.0, 1.0, -1.0, 1.0)
+    # where things are
+
+    @property
+    def _deep(self) -> bool:
+        """Whether there is a choice of layers."""
+        return len(self.layers.buttons) > 1
 
     def _arrange(self) -> None:
+        if len(self.pictures) == 1:
+            self._arrange_one(self.pictures[0])
+        else:
+            self._arrange_many()
+        scale, row = self._theme.scale, self._choice_row
+        label = QFontMetricsF(face(11, 400, scale)).horizontalAdvance("Hidden layer") + 8 * scale
+        count = len(self.layers.buttons) if self._deep else 0
+        wide = min(round(34 * scale) * max(1, count), round(row.width() - label))
+        self.layers.setGeometry(round(row.left() + label), round(row.top()), wide, self.layers.sizeHint().height())
+
+    def _arrange_one(self, picture: WarpPicture) -> None:
+        """The picture with its axes, below it the choice of layer, then the words."""
         scale = self._theme.scale
-        margin = gutter(self._extent(), self._theme)
+        margin = gutter(picture.extent, self._theme)
         side = max(40.0, min(self.width() - margin - INSIDE, self.height() - FOOT * scale))
         x = margin + (self.width() - margin - INSIDE - side) / 2
         box = QRectF(round(x), 0, int(side), int(side))
-        if box != self._box:
-            self._box = box
-            self._points.forget()
-        label = QFontMetricsF(face(11, 400, scale)).horizontalAdvance("Hidden layer") + 8 * scale
-        count = self._warp.layers if self._warp is not None else 0
-        wide = min(round(34 * scale) * max(1, count), round(self._line(0).width() - label))
-        self.layers.setGeometry(
-            round(self._line(0).left() + label), round(self._row().top()), wide, self.layers.sizeHint().height()
-        )
+        picture.lie_in(box, 1.0)
+        left = INSIDE + max(0.0, box.left() - margin)
+        row = QRectF(left, box.bottom() + (2 * AXIS + 8) * scale, box.right() - left, 27 * scale)
+        self._choice_row = row
+        top = row.bottom() + 4 * scale if self._deep else row.top()
+        self._words = (QRectF(left, top, row.width(), 2 * ROW * scale),)
 
-    def _row(self) -> QRectF:
-        scale, box = self._theme.scale, self._box
-        top = box.bottom() + (2 * AXIS + 8) * scale
-        return QRectF(self._left(), top, box.right() - self._left(), 27 * scale)
+    def _arrange_many(self) -> None:
+        """The choice of layer, and pictures below each other with their words at the right, which fills the card.
 
-    def _left(self) -> float:
-        return INSIDE + max(0.0, self._box.left() - gutter(self._extent(), self._theme))
+        Where they would be far smaller so, they lie beside each other with their words below.
+        """
+        scale, wide, count = self._theme.scale, self.width() - 2 * INSIDE, len(self.pictures)
+        gap, words, size = GAP * scale, 2 * ROW * scale, SIZE * scale
+        top = (CHOICE + 4) * scale if self._deep else 2 * scale
+        room = self.height() - top - INSIDE
+        beside = min((wide - gap * (count - 1)) / count, room - size - 4 * scale - words)
+        below = min((room - gap * (count - 1)) / count, wide - gap - WORDS * scale)
+        in_rows = below >= ENOUGH * beside
+        side = max(40, int(below if in_rows else beside))
+        if in_rows:
+            places = [QRectF(INSIDE, round(top + number * (side + gap)), side, side) for number in range(count)]
+            left = INSIDE + side + gap
+            down = size + 6 * scale
+            self._words = tuple(QRectF(left, box.top() + down, INSIDE + wide - left, side - down) for box in places)
+        else:
+            left, upper = (self.width() - count * side - gap * (count - 1)) / 2, round(top + size + 4 * scale)
+            places = [QRectF(round(left + number * (side + gap)), upper, side, side) for number in range(count)]
+            self._words = tuple(QRectF(box.left(), box.bottom() + 4 * scale, side, words) for box in places)
+        for picture, box in zip(self.pictures, places, strict=True):
+            picture.lie_in(box, SMALL)
+        self._choice_row = QRectF(INSIDE, 0, wide, 27 * scale)
 
-    def _line(self, number: int) -> QRectF:
-        scale, row = self._theme.scale, self._row()
-        return QRectF(row.left(), row.bottom() + (4 + number * ROW) * scale, row.width(), ROW * scale)
+    # how it looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, warp = QPainter(self), self._theme, self._warp
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if warp is None or warp.layer < 0:
-            self._paint_empty(painter, "There is no hidden layer to look through." if warp is not None else "")
-            return
-        self._paint_ground(painter, warp)
-        painter.setClipRect(self._box)
-        self._paint_sheet(painter, warp)
-        painter.setClipping(False)
-        self._paint_points(painter, warp)
-        painter.drawPixmap(self._box.topLeft(), paint.corners(self._box.width(), theme.card, self.devicePixelRatioF()))
-        paint_axes(painter, self._box, warp.extent, warp.axes, theme)
-        small = face(11, 400, theme.scale)
-        if warp.layers > 1:
-            write(painter, self._row(), "Hidden layer", small, theme.text)
-        firsts, seconds = self._choices()
-        line, smaller = self._line(0) if warp.layers > 1 else self._row(), face(10, 400, theme.scale)
-        write(painter, line, paint.fitting(firsts, small, line.width()), small, theme.text)
-        line.translate(0, ROW * theme.scale)
-        write(painter, line, paint.fitting(seconds, smaller, line.width()), smaller, theme.quiet)
-        painter.end()
+        theme, ratio = self._theme, self.devicePixelRatioF()
+        with QPainter(self) as painter:
+            for picture in self.pictures:
+                picture.paint(painter, ratio)
+            if self._deep:
+                write(painter, self._choice_row, "Hidden layer", face(11, 400, theme.scale), theme.text)
+            if len(self.pictures) == 1:
+                self._paint_axes(painter, self.pictures[0])
+            else:
+                self._paint_letters(painter)
+            for picture, room in zip(self.pictures, self._words, strict=True):
+                self._paint_words(painter, picture, room)
 
-    def _paint_empty(self, painter: QPainter, words: str) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.control)
-        painter.drawRoundedRect(self._box, 4, 4)
-        inner = self._box.adjusted(24, 24, -24, -24)
-        painter.setFont(face(12, 400, self._theme.scale))
-        painter.setPen(self._theme.quiet)
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
+    def _paint_axes(self, painter: QPainter, picture: WarpPicture) -> None:
+        if picture.warp is not None and picture.warp.layer >= 0:
+            paint_axes(painter, picture.box, picture.warp.extent, picture.warp.axes, self._theme)
 
-    def _paint_ground(self, painter: QPainter, warp: Warp) -> None:
-        theme, box = self._theme, self._box
-        painter.fillRect(box, theme.map_ground if theme.dark else theme.window)
-        if warp.p is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity(0.55)
-        painter.drawImage(box, paint.soft_map(warp.p, theme))
-        painter.setOpacity(1.0)
-        line = QColor(theme.text)
-        line.setAlphaF(0.6)
-        painter.setPen(QPen(line, 1.2 * theme.scale))
-        painter.drawLines(map_views.placed(paint.borders(warp.p), warp.p.shape, box))
+    def _paint_letters(self, painter: QPainter) -> None:
+        size = SIZE * self._theme.scale
+        for which, picture, words in zip("AB", self.pictures, self._words, strict=True):
+            above = QPointF(picture.box.left(), picture.box.top() - size - 3 * self._theme.scale)
+            beside = QPointF(words.left(), picture.box.top())
+            at = above if words.left() == picture.box.left() else beside
+            badge(painter, QRectF(at.x(), at.y(), size, size), which, self._theme)
 
-    def _pixels(self, at: Array) -> Array:
-        """Pixels (2, …) of places (2, …) of the picture; what is far outside comes no farther than a few pictures."""
-        left, right, bottom, top = self._extent()
-        box = self._box
-        x = box.left() + (at[0] - left) / (right - left) * box.width()
-        y = box.top() + (top - at[1]) / (top - bottom) * box.height()
-        reach = 4 * box.width()
-        return np.stack([x.clip(-reach, reach), y.clip(-reach, reach)])
-
-    def _paint_sheet(self, painter: QPainter, warp: Warp) -> None:
-        """The lines of the grid, each piece in the colour of the class predicted there."""
-        theme = self._theme
-        at = self._pixels(warp.sheet)
-        side = at.shape[1]
-        pieces: dict[tuple[int, bool], list[QPolygonF]] = {}
-        every = max(1, (side - 1) // LINES)
-        for number in range(0, side, every):
-            strong = number % (every * STRONG) == 0
-            for x, y, said in (
-                (at[0, number], at[1, number], warp.said[number]),
-                (at[0, :, number], at[1, :, number], warp.said[:, number]),
-            ):
-                cuts = np.flatnonzero(said[1:] != said[:-1]) + 1
-                for start, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), side - 1], strict=True):
-                    if stop > start:
-                        places = zip(x[start : stop + 1].tolist(), y[start : stop + 1].tolist(), strict=True)
-                        run = QPolygonF([QPointF(*place) for place in places])
-                        pieces.setdefault((int(said[start]), strong), []).append(run)
-        ground = theme.map_ground if theme.dark else theme.window
-        for (k, strong), runs in pieces.items():
-            ink = mixed(ground, theme.class_colour(k), 0.85 if strong else 0.5)
-            if warp.p is not None:
-                ink = mixed(theme.class_colour(k), theme.text, 0.3 if strong else 0.1)
-            painter.setPen(QPen(ink, (1.4 if strong else 1.0) * theme.scale))
-            for run in runs:
-                painter.drawPolyline(run)
-
-    def _paint_points(self, painter: QPainter, warp: Warp) -> None:
-        examples = self._examples
-        if examples is None or (len(warp.at) and warp.at[-1] >= len(examples.y)):
-            return
-        shown = Examples(
-            x=warp.x,
-            y=examples.y[warp.at],
-            part=examples.part[warp.at],
-            class_names=examples.class_names,
-            axes=warp.axes,
-            extent=warp.extent,
-        )
-        ratio = self.devicePixelRatioF()
-        self._points.update(shown, warp.predicted, warp.extent, self._box.width(), self._theme, ratio, self._parts)
-        painter.drawPixmap(self._box.topLeft(), self._points.pixmap)
-        found = np.flatnonzero(warp.at == self._pinned).tolist() if self._pinned is not None else []
-        if found:
-            x, y = self._pixels(warp.x[:, found[:1]])[:, 0].tolist()
-            paint_ring(painter, QPointF(x, y), self._theme, example=True)
+    def _paint_words(self, painter: QPainter, picture: WarpPicture, room: QRectF) -> None:
+        """Two lines where there is room for them; beside a picture as many as the words need."""
+        theme, left = self._theme, QRectF(room)
+        for choices, size, ink in zip(picture.says(), (11, 10), (theme.text, theme.quiet), strict=True):
+            font, line = face(size, 400, theme.scale), QRectF(left)
+            line.setHeight(ROW * theme.scale)
+            if room.height() > 3 * line.height():
+                painter.setFont(font)
+                painter.setPen(ink)
+                line = painter.boundingRect(left, WRAPPED, choices[0])
+                painter.drawText(left, WRAPPED, choices[0])
+                line.setHeight(line.height() + 4 * theme.scale)
+            else:
+                write(painter, line, paint.fitting(choices, font, line.width()), font, ink)
+            left.setTop(line.bottom())

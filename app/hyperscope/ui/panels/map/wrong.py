@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.examples.drawn import Examples
-from hyperscope.ui.paint import TextButton, face, write
+from hyperscope.ui.paint import TextButton, face, fitting, write
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -41,6 +41,7 @@ class WrongCounter(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._place = LIGHT, ""
+        self.brief = False  # one line, beside figures that are written by others
         self._words: tuple[str, ...] = ("",)
         self.back = TextButton("‹", "Previous misclassified example", self)
         self.next = TextButton("›", "Next misclassified example", self)
@@ -80,10 +81,14 @@ class WrongCounter(QWidget):
         self.update()
 
     def arrange(self) -> None:
-        """Puts the buttons to both sides of the second line."""
-        row = self.height() / 2
+        """Puts the buttons to both sides of the second line, or at the end of the only one."""
+        row = self.height() / (1 if self.brief else 2)
         for button in (self.back, self.next):
-            button.resize(button.sizeHint().width() + round(8 * self._theme.scale), round(row))
+            button.resize(button.sizeHint().width() + round((0 if self.brief else 8) * self._theme.scale), round(row))
+        if self.brief:
+            self.next.move(self.width() - self.next.width(), 0)
+            self.back.move(self.next.x() - self.back.width(), 0)
+            return
         half = self._half()
         middle = self.width() / 2
         self.back.move(round(middle - half - self.back.width()), round(row))
@@ -95,14 +100,17 @@ class WrongCounter(QWidget):
         return max(metrics.horizontalAdvance(self._place or "step") / 2, 12 * self._theme.scale) + 2
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = self._theme, QPainter(self)
-        font = face(11, 600, theme.scale)
-        row = self.height() / 2
-        metrics, line = QFontMetricsF(font), QRectF(0, 0, self.width(), row)
-        room = self.width() - 8 * theme.scale  # names and figures stand to both sides
-        said = next((words for words in self._words if metrics.horizontalAdvance(words) <= room), self._words[-1])
-        write(painter, line, said, font, theme.text, CENTRE)
-        line.translate(0, row)
-        said = self._place or ("step" if self.next.isEnabled() and not self.next.isHidden() else "")
-        write(painter, line, said, face(11, 400, theme.scale), theme.quiet, CENTRE)
-        painter.end()
+        theme = self._theme
+        with QPainter(self) as painter:
+            if self.brief:
+                line, small = QRectF(0, 0, self.back.x(), self.height()), face(10, 400, theme.scale)
+                said = fitting((self._place or "Wrong", "Wrong", ""), small, line.width())
+                write(painter, line, said, small, theme.quiet)
+                return
+            font, row = face(11, 600, theme.scale), self.height() / 2
+            line = QRectF(0, 0, self.width(), row)
+            room = self.width() - 8 * theme.scale  # names and figures stand to both sides
+            write(painter, line, fitting(self._words, font, room), font, theme.text, CENTRE)
+            line.translate(0, row)
+            said = self._place or ("step" if self.next.isEnabled() and not self.next.isHidden() else "")
+            write(painter, line, said, face(11, 400, theme.scale), theme.quiet, CENTRE)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainterPath
 
 from hyperscope.engine.arrays import Array
 from hyperscope.ui import paint
-from hyperscope.ui.panels.network.layout import Column
+from hyperscope.ui.panels.network.layout import UnitColumn
 from hyperscope.ui.theme import Theme
 
 THIN, THICK = 0.5, 3.0  # pixels; the widths of the weakest and the strongest edge of a layer
@@ -33,7 +33,7 @@ def _share(weights: Array) -> Array:
     return result
 
 
-def bundled(weights: Array, before: Column, after: Column) -> Array:
+def bundled(weights: Array, before: UnitColumn, after: UnitColumn) -> Array:
     """Weights (n, n_before) as drawn: those of a summarised layer as one root mean square."""
     if after.summary:
         weights = np.sqrt(np.mean(np.square(weights), 0, keepdims=True))
@@ -48,7 +48,7 @@ class Edges:
     `box` is where their picture lies on the panel, `ratio` the device pixels per pixel, `scale` the theme's.
     """
 
-    def __init__(self, before: Column, after: Column, ratio: float, scale: float) -> None:
+    def __init__(self, before: UnitColumn, after: UnitColumn, ratio: float, scale: float) -> None:
         self.before, self.after, self.scale, self.ratio = before, after, scale, ratio
         left, right = before.nodes[0].right(), after.nodes[0].left()
         self._from = np.tile(before.ys, len(after.nodes))

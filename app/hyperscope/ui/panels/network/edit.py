@@ -104,7 +104,7 @@ class NumberEditor(Popover):
         self.entry.selectAll()
         return True
 
-    def heed(self, picture: NetworkPicture) -> None:
+    def take_note(self, picture: NetworkPicture) -> None:
         """Follows the number as it is trained; puts itself away when there is no such number any more."""
         if self._number is None or not self.isVisible():
             return

@@ -44,7 +44,7 @@ class Flow(QObject):
         """Whether dots move."""
         return self._timer.isActive()
 
-    def heed(self, *, training: bool | None = None, seen: bool | None = None, reduced: bool | None = None) -> None:
+    def take_note(self, *, training: bool | None = None, seen: bool | None = None, reduced: bool | None = None) -> None:
         """Takes note of what has changed of what it depends on."""
         self._training = self._training if training is None else training
         self._seen = self._seen if seen is None else seen

@@ -14,7 +14,7 @@ from hyperscope.knob import knobs
 from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.panels.network import words
-from hyperscope.ui.panels.network.layout import ALONE, Layout
+from hyperscope.ui.panels.network.layout import ALONE, NetworkLayout
 from hyperscope.ui.theme import LIGHT, Theme
 
 UNITS = knobs(Layer)["units"]
@@ -55,7 +55,7 @@ class Heads(QObject):
         super().__init__(panel)
         self._panel, self._theme = panel, LIGHT
         self._picture: NetworkPicture | None = None
-        self._layout: Layout | None = None
+        self._layout: NetworkLayout | None = None
         self._units: list[int] = []
         self._twins: dict[int, bool] = {}
         self._prefix = ""  # of the buttons' names
@@ -86,7 +86,9 @@ class Heads(QObject):
             self.arrange(self._picture, self._layout, self._theme, self._panel.height())
         self._panel.update()
 
-    def arrange(self, picture: NetworkPicture | None, layout: Layout | None, theme: Theme, height: float) -> None:
+    def arrange(
+        self, picture: NetworkPicture | None, layout: NetworkLayout | None, theme: Theme, height: float
+    ) -> None:
         """Puts the buttons where the columns are; they stay the same ones, so none loses the keyboard."""
         self._picture, self._layout, self._theme = picture, layout, theme
         hidden = len(picture.layers) - 2 if picture is not None else 0

@@ -42,7 +42,7 @@ ALONE = Frame()
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class UnitColumn:
     """One layer: `units` of it in `nodes`, or all of it in one summary card if it is too wide to draw."""
 
     units: int
@@ -61,10 +61,10 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class NetworkLayout:
     """The columns, the `body` they stand in, and the `pitch` between their middles, in pixels."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[UnitColumn, ...]
     body: QRectF
     pitch: float
     frame: Frame = ALONE
@@ -95,7 +95,7 @@ def sizes(picture: NetworkPicture) -> list[int]:
 
 def laid_out(
     picture: NetworkPicture, width: float, height: float, scale: float, ratio: float = 1.0, frame: Frame = ALONE
-) -> Layout:
+) -> NetworkLayout:
     """The places of all nodes on a panel of `width` × `height` pixels; grows with the room there is.
 
     Nodes lie on whole device pixels, `ratio` to a pixel, so that their rims are sharp.
@@ -122,7 +122,7 @@ def laid_out(
                 wide = min(wide, (APART * pitch + 0.5 * usual) / 1.5)
             shift = 0.5 * (wide - usual) * (1 if place == 0 else -1 if ends else 0)
             card = QRectF(x - wide / 2 + shift, body.center().y() - high / 2, wide, high)
-            columns.append(Column(units, (card,), True))
+            columns.append(UnitColumn(units, (card,), True))
             continue
         # space for names below inputs and outputs, and a looser column where there are few
         size = min(usual, room * frame.tall)
@@ -130,5 +130,5 @@ def laid_out(
         top = body.center().y() - (step * (units - 1) + size) / 2
         size = sharp(size)
         nodes = tuple(QRectF(sharp(x - size / 2), sharp(top + k * step), size, size) for k in range(units))
-        columns.append(Column(units, nodes, False))
-    return Layout(tuple(columns), body, pitch, frame)
+        columns.append(UnitColumn(units, nodes, False))
+    return NetworkLayout(tuple(columns), body, pitch, frame)

@@ -18,7 +18,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.network import words
-from hyperscope.ui.panels.network.layout import Column, Layout
+from hyperscope.ui.panels.network.layout import NetworkLayout, UnitColumn
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
@@ -32,7 +32,7 @@ Named = Callable[[int, int], str]
 
 
 def faces(
-    picture: NetworkPicture, layout: Layout, theme: Theme, levels: tuple[Array, ...] | None
+    picture: NetworkPicture, layout: NetworkLayout, theme: Theme, levels: tuple[Array, ...] | None
 ) -> list[list[QImage]]:
     """The image of each node of each layer; of a layer in one card a heat map of its weights, or of its `levels`."""
     made: list[list[QImage]] = []
@@ -117,7 +117,7 @@ class Nodes:
         painter: QPainter,
         theme: Theme,
         picture: NetworkPicture,
-        layout: Layout,
+        layout: NetworkLayout,
         images: Sequence[Sequence[QImage]],
         width: float,
     ) -> None:
@@ -151,7 +151,7 @@ class Nodes:
             if levels is not None:
                 self._levels(place, column, levels[place])
 
-    def _levels(self, place: int, column: Column, values: Array) -> None:
+    def _levels(self, place: int, column: UnitColumn, values: Array) -> None:
         """Each output as a number, and as a bar from the node's middle to the right or left; shares from the left."""
         painter, theme, scale = self._painter, self._theme, self._theme.scale
         most = float(np.abs(np.nan_to_num(values)).max(initial=0)) or 1.0
@@ -176,7 +176,7 @@ class Nodes:
             at = QRectF(node.left() - 4, node.top(), node.width() + 8, node.height() - high - 2)
             write(painter, at, said, font, theme.text, CENTRE)
 
-    def _names(self, place: int, column: Column, named: Named) -> None:
+    def _names(self, place: int, column: UnitColumn, named: Named) -> None:
         theme = self._theme
         step = column.nodes[1].top() - column.nodes[0].top() if len(column.nodes) > 1 else 99.0
         if place == 0 and len(column.nodes) <= 2:

@@ -34,7 +34,7 @@ from hyperscope.ui.panels.network.backing import Backing
 from hyperscope.ui.panels.network.flow import Flow
 from hyperscope.ui.panels.network.formula import plain
 from hyperscope.ui.panels.network.heads import Heads
-from hyperscope.ui.panels.network.layout import ALONE, Frame, Layout
+from hyperscope.ui.panels.network.layout import ALONE, Frame, NetworkLayout
 from hyperscope.ui.panels.network.scene import Edge, Node, Scene
 from hyperscope.ui.panels.network.setting import Setting
 from hyperscope.ui.theme import LIGHT, Theme
@@ -120,7 +120,7 @@ class NetworkPanel(QWidget):
         scene = self._scene
         seen = sides[0]
         scene.examples = seen.records.of(examples) or scene.examples
-        self.flow.heed(training=seen.status.playing)
+        self.flow.take_note(training=seen.status.playing)
         found = seen.records.of(network)
         if found is None:
             return
@@ -135,7 +135,7 @@ class NetworkPanel(QWidget):
                 self.reshaped.emit()
         elif scene.layout is not None:
             self._renew(QRegion(self._body()) + QRegion(scene.foot_room.toAlignedRect()))
-        self.editor.heed(found)
+        self.editor.take_note(found)
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Takes note of the hidden layers' settings, which their heads show."""
@@ -160,7 +160,7 @@ class NetworkPanel(QWidget):
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Whether nothing moves by itself."""
-        self.flow.heed(reduced=reduced)
+        self.flow.take_note(reduced=reduced)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -187,7 +187,7 @@ class NetworkPanel(QWidget):
             self._renew()
 
     @property
-    def layout_now(self) -> Layout | None:
+    def layout_now(self) -> NetworkLayout | None:
         """Where the nodes are, or None before there is a network."""
         return self._scene.layout
 
@@ -246,11 +246,11 @@ class NetworkPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.flow.heed(seen=True)
+        self.flow.take_note(seen=True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.flow.heed(seen=False)
+        self.flow.take_note(seen=False)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._scene.layout is None:

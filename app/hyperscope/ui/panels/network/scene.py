@@ -19,7 +19,7 @@ from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.edges import Edges, bundled, widths
 from hyperscope.ui.panels.network.foot import Foot
-from hyperscope.ui.panels.network.layout import ALONE, Layout, laid_out, sizes
+from hyperscope.ui.panels.network.layout import ALONE, NetworkLayout, laid_out, sizes
 from hyperscope.ui.panels.network.nodes import Nodes, faces
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
@@ -39,7 +39,7 @@ class Scene:
     def __init__(self) -> None:
         self.picture: NetworkPicture | None = None
         self.examples: Examples | None = None
-        self.layout: Layout | None = None
+        self.layout: NetworkLayout | None = None
         self.gaps: list[Edges] = []
         self.weights: list[Array] = []  # as drawn
         self.node: Node | None = None

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hyperscope.lab.timeline.past import Pasts
+from hyperscope.lab.timeline.past import PastReceiver
 from hyperscope.lab.worker.commands import StartTwin
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hyperscope.lab.experiment.experiment import Experiment
-    from hyperscope.lab.timeline.past import Lost
+    from hyperscope.lab.timeline.past import LostPast
     from hyperscope.lab.training.checkpoint import Checkpoint
     from hyperscope.lab.twins.twin import One
     from hyperscope.lab.worker.commands import Reply
     from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 
 
-class Revival:
+class Recovery:
     """What there is for a worker that takes a lost one's place: the last checkpoints and their pasts."""
 
     def __init__(self) -> None:
         self.checkpoint: Checkpoint | None = None
         self.twin_checkpoint: Checkpoint | None = None
-        self.pasts = Pasts()
+        self.pasts = PastReceiver()
 
-    def heed(self, reply: Reply, *, twins: bool) -> None:
+    def on_reply(self, reply: Reply, *, twins: bool) -> None:
         """Keeps what came with a reply, unless that is from before twins began or ended, and so another network's."""
         if reply.checkpoint is None:
             return
         fits = (len(reply.snapshot.sides) == 2) == twins
         if fits:
             self.checkpoint, self.twin_checkpoint = reply.checkpoint, reply.twin_checkpoint
-        self.pasts.heed(reply.pasts, in_use=fits)
+        self.pasts.on_reply(reply.pasts, in_use=fits)
 
     def end_twin(self, keep: One) -> None:
         """One of twins goes on alone."""
@@ -51,7 +51,7 @@ class Revival:
         return StartTwin(a, b, self.twin_checkpoint, True, self._pasts[1] if self.twin_checkpoint is not None else None)
 
     @property
-    def _pasts(self) -> list[Lost | None]:
+    def _pasts(self) -> list[LostPast | None]:
         return self.pasts.lost(1 if self.twin_checkpoint is None else 2)
 
     def said(self, loss: WorkerLost) -> str:

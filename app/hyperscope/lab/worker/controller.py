@@ -1,4 +1,4 @@
-"""The conductor: carries out the window's commands on what is trained, and says what came of them.
+"""The controller: carries out the window's commands on what is trained, and says what came of them.
 
 It knows no pipes; the worker brings the commands, lets it train in between, and passes on what it says.
 """
@@ -13,7 +13,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.library.recorder import Recorder
 from hyperscope.lab.timeline import slow_motion
-from hyperscope.lab.timeline.past import Lost, revived
+from hyperscope.lab.timeline.past import LostPast, recovered
 from hyperscope.lab.timeline.reopening import Open, Reopening
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint
@@ -43,7 +43,7 @@ REST = 0.004  # s between two looks at whether there is something to train
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
 
 
-class Conductor:
+class Controller:
     """Of `experiment`, from `checkpoint` on if there is one, with its `past` if that is known; runs are kept in the
     file `library`, None to keep none.
 
@@ -55,7 +55,7 @@ class Conductor:
         experiment: Experiment,
         checkpoint: Checkpoint | None = None,
         library: Path | None = None,
-        past: Lost | None = None,
+        past: LostPast | None = None,
     ) -> None:
         self.playing = False
         self.until: int | None = None  # the epochs done at which it pauses
@@ -77,7 +77,7 @@ class Conductor:
             self._refuse(problem)
         if checkpoint is not None:
             trainer.restore(checkpoint)
-        timeline = revived(trainer, past)
+        timeline = recovered(trainer, past)
         self.trained = Trained(timeline)
         self.pace = Pace()
         if library is not None:
@@ -132,15 +132,15 @@ class Conductor:
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
         self._heed_end(command)
         match command:
-            case Apply(experiment, twin) if self.trained.pair is not None:
-                self._hear(*self.trained.pair.take_on(experiment, twin or self.trained.pair.b.trainer.experiment))
+            case Apply(experiment, twin) if self.trained.twins is not None:
+                self._hear(*self.trained.twins.apply_each(experiment, twin or self.trained.twins.b.trainer.experiment))
             case StartTwin():
                 self._start_twin(command)
             case EndTwin(keep):
                 self._end_twin(keep)
             case Aim(side):
-                if self.trained.pair is not None:
-                    self.trained.pair.aim = side
+                if self.trained.twins is not None:
+                    self.trained.twins.aim = side
                 if self.slowed is not None:
                     self._slow(0, None)
             case Slow(by, to):
@@ -150,7 +150,7 @@ class Conductor:
             case Branch():
                 if self.trained.timeline.branch_here():
                     self._went()
-                    both = " both" if self.trained.pair is not None else ""
+                    both = " both" if self.trained.twins is not None else ""
                     self.said, self.alarm = f"Branched{both} at step {step}; what came after stays as a branch.", False
                 else:
                     self.said, self.alarm = "This is the end; go back on the timeline first, then branch.", False
@@ -175,8 +175,8 @@ class Conductor:
                 if said:
                     self.said, self.alarm = said, False
                     self._keep_soon()
-            case GoTo(beat):
-                self._go_to(beat)
+            case GoTo(tick):
+                self._go_to(tick)
             case Go(playing, rate, until):
                 if playing:
                     self.trained.timeline.go_on()
@@ -214,20 +214,20 @@ class Conductor:
     # -- twins ----------------------------------------------------------------------------------------------------
 
     def _start_twin(self, command: StartTwin) -> None:
-        if self.trained.pair is not None:
+        if self.trained.twins is not None:
             return
         wanted = command.experiment, command.twin
-        pair, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
+        twins, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
         if self.recorder is not None:
-            self.recorder.follow(pair.a)
+            self.recorder.follow(twins.a)
         self._keep_soon()
-        said, refused = pair.take_on(*wanted)
-        self._hear("" if command.revived else f"{begun} {said}".strip(), refused)
+        said, refused = twins.apply_each(*wanted)
+        self._hear("" if command.recovered else f"{begun} {said}".strip(), refused)
 
     def _end_twin(self, keep: One) -> None:
-        if self.trained.pair is None:
+        if self.trained.twins is None:
             return
-        kept = self.trained.end_twin(self.trained.pair, keep)
+        kept = self.trained.end_twin(self.trained.twins, keep)
         if self.recorder is not None:
             self.recorder.follow(kept)
         self.pace.counted = kept.trainer.step
@@ -238,10 +238,10 @@ class Conductor:
         """B's run ends: it goes to the library beside A's, unless it is the same."""
         if (
             self.recorder is not None
-            and self.trained.pair is not None
-            and self.trained.pair.a.score != self.trained.pair.b.score
+            and self.trained.twins is not None
+            and self.trained.twins.a.score != self.trained.twins.b.score
         ):
-            self.recorder.keep_also(self.trained.pair.b)
+            self.recorder.keep_also(self.trained.twins.b)
 
     def _hear(self, said: str, refused: str) -> None:
         if said:
@@ -294,12 +294,12 @@ class Conductor:
 
     def _went(self) -> None:
         if self.recorder is not None:
-            self.recorder.went(self.trained.pair.b if self.trained.pair is not None else None)
+            self.recorder.went(self.trained.twins.b if self.trained.twins is not None else None)
 
-    def _go_to(self, beat: int) -> None:
+    def _go_to(self, tick: int) -> None:
         self.playing = False
         try:
-            self.trained.timeline.restore(min(max(0, beat), self.trained.timeline.end))
+            self.trained.timeline.restore(min(max(0, tick), self.trained.timeline.end))
         except ValueError as problem:
             self._refuse(problem)
             return
@@ -325,7 +325,7 @@ class Conductor:
         self._went()
         self.pace.count_from(self.trained.furthest.step)
         self._keep_soon()  # a worker lost now must come back with this future
-        both = "Both on" if self.trained.pair is not None else "On"
+        both = "Both on" if self.trained.twins is not None else "On"
         said = f"{both} the branch “{name}”, at its end, step {self.pace.counted}."
         self.said, self.alarm, self.other = said, False, True
 
@@ -377,8 +377,8 @@ class Conductor:
             self._say_what_is_left(step)
 
     def _heed_alarm(self) -> None:
-        if self.trained.pair is not None:
-            news = self.trained.pair.news()
+        if self.trained.twins is not None:
+            news = self.trained.twins.news()
             if news.said:
                 self.said, self.alarm = news.said, news.alarm
             if news.halted:

@@ -1,4 +1,4 @@
-"""The legend of pictures that hold both twins: each letter with a sample of its colour, and where it is drawn."""
+"""The legend of pictures that hold two sides: each letter with a sample of its colour, and where it is drawn."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.ui.panels.common.twin_letters import badge
-from hyperscope.ui.panels.distributions.twin_columns import colours
+from hyperscope.ui.panels.distributions.placing import colours
 from hyperscope.ui.theme import LIGHT, Theme
 
 LETTER, SAMPLE, GAP, APART = 13, 12, 4, 9  # pixels at scale 1
 
 
-class TwinKey(QWidget):
+class SidesKey(QWidget):
     """ "A ▀ B ▄": A's colour in the upper half of its sample and B's in the lower, as the histograms have them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
