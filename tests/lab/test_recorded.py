@@ -14,7 +14,7 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.engine.softmax import one_hot
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.probes.distributions import distributions
+from hyperscope.lab.probes.distributions import Mode, distributions
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.history import RIVERS, History
 from hyperscope.lab.training.quantiles import QUANTILES
@@ -181,7 +181,7 @@ def test_dead_units_are_those_that_give_0_for_all_examples() -> None:
     weights["layer1.bias"][[1, 4]] = -1000
     weights["layer1.bias"][[0, 2, 3, 5]] = 1000
     run.set_weights(weights)
-    layer = distributions(run).layers[0]
+    layer = distributions(run, Mode()).layers[0]
     assert (layer.dead, layer.stuck, layer.units) == (2, 2, 6)
 
 
@@ -191,25 +191,25 @@ def test_saturated_units_are_flat_for_almost_all_examples() -> None:
     weights["layer1.weights"] *= 0.01
     weights["layer1.bias"][:] = [0, 9, 0, -9, 9, 0]
     run.set_weights(weights)
-    layer = distributions(run).layers[0]
+    layer = distributions(run, Mode()).layers[0]
     assert (layer.dead, layer.stuck, layer.saturated) == (0, 3, 0.5)
 
 
 def test_what_dropout_leaves_out_is_not_dead() -> None:
     run = recorded(trainer(Network(layers=(Layer(6, "tanh", dropout=0.5),)), batch_size=8), 9)
-    assert distributions(run, training=True).layers[0].dead == 0
+    assert distributions(run, Mode(training=True)).layers[0].dead == 0
 
 
 def test_in_training_mode_batch_norm_makes_mean_0_and_variance_1() -> None:
     run = recorded(trainer(NORMED), 30)
-    seen = distributions(run, training=True).layers[0].hat
+    seen = distributions(run, Mode(training=True)).layers[0].hat
     assert seen is not None
     assert (seen.mean, seen.deviation) == pytest.approx((0, 1), abs=1e-3)
 
 
 def test_in_evaluation_mode_the_running_statistics_are_used() -> None:
     run = recorded(trainer(NORMED), 5)  # too early for them to be those of the data
-    seen = distributions(run).layers[0].hat
+    seen = distributions(run, Mode()).layers[0].hat
     assert seen is not None
     assert abs(seen.deviation - 1) > 0.02
 
@@ -221,11 +221,11 @@ def test_in_training_mode_a_is_what_dropout_left_of_the_last_mini_batch() -> Non
     weights = run.weights()
     z = weights["layer1.weights"] @ run.examples.x_train[:, run.last_batch] + weights["layer1.bias"][:, None]
     a = np.tanh(z) * mask
-    first, second = distributions(run, training=True).layers
+    first, second = distributions(run, Mode(training=True)).layers
     assert first.a.mean == pytest.approx(a.mean())
     entering = weights["layer2.weights"] @ a + weights["layer2.bias"][:, None]
     assert second.z.mean == pytest.approx(entering.mean())
-    assert distributions(run).layers[0].a.mean != pytest.approx(a.mean())
+    assert distributions(run, Mode()).layers[0].a.mean != pytest.approx(a.mean())
 
 
 def test_the_masks_are_those_that_the_last_step_used() -> None:
@@ -258,7 +258,7 @@ def test_after_going_back_the_gradient_shown_is_the_last_mini_batch_s() -> None:
         one_hot(data.y_train[batch], run.layout.classes),
     )
     expected = run.layout.parameters["layer1.weights"].of(gradient)[:, :-1]
-    seen = distributions(copy).layers[0].gradients
+    seen = distributions(copy, Mode()).layers[0].gradients
     assert seen is not None
     assert (seen.mean, seen.deviation) == pytest.approx((expected.mean(), expected.std()))
 

@@ -20,6 +20,7 @@ from hyperscope.lab.experiment.experiment import Experiment, turned
 from hyperscope.lab.export.exports import Choice, exporters, gathered
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
+from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.views import InWindow, painted, panel, views
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
@@ -38,14 +39,15 @@ def material():
     """A network that has trained for a while, without a window."""
     timeline = performed(Score(SMALL, end=120))
     return gathered(
-        timeline, asks("examples", "map", "disagreement", "network", "curves", "distributions", "findings", "results")
+        timeline,
+        asks("examples", "map", "disagreement", "warp", "network", "curves", "distributions", "findings", "results"),
     )
 
 
 @pytest.fixture(scope="module")
 def of_twins(material):
     """The same with a twin that was trained with another learning rate."""
-    names = ("examples", "map", "disagreement", "network", "curves", "distributions")
+    names = ("examples", "map", "disagreement", "warp", "network", "curves", "distributions")
     trainers = [performed(Score(turned(SMALL, RATE, rate), end=120)).trainer for rate in (0.01, 0.3)]
     return replace(material, sides=both(*trainers, *names))
 
@@ -190,6 +192,14 @@ def test_a_picture_looks_as_the_window_has_it(window, material):
         assert (made.view.value, made.smooth.isChecked()) == ("Accuracy", True)
 
 
+def test_a_picture_has_the_face_of_the_map_that_the_window_shows(window, material, of_twins):
+    window.lab.page.map.set_mode("warped")
+    choice = InWindow(".png", window=window)
+    for shown in (material, of_twins):
+        with panel("map", shown, choice) as made:
+            assert [picture.warp is not None for picture in made.warp.pictures] == [True] * len(shown.sides)
+
+
 def test_a_picture_of_the_window_leaves_the_window_as_it_was(window):
     def seen() -> QImage:
         right = window.lab.page.map.mapTo(window, QPoint()).x()  # left of it something flows through the network
@@ -313,6 +323,14 @@ def test_the_dialog_opens_again_where_it_was_left(window, dialog, qtbot):
 
 
 # -- films ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["map", "network", "curves", "distributions"])
+def test_a_frame_of_twins_holds_both(qapp, of_twins, name):
+    alike = replace(of_twins, sides=(of_twins.sides[0],) * 2)
+    with camera(name, of_twins, Choice(".png")) as shoot:
+        frame, other = shoot(of_twins), shoot(alike)
+    assert frame.shape == other.shape and (frame != other).any(axis=2).mean() > 0.005
 
 
 def test_a_film_shows_the_coming_epochs(window, dialog, qtbot):

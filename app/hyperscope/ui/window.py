@@ -68,6 +68,7 @@ class Window(QMainWindow):
         self._name = ""  # of the lab that is shown
         self._chosen: dict[str, str] = {}  # the view of each lab that was shown
         self._kept: dict[str, Mapping[str, Any]] = {}  # what labs that were not made yet have kept in a session's file
+        self._dressed = False  # whether any theme was put on yet
         self._themed: dict[str, Theme] = {}  # in which theme each lab was seen last
         self._held = False  # whether a sentence stays until something is moved
         self._shown = session.in_force
@@ -77,8 +78,8 @@ class Window(QMainWindow):
         self.parts: tuple[Part[Any], ...] = tuple(make(self) for make in PARTS)
         self._own = (*self._ways(), Action("Close", "Window", self.close, ("Ctrl+Q",)))
         self._bind_keys(chain(self._own, *(part.actions() for part in self.parts)), self)
-        self.part(Looks).apply()
         self._begin()
+        self.part(Looks).apply()  # once the first lab is there: widgets made under a style sheet are styled twice
         self.ticker.start()
 
     def _build(self) -> None:
@@ -214,7 +215,7 @@ class Window(QMainWindow):
         if entry.name not in self._labs:
             made = self._labs[entry.name] = import_module(entry.module).make(self)
             self._stack.addWidget(made.page)
-            for one in (made.page, *made.page.findChildren(QWidget)):
+            for one in (made.page, *made.page.findChildren(QWidget)) if self._dressed else ():
                 one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
             self._bind_keys(made.actions(), made.page)
             if kept := self._kept.pop(entry.name, None):
@@ -223,7 +224,8 @@ class Window(QMainWindow):
 
     def _bring_up(self, lab: Lab) -> None:
         """Has the page take on all that it missed, and gives it the frame."""
-        self._put_on(self.theme)
+        if self._dressed:
+            self._put_on(self.theme)
         lab.page.set_foot(self.timeline.height())
         lab.page.show_experiment(self.session.moved)
         self._stack.setCurrentWidget(lab.page)
@@ -357,7 +359,7 @@ class Window(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere that is seen; other labs do when they are shown."""
-        self.theme = theme
+        self.theme, self._dressed = theme, True
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))

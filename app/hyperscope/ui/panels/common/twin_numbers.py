@@ -83,6 +83,8 @@ class Numbers:
         q = q if q is not None and q.shape == p.shape else None
         most = np.maximum(p, q) if q is not None else p
         for k in np.argsort(-most, kind="stable")[:LIKELIEST].tolist():
+            if self._line().bottom() > self._box.bottom() + 1:
+                return
             colour = paint.readable(self._theme.class_colour(k), self._theme.card)
             said = f"{q[k]:.2f}" if q is not None else "–"
             self._row(names[k] if k < len(names) else f"class {k + 1}", f"{p[k]:.2f}", said, colour)

@@ -21,6 +21,7 @@ from hyperscope.ui.panels.map.shown import Shown, below
 from hyperscope.ui.panels.map.views import placed
 from hyperscope.ui.theme import INSIDE, Theme
 
+EDGE = 4  # pixels from the numbers to the card's lower edge, where there are many
 LABEL, GAP, FOOT = 18, 10, 12  # pixels: over each picture, between them, below
 TOOLS = 60  # pixels; two lines of tools
 DISAGREEMENT = ("Where they disagree", "They disagree", "Disagree")
@@ -85,7 +86,7 @@ class Beside:
             picture.lie_in(QRectF(x, upper, side, side), SMALL)
         self._third = QRectF(left, lower, side, side)
         top = lower - label
-        self._fourth = QRectF(right, top, side, max(side + label, size.height() - FOOT * scale - top))
+        self._fourth = QRectF(right, top, side, max(side + label, size.height() - EDGE - top))
         self._drawn = None
 
     def best_width(self, height: int) -> int:

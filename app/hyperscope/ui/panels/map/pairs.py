@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
-from hyperscope.ui.paint import face, fitting, write
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -120,10 +120,10 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
             line.setLeft(line.left() + write(painter, line, name, face(11, 600, scale), theme.text))
             line.setLeft(line.left() + write(painter, line, word, face(11, 400, scale), theme.quiet))
         line.setLeft(line.left() + 8 * scale)
-        full = " · ".join(lettered([f"{count}× · {share:.0%}" for count, share in pair.counts]))
-        brief = " · ".join(lettered([f"{count}×" for count, _ in pair.counts]))
-        plain = face(11, 400, scale)
-        said = full if len(pair.counts) == 1 else fitting((full, brief), plain, line.width())
+        often = [f"{count}× · {share:.0%}" for count, share in pair.counts]
+        if len(often) > 1 and pair.images:  # no room for shares
+            often = [f"{count}×" for count, _ in pair.counts]
+        said, plain = " · ".join(lettered(often)), face(11, 400, scale)
         write(painter, line, said, plain, theme.quiet)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for example, image, box in zip(pair.examples, pair.images, boxes, strict=False):

@@ -325,7 +325,8 @@ class MapPanel(QWidget):
         self.head.show_mode(self._mode, view, self._caption if magnified else caption)
         for mode, shown in self._faces.items():
             shown.setVisible(not magnified and mode == self._mode)
-        self.counter.setVisible(not magnified and self._mode == "map" and self._shown.first.map is not None)
+        beside = self.counter.brief if magnified else self._mode == "map"  # the figures of twins stay
+        self.counter.setVisible(beside and self._shown.first.map is not None)
 
     # what happens
 
