@@ -15,6 +15,8 @@ from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.theme import Theme
 
 ROW = 17  # pixels
+SPARE = 6  # pixels of the lowest row that may lie below the box: its letters do not
+WHOLE = 11  # rows with everything; with less room nothing is said of mistakes
 RESULTS = 5  # rows above that of the wrong: letters, losses, accuracies
 LIKELIEST = 3
 APART = 9  # pixels at least between the figures of A and of B
@@ -44,8 +46,9 @@ class Numbers:
             self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
 
     def wrong(self, a: int, b: int) -> None:
-        """How many examples each misclassifies, beside the counter that stands in `place_of_counter`."""
-        self._row("", str(a), str(b))
+        """How many examples each misclassifies, if there is a `place_of_counter` beside the figures."""
+        if not place_of_counter(self._box, self._theme).isEmpty():
+            self._row("", str(a), str(b))
         self._at += 7 * self._scale
 
     def disagreement(self, found: Disagreement, ramp: Array) -> None:
@@ -83,7 +86,7 @@ class Numbers:
         q = q if q is not None and q.shape == p.shape else None
         most = np.maximum(p, q) if q is not None else p
         for k in np.argsort(-most, kind="stable")[:LIKELIEST].tolist():
-            if self._line().bottom() > self._box.bottom() + 1:
+            if self._line().bottom() > self._box.bottom() + SPARE * self._scale:
                 return
             colour = paint.readable(self._theme.class_colour(k), self._theme.card)
             said = f"{q[k]:.2f}" if q is not None else "–"
@@ -127,7 +130,9 @@ class Numbers:
 
 
 def place_of_counter(box: QRectF, theme: Theme) -> QRectF:
-    """Where in the `box` of the numbers something may stand left of how many are wrong."""
+    """Where in the `box` of the numbers something may stand left of how many are wrong; empty in little room."""
+    if box.height() < WHOLE * ROW * theme.scale:
+        return QRectF()
     taken = QFontMetricsF(_strong(box, theme)).horizontalAdvance("300") + 4 * theme.scale
     right = _columns(box, theme)[0] - taken
     return QRectF(box.left(), box.top() + RESULTS * ROW * theme.scale, right - box.left(), ROW * theme.scale)
