@@ -155,6 +155,8 @@ def test_arrows_go_from_view_to_view(shown, qtbot):
     shown.views.choice.word("Bars").setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(QApplication.focusWidget(), Key.Key_Right)
     assert shown.lab.page.view == "lines" and shown.session.status.step == 0
+    qtbot.keyClick(QApplication.focusWidget(), Key.Key_Left)
+    assert shown.lab.page.view == "bars" and shown.views.choice.value == "Bars"
 
 
 def test_a_lab_that_there_is_not_is_refused_by_name(window):
@@ -366,6 +368,14 @@ def test_what_the_file_says_is_shown_when_it_is_opened(opened, qtbot):
     window.session.perform(from_json(Score(Experiment(seed=3), end=2, shown=said).to_json()))
     qtbot.waitUntil(lambda: tab(window, "Throw away 2").isChecked(), timeout=PATIENCE)
     assert (window.lab.page.view, window.lab.page.kept) == ("lines", {"unit": 3})
+
+
+def test_views_of_labs_that_the_file_does_not_show_come_back_too(shown, qtbot):
+    shown.show_lab("playground")
+    shown.session.perform(Score(Experiment(seed=3), end=2, shown=Shown("playground", {FIRST: "lines"})))
+    qtbot.waitUntil(lambda: shown.session.opened is None, timeout=PATIENCE)
+    shown.show_lab(FIRST)
+    assert shown.lab.page.view == "lines"
 
 
 def test_a_file_that_says_nothing_of_labs_leaves_the_shown_one(shown, qtbot):

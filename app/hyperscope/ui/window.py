@@ -257,7 +257,7 @@ class Window(QMainWindow):
                 self._kept[name] = record
         views = {lab: view for lab, view in shown.views.items() if lab in known and view in dict(known[lab].views)}
         name = shown.lab if shown.lab in known else otherwise or self._name
-        self._chosen |= {lab: view for lab, view in views.items() if lab != name and lab not in self._labs}
+        self._chosen |= {lab: view for lab, view in views.items() if lab != name}
         self.show_lab(name, views.get(name, ""))
 
     def _restore(self, lab: Lab, record: Mapping[str, Any]) -> None:

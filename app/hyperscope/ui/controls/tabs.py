@@ -120,12 +120,19 @@ class ViewRow(QWidget):
         super().__init__()
         self._theme = LIGHT
         self.choice: TextChoice | None = None
+        self._shown: tuple[str, ...] = ()  # the lab and its views
         self._row = QHBoxLayout(self)
         self.setAccessibleName("Views")
         self.hide()
 
     def show_views(self, lab: str, titles: Sequence[str], chosen: str) -> None:
         """Shows these words for the views of `lab`, one of them chosen; says nothing."""
+        if self.choice is not None and self._shown == (lab, *titles):
+            self.choice.blockSignals(True)  # the word that has the keyboard keeps it
+            self.choice.choose(chosen)
+            self.choice.blockSignals(False)
+            return
+        self._shown = (lab, *titles)
         if self.choice is not None:
             self._row.removeWidget(self.choice)
             self.choice.hide()
