@@ -122,6 +122,6 @@ def test_the_speed_is_a_number_of_microseconds() -> None:
 
 
 def test_the_doctor_does_not_load_qt() -> None:
-    program = "import sys; from hyperscope.lab import doctor; doctor.findings(0.01); print(*sys.modules)"
+    program = "import sys; from hyperscope.lab.machine import doctor; doctor.findings(0.01); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
     assert not {name for name in run.stdout.split() if name.startswith(("PySide6", "shiboken6", "pyqtgraph"))}

@@ -15,7 +15,7 @@ from ui import hand_made
 def on_an_edge(window: Window) -> tuple[QWidget, QPoint]:
     """A place on the uppermost edge of the first layer."""
     network = window.lab.page.network
-    network.draw(hand_made.snapshot("network"))  # of the same shape as the starting experiment's
+    network.draw(hand_made.snapshot("network")[0])  # of the same shape as the starting experiment's
     network.grab()
     return network, network.edge_place(0, 0, 0, 0.8).toPoint()
 

@@ -235,7 +235,7 @@ def test_a_network_without_hidden_layers_trains(window, qtbot):
 
 def test_a_change_of_structure_redraws_every_panel(paused, qtbot):
     settle(paused, qtbot)
-    paints = Paints([one for one in paused.lab.panels if one.isVisible()])
+    paints = Paints([one for one in paused.lab.panels if isinstance(one, QWidget) and one.isVisible()])
     press(paused, "Add a hidden layer")
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
     paints.stop()
@@ -384,7 +384,7 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
 def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):
     settle(paused, qtbot)
     paints = Paints(
-        [*(one for one in paused.lab.panels if one.isVisible()), paused.transport, paused.tabs, paused.lab.page.data]
+        [*(one for one in paused.lab.panels if isinstance(one, QWidget) and one.isVisible()), paused.transport, paused.tabs, paused.lab.page.data]
     )
     press(paused, "Theme")
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
@@ -640,7 +640,7 @@ def test_a_paused_window_that_has_settled_paints_nothing(paused, qtbot):
 
 def test_a_settled_window_wakes_up_for_a_step(paused, qtbot):
     settle(paused, qtbot)
-    paints = Paints([one for one in paused.lab.panels if one.isVisible()])
+    paints = Paints([one for one in paused.lab.panels if isinstance(one, QWidget) and one.isVisible()])
     qtbot.keyClick(paused, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)
     paints.stop()

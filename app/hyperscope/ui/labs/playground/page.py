@@ -46,6 +46,7 @@ class Playground(Page):
         super().__init__()
         self.data = DataCard()
         self.networks = NetworkPanel()  # one network, or those of twins
+        self.networks.one_a_turn = True
         self.network = self.networks.first
         self.map = MapPanel()
         self.hyperparameters = HyperparametersCard()

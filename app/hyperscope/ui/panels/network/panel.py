@@ -53,6 +53,7 @@ class NetworkPanel(QWidget):
         self._layers: tuple[tuple[Layer, ...], ...] = ()  # of each side
         self._badges: tuple[Badge, ...] = ()
         self._lines: list[QLineF] = []  # between the pictures
+        self.one_a_turn = False  # in a window, where a frame is too short for more; pictures and films wait for all
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
         self.rest = Rest(self)
         self.setMinimumSize(260, 240)
@@ -71,11 +72,11 @@ class NetworkPanel(QWidget):
         return (Ask(network, focus.in_plane),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Draws the first side's network, and has the others wait for their turn if they are there already."""
+        """Draws every side's network; at `one_a_turn` those after the first wait if they have been drawn before."""
         came = self._have(len(sides))
         self.first.draw(sides[0])
         self.waiting = list(zip(self.pictures[1:], sides[1:], strict=True))
-        while came and self.waiting:
+        while self.waiting and (came or not self.one_a_turn):
             self.draw_next()
 
     def draw_next(self) -> None:
