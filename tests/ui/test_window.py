@@ -384,7 +384,12 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
 def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):
     settle(paused, qtbot)
     paints = Paints(
-        [*(one for one in paused.lab.panels if isinstance(one, QWidget) and one.isVisible()), paused.transport, paused.tabs, paused.lab.page.data]
+        [
+            *(one for one in paused.lab.panels if isinstance(one, QWidget) and one.isVisible()),
+            paused.transport,
+            paused.tabs,
+            paused.lab.page.data,
+        ]
     )
     press(paused, "Theme")
     qtbot.waitUntil(lambda: all(paints.counts), timeout=PATIENCE)

@@ -14,7 +14,8 @@ from hyperscope.lab.doctor.checks.fit import ADVICE, verdict
 from hyperscope.lab.doctor.checks.seen import Seen
 from hyperscope.lab.training.trainer import Trainer
 
-DECLARED = (training, units, fit)  # whose checks are in `checks`, in this order
+# Whose checks are in `checks`, in the order in which they are told, whichever was imported first.
+DECLARED = tuple(module.__name__ for module in (fit, training, units))
 
 __all__ = ["ADVICE", "Check", "Finding", "Remedy", "checks", "findings", "foremost", "verdict"]
 
@@ -26,8 +27,14 @@ def findings(trainer: Trainer, best_error: float = 0.0) -> tuple[Finding, ...]:
     """
     seen = Seen(trainer, best_error)
     with np.errstate(all="ignore"):
-        found = [finding for name, entry in checks.items() if (finding := _found(name, entry, seen)) is not None]
+        entries = sorted(checks.items(), key=_place)
+        found = [finding for name, entry in entries if (finding := _found(name, entry, seen)) is not None]
     return tuple(sorted(found, key=lambda finding: ("act", "look", "fine").index(finding.severity)))
+
+
+def _place(item: tuple[str, Check]) -> int:
+    module = item[1].measure.__module__
+    return DECLARED.index(module) if module in DECLARED else len(DECLARED)
 
 
 def _found(name: str, entry: Check, seen: Seen) -> Finding | None:
