@@ -100,6 +100,7 @@ class Window(QMainWindow):
         column.addWidget(self.timeline)
         column.insertWidget(3, self._stack, 1)  # above it, though Tab comes to the timeline with the transport
         self.setCentralWidget(body)
+        self.body.setFocus()  # else the first tab has the keyboard, and takes the arrows from training
         self.transport.slow_button.setEnabled(False)  # a lab that shows slow motion sees to that
 
     def _bind_keys(self, actions: Iterable[Action], seen: QWidget) -> None:
