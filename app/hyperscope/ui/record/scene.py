@@ -32,6 +32,7 @@ class Scene:
 
 
 def wait(reached: Callable[[], bool], goal: str) -> None:
+    """Lets the window work until `goal` is `reached`. Raises: RuntimeError naming it after PATIENCE seconds."""
     deadline = time.monotonic() + PATIENCE
     while not reached():
         if time.monotonic() > deadline:
