@@ -94,7 +94,7 @@ def _own(checkpoint: Checkpoint) -> int:
 
 
 def taken(place: Place, trainer: Trainer, last: HistoryRows | None) -> KeptCheckpoint:
-    """A checkpoint of where the trainer stands, its rows held in common with the `last` ones if it goes on from there."""
+    """A checkpoint of where the trainer stands, sharing the `last` rows if it goes on from there."""
     checkpoint = trainer.checkpoint()
     history = _shared(checkpoint.history, last)
     return KeptCheckpoint(place, replace(checkpoint, history={}), history, _own(checkpoint))
