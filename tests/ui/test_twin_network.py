@@ -102,6 +102,7 @@ def test_each_picture_is_drawn_from_its_own_record(pair) -> None:
 
 
 def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
+    pair.one_a_turn = True
     pair.draw(of(hand_made.network(seed=1), hand_made.network(seed=3)))
     pair.grab()
     pair.rest.draw(())
@@ -109,6 +110,7 @@ def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
 
 
 def test_b_waits_for_its_turn_and_asks_for_none_without_something_new(pair) -> None:
+    pair.one_a_turn = True
     shown = pair.pictures[1].picture
     assert pair.rest.rate == 0
     pair.draw(of(hand_made.network(seed=2), hand_made.network(seed=3)))

@@ -56,10 +56,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 class Paints(QObject):
-    """Counts the paint events of some widgets and of what is in them."""
+    """Counts the paint events of some widgets and of what is in them, as long as their window is there."""
 
     def __init__(self, widgets: list[QWidget]) -> None:
-        super().__init__()
+        super().__init__(widgets[0].window())  # with which it ends, or it would count in all later tests
         self.widgets = widgets
         self.counts = [0] * len(widgets)
         self.who: list[str] = []
