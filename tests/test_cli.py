@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import hyperscope
 from hyperscope import __version__
 from hyperscope.cli import run
-from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, read
 from hyperscope.resources import asset
@@ -122,6 +123,18 @@ def test_two_processes_write_the_same_arrays(tmp_path):
     with np.load(tmp_path / "once/weights.npz") as once, np.load(tmp_path / "again/weights.npz") as again:
         assert once.files == again.files
         assert all(once[name].tobytes() == again[name].tobytes() for name in once.files)
+
+
+def test_a_run_writes_the_same_bytes_on_any_number_of_threads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    whole_set = Training(batch_size=WHOLE_SET)
+    wide = Experiment(data=Data(source="digits"), network=Network(layers=(Layer(64),) * 2), training=whole_set)
+    Path("digits.json").write_text(wide.to_json(), encoding="utf-8")
+    for threads in ("1", "4"):
+        with threadpool_limits(int(threads)):
+            run(["run", "digits.json", "--epochs", "3", "--out", threads])
+    for file in sorted(FILES):
+        assert Path("1", file).read_bytes() == Path("4", file).read_bytes(), file
 
 
 def test_the_experiment_that_is_written_repeats_the_run(tmp_path):

@@ -98,8 +98,10 @@ def _headless(experiment: object, out: Path) -> int:
     from hyperscope.lab.export.run import run as trained
     from hyperscope.lab.export.run import write
     from hyperscope.lab.machine.system_libraries import missing
+    from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.training.trainer import Trainer
 
+    use_one_thread()
     chosen = experiment if isinstance(experiment, Experiment) else Experiment()
     trainer = Trainer(chosen)
     write(trainer, trained(trainer, 100), out)
@@ -131,10 +133,12 @@ def _run(words: list[str]) -> int:
 
     from hyperscope.lab.experiment.experiment import changed, parsed
     from hyperscope.lab.export import run as runs
+    from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
     from hyperscope.lab.timeline.score import replay
     from hyperscope.lab.training.trainer import Trainer
 
+    use_one_thread()
     score = opened_score(given.file)
     epochs = given.epochs if given.epochs is not None else 0 if score.end else 100
     experiment = score.experiment
@@ -248,8 +252,10 @@ def _record(words: list[str]) -> int:
         given.lab, given.view = lab.name, labs.checked_view(lab, given.view or "")
     looks = {"lab": given.lab or "", "view": given.view or ""}
 
+    from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened
 
+    use_one_thread()
     experiment = opened(given.file) if given.file else None
     if given.pixel_ratio > 1:
         os.environ["QT_SCALE_FACTOR"] = str(given.pixel_ratio)  # Qt reads it when it starts
@@ -292,8 +298,10 @@ def _export(words: list[str]) -> int:
     if not 1 <= given.scale <= 4:
         raise ValueError(f"scale is {given.scale:g}; it must lie in [1, 4]")
 
+    from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
 
+    use_one_thread()
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)
@@ -314,8 +322,10 @@ def _report(words: list[str]) -> int:
     given = parser.parse_args(words)
     _check_epochs(given.epochs)
 
+    from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
 
+    use_one_thread()
     score = opened_score(given.file)
     _needs_qt()
     _writable(given.out.absolute().parent)

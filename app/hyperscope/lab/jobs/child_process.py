@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from hyperscope.lab.machine.threads import use_one_thread
+
 PATIENT = 10  # how much a patient process gives way to others, as `nice` counts
 BELOW_NORMAL = 0x4000  # the same as Windows counts
 
@@ -41,11 +43,8 @@ def _live(target: Callable[..., None], pipe: Connection, arguments: tuple[Any, .
     die_with_parent()
     if patient:
         give_way()
-    import numpy as np  # noqa: F401  its products are what is limited, so it has to be there
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # two threads make small products slower, and the window needs the other core
-        target(pipe, *arguments)
+    use_one_thread()  # the window needs the other core
+    target(pipe, *arguments)
 
 
 def die_with_parent() -> None:

@@ -1,0 +1,14 @@
+"""On how many threads NumPy's products run. Other numbers of them add up in another order, and so round otherwise."""
+
+from __future__ import annotations
+
+
+def use_one_thread() -> None:
+    """Has this process compute on one thread from now on, whatever its environment says.
+
+    So the same experiment comes to the same bytes wherever it is trained; and small products are slower on two.
+    """
+    import numpy as np  # noqa: F401  its products are what is limited, so it has to be there
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
