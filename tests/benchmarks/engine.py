@@ -39,7 +39,6 @@ from benchmarks.tasks import Task, tasks  # noqa: E402
 
 SECONDS = 0.15  # about what one measurement takes, unless a single count takes longer
 ROUNDS, QUICK_ROUNDS = 15, 3
-LOOKER = ("psutil==7.2.2",)
 SCALE = {"µs": 1e6, "ms": 1e3}
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -142,7 +141,7 @@ def _cell(task: Task, name: str, medians: Seconds) -> str:
 
 def memory(with_peers: bool) -> dict[str, float]:
     """What `memory` finds in a process of its own; how large that is, psutil in the peers' environment sees."""
-    there = peers.installed([LOOKER]) if with_peers else set()
+    there = peers.installed([peers.LOOKER]) if with_peers else set()
     command = [sys.executable, "-m", "benchmarks.memory", *(str(peers.python()) for _ in there)]
     done = subprocess.run(command, env=surroundings(), stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout)

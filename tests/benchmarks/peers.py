@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 NUMPY = f"numpy=={np.__version__}"  # the engine's own, so that what all do in NumPy takes all equally long
+LOOKER = ("psutil==7.2.2",)  # sees how large a process is, which Hyperscope's own environment need not
 
 
 def folder() -> Path:

@@ -24,8 +24,11 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = Path(__file__).parents[2] / "app"
-if str(SOURCE) not in sys.path:
-    sys.path.insert(0, str(SOURCE))
+for _folder in (Path(__file__).parents[1], SOURCE):
+    if str(_folder) not in sys.path:
+        sys.path.insert(0, str(_folder))
+
+from benchmarks import peers  # noqa: E402
 
 PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind")
 FAR = 100_000  # steps, on whose timeline is gone back
@@ -36,6 +39,13 @@ SETTLING = 2.0  # s left out at the start of a window
 WORK = 0.006  # s of each frame that a bare tick is busy: what a panel takes
 RATE = "training.learning_rate"
 LOG = "HYPERSCOPE_BENCHMARK_LOG"  # where the worker notes when a new rate came into force
+
+HELD = """
+import json, psutil, sys
+infos = [psutil.Process(int(pid)).memory_full_info() for pid in sys.argv[1:]]
+kinds = [kind for kind in ("rss", "uss", "pss") if hasattr(infos[0], kind)]
+print(json.dumps({kind: sum(getattr(info, kind) for info in infos) / 1e6 for kind in kinds}))
+"""
 
 if __name__ == "__mp_main__" and os.environ.get(LOG):
     # This is the window's worker, which imports the main module again: have it note the first step after each change.
@@ -147,14 +157,15 @@ class Stage:
         return [gap * 1000 for gap in self.window.ticker.gaps]
 
     def memory(self) -> dict[str, float]:
-        """MB of window and worker, together: resident, unique, and proportional where the system tells."""
-        import psutil
+        """MB of window and worker, together: resident, unique, and proportional where the system tells.
 
-        found = {"rss": 0.0, "uss": 0.0, "pss": 0.0}
-        for pid in (os.getpid(), self.session.worker_pid):
-            info = psutil.Process(pid).memory_full_info()
-            for kind in found:
-                found[kind] += getattr(info, kind, float("nan")) / 1e6
+        Hyperscope itself does without psutil, so that of the peers' environment looks; empty where there is none.
+        """
+        if not peers.installed([peers.LOOKER]):
+            return {}
+        pids = (str(os.getpid()), str(self.session.worker_pid))
+        told = subprocess.run([peers.python(), "-c", HELD, *pids], stdout=subprocess.PIPE, text=True, check=True)
+        found: dict[str, float] = json.loads(told.stdout)
         return found
 
     def close(self) -> None:
