@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 wrong input with one clear sentence, 1 a fault of Hypersco
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -69,6 +70,7 @@ def _window(file: str | None, theme: str | None) -> int:
         out = Path("hyperscope-pictures")
         print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
         return _headless(experiment, out)
+    gc.disable()  # a tenth of the way to the first picture; `settle` switches it on again
     # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
     from hyperscope.lab.places import RUNS, home
     from hyperscope.lab.session.session import Session, last_experiment

@@ -54,9 +54,15 @@ class Ticker(QObject):
 def settle() -> None:
     """Takes what exists soon, modules and widgets mostly, out of the garbage collector's way, once for a process.
 
-    It would go through all of it every ten seconds or so, which took 60 to 90 ms: several frames.
+    It would go through all of it every ten seconds or so, which took 60 to 90 ms: several frames. A start may have
+    switched it off until then: what it would go through while all is being made is not garbage yet.
     """
-    QTimer.singleShot(SETTLING, gc.freeze)
+    QTimer.singleShot(SETTLING, _freeze)
+
+
+def _freeze() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 class Turns:

@@ -104,9 +104,15 @@ def _loaded() -> None:
 
 def font(size: float, weight: int = 400, scale: float = 1.0) -> QFont:
     """The interface font at `size` pixels: Inter, with figures of equal width."""
+    return QFont(_inter(max(1, round(size * scale)), weight))
+
+
+@cache
+def _inter(pixels: int, weight: int) -> QFont:
+    """A font is asked for some two thousand times before the first picture; making one takes four times a copy."""
     _loaded()
     made = QFont("Inter")
-    made.setPixelSize(max(1, round(size * scale)))
+    made.setPixelSize(pixels)
     made.setWeight(QFont.Weight(weight))
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
