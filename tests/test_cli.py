@@ -181,6 +181,62 @@ def test_a_run_that_diverges_says_why_and_writes_what_there_is(tmp_path, capsys)
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 
+LINEAR = Network(layers=(Layer(8, "linear"),) * 3)
+STOPPING = {  # by which one run or another goes back to where it was before
+    "to its start": Experiment(network=LINEAR, training=Training(optimiser="sgd", learning_rate=10.0)),
+    "to a sound step": Experiment(
+        data=Data(points=100), network=LINEAR, training=Training(optimiser="sgd", learning_rate=1.0, warmup=6.0)
+    ),
+    "to the lowest dev loss": Experiment(training=Training(learning_rate=0.1, patience=3)),
+}
+
+
+@pytest.fixture(params=STOPPING)
+def stopped(request, tmp_path, capsys) -> tuple[Path, dict[str, object]]:
+    """The folder of a run that stopped itself and went back, and what was printed of it as JSON."""
+    file = tmp_path / "experiment.json"
+    file.write_text(STOPPING[request.param].to_json(), encoding="utf-8")
+    assert run(["run", str(file), "--epochs", "40", "--json", "--out", str(tmp_path / "out")]) == 0
+    return tmp_path / "out", json.loads(capsys.readouterr().out)
+
+
+def kept(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / "weights.npz") as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def test_a_run_that_went_back_reports_the_network_that_is_kept(stopped, tmp_path, capsys):
+    folder, printed = stopped
+    start = {name: values for name, values in kept(folder).items() if not name.startswith("initial.")}
+    np.savez(tmp_path / "kept.npz", **start)
+    init = ["--init", str(tmp_path / "kept.npz"), "--epochs", "0", "--json"]
+    assert run(["run", str(folder / "experiment.json"), *init]) == 0
+    alone, measures = json.loads(capsys.readouterr().out), METRICS[2:]
+    assert printed["stopped"]
+    assert [printed[name] for name in measures] == [alone[name] for name in measures]
+    assert float(rows(folder / "metrics.csv")[-1]["step"]) == printed["step"]
+
+
+def test_the_steps_and_batches_of_a_run_that_went_back_end_where_its_weights_are(stopped):
+    folder, printed = stopped
+    steps, batches = rows(folder / "steps.csv"), (folder / "batches.txt").read_text().splitlines()
+    assert len(steps) == len(batches) == printed["step"]
+
+
+def test_the_batches_of_a_run_that_went_back_lead_from_its_start_to_its_weights(stopped, tmp_path):
+    folder, printed = stopped
+    arrays = kept(folder)
+    start = {name.removeprefix("initial."): arrays[name] for name in arrays if name.startswith("initial.")}
+    end = start
+    if printed["step"]:
+        np.savez(tmp_path / "start.npz", **start)
+        words = ["--init", str(tmp_path / "start.npz"), "--batches", str(folder / "batches.txt")]
+        words += ["--set", "training.patience=0", "--out", str(tmp_path / "again")]
+        run(["run", str(folder / "experiment.json"), *words])
+        end = kept(tmp_path / "again")
+    assert all(end[name].tobytes() == arrays[name].tobytes() for name in start)
+
+
 # -- runs given step for step -----------------------------------------------------------------------------------------
 
 

@@ -136,6 +136,12 @@ def test_a_run_of_a_session_goes_to_its_end(tmp_path, capsys):
     assert f"step {replay(SESSION).step}:" in capsys.readouterr().out
 
 
+def test_the_steps_of_a_run_are_counted_on_from_the_sessions(tmp_path):
+    run(["run", CODE, "--epochs", "1", "--out", str(tmp_path)])
+    with (tmp_path / "steps.csv").open(newline="", encoding="utf-8") as file:
+        assert next(csv.DictReader(file))["step"] == str(replay(SESSION).step + 1)
+
+
 def test_a_setting_is_changed_at_the_sessions_end(tmp_path):
     run(["run", CODE, "--epochs", "2", "--set", "training.batch_size=8", "--out", str(tmp_path)])
     trainer = replay(SESSION)

@@ -35,13 +35,18 @@ class GivenOrder:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to: one row of metrics per epoch, each step's mini-batch loss, and why it stopped early or ""."""
+    """What a run came to: one row of metrics per epoch, each step's mini-batch and its loss, and why it stopped or "".
+
+    Of a run that stopped itself and went back it tells up to where it went back to, which is what is kept: the batches
+    lead from the `initial` arrays, after step `first`, to the network as it stands.
+    """
 
     rows: tuple[dict[str, float], ...]
     losses: Array
     initial: dict[str, Array]
     batches: tuple[Indices, ...]
     stopped: str
+    first: int = 0
 
 
 def read_batches(path: Path, m: int) -> GivenOrder:
@@ -93,7 +98,7 @@ def run(
     """
     if trainer.examples.missing:
         raise ValueError(f"own points: {trainer.examples.missing}")
-    initial = trainer.weights()
+    initial, first = trainer.weights(), trainer.step
     recorder = _Recorder(trainer.order)
     trainer.order = recorder
     rows = [_row(trainer)]
@@ -111,11 +116,15 @@ def run(
             break
         rows.append(_row(trainer))
         progress(number, rows[-1])
-    if trainer.step and rows[-1]["step"] != trainer.step:
-        rows.append(_row(trainer))  # a given order may end within an epoch
+    rows = [row for row in rows if row["step"] <= trainer.step]
+    if not rows or rows[-1]["step"] != trainer.step:
+        rows.append(_row(trainer))  # a given order may end within an epoch, and a sound moment lie there
     trainer.order = recorder.order
+    if trainer.step < first:  # it went back to before this run
+        first, initial = trainer.step, trainer.weights()
+    kept = trainer.step - first
     joined = np.concatenate(losses) if losses else np.zeros(0)
-    return Result(tuple(rows), joined, initial, tuple(recorder.taken), trainer.alarm)
+    return Result(tuple(rows), joined[:kept], initial, tuple(recorder.taken[:kept]), trainer.alarm, first)
 
 
 class _Recorder:
@@ -151,25 +160,25 @@ def write(trainer: Trainer, result: Result, folder: Path) -> None:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_rows(folder / "metrics.csv", result.rows)
-        _write_rows(folder / "steps.csv", [{"step": n + 1, "loss": loss} for n, loss in enumerate(result.losses)])
+        _write_rows(folder / "metrics.csv", list(result.rows[0]), result.rows)
+        steps = [{"step": step, "loss": loss} for step, loss in enumerate(result.losses, result.first + 1)]
+        _write_rows(folder / "steps.csv", ["step", "loss"], steps)
         initial = {f"initial.{name}": values for name, values in result.initial.items()}
         (folder / "weights.npz").write_bytes(packed({**trainer.weights(), **initial}))
         data = trainer.examples
         parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
         examples = {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
         (folder / "examples.npz").write_bytes(packed(examples))
-        lines = (" ".join(map(str, batch.tolist())) for batch in result.batches)
-        (folder / "batches.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines = (" ".join(map(str, batch.tolist())) + "\n" for batch in result.batches)
+        (folder / "batches.txt").write_text("".join(lines), encoding="utf-8")
         (folder / "experiment.json").write_text(trainer.experiment.to_json(), encoding="utf-8")
         map_picture(trainer).save(folder / "map.png")
     except OSError as problem:
         raise ValueError(f"{folder}: {problem.strerror or problem}") from None
 
 
-def _write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:
+def _write_rows(path: Path, names: Sequence[str], rows: Sequence[dict[str, float]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        if rows:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
