@@ -67,7 +67,7 @@ def test_a_picture_is_saved_where_it_was_typed_to(start, field, qtbot, tmp_path)
 
 
 def test_a_session_is_copied_pasted_and_opened(start, at, qtbot):
-    corners = (at(lambda window: window.transport.message, x, y) for x, y in ((0.05, 0.1), (0.95, 0.9)))
+    corners = (at(lambda window: window.words.message, x, y) for x, y in ((0.05, 0.1), (0.95, 0.9)))
     message = tuple(value for corner in corners for value in (corner.x(), corner.y()))
     program = start()
     program.keys("n", "n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.doctor.checks import Finding
@@ -15,7 +15,7 @@ from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui.panels.cards.doctor_note import PAUSED, PLAYING, DoctorNote
-from hyperscope.ui.panels.network.canvas import NetworkCanvas
+from hyperscope.ui.words import Words
 from patience import PATIENCE
 from probed import Sides, seen, sides, views
 
@@ -41,13 +41,14 @@ def network(units: int) -> NetworkPicture:
 
 @pytest.fixture
 def note(qtbot) -> DoctorNote:
-    """A note on a network panel, nothing found yet."""
-    panel = NetworkCanvas()
-    qtbot.addWidget(panel)
-    made = DoctorNote(panel)
-    panel.resize(430, 440)
-    panel.show()
-    panel.note = made  # kept as long as its panel
+    """A note in the place of words, nothing found yet."""
+    strip = Words()
+    qtbot.addWidget(strip)
+    made = DoctorNote()
+    strip.resize(1280, strip.height())
+    strip.stand(made, made.width_in)
+    strip.show()
+    made.strip = strip  # kept as long as its note
     return made
 
 
@@ -97,19 +98,6 @@ def test_a_snapshot_without_a_diagnosis_changes_nothing(note):
     note.draw(snapshot(finding()))
     note.draw(sides({}))
     assert note.finding is not None
-
-
-def test_the_note_makes_way_for_what_the_foot_says_of_a_unit(note):
-    note.draw(snapshot(finding()))
-    note.yield_to_foot(True)
-    assert note.finding is None and not note.button.isVisible()
-    note.yield_to_foot(False)
-    assert note.finding is not None
-
-
-def test_the_note_lies_at_the_foot_of_the_network_however_large_that_is(note):
-    note.parentWidget().resize(600, 500)
-    assert note.geometry().bottomRight() == QPoint(599, 499)
 
 
 def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_pause(note):

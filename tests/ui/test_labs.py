@@ -137,7 +137,7 @@ def test_arrows_go_from_tab_to_tab(window, qtbot):
 
 
 def test_a_lab_says_its_welcome_when_it_is_first_shown(shown):
-    assert shown.transport.message.accessibleName() == "Nothing is kept."
+    assert shown.words.message.accessibleName() == "Nothing is kept."
 
 
 def test_the_words_for_views_are_there_while_a_lab_has_some(shown):

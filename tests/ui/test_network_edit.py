@@ -360,7 +360,7 @@ def test_a_weight_set_in_the_picture_is_set_in_the_network_and_undone(window: Wi
     network.editor.entry.setText("-2.5")
     qtbot.keyClick(network.editor.entry, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: weight(window) == -2.5, timeout=PATIENCE)
-    said = window.transport.message.accessibleName
+    said = window.words.message.accessibleName
     qtbot.waitUntil(lambda: said().startswith("w₁₁ of layer 1"), timeout=PATIENCE)
     assert [caption for _, caption in window.session.status.moves] == ["w₁₁ of layer 1 → −2.5"]
     window.do(window.session.undo)

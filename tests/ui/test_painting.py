@@ -36,7 +36,7 @@ def data(window: Window) -> Data:
 
 
 def message(window: Window) -> str:
-    return window.transport.message.accessibleName()
+    return window.words.message.accessibleName()
 
 
 def seen(window: Window) -> int:

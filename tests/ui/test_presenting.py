@@ -107,7 +107,7 @@ def test_projector_mode_enlarges_type(window, qtbot):
 def test_leaving_projector_mode_is_said(window, qtbot):
     for said in ("Projector mode: larger type and lines.", "Projector mode ended."):
         qtbot.keyClick(window, Key.Key_J)
-        assert window.transport.message.toolTip().startswith(said) or window.transport.message.text().startswith(said)
+        assert window.words.message.text().startswith(said)
 
 
 def test_projector_mode_hides_what_was_chosen_for_it_alone(window, qtbot):

@@ -31,7 +31,7 @@ def start(standing_still) -> Callable[[], Window]:
 
 
 def message(window: Window) -> str:
-    return window.transport.message.accessibleName()
+    return window.words.message.accessibleName()
 
 
 # -- the record itself ------------------------------------------------------------------------------------------------

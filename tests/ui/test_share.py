@@ -45,7 +45,7 @@ def said(dialog) -> str:
 
 
 def message(window) -> str:
-    return window.transport.message.accessibleName()
+    return window.words.message.accessibleName()
 
 
 def pasted(qtbot, dialog, text: str) -> None:

@@ -91,14 +91,14 @@ def test_enter_puts_the_preset_in_force_trains_it_and_says_what_it_shows(window,
     press(qtbot, Key.Key_Tab)
     press(qtbot, Key.Key_Return)
     assert window.session.experiment == presets()[1].experiment and not page.isVisible()
-    assert window.transport.message.accessibleName() == presets()[1].shows
+    assert window.words.message.accessibleName() == presets()[1].shows
     qtbot.waitUntil(lambda: window.session.status.playing and window.session.status.step > 20, timeout=PATIENCE)
 
 
 def test_what_a_preset_shows_stays_in_sight_when_the_worker_has_taken_it_on(window, page, qtbot):
     qtbot.mouseClick(page.cards[4], LEFT)
     qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
-    assert window.transport.message.accessibleName() == presets()[4].shows
+    assert window.words.message.accessibleName() == presets()[4].shows
 
 
 def test_a_preset_chosen_again_starts_again(window, page, qtbot):
@@ -139,8 +139,8 @@ def test_the_next_move_may_say_again_what_it_did(window, page, qtbot):
     qtbot.mouseClick(page.cards[4], LEFT)
     qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
     window.move_knob("training.batch_size", 32)
-    qtbot.waitUntil(lambda: window.transport.message.accessibleName() != presets()[4].shows, timeout=PATIENCE)
-    assert window.transport.message.accessibleName().startswith("m 2 → 32")
+    qtbot.waitUntil(lambda: window.words.message.accessibleName() != presets()[4].shows, timeout=PATIENCE)
+    assert window.words.message.accessibleName().startswith("m 2 → 32")
 
 
 def test_the_presets_train_while_the_page_is_open(page, qtbot):

@@ -10,9 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from hyperscope.lab.probes.snapshot import Status
-from hyperscope.ui.controls.lines import beginning
-from hyperscope.ui.theme import DARK, LIGHT
-from hyperscope.ui.transport import Message, Readout, Transport
+from hyperscope.ui.theme import LIGHT
+from hyperscope.ui.transport import Readout, Transport
 
 
 @pytest.fixture
@@ -96,52 +95,6 @@ def test_rates_do_not_flicker_while_it_plays(row):
     assert row.steps.value() == "100"
 
 
-def test_a_short_sentence_is_shown_whole(row):
-    row.say("Weights kept.")
-    assert (row.message.text(), row.message.toolTip()) == ("Weights kept.", "")
-
-
-def test_a_long_sentence_is_cut_short_and_whole_in_the_tooltip(row):
-    sentence = "The weights of layer 2 became infinite because the learning rate is too large " * 4
-    row.say(sentence)
-    assert row.message.text().endswith("…") and row.message.toolTip() == sentence
-
-
-def test_of_several_sentences_those_that_fit_are_shown_whole(row):
-    sentence = "The weights of layer 2 became infinite. " + "This is because the learning rate is too large " * 4
-    row.say(sentence)
-    assert (row.message.text(), row.message.toolTip()) == ("The weights of layer 2 became infinite.", sentence)
-
-
-@pytest.mark.parametrize(
-    ("room", "said"),
-    [
-        (99, "Stopped at step 9: layer 2: z is 4.5. Lower α; go on."),
-        (49, "Stopped at step 9: layer 2: z is 4.5. Lower α."),
-        (40, "Stopped at step 9: layer 2: z is 4.5."),
-        (30, "Stopped at step 9."),
-        (9, ""),
-    ],
-)
-def test_a_beginning_ends_with_a_sentence_or_a_clause(room, said):
-    assert beginning("Stopped at step 9: layer 2: z is 4.5. Lower α; go on.", lambda text: len(text) <= room) == said
-
-
-def test_a_twin_s_letter_is_no_beginning():
-    said = "B: BN before at epoch 90: the four layers rebuilt. Watch ẑ."
-    assert beginning(said, lambda text: len(text) <= 30) == "B: BN before at epoch 90."
-    assert beginning(said, lambda text: len(text) <= 20) == ""
-    assert beginning("It is of A. And B: more of it is said.", lambda text: len(text) <= 20) == "It is of A."
-
-
-def test_an_alarm_is_told_by_more_than_colour(row):
-    row.say("Diverged.")
-    calm = row.message.font().weight()
-    row.say("Diverged.", alarm=True)
-    assert row.message.font().weight() > calm
-    assert row.message.accessibleName() == "Alarm: Diverged."
-
-
 def test_every_button_has_a_name_and_a_tab_stop_is_a_button(row):
     unnamed = [button for button in row.findChildren(QAbstractButton) if not button.accessibleName()]
     assert unnamed == []
@@ -158,10 +111,11 @@ def test_the_tooltips_name_the_keys(row, key):
     assert f"· {key}" in tips
 
 
-def test_in_large_type_figures_make_room_for_the_message(row):
+def test_in_large_type_the_last_figures_make_room_for_the_buttons(row):
+    row.resize(1000, row.height())
     row.set_theme(replace(LIGHT, scale=1.5))
     QApplication.processEvents()
-    assert row.message.width() >= row.message.least() and not row.frames.isVisible()
+    assert not row.frames.isVisible() and row.twin_button.geometry().right() < row.width()
 
 
 def test_at_1280_pixels_every_figure_of_the_training_is_seen(row):
@@ -171,23 +125,3 @@ def test_at_1280_pixels_every_figure_of_the_training_is_seen(row):
 def test_at_1600_pixels_every_figure_is_seen(row, qtbot):
     row.resize(1600, row.height())
     qtbot.waitUntil(lambda: all(readout.isVisible() for readout in row.findChildren(Readout)))
-
-
-def test_a_theme_change_reaches_the_message(row):
-    row.say("Weights kept.")
-    row.set_theme(DARK)
-    image = row.findChild(Message).grab().toImage()
-    found = {image.pixelColor(x, image.height() // 2).name() for x in range(4, 12)}
-    assert DARK.accent.name() in found
-
-
-def test_an_alarm_is_said_in_full_where_the_figures_can_make_way(qtbot):
-    bar = Transport()
-    qtbot.addWidget(bar)
-    bar.resize(1280, 44)
-    bar.show()
-    sentence = (
-        "Training stopped at step 205: layer 2 is no longer finite, because with α 10 each step overshoots further."
-    )
-    bar.say(sentence, alarm=True)
-    qtbot.waitUntil(lambda: bar.message.text() == sentence)

@@ -114,7 +114,7 @@ def control(window: Window, path: str):
 
 
 def message(window: Window) -> str:
-    return window.transport.message.accessibleName()
+    return window.words.message.accessibleName()
 
 
 def settle(window: Window, qtbot) -> None:

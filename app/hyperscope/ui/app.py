@@ -44,12 +44,12 @@ def open_window(session: Session, theme: str = "") -> int:
 
 
 def _say_fault(window: Window, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
-    """A fault in drawing must not end a lecture: it is printed, said in the message line, and training goes on."""
+    """A fault in drawing must not end a lecture: it is printed, said in the place of words, and training goes on."""
     if issubclass(kind, KeyboardInterrupt):
         window.close()
         return
     traceback.print_exception(kind, value, trace)
-    window.transport.say(f"A fault of Hyperscope's, please report it: {kind.__name__}: {value}.", alarm=True)
+    window.words.say(f"A fault of Hyperscope's, please report it: {kind.__name__}: {value}.", alarm=True)
 
 
 def smoke(seconds: float = 3.0) -> str:

@@ -17,6 +17,7 @@ from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import Theme
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
+from hyperscope.ui.words import Words
 
 if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import Side
@@ -34,6 +35,7 @@ class Host(Protocol):
     others: OtherRuns
     transport: Transport
     timeline: Timeline
+    words: Words
 
     @property
     def top(self) -> QWidget: ...
@@ -43,7 +45,7 @@ class Host(Protocol):
         """Whether nothing has changed for a while, so that what is drawn stays as it is."""
 
     def say(self, sentence: str, alarm: bool = False) -> None:
-        """Shows one sentence in the message line."""
+        """Shows one sentence in the place of words."""
 
     def hold(self, sentence: str) -> None:
         """Shows a sentence that stays until something is moved or goes wrong."""

@@ -35,6 +35,7 @@ from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
+from hyperscope.ui.words import Words
 
 if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import Side
@@ -51,7 +52,7 @@ class Window(QMainWindow):
 
     file_dropped = Signal(Path)
     resized = Signal()
-    said = Signal(str)  # a sentence in the message line
+    said = Signal(str)  # a sentence in the place of words
 
     def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.tabs = LabTabs([entry.title for entry in labs.LABS])
         self.views = ViewRow()
         self.transport = Transport()
+        self.words = Words()
         self.timeline = Timeline()
         self._labs: dict[str, Lab] = {}  # those that were made, by name
         self._name = ""  # of the lab that is shown
@@ -97,9 +99,12 @@ class Window(QMainWindow):
         column.addWidget(self.tabs)
         column.addWidget(self.views)
         column.addWidget(self.transport)
+        column.addWidget(self.words)
         column.addWidget(self.timeline)
         column.insertWidget(3, self._stack, 1)  # above it, though Tab comes to the timeline with the transport
         self.setCentralWidget(body)
+        for bar in (self.timeline, self.words):
+            bar.height_changed.connect(self._tell_foot)
         self.body.setFocus()  # else the first tab has the keyboard, and takes the arrows from training
         self.transport.slow_button.setEnabled(False)  # a lab that shows slow motion sees to that
 
@@ -223,11 +228,16 @@ class Window(QMainWindow):
                 self._restore(made, kept)
         return self._labs[entry.name]
 
+    def _tell_foot(self, lab: Lab | None = None) -> None:
+        """Has the shown lab's page, or another, know what is taken below it: branches, and words in several lines."""
+        if lab or self._name:
+            (lab or self.lab).page.set_foot(self.timeline.height() + self.words.growth)
+
     def _bring_up(self, lab: Lab) -> None:
         """Has the page take on all that it missed, and gives it the frame."""
         if self._dressed:
             self._put_on(self.theme)
-        lab.page.set_foot(self.timeline.height())
+        self._tell_foot(lab)
         lab.page.show_experiment(self.session.moved)
         self._stack.setCurrentWidget(lab.page)
         self.frame.show(lab)
@@ -270,8 +280,8 @@ class Window(QMainWindow):
     # -- moves ----------------------------------------------------------------------------------------------------
 
     def say(self, sentence: str, alarm: bool = False) -> None:
-        """Shows one sentence in the message line."""
-        self.transport.say(sentence, alarm)
+        """Shows one sentence in the place of words."""
+        self.words.say(sentence, alarm)
         self.said.emit(sentence)
 
     def hold(self, sentence: str) -> None:
@@ -366,12 +376,12 @@ class Window(QMainWindow):
         application.setPalette(style.palette(theme))
         application.setStyleSheet(style.stylesheet(theme))
         self.timeline.set_theme(theme)
-        for shown in (self.tabs, self.views, self.transport):
+        for shown in (self.tabs, self.views, self.transport, self.words):
             shown.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)
         if self._name:
-            self.lab.page.set_foot(self.timeline.height())
+            self._tell_foot()
             self._put_on(theme)
 
     def _put_on(self, theme: Theme) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
@@ -21,12 +21,43 @@ def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str
     while words:
         if len(lines) == most - 1:
             return [*lines, metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)]
-        fit = 1
-        while fit < len(words) and metrics.horizontalAdvance(" ".join(words[: fit + 1])) <= room:
-            fit += 1
+        fit = _fitting(words, metrics, room)
         lines.append(metrics.elidedText(" ".join(words[:fit]), Qt.TextElideMode.ElideRight, room))
         words = words[fit:]
     return lines
+
+
+def _fitting(words: Sequence[str], metrics: QFontMetrics, room: int) -> int:
+    """How many of `words` go on one line, one at least."""
+    fit = 1
+    while fit < len(words) and metrics.horizontalAdvance(" ".join(words[: fit + 1])) <= room:
+        fit += 1
+    return fit
+
+
+def whole_lines(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """`text` in as many lines of `room` pixels as it takes, a word too long for one left as it is."""
+    lines: list[str] = []
+    words = text.split(" ") if text else []
+    while words:
+        fit = _fitting(words, metrics, room)
+        lines.append(" ".join(words[:fit]))
+        words = words[fit:]
+    return lines
+
+
+def width_in(text: str, metrics: QFontMetrics, most: int) -> int:
+    """The fewest pixels of room in which `text` takes at most `most` lines and no word is cut."""
+    words = text.split(" ")
+    low = max(map(metrics.horizontalAdvance, words))
+    high = max(low, metrics.horizontalAdvance(text))
+    while low < high:
+        middle = (low + high) // 2
+        if len(whole_lines(text, metrics, middle)) <= most:
+            high = middle
+        else:
+            low = middle + 1
+    return high
 
 
 def balanced(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:

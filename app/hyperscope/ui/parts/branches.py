@@ -24,7 +24,6 @@ class Branches(Part["Shell"]):
         super().__init__(host)
         self._shown: tuple[tuple[str, Curves], ...] = ()
         host.timeline.branch_chosen.connect(self.switch)
-        host.timeline.height_changed.connect(lambda: host.lab.page.set_foot(host.timeline.height()))
 
     def actions(self) -> Sequence[Action]:
         session = self.host.session

@@ -135,7 +135,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
             session.perform(score)
             wait(lambda: session.status.tick == score.end or session.alarm, "the session's end")
             if session.alarm:
-                raise ValueError(window.transport.message.accessibleName().removeprefix("Alarm: "))
+                raise ValueError(window.words.message.accessibleName().removeprefix("Alarm: "))
         material = Material(score, (Seen(session.status),))
         if choice.suffix not in MOVING:
             train_to(window, session.status.epoch + epochs)

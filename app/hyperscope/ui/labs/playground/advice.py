@@ -30,3 +30,10 @@ class Advice(Part["Host"]):
 
     def experiment_changed(self) -> None:
         self.page.note.clear()
+
+    def lab_shown(self) -> None:
+        note, words = self.page.note, self.host.words
+        words.stand(note, note.width_in)
+
+    def lab_left(self) -> None:
+        self.host.words.remove(self.page.note)

@@ -54,7 +54,7 @@ class Playground(Page):
         self.distributions = DistributionsPanel()
         networks = (self.networks, self.networks.rest)
         self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
-        self.note = DoctorNote(self.networks)  # no panel in a place of its own: it lies on the network's foot
+        self.note = DoctorNote()  # no panel in a place of its own: it stands in the place of words
         self._twins = False
         self._training = 0
         self._scale = 1.0
@@ -91,7 +91,6 @@ class Playground(Page):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
         self.networks.node_hovered.connect(self._magnify)
-        self.networks.foot_needed.connect(self.note.yield_to_foot)
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""

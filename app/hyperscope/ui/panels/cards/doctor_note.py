@@ -1,12 +1,12 @@
-"""What the doctor has to say, on one line over the network's foot: the foremost finding and a button for its remedy.
+"""What the doctor has to say, whole: the foremost finding with its figures, and buttons for its remedy.
 
-It takes no room of its own: while all is fine, or the foot speaks of what is under the pointer, nothing is there.
+It stands in the place of words, and takes no room of it while all is fine.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.parameters import MANY
@@ -17,17 +17,19 @@ from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
-from hyperscope.ui.controls.lines import beginning, in_lines
+from hyperscope.ui.controls.lines import whole_lines, width_in
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
-HEIGHT = 26  # pixels
+HIGH = 22  # pixels of a button
+STEP = 17  # of a line
+TYPE = 12
+INDENT = 21  # pixels, for the sign
 PLAYING, PAUSED = 0.5, 3.0  # times a second; a diagnosis takes as long as hundreds of steps
 VERMILION = 6  # of the theme's class colours, as of alarms
-SHARE = 0.4  # of the width that the remedy's button has at most
-WIDE = 480  # pixels from which on the second button says in words what it does
 GAP = 4  # pixels between the buttons
+APART = 10  # pixels between words and buttons
 
 
 class DoctorNote(QWidget):
@@ -38,11 +40,10 @@ class DoctorNote(QWidget):
     remedy_chosen = Signal(object)
     twin_wanted = Signal(object)  # a Remedy to be tried on a twin
 
-    def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
+    def __init__(self) -> None:
+        super().__init__()
         self._theme = LIGHT
         self._finding: Finding | None = None
-        self._yielding = False
         self._letter = ""
         self._playing, self._parameters = True, 0
         self._now: tuple[int, int] = (-1, -1)  # structure and step of the network shown
@@ -53,7 +54,6 @@ class DoctorNote(QWidget):
         self.twin_button = Button("Try in a twin", "Try the remedy in a twin")
         self.twin_button.setParent(self)
         self.twin_button.clicked.connect(lambda: self._choose(self.twin_wanted))
-        over.installEventFilter(self)
         self._arrange()
 
     @property
@@ -66,7 +66,7 @@ class DoctorNote(QWidget):
     @property
     def finding(self) -> Finding | None:
         """What is shown, None while nothing is."""
-        return None if self._yielding else self._finding
+        return self._finding
 
     def take_note(self, network: NetworkPicture, shown: Seen) -> None:
         """Takes note of how large the network is and whether it trains, which decide how often to ask."""
@@ -99,38 +99,47 @@ class DoctorNote(QWidget):
             self._letter = which
             self._arrange()
 
-    def yield_to_foot(self, needed: bool) -> None:
-        """Makes way while the foot is needed."""
-        self._yielding = needed
-        self._arrange()
-
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
         self.button.set_theme(theme)
         self.twin_button.set_theme(theme)
-        self._place()
         self._arrange()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
+    def width_in(self, lines: int) -> int:
+        """The pixels it needs in so many lines, 0 while it has nothing to say."""
+        found = self.finding
+        if found is None:
+            return 0
+        words = width_in(f"{self._named(found)} {found.sentence}", QFontMetrics(self._heavy), lines)
+        return pixels(self._theme, INDENT) + words + self._beside
+
+    def text(self) -> str:
+        """What can be read."""
+        return " ".join(self._lines)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self._place()
+
+    @property
+    def _beside(self) -> int:
+        """The pixels that the buttons take."""
+        if self._finding is None or self._finding.remedy is None:
+            return 0
+        both = self.button.sizeHint().width() + self.twin_button.sizeHint().width()
+        return both + pixels(self._theme, GAP + APART)
 
     def _place(self) -> None:
-        over = self.parentWidget()
-        if over is not None:
-            high = pixels(self._theme, HEIGHT)
-            self.setGeometry(0, over.height() - high, over.width(), high)
+        """The buttons at the right end, by the first line."""
+        end, high = self.width(), pixels(self._theme, HIGH)
+        for button in (self.twin_button, self.button):
+            wide = button.sizeHint().width()
+            button.setGeometry(end - wide, round(self._top - (high - self._step) / 2), wide, high)
+            end -= wide + pixels(self._theme, GAP)
 
     def _arrange(self) -> None:
         found = self.finding
-        # where nothing is shown the network below has the pointer
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, found is None)
         said = f"{self._named(found)}: {found.sentence}" if found is not None else ""
         self.setAccessibleName(f"Doctor: {said}" if said else "Doctor")
         self.setToolTip(f"<p>{said}</p><p><small>{found.source}</small></p>" if found is not None else "")
@@ -138,22 +147,16 @@ class DoctorNote(QWidget):
         self.button.setVisible(remedy is not None)
         self.twin_button.setVisible(remedy is not None)
         if remedy is not None:
-            again = " and restart" if remedy.restart else ""
             caption = _begun(remedy.caption)
-            high = pixels(self._theme, HEIGHT - 4)
-            self.twin_button.setText("Try in a twin" if self.width() >= pixels(self._theme, WIDE) else "Twin")
+            again = " and restart" if remedy.restart else ""
+            for button in (self.button, self.twin_button):
+                button.setFixedHeight(pixels(self._theme, HIGH))
             self.twin_button.setToolTip(f"{caption} in a copy of the network, beside it as it is")
-            self.twin_button.setFixedHeight(high)
-            other = self.twin_button.sizeHint().width()
-            self.twin_button.setGeometry(self.width() - other, 2, other, high)
-            room = round(SHARE * self.width()) - pixels(self._theme, 20)
-            words = self.button.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, room)
-            self.button.setText(words)
+            self.button.setText(caption)
             self.button.setAccessibleName(f"Remedy: {remedy.caption}{again}")
             self.button.setToolTip(f"{caption}{again}")
-            self.button.setFixedHeight(high)
-            wide = self.button.sizeHint().width()
-            self.button.setGeometry(self.width() - other - GAP - wide, 2, wide, high)
+        self.updateGeometry()
+        self._place()
         self.update()
 
     def _named(self, found: Finding) -> str:
@@ -172,11 +175,10 @@ class DoctorNote(QWidget):
         theme, unit = self._theme, self._theme.scale
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.window)
         painter.setPen(Qt.PenStyle.NoPen)
         act = found.severity == "act"
         painter.setBrush(readable(theme.class_colour(VERMILION), theme.window, 3.0) if act else theme.quiet)
-        x, y = 9 * unit, self.height() / 2
+        x, y = 9 * unit, self._top + self._step / 2
         if act:  # a form of its own as well as a colour
             corners = ((0.0, -6.5), (7.0, 5.5), (-7.0, 5.5))
             painter.drawPolygon(QPolygonF([QPointF(x + dx * unit, y + dy * unit) for dx, dy in corners]))
@@ -186,34 +188,39 @@ class DoctorNote(QWidget):
             painter.drawText(sign, Qt.AlignmentFlag.AlignCenter, "!")
         else:
             painter.drawEllipse(QPointF(x, y), 3 * unit, 3 * unit)
-        end = self.button.x() - 8 * unit if found.remedy is not None else self.width()
-        line = QRectF(21 * unit, 0, end - 21 * unit, self.height())
-        line.setLeft(line.left() + write(painter, line, self._named(found), face(11, 600, unit), theme.text) + 7 * unit)
-        self._write_sentence(painter, line, found.sentence)
+        left, name = INDENT * unit, self._named(found)
+        for number, words in enumerate(self._lines):
+            line = QRectF(left, self._top + number * self._step, self.width() - left, self._step)
+            if not number and words.startswith(name):
+                line.setLeft(left + write(painter, line, name, self._heavy, theme.text) + 5 * unit)
+                words = words[len(name) :].lstrip()
+            write(painter, line, words, self._plain, theme.text)
         painter.end()
 
-    def _write_sentence(self, painter: QPainter, room: QRectF, sentence: str) -> None:
-        """As much of it as ends where a clause does: on one line, else on two of smaller type; nothing else."""
-        unit, quiet = self._theme.scale, self._theme.quiet
-        plain, small = face(11, 400, unit), face(10, 400, unit)
-        one, two, wide = QFontMetricsF(plain), QFontMetrics(small), int(room.width())
-        if said := beginning(sentence, lambda text: one.horizontalAdvance(text) <= wide):
-            write(painter, room, said, plain, quiet)
-            return
-        said = beginning(sentence, lambda text: _lines(text, two, wide) <= 2)
-        lines = in_lines(said, two, wide, 2)
-        high = min(two.height(), room.height() / 2)
-        room = QRectF(room.left(), room.center().y() - high * len(lines) / 2, wide, high)
-        for number, words in enumerate(lines):
-            write(painter, room.translated(0, number * high), words, small, quiet)
+    @property
+    def _lines(self) -> list[str]:
+        """What can be read, all of it; measured in the heavier type, in which only the name is written."""
+        found = self.finding
+        if found is None:
+            return []
+        room = self.width() - self._beside - pixels(self._theme, INDENT)
+        return whole_lines(f"{self._named(found)} {found.sentence}", QFontMetrics(self._heavy), room)
 
+    @property
+    def _step(self) -> int:
+        return pixels(self._theme, STEP)
 
-def _lines(text: str, metrics: QFontMetrics, room: int) -> int:
-    """How many lines of `room` pixels it takes, as many as there are words where one is wider than that."""
-    words = text.split()
-    if any(metrics.horizontalAdvance(word) > room for word in words):
-        return max(3, len(words))
-    return len(in_lines(text, metrics, room, len(words)))
+    @property
+    def _top(self) -> float:
+        return (self.height() - self._step * max(1, len(self._lines))) / 2
+
+    @property
+    def _heavy(self) -> QFont:
+        return face(TYPE, 600, self._theme.scale)
+
+    @property
+    def _plain(self) -> QFont:
+        return face(TYPE, 400, self._theme.scale)
 
 
 def _begun(words: str) -> str:
