@@ -183,7 +183,9 @@ def test_a_run_that_diverges_says_why_and_writes_what_there_is(tmp_path, capsys)
 
 LINEAR = Network(layers=(Layer(8, "linear"),) * 3)
 STOPPING = {  # by which one run or another goes back to where it was before
-    "to its start": Experiment(network=LINEAR, training=Training(optimiser="sgd", learning_rate=10.0)),
+    "to its start": Experiment(
+        data=Data(points=100), network=LINEAR, training=Training(optimiser="sgd", learning_rate=10.0)
+    ),
     "to a sound step": Experiment(
         data=Data(points=100), network=LINEAR, training=Training(optimiser="sgd", learning_rate=1.0, warmup=6.0)
     ),
