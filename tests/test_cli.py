@@ -20,6 +20,7 @@ from hyperscope.cli import run
 from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, read
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
 
 IRIS = str(asset("datasets/iris.csv"))
@@ -32,7 +33,9 @@ FILES = {
     "map.png",
     "experiment.json",
 }
+FAR_IN_DEV = 3  # a data seed that puts the last row of 60 into the dev set
 METRICS = ["epoch", "step"] + [f"{part}_{what}" for part in ("train", "dev", "test") for what in ("loss", "accuracy")]
+NORMED = Experiment(network=Network(layers=(Layer(8, batch_norm="before"),) * 2))
 MOST = 90  # s; a busy machine takes seconds to start Python
 
 
@@ -267,6 +270,19 @@ def test_an_order_of_batches_may_end_within_an_epoch(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["step"] == 3
 
 
+def test_a_loss_beyond_all_numbers_is_null_in_json(tmp_path, capsys):
+    rows = [f"{number % 7},{number % 5},{'xy'[number % 2]}" for number in range(59)]
+    (tmp_path / "far.csv").write_text("\n".join(["a,b,class", *rows, "1e30,1e30,y"]), encoding="utf-8")
+    far = Data(source="file", file=str(tmp_path / "far.csv"), seed=FAR_IN_DEV)
+    lines = Network(layers=(), output="hinge")  # whose loss grows with the scores, without an end
+    (tmp_path / "far.json").write_text(Experiment(data=far, network=lines).to_json(), encoding="utf-8")
+    weights = {"output.weights": np.array([[1e10, 1e10], [0, 0]]), "output.bias": np.zeros(2)}
+    np.savez(tmp_path / "start.npz", **weights)
+    words = ["--init", str(tmp_path / "start.npz"), "--epochs", "0", "--json"]
+    assert run(["run", str(tmp_path / "far.json"), *words]) == 0
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev_loss"] is None
+
+
 # -- wrong input ------------------------------------------------------------------------------------------------------
 
 
@@ -375,6 +391,47 @@ def test_initial_weights_that_are_not_finite_are_refused(tmp_path, capsys):
     start["output.bias"] = np.full_like(start["output.bias"], np.nan)
     np.savez(tmp_path / "nan.npz", **start)
     assert "not finite" in refusal(capsys, "run", IRIS, "--init", str(tmp_path / "nan.npz"))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("output.bias", np.array(["a", "b", "c"]), "'output.bias' holds text; all must be real numbers"),
+        ("output.bias", np.array([b"1", b"2", b"3"]), "'output.bias' holds text"),
+        ("output.bias", np.array([1j, 0, 0]), "'output.bias' holds complex numbers; all must be real"),
+        ("output.bias", np.ones(3, bool), "'output.bias' holds true and false; all must be real"),
+        ("output.bias", np.zeros(3, "datetime64[s]"), "'output.bias' holds dates; all must be real"),
+        ("output.bias", np.zeros(3, "timedelta64[s]"), "'output.bias' holds values of type timedelta64[s]; all"),
+        (
+            "output.bias",
+            np.array([0, -1e300, 0]),
+            "'output.bias' holds -1e+300; in float32 all must lie within ±1.8e+19",
+        ),
+        ("layer2.running_variance", -np.ones(8), "'layer2.running_variance' holds -1; a variance must be 0 or more"),
+    ],
+    ids=lambda value: str(value.dtype) if isinstance(value, np.ndarray) else None,
+)
+def test_initial_weights_that_no_network_has_are_refused(tmp_path, capsys, name, values, said):
+    np.savez(tmp_path / "odd.npz", **{**Trainer(NORMED).weights(), name: values})
+    (tmp_path / "normed.json").write_text(NORMED.to_json(), encoding="utf-8")
+    sentence = refusal(capsys, "run", str(tmp_path / "normed.json"), "--init", str(tmp_path / "odd.npz"))
+    assert "odd.npz" in sentence and said in sentence
+
+
+def test_initial_weights_of_more_digits_are_refused_beyond_what_can_be_squared(tmp_path, capsys):
+    wide = Experiment(training=Training(precision="float64"))
+    np.savez(tmp_path / "far.npz", **{**Trainer(wide).weights(), "output.bias": np.array([0, 1e300, 0])})
+    (tmp_path / "wide.json").write_text(wide.to_json(), encoding="utf-8")
+    sentence = refusal(capsys, "run", str(tmp_path / "wide.json"), "--init", str(tmp_path / "far.npz"))
+    assert "holds 1e+300; in float64 all must lie within ±1.3e+154" in sentence
+
+
+def test_initial_weights_that_lead_to_no_loss_are_refused(tmp_path, capsys):
+    trainer = Trainer(Experiment(network=Network(layers=(Layer(8, "relu"),) * 3)))
+    np.savez(tmp_path / "far.npz", **{name: 1e18 * values for name, values in trainer.weights().items()})
+    (tmp_path / "relu.json").write_text(trainer.experiment.to_json(), encoding="utf-8")
+    sentence = refusal(capsys, "run", str(tmp_path / "relu.json"), "--init", str(tmp_path / "far.npz"))
+    assert "far.npz: with these weights the training loss is not finite" in sentence
 
 
 @pytest.mark.parametrize("content", [b"", b"no arrays", b"PK\x03\x04broken"], ids=["empty", "text", "broken zip"])

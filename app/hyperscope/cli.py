@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -176,7 +177,7 @@ def _run(words: list[str]) -> int:
         runs.write(trainer, result, given.out)
     last = {**result.rows[-1], "stopped": result.stopped}
     if given.json:
-        print(json.dumps({name: _jsonable(value) for name, value in last.items()}))
+        print(json.dumps({name: _jsonable(value) for name, value in last.items()}, allow_nan=False))
     else:
         print(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
     return 0
@@ -188,7 +189,8 @@ def _check_epochs(epochs: int | None) -> None:
 
 
 def _jsonable(value: object) -> object:
-    return None if isinstance(value, float) and value != value else value
+    """The value, or None for what JSON has no number for."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _writable(folder: Path) -> None:

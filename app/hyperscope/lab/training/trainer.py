@@ -5,6 +5,7 @@ It knows nothing of processes, clocks or windows; the same experiment and the sa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -220,10 +221,18 @@ class Trainer(InTraining[Learner]):
         return self.steps(self.left_in_epoch())
 
     def set_weights(self, arrays: Mapping[str, Array]) -> None:
-        """Starts from given arrays. Raises: ValueError naming the array that does not fit, with nothing changed."""
+        """Starts from given arrays.
+
+        Raises: ValueError, with nothing changed, naming the array that does not fit, or if no loss follows from them.
+        """
         state = self.learner.state
+        before = state.parameters.copy(), state.running.copy()
         put(named_views(self.layout, state.parameters, state.running), arrays)
         self._scores = None
+        if self.training_examples and not math.isfinite(self.scores().train.loss):
+            state.parameters[...], state.running[...] = before
+            self._scores = None
+            raise ValueError("with these weights the training loss is not finite; make the largest of them smaller")
         self.sound = Sound(self.step, self.position, self.learner.moment())
 
     # -- going back -----------------------------------------------------------------------------------------------
