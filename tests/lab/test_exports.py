@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from hyperscope.lab.experiment.experiment import from_json
-from hyperscope.lab.export.exports import Choice, exporters, gathered, packed, refused, suffix_of, write
+from hyperscope.lab.export.exports import Choice, exporters, gathered, packed, suffix_of
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Event, Score, from_code
 from hyperscope.lab.timeline.score import from_json as score_from_json
+from hyperscope.lab.writing import refused, write
 from lab.sessions import START, moved
 
 SESSION = Score(START, (Event(9, moved(("training.learning_rate", 0.05))),), 60)

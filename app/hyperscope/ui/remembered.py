@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from PySide6.QtCore import QByteArray, QSettings
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.places import LAST, home, write_whole
+from hyperscope.lab.places import LAST, SETTINGS, home, keep_private, make_private
+from hyperscope.lab.writing import write_whole
 from hyperscope.ui.theme import THEMES
 
 
@@ -15,7 +18,11 @@ class Remembered:
     def __init__(self, *, forgetful: bool = False) -> None:
         """A `forgetful` one keeps nothing beyond its own life and finds nothing from before."""
         self.forgetful = forgetful
-        self._settings = QSettings(str(home() / "window.ini"), QSettings.Format.IniFormat)
+        if not forgetful:
+            with contextlib.suppress(OSError):  # said when the experiment is kept
+                make_private(home())
+            keep_private(home() / SETTINGS, home() / LAST)
+        self._settings = QSettings(str(home() / SETTINGS), QSettings.Format.IniFormat)
 
     @property
     def geometry(self) -> QByteArray:
@@ -95,6 +102,7 @@ class Remembered:
         """Writes the settings out now."""
         if not self.forgetful:
             self._settings.sync()
+            keep_private(home() / SETTINGS)
 
     def keep(self, experiment: Experiment) -> None:
         """Keeps the experiment for the next start. Raises: OSError."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from hyperscope.lab.examples.examples import ExampleSet, load
 from hyperscope.lab.examples.table import PART, PARTS
 from hyperscope.lab.experiment.data import Data, on_plane
-from hyperscope.lab.places import write_whole
+from hyperscope.lab.writing import write
 
 CLASS = "class"
 
@@ -22,11 +22,7 @@ def save_points(data: Data, path: Path) -> int:
     examples = load(data, begun=True)
     if not examples.y.size:
         raise ValueError(f"{path.name} was not written: there are no points yet")
-    try:
-        write_whole(path, table_text(examples, ("x1", "x2") if on_plane(data.source) else examples.raw_names))
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise ValueError(f"{path} cannot be written: {reason}; choose another folder or name") from None
+    write(path, table_text(examples, ("x1", "x2") if on_plane(data.source) else examples.raw_names))
     return int(examples.y.size)
 
 

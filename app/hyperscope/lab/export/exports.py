@@ -1,4 +1,4 @@
-"""Exports: what can be written to a file, each declared once, and the writing of whole files with plain sentences.
+"""Exports: what can be written to a file, each declared once.
 
 An exporter is prepared where its records are (for pictures, the thread that may paint) and gives a function that
 makes the file's bytes anywhere. Pictures are declared by the user interface, which this module does not know.
@@ -7,7 +7,6 @@ makes the file's bytes anywhere. Pictures are declared by the user interface, wh
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.places import write_whole
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
@@ -128,7 +126,7 @@ def gathered(timeline: Timeline, asks: Iterable[AnyAsk]) -> Material:
     return Material(timeline.score, (Seen(status, records=records),))
 
 
-# -- writing ----------------------------------------------------------------------------------------------------------
+# -- endings ----------------------------------------------------------------------------------------------------------
 
 
 def suffix_of(path: Path, allowed: Iterable[str]) -> str:
@@ -140,30 +138,6 @@ def suffix_of(path: Path, allowed: Iterable[str]) -> str:
     if not suffix:
         raise ValueError(f"{path.name or path}: the name has no ending; add one of {', '.join(allowed)}")
     raise ValueError(f"{path.name}: {suffix} is not one of {', '.join(allowed)}")
-
-
-def write(path: Path, content: bytes) -> None:
-    """Writes a whole file or none. Raises: ValueError with a sentence that names the file and what is in the way."""
-    try:
-        write_whole(path, content)
-    except OSError as problem:
-        raise refused(path, problem) from None
-
-
-def refused(path: Path, problem: OSError) -> ValueError:
-    """The sentence on a file that could not be written."""
-    folder = path.parent
-    said = {
-        errno.ENOSPC: "there is no room left on the disk",
-        errno.EDQUOT: "there is no room left for you on this disk",
-        errno.EACCES: f"nothing may be written to {folder}",
-        errno.EPERM: f"nothing may be written to {folder}",
-        errno.EROFS: f"nothing can be written to {folder}, which is read-only",
-        errno.ENOTDIR: f"{folder} is not a folder",
-        errno.EEXIST: f"{folder} is not a folder",
-        errno.EISDIR: "this is a folder",
-    }.get(problem.errno or 0, problem.strerror or str(problem))
-    return ValueError(f"{path}: {said}")
 
 
 # -- what needs no picture --------------------------------------------------------------------------------------------

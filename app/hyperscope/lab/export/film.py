@@ -6,26 +6,31 @@ Frames come in one by one and are packed at once, so that a film of a whole wind
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
-import secrets
+import signal
+import subprocess
+import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hyperscope.lab.export.exports import MOVING, refused, suffix_of, write
+from hyperscope.lab.export.exports import MOVING, suffix_of
+from hyperscope.lab.writing import Part, refused, write
 
 Pixels = NDArray[np.uint8]
 
 FRAME_TIME = 90  # ms
 HELD = 10  # frames' time that the last picture of a GIF stays
-QUALITY = 8  # of 10; text stays sharp
+CRF = 10  # of 51, which is the coarsest; text stays sharp
 NEEDED = "MP4 needs imageio-ffmpeg: pip install 'hyperscope[video]'. GIF works without."
 
 
@@ -118,58 +123,85 @@ class Mp4:
 
     def __init__(self, path: Path, frame_time: int) -> None:
         self.path, self.frame_time = path, frame_time
-        self._part = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.part.mp4")
         self._shape = (0, 0, 3)
-        self._sink: Iterator[None] | None = None
+        self._part: Part | None = None
+        self._ffmpeg: subprocess.Popen[bytes] | None = None
+        self._said: IO[bytes] | None = None
 
     def add(self, frame: Pixels) -> None:
         """See `Film`. A side of odd length loses its last pixels, since colour is stored for two by two."""
         height, width = frame.shape[0] // 2 * 2, frame.shape[1] // 2 * 2
-        if self._sink is None:
-            self._sink = self._opened(width, height)
-        try:
-            self._sink.send(np.ascontiguousarray(frame[:height, :width]))  # type: ignore[attr-defined]
-        except OSError as problem:
-            self.discard()
-            raise refused(self.path, problem) from None
+        with self._whole():
+            if self._ffmpeg is None:
+                self._ffmpeg = self._opened(width, height)
+            assert self._ffmpeg.stdin is not None
+            self._ffmpeg.stdin.write(np.ascontiguousarray(frame[:height, :width]).tobytes())
 
-    def _opened(self, width: int, height: int) -> Iterator[None]:
+    def _opened(self, width: int, height: int) -> subprocess.Popen[bytes]:
         import imageio_ffmpeg
 
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._part.open("xb"):
-                pass  # ffmpeg's own words on a folder that cannot be written to are many
-        except OSError as problem:
-            raise refused(self.path, problem) from None
-        sink: Iterator[None] = imageio_ffmpeg.write_frames(
-            str(self._part),
-            (width, height),
-            fps=1000 / self.frame_time,
-            codec="libx264",
-            quality=QUALITY,
-            macro_block_size=2,
-            ffmpeg_log_level="error",
+        self._part = Part(self.path)
+        self._part.settle()  # it is ffmpeg's to write
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `discard`
+        frames = f"-f rawvideo -pix_fmt rgb24 -s {width}x{height} -r 1000/{self.frame_time} -i - -an"
+        coded = f"-vcodec libx264 -pix_fmt yuv420p -crf {CRF} -f mp4"
+        words = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *frames.split(), *coded.split()]
+        # a group of its own: an interrupt at the terminal is for us, who then discard the film
+        apart: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        into = subprocess.DEVNULL
+        return subprocess.Popen(
+            [*words, str(self._part.part)], stdin=subprocess.PIPE, stdout=into, stderr=self._said, **apart
         )
-        next(sink)
-        return sink
 
     def finish(self) -> None:
         """See `Film`."""
-        try:
-            self._close()
-            os.replace(self._part, self.path)
-        except OSError as problem:
+        with self._whole():
+            assert self._ffmpeg is not None and self._ffmpeg.stdin is not None and self._part is not None
+            self._ffmpeg.stdin.close()
+            if self._ffmpeg.wait():  # it ends well only if it could write all
+                raise OSError("ffmpeg ended too early")
+            self._part.appear()
             self.discard()
-            raise refused(self.path, problem) from None
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Discards the film after a failure, and says which. Raises: ValueError."""
+        try:
+            yield
+        except OSError as problem:
+            reason = self._reason() or problem
+            self.discard()
+            raise refused(self.path, reason) from None
+
+    def _reason(self) -> OSError | None:
+        """Why ffmpeg ended, if it did and said so."""
+        if self._ffmpeg is None or self._said is None:
+            return None
+        with contextlib.suppress(OSError):
+            assert self._ffmpeg.stdin is not None
+            self._ffmpeg.stdin.close()
+        code = self._ffmpeg.wait()
+        self._said.seek(0)
+        said = self._said.read(100_000).decode(errors="replace").strip().splitlines()
+        for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if any(os.strerror(number) in line for line in said):
+                return OSError(number, os.strerror(number))
+        if -code == getattr(signal, "SIGXFSZ", None):
+            return OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        return OSError(errno.EIO, f"ffmpeg could not write the film: {said[-1] if said else f'it ended with {code}'}")
 
     def discard(self) -> None:
         """See `Film`."""
-        with contextlib.suppress(OSError):  # it may be broken already
-            self._close()
-        self._part.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        if self._sink is not None:
-            self._sink.close()  # type: ignore[attr-defined]
-            self._sink = None
+        if self._ffmpeg is not None:
+            with contextlib.suppress(OSError):  # it may be broken already
+                assert self._ffmpeg.stdin is not None
+                self._ffmpeg.stdin.close()
+            self._ffmpeg.kill()
+            self._ffmpeg.wait()
+        if self._said is not None:
+            self._said.close()
+        if self._part is not None:
+            self._part.discard()
+        self._ffmpeg = self._part = self._said = None

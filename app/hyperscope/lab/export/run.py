@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position
 from hyperscope.lab.export.exports import packed
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.writing import write_together
+
+# what `write` writes
+FILES = ("metrics.csv", "steps.csv", "weights.npz", "examples.npz", "batches.txt", "experiment.json", "map.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +159,33 @@ def write(trainer: Trainer, result: Result, folder: Path) -> None:
 
     `weights.npz` holds each array as trained under its name and as it started under "initial." + name; together with
     `examples.npz` (x_train (n, m), y_train, ... in model units) and `batches.txt` (one mini-batch per line) another
-    program can repeat the run step by step. Raises: ValueError naming the folder when it cannot be written to.
+    program can repeat the run step by step. Raises: ValueError naming the file that cannot be written; none appears.
     """
     from hyperscope.lab.export.picture import map_picture
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_rows(folder / "metrics.csv", list(result.rows[0]), result.rows)
-        steps = [{"step": step, "loss": loss} for step, loss in enumerate(result.losses, result.first + 1)]
-        _write_rows(folder / "steps.csv", ["step", "loss"], steps)
-        initial = {f"initial.{name}": values for name, values in result.initial.items()}
-        (folder / "weights.npz").write_bytes(packed({**trainer.weights(), **initial}))
-        data = trainer.examples
-        parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
-        examples = {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
-        (folder / "examples.npz").write_bytes(packed(examples))
-        lines = (" ".join(map(str, batch.tolist())) + "\n" for batch in result.batches)
-        (folder / "batches.txt").write_text("".join(lines), encoding="utf-8")
-        (folder / "experiment.json").write_text(trainer.experiment.to_json(), encoding="utf-8")
-        map_picture(trainer).save(folder / "map.png")
-    except OSError as problem:
-        raise ValueError(f"{folder}: {problem.strerror or problem}") from None
+    initial = {f"initial.{name}": values for name, values in result.initial.items()}
+    data = trainer.examples
+    parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
+    examples = {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
+    steps = [{"step": step, "loss": loss} for step, loss in enumerate(result.losses, result.first + 1)]
+    picture = io.BytesIO()
+    map_picture(trainer).save(picture, "PNG")
+    contents: dict[str, str | bytes] = {
+        "metrics.csv": _table(list(result.rows[0]), result.rows),
+        "steps.csv": _table(["step", "loss"], steps),
+        "weights.npz": packed({**trainer.weights(), **initial}),
+        "examples.npz": packed(examples),
+        "batches.txt": "".join(" ".join(map(str, batch.tolist())) + "\n" for batch in result.batches),
+        "experiment.json": trainer.experiment.to_json(),
+        "map.png": picture.getvalue(),
+    }
+    assert tuple(contents) == FILES
+    write_together({folder / name: content for name, content in contents.items()})
 
 
-def _write_rows(path: Path, names: Sequence[str], rows: Sequence[dict[str, float]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names)
-        writer.writeheader()
-        writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+def _table(names: Sequence[str], rows: Sequence[dict[str, float]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+    return text.getvalue()

@@ -20,11 +20,12 @@ from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.export.exports import csv_of
 from hyperscope.lab.library.packing import unpacked_checkpoint, unpacked_curves
 from hyperscope.lab.library.store import Store
-from hyperscope.lab.places import RUNS, home, write_whole
+from hyperscope.lab.places import RUNS, home
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.checkpoint import Checkpoint
 from hyperscope.lab.training.curves import Curves
+from hyperscope.lab.writing import write_together
 
 UNDO = 24 * 3600.0  # s for which what was deleted can be had back
 
@@ -138,22 +139,17 @@ class Library:
         Returns the files. Raises: ValueError naming the folder or the run.
         """
         titles = {run.id: run.title for run in self.runs()}
-        written: list[Path] = []
-        try:
-            for one in ids:
-                found = self.details(one, checkpoint=False)
-                name = _file_name(titles.get(one, ""), one)
-                parts = {"experiment.json": found.experiment.to_json()}
-                if found.score is not None:
-                    parts["score.json"] = found.score.to_json()
-                if found.curves is not None:
-                    parts["curves.csv"] = csv_of(found.curves)
-                for ending, text in parts.items():
-                    written.append(folder / f"{name}.{ending}")
-                    write_whole(written[-1], text)
-        except OSError as problem:
-            raise ValueError(f"{folder}: {problem.strerror or problem}") from None
-        return written
+        written: dict[Path, str | bytes] = {}
+        for one in ids:
+            found = self.details(one, checkpoint=False)
+            name = _file_name(titles.get(one, ""), one)
+            written[folder / f"{name}.experiment.json"] = found.experiment.to_json()
+            if found.score is not None:
+                written[folder / f"{name}.score.json"] = found.score.to_json()
+            if found.curves is not None:
+                written[folder / f"{name}.curves.csv"] = csv_of(found.curves)
+        write_together(written)
+        return list(written)
 
 
 def _file_name(title: str, one: str) -> str:

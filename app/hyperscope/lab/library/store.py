@@ -1,6 +1,6 @@
 """The file that runs are kept in: one SQLite database, and what is done where it cannot be written or is damaged.
 
-It knows rows and bytes, and nothing of experiments; it loads nothing but the standard library. Each call opens the
+It knows rows and bytes, and nothing of experiments; it loads little but the standard library. Each call opens the
 file, does one thing in one transaction and closes it: that takes a millisecond or two, two programs may share the
 file, and one that was moved, replaced or removed meanwhile is noticed. A call that returns has its row on the disk.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperscope.lab.library.schema import MARK, VERSION, migrate
+from hyperscope.lab.places import OWN_FILE, keep_private, make_private
 
 WAIT = 5.0  # s for another program that is writing
 EDITED = ("notes", "star", "deleted")  # a person's; training on never changes them
@@ -144,7 +145,7 @@ class Store:
         """A connection to a sound file. What is found damaged is set aside, and the caller has to call again."""
         seen = _identity(self.path)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self.path.parent)
             with closing(self._connected()) as db:
                 yield db
         except (sqlite3.Error, OSError, _Damaged) as problem:
@@ -157,6 +158,9 @@ class Store:
             raise Unkept("damaged", self.notice or f"{self.path} was damaged; another has taken its place.") from None
 
     def _connected(self) -> sqlite3.Connection:
+        if not self.path.exists():  # an empty file is an empty database; its log gets the same permissions
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWN_FILE))
+        keep_private(self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm"))
         db = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)
         try:
             db.execute("BEGIN")  # so that all three are of one moment: another may just be making the tables

@@ -13,12 +13,13 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.doctor.findings import findings
-from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, exporters, write
+from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, exporters
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
+from hyperscope.lab.writing import write
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming

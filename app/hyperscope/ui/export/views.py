@@ -230,13 +230,14 @@ def painted(widget: QWidget, ground: QColor, scale: float) -> QImage:
 
 
 def png(image: QImage) -> bytes:
-    """The image as a PNG that prints at the size it has on screen."""
+    """The image as a PNG that prints at the size it has on screen. Raises: ValueError if there is no memory for it."""
     dots = round(DOTS * image.devicePixelRatio() * METRE)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise ValueError(f"a picture of {image.width()} × {image.height()} pixels does not fit into memory")
     return bytes(buffer.data().data())
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.examples.examples import suggested
-from hyperscope.lab.places import write_whole
+from hyperscope.lab.writing import write
 from hyperscope.ui.actions import Action
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
@@ -95,9 +95,9 @@ class Files(Part["Shell"]):
     def save(self, path: Path) -> None:
         """Writes the experiment to a file, or says why it could not."""
         try:
-            write_whole(path, self.host.session.experiment.to_json())
-        except OSError as problem:
-            self.host.say(f"{path}: {problem.strerror or problem}", alarm=True)
+            write(path, self.host.session.experiment.to_json())
+        except ValueError as problem:
+            self.host.say(str(problem), alarm=True)
             return
         self.host.say(f"Saved to {path.name}.")
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of, write
+from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of
 from hyperscope.lab.export.film import film, stops
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.writing import write
 from hyperscope.ui import style
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import camera

@@ -16,8 +16,10 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.film import Pixels, film, stops
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
+from hyperscope.lab.writing import write
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import rgb
+from hyperscope.ui.export.views import png
 from hyperscope.ui.record.scene import Scene, wait
 from hyperscope.ui.record.scenes import scenes
 from hyperscope.ui.remembered import Remembered
@@ -46,7 +48,7 @@ def record(
     with _window(experiment or Experiment(), theme, size, lab, view) as window:
         if out.suffix.lower() == ".png":
             _train_to(window, epochs)
-            window.grab().save(str(out))
+            write(out, png(window.grab().toImage()))
             return
         made = film(out)
         try:
@@ -104,7 +106,7 @@ def record_screens(
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
                     scene.last(window)
-                    _with_dialogs(window).save(str(path))
+                    write(path, png(_with_dialogs(window).toImage()))
                 written.append(path)
     return written
 
