@@ -44,7 +44,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def started(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def started(
+    *words: str, folder: Path, stdout: object = subprocess.PIPE, stderr: object = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """`python -m hyperscope` with these words, in a process of its own that works in `folder`."""
     source = str(Path(hyperscope.__file__).parents[1])
     return subprocess.run(
@@ -52,7 +54,8 @@ def started(*words: str, folder: Path, **environment: str) -> subprocess.Complet
         cwd=folder,
         env={**os.environ, "PYTHONPATH": source, "PYTHONUTF8": "1", **environment},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=stdout,
+        stderr=stderr,
         encoding="utf-8",
         timeout=MOST,
         check=False,
@@ -460,6 +463,12 @@ def test_a_file_where_the_output_should_go_is_named(tmp_path, capsys):
         (["record"], "record needs"),
         (["record", "--out", "film.avi"], "film.avi"),
         (["record", "--out", "a.png", "--size", "large"], "large"),
+        (["record", "--out", "a.png", "--size", "10000000000x800"], "at most 7680x7680"),
+        (["record", "--out", "a.png", "--size", "640x0"], "size is '640x0'"),
+        (["record", "--out", "a.png", "--size", "640x²"], "size is '640x²'"),
+        (["run", IRIS, "--out", ""], "--out: it is empty"),
+        (["run", IRIS, "--init", " "], "--init: it is empty"),
+        (["export", IRIS, "--what", "map", "--out", ""], "--out: it is empty"),
         (["record", "--out", "a.png", "--epochs", "0"], "epochs is 0"),
         (["record", "--screens", "screens", "--scenes", "start,sunset"], "'sunset'"),
         (["doctor", "who"], "who"),
@@ -491,6 +500,68 @@ def test_wrong_input_ends_a_process_with_two_and_no_traceback(tmp_path):
     ended = started("run", "gone.json", folder=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.strip().splitlines() == ["hyperscope: gone.json: No such file or directory"]
+
+
+# -- output -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["run", IRIS, "--epochs", "0"], ["doctor", "--help"], ["--help"], ["--version"]])
+def test_what_cannot_be_printed_ends_with_two_and_a_sentence(tmp_path, words):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no device that is always full")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        ended = started(*words, folder=tmp_path, stdout=full)
+    assert ended.returncode == 2
+    assert "hyperscope: the output could not be printed: no space left on device" in ended.stderr
+    assert "Traceback" not in ended.stderr and "Exception ignored" not in ended.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [(["run", IRIS, "--epochs", "0"], 0), (["run", "gone.json"], 2)])
+def test_a_full_stream_of_errors_changes_nothing(tmp_path, words, code):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no device that is always full")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        assert started(*words, folder=tmp_path, stderr=full).returncode == code
+
+
+CLOSED = """
+import os, sys
+for number in map(int, sys.argv[1]):
+    os.close(number)
+os.execv(sys.executable, [sys.executable, "-m", "hyperscope", *sys.argv[2:]])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed otherwise on Windows")
+@pytest.mark.parametrize("closed", ["1", "2", "12", "012"])
+def test_closed_streams_change_nothing(tmp_path, closed):
+    source = str(Path(hyperscope.__file__).parents[1])
+    words = [sys.executable, "-c", CLOSED, closed, "run", IRIS, "--epochs", "0", "--out", "out"]
+    ended = subprocess.run(words, cwd=tmp_path, env={**os.environ, "PYTHONPATH": source}, timeout=MOST, check=False)
+    assert ended.returncode == 0 and {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+
+def test_an_alphabet_that_lacks_a_letter_gets_its_number(tmp_path):
+    ended = started("run", IRIS, "--epochs", "0", folder=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0 and "mean \\u03bc and" in ended.stderr
+
+
+def test_files_that_are_replaced_are_named(tmp_path, capsys):
+    run(["run", IRIS, "--epochs", "0", "--out", str(tmp_path)])
+    assert "takes the place" not in capsys.readouterr().err
+    run(["run", IRIS, "--epochs", "0", "--out", str(tmp_path)])
+    said = capsys.readouterr().err
+    assert f"In {tmp_path} this run takes the place of another: metrics.csv" in said
+
+
+def test_a_name_cannot_steer_the_terminal(tmp_path, capsys):
+    table = "a,b,\x1b]0;stolen\x07\n" + "1,2,\x1b[31mred\n3,4,\u202eblue\n" * 30
+    (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+    run(["run", str(tmp_path / "table.csv"), "--epochs", "0"])
+    run(["run", str(tmp_path / "\x1b]0;gone\x07.csv")])
+    printed = capsys.readouterr()
+    assert not {"\x1b", "\x07", "\u202e"} & set(printed.out + printed.err)
+    assert "\\x1b]0;" in printed.err
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------

@@ -10,14 +10,19 @@ import gc
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hyperscope import __version__
+from hyperscope.lab.writing import check, sweep
+from hyperscope.quoting import named
+from hyperscope.terminal import mutter, ready, say, tell, warn
 
 COMMANDS = ("run", "record", "export", "report", "doctor", "smoke")
 EPOCHS = "how many passes over the training set (60; after the end of a session 0)"
+LARGEST = 7680  # pixels along a side of a recorded window
 ANYTHING = "an experiment or session (.json), a table (.csv), or a code (HS1-…)"
 
 
@@ -25,26 +30,30 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         raise ValueError(f"{message}; see {self.prog} --help")
 
+    def _print_message(self, message: str, file: object = None) -> None:
+        tell(message)
+
 
 def run(words: Sequence[str]) -> int:
     """Does what the words of a command line say, and returns the exit code."""
+    ready()
     try:
         return _dispatch(list(words))
     except (KeyError, IndexError):
         raise  # these are LookupErrors too, but faults of ours
     except (ValueError, LookupError) as problem:
         text = str(problem.args[0] if problem.args else problem)
-        print(f"hyperscope: {text}", file=sys.stderr)
+        warn(f"hyperscope: {text}")
         return 2
     except KeyboardInterrupt:
-        print("hyperscope: interrupted", file=sys.stderr)
+        warn("hyperscope: interrupted")
         return 2
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _dispatch(words: list[str]) -> int:
+    sweep()
     if words and words[0] in COMMANDS:
         command: Callable[[list[str]], int] = globals()[f"_{words[0]}"]
         return command(words[1:])
@@ -69,7 +78,7 @@ def _window(file: str | None, theme: str | None) -> int:
     experiment = score.experiment if score else None
     if problem := no_window():
         out = Path("hyperscope-pictures")
-        print(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.", flush=True)
+        say(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.")
         return _headless(experiment, out)
     gc.disable()  # a tenth of the way to the first picture; `settle` switches it on again
     # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
@@ -109,7 +118,7 @@ def _headless(experiment: object, out: Path) -> int:
     trainer = Trainer(chosen)
     write(trainer, trained(trainer, 100), out)
     if missing(("import",)):
-        print("The window itself cannot be drawn here; 'hyperscope doctor' says what to install.")
+        say("The window itself cannot be drawn here; 'hyperscope doctor' says what to install.")
         return 0
     from hyperscope.ui.record.recording import record, record_screens
 
@@ -127,10 +136,10 @@ def _run(words: list[str]) -> int:
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="as training.learning_rate=0.1"
     )
-    parser.add_argument("--out", type=Path, help="the folder to write metrics, weights, map and experiment to")
+    parser.add_argument("--out", type=_path, help="the folder to write metrics, weights, map and experiment to")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.add_argument("--init", type=Path, metavar="NPZ", help="start from the weights in this file")
-    parser.add_argument("--batches", type=Path, metavar="FILE", help="take this order of examples, a batch a line")
+    parser.add_argument("--init", type=_path, metavar="NPZ", help="start from the weights in this file")
+    parser.add_argument("--batches", type=_path, metavar="FILE", help="take this order of examples, a batch a line")
     given = parser.parse_args(words)
     _check_epochs(given.epochs)
 
@@ -165,21 +174,24 @@ def _run(words: list[str]) -> int:
     if given.batches:
         trainer.order = runs.read_batches(given.batches, trainer.training_examples)
     if given.out:
-        _writable(given.out)
+        for name in runs.FILES:
+            check(given.out / name)
+        if there := [name for name in runs.FILES if (given.out / name).exists()]:
+            warn(f"In {given.out} this run takes the place of another: {', '.join(there)}.")
     for note in trainer.examples.notes:
-        print(note, file=sys.stderr)
+        warn(note)
     bar = _ProgressBar(epochs)
     result = runs.run(trainer, epochs, bar)
     bar.done()
     if result.stopped:
-        print(result.stopped, file=sys.stderr)
+        warn(result.stopped)
     if given.out:
         runs.write(trainer, result, given.out)
     last = {**result.rows[-1], "stopped": result.stopped}
     if given.json:
-        print(json.dumps({name: _jsonable(value) for name, value in last.items()}, allow_nan=False))
+        say(json.dumps({name: _jsonable(value) for name, value in last.items()}, allow_nan=False))
     else:
-        print(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
+        say(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
     return 0
 
 
@@ -193,11 +205,15 @@ def _jsonable(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise ValueError(f"{folder}: {problem.strerror or problem}") from None
+def _path(words: str) -> Path:
+    """Raises: ArgumentTypeError for no words at all, which would mean the folder one happens to be in."""
+    if not words.strip():
+        raise argparse.ArgumentTypeError("it is empty; name a file or folder")
+    return Path(words)
+
+
+def _written_to(out: Path, replaced: bool) -> str:
+    return f"Written to {out}, in place of the file that was there." if replaced else f"Written to {out}."
 
 
 def _summary(row: dict[str, float]) -> str:
@@ -220,20 +236,19 @@ class _ProgressBar:
         if self.shown:
             full = self.WIDTH * epoch // self.epochs
             bar = "█" * full + "·" * (self.WIDTH - full)
-            sys.stderr.write(f"\r{bar} epoch {epoch}/{self.epochs}, dev loss {row['dev_loss']:.4f} ")
-            sys.stderr.flush()
+            mutter(f"\r{bar} epoch {epoch}/{self.epochs}, dev loss {row['dev_loss']:.4f} ")
 
     def done(self) -> None:
         """Ends the line."""
         if self.shown:
-            sys.stderr.write("\n")
+            mutter("\n")
 
 
 def _record(words: list[str]) -> int:
     parser = _Parser(prog="hyperscope record", description="Pictures of the real window, drawn without a screen.")
-    parser.add_argument("file", nargs="?", type=Path, help="an experiment (.json) or a table (.csv)")
-    parser.add_argument("--out", type=Path, help="an animation (.gif) or a picture (.png)")
-    parser.add_argument("--screens", type=Path, metavar="DIR", help="a picture of every screen, light and dark")
+    parser.add_argument("file", nargs="?", type=_path, help="an experiment (.json) or a table (.csv)")
+    parser.add_argument("--out", type=_path, help="an animation (.gif) or a picture (.png)")
+    parser.add_argument("--screens", type=_path, metavar="DIR", help="a picture of every screen, light and dark")
     parser.add_argument("--epochs", type=int, default=60, help="how long the network trains in the picture (60)")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1280x800", help="width and height in pixels (1280x800)")
@@ -267,13 +282,16 @@ def _record(words: list[str]) -> int:
     from hyperscope.ui.record.recording import chosen_scenes, record, record_screens
 
     if given.out:
-        _writable(given.out.absolute().parent)
+        check(given.out)
+        replaced = given.out.exists()
         record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height), **looks)
+        if replaced:
+            say(_written_to(given.out, replaced))
     if given.screens:
         chosen_scenes(given.scenes)
-        _writable(given.screens)
+        check(given.screens / "screen.png")
         for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes, **looks):
-            print(path)
+            say(str(path))
     return 0
 
 
@@ -293,7 +311,7 @@ def _export(words: list[str]) -> int:
         help="map, network, curves, distributions or window (.png .svg .gif .mp4); csv, weights, experiment, score, "
         "code or report",
     )
-    parser.add_argument("--out", required=True, type=Path, help="the file to write; its ending says which kind")
+    parser.add_argument("--out", required=True, type=_path, help="the file to write; its ending says which kind")
     parser.add_argument("--epochs", type=int, help=EPOCHS)
     parser.add_argument("--scale", type=float, default=1.0, help="pixels for each unit of a picture, 1 to 4 (1)")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
@@ -308,19 +326,20 @@ def _export(words: list[str]) -> int:
     use_one_thread()
     score = opened_score(given.file)
     _needs_qt()
-    _writable(given.out.absolute().parent)
+    check(given.out)
+    replaced = given.out.exists()
     from hyperscope.ui.record.headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
     export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
-    print(f"Written to {given.out}.")
+    say(_written_to(given.out, replaced))
     return 0
 
 
 def _report(words: list[str]) -> int:
     parser = _Parser(prog="hyperscope report", description="One page on a run: pictures, numbers, settings, moves.")
     parser.add_argument("file", help=ANYTHING)
-    parser.add_argument("--out", required=True, type=Path, help="the file to write (.html)")
+    parser.add_argument("--out", required=True, type=_path, help="the file to write (.html)")
     parser.add_argument("--epochs", type=int, help=EPOCHS)
     parser.add_argument("--title", default="", help="the page's title; without it the experiment in words")
     given = parser.parse_args(words)
@@ -332,11 +351,12 @@ def _report(words: list[str]) -> int:
     use_one_thread()
     score = opened_score(given.file)
     _needs_qt()
-    _writable(given.out.absolute().parent)
+    check(given.out)
+    replaced = given.out.exists()
     from hyperscope.ui.record.headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)
-    print(f"Written to {given.out}.")
+    say(_written_to(given.out, replaced))
     return 0
 
 
@@ -345,15 +365,16 @@ class _Counter:
 
     def __call__(self, done: int, whole: int) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{done}/{whole} " + "\n" * (done == whole))
-            sys.stderr.flush()
+            mutter(f"\r{done}/{whole} " + "\n" * (done == whole))
 
 
 def _size(words: str) -> tuple[int, int]:
     parts = words.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts) or not 640 <= int(parts[0]) <= 7680:
-        raise ValueError(f"size is {words!r}; write it as WIDTHxHEIGHT, such as 1280x800, at least 640 wide")
-    return int(parts[0]), int(parts[1])
+    width, height = (int(part) if re.fullmatch("[0-9]{1,5}", part) else 0 for part in (*parts, "", "")[:2])
+    if len(parts) != 2 or not (640 <= width <= LARGEST and 400 <= height <= LARGEST):
+        said = f"at least 640x400 and at most {LARGEST}x{LARGEST}"
+        raise ValueError(f"size is {named(words)}; write it as WIDTHxHEIGHT, such as 1280x800, {said}")
+    return width, height
 
 
 def _needs_qt() -> None:
@@ -371,9 +392,9 @@ def _doctor(words: list[str]) -> int:
     found = findings()
     width = max(len(finding.topic) for finding in found)
     for finding in found:
-        print(f"{'ok ' if finding.ok else ' ! '} {finding.topic:{width}}  {finding.found}")
+        say(f"{'ok ' if finding.ok else ' ! '} {finding.topic:{width}}  {finding.found}")
         if not finding.ok and finding.advice:
-            print(f"    {'':{width}}  → {finding.advice}")
+            say(f"    {'':{width}}  → {finding.advice}")
     return 0
 
 
@@ -382,5 +403,5 @@ def _smoke(words: list[str]) -> int:
     _Parser(prog="hyperscope smoke", description="Open the window, train for a moment, close it.").parse_args(words)
     from hyperscope.ui.app import smoke
 
-    print(smoke())
+    say(smoke())
     return 0
