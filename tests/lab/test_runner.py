@@ -8,19 +8,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
 import pytest
 
-from hyperscope.engine.settings import Training
+from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.worker.commands import Go
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.worker.commands import Advance, Apply, Go
 from hyperscope.lab.worker.runner import Runner, WorkerLost
 from lab.links import answer, step, until
 from patience import SECONDS
-from probed import asks
+from probed import asks, views
 
 SMALL = Experiment(data=Data(points=90), training=Training(batch_size=16))
 
@@ -63,6 +64,13 @@ def again_and_again(action: Callable[[], object]) -> None:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         action()
+
+
+def again_until(true: Callable[[], object]) -> None:
+    """Does something until it gives true."""
+    end = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < end
 
 
 Start = Callable[..., Runner]
@@ -134,6 +142,94 @@ def test_a_command_to_a_lost_worker_is_no_silent_loss(start: Start) -> None:
     kill(runner)
     with pytest.raises(WorkerLost):
         again_and_again(lambda: runner.send(Go(True)))
+
+
+@contextmanager
+def stopped(runner: Runner) -> Iterator[None]:
+    """Meanwhile the worker does not run, as of a laptop that is put to sleep in the middle of anything."""
+    answer(runner)
+    pid = runner.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def rated(rate: float) -> Experiment:
+    return changed(SMALL, "training.learning_rate", rate)
+
+
+def test_a_drag_does_not_wait_for_a_worker_that_is_stopped(start: Start) -> None:
+    runner = start()
+    with stopped(runner):
+        for number in range(5000):
+            runner.send(Apply(rated(0.001 + number * 1e-6)))
+            runner.ask(asks("curves"))
+            assert runner.take() is None
+        runner.send(Apply(rated(0.5)))
+    reply = until(runner, lambda reply: reply.heard == runner.changes, "curves")
+    assert views(reply.snapshot)["curves"].moves[-1:] == () and step(runner) == 0
+    runner.send(Advance("batch"))
+    runner.send(Apply(rated(0.25)))
+    assert "α 0.5 → 0.25" in until(runner, lambda reply: reply.heard == runner.changes).snapshot.said
+
+
+def test_all_but_the_newest_value_wait_outside_the_pipe_of_a_stopped_worker(start: Start) -> None:
+    runner = start()
+    with stopped(runner):
+        for number in range(5000):
+            runner.send(Apply(rated(0.001 + number * 1e-6)))
+        assert len(runner._exchange._unsent) <= 1
+
+
+def test_a_worker_that_is_stopped_is_silent_and_one_that_trains_is_not(start: Start) -> None:
+    runner = start()
+    runner.send(Go(True))
+    step(runner)
+    assert runner.silence == 0.0
+    with stopped(runner):
+        runner.ask(())
+        again_until(lambda: (runner.take(), runner.silence > 0.5)[1])
+    answer(runner)
+    assert runner.silence == 0.0
+
+
+def test_a_window_that_stood_still_itself_does_not_take_that_for_silence(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = start()
+    answer(runner)
+    with stopped(runner):
+        runner.ask(())
+        runner.take()
+        monkeypatch.setattr(time, "monotonic", lambda: runner._looked + 3600)
+        runner.take()
+        monkeypatch.undo()
+        assert runner.silence < 1.0
+
+
+def test_a_step_that_takes_long_is_said_while_it_is_taken() -> None:
+    layers = (Layer(256, "tanh"),) * 6
+    heavy = Experiment(data=Data(points=20_000), network=Network(layers=layers), training=Training(batch_size=20_000))
+    runner = Runner(heavy)
+    runner.send(Go(True))
+    runner.ask(())
+    again_until(lambda: (runner.take(), runner.ask(()), runner.busy is not None)[2])
+    assert runner.busy is not None and runner.busy.seconds > 0.4
+    again_until(lambda: (runner.take(), runner.ask(()), "examples" in (runner.busy.what if runner.busy else ""))[2])
+    runner.close(at_once=True)
+
+
+def test_closing_a_worker_that_is_stopped_ends_it() -> None:
+    runner = Runner(SMALL)
+    pid = runner.pid
+    with stopped(runner):
+        runner.close()
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
 
 
 WINDOW = """

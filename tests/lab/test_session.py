@@ -585,6 +585,26 @@ def test_a_paused_session_stays_paused_when_its_worker_is_replaced(killable: Ses
     assert [until(killable, lambda _: True).status.playing for _ in range(3)] == [False] * 3
 
 
+def test_a_worker_that_is_stopped_is_said_and_another_goes_on_from_the_last_checkpoint(training: Session) -> None:
+    until(training, lambda _: training._recovery.checkpoint is not None)
+    pid = training.worker_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    end = time.monotonic() + SECONDS
+    while (unheard := training.unheard) is None or not unheard.silent:
+        training.move(RATE, 0.25)
+        training.frame(())
+        assert time.monotonic() < end
+    assert unheard.silent >= 2.0 and unheard.busy is None
+    where = training._recovery.checkpoint.step
+    assert unheard.where == f"step {where}"
+    training.start_another()
+    assert training.message.endswith(f"it was started again and goes on from step {where}.")
+    assert not psutil.pid_exists(pid)
+    assert training.unheard is None
+    until(training, lambda snapshot: snapshot.status.step > where and "→ 0.25" in snapshot.said)
+
+
 # -- the end ------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.training.checkpoint import Checkpoint
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker import controller
 from hyperscope.lab.worker.commands import Advance, Apply, Go, Restart, Restore
 from hyperscope.lab.worker.in_process import InProcess
 from lab.links import answer, step, until
@@ -95,6 +96,42 @@ def test_the_worker_trains_as_the_trainer_alone_does(start: Start) -> None:
         alone.finish_epoch()
     curves = views(answer(worker, "curves").snapshot)["curves"]
     assert curves.train_loss.tobytes() == alone.history.curves().train_loss.tobytes()
+
+
+def test_a_heavy_network_after_a_light_one_takes_one_step_in_its_first_burst(start: Start) -> None:
+    worker = start()
+    worker.send(Go(True))
+    until(worker, lambda reply: reply.snapshot.status.step > 2000)
+    worker.send(Go(False))
+    before = step(worker)
+    heavy = msgspec.structs.replace(SMALL, network=Network(layers=(Layer(256),) * 3))
+    worker.send(Apply(heavy))
+    worker.send(Go(True))
+    worker._worker.turn()
+    assert worker._worker.controller.trained.trainer.step in (1, before + 1)
+
+
+def test_an_epoch_that_takes_long_leaves_room_for_others_and_comes_to_its_end(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "AT_ONCE", 0.0)
+    worker = start()
+    worker.send(Advance("epoch"))
+    worker.send(Advance("epoch"))
+    reply = answer(worker)
+    assert reply.snapshot.status.playing and reply.snapshot.status.step < 8
+    reply = until(worker, lambda reply: not reply.snapshot.status.playing)
+    assert (reply.snapshot.status.step, reply.snapshot.status.batch) == (8, 0)
+
+
+def test_a_pause_ends_an_epoch_that_takes_long(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controller, "AT_ONCE", 0.0)
+    worker = start()
+    worker.send(Advance("epoch"))
+    worker.send(Go(False))
+    status = answer(worker).snapshot.status
+    assert status.step < 4 and not status.playing
+    assert step(worker) == status.step
 
 
 def test_restart_goes_back_to_the_same_start(start: Start) -> None:

@@ -7,11 +7,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from hyperscope.lab.jobs.exchange import Exchange
 from hyperscope.lab.machine.threads import use_one_thread
 
 PATIENT = 10  # how much a patient process gives way to others, as `nice` counts
@@ -19,28 +22,56 @@ BELOW_NORMAL = 0x4000  # the same as Windows counts
 
 
 def spawn(
-    target: Callable[..., None], *arguments: Any, name: str, patient: bool = False
-) -> tuple[SpawnProcess, Connection]:
-    """Starts target(pipe, *arguments) in a process of its own; returns it, and this end of the pipe.
+    target: Callable[..., None],
+    *arguments: Any,
+    name: str,
+    patient: bool = False,
+    replaces: Callable[[Any, Any], bool] = lambda message, earlier: False,
+) -> tuple[SpawnProcess, Exchange]:
+    """Starts target(pipe, *arguments) in a process of its own; returns it, and this end of what is said to it.
 
     It takes no Ctrl+C, computes on one thread, and if it is `patient` gives way to others. Raises: OSError.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_live, args=(target, theirs, arguments, patient), name=name, daemon=True)
+    process = context.Process(target=_live, args=(target, theirs, patient), name=name, daemon=True)
     try:
-        process.start()
+        with _deaf_to_interrupts():
+            process.start()
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
-    return process, ours
+    exchange = Exchange(ours, replaces)
+    # this way, since a process that starts waits until what it is given then was read: a moment's wait for megabytes
+    exchange.send(arguments)
+    return process, exchange
 
 
-def _live(target: Callable[..., None], pipe: Connection, arguments: tuple[Any, ...], patient: bool) -> None:
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Holds Ctrl+C back, so that a process started meanwhile is never without an answer to it while it gets ready."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it lets interrupts through once it has been started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _live(target: Callable[..., None], pipe: Connection, patient: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     die_with_parent()
+    try:
+        arguments = pipe.recv()
+    except (EOFError, OSError):
+        return
     if patient:
         give_way()
     use_one_thread()  # the window needs the other core

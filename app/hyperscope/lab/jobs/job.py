@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable
 from contextlib import suppress
-from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
 from hyperscope.lab.jobs.child_process import spawn
+from hyperscope.lab.jobs.exchange import Exchange, Gone
 from hyperscope.lab.jobs.task import Progress, Task
 from hyperscope.lab.jobs.work import Parcel, Wished, Word, serve
 
@@ -39,8 +39,9 @@ class Job(Generic[R, F]):
         self._told = self._heard = 0
         self._unwanted = self._seen_off = False
         self._process: SpawnProcess | None = None
+        self._exchange: Exchange | None = None
         try:
-            self._process, self._pipe = spawn(serve, task, name=f"hyperscope-{type(task).__name__}", patient=True)
+            self._process, self._exchange = spawn(serve, task, name=f"hyperscope-{type(task).__name__}", patient=True)
         except OSError as problem:
             self.over, self.problem = True, f"A process could not be started: {problem}."
 
@@ -61,16 +62,16 @@ class Job(Generic[R, F]):
 
     def take(self) -> tuple[R, ...]:
         """The records that have come since the last call, oldest first. Never waits for the task."""
-        if self.over:
+        if self.over or self._exchange is None:
             return ()
         try:
-            if not self._pipe.poll():
-                return ()
-            parcel: Parcel = self._pipe.recv()
-        except (EOFError, OSError):
+            parcel: Parcel | None = self._exchange.take()
+        except Gone:
             if not self._unwanted:
                 self.problem = f"The process that {self.task.what} ended unexpectedly."
             self._end()
+            return ()
+        if parcel is None:
             return ()
         for key, record in parcel.records:
             self._kept.pop(key, None)
@@ -88,8 +89,8 @@ class Job(Generic[R, F]):
 
     def wait(self, seconds: float) -> None:
         """Returns when something is there to be taken or the time is up; for callers without a display tick."""
-        if not self.over:
-            wait([self._pipe], seconds)
+        if not self.over and self._exchange is not None:
+            self._exchange.wait(seconds)
 
     def wish(self, wish: object) -> None:
         """Asks the task for something, which it answers, paused or not; of a type of wish the newest unheard wins."""
@@ -111,7 +112,6 @@ class Job(Generic[R, F]):
         """Ends it without a result; what it has found until now may still be taken."""
         if not self.over:
             self._unwanted = True
-            self._send(Word.CANCEL)
             self._see_off()
 
     def close(self) -> None:
@@ -121,13 +121,14 @@ class Job(Generic[R, F]):
 
     def _end(self) -> None:
         self.over, self.paused, self.resting = True, False, False
-        self._pipe.close()
         self._see_off()
 
     def _see_off(self) -> None:
-        if not self._seen_off:
+        if not self._seen_off and self._process is not None and self._exchange is not None:
             self._seen_off = True
-            threading.Thread(target=_see_off, args=(self._process,), name="hyperscope-job-ends", daemon=True).start()
+            self._exchange.say_last(Word.CANCEL)
+            away = self._process, self._exchange
+            threading.Thread(target=_see_off, args=away, name="hyperscope-job-ends", daemon=True).start()
 
     def _pass_wishes_on(self) -> None:
         """One message of wishes at a time, so that no more than a few bytes ever wait in the pipe."""
@@ -137,14 +138,15 @@ class Job(Generic[R, F]):
             self._send(Wished(wishes))
 
     def _send(self, said: Word | Wished) -> None:
-        if not self.over:
-            with suppress(OSError):  # it has ended: what it came to is yet to be taken
-                self._pipe.send(said)
+        if not self.over and self._exchange is not None:
+            with suppress(Gone):  # it has ended: what it came to is yet to be taken
+                self._exchange.send(said)
 
 
-def _see_off(process: Any) -> None:
+def _see_off(process: Any, exchange: Exchange) -> None:
     """Waits until it is gone, and ends it if that takes long."""
     process.join(LEAVE)
     if process.is_alive():
         process.kill()
         process.join()
+    exchange.close()

@@ -146,7 +146,7 @@ class _Desk:
             self.wishes.extend(said.wishes)
             self._heard += 1
             self._new = True
-        elif said is Word.TOOK:
+        elif said in (Word.TOOK, Word.CANCEL):  # the window's end of the pipe is always read, so the end may follow
             self._free = True
         elif said in (Word.PAUSE, Word.RESUME):
             self._paused = said is Word.PAUSE

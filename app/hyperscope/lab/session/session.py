@@ -6,7 +6,7 @@ It knows no widgets: the window tells it what was moved and asks it, once per fr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from hyperscope.lab.worker.commands import (
     Aim,
     Apply,
     Branch,
+    Busy,
     EndTwin,
     Go,
     GoTo,
@@ -50,7 +51,21 @@ if TYPE_CHECKING:
     from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.twins.twin import One, Side
 
+SILENT = 2.0  # s without any sign of a worker, after which that is said
+START = 20.0  # s the same while it starts, which takes a busy machine several
 TRIES = 3  # at a training process that ends before it has answered once
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Why there is no answer: the worker is `busy` with something, or was `silent` for so many seconds, else 0.
+
+    Another worker would go on from `where`.
+    """
+
+    busy: Busy | None
+    silent: float
+    where: str
 
 
 class Session:
@@ -80,6 +95,7 @@ class Session:
         self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
+        self._heard = False  # whether the present worker has answered yet
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
         self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
@@ -387,7 +403,7 @@ class Session:
         return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
 
     def _on_reply(self, reply: Reply) -> None:
-        self._losses = 0
+        self._losses, self._heard = 0, True
         self.slow_motion = reply.news.get("slow motion", self.slow_motion)
         self.ghosts = reply.news.get("branches", self.ghosts)
         if reply.snapshot.has(self._wanted):
@@ -405,9 +421,27 @@ class Session:
         if reply.snapshot.said:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
 
+    @property
+    def unheard(self) -> Unheard | None:
+        """How the worker lets an answer be waited for; None as long as that takes no time worth a word."""
+        link = self._link
+        if link is None:
+            return None
+        grace = SILENT if self._heard else START
+        if link.busy is None and link.silence < grace:
+            return None
+        return Unheard(link.busy, link.silence if link.silence >= grace else 0.0, self._recovery.where)
+
+    def start_another(self) -> None:
+        """Ends a worker that lets itself be waited for, and goes on with another from the last checkpoint."""
+        if self._link is not None:
+            self._losses = 0
+            self._recover(WorkerLost("the training process was ended, as it did not answer"))
+
     def _recover(self, loss: WorkerLost) -> None:
         assert self._link is not None
-        self._link.close()
+        self._link.close(at_once=True)
+        self._heard = False
         self.going = self.slow_motion = None
         self.ghosts = ()
         self._losses += 1
@@ -442,7 +476,8 @@ class Session:
     def close(self) -> None:
         """Ends the worker; the session is over."""
         if self._link is not None:
-            self._link.close()
+            # nothing is to be had of one that does not run
+            self._link.close(at_once=self._heard and self._link.silence >= SILENT)
             self._link = None
 
 

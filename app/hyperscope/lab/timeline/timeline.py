@@ -6,7 +6,6 @@ Whoever trains through it can go back to any moment, and on from there; what lay
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from copy import copy
 
@@ -222,10 +221,13 @@ class Timeline:
         else:
             self.steps(1)
 
+    def left_in_epoch(self) -> int:
+        """Steps to the end of the current epoch."""
+        return self.trainer.left_in_epoch()
+
     def finish_epoch(self) -> int:
         """`Trainer.finish_epoch`, recorded. After going back, what lay ahead becomes a branch."""
-        trainer = self.trainer
-        return self.steps(math.ceil((trainer.training_examples - trainer.position.used) / trainer.batch_size))
+        return self.steps(self.left_in_epoch())
 
     def apply(self, experiment: Experiment) -> str:
         """`Trainer.apply`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.

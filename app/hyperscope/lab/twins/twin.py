@@ -178,11 +178,13 @@ class Twins:
         """Each takes `count` steps unless it stops; returns the most that either took."""
         return max(line.steps(count) for _, line in self.both)
 
+    def left_in_epoch(self) -> int:
+        """Steps to the end of A's epoch, or of B's if A has stopped."""
+        return (self.b if self.a.trainer.alarm else self.a).left_in_epoch()
+
     def finish_epoch(self) -> int:
         """To the end of A's epoch, or of B's if A has stopped; the other takes as many steps."""
-        trainer = self.b.trainer if self.a.trainer.alarm else self.a.trainer
-        left = trainer.training_examples - trainer.position.used
-        return self.steps(-(-left // trainer.batch_size))
+        return self.steps(self.left_in_epoch())
 
     def go_on(self) -> None:
         """Allows further steps where neither could go on; one that stopped alone stands until something is changed."""

@@ -137,6 +137,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Busy:
+    """Said unasked: the worker has been at `what` for so many seconds; `usual` is what that takes, 0 if unknown."""
+
+    what: str
+    seconds: float
+    usual: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
     """Take on a whole session: `session` is a `reopening.Open`."""
 
@@ -146,6 +155,12 @@ class Reopen:
 Change = Apply | GoTo | Switch | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
 
 
-def replaces(command: object, earlier: Apply | GoTo | Edit) -> bool:
+class Leave:
+    """End: nobody will ask for anything any more."""
+
+
+def replaces(command: object, earlier: object) -> bool:
     """Whether `earlier` need not be done, since `command` comes right after it and undoes all of it."""
-    return earlier.same_place(command) if isinstance(earlier, Edit) else isinstance(command, type(earlier))
+    if isinstance(earlier, Edit):
+        return earlier.same_place(command)
+    return isinstance(earlier, Apply | GoTo) and isinstance(command, type(earlier))

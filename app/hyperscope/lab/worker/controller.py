@@ -40,6 +40,7 @@ from hyperscope.lab.worker.commands import (
 from hyperscope.lab.worker.pace import STEADY, Pace
 
 REST = 0.004  # s between two looks at whether there is something to train
+AT_ONCE = 0.3  # s of an epoch that is stepped to its end before anything else; what is left of a long one is trained on
 KEEP_EVERY = 2.0  # s between checkpoints sent to the window, which restarts a lost worker from the last
 
 
@@ -59,6 +60,7 @@ class Controller:
     ) -> None:
         self.playing = False
         self.until: int | None = None  # the epochs done at which it pauses
+        self.left = 0  # steps that were asked for one by one or by the epoch, and not taken yet
         self.said = ""
         self.alarm = False
         self.other = False  # another experiment is in force than the window sent
@@ -87,14 +89,29 @@ class Controller:
     @property
     def busy(self) -> bool:
         """Whether `go_on` has something to do."""
-        return self.playing or self._reopening is not None
+        return self.trains or self._reopening is not None
+
+    @property
+    def trains(self) -> bool:
+        """Whether steps are due: it plays, or has not come to the end of what was asked for."""
+        return self.playing or self.left > 0
+
+    @property
+    def at_work(self) -> tuple[str, float]:
+        """What `go_on` does, for somebody who waits for it, and how many seconds a step of it takes, 0 if unknown."""
+        if self._reopening is not None:
+            return "Playing the session back", 0.0
+        rows = f"{self.trained.trainer.batch_size:,}".replace(",", "\u2009")
+        both = "of both " if self.trained.twins is not None else ""
+        self.pace.burst(*self._experiments)  # it may be another network's time that is known
+        return f"One step {both}over {rows} examples", self.pace.usual
 
     def go_on(self, passed: float) -> None:
         """A burst of training, or a piece of a session played back, `passed` seconds after the last."""
         self.rest = 0.0
         if self._reopening is not None:
             self._play_back(self._reopening)
-        if self.playing:
+        if self.trains:
             self._train(passed)
 
     def keeps(self, now: float) -> bool:
@@ -184,13 +201,7 @@ class Controller:
                 self.playing, self.until = playing, until
                 self.pace.begin(rate, self.trained.furthest.step)
             case Advance(unit):
-                self.playing = False
-                self.trained.timeline.go_on()
-                if unit == "epoch":
-                    self.trained.timeline.finish_epoch()
-                else:
-                    self.trained.timeline.steps(1)
-                self._heed_alarm()
+                self._advance(unit)
             case Restart():
                 self.trained.timeline.restart()
                 self.pace.counted = 0
@@ -250,7 +261,9 @@ class Controller:
             self.said, self.alarm, self.other = refused, True, True
 
     def _heed_end(self, command: object) -> None:
-        """Before a command: stops playing back, and has the run kept where it may end."""
+        """Before a command: stops what it would interrupt, and has the run kept where it may end."""
+        if not isinstance(command, Advance | Apply | Edit | Aim):
+            self.left = 0
         if isinstance(command, Change | Restart | Advance | Edit | Slow | Branch) or (
             isinstance(command, Go) and command.playing
         ):
@@ -352,29 +365,62 @@ class Controller:
             self.slowed = None
         self.news["slow motion"] = self.slowed and self.slowed.record()
 
+    def _advance(self, unit: str) -> None:
+        """A step, or those to the end of the epoch: at once as far as that takes no time, the rest by and by."""
+        timeline = self.trained.timeline
+        self.playing, self.until = False, None
+        timeline.go_on()
+        if unit == "batch":
+            self.left += 1
+        else:
+            self.left += self.trained.trainer.batches_per_epoch if self.left else timeline.left_in_epoch()
+        until = time.monotonic() + AT_ONCE
+        while self.left and time.monotonic() < until:
+            self._steps(min(self.left, self._burst))
+        self._heed_alarm()
+
     def _train(self, passed: float) -> None:
         """One burst: as many steps as fit into BURST, or as the chosen speed allows."""
-        if self.trained.trainer.examples.missing:
-            self.playing = self.until is None  # what would train to an epoch may never come there
+        timeline, trainer = self.trained.timeline, self.trained.trainer
+        if trainer.examples.missing:
+            self.playing, self.left = (
+                self.playing and self.until is None,
+                0,
+            )  # what would train to an epoch may never come there
             self.rest = REST  # until enough is painted
             return
-        ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
-        if self.until is not None:
-            if self.trained.trainer.position.epoch < self.until:
-                self.trained.timeline.finish_epoch()
+        ahead, step = timeline.ahead, trainer.step
+        if self.left:
+            self._steps(min(self.left, self._burst))
+        elif self.until is not None:
+            if trainer.position.epoch < self.until:
+                self._steps(min(timeline.left_in_epoch(), self._burst))
             else:
                 self.playing = False
         else:
-            steps = self.pace.steps(passed)
+            steps = self.pace.steps(passed, self._burst)
             if not steps:
                 self.rest = min(REST, 0.5 / self.pace.rate)
                 return
-            started = time.monotonic()
-            done = self.trained.timeline.steps(steps)
-            self.pace.took(done, time.monotonic() - started)
+            self._steps(steps)
         self._heed_alarm()
         if ahead:
             self._say_what_is_left(step)
+
+    @property
+    def _burst(self) -> int:
+        """How many steps of what is trained now there is time for at once."""
+        return self.pace.burst(*self._experiments)
+
+    @property
+    def _experiments(self) -> tuple[Experiment, ...]:
+        return tuple(line.trainer.experiment for line in self.trained.lines)
+
+    def _steps(self, count: int) -> None:
+        started = time.monotonic()
+        done = self.trained.timeline.steps(count)
+        self.pace.took(done, time.monotonic() - started)
+        self.left = max(0, self.left - done) if done else 0
 
     def _heed_alarm(self) -> None:
         if self.trained.twins is not None:
@@ -382,8 +428,8 @@ class Controller:
             if news.said:
                 self.said, self.alarm = news.said, news.alarm
             if news.halted:
-                self.playing, self.halted = False, True
+                self.playing, self.left, self.halted = False, 0, True
             return
         if self.trained.trainer.alarm:
-            self.playing, self.halted = False, True
+            self.playing, self.left, self.halted = False, 0, True
             self.said, self.alarm = self.trained.trainer.alarm, not self.trained.trainer.stopped_early

@@ -16,7 +16,7 @@ from typing import Any
 from threadpoolctl import ThreadpoolController
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.worker.commands import Change, Reply
+from hyperscope.lab.worker.commands import Busy, Change, Reply
 from hyperscope.lab.worker.link import Link
 from hyperscope.lab.worker.pace import BURST
 from hyperscope.lab.worker.worker import Worker
@@ -38,6 +38,8 @@ class InProcess(Link):
 
         self.waiting = False
         self.changes = 0
+        self.silence = 0.0
+        self.busy: Busy | None = None
         self._burst = burst
         self._pipe = _Pipe()
         self._threads = ThreadpoolController()
@@ -68,7 +70,7 @@ class InProcess(Link):
                 return
             self._turn(left)
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = False) -> None:
         self._worker.close()
 
     def _turn(self, patience: float = 0.0) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.worker.commands import Look, Reply
+from hyperscope.lab.worker.commands import Busy, Look, Reply
 
 
 class WorkerLost(RuntimeError):
@@ -24,6 +24,8 @@ class Link(Protocol):
 
     waiting: bool  # a snapshot was asked for and has not come
     changes: int  # commands sent that change the experiment
+    silence: float  # s since the worker was last heard of, while an answer was waited for and looked for
+    busy: Busy | None  # what it says to be at meanwhile
 
     @property
     def pid(self) -> int | None:
@@ -50,8 +52,8 @@ class Link(Protocol):
         """Returns when a reply is there or the time is up; for callers without a display tick."""
         ...
 
-    def close(self) -> None:
-        """Ends the worker and waits until it is gone."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Ends the worker and waits until it is gone; `at_once` leaves it no time to keep anything."""
         ...
 
 

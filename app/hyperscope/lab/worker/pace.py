@@ -9,13 +9,19 @@ STEADY = 0.25  # s over which steps per second are averaged
 
 
 class Pace:
-    """At `rate` steps per second at most; `speed` is how many there were, of those since `counted`."""
+    """At `rate` steps per second at most; `speed` is how many there were, of those since `counted`.
+
+    What a step takes is learned anew from the first one of whatever is trained: how many there is time for says nothing
+    of another network's, which may take ten thousand times as long.
+    """
 
     def __init__(self) -> None:
         self.rate = float("inf")
         self.counted = 0  # the step up to which `speed` counts
         self.speed = 0.0
+        self.usual = 0.0  # s that a step of what is trained took last, 0 before any
         self._since = time.monotonic()
+        self._trained: tuple[object, ...] = ()
         self._burst = 1
         self._owed = 0.0
 
@@ -28,20 +34,29 @@ class Pace:
         """Begins to count anew, at a step that was not trained to."""
         self.counted, self._since = step, time.monotonic()
 
-    def steps(self, passed: float) -> int:
-        """How many are due, `passed` seconds after the last burst."""
+    def burst(self, *trained: object) -> int:
+        """How many steps there is time for in a burst of training these experiments, one as long as that is unknown."""
+        same = len(trained) == len(self._trained)
+        if not (same and all(one is other for one, other in zip(trained, self._trained, strict=True))):
+            self._trained, self._burst, self.usual = trained, 1, 0.0
+        return self._burst
+
+    def steps(self, passed: float, most: int) -> int:
+        """How many are due, `passed` seconds after the last burst, if there is time for `most`."""
         if self.rate == float("inf"):
-            return self._burst
+            return most
         self._owed = min(self._owed + passed * self.rate, 1 + self.rate * 0.1)
-        steps = int(self._owed)
+        steps = min(int(self._owed), most)
         self._owed -= steps
         return steps
 
     def took(self, done: int, seconds: float) -> None:
         """Learns from a burst how many steps the next may have."""
-        if self.rate == float("inf") and done == self._burst and seconds > 0:
+        if done and seconds > 0:
+            self.usual = seconds / done
             # towards BURST, by no more than a doubling at a time, since the first steps compile the plan
-            self._burst = max(1, min(2 * self._burst, round(self._burst * BURST / seconds)))
+            fitting = max(1, min(2 * done, round(done * BURST / seconds)))
+            self._burst = fitting if done >= self._burst else min(self._burst, max(fitting, done))
 
     def measure(self, step: int, now: float) -> None:
         """Takes note of the speed, if enough time has passed."""

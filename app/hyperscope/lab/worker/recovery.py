@@ -56,8 +56,12 @@ class Recovery:
 
     def said(self, loss: WorkerLost) -> str:
         """What the window is to say of it."""
-        where = f"step {self.checkpoint.step}" if self.checkpoint is not None else "the start"
-        return _sentence(f"{loss}; it was started again and goes on from {where}.")
+        return _sentence(f"{loss}; it was started again and goes on from {self.where}.")
+
+    @property
+    def where(self) -> str:
+        """From where another goes on."""
+        return f"step {self.checkpoint.step}" if self.checkpoint is not None else "the start"
 
 
 def given_up(loss: WorkerLost, losses: int) -> str:

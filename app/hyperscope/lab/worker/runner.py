@@ -1,21 +1,25 @@
-"""The window's end of the pipe to the trainer, which runs in a process of its own: see `worker`.
+"""The window's end of what is said to the trainer, which runs in a process of its own: see `worker`.
 
-The window asks for a snapshot and takes it when it is there, so one is on its way at most.
+The window asks for a snapshot and takes it when it is there, so one is on its way at most. Neither waits, whatever the
+worker does or fails to do.
 """
 
 from __future__ import annotations
 
-from multiprocessing.connection import wait
+import time
 from pathlib import Path
 from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.child_process import spawn
-from hyperscope.lab.worker.commands import Change, Reply
+from hyperscope.lab.jobs.exchange import Gone
+from hyperscope.lab.worker.commands import Busy, Change, Leave, Reply, replaces
 from hyperscope.lab.worker.link import Link, WorkerLost
 from hyperscope.lab.worker.worker import serve
 
 LEAVE = 3.0  # s that a worker has for ending: it may have a run to write yet
+KILLED = 1.0  # s in which a killed process is gone
+LOOKED = 0.25  # s at most between two looks that count as silence: the window itself may have stood still
 
 
 class Runner(Link):
@@ -24,9 +28,13 @@ class Runner(Link):
     def __init__(
         self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None, past: Any = None
     ) -> None:
-        self._process, self._pipe = spawn(serve, experiment, checkpoint, library, past, name="hyperscope-trainer")
+        given = experiment, checkpoint, library, past
+        self._process, self._exchange = spawn(serve, *given, name="hyperscope-trainer", replaces=replaces)
         self.waiting = False  # a snapshot was asked for and has not come
         self.changes = 0  # commands sent that change the experiment
+        self.silence = 0.0
+        self.busy: Busy | None = None
+        self._looked = time.monotonic()
 
     @property
     def pid(self) -> int | None:
@@ -34,31 +42,41 @@ class Runner(Link):
 
     def send(self, command: object) -> None:
         try:
-            self._pipe.send(command)
-        except (BrokenPipeError, ConnectionError, OSError):
+            replaced = self._exchange.send(command)
+        except Gone:
             raise WorkerLost(self._obituary()) from None
-        self.changes += isinstance(command, Change)
+        self.changes += isinstance(command, Change) and not replaced
 
     def take(self) -> Reply | None:
+        now = time.monotonic()
+        self.silence += min(now - self._looked, LOOKED) if self.waiting else 0.0
+        self._looked = now
         try:
-            if not self._pipe.poll():
-                return None
-            reply: Reply = self._pipe.recv()
-        except (EOFError, ConnectionError, OSError):
+            while (said := self._exchange.take()) is not None:
+                self.silence = 0.0
+                if isinstance(said, Busy):
+                    self.busy = said
+                    continue
+                self.waiting, self.busy = False, None
+                reply: Reply = said
+                return reply
+        except Gone:
             raise WorkerLost(self._obituary()) from None
-        self.waiting = False
-        return reply
+        return None
 
     def wait(self, seconds: float) -> None:
-        wait([self._pipe], seconds)
+        self._exchange.wait(seconds)
 
-    def close(self) -> None:
-        self._pipe.close()
-        self._process.join(LEAVE)
+    def close(self, *, at_once: bool = False) -> None:
+        if not at_once:
+            self._exchange.say_last(Leave())
+            self._process.join(LEAVE)
         if self._process.is_alive():
             self._process.kill()
-            self._process.join()
-        self._process.close()
+            self._process.join(KILLED)
+        self._exchange.close()
+        if not self._process.is_alive():
+            self._process.close()
 
     def _obituary(self) -> str:
         self._process.join(0.2)

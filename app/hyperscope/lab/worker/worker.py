@@ -8,6 +8,7 @@ pipe or its parent does.
 from __future__ import annotations
 
 import gc
+import signal
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.past import Past, PastSender
-from hyperscope.lab.worker.commands import Apply, Change, GoTo, Look, Reply, replaces
+from hyperscope.lab.worker.commands import Apply, Change, GoTo, Leave, Look, Reply, Switch, replaces
+from hyperscope.lab.worker.pulse import Pulse
 
 if TYPE_CHECKING:
     from hyperscope.lab.worker.controller import Controller
@@ -31,7 +33,13 @@ def serve(
     from hyperscope.lab.worker.controller import Controller  # here, since the window needs none of what it brings
 
     gc.freeze()  # a full collection goes through all that was imported, which takes longer than a frame
-    Worker(pipe, Controller(experiment, checkpoint, library, past)).run()
+    pulse = Pulse(pipe)
+    pulse.begins("Getting the data and the network ready")
+    pulse.start()
+    worker = Worker(pipe, Controller(experiment, checkpoint, library, past), pulse)
+    # told to end, it does so between two turns, since in the middle of one there would be nothing whole to keep
+    signal.signal(signal.SIGTERM, lambda *_: worker.leave())
+    worker.run()
 
 
 class Pipe(Protocol):
@@ -45,7 +53,7 @@ class Pipe(Protocol):
         """The next command."""
         ...
 
-    def send(self, reply: Reply) -> None:
+    def send(self, reply: Any) -> None:
         """Answers."""
         ...
 
@@ -53,8 +61,10 @@ class Pipe(Protocol):
 class Worker:
     """The worker's end of the pipe."""
 
-    def __init__(self, pipe: Pipe, controller: Controller) -> None:
+    def __init__(self, pipe: Pipe, controller: Controller, pulse: Pulse | None = None) -> None:
         self.pipe, self.controller = pipe, controller
+        self._pulse = pulse or Pulse(pipe)
+        self._leaving = False
         self._last = time.monotonic()  # when it last trained, or could have
         self._heard = 0  # commands that change the experiment
         self._asked: Look | None = None
@@ -62,9 +72,9 @@ class Worker:
         self._branched: Any = None  # the timeline's count of changed branches that was last sent
 
     def run(self) -> None:
-        """Until the pipe closes."""
+        """Until it is told to leave, or the pipe closes."""
         try:
-            while True:
+            while not self._leaving:
                 self.turn(IDLE)
         except (EOFError, ConnectionError, OSError):
             return
@@ -78,10 +88,13 @@ class Worker:
         """
         controller = self.controller
         busy = controller.busy
+        self._pulse.begins("Keeping the run")
         controller.look()
+        self._pulse.begins("")
         if not self.pipe.poll(min(patience, controller.rest) if busy else patience) and not busy:
             return
         self._obey()
+        self._pulse.begins(*controller.at_work)
         now = began = time.monotonic()
         while True:
             controller.go_on(now - self._last)
@@ -91,7 +104,12 @@ class Worker:
         controller.pace.measure(controller.trained.furthest.step, self._last)
         if self._asked is not None:
             asked, self._asked = self._asked, None
-            self.pipe.send(self._reply(asked))
+            self._pulse.begins("Looking at the network")
+            self._pulse.send(self._reply(asked))
+
+    def leave(self) -> None:
+        """Ends after this turn."""
+        self._leaving = True
 
     def close(self) -> None:
         """Has kept what is to be kept: this is the end."""
@@ -103,18 +121,27 @@ class Worker:
         while self.pipe.poll():
             command = self.pipe.recv()
             self._heard += isinstance(command, Change)
+            if isinstance(command, Leave):
+                self._leaving = True
+                continue
             if isinstance(command, Look):
                 self._asked = command
                 continue
             if newest is not None and not replaces(command, newest):
-                self.controller.do(newest)
+                self._do(newest)
                 newest = None
             if isinstance(command, Apply | GoTo | Edit):
                 newest = command
             else:
-                self.controller.do(command)
+                self._do(command)
         if newest is not None:
-            self.controller.do(newest)
+            self._do(newest)
+
+    def _do(self, command: object) -> None:
+        self._pulse.begins(
+            "Going to another moment" if isinstance(command, GoTo | Switch) else "Taking on what was moved"
+        )
+        self.controller.do(command)
 
     def _reply(self, asked: Look) -> Reply:
         from hyperscope.lab.worker.answer import snapshot
@@ -129,7 +156,7 @@ class Worker:
         seen = snapshot(
             trained,
             asked,
-            playing=controller.playing,
+            playing=controller.trains,
             speed=controller.pace.speed,
             said=controller.said,
             alarm=controller.alarm,

@@ -17,6 +17,7 @@ from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
+from hyperscope.ui.parts.waiting import Waiting
 
 PARTS: tuple[type[Part[Any]], ...] = (
     TrainingPart,
@@ -31,4 +32,5 @@ PARTS: tuple[type[Part[Any]], ...] = (
     Charts,
     Finding,
     Branches,
+    Waiting,
 )
