@@ -15,7 +15,7 @@ import pytest
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, TenSeeds, looked_at, with_seeds
+from hyperscope.lab.jobs.seeds import SeedRuns, Seeds, TenSeeds, decisive, looked_at, with_seeds
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
@@ -64,8 +64,8 @@ def test_both_begin_with_the_same_seeds() -> None:
 def test_a_run_that_diverges_counts_as_the_worst() -> None:
     found = outcome(CALM, RUNAWAY)
     assert np.isinf(found.b.loss[:, -1]).all()
-    assert found.sentence.startswith("Over 3 seeds A is better in 3 of 3; median dev loss ")
-    assert found.sentence.endswith("against not finite after 20 epochs; B diverged in 3.")
+    assert found.sentence.startswith("3 seeds, epoch 20: no verdict, A is better in 3 of 3 (too few to decide); median")
+    assert found.sentence.endswith("against not finite; B diverged in 3.")
 
 
 def made(a: list[float], b: list[float], by_loss: bool = True) -> Seeds:
@@ -78,20 +78,30 @@ def made(a: list[float], b: list[float], by_loss: bool = True) -> Seeds:
     return Seeds(tuple(range(len(a))), np.array([20.0]), runs(a), runs(b), by_loss)
 
 
-def test_the_sentence_says_how_often_and_both_medians() -> None:
+def test_the_sentence_says_when_how_often_by_which_rule_and_both_medians() -> None:
     found = made([0.03] * 9 + [0.01], [0.02] * 10)
-    said = "Over ten seeds B is better in 9 of 10; median dev loss 0.020 against 0.030 after 20 epochs."
-    assert found.sentence == said
+    said = "Ten seeds, epoch 20: B is better, in 9 of 10 (9 decide); median dev loss 0.020 against 0.030."
+    assert (found.verdict, found.sentence) == ("B", said)
 
 
-def test_a_draw_is_said_to_be_one() -> None:
-    assert made([0.1, 0.2], [0.2, 0.1]).sentence.startswith("Over 2 seeds neither is better more often;")
+def test_what_a_coin_often_does_is_no_verdict() -> None:
+    found = made([0.03] * 8 + [0.01] * 2, [0.02] * 10)
+    assert found.verdict == ""
+    assert "no verdict, B is better in 8 of 10 (9 decide)" in found.sentence
+
+
+def test_as_many_seeds_decide_as_the_sign_test_asks_for() -> None:
+    assert [decisive(count) for count in (5, 6, 8, 9, 10, 20)] == [None, 6, 8, 8, 9, 15]
+
+
+def test_equal_runs_are_no_verdict() -> None:
+    assert "no verdict, 0 to 0" in made([0.1] * 10, [0.1] * 10).sentence
 
 
 def test_losses_of_two_kinds_are_compared_by_accuracy() -> None:
-    found = made([0.9, 0.8], [0.95, 0.85], by_loss=False)
-    said = "Over 2 seeds B is better in 2 of 2; median dev accuracy 90.0\u00a0% against 85.0\u00a0% after 20 epochs."
-    assert found.sentence == said
+    found = made([0.9] * 10, [0.95] * 10, by_loss=False)
+    assert found.sentence.endswith("(9 decide); median dev accuracy 95.0\u00a0% against 90.0\u00a0%.")
+    assert found.dots[1].tolist() == [0.95] * 10
 
 
 def test_a_band_reaches_from_quarter_to_quarter_about_the_median() -> None:

@@ -17,8 +17,12 @@ from hyperscope.lab.timeline.score import Place
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.comparison import Disagreement, comparable, disagreement
+from hyperscope.lab.twins.standing import Figures, Luck, Standing, standing
+from hyperscope.lab.twins.trained import Trained
 from hyperscope.lab.twins.twin import PartedTwins, Twins, begin
 from hyperscope.lab.twins.twin_words import differences, in_words, lead
+from hyperscope.lab.worker.answer import snapshot
+from hyperscope.lab.worker.commands import Look
 from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"
@@ -260,41 +264,120 @@ def test_twins_on_other_tables_have_no_plane_in_common() -> None:
     assert compared(a, b) is None
 
 
-def status(loss: float, accuracy: float = 0.9, step: int = 2240, epoch: int = 140) -> Status:
-    return Status(step=step, epoch=epoch, dev_loss=loss, dev_accuracy=accuracy)
+def standing_at(
+    *losses: float,
+    luck: float = 0.0,
+    epochs: tuple[float, float] = (140, 140),
+    accuracies: tuple[float, float] = (0.9, 0.9),
+) -> Standing:
+    """Twins with these dev losses and accuracies, and what luck could make of either."""
+    a, b = (Figures(*of, accuracy, accuracy) for *of, accuracy in zip(epochs, losses, losses, accuracies, strict=True))
+    return Standing(2240, a, b, Luck(luck, luck))
 
 
-def test_the_lower_dev_loss_leads_by_so_many_per_cent() -> None:
-    found = lead(status(0.034), status(0.021), START, SLOWER)
+def test_the_lower_dev_loss_leads_by_so_many_per_cent_with_this_seed() -> None:
+    found = lead(standing_at(0.034, 0.021), START, SLOWER)
     assert found.who == "B"
-    assert found.sentence == "B leads: dev loss 0.021 against 0.034 after 140 epochs (−38\u00a0%)."
+    assert found.sentence == "B leads with seed 7 after 140 epochs: dev loss 0.021 against 0.034 (−38\u00a0%)."
 
 
 def test_losses_within_one_per_cent_are_level() -> None:
-    found = lead(status(0.0340), status(0.0338), START, SLOWER)
-    assert found.who == ""
-    assert found.sentence == "A and B are level: dev loss 0.034 against 0.034 for A after 140 epochs, within 1\u00a0%."
+    found = lead(standing_at(0.0340, 0.0338), START, SLOWER)
+    assert found.who == "" and found.sentence.startswith("A and B are level after 140 epochs: dev loss 0.034 and 0.034")
+
+
+def test_a_difference_that_luck_could_make_is_called_so() -> None:
+    found = lead(standing_at(0.034, 0.021, luck=0.02), START, SLOWER)
+    said = "A and B are level after 140 epochs: dev loss 0.034 and 0.021, which luck of seed or examples could make."
+    assert (found.who, found.sentence) == ("", said)
 
 
 def test_equal_twins_are_said_to_be_equal() -> None:
-    assert lead(status(0.034), status(0.034), START, START).sentence.startswith("A and B are equal after 140 epochs.")
+    assert lead(standing_at(0.034, 0.034), START, START).sentence.startswith("A and B are equal after 140 epochs.")
+
+
+def test_a_difference_that_made_none_is_no_lead() -> None:
+    assert lead(standing_at(0.034, 0.034), START, SLOWER).sentence.endswith("What differs has made no difference yet.")
 
 
 @pytest.mark.parametrize("output", ["one-vs-all", "squared error", "hinge", "Weston-Watkins", "Crammer-Singer"])
 def test_losses_of_two_kinds_are_not_compared(output: str) -> None:
     other = moved(("network.output", output))
-    found = lead(status(0.034, 0.9), status(0.6, 0.95), START, other)
+    found = lead(standing_at(0.034, 0.6, accuracies=(0.9, 0.95)), START, other)
     assert found.who == "B" and "dev accuracy 95.0\u00a0% against 90.0\u00a0%" in found.sentence
 
 
 def test_softmax_and_its_tree_have_losses_of_one_kind() -> None:
-    found = lead(status(0.2), status(0.4), START, moved(("network.output", "hierarchical")))
+    found = lead(standing_at(0.2, 0.4), START, moved(("network.output", "hierarchical")))
     assert "dev loss 0.200 against 0.400" in found.sentence
 
 
-def test_a_twin_that_stands_elsewhere_is_said_to() -> None:
-    found = lead(status(0.2), status(0.4, step=900, epoch=50), START, SLOWER)
-    assert "at epoch 50 of B and 140 of A" in found.sentence
+def test_twins_with_other_batches_are_compared_after_as_many_steps() -> None:
+    assert "after 2240 steps" in lead(standing_at(0.2, 0.4, epochs=(140, 50)), START, SLOWER).sentence
+
+
+# -- at the same step ---------------------------------------------------------------------------------------------
+
+
+def status_of(pair: Twins, playing: bool = True) -> tuple[Status, Status]:
+    """What the window is shown of both."""
+    trained = Trained(pair.a)
+    trained.twins, trained.timeline = pair, pair
+    asked = snapshot(trained, Look(()), playing=playing, speed=0.0, said="", alarm=False, halted=False)
+    return asked.sides[0].status, asked.sides[1].status
+
+
+def test_untouched_twins_show_the_same_figures_whatever_was_looked_at_before() -> None:
+    pair = twins(CALM)
+    pair.steps(7)
+    pair.a.trainer.scores()  # as the library's recorder and others do, of A alone
+    pair.steps(20)
+    pair.b.trainer.scores()
+    pair.steps(1)
+    a, b = status_of(pair)
+    assert (a.train_loss, a.dev_loss) == (b.train_loss, b.dev_loss)
+    assert a.dev_loss == pair.a.trainer.scores().dev.loss
+
+
+def test_a_twin_that_stands_is_compared_after_a_step_that_both_have_taken() -> None:
+    pair = twins(CALM)
+    pair.apply_each(CALM, RUNAWAY)
+    pair.steps(300)
+    a, b = status_of(pair, playing=False)
+    assert a.step > b.step
+    assert (a.scored or a.step) == (b.scored or b.step) <= b.step
+    found = stands(pair)
+    assert found.apart and found.step == (a.scored or a.step)
+    assert (found.a.dev_loss, found.b.dev_loss) == (a.dev_loss, b.dev_loss)
+
+
+def test_twins_at_different_steps_are_not_said_to_disagree() -> None:
+    pair = twins(CALM)
+    pair.apply_each(CALM, RUNAWAY)
+    pair.steps(300)
+    assert compared(pair.a.trainer, pair.b.trainer) is None
+
+
+def test_a_small_difference_of_few_examples_is_within_luck() -> None:
+    pair = twins(START)
+    pair.apply_each(START, moved((RATE, START.training.learning_rate * 1.05)))
+    pair.steps(200)
+    found = stands(pair)
+    assert 0 < abs(found.a.dev_loss - found.b.dev_loss) < found.luck.loss
+    assert lead(found, START, SLOWER).who == ""
+
+
+def test_a_rate_a_thousand_times_too_small_is_not_luck() -> None:
+    pair = twins(START)
+    pair.apply_each(START, moved((RATE, 1e-5)))
+    pair.steps(200)
+    assert lead(stands(pair), START, moved((RATE, 1e-5))).who == "A"
+
+
+def stands(pair: Twins) -> Standing:
+    found = standing((Looked(pair.a.trainer), Looked(pair.b.trainer)), None)
+    assert found is not None
+    return found
 
 
 def test_what_differs_is_named_in_short() -> None:

@@ -91,8 +91,15 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
     program.drag(from_here, to)
     changes(bar, alike)  # it says in what they differ
     program.keys("e", "e")
-    before = stands_still(figures)
-    program.click(edge)
+    before = stands_still((0, 50, 1280, 800))  # the networks, too, whose room the maps decide over
+    beside = (edge.x() - 60, edge.y() + 20, edge.x() + 60, edge.y() + 100)
+    card = tuple(LIGHT.card.getRgb()[:3])
+
+    def card_lies() -> bool:
+        program.click(edge)  # again, where it came before the networks had taken their places
+        return count(program.seen(), beside, card, 1) > 120 * 80 / 2
+
+    qtbot.waitUntil(card_lies, timeout=PATIENCE)
     program.type("40")
     program.keys("Return")
     changes(figures, before)

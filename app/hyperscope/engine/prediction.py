@@ -143,14 +143,12 @@ def score(layout: Layout, logits: Array, y: Indices) -> Evaluation:
 def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Evaluation]:
     """The score of each of several sets of classes (m_i,), whose logits (U, Σ m_i) follow one another."""
     y = np.concatenate(sets)
-    targets, mask = layout.output.codes(layout.classes, layout.network.tree)
     found: list[Evaluation] = []
     with np.errstate(all="ignore"):
         # where every class has a unit, the greatest logit is the answer, and no probabilities are needed for it
         direct = logits.shape[0] == layout.classes
         predicted = (logits if direct else layout.probabilities(logits)).argmax(axis=0)
-        wide = logits.astype(np.float64) / layout.network.temperature
-        losses = layout.output.losses(wide, targets[y].T, mask[y].T)
+    losses = losses_of(layout, logits, y)
     right = predicted == y
     end = 0
     for one in sets:
@@ -158,4 +156,13 @@ def scores(layout: Layout, logits: Array, sets: Sequence[Indices]) -> list[Evalu
         of_none = float("nan")
         loss, accuracy = (losses[part].mean(), right[part].mean()) if one.size else (of_none, of_none)
         found.append(Evaluation(float(loss), float(accuracy), predicted[part]))
+    return found
+
+
+def losses_of(layout: Layout, logits: Array, y: Indices) -> Array:
+    """The losses (m,) in nats of logits (U, m) against classes (m,), in float64."""
+    targets, mask = layout.output.codes(layout.classes, layout.network.tree)
+    with np.errstate(all="ignore"):
+        wide = logits.astype(np.float64) / layout.network.temperature
+        found: Array = layout.output.losses(wide, targets[y].T, mask[y].T)
     return found

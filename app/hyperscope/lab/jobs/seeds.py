@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -50,23 +50,46 @@ class Seeds:
     moved: bool = False  # whether something was changed on the way
 
     @property
-    def sentence(self) -> str:
-        """Which is better how often, and both medians at the end."""
+    def verdict(self) -> Literal["A", "B", ""]:
+        """Which is better with so many of the seeds that a fair coin would seldom do it; "" for neither.
+
+        The sign test over pairs of the same seed, two-sided, at 5 % (Dixon & Mood 1946): of ten, nine decide.
+        """
         x, y = self._final(self.a), self._final(self.b)
-        better = np.sum(y < x), np.sum(x < y)
-        count = len(self.seeds)
-        who = "B" if better[0] >= better[1] else "A"
-        medians = f"{_said(_middle(y), self.by_loss)} against {_said(_middle(x), self.by_loss)}"
-        if who == "A":
-            medians = f"{_said(_middle(x), self.by_loss)} against {_said(_middle(y), self.by_loss)}"
+        needed = decisive(len(self.seeds))
+        if needed is None:
+            return ""
+        return "B" if np.sum(y < x) >= needed else "A" if np.sum(x < y) >= needed else ""
+
+    @property
+    def sentence(self) -> str:
+        """When they were compared, the verdict and its rule, and both medians."""
+        x, y = self._final(self.a), self._final(self.b)
+        better = {"A": int(np.sum(x < y)), "B": int(np.sum(y < x))}
+        count, needed = len(self.seeds), decisive(len(self.seeds))
+        who = self.verdict or ("B" if better["B"] > better["A"] else "A")
+        first, second = (y, x) if who == "B" else (x, y)
         what = "loss" if self.by_loss else "accuracy"
-        said = f"Over {_word(count)} seeds {who} is better in {max(better)} of {count}; median dev {what} {medians}"
-        if better[0] == better[1]:
-            said = f"Over {_word(count)} seeds neither is better more often; median dev {what} {medians}"
+        medians = (
+            f"median dev {what} {_said(_middle(first), self.by_loss)} against {_said(_middle(second), self.by_loss)}"
+        )
+        said = f"{_word(count).capitalize()} seeds, epoch {self.epoch[-1]:.0f}: "
+        rule = f"{needed} decide" if needed is not None else "too few to decide"
+        if self.verdict:
+            said += f"{who} is better, in {better[who]} of {count} ({rule})"
+        elif better["A"] == better["B"]:
+            said += f"no verdict, {better['A']} to {better['B']} ({rule})"
+        else:
+            said += f"no verdict, {who} is better in {better[who]} of {count} ({rule})"
         broken = [f"{name} diverged in {n}" for name, n in (("A", _lost(self.a)), ("B", _lost(self.b))) if n]
-        end = f"{self.epoch[-1]:.0f}"
-        said += f" at epoch {end}, each change at its step" if self.moved else f" after {end} epochs"
-        return "; ".join([said, *broken]) + "."
+        moved = ["each change was made at its step"] if self.moved else []
+        return "; ".join([said, medians, *broken, *moved]) + "."
+
+    @property
+    def dots(self) -> tuple[Array, Array]:
+        """(K,) of A and of B, seed by seed: what they came to at the end, dev losses or dev accuracies."""
+        x, y = self._final(self.a), self._final(self.b)
+        return (x, y) if self.by_loss else (-x, -y)
 
     @property
     def bands(self) -> tuple[Band, Band]:
@@ -80,6 +103,16 @@ class Seeds:
     def _final(self, runs: SeedRuns) -> Array:
         """(K,) what to have little of, at the end."""
         return runs.loss[:, -1] if self.by_loss else -runs.accuracy[:, -1]
+
+
+def decisive(count: int) -> int | None:
+    """Of so many pairs, how many must be better for the sign test's two-sided p to lie below 5 %; None: all do not."""
+    tail = 0
+    for k in range(count, count // 2, -1):
+        tail += math.comb(count, k)
+        if 2 * tail > 0.05 * 2**count:
+            return k + 1 if k < count else None
+    return None
 
 
 def _band(name: str, epoch: Array, loss: Array) -> Band:

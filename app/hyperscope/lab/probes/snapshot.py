@@ -31,6 +31,7 @@ class Status:
     end: int = 0  # ticks recorded; more than `tick` after going back
     moves: tuple[tuple[int, str], ...] = ()  # (tick, caption) of controls moved, e.g. (640, "α 0.03")
     branches: tuple[BranchMark, ...] = ()
+    scored: int | None = None  # the step that losses and accuracies are of, where that is not `step`
     switched: int = 0  # goes up whenever a branch is taken up, so that steps do not follow on
 
 

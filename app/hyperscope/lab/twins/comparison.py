@@ -36,11 +36,14 @@ class Disagreement:
 def disagreement(sides: tuple[Looked, ...], question: InPlane) -> Disagreement | None:
     """Where B answers differently from A over A's plane; None without a B.
 
-    None, too, where the twins' data have other features or classes, and so no plane in common.
+    None, too, where they stand at different steps, and where their data have other features or classes, and so no
+    plane in common.
     """
     if len(sides) < 2 or not comparable(sides[0].subject, sides[1].subject):
         return None
     a, b = sides[0].subject, sides[1].subject
+    if a.step != b.step:
+        return None
     of_a, of_b = (side(Ask(decision_map, question)) for side in sides[:2])
     common = of_a.p.shape == of_b.p.shape and _same_plane(a, b, question)
     q = of_b.p if common else _on_plane_of(a, b, question, of_a.p.shape[-1])

@@ -12,7 +12,7 @@ from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import Move, moves, shown
-from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.twins.standing import Figures, Standing
 
 LEVEL = 0.01  # of the greater: losses nearer to each other than this are level
 LEVEL_ACCURACY = 0.005  # shares of 1
@@ -29,29 +29,36 @@ class Lead:
     sentence: str
 
 
-def lead(a: Status, b: Status, ours: Experiment, theirs: Experiment) -> Lead:
-    """Who is better on the dev set now: by loss, or by accuracy where the losses are not of one kind."""
-    if not moves(ours, theirs) and ours == theirs and (a.step, a.dev_loss) == (b.step, b.dev_loss):
-        return Lead("", f"A and B are equal after {_epochs(a.epoch)}. Move a control, and the other keeps its value.")
+def lead(found: Standing, ours: Experiment, theirs: Experiment) -> Lead:
+    """Who is better on the dev set after the same step: by loss, or by accuracy where the losses are not of one kind.
+
+    Neither leads by a difference that luck could make; one that leads does so with this seed, which is said.
+    """
+    a, b, when = found.a, found.b, _when(found)
+    if _alike(a, b):
+        same = "Move a control, and the other keeps its value."
+        same = same if ours == theirs else "What differs has made no difference yet."
+        return Lead("", f"A and B are equal {when}. {same}")
     by_loss = one_loss(ours, theirs)
     x, y = (a.dev_loss, b.dev_loss) if by_loss else (a.dev_accuracy, b.dev_accuracy)
-    where = _when(a, b) + ("" if ours.data == theirs.data else ", each on its own dev set")
+    if ours.data != theirs.data:
+        when += ", each on its own dev set"
     if not (math.isfinite(x) and math.isfinite(y)):
-        return Lead("", f"There is no dev {'loss' if by_loss else 'accuracy'} to compare by {where}.")
-    said = f"dev loss {_loss(y)} against {_loss(x)}" if by_loss else f"dev accuracy {_share(y)} against {_share(x)}"
-    if by_loss:
-        level, better = abs(x - y) <= LEVEL * max(x, y), y < x
-    else:
-        level, better = abs(x - y) <= LEVEL_ACCURACY, y > x
-    if level:
-        within = f"within {100 * LEVEL:g}\u00a0%" if by_loss else f"within {100 * LEVEL_ACCURACY:g} points"
-        return Lead("", f"A and B are level: {said} for A {where}, {within}.")
-    who, best, other = ("B", y, x) if better else ("A", x, y)
-    if by_loss:
-        said = f"dev loss {_loss(best)} against {_loss(other)} {where} ({_change(best, other)})"
-    else:
-        said = f"dev accuracy {_share(best)} against {_share(other)} {where} (losses of two kinds do not compare)"
-    return Lead(who, f"{who} leads: {said}.")
+        return Lead("", f"There is no dev {'loss' if by_loss else 'accuracy'} to compare {when}.")
+    what, said = ("loss", _loss) if by_loss else ("accuracy", _share)
+    least = max(LEVEL * max(x, y), found.luck.loss) if by_loss else max(LEVEL_ACCURACY, found.luck.accuracy)
+    if abs(x - y) <= least:
+        figures = f"dev {what} {said(x)} and {said(y)}"
+        return Lead("", f"A and B are level {when}: {figures}, which luck of seed or examples could make.")
+    who, best, other = ("B", y, x) if (y < x) == by_loss else ("A", x, y)
+    behind = f" ({_change(best, other)})" if by_loss else " (losses of two kinds do not compare)"
+    seed = f" with seed {ours.seed}" if ours.seed == theirs.seed else ""
+    return Lead(who, f"{who} leads{seed} {when}: dev {what} {said(best)} against {said(other)}{behind}.")
+
+
+def _alike(a: Figures, b: Figures) -> bool:
+    ours, theirs = ((one.train_loss, one.dev_loss, one.train_accuracy, one.dev_accuracy) for one in (a, b))
+    return all(x == y or (math.isnan(x) and math.isnan(y)) for x, y in zip(ours, theirs, strict=True))
 
 
 def one_loss(ours: Experiment, theirs: Experiment) -> bool:
@@ -60,12 +67,11 @@ def one_loss(ours: Experiment, theirs: Experiment) -> bool:
     return len(kinds) == 1 or kinds == {"softmax", "hierarchical"}
 
 
-def _when(a: Status, b: Status) -> str:
-    if a.step == b.step:
-        if a.epoch == b.epoch:
-            return f"after {_epochs(a.epoch)}"
-        return f"after {a.step} steps"
-    return f"at epoch {b.epoch} of B and {a.epoch} of A"
+def _when(found: Standing) -> str:
+    if found.a.epoch == found.b.epoch:
+        done, within = divmod(found.a.epoch, 1)
+        return f"in epoch {done + 1:.0f}" if within else f"after {_epochs(int(done))}"
+    return f"after {found.step} steps"
 
 
 def _epochs(count: int) -> str:
@@ -81,6 +87,9 @@ def _share(value: float) -> str:
 
 
 def _change(best: float, other: float) -> str:
+    if best < other / 100:
+        times = other / best if best > 0 else math.inf
+        return f"{times:.0f} times as much" if times < 1e6 else "over a million times as much"
     return f"−{100 * (1 - best / other):.0f}\u00a0%"
 
 

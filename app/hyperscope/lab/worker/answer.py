@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from hyperscope.lab.probes.probe import AnyAsk, Looked, Records, look
 from hyperscope.lab.probes.snapshot import Seen, Snapshot, Status
 from hyperscope.lab.twins.account import Account
+from hyperscope.lab.twins.standing import Figures, at_same_step
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.run import Run
     from hyperscope.lab.training.trainer import Trainer
     from hyperscope.lab.twins.trained import Trained
     from hyperscope.lab.worker.commands import Look
+
+NO_FIGURES = Figures(*[float("nan")] * 5)
 
 
 def snapshot(
@@ -22,8 +25,10 @@ def snapshot(
     """The snapshot asked for, of what is trained at `speed` steps per second, if it is `playing`."""
     looked = tuple(Looked(line.trainer) for line in trained.lines)
     timelines: tuple[Run, ...] = (trained.timeline, *trained.lines[1:])  # what is said of time is said of twins as one
+    scored = _scored(trained, playing)
     statuses = tuple(
-        _status(line.trainer, timeline, playing, speed) for line, timeline in zip(trained.lines, timelines, strict=True)
+        _status(line.trainer, timeline, playing, speed, *figures)
+        for line, timeline, figures in zip(trained.lines, timelines, scored, strict=True)
     )
 
     def sides(asks: Iterable[AnyAsk]) -> tuple[Seen, ...]:
@@ -36,9 +41,26 @@ def snapshot(
     return Snapshot(sides(asked.asks), said, alarm, halted, sides(asked.wanted) if asked.wanted else (), Records(told))
 
 
-def _status(trainer: Trainer, timeline: Run, playing: bool, speed: float) -> Status:
+def _scored(trained: Trained, playing: bool) -> list[tuple[int | None, Figures]]:
+    """The step that each network's figures are of, None for the present one, and these: of twins the same step."""
+    trainers = [line.trainer for line in trained.lines]
+    if len(trainers) > 1:
+        common = at_same_step(trainers, playing=playing)
+        if common is None:
+            return [(0, NO_FIGURES) for _ in trainers]
+        return [
+            (None if one.step == common[0] else common[0], figures)
+            for one, figures in zip(trainers, common[1], strict=True)
+        ]
     # while playing, the last recorded evaluation will do: it is a few steps old at most
-    scores = trainer.recent_scores() if playing else trainer.scores()
+    scores = trainers[0].recent_scores() if playing else trainers[0].scores()
+    train, dev = scores.train, scores.dev
+    return [(None, Figures(trainers[0].epoch, train.loss, dev.loss, train.accuracy, dev.accuracy))]
+
+
+def _status(
+    trainer: Trainer, timeline: Run, playing: bool, speed: float, scored: int | None, figures: Figures
+) -> Status:
     return Status(
         step=trainer.step,
         epoch=trainer.position.epoch,
@@ -46,13 +68,14 @@ def _status(trainer: Trainer, timeline: Run, playing: bool, speed: float) -> Sta
         batches=trainer.batches_per_epoch,
         steps_per_second=speed if playing else 0.0,
         playing=playing,
-        train_loss=scores.train.loss,
-        train_accuracy=scores.train.accuracy,
-        dev_loss=scores.dev.loss,
-        dev_accuracy=scores.dev.accuracy,
+        train_loss=figures.train_loss,
+        train_accuracy=figures.train_accuracy,
+        dev_loss=figures.dev_loss,
+        dev_accuracy=figures.dev_accuracy,
         tick=timeline.place.tick,
         end=timeline.end,
         moves=timeline.moves,
         branches=timeline.branches,
+        scored=scored,
         switched=timeline.forks.switched,
     )

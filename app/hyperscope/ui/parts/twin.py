@@ -11,10 +11,11 @@ from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.moves import moves
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
-from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.account import since_they_began
+from hyperscope.lab.twins.standing import standing
 from hyperscope.lab.twins.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 CALM = 12  # snapshots between two sentences on who leads while training: more could not be read
 APART = "They stand at different steps. Restart takes both to the same start."
+NOTHING = "There is no step that both have taken, so nothing is compared."
+STANDING = Ask(standing, None)
 UNKNOWN = "with the settings of now from the start, as what was done before is not known"
 NEXT: dict[Side, Side] = {"A": "B", "B": "both", "both": "A"}
 
@@ -47,6 +50,8 @@ class TwinPart(Part["Shell"]):
         self._unknown = False  # whether what was done before is not known
         self._since = CALM
         self._lead, self._stands = "", ""
+        self._now: object = ()  # what the last snapshot showed, and with which settings
+        self._judged: object = None  # the same of the one that the sentence is on
         self._shown: tuple[object, ...] = ()
         host.transport.twin_toggled.connect(lambda: host.do(self.toggle))
         self.bar.side_chosen.connect(lambda side: host.do(lambda: self._move(side)))
@@ -148,21 +153,33 @@ class TwinPart(Part["Shell"]):
         session = self.host.session
         if len(snapshot.sides) < 2 or session.twin is None:
             return
-        twin = snapshot.sides[1]
         self._since += 1
-        if self._since >= CALM or not snapshot.status.playing:
-            self._since = 0
-            self._lead = lead(snapshot.status, twin.status, session.experiment, session.twin).sentence
-            self._stands = f"B stands: {twin.stands}" if twin.stands else ""
-            if not self._stands and twin.status.step != snapshot.status.step:
-                self._stands = APART
-            self._show_bar()
+        records, twin = snapshot.sides[0].records, snapshot.sides[1]
+        figures = [(side.status.step, side.status.train_loss, side.status.dev_loss) for side in snapshot.sides]
+        self._now = (figures, session.in_force)
+        if STANDING not in records:
+            return
+        self._since, self._judged = 0, self._now
+        found = records[STANDING]
+        self._lead = lead(found, session.experiment, session.twin).sentence if found is not None else NOTHING
+        self._stands = f"B stands: {twin.stands}" if twin.stands else ""
+        if not self._stands and twin.status.step != snapshot.status.step:
+            self._stands = APART
+        self._show_bar()
+
+    def wants(self) -> Sequence[AnyAsk]:
+        """How they stand beside each other: now and then while they train, and once where they rest."""
+        session = self.host.session
+        if session.twin is None:
+            return ()
+        due = self._since >= CALM if session.status.playing else self._now != self._judged
+        return (STANDING,) if due else ()
 
     def experiment_changed(self) -> None:
         session = self.host.session
         if self._seeds_of is not None and self._seeds_of.of != (session.experiment, session.twin):
             self.cancel_seeds()  # they were of other settings
-        self._since = CALM
+        self._since, self._judged = CALM, None
         self._follow()
 
     def _follow(self) -> None:
@@ -202,6 +219,10 @@ class TwinPart(Part["Shell"]):
     def _draw_bands(self) -> None:
         result = self.seeds.result if self.seeds is not None else None
         self.host.others.show_bands(result.bands if result is not None else ())
+        if result is not None:
+            self.bar.show_dots(*result.dots, loss=result.by_loss)
+        else:
+            self.bar.show_dots()
 
     def set_theme(self, theme: Theme) -> None:
         self.bar.set_theme(theme)

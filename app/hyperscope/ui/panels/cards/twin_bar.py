@@ -6,11 +6,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from hyperscope.engine.arrays import Array
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.cards.seed_dots import NONE, SeedDots
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme
@@ -39,6 +41,7 @@ class TwinBar(QWidget):
         self.sides = Segments(SIDES, "Controls move")
         self.sides.setToolTip("Which of the twins the controls at the sides move · Shift+T")
         self.verdict = Verdict()
+        self.dots = SeedDots()
         tip = "Trains both again with ten seeds each, from the start, with every change at the step where it was made"
         self.seeds_button = Button("Ten seeds", "Ten seeds", f"<p>{tip}</p>")
         self.keep_a = Button("Keep A", "Keep A", "<p>Goes on with A alone; undo brings B back</p>")
@@ -47,6 +50,7 @@ class TwinBar(QWidget):
         for part in (self.differs, self.caption, self.sides):
             self._row.addWidget(part)
         self._row.addWidget(self.verdict, 1)
+        self._row.addWidget(self.dots)
         for button in (self.seeds_button, self.keep_a, self.keep_b):
             self._row.addWidget(button)
         self.sides.chosen.connect(lambda at: self.side_chosen.emit(SIDES[at]))
@@ -69,7 +73,7 @@ class TwinBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        for part in (self.differs, self.sides, self.verdict, self.seeds_button, self.keep_a, self.keep_b):
+        for part in (self.differs, self.sides, self.verdict, self.dots, self.seeds_button, self.keep_a, self.keep_b):
             part.set_theme(theme)
         self.caption.set_theme(theme, 12, quiet=True)
         widest = max(QFontMetricsF(face(12, 600, theme.scale)).horizontalAdvance(side) for side in SIDES)
@@ -88,13 +92,20 @@ class TwinBar(QWidget):
 
     def _make_room(self) -> None:
         """Leaves the verdict its room: what differs goes first, as the controls show it too, then the caption."""
-        fixed = (self.sides, self.seeds_button, self.keep_a, self.keep_b)
+        dots = () if self.dots.empty else (self.dots,)
+        fixed = (self.sides, *dots, self.seeds_button, self.keep_a, self.keep_b)
         room = self.width() - 2 * (EDGE + 8) - sum(max(part.sizeHint().width(), part.minimumWidth()) for part in fixed)
         room -= 7 * GRID + self.verdict.least()
         for part in (self.differs, self.caption):
             wide = part.sizeHint().width()
             part.setVisible(wide <= room)
             room -= wide if wide <= room else 0
+
+    def show_dots(self, a: Array = NONE, b: Array = NONE, *, loss: bool = True) -> None:
+        """What ten seeds of A and B came to (K,), dev losses or accuracies; without any the dots go."""
+        self.dots.show_values(a, b, loss=loss)
+        self.dots.setVisible(not self.dots.empty)
+        self._make_room()
 
     def show_difference(self, a: str, b: str) -> None:
         """What sets A and B apart, in words."""

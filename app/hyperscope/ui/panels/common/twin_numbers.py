@@ -35,8 +35,11 @@ class Numbers:
         self._at = box.top()
 
     def results(self, a: Status, b: Status) -> None:
-        """Losses and accuracies of both; a dash for what is not known or not finite."""
+        """Losses and accuracies of both after the same step; a dash for what is not known or not finite."""
         size = SIZE * self._scale
+        scored = {one.step if one.scored is None else one.scored for one in (a, b)}
+        if a.step != b.step and len(scored) == 1:
+            write(self._painter, self._line(), f"step {scored.pop()}", face(10, 400, self._scale), self._theme.quiet)
         for which, right in zip("AB", self._columns(), strict=True):
             badge(self._painter, QRectF(right - size, self._at, size, size), which, self._theme)
         self._at += ROW * self._scale

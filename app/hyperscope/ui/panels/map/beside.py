@@ -25,6 +25,7 @@ EDGE = 4  # pixels from the numbers to the card's lower edge, where there are ma
 LABEL, GAP, FOOT = 18, 10, 12  # pixels: over each picture, between them, below
 TOOLS = 60  # pixels; two lines of tools
 DISAGREEMENT = ("Where they disagree", "They disagree", "Disagree")
+APART = "They stand at different steps, {} and {}, so where they disagree is not compared."
 NO_PLANE = "Other features or classes: there is no plane in common to compare on."
 SMALL = 0.72  # of the usual size, the examples
 STRONGEST = 0.85  # of the text's colour, where the twins could not differ more
@@ -103,10 +104,16 @@ class Beside:
     def says(self) -> str:
         """See `Arrangement`."""
         found = self._shown.disagreement
-        said = NO_PLANE if found is None else f"They disagree on {100 * found.plane:.1f} % of the plane"
+        said = self._why_not if found is None else f"They disagree on {100 * found.plane:.1f} % of the plane"
         if found is not None and found.examples is not None:
             said += f" and on {int(found.examples.sum())} of {found.examples.size} examples"
         return said
+
+    @property
+    def _why_not(self) -> str:
+        """Why nothing is said of where they disagree."""
+        a, b = (picture.status.step for picture in self._shown.pictures)
+        return NO_PLANE if a == b else APART.format(f"A at {a}", f"B at {b}")
 
     # how it looks
 
@@ -165,7 +172,7 @@ class Beside:
             painter.setPen(theme.quiet)
             painter.setFont(face(11, 400, scale))
             flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-            painter.drawText(box.adjusted(12, 12, -12, -12), flags, NO_PLANE)
+            painter.drawText(box.adjusted(12, 12, -12, -12), flags, self._why_not)
             return
         if found is not self._drawn:
             levels = np.rint(np.clip(np.nan_to_num(found.strength), 0, 1) * 255).astype(np.intp)
