@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
 from hyperscope.ui.panels.map.panel import MapPanel
@@ -253,8 +254,20 @@ def test_ten_seeds_end_in_a_sentence_and_a_move_takes_it_away(opened, qtbot) -> 
     qtbot.waitUntil(lambda: "Training ten seeds of each, from the start;" in part.bar.verdict.more, timeout=PATIENCE)
     qtbot.waitUntil(lambda: part.seeds.over, timeout=PATIENCE)
     assert part.bar.verdict.more.startswith("Ten seeds, epoch 20: A is better, in 10 of 10 (9 decide); ")
+    dots = part.bar.dots
+    assert dots.isVisible() and len(dots.places(0)) == 10
+    assert dots.places(0).max() < dots.places(1).min()  # the smaller losses lie on the left
     window.move_knob(RATE, 0.1)
     assert part.seeds is None and part.bar.verdict.more == ""
+    assert not dots.isVisible()
+
+
+def test_twins_that_stand_apart_are_said_to_and_not_compared_on_the_map(maps) -> None:
+    sides = snapshot(common=False)
+    maps.draw(tuple(replace(side, status=Status(step=step)) for side, step in zip(sides, (300, 4120), strict=True)))
+    assert maps.arrangement.says() == (
+        "They stand at different steps, A at 300 and B at 4120, so where they disagree is not compared."
+    )
 
 
 def test_ten_seeds_can_be_cancelled(opened, qtbot) -> None:

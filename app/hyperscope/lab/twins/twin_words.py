@@ -46,10 +46,12 @@ def lead(found: Standing, ours: Experiment, theirs: Experiment) -> Lead:
     if not (math.isfinite(x) and math.isfinite(y)):
         return Lead("", f"There is no dev {'loss' if by_loss else 'accuracy'} to compare {when}.")
     what, said = ("loss", _loss) if by_loss else ("accuracy", _share)
-    least = max(LEVEL * max(x, y), found.luck.loss) if by_loss else max(LEVEL_ACCURACY, found.luck.accuracy)
-    if abs(x - y) <= least:
-        figures = f"dev {what} {said(x)} and {said(y)}"
-        return Lead("", f"A and B are level {when}: {figures}, which luck of seed or examples could make.")
+    level, luck = (LEVEL * max(x, y), found.luck.loss) if by_loss else (LEVEL_ACCURACY, found.luck.accuracy)
+    figures = f"dev {what} {said(x)} and {said(y)}"
+    if abs(x - y) <= level:
+        return Lead("", f"A and B are level {when}: {figures}.")
+    if abs(x - y) <= luck:
+        return Lead("", f"One seed decides nothing {when}: {figures}, which luck could make.")
     who, best, other = ("B", y, x) if (y < x) == by_loss else ("A", x, y)
     behind = f" ({_change(best, other)})" if by_loss else " (losses of two kinds do not compare)"
     seed = f" with seed {ours.seed}" if ours.seed == theirs.seed else ""
