@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
 
 from hyperscope.engine.datasets import generators
@@ -18,9 +18,10 @@ from hyperscope.lab.experiment.data import FILE, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
 from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.panels.cards.data import DataCard
-from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
+from hyperscope.ui.panels.cards.hyperparameters import SHOWN, HyperparametersCard
 from hyperscope.ui.style import stylesheet
 from hyperscope.ui.theme import DARK, LIGHT
+from patience import PATIENCE
 
 DROPOUT = "network.layers.*.dropout"
 WINE = Examples(
@@ -138,9 +139,10 @@ def test_without_hidden_layers_their_controls_rest(hyper):
 def test_an_optimiser_shows_exactly_the_constants_it_uses(hyper, name):
     card, _ = hyper
     card.show_experiment(changed(Experiment(), "training.optimiser", name), 300)
+    card.more.setChecked(True)
     constants = {f"training.{constant}" for entry in optimisers.values() for constant in entry.uses}
-    visible = {path for path, control in card.controls.items() if control.isVisible()}
-    assert visible & constants == {f"training.{constant}" for constant in optimisers[name].uses}
+    in_use = {path for path, control in card.controls.items() if control.isVisible() and control.isEnabled()}
+    assert in_use & constants == {f"training.{constant}" for constant in optimisers[name].uses}
 
 
 @pytest.mark.parametrize("name", schedules)
@@ -153,6 +155,7 @@ def test_a_schedule_shows_exactly_the_constants_it_uses(hyper, name):
 
 def test_bias_correction_is_a_switch(hyper, qtbot):
     card, said = hyper
+    card.more.setChecked(True)
     qtbot.mouseClick(card.controls["training.bias_correction"].lever, Qt.MouseButton.LeftButton)
     assert said == [("training.bias_correction", False)]
 
@@ -192,16 +195,69 @@ def test_the_tree_is_asked_of_hierarchical_softmax_only(hyper, output, wanted):
     card, _ = hyper
     card.more.setChecked(True)
     card.show_experiment(changed(Experiment(), "network.output", output), 300)
-    assert card.controls["network.tree"].isVisible() == wanted
+    assert card.controls["network.tree"].isEnabled() == wanted
 
 
 @pytest.mark.parametrize("path", ["network.layers.2.batch_norm", "network.bn_output"])
-def test_batch_norms_constants_are_shown_once_there_is_one(hyper, path):
+def test_batch_norms_constants_can_be_moved_once_there_is_one(hyper, path):
     card, _ = hyper
     card.more.setChecked(True)
-    before = card.controls["network.bn_momentum"].isVisible()
+    before = card.controls["network.bn_momentum"].isEnabled()
     card.show_experiment(changed(Experiment(), path, True if path.endswith("output") else "before"), 300)
-    assert (before, card.controls["network.bn_momentum"].isVisible()) == (False, True)
+    assert (before, card.controls["network.bn_momentum"].isEnabled()) == (False, True)
+
+
+def places(card: HyperparametersCard) -> dict[str, int]:
+    """How high the controls stand, in what scrolls, that are seen whatever is chosen."""
+    body = card.area.widget()
+    card.more.setChecked(True)
+    for _ in range(8):  # a layout within another asks for another round
+        QApplication.processEvents()
+    return {path: card.controls[path].mapTo(body, QPoint(0, 0)).y() for path in (*SHOWN, "training.l2", "seed")}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        *(("training.optimiser", name) for name in optimisers),
+        *(("training.schedule", name) for name in schedules),
+        ("network.initialiser", "normal"),
+        ("network.layers.*.batch_norm", "before"),
+        ("network.output", "hierarchical"),
+    ],
+)
+@pytest.mark.parametrize("high", [560, 1500])
+def test_no_row_moves_when_others_come_to_be_used(hyper, path, value, high):
+    card, _ = hyper
+    card.resize(card.width(), high)
+    before = places(card)
+    card.show_experiment(with_moves({path.replace("*", "0"): value}), 300)
+    assert places(card) == before
+
+
+def test_a_slider_that_comes_with_a_choice_comes_into_view(hyper, qtbot):
+    card, _ = hyper
+    card.moved.connect(lambda path, value: card.show_experiment(changed(Experiment(), path, value), 300))
+    card.resize(card.width(), 420)
+    choice = card.controls["training.schedule"]
+    card.area.ensureWidgetVisible(choice, 0, 0)
+    qtbot.mouseClick(choice.segments.buttons[3], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: in_view(card, card.controls["training.decay"]), timeout=PATIENCE)
+
+
+def test_more_scrolls_to_what_it_opened(hyper, qtbot):
+    card, _ = hyper
+    card.resize(card.width(), 560)
+    QApplication.processEvents()
+    card.area.ensureWidgetVisible(card.more, 0, 0)
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    qtbot.waitUntil(lambda: in_view(card, card.controls["training.l1"]), timeout=PATIENCE)
+
+
+def in_view(card: HyperparametersCard, control: QWidget) -> bool:
+    """Whether all of it is seen in the card."""
+    view = card.area.viewport()
+    return view.rect().contains(QRect(control.mapTo(view, QPoint(0, 0)), control.size()))
 
 
 def test_a_label_leaves_out_what_its_heading_says(hyper, data):
@@ -234,7 +290,7 @@ def test_tab_reaches_every_control_that_is_in_use(qtbot, experiment):
         card.more.setChecked(True)
         card.show_experiment(*((experiment, 300) if isinstance(card, HyperparametersCard) else (experiment,)))
         reached = reached_by_tab(card)
-        visible = [control for control in card.controls.values() if control.isVisible()]
+        visible = [one for one in card.controls.values() if one.isVisible() and one.isEnabled()]
         assert [c.path for c in visible if not any(c.isAncestorOf(part) for part in reached)] == []
 
 
@@ -270,6 +326,24 @@ def test_the_hyperparameters_fit_without_scrolling(hyper, schedule):
     card.setStyleSheet(stylesheet(LIGHT))
     QApplication.processEvents()
     assert card.area.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("high", [596, 632, 662])  # at 1366 × 768 and 1280 × 800 with a title bar, and without one
+def test_the_hyperparameters_fit_the_usual_screens(hyper, qtbot, high):
+    card, _ = hyper
+    card.setStyleSheet(stylesheet(LIGHT))
+    card.resize(card.width(), high)
+    qtbot.waitUntil(lambda: card.area.verticalScrollBar().maximum() == 0, timeout=PATIENCE)
+    assert in_view(card, card.more)
+
+
+def test_the_ticks_are_there_again_where_there_is_room_for_them(hyper, qtbot):
+    card, _ = hyper
+    rate = card.controls["training.learning_rate"]
+    card.resize(card.width(), 560)
+    qtbot.waitUntil(lambda: not rate.has_ticks, timeout=PATIENCE)
+    card.resize(card.width(), 700)
+    qtbot.waitUntil(lambda: rate.has_ticks, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])

@@ -516,6 +516,19 @@ def test_a_long_title_takes_two_lines_broken_between_its_parts(qapp):
     assert first.endswith("·") and f"{first} {second}".replace("\u00a0", " ") == title
 
 
+@pytest.mark.parametrize("width", [1000, 1280])
+def test_the_split_stays_whatever_is_chosen(page, qtbot, width):
+    page.resize(width, 700)
+    splits = set()
+    for rows in ([], [0], [0, 1, 2], [3]):
+        page.choose([page.model.runs[row].id for row in rows])
+        if rows == [3]:
+            page.chosen.title.setText("spiral · 3 layers of 8 tanh with batch norm · " * 3)
+        settled(qtbot, page)
+        splits.add((page.chosen.x(), page.chosen.width(), page.list.width()))
+    assert len(splits) == 1
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_the_page_fits_the_smallest_window_in_the_dark_too(window, over, qtbot, scale):
     window.set_theme(scaled(DARK, scale))

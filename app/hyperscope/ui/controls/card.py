@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,6 +18,7 @@ from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 OVERHANG = 6  # pixels
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
+AROUND = 8  # pixels that are seen above and below what is scrolled to
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
 TIGHT = 0.3  # times the usual gap at least, where that saves scrolling
 
@@ -56,6 +58,7 @@ class Card(QFrame):
         self.title = Caption(title)
         self.more = Disclosure("More")
         self.more.toggled.connect(self._unfold)
+        self.more.toggled.connect(self._show_unfolded)
 
         self.banner = QVBoxLayout()
         self.column = QVBoxLayout()
@@ -112,11 +115,29 @@ class Card(QFrame):
         self._make_room()
         self._settle()
 
+    @property
+    def inner_width(self) -> int:
+        """Pixels that a control has across."""
+        return breadth(self._theme, self._width) - 2 * INSIDE
+
     def unfold_to(self, control: QWidget) -> None:
         """Makes sure that a control of this card is seen, unfolding and scrolling as needed."""
         if not control.isVisible() and self.more.isVisible():
             self.more.setChecked(True)
         self.area.ensureWidgetVisible(control)
+
+    def bring_up(self, parts: Sequence[QWidget]) -> None:
+        """Scrolls, once they have their places, so far that what has come is seen: all of it, or its beginning."""
+        QTimer.singleShot(0, self, lambda: self._scroll_to([part for part in parts if part.isVisible()]))
+
+    def _scroll_to(self, parts: Sequence[QWidget]) -> None:
+        body, bar = self.area.widget(), self.area.verticalScrollBar()
+        if not parts or body is None:
+            return
+        tops = [part.mapTo(body, QPoint(0, 0)).y() for part in parts]
+        foot = max(top + part.height() for top, part in zip(tops, parts, strict=True)) + AROUND
+        head, room = min(tops) - AROUND, self.area.viewport().height()
+        bar.setValue(min(max(bar.value(), foot - room), head))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -182,6 +203,10 @@ class Card(QFrame):
     def _unfold(self) -> None:
         for place, group in enumerate(self._groups):
             group.setVisible(place < self._fit or self.more.isChecked())
+
+    def _show_unfolded(self, on: bool) -> None:
+        if on:
+            self.bring_up((self.more, *self._groups[self._fit :]))
 
     def _make_room(self) -> None:
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE

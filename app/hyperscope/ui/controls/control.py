@@ -50,6 +50,7 @@ class Caption(QLabel):
         self._live = live
         self._mark_first = mark_first
         self._notes: tuple[str, ...] = ()
+        self._usual = ""  # what it said before it said something else for a while
         self._theme = LIGHT
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -67,6 +68,11 @@ class Caption(QLabel):
         self._live = None if symbol_only else knob.live
         self.setText(knob.symbol if symbol_only else title(knob))
         self.updateGeometry()
+
+    def show_words(self, words: str) -> None:
+        """Says these words for a while, and with none what it said before."""
+        self._usual = self._usual or self.text()
+        self.setText(words or self._usual)
 
     def set_notes(self, *notes: str) -> None:
         """Writes the first of `notes` that fits at the right, in the colour of what is chosen; none for no note."""
@@ -86,7 +92,7 @@ class Caption(QLabel):
         """Takes on new colours and type; `quiet` for what is read second."""
         self._theme = theme
         self.setFont(font(size, weight, theme.scale))
-        paint_text(self, theme.quiet if quiet else theme.text)
+        paint_text(self, theme.quiet if quiet else theme.text, mixed(theme.quiet, theme.card, 0.35))
         if self._mark_first:
             self.setIndent(pixels(theme, 12))
         self.updateGeometry()
@@ -163,11 +169,12 @@ def draw_mark(on: QWidget, x: float, y: float, radius: float, colour: QColor, li
     painter.end()
 
 
-def paint_text(label: QWidget, colour: QColor) -> None:
-    """Gives `label` text of this colour."""
+def paint_text(label: QWidget, colour: QColor, disabled: QColor | None = None) -> None:
+    """Gives `label` text of this colour, and of another while it can do nothing."""
     # a palette would be lost: the application's style sheet, when set again, restores the one from before
     kind = label.metaObject().className()  # of this very class, or the label's tooltip would take the colour on
-    label.setStyleSheet(f".{kind} {{ color: {colour.name()}; }}")
+    resting = f".{kind}:disabled {{ color: {disabled.name()}; }}" if disabled is not None else ""
+    label.setStyleSheet(f".{kind} {{ color: {colour.name()}; }}{resting}")
 
 
 def draw_focus(painter: QPainter, around: QRectF, radius: float, colour: QColor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
@@ -60,12 +61,18 @@ class Group(QWidget):
 
 
 class Row(QWidget):
-    """Sliders side by side; with `symbols` they bear their symbols where more than one is shown."""
+    """Sliders side by side; with `symbols` they bear their symbols where more than one is shown.
 
-    def __init__(self, controls: Iterable[KnobSlider], *, symbols: bool, said: Iterable[str] = ()) -> None:
+    With words to say `instead` it keeps its place where none is shown, so that what stands below stays where it is.
+    """
+
+    def __init__(
+        self, controls: Iterable[KnobSlider], *, symbols: bool, said: Iterable[str] = (), instead: str = ""
+    ) -> None:
         super().__init__()
         self._symbols = symbols
         self._controls = tuple(controls)
+        self.instead = Caption(instead)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(BESIDE)
@@ -73,12 +80,32 @@ class Row(QWidget):
             line.addWidget(control, 1)
             if not symbols:
                 control.caption.setText(remainder(control.knob, said))
+        line.addWidget(self.instead, 1)
+        self.instead.hide()
 
-    def show_only(self, paths: Collection[str]) -> None:
-        """Shows those of the sliders that `paths` name, and itself if there are any."""
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of its sliders."""
+        return tuple(control.path for control in self._controls)
+
+    def show_only(self, paths: Collection[str], *, keep: bool = True) -> None:
+        """Shows those of the sliders that `paths` name, and itself if there are any or it is to keep its place."""
         shown = [control for control in self._controls if control.path in paths]
         for control in self._controls:
             control.setVisible(control in shown)
             if self._symbols:
                 control.set_short(len(shown) > 1)
-        self.setVisible(bool(shown))
+        says = keep and bool(self.instead.text())
+        self.instead.setVisible(says and not shown)
+        self.setVisible(bool(shown) or says)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type; its controls are their card's."""
+        self.instead.set_theme(theme, 11, quiet=True)
+
+    def sizeHint(self) -> QSize:
+        """As high as the highest of its sliders, seen or not."""
+        return QSize(super().sizeHint().width(), max(control.sizeHint().height() for control in self._controls))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())

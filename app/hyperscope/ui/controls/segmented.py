@@ -199,9 +199,12 @@ class Segmented(Control):
         self._mixed = Caption(MIXED)
         self.segments = Segments(captions, knob.label)
         self.segments.setAccessibleDescription(effect(knob))
-        row = QHBoxLayout()
+        self._beside = beside
+        self.caption.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # its mark stays
+        self._row = row = QHBoxLayout()
         row.addWidget(self.caption, 1)
         row.addWidget(self._mixed)
+        self._mixed.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -211,6 +214,17 @@ class Segmented(Control):
         self.segments.chosen.connect(self._choose)
         self.set_theme(LIGHT)
 
+    def expect(self, width: int) -> None:
+        """Asks for the rows that the buttons take in so many pixels, before any layout has said how many there are."""
+        self.segments.resize(width, self.segments.height())
+
+    def put_beside(self, control: Control) -> None:
+        """Puts a control that goes with some of the choices at the end of the label's line, which keeps its room."""
+        kept = control.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        control.setSizePolicy(kept)
+        self._row.addWidget(control, 2)
+
     def value(self) -> Value | None:
         """The value pressed, None if mixed."""
         index = self.segments.index()
@@ -218,7 +232,10 @@ class Segmented(Control):
 
     def set_value(self, value: Value | None) -> None:
         """Presses the button of `value`; None presses none and says "mixed"."""
-        self._mixed.setVisible(value is None)
+        if self._beside:  # a word more would leave the buttons too little for one row
+            self.caption.show_words(f"{self.knob.symbol or self.knob.label} {MIXED}" if value is None else "")
+        else:
+            self._mixed.setVisible(value is None)
         self.segments.set_index(None if value is None else self._values.index(value))
 
     def set_allowed(self, values: Container[Value]) -> None:
@@ -253,5 +270,5 @@ class Segmented(Control):
         return ""
 
     def _choose(self, index: int) -> None:
-        self._mixed.hide()
+        self.set_value(self._values[index])
         self.offer(self._values[index])

@@ -20,6 +20,7 @@ HANDLE = 14  # pixels across
 APART = 11  # pixels at least between the labels of ticks
 TRACK = 3
 TICK_TYPE = 9
+LONGEST = "0.0001"  # figure of a slider that is all on one line
 NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
 
 
@@ -184,15 +185,17 @@ class Track(QSlider):
 
 
 class KnobSlider(Control):
-    """A number's slider; `short` puts the symbol in place of the label, without ticks, for narrow columns.
+    """A number's slider; `short` puts the symbol in place of the label, without ticks, for narrow columns, and
+    `beside` all on one line.
 
     Where it stands for several values that differ, it says "mixed", and its `value()` is None.
     """
 
     released = Signal(str)  # the path, when a drag ends
 
-    def __init__(self, path: str, knob: Knob, *, short: bool = False, ticks: bool = True) -> None:
+    def __init__(self, path: str, knob: Knob, *, short: bool = False, ticks: bool = True, beside: bool = False) -> None:
         super().__init__(path, knob)
+        self._beside = beside
         self._value: float = knob.low
         self._detents = Detents(knob, knob.high)
         self._ticks = ticks
@@ -207,13 +210,13 @@ class KnobSlider(Control):
         self.track.setParent(self)  # the first child, so that Tab comes to it first; a focus proxy keeps Tab from entry
         row = QHBoxLayout()
         row.setSpacing(2)
-        row.addWidget(self.caption, 1)
-        row.addWidget(self.entry)
+        row.addWidget(self.caption, 0 if beside else 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         column.addLayout(row)
-        column.addWidget(self.track)
+        (row if beside else column).addWidget(self.track, 1 if beside else 0)
+        row.addWidget(self.entry)
         self.track.valueChanged.connect(self._slide)
         self.track.sliderReleased.connect(self._let_go)
         self.entry.done.connect(lambda: self.track.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -245,6 +248,22 @@ class KnobSlider(Control):
             self.caption.show_knob(self.knob, short=short)
             self._fit()
 
+    @property
+    def has_ticks(self) -> bool:
+        """Whether the scale is labelled."""
+        return self._ticks
+
+    @property
+    def give(self) -> int:
+        """Pixels of height that the ticks take."""
+        return self.track.fontMetrics().height() - 1
+
+    def set_ticks(self, ticks: bool) -> None:
+        """Labels the scale, or not."""
+        if ticks != self._ticks:
+            self._ticks = ticks
+            self._fit()
+
     def set_upper(self, upper: float, word: str = "") -> None:
         """Ends the scale at `upper`; with a `word`, its right end stands for the knob's greatest value and says so."""
         detents = Detents(self.knob, min(max(upper, self.knob.low), self.knob.high), word)
@@ -258,6 +277,8 @@ class KnobSlider(Control):
         self.caption.set_theme(theme)
         self.entry.set_theme(theme)
         self.track.set_theme(theme)
+        if self._beside:  # else the track would grow and shrink with the figure, and the handle leave the pointer
+            self.entry.setFixedWidth(self.entry.fontMetrics().horizontalAdvance(LONGEST) + 6)
 
     def _fit(self) -> None:
         """Gives the track the steps of the detents, and its old value."""

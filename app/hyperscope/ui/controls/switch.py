@@ -40,7 +40,8 @@ class Lever(Ringed, PressedByEnter, QAbstractButton):
         groove = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         off = mixed(theme.control, theme.quiet, 0.75)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.accent if on else off)
+        resting = mixed(theme.control, theme.quiet, 0.4)
+        painter.setBrush(resting if not self.isEnabled() else theme.accent if on else off)
         painter.drawRoundedRect(groove, groove.height() / 2, groove.height() / 2)
         size = groove.height() - 4
         left = groove.right() - size - 2 if on else groove.left() + 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.lab.library.library import Details, KeptRun
 from hyperscope.lab.library.run_compare import compared
@@ -19,12 +19,13 @@ from hyperscope.ui.runs.chart import Line, RunChart
 from hyperscope.ui.runs.moment import moment, status
 from hyperscope.ui.runs.settings import SettingsTable
 from hyperscope.ui.style import mixed, pixels
-from hyperscope.ui.theme import INSIDE, LIGHT, RADIUS, Theme, font
+from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
 from hyperscope.ui.timeline import Timeline
 
 MOST = 8  # runs compared: as many as there are colours that can be told apart
 SAVE_AFTER = 600  # ms after a letter until notes are written
 NOTES = 62  # pixels of height
+TITLE_LINES = 2  # that a title has room for, long or not
 LETTERS = "ABCDEFGH"
 NOTHING = "Choose a run to see its curves and to reopen it at any moment. Choose two or more to compare them."
 
@@ -108,6 +109,9 @@ class ChosenRuns(QWidget):
 
     def _lay_out(self) -> None:
         self._head = QHBoxLayout()
+        self.title.setWordWrap(True)
+        for said in (self.title, self.where):  # how long they are must not widen the card
+            said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._head.addWidget(self.title, 1)
         self._head.addWidget(self.measure)
         self._foot = QHBoxLayout()
@@ -121,6 +125,13 @@ class ChosenRuns(QWidget):
             self._column.addWidget(part)
         self._column.addWidget(self.settings, 4)
         self._column.addLayout(self._foot)
+
+    @property
+    def least_width(self) -> int:
+        """Pixels that its buttons take, whichever of them are shown."""
+        buttons = (self.reopen_button, self.behind_button, self.export_button, self.delete_button)
+        gaps = 2 * INSIDE + (len(buttons) - 1) * GRID
+        return sum(button.sizeHint().width() for button in buttons) + pixels(self._theme, gaps)
 
     @property
     def shown(self) -> list[tuple[KeptRun, Details]]:
@@ -223,6 +234,7 @@ class ChosenRuns(QWidget):
         self._head.setSpacing(pixels(theme, 8))
         self._foot.setSpacing(pixels(theme, 8))
         self.title.set_theme(theme, 13, 600)
+        self.title.setFixedHeight(TITLE_LINES * self.title.fontMetrics().lineSpacing())
         buttons = (self.reopen_button, self.behind_button, self.export_button, self.delete_button)
         for part in (self.measure, self.chart, self.slider, self.settings, *buttons):
             part.set_theme(theme)

@@ -25,6 +25,7 @@ from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 REFRESH = 2000  # ms while the page is open: the run that trains moves on
 FILTER = 220  # pixels of the field
+CHOSEN = 0.47  # of the width, for what is shown of the chosen runs
 NONE = "No runs yet. Train for an epoch or more: every run is kept here by itself, with its settings, curves and map."
 READING = "Reading the runs…"
 NO_MATCH = "No run fits the filter."
@@ -104,8 +105,8 @@ class RunsPage(QWidget):
         left.addLayout(self._foot)
         self._body = QHBoxLayout()
         self._body.setSpacing(GRID)
-        self._body.addLayout(left, 53)
-        self._body.addWidget(self.chosen, 47)
+        self._body.addLayout(left, 1)
+        self._body.addWidget(self.chosen)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._head)
         self._whole.addLayout(self._body, 1)
@@ -313,6 +314,9 @@ class RunsPage(QWidget):
     def _place(self) -> None:
         top = pixels(self._theme, 16)
         self._whole.setContentsMargins(EDGE + 8, top, EDGE + 8, EDGE)
+        # given and not asked for, or the split would move with every run that is chosen
+        share = round(CHOSEN * (self.width() - 2 * (EDGE + 8) - GRID))
+        self.chosen.setFixedWidth(max(share, self.chosen.least_width))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Goes round what is on the page, and not to what lies beneath."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -19,6 +21,8 @@ from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.theme import Theme
 
+C = TypeVar("C", bound=KnobControl)
+
 WIDTH = 240  # pixels
 GAP = 13
 EVERY = "*"  # in place of a layer's number: all hidden layers
@@ -26,8 +30,10 @@ BATCH_SIZE = "training.batch_size"
 BATCH_NORM = f"network.layers.{EVERY}.batch_norm"
 OPTIMISER = "training.optimiser"
 SCHEDULE = "training.schedule"
+INITIALISER = "network.initialiser"
 INITIAL_SCALE = "network.initial_scale"
 TREE = "network.tree"
+BIAS_CORRECTION = "bias_correction"
 SHOWN = (
     "training.learning_rate",
     BATCH_SIZE,
@@ -35,9 +41,9 @@ SHOWN = (
     OPTIMISER,
     SCHEDULE,
     f"network.layers.{EVERY}.activation",
-    "network.initialiser",
-    INITIAL_SCALE,
+    INITIALISER,
 )
+TICKED = ("training.learning_rate", BATCH_SIZE)
 SIDE_BY_SIDE = ("training.l2", f"network.layers.{EVERY}.dropout")
 OF_BATCH_NORM = ("network.bn_learned", "network.bn_jolt", "network.bn_epsilon", "network.bn_momentum")
 # a heading, what it says of the labels under it, and their paths
@@ -53,9 +59,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "training.patience",
         ),
     ),
+    ("Optimiser", (), ("training.warmup", f"training.{BIAS_CORRECTION}")),
     ("Batch norm", ("BN ",), ("network.bn_output", *OF_BATCH_NORM)),
     ("Output", (), ("network.output", TREE, "network.temperature")),
-    ("Rate", (), ("training.warmup",)),
     ("Run", (), ("training.precision", "seed")),
 )
 SCALED = ("normal", "constant", "uniform")  # the initialisers that use the initial scale
@@ -72,15 +78,18 @@ def _constants(used: set[str]) -> tuple[str, ...]:
     return tuple(f"training.{name}" for name in knobs(Training) if name in used)
 
 
-OF_OPTIMISERS = _constants({name for entry in optimisers.values() for name in entry.uses})
+OF_OPTIMISERS = _constants({name for entry in optimisers.values() for name in entry.uses} - {BIAS_CORRECTION})
 OF_SCHEDULES = _constants({name for entry in schedules.values() for name in entry.uses})
+IN_ROWS = {*OF_OPTIMISERS, *OF_SCHEDULES, *SIDE_BY_SIDE}
+OF_GROUPS = {path for _, _, paths in GROUPS for path in paths}
 
 
 def unused(experiment: Experiment) -> set[str]:
     """The paths of this card's knobs that change nothing as the others stand."""
     training, network = experiment.training, experiment.network
     used = {*optimisers[training.optimiser].uses, *schedules[training.schedule].uses}
-    idle = {path for path in (*OF_OPTIMISERS, *OF_SCHEDULES) if path.split(".")[-1] not in used}
+    constants = (*OF_OPTIMISERS, f"training.{BIAS_CORRECTION}", *OF_SCHEDULES)
+    idle = {path for path in constants if path.split(".")[-1] not in used}
     if network.initialiser not in SCALED:
         idle.add(INITIAL_SCALE)
     if network.output != TREED:
@@ -95,7 +104,8 @@ def _normalises(network: Network) -> bool:
 
 
 class HyperparametersCard(Card):
-    """Shows an experiment's hyperparameters and says what the user moves; knobs that would change nothing are hidden.
+    """Shows an experiment's hyperparameters and says what the user moves; knobs that would change nothing are hidden
+    or rest, and no row moves when others come to be used.
 
     A path may hold `*` for a layer's number, as in "network.layers.*.batch_norm": the value is for every hidden layer.
     """
@@ -108,18 +118,24 @@ class HyperparametersCard(Card):
         self.controls: dict[str, KnobControl] = {}
         self.hidden: frozenset[str] = frozenset()  # paths that are not shown, whatever the experiment
         self._rows: list[Row] = []
+        self._idle: set[str] = set()
+        self._moving = False  # something was moved here, and what comes of it is not shown yet
         for path in SHOWN:
-            self.column.addWidget(self._control(path, ticks=path != INITIAL_SCALE))
+            self.column.addWidget(control := self._control(path))
             if path == OPTIMISER:
-                self._add_constants(OF_OPTIMISERS, symbols=True)
+                self._add_row(OF_OPTIMISERS, symbols=True, instead="No constants of its own")
             elif path == SCHEDULE:
-                self._add_constants(OF_SCHEDULES, symbols=False, said=("Decay ",))
-        self._add_constants(SIDE_BY_SIDE, symbols=False)
+                self._add_row(OF_SCHEDULES, symbols=False, said=("Decay ",), instead="α stays as it is set")
+            elif path == INITIALISER and isinstance(control, Segmented):
+                scale = self._wired(KnobSlider(INITIAL_SCALE, knob_for(INITIAL_SCALE), short=True, beside=True))
+                control.put_beside(scale)
+        self._add_row(SIDE_BY_SIDE, symbols=False)
         for heading, said, paths in GROUPS:
             group = Group(heading, said)
             for path in paths:
                 group.add(self._control(path))
             self.add_group(group)
+        self.spared.connect(self._fit_ticks)
         tree = self.controls[TREE]
         if isinstance(tree, TypedControl):
             tree.entry.setPlaceholderText("balanced")
@@ -148,37 +164,57 @@ class HyperparametersCard(Card):
                 _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
             else:
                 control.set_value(values[path])
-        idle = unused(experiment) | self.hidden
-        in_rows = {*OF_OPTIMISERS, *OF_SCHEDULES, *SIDE_BY_SIDE}
+        idle = unused(experiment)
+        new = (self._idle - idle) & self.controls.keys() if self._moving else ()  # what the user's move has brought
+        self._idle, self._moving = idle, False
+        self.bring_up([self.controls[path] for path in new])
         for path, control in self.controls.items():
-            if path not in in_rows or not isinstance(control, KnobSlider):
-                control.setVisible(path not in idle)
+            if path in OF_GROUPS:  # they rest where they are, so that what stands below keeps its place
+                control.setVisible(path not in self.hidden)
+                control.setEnabled(path not in idle)
+            elif path not in IN_ROWS:
+                control.setVisible(path not in idle | self.hidden)
         for row in self._rows:
-            row.show_only(self.controls.keys() - idle)
+            row.show_only(self.controls.keys() - idle - self.hidden, keep=not self.hidden.issuperset(row.paths))
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
-        for control in self.controls.values():
+        for path, control in self.controls.items():
+            if isinstance(control, Segmented) and path != BATCH_NORM:
+                control.expect(self.inner_width)  # else the rows below would be put twice
             control.set_theme(theme)
+        for row in self._rows:
+            row.set_theme(theme)
         for item in self._legend:
             item.set_theme(theme, 11, quiet=True)
 
-    def _add_constants(self, paths: tuple[str, ...], *, symbols: bool, said: tuple[str, ...] = ()) -> None:
-        """Puts the sliders among the knobs at `paths` side by side at the end of the column, the others below them."""
-        controls = [self._control(path, ticks=symbols) for path in paths]
-        sliders = [control for control in controls if isinstance(control, KnobSlider)]
-        self._rows.append(Row(sliders, symbols=symbols, said=said))
+    def _add_row(self, paths: tuple[str, ...], *, symbols: bool, said: tuple[str, ...] = (), instead: str = "") -> None:
+        """Puts sliders for the knobs at `paths` side by side at the end of the column."""
+        sliders = [self._wired(KnobSlider(path, knob_for(path), ticks=False)) for path in paths]
+        self._rows.append(Row(sliders, symbols=symbols, said=said, instead=instead))
         self.column.addWidget(self._rows[-1])
-        for control in controls:
-            if control not in sliders:
-                self.column.addWidget(control)
 
-    def _control(self, path: str, *, ticks: bool = True) -> KnobControl:
-        control = control_for(path, knob_for(path), ticks=ticks)
+    def _control(self, path: str) -> KnobControl:
+        if path == BATCH_NORM:
+            return self._wired(Segmented(path, knob_for(path), beside=True))
+        return self._wired(control_for(path, knob_for(path)))
+
+    def _fit_ticks(self, spared: int) -> None:
+        """Leaves the ticks out where all can be seen without scrolling for it."""
+        sliders = [one for path in TICKED if isinstance(one := self.controls[path], KnobSlider)]
+        without = sum(slider.give for slider in sliders if not slider.has_ticks)
+        for slider in sliders:
+            slider.set_ticks(spared + self.give - without >= 0)
+
+    def _note_move(self) -> None:
+        self._moving = True
+
+    def _wired(self, control: C) -> C:
+        control.moved.connect(self._note_move)
         control.moved.connect(self.moved)
         control.refused.connect(self.refused)
-        self.controls[path] = control
+        self.controls[control.path] = control
         return control
 
 
