@@ -39,8 +39,9 @@ def run(words: Sequence[str]) -> int:
     ready()
     try:
         return _dispatch(list(words))
-    except (KeyError, IndexError):
-        raise  # these are LookupErrors too, but faults of ours
+    except (KeyError, IndexError) as problem:  # these are LookupErrors too, but faults of ours
+        _keep_fault(problem)
+        raise
     except (ValueError, LookupError) as problem:
         text = str(problem.args[0] if problem.args else problem)
         warn(f"hyperscope: {text}")
@@ -50,6 +51,15 @@ def run(words: Sequence[str]) -> int:
         return 2
     except BrokenPipeError:  # whoever read our output has seen enough
         return 0
+    except Exception as problem:
+        _keep_fault(problem)
+        raise
+
+
+def _keep_fault(problem: Exception) -> None:
+    from hyperscope.lab.machine import last_fault
+
+    last_fault.keep(type(problem), problem.__traceback__)
 
 
 def _dispatch(words: list[str]) -> int:

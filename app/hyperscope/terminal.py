@@ -50,6 +50,11 @@ def warn(text: str) -> None:
     mutter(f"{visible(text)}\n")
 
 
+def log(text: str) -> None:
+    """Lines of others, as of a traceback, to the error stream, each made visible."""
+    mutter("".join(f"{visible(line)}\n" for line in text.splitlines()))
+
+
 def mutter(text: str) -> None:
     """A text of our own to the error stream, as it is, if it takes any."""
     try:

@@ -12,7 +12,10 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.machine import last_fault
 from hyperscope.lab.session.session import Session
+from hyperscope.quoting import short
+from hyperscope.terminal import log
 from hyperscope.ui.pacing import settle
 from hyperscope.ui.window import Window
 
@@ -32,7 +35,8 @@ def open_window(session: Session, theme: str = "") -> int:
     """Shows a session in the window and returns when that is closed, with the exit code."""
     app = application()
     window = Window(session, theme)
-    sys.excepthook = lambda kind, value, trace: _say_fault(window, kind, value, trace)
+    told: set[object] = set()
+    sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
     # not as an exception: one that is raised while Qt calls Python, as in a paint event, may never be heard of
     before = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     window.show()
@@ -43,13 +47,21 @@ def open_window(session: Session, theme: str = "") -> int:
     return code
 
 
-def _say_fault(window: Window, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+def _say_fault(
+    window: Window, told: set[object], kind: type[BaseException], value: BaseException, trace: TracebackType | None
+) -> None:
     """A fault in drawing must not end a lecture: it is printed, said in the place of words, and training goes on."""
     if issubclass(kind, KeyboardInterrupt):
         window.close()
         return
-    traceback.print_exception(kind, value, trace)
-    window.words.say(f"A fault of Hyperscope's, please report it: {kind.__name__}: {value}.", alarm=True)
+    place = kind, tuple((frame.filename, frame.lineno) for frame in traceback.extract_tb(trace))
+    if place in told:  # what fails in one frame fails in the next
+        return
+    told.add(place)
+    last_fault.keep(kind, trace)
+    log("".join(traceback.format_exception(kind, value, trace)))
+    sentence = f"A fault of Hyperscope's, please report it: {kind.__name__}: {short(str(value))}"
+    window.words.say(f"{sentence}. 'hyperscope doctor --report' says what a report needs.", alarm=True)
 
 
 def smoke(seconds: float = 3.0) -> str:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from hyperscope.ui import paint
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.guarded import guarded, guarded_part
 from hyperscope.ui.style import PICKED, mixed, pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
@@ -166,6 +167,7 @@ class _Veil(QWidget):
         self._overlay = overlay
         self.hide()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         shade = mixed(self.theme.window, self.theme.text, 0.12 if self.theme.dark else 0.5)
         shade.setAlpha(110)
@@ -284,6 +286,7 @@ class _Rows(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(pixels(self.theme, 200), pixels(self.theme, ROW))
 
+    @guarded_part
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -292,7 +295,6 @@ class _Rows(QStyledItemDelegate):
         rect: QRect = option.rect
         state = option.state
         room = QRectF(rect)
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -308,7 +310,6 @@ class _Rows(QStyledItemDelegate):
         if action.keys:
             right = middle | Qt.AlignmentFlag.AlignRight
             paint.write(painter, keys, shown_keys(action.keys[0]), font(11.5, 400, unit), theme.quiet, right)
-        painter.restore()
 
 
 class KeyList(Overlay):

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QImage, QPa
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.ui import theme as themes
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import RADIUS, Theme
 
@@ -269,6 +270,7 @@ class TextButton(QAbstractButton):
     def leaveEvent(self, event: QEvent) -> None:
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
         colour = theme.accent if self._accent else theme.quiet

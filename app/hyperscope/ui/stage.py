@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui import paint
 from hyperscope.ui.controls.lines import balanced
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import GRID, LIGHT, Theme, font
 
@@ -77,6 +78,7 @@ class Laser(_Over):
             at = parent.mapFromGlobal(QCursor.pos())
             self.setGeometry(at.x() - side // 2, at.y() - side // 2, side, side)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         radius = self.width() / 2
         middle = QPointF(radius, radius)
@@ -145,6 +147,7 @@ class Captions(_Over):
     def _step(self) -> int:
         return self.fontMetrics().height() + 4
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         ground = mixed(theme.text, theme.window, 0.06)

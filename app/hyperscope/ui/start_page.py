@@ -34,6 +34,7 @@ from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
@@ -177,6 +178,7 @@ class StartPage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.window)
@@ -239,6 +241,7 @@ class PresetCard(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 240), pixels(self._theme, self._high))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
         painter = QPainter(self)

@@ -28,6 +28,7 @@ from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.ui.controls.control import by_keyboard, keep_arrows
 from hyperscope.ui.controls.words import shown
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face
 from hyperscope.ui.style import breadth, mixed, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme
@@ -194,6 +195,7 @@ class Timeline(QSlider):
             place(self.x_at(tick) - DOT / 2 * self._theme.scale, words)
         return placed
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, y, x = self._theme, self._middle(), self.x_at(self.sliderPosition())
         left, right = self._ends()

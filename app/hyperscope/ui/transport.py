@@ -12,6 +12,7 @@ from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
@@ -174,6 +175,7 @@ class Readout(QWidget):
         self._fit()
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._light)

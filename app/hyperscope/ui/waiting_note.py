@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
@@ -81,6 +82,7 @@ class WaitingNote(QWidget):
         )
         self.button.move(width - self.button.width() - inset // 2, pixels(theme, 6))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
         painter = QPainter(self)

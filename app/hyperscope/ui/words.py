@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.ui.controls.lines import whole_lines, width_in
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, readable
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme
@@ -173,6 +174,7 @@ class Message(QWidget):
         self._set_type()
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._sentence:
             return

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPolygo
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton
 
 from hyperscope.ui.controls.control import by_keyboard, draw_focus
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -55,6 +56,7 @@ class PlayButton(Button):
         self.setFixedWidth(pixels(theme, 38))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         unit = self._theme.scale
@@ -127,6 +129,7 @@ class Disclosure(QAbstractButton):
         wide = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(wide + pixels(self._theme, 22), pixels(self._theme, 20))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
         colour = theme.text if self.underMouse() or self.isChecked() else theme.quiet

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import Ringed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -53,6 +54,7 @@ class CheckBox(Ringed, QCheckBox):
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, box, on = self._theme, self.box, self.isChecked()
         painter = QPainter(self)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.words import effect, title
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -104,6 +105,7 @@ class Caption(QLabel):
     def minimumSizeHint(self) -> QSize:
         return super().sizeHint()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._notes:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -47,6 +48,7 @@ class Fade(QWidget):
         self.setGeometry(self._area.viewport().geometry())
         self.raise_()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         high = min(pixels(self._theme, HIGH), self.height() // 4)

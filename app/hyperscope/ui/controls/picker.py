@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -27,6 +28,7 @@ class Picker(QComboBox):
         self.setFixedHeight(pixels(theme, 24))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         unit = self._theme.scale

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 
@@ -108,6 +109,7 @@ class Popover(QWidget):
         """Nothing under it is pressed."""
         event.accept()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._ground, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -14,6 +14,7 @@ from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.control import MIXED, Caption, Control, draw_focus
 from hyperscope.ui.controls.keyboard import KeepsArrows, Ringed, one_stop
 from hyperscope.ui.controls.words import effect, shown, tooltip
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -44,6 +45,7 @@ class Segment(Ringed, KeepsArrows, QToolButton):
         """The least width of the caption with a little air."""
         return self.fontMetrics().horizontalAdvance(self.text()) + pixels(self._theme, 8)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)
@@ -119,6 +121,7 @@ class Segments(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(max((button.wide() for button in self.buttons), default=0) + 2 * RIM, self.minimumHeight())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

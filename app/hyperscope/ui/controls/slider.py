@@ -13,6 +13,7 @@ from hyperscope.ui.controls.control import MIXED, Caption, Control, by_keyboard,
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.words import read, tooltip, typed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import breadth, mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -76,6 +77,7 @@ class Track(QSlider):
         half = pixels(self._theme, HANDLE) / 2 + 1
         return half + place * (self.width() - 2 * half)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, size = self._theme, pixels(self._theme, HANDLE)
         at = QPointF(self.x_at(self._place()), size / 2 + 1)

@@ -10,6 +10,7 @@ from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.control import Caption, Control, draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.words import tooltip
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -33,6 +34,7 @@ class Lever(Ringed, PressedByEnter, QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 30), pixels(self._theme, 18))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, on = self._theme, self.isChecked()
         painter = QPainter(self)

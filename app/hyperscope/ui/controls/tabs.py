@@ -12,6 +12,7 @@ from hyperscope.ui.controls.buttons import TextButton
 from hyperscope.ui.controls.control import Caption, keep_arrows
 from hyperscope.ui.controls.keyboard import KeepsArrows
 from hyperscope.ui.controls.text_choice import TextChoice
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -107,6 +108,7 @@ class LabTabs(QWidget):
         self.setFixedHeight(breadth(theme, HEIGHT))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         _paint_bar(self, self._theme)
 
@@ -163,6 +165,7 @@ class ViewRow(QWidget):
         keep_arrows(event)  # which go from word to word, whatever the window uses them for
         return False
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         _paint_bar(self, self._theme)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.keyboard import ForButtons
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.theme import LIGHT, Theme
 
 SIZE = 11  # px of type
@@ -98,6 +99,7 @@ class _Worded(ForButtons):
         self.ringed = False
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         self.shown.paint(self)
 

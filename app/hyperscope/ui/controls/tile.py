@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -57,6 +58,7 @@ class Tile(Ringed, PressedByEnter, QToolButton):
     def sizeHint(self) -> QSize:
         return QSize(breadth(self._theme, self._width), self._side + 4 + self.fontMetrics().height() + 1)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         tile = QRectF((self.width() - self._side) / 2, 2, self._side, self._side)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.switch import Lever
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -71,6 +72,7 @@ class Chip(Ringed, PressedByEnter, QAbstractButton):
         wide = self.fontMetrics().horizontalAdvance(self.text()) + sign
         return QSize(wide + pixels(self._theme, 14), pixels(self._theme, 24))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, scale, on = self._theme, self._theme.scale, self.isChecked()
         painter = QPainter(self)

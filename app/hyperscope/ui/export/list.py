@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 from hyperscope.lab.export.exports import Exporter, exporters
 from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import KeepsArrows, Ringed, one_stop
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -42,6 +43,7 @@ class Row(Ringed, KeepsArrows, QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 220), pixels(self._theme, ROW))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)

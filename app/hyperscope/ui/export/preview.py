@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontDatabase, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme, font
@@ -43,6 +44,7 @@ class Preview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 480), pixels(self._theme, 320))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)

@@ -12,6 +12,7 @@ from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.picker import Picker
 from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.words import tooltip
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -175,6 +176,7 @@ class _Sign(QWidget):
         self.setFixedSize(pixels(theme, 16), pixels(theme, 16))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         painter = QPainter(self)

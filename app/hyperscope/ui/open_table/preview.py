@@ -24,6 +24,7 @@ from hyperscope.lab.examples.table import Gaps, gaps_in
 from hyperscope.lab.experiment.data import Data
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.words import shown
+from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
@@ -250,12 +251,12 @@ class _Heads(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setHighlightSections(False)
 
+    @guarded_part
     def paintSection(self, painter: QPainter, box: QRect, section: int) -> None:
         model, theme = self._table.rows, self._table.theme
         if section >= len(model.heads):
             return
         head = model.heads[section]
-        painter.save()
         painter.fillRect(box, theme.card)
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme.hairline)
         pad = pixels(theme, PAD)
@@ -276,7 +277,6 @@ class _Heads(QHeaderView):
             painter.setPen(colour)
             cut = QFontMetrics(type_).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, side | where, cut)
-        painter.restore()
 
 
 class _Cells(QStyledItemDelegate):
@@ -286,13 +286,13 @@ class _Cells(QStyledItemDelegate):
         super().__init__(table)
         self._table = table
 
+    @guarded_part
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model, theme = self._table.rows, self._table.theme
         missing, left_out = model.is_missing(index), model.is_left_out(index)
         box: QRect = option.rect
         state: QStyle.StateFlag = option.state
         pad = pixels(theme, PAD)
-        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if missing:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -309,7 +309,6 @@ class _Cells(QStyledItemDelegate):
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
         if state & QStyle.StateFlag.State_HasFocus:
             draw_focus(painter, QRectF(box).adjusted(1, 1, -1, -1), 4, theme.accent)
-        painter.restore()
 
 
 def faded(theme: Theme) -> QColor:

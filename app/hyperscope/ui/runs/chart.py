@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.lab.training.curves import Curves
 from hyperscope.ui import paint
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.axes import linear_ticks
 from hyperscope.ui.panels.curves.lines import linear_range, log_range, thinned
 from hyperscope.ui.style import pixels
@@ -78,6 +79,7 @@ class RunChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 420), pixels(self._theme, 220))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
         painter = QPainter(self)

@@ -14,6 +14,7 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.controls.words import shown as figure
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.axes import epoch_text
 from hyperscope.ui.runs.chart import Line, RunChart
 from hyperscope.ui.runs.moment import moment, status
@@ -254,6 +255,7 @@ class ChosenRuns(QWidget):
         self.where.set_theme(self._theme, 12, quiet=True)
         self.notes.setFont(font(12, 400, self._theme.scale))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -17,6 +17,7 @@ from hyperscope.lab.library.library import Details, KeptRun, Library
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.runs.chosen import MOST, ChosenRuns
 from hyperscope.ui.runs.desk import Desk
 from hyperscope.ui.runs.rows import ORDERS, Heads, RunList, RunModel, chosen
@@ -365,6 +366,7 @@ class RunsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.window)

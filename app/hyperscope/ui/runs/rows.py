@@ -25,6 +25,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.guarded import guarded, guarded_part
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.runs.star import paint_star
 from hyperscope.ui.style import PICKED, mixed, pixels
@@ -177,11 +178,11 @@ class RunRow(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, pixels(self.theme, HEIGHT))
 
+    @guarded_part
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, unit, run = self.theme, self.theme.scale, index.data(RUN)
         state, whole = option.state, QRectF(option.rect).adjusted(0, 1, 0, -1)
         picked = bool(state & QStyle.StateFlag.State_Selected)
-        painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
         if picked:
@@ -212,7 +213,6 @@ class RunRow(QStyledItemDelegate):
         self._paint_words(painter, whole, tile.right() + 12 * unit, run)
         if state & QStyle.StateFlag.State_HasFocus and picked:
             draw_focus(painter, whole.adjusted(1, 1, -1, -1), RADIUS, theme.accent)
-        painter.restore()
 
     def _paint_letter(self, painter: QPainter, tile: QRectF, letter: str, colour: QColor) -> None:
         unit = self.theme.scale
@@ -288,6 +288,7 @@ class RunList(QListView):
         self.setAccessibleDescription(sentence)
         self.viewport().update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._empty:
@@ -330,6 +331,7 @@ class Heads(QWidget):
         self.setFixedHeight(pixels(theme, 16))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self._theme.scale
         painter = QPainter(self)

@@ -18,6 +18,7 @@ from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import whole_lines, width_in
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -168,6 +169,7 @@ class DoctorNote(QWidget):
             self.clear()
             signal.emit(found.remedy)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         found = self.finding
         if found is None:

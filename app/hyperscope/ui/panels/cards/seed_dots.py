@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Array
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.style import breadth
@@ -77,6 +78,7 @@ class SeedDots(QWidget):
         with np.errstate(divide="ignore"):
             return np.where(values > 0, np.log10(values), np.where(values == 0, -300.0, np.inf))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.empty:
             return

@@ -11,6 +11,7 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.cards.seed_dots import NONE, SeedDots
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge
@@ -154,6 +155,7 @@ class Differs(QWidget):
         wide = sum((SIZE + (5 if said else 0) + 10) * unit + width for _, said, width in self._parts())
         return QSize(round(wide), pixels(self._theme, 22))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, unit, x = QPainter(self), self._theme.scale, 0.0
         for which, said, width in self._parts():
@@ -199,6 +201,7 @@ class Verdict(QWidget):
         begun = beginning(said, lambda text: metrics.horizontalAdvance(text) <= self.width())
         return in_lines(begun or said, metrics, self.width(), 1)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         metrics = self.fontMetrics()

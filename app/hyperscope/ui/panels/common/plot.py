@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent,
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
@@ -237,10 +238,10 @@ class Plot(pg.GraphicsView):
                 kept.append(at)
         return kept
 
+    @guarded_part
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid and tick labels, under the curves."""
         theme, area = self.theme, self.area()
-        painter.save()
         painter.resetTransform()
         self._thicken(painter.deviceTransform().m11())
         painter.fillRect(QRectF(self.rect()), theme.card)
@@ -270,7 +271,6 @@ class Plot(pg.GraphicsView):
             painter.setFont(self._text)
             painter.setPen(theme.quiet)
             painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
-        painter.restore()
 
     def _thicken(self, ratio: float) -> None:
         """Keeps lines as thick as all else: pyqtgraph's pens count pixels of the device, `ratio` of them to a unit."""
@@ -306,10 +306,10 @@ class Plot(pg.GraphicsView):
         left = min(max(0.0, at - width / 2), self.width() - width)
         return QRectF(left, foot.top(), width, foot.height())
 
+    @guarded_part
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """Marks of moves and the reading line, over the curves."""
         theme, area = self.theme, self.area()
-        painter.save()
         painter.resetTransform()
         dotted = QPen(theme.accent, theme.scale)
         dotted.setDashPattern([2, 3])
@@ -333,7 +333,6 @@ class Plot(pg.GraphicsView):
             if self._reading:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 paint_reading(painter, self._reading, x, area, self._font, theme)
-        painter.restore()
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(self._small)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -62,6 +63,7 @@ class Badge(QWidget):
         self.setGeometry(pixels(theme, x), pixels(theme, y), pixels(theme, CORNER), pixels(theme, CORNER))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         badge(painter, QRectF(self.rect()), self.letter, self._theme)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.theme import LIGHT, Theme
 
 SAMPLE, GAP_BESIDE = 19.0, 8.0  # pixels at scale 1: a piece of a line, and the space before what stands on its left
@@ -75,6 +76,7 @@ class Legend(QWidget):
         count = len(self._names)
         return taken + (count * SAMPLE + (2 * count - 1) * GAP_BESIDE) * self._theme.scale <= self.width()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """From the right: dash, value and name of the last line, then of those before; names only where they fit."""
         theme = self._theme

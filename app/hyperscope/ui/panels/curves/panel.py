@@ -20,6 +20,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.panels.common.overlays import Extra
 from hyperscope.ui.panels.common.plot import Plot
@@ -373,6 +374,7 @@ class CurvesPanel(QWidget):
         )
         self.unit.raise_()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
         painter = QPainter(self)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.twin_letters import badge
 from hyperscope.ui.panels.distributions.placing import colours
 from hyperscope.ui.theme import LIGHT, Theme
@@ -33,6 +34,7 @@ class SidesKey(QWidget):
         unit = self._theme.scale
         return QSize(round((2 * (LETTER + GAP + SAMPLE) + APART) * unit), round(20 * unit))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, unit = QPainter(self), self._theme.scale
         x, middle, half = 0.0, self.height() / 2, 6 * unit

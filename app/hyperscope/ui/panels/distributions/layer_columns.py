@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from hyperscope.lab.probes.distributions import Distributions
 from hyperscope.ui import theme as look
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.overlays import paint_reading
 from hyperscope.ui.panels.distributions.layer_column import Column, Reading
 from hyperscope.ui.panels.distributions.layer_words import Words
@@ -151,6 +152,7 @@ class LayerColumns(QWidget):
         width = (self.width() - gap * (len(shown) - 1)) / len(shown)
         return [(number, round(at * (width + gap)), int(width)) for at, number in enumerate(shown)]
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Everything laid out, the bin under the mouse, and the moves."""
         painter = QPainter(self)

@@ -16,6 +16,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.distributions.key import SidesKey
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
 from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, VIEWS
@@ -155,6 +156,7 @@ class DistributionsPanel(QWidget):
         """The size at which the Playground shows it at 1280 × 800."""
         return QSize(724, 246)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
         painter = QPainter(self)
@@ -200,6 +202,7 @@ class HeadLine(QWidget):
         self.setFixedHeight(round(20 * theme.scale))
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line, cut short with … where a reading does not fit; a legend is whole or not there."""
         painter = QPainter(self)

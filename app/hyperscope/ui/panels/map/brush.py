@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.experiment.painted import MOST, MOST_CLASSES, NO_POINTS, Points, scattered_in
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -286,6 +287,7 @@ class BrushSurface(QWidget):
 
     # -- looks ----------------------------------------------------------------------------------------------------
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             self._paint(painter)

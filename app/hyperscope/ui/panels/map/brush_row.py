@@ -10,6 +10,7 @@ from hyperscope.lab.experiment.painted import MOST, MOST_CLASSES
 from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.controls.slider import Track
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton, luminance
 from hyperscope.ui.panels.map.brush import ERASE, LARGEST, MOVE, PAINT, SMALLEST, STEP, BrushSurface
 from hyperscope.ui.style import breadth
@@ -44,6 +45,7 @@ class Tool(Ringed, PressedByEnter, QAbstractButton):
         side = breadth(self._theme, SIDE)
         return QSize(side, side)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, unit = self._theme, self.width() / SIDE
         painter = QPainter(self)
@@ -162,6 +164,7 @@ class BrushRow(QWidget):
         self.end.set_theme(theme, 11)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.card)

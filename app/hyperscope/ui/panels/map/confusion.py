@@ -16,6 +16,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.twin_letters import letter
 from hyperscope.ui.panels.map.matrix import ConfusionMatrix
@@ -210,6 +211,7 @@ class ConfusionFace(QWidget):
 
     # how it looks
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.matrices[0].answers is None:
             return

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
@@ -108,6 +109,7 @@ class MapHead(QWidget):
         self.options.setVisible(bool(self._view) and not self._caption)
         self.options.move(self.width() - INSIDE + 3 - self.options.width(), round(middle - self.options.height() / 2))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._caption:
             scale = self._theme.scale

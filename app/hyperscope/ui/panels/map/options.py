@@ -13,6 +13,7 @@ from hyperscope.ui.controls.popover import Popover
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.table_facts import PlaneChoice
 from hyperscope.ui.controls.toggle import Chip, Toggle
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.map.points import mark, paint_point
 from hyperscope.ui.panels.map.views import SAYS, VIEWS, contours_at, contours_say
@@ -133,6 +134,7 @@ class Key(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(120, pixels(self._theme, 18) * len(KEY))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

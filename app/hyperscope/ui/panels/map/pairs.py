@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -97,6 +98,7 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
                 return
         super().mousePressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pair is None:
             return

@@ -25,6 +25,7 @@ from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.twins.comparison import disagreement
 from hyperscope.ui import paint
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.map.alone import Alone
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.beside import Beside
@@ -390,6 +391,7 @@ class MapPanel(QWidget):
 
     # how it looks
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             paint.card(painter, QRectF(self.rect()), self._theme)

@@ -21,6 +21,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, by_keyboard, keep_arrows
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.map.foot import share
 from hyperscope.ui.panels.map.pairs import lettered
@@ -133,6 +134,7 @@ class SamplesFace(QWidget):
     def _fit(self) -> None:
         self.grid.fit(self.area.viewport().width() - 8)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
         scale = theme.scale
@@ -263,6 +265,7 @@ class SampleGrid(QWidget):
         self._ring = by_keyboard(event, self._ring)
         super().focusInEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         if not len(self.shown):

@@ -16,6 +16,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.probes.warp import LayerInPlane, warp
 from hyperscope.ui import paint
 from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.panels.map.axes import AXIS, gutter, paint_axes
@@ -180,6 +181,7 @@ class WarpFace(QWidget):
 
     # how it looks
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, ratio = self._theme, self.devicePixelRatioF()
         with QPainter(self) as painter:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.examples.drawn import Examples
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton, face, fitting, write
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -99,6 +100,7 @@ class WrongCounter(QWidget):
         metrics = QFontMetricsF(face(11, 400, self._theme.scale))
         return max(metrics.horizontalAdvance(self._place or "step") / 2, 12 * self._theme.scale) + 2
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         with QPainter(self) as painter:

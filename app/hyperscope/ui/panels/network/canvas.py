@@ -26,6 +26,7 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.backing import Backing
@@ -363,6 +364,7 @@ class NetworkCanvas(QWidget):
     def _update_body(self) -> None:
         self.update(self._body())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         # at ratios like 1.5 a panel may begin between two device pixels, and every rim would blur

@@ -17,6 +17,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.panels.network.arrangement import ABOVE, best
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
@@ -224,6 +225,7 @@ class NetworkPanel(QWidget):
         if self._several:
             self.update(self._foot().toAlignedRect())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._several:
             return  # the one picture covers all, and has a foot of its own

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.entry import Entry
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
@@ -124,6 +125,7 @@ class Popover(QWidget):
 
     mouseReleaseEvent = mousePressEvent
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Array
 from hyperscope.ui import formula
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
@@ -83,6 +84,7 @@ class Matrices(QWidget):
         assert self._numbers is not None
         return (self.width() - ARROW * self._theme.scale) / 2 if self._numbers.was is not None else float(self.width())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._numbers is None:
             return

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hyperscope.ui import formula
 from hyperscope.ui.controls.control import draw_focus
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -71,6 +72,7 @@ class OperationTrack(QWidget):
             (n for n in range(len(self._operations)) if self.field(n).left() <= x < self.field(n).right()), None
         )
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -16,6 +16,7 @@ from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.text_choice import TextPager
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.slow_motion.matrix import Matrices
 from hyperscope.ui.panels.slow_motion.operations import PHASES, OperationTrack
@@ -157,6 +158,7 @@ class Told(QWidget):
         self._theme = theme
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         one, theme, scale = self._operation, self._theme, self._theme.scale
         if one is None:
