@@ -206,6 +206,7 @@ class Window(QMainWindow):
         if name != before:
             self._bring_up(lab)
             self.tabs.set_lab(entry.title)
+        self._show_bars()
         titles = [title for _, title in entry.views]
         self.views.show_views(entry.title, titles, entry.title_of(view) if view else "")
         for part in self._hearing():
@@ -220,6 +221,7 @@ class Window(QMainWindow):
     def _made(self, entry: labs.Entry) -> Lab:
         if entry.name not in self._labs:
             made = self._labs[entry.name] = import_module(entry.module).make(self)
+            made.page.trains_changed.connect(self._show_bars)
             self._stack.addWidget(made.page)
             for one in (made.page, *made.page.findChildren(QWidget)) if self._dressed else ():
                 one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
@@ -231,7 +233,15 @@ class Window(QMainWindow):
     def _tell_foot(self, lab: Lab | None = None) -> None:
         """Has the shown lab's page, or another, know what is taken below it: branches, and words in several lines."""
         if lab or self._name:
-            (lab or self.lab).page.set_foot(self.timeline.height() + self.words.growth)
+            below = self.timeline.height() if (lab or self.lab).page.trains else 0
+            (lab or self.lab).page.set_foot(below + self.words.growth)
+
+    def _show_bars(self) -> None:
+        """Transport and timeline stand only around what trains."""
+        trains = self.lab.page.trains
+        self.transport.setVisible(trains)
+        self.timeline.setVisible(trains)
+        self._tell_foot()
 
     def _bring_up(self, lab: Lab) -> None:
         """Has the page take on all that it missed, and gives it the frame."""

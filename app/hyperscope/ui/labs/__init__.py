@@ -37,7 +37,19 @@ class Entry:
 
 PLAYGROUND = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
 
-LABS: tuple[Entry, ...] = (Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),)
+SOFTMAX = (("workbench", "Workbench"),)
+
+LABS: tuple[Entry, ...] = (
+    Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),
+    Entry(
+        "softmax",
+        "Softmax",
+        "hyperscope.ui.labs.softmax.lab",
+        SOFTMAX,
+        "How do numbers become probabilities, and how sure are they? Drag a bar.",
+        scenes="hyperscope.ui.labs.softmax.scenes",
+    ),
+)
 
 
 def entry(name: str) -> Entry:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.lab.examples.drawn import Examples
@@ -23,6 +24,13 @@ W = TypeVar("W")
 
 class Page(QWidget):
     """All that is seen of a lab, below the tabs and the transport. What it has no use for it leaves as it is here."""
+
+    trains_changed = Signal()
+
+    @property
+    def trains(self) -> bool:
+        """Whether the shared network is trained in what is seen, so that transport and timeline stand around it."""
+        return True
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type, panels included."""

@@ -1,0 +1,1 @@
+"""The Softmax lab: how numbers become probabilities, and how sure they are."""

@@ -1,0 +1,157 @@
+"""The Softmax lab: its page, and how what is moved there is worked out and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import msgspec
+
+from hyperscope.lab.probes.probe import AnyAsk, Ask, Records
+from hyperscope.lab.probes.snapshot import Seen, Snapshot
+from hyperscope.lab.softmax.case import LOGIT, MOST, Case, worked
+from hyperscope.lab.softmax.working import AtPoint, Logits, logits_at, working
+from hyperscope.ui.actions import Action
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.softmax.page import SoftmaxPage
+from hyperscope.ui.labs.softmax.words import logit
+from hyperscope.ui.part import Part
+from hyperscope.ui.source import Computed
+
+
+def seen_of(case: Case) -> tuple[Seen, ...]:
+    """A case worked out, as a panel is given it."""
+    return (Seen(records=Records({Ask(working, case): worked(case)})),)
+
+
+class Bench(Part[Host]):
+    """What is moved at the workbench, by whatever: hand, key, or a point of the map that is followed."""
+
+    def __init__(self, host: Host, page: SoftmaxPage) -> None:
+        super().__init__(host)
+        self.page, self.bench = page, page.workbench
+        self.source: Computed[Case] = Computed(seen_of, Case())
+        self.of_map = False
+        self._answered: tuple[object, int] | None = None  # the place and step that the bars show
+        self.bench.moved.connect(self._set_by_hand)
+        self.bench.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+        self.bench.point_moved.connect(lambda x, y: self._look((x, y)))
+        self.bench.source_chosen.connect(self._follow)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            *(
+                Action(
+                    f"True class {number + 1}",
+                    "Softmax",
+                    partial(self.bench.set_truth, number),
+                    (f"{(number + 1) % 10}",),
+                    shown=number == 0,
+                )
+                for number in range(MOST)
+            ),
+            Action("Back to 5, 2, −1, 3", "Softmax", lambda: self._set_by_hand(Case()), (), "The opening example."),
+        )
+
+    def takes(self, key: Literal["play", "step"]) -> bool:
+        """Keeps the keys for training from training what is not seen."""
+        return not self.page.trains
+
+    def set(self, case: Case) -> None:
+        """Shows another case, from the next frame on."""
+        self.bench.case = case
+        self.source.set(case)
+
+    def _set_by_hand(self, case: Case) -> None:
+        if self.of_map and case.logits != self.source.value.logits:
+            self._let_go()
+        self.set(case)
+
+    # -- a point of the map ---------------------------------------------------------------------------------------
+
+    def _follow(self, on: bool) -> None:
+        self.of_map = on
+        self._answered = None
+        self.bench.show_source(on)
+        focus = self.host.looked_at.focus
+        if on and focus.point is None:
+            self._look((0.0, 0.0))
+        if not on:
+            self._let_go()
+        self.host.draw_all()
+
+    def _let_go(self) -> None:
+        """The bars are set by hand again; the point stays where it is."""
+        self.of_map = False
+        self.bench.names = ()
+        self.bench.card.from_map.setChecked(False)
+        self.bench.point.show_point(
+            self.bench.point.point, "The bars were moved by hand. Drag the point to follow the network again."
+        )
+
+    def _look(self, point: tuple[float, float]) -> None:
+        self.of_map = True
+        self.bench.card.from_map.setChecked(True)
+        self.host.looked_at.look(point=point, example=None)
+        self._answered = None
+
+    def wants(self) -> Sequence[AnyAsk]:
+        focus = self.host.looked_at.focus
+        if not self.of_map or focus.point is None or not self.bench.isVisible():
+            return ()
+        return (Ask(logits_at, AtPoint(focus.plane, focus.point)),)
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        found = snapshot.sides[0].records.of(logits_at)
+        focus = self.host.looked_at.focus
+        if found is None or not self.of_map or found.point != focus.point:
+            return
+        now = (found.point, snapshot.status.step)
+        if now != self._answered:
+            self._answered = now
+            self._take(found)
+
+    def _take(self, found: Logits) -> None:
+        values = found.values[:MOST].tolist()
+        if len(found.values) < 2 or len(found.values) > MOST:
+            self.bench.point.show_point(
+                found.point, f"The output has {len(found.values)} units; the workbench shows 2 to {MOST}."
+            )
+            return
+        low, high = LOGIT.low, LOGIT.high
+        logits = tuple(min(high, max(low, round(value, 4))) for value in values)
+        case = self.source.value
+        self.bench.names = tuple(name if len(name) < 12 else f"{name[:11]}…" for name in found.names)
+        said = "z = " + ", ".join(logit(round(value, 2)) for value in logits)
+        extra = "" if found.softmax else " This network's output is not softmax; these are its z."
+        self.bench.point.show_point(found.point, f"{said}. The network's logits at this point; drag it.{extra}")
+        self.set(Case(logits, min(case.truth, len(logits) - 1), case.temperature, case.shift))
+
+    # -- what a session's file keeps ------------------------------------------------------------------------------
+
+    def kept(self) -> Mapping[str, Any]:
+        """The case, unless it is the opening one."""
+        case = self.source.value
+        return {} if case == Case() else {"workbench": msgspec.to_builtins(case)}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Takes up a case. Raises: ValueError for what it cannot be."""
+        if "workbench" in kept:
+            self.set(msgspec.convert(kept["workbench"], Case))
+
+
+def make(host: Host) -> Lab:
+    """The Softmax lab, shown by `host`."""
+    page = SoftmaxPage()
+    bench = Bench(host, page)
+    return Lab(
+        page,
+        panels=(page.workbench, page.workbench.point),
+        sources={page.workbench: bench.source},
+        parts=(bench,),
+        cards=(page.workbench.card,),
+        kept=bench.kept,
+        restore=bench.restore,
+    )

@@ -1,0 +1,44 @@
+"""States of the Softmax lab worth a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from hyperscope.engine.settings import Training
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.softmax.case import Case
+from hyperscope.ui.labs.softmax.page import SoftmaxPage
+from hyperscope.ui.labs.softmax.workbench import FACES, Workbench
+from hyperscope.ui.record.scene import Scene
+from hyperscope.ui.window import Window
+
+
+def bench_of(window: Window) -> Workbench:
+    """The workbench, which the window shows now."""
+    page = window.lab.page
+    assert isinstance(page, SoftmaxPage)
+    return page.workbench
+
+
+def _case(case: Case) -> Callable[[Window], None]:
+    return lambda window: bench_of(window).moved.emit(case)
+
+
+def _point(window: Window) -> None:
+    bench = bench_of(window)
+    bench.face.choose(FACES[1])
+    bench.point_moved.emit(0.6, 0.4)
+
+
+def scenes() -> Sequence[Scene]:
+    """The workbench as it opens, with powers that overflow, with ten classes, and following a point of the map."""
+    of_bench = partial(Scene, lab="softmax", view="workbench")
+    ten = Case((5.0, 2.0, -1.0, 3.0, 0.0, 1.0, -2.0, 4.0, 2.5, -0.5), 3, 2.0)
+    start = Experiment(training=Training(learning_rate=0.03))
+    return (
+        of_bench("softmax-workbench", Experiment(), 0),
+        of_bench("softmax-overflow", Experiment(), 0, _case(Case((1000.0, 1001.0), 1))),
+        of_bench("softmax-ten", Experiment(), 0, _case(ten)),
+        of_bench("softmax-point", start, 40, _point),
+    )

@@ -1,0 +1,56 @@
+"""A card that paints itself: a title at the left, a word at the right, and the rest for whoever derives from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.ui.formula import boxed
+from hyperscope.ui.paint import card, face, write
+from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+
+HEAD = 30  # pixels of the line with the title
+
+
+class Sheet(QWidget):
+    """`paint` draws what is on it, within `room`; `formula` is typeset at the right of its head."""
+
+    def __init__(self, title: str, note: str = "", formula: str = "") -> None:
+        super().__init__()
+        self.title, self.note, self.formula = title, note, formula
+        self.theme = LIGHT
+        self.setAccessibleName(title)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.theme = theme
+        self.update()
+
+    def px(self, size: float) -> float:
+        """`size` pixels at the present scale of type."""
+        return size * self.theme.scale
+
+    @property
+    def room(self) -> QRectF:
+        """What is left below the head, inside the margins."""
+        return QRectF(self.rect()).adjusted(INSIDE, self.px(HEAD), -INSIDE, -INSIDE)
+
+    def paint(self, painter: QPainter, room: QRectF) -> None:
+        """Draws what is on it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self.theme
+        painter = QPainter(self)
+        card(painter, QRectF(self.rect()), theme)
+        head = QRectF(INSIDE, self.px(6), self.width() - 2 * INSIDE, self.px(HEAD - 8))
+        taken = write(painter, head, self.title, face(11, 600, theme.scale), theme.quiet)
+        if self.formula:
+            box = boxed(self.formula, self.px(15))
+            painter.setPen(theme.text)
+            box.paint(painter, head.right() - box.wide, head.center().y() + self.px(5))
+        elif self.note:
+            head.setLeft(head.left() + taken + self.px(12))
+            write(painter, head, self.note, face(11, 400, theme.scale), theme.quiet, Qt.AlignmentFlag.AlignRight)
+        self.paint(painter, self.room)
+        painter.end()
