@@ -91,11 +91,14 @@ def _window(file: str | None, theme: str | None) -> int:
         say(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.")
         return _headless(experiment, out)
     gc.disable()  # a tenth of the way to the first picture; `settle` switches it on again
-    # the worker starts before Qt is imported: it gets ready and trains on the other core meanwhile
+    # the worker starts before Qt is imported: it gets ready on the other core meanwhile
     from hyperscope.lab.places import RUNS, home
     from hyperscope.lab.session.session import Session, last_experiment
+    from hyperscope.lab.worker.tempo import USUAL, Rest
 
-    session = Session(experiment or last_experiment(), library=home() / RUNS)
+    session = Session(
+        experiment or last_experiment(), playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True)
+    )
     if score and score.end:
         session.perform(score)
     from hyperscope.ui.app import open_window

@@ -15,6 +15,7 @@ from hyperscope.lab.library.library import KeptRun, Library
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.worker.tempo import MAX
 from lab.live import RATE, kill_worker, until
 from lab.run_rows import row
 from lab.sessions import START
@@ -117,7 +118,7 @@ def test_a_run_reopens_in_another_session_to_the_last_bit(
 
 
 def test_reopening_tells_how_far_it_has_come_and_can_be_broken_off(start: Start, session: Session, path: Path) -> None:
-    session.set_rate(float("inf"))
+    session.set_tempo(MAX)
     until(session, lambda snapshot: snapshot.status.step > 1500)
     session.close()
     details = Library(path).details(Library(path).runs()[0].id)

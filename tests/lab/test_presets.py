@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from hyperscope.lab.doctor.diagnosis import findings
-from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, from_json
+from hyperscope.lab.experiment.experiment import LISTS, Experiment, changed, every_knob, from_json, knob_at, turned
 from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.training.trainer import Trainer
 
@@ -159,3 +160,37 @@ def test_the_rare_class_is_found_only_with_balanced_weights():
 
 def test_nineteen_digits_of_twenty_are_read_within_a_few_epochs():
     assert trained(named("digits"), 6).scores().dev.accuracy > 0.95
+
+
+@EVERY
+def test_a_task_is_not_done_before_it_is_begun_and_names_knobs(preset: Preset):
+    assert not preset.is_done(preset.experiment)
+    assert bool(preset.done) <= bool(preset.task)
+    for path in preset.done:
+        if path not in LISTS:
+            knob_at(path.replace("*", "0"))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("rate-too-high", "training.learning_rate", 0.01),
+        ("batch-norm-rescues", "network.layers.*.batch_norm", "before"),
+        ("tiny-batches", "training.batch_size", 32),
+        ("zero-weights", "network.initialiser", "he"),
+        ("linear", "network.layers.*.activation", "relu"),
+        ("two-relus", "network.layers.0.units", 3),
+        ("features", "data.features", ("x1", "x2")),
+        ("imbalance", "training.class_weights", "balanced"),
+        ("regularisation", "training.l2", 0.0),
+    ],
+)
+def test_doing_what_a_task_says_is_noticed(name: str, path: str, value: Any):
+    preset = next(preset for preset in presets() if preset.name == name)
+    with_list = changed(preset.experiment, path, value) if path in LISTS else turned(preset.experiment, path, value)
+    assert preset.is_done(with_list)
+
+
+def test_a_task_of_every_layer_is_not_done_by_one():
+    preset = next(preset for preset in presets() if preset.name == "batch-norm-rescues")
+    assert not preset.is_done(changed(preset.experiment, "network.layers.0.batch_norm", "before"))

@@ -21,6 +21,7 @@ from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
+from hyperscope.lab.worker.tempo import Tempo
 from lab.live import RATE, SMALL, fresh, kill_worker, until
 from lab.sessions import RUNAWAY
 from patience import SECONDS
@@ -284,7 +285,7 @@ def test_restart_goes_to_step_0(session: Session) -> None:
 def test_a_limited_speed_is_kept(playing: Session) -> None:
     playing.play(False)
     first = fresh(playing).status.step
-    playing.set_rate(10.0)
+    playing.set_tempo(Tempo(10.0))
     began = time.monotonic()
     playing.play(True)
     until(playing, lambda snapshot: snapshot.status.step >= first + 20)

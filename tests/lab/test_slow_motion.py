@@ -15,6 +15,7 @@ from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.slow_motion import Slowed, SlowMotion
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.tempo import Tempo
 from lab.live import fresh
 from lab.sessions import CALM, RUNAWAY, START, bits, moved
 
@@ -200,5 +201,5 @@ def test_whatever_else_is_done_leaves_slow_motion_and_says_so(session: Session, 
 def test_a_pause_does_not_leave_slow_motion(session: Session) -> None:
     session.slow()
     session.play(False)
-    session.set_rate(10)
+    session.set_tempo(Tempo(10))
     assert shown(session) is not None

@@ -18,6 +18,7 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.worker import controller
 from hyperscope.lab.worker.commands import Advance, Apply, Go, Restart, Restore
 from hyperscope.lab.worker.in_process import InProcess
+from hyperscope.lab.worker.tempo import Tempo
 from lab.links import answer, step, until
 from probed import views
 
@@ -235,7 +236,7 @@ def test_a_worker_can_go_to_a_checkpoint(start: Start) -> None:
 
 def test_a_limited_speed_is_kept(start: Start) -> None:
     worker = start()
-    worker.send(Go(True, 10.0))
+    worker.send(Go(True, Tempo(10.0)))
     first, began = step(worker), time.monotonic()
     worker.wait(1.0)  # nothing was asked for, so nothing comes before the time is up
     steps, passed = step(worker) - first, time.monotonic() - began

@@ -91,14 +91,14 @@ def test_enter_puts_the_preset_in_force_trains_it_and_says_what_it_shows(window,
     press(qtbot, Key.Key_Tab)
     press(qtbot, Key.Key_Return)
     assert window.session.experiment == presets()[1].experiment and not page.isVisible()
-    assert window.words.message.accessibleName() == presets()[1].shows
+    assert window.words.message.accessibleName() == presets()[1].point
     qtbot.waitUntil(lambda: window.session.status.playing and window.session.status.step > 20, timeout=PATIENCE)
 
 
 def test_what_a_preset_shows_stays_in_sight_when_the_worker_has_taken_it_on(window, page, qtbot):
     qtbot.mouseClick(page.cards[4], LEFT)
     qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
-    assert window.words.message.accessibleName() == presets()[4].shows
+    assert window.words.message.accessibleName() == presets()[4].point
 
 
 def test_a_preset_chosen_again_starts_again(window, page, qtbot):
@@ -139,7 +139,7 @@ def test_the_next_move_may_say_again_what_it_did(window, page, qtbot):
     qtbot.mouseClick(page.cards[4], LEFT)
     qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
     window.move_knob("training.batch_size", 32)
-    qtbot.waitUntil(lambda: window.words.message.accessibleName() != presets()[4].shows, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.words.message.accessibleName() != presets()[4].point, timeout=PATIENCE)
     assert window.words.message.accessibleName().startswith("m 2 → 32")
 
 
@@ -164,3 +164,46 @@ def test_a_card_has_room_for_what_its_network_has_come_to_below_its_sentence(win
     assert len({card.height() for card in page.cards}) == 1
     assert page.cards[0].height() >= round((PICTURE - 67) * scale) + (most + 1) * line + round(30 * scale)
     assert most == (3 if scale == 1.0 else LINES)
+
+
+def test_the_task_of_a_preset_stands_on_a_card_until_it_is_done(window, page, qtbot):
+    preset = presets()[1]
+    qtbot.mouseClick(page.cards[1], LEFT)
+    task = window.part(Presets).task
+    qtbot.waitUntil(lambda: task.text() == f"Try {preset.task}" and task.width() > 0, timeout=PATIENCE)
+    window.move_knob("training.learning_rate", 0.5)
+    assert task.task == preset.task and not task.done
+    window.move_knob("training.learning_rate", 0.01)
+    assert task.done and task.next_button.isVisible()
+
+
+def test_a_task_that_is_put_away_is_gone(window, page, qtbot):
+    qtbot.mouseClick(page.cards[1], LEFT)
+    task = window.part(Presets).task
+    qtbot.mouseClick(task.close_button, LEFT)
+    qtbot.waitUntil(lambda: task.width() == 0, timeout=PATIENCE)
+    window.move_knob("training.learning_rate", 0.01)
+    assert not task.task and not task.done
+
+
+def test_a_task_that_is_done_leads_to_the_next_preset(window, page, qtbot):
+    qtbot.mouseClick(page.cards[1], LEFT)
+    window.move_knob("training.learning_rate", 0.01)
+    qtbot.mouseClick(window.part(Presets).task.next_button, LEFT)
+    assert window.session.experiment == presets()[2].experiment
+    assert window.part(Presets).task.task == presets()[2].task
+
+
+def test_a_preset_rests_where_its_point_is_seen_and_says_so(window, page, qtbot):
+    preset = presets()[1]
+    qtbot.mouseClick(page.cards[1], LEFT)
+    qtbot.waitUntil(lambda: window.session.rested, timeout=PATIENCE)
+    assert (window.session.status.epoch, window.session.status.batch) == (preset.rest, 0)
+    assert window.words.message.text() == f"{preset.point} It rests here, after {preset.rest} epochs."
+
+
+def test_what_is_moved_at_rest_has_a_preset_train_on(window, page, qtbot):
+    qtbot.mouseClick(page.cards[1], LEFT)
+    qtbot.waitUntil(lambda: window.session.rested, timeout=PATIENCE)
+    window.move_knob("training.learning_rate", 0.01)
+    qtbot.waitUntil(lambda: window.session.status.epoch > presets()[1].rest, timeout=PATIENCE)

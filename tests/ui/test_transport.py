@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.worker.tempo import MAX, USUAL, Tempo
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.transport import Readout, Transport
 
@@ -46,13 +46,20 @@ def test_a_status_that_plays_presses_play_and_says_nothing(row):
     assert (row.play_button.isChecked(), said) == (True, [])
 
 
-@pytest.mark.parametrize(("index", "speed"), [(0, 1.0), (3, math.inf)])
-def test_speeds_are_batches_per_second(row, qtbot, index, speed):
+@pytest.mark.parametrize(("index", "tempo"), [(0, Tempo(1.0)), (2, USUAL), (3, MAX)])
+def test_tempi_are_batches_or_epochs_a_second_and_max_remains(row, qtbot, index, tempo):
     if index == 3:
-        row.speed.set_index(0)
-    with qtbot.waitSignal(row.speed_chosen) as said:
-        qtbot.mouseClick(row.speed.buttons[index], Qt.MouseButton.LeftButton)
-    assert said.args == [speed]
+        row.show_tempo(USUAL)
+    with qtbot.waitSignal(row.tempo_chosen) as said:
+        qtbot.mouseClick(row.tempo.buttons[index], Qt.MouseButton.LeftButton)
+    assert said.args == [tempo]
+
+
+@pytest.mark.parametrize(("batches", "caption"), [(10, "5 epochs/s"), (2, "20 epochs/s"), (151, "1 epoch/s")])
+def test_the_usual_tempo_says_what_it_is_for_this_experiment(row, batches, caption):
+    row.show_status(Status(batches=batches), 60)
+    assert row.tempo.buttons[2].text() == caption
+    assert row.tempo.buttons[3].geometry().right() < row.tempo.width()
 
 
 def test_a_status_is_shown_in_figures(row):

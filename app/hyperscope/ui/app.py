@@ -32,9 +32,12 @@ def application() -> QApplication:
 
 
 def open_window(session: Session, theme: str = "") -> int:
-    """Shows a session in the window and returns when that is closed, with the exit code."""
+    """Shows a session in the window and returns when that is closed, with the exit code.
+
+    One that stands at its start trains as soon as that is seen.
+    """
     app = application()
-    window = Window(session, theme)
+    window = Window(session, theme, begins=session.going is None)
     told: set[object] = set()
     sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
     # not as an exception: one that is raised while Qt calls Python, as in a paint event, may never be heard of

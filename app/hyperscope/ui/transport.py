@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.lab.probes.snapshot import Status
+from hyperscope.lab.worker.tempo import MAX, USUAL, Tempo, usual_epochs
 from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.words import shown
@@ -17,25 +18,25 @@ from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import EDGE, LIGHT, Theme, font
 
 HEIGHT = 44  # pixels
-SPEEDS = (("1/s", 1.0), ("10/s", 10.0), ("60/s", 60.0), ("max", math.inf))  # batches per second
+TEMPI = (("1 batch/s", Tempo(1.0)), ("10", Tempo(10.0)), ("", USUAL), ("max", MAX))  # the usual one says what it is
 CALM = 15  # statuses between two changes of a rate: four a second can be read, sixty cannot
 
 
 class Transport(QWidget):
-    """A row of buttons, and figures. Speeds are batches per second; infinity is as fast as it goes."""
+    """A row of buttons, and figures; `tempo_chosen` carries a Tempo."""
 
     restart = Signal()
     new_start = Signal()
     play_toggled = Signal(bool)
     batch = Signal()
     epoch = Signal()
-    speed_chosen = Signal(float)
+    tempo_chosen = Signal(object)
     twin_toggled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._since_rates = CALM
-        self._scale = 1.0
+        self._theme = LIGHT
         same = "Restart (same start)"
         self.restart_button = Button("Restart", same, f"<p>{same}: the same weights and batches again · R</p>")
         self.new_button = Button("New start", "New start", "<p>Start over with another seed: other weights · N</p>")
@@ -47,9 +48,9 @@ class Transport(QWidget):
         self.twin_button.setCheckable(True)
         self.twin_button.setProperty("held", True)
         self.slow_button = Button("Slow", "Slow motion", "One operation at a time, with its numbers · S")
-        self.speed = Segments([caption for caption, _ in SPEEDS], "Speed")
-        self.speed.setToolTip("Batches per second while playing; max is as fast as it goes")
-        self.speed.set_index(len(SPEEDS) - 1)
+        self.tempo = Segments([caption for caption, _ in TEMPI], "Tempo")
+        tip = "one or ten mini-batches a second, as many epochs as can be watched, or as fast as it goes"
+        self.tempo.setToolTip(f"<p>How fast training goes while it plays: {tip} · , and .</p>")
         self.epochs = Readout("Epoch", "999")
         self.batches = Readout("Batch", "99 / 99")
         self.steps = Readout("Steps/s", "99 999")
@@ -69,7 +70,7 @@ class Transport(QWidget):
         self._row.setSpacing(6)
         for button in self._buttons[:-1]:
             self._row.addWidget(button)
-        self._row.addWidget(self.speed)
+        self._row.addWidget(self.tempo)
         self._row.addWidget(self.twin_button)
         self._row.addStretch(1)
         for readout in self._readouts:
@@ -81,7 +82,9 @@ class Transport(QWidget):
         self.batch_button.clicked.connect(self.batch)
         self.epoch_button.clicked.connect(self.epoch)
         self.twin_button.clicked.connect(lambda: self.twin_toggled.emit())
-        self.speed.chosen.connect(lambda index: self.speed_chosen.emit(SPEEDS[index][1]))
+        self.tempo.chosen.connect(lambda index: self.tempo_chosen.emit(TEMPI[index][1]))
+        self.show_tempo(MAX)
+        self.show_batches(1)
         self.setAccessibleName("Transport")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(LIGHT)
@@ -91,6 +94,7 @@ class Transport(QWidget):
         if self.play_button.isChecked() != status.playing:
             self.play_button.setChecked(status.playing)
             self._since_rates = CALM
+        self.show_batches(status.batches)
         self.epochs.set_value(shown(status.epoch))
         self.batches.set_value(f"{shown(status.batch)} / {shown(status.batches)}")
         self._since_rates += 1
@@ -102,6 +106,24 @@ class Transport(QWidget):
         if self._since_rates >= CALM:
             self._since_rates = 0
 
+    def show_tempo(self, tempo: Tempo) -> None:
+        """Presses the button of a tempo, or none if it is none of these."""
+        every = [one for _, one in TEMPI]
+        self.tempo.set_index(every.index(tempo) if tempo in every else None)
+
+    def show_batches(self, batches: int) -> None:
+        """Says what the usual tempo is where an epoch has so many mini-batches."""
+        epochs = usual_epochs(batches)
+        caption = f"{epochs} epoch{'s' if epochs > 1 else ''}/s"
+        usual = [one for _, one in TEMPI].index(USUAL)
+        if self.tempo.buttons[usual].text() != caption:
+            self.tempo.set_caption(usual, caption)
+            self._widen()
+            self._make_room()
+
+    def _widen(self) -> None:
+        self.tempo.setFixedWidth(self.tempo.sizeHint().width() + pixels(self._theme, 12))
+
     def show_twin(self, on: bool) -> None:
         """Presses the twin's button or not, and says of what the steps per second are."""
         self.twin_button.setChecked(on)
@@ -110,11 +132,12 @@ class Transport(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
+        self._theme = theme
         for button in self._buttons:
             button.set_theme(theme)
-        for item in (*self._readouts, self.speed):
+        for item in (*self._readouts, self.tempo):
             item.set_theme(theme)
-        self.speed.setFixedWidth(self.speed.sizeHint().width() + pixels(theme, 12))
+        self._widen()
         self._row.setContentsMargins(EDGE + 8, 0, EDGE + 8, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))
         self._make_room()
@@ -127,7 +150,7 @@ class Transport(QWidget):
         """Leaves the buttons their room in large type: the last figures go first."""
         gap = self._row.spacing()
         used = sum(button.sizeHint().width() + gap for button in self._buttons[:2] + self._buttons[3:])
-        used += self.play_button.width() + self.speed.width() + 2 * (EDGE + 8) + 4 * gap
+        used += self.play_button.width() + self.tempo.width() + 2 * (EDGE + 8) + 4 * gap
         room = self.width() - used
         for readout in self._by_weight:
             room -= readout.width() + gap + 4

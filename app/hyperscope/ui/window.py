@@ -54,8 +54,12 @@ class Window(QMainWindow):
     resized = Signal()
     said = Signal(str)  # a sentence in the place of words
 
-    def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
+    def __init__(
+        self, session: Session, theme: str = "", remembered: Remembered | None = None, *, begins: bool = False
+    ) -> None:
+        """One that `begins` has the session train once all of it is seen, so that nobody misses the start."""
         super().__init__()
+        self._begins = begins
         self.session = session
         self.remembered = remembered or Remembered()
         self.chosen_theme = theme
@@ -341,6 +345,9 @@ class Window(QMainWindow):
         self.frame.draw_sources()
         if self.session.opened is not None:
             self._look_as_opened()
+        if self._begins and self.up_to_date:
+            self._begins = False
+            self.session.play(True)
         if not self.session.awaiting:
             self.frame.ask()
         if self.session.message:

@@ -1,25 +1,43 @@
-"""The presets: experiments that each show one thing, and the sentence that says what to look at or to try."""
+"""The presets: experiments that each show one thing, what that is, what to try, and how to tell that it was done."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from hyperscope.lab.experiment.experiment import Experiment, from_json
+from hyperscope.lab.experiment.experiment import Experiment, every_knob, from_json
 from hyperscope.resources import asset
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """An experiment with a `name`, that of its file without number and ending; `shows` says what to look at."""
+    """An experiment with a `name`, that of its file without number and ending; `point` says what to look at, `task`
+    what to try, "" for nothing. It rests after `rest` epochs, where its point is seen, or once it has learned.
+
+    The task is done when a knob of `done`, by its path, has one of these words or lies between these two numbers.
+    """
 
     name: str
     title: str
-    shows: str
+    point: str
+    task: str
+    done: Mapping[str, tuple[str | float, ...]]
+    rest: int | None
     experiment: Experiment
+
+    @property
+    def shows(self) -> str:
+        """What to look at and what to try."""
+        return f"{self.point} {self.task}".strip()
+
+    def is_done(self, experiment: Experiment) -> bool:
+        """Whether `experiment` is what the task asked for."""
+        return any(_fits(experiment, path, wanted) for path, wanted in self.done.items())
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,6 +46,9 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     shows: str
     experiment: msgspec.Raw
+    task: str = ""
+    done: dict[str, tuple[str | float, ...]] = {}
+    rest: int | None = None
 
 
 @cache
@@ -42,4 +63,20 @@ def _read(path: Path) -> Preset:
         experiment = from_json(bytes(written.experiment))
     except (ValueError, LookupError) as problem:
         raise ValueError(f"{path.name}: {problem}") from None
-    return Preset(path.stem.split("-", 1)[1], written.title, written.shows, experiment)
+    name = path.stem.split("-", 1)[1]
+    return Preset(name, written.title, written.shows, written.task, written.done, written.rest, experiment)
+
+
+def _fits(experiment: Experiment, path: str, wanted: tuple[str | float, ...]) -> bool:
+    """Whether what lies at a path is one of the words wanted, or between two numbers; of every layer where a * is."""
+    if path == "data.features":
+        return experiment.data.features == wanted
+    pattern = path.split(".")
+    found = [
+        value
+        for one, _, value in every_knob(experiment)
+        if len(parts := one.split(".")) == len(pattern)
+        and all(mine in ("*", theirs) for mine, theirs in zip(pattern, parts, strict=True))
+    ]
+    low, high = ((one if isinstance(one, int | float) else math.nan) for one in (wanted[0], wanted[-1]))
+    return bool(found) and all(value in wanted if isinstance(value, str) else low <= value <= high for value in found)

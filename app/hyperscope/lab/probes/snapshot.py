@@ -6,6 +6,7 @@ One network is a side, twins are two. Plain frozen records, which cross from one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hyperscope.lab.probes.probe import AnyAsk, Records
 from hyperscope.lab.timeline.branch_mark import BranchMark
@@ -62,6 +63,7 @@ class Snapshot:
     said: str = ""
     alarm: bool = False  # what was said is a divergence or a fault
     halted: bool = False  # training stopped itself since the last snapshot
+    rested: Literal["", "learned", "epoch"] = ""  # and why, if that was what it was to come to
     wanted: tuple[Seen, ...] = ()
     told: Records = NOTHING
 

@@ -41,6 +41,7 @@ from hyperscope.lab.worker.commands import (
 from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.recovery import Recovery, given_up
 from hyperscope.lab.worker.runner import Runner
+from hyperscope.lab.worker.tempo import MAX, NEVER, Rest, Tempo
 
 if TYPE_CHECKING:
     from hyperscope.engine.settings import Layer
@@ -78,6 +79,8 @@ class Session:
         playing: bool = True,
         library: Path | None = None,
         link: Opens = Runner,
+        tempo: Tempo = MAX,
+        rest: Rest = NEVER,
     ) -> None:
         """With a `library`, the file at that path, every run is kept in it. `link` makes the worker and its link."""
         self.experiment = experiment or Experiment()
@@ -85,7 +88,9 @@ class Session:
         self.side: Side = "A"  # which of the twins the controls move
         self.library = library
         self.playing = playing
-        self.rate = float("inf")
+        self.tempo = tempo
+        self.rest = rest
+        self.rested = False  # it stands still by itself: any move has it go on
         self.focus = Focus()
         self.shows: Callable[[], Shown | None] = lambda: None  # how it is looked at, asked whenever a score is taken
         self.opened: Shown | None = None  # how a session that was opened wants to be looked at, until somebody does
@@ -105,7 +110,7 @@ class Session:
         self._aim: One = "A"  # the twin that the worker takes edits for
         self._opens = link
         self._link: Link | None = link(self.experiment, None, library, None)
-        self._link.send(Go(playing))
+        self._link.send(Go(playing, tempo, rest))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -128,6 +133,12 @@ class Session:
             return
         self._undo.leave(self._state, merge and f"{side} {merge}")
         self._set(state)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What stood still by itself trains on, so that what was done is seen to act."""
+        if self.rested:
+            self.play(True)
 
     def add_layer(self, *, side: Side | None = None) -> None:
         """One more hidden layer at the end, like the last one."""
@@ -149,6 +160,7 @@ class Session:
         of = of or self._told
         self._undo.edited(edit, before, of, merge)
         self._send_edit(edit, of)
+        self._go_on()
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
@@ -241,27 +253,34 @@ class Session:
 
     def play(self, playing: bool) -> None:
         """Trains on, or pauses."""
-        self.playing = playing
-        self._send(Go(playing, self.rate))
+        self.playing, self.rested = playing, False
+        self._send(Go(playing, self.tempo, self.rest))
 
     def train_to(self, epoch: int) -> None:
         """Trains until `epoch` epochs are done, then stands still."""
-        self.playing = False
+        self.playing = self.rested = False
         self._send(Go(True, until=epoch))
 
-    def set_rate(self, steps_per_second: float) -> None:
-        """Limits the speed; infinity lifts the limit."""
-        self.rate = steps_per_second
-        self._send(Go(self.playing, self.rate))
+    def set_tempo(self, tempo: Tempo) -> None:
+        """Limits the speed."""
+        self.tempo = tempo
+        self._send(Go(self.playing, self.tempo, self.rest))
+
+    def set_rest(self, rest: Rest) -> None:
+        """When training is to stand still by itself."""
+        if rest != self.rest:
+            self.rest = rest
+            self._send(Go(self.playing, self.tempo, self.rest))
 
     def advance(self, unit: str) -> None:
         """Trains one "batch" or to the end of the "epoch", then stands still."""
-        self.playing = False
+        self.playing = self.rested = False
         self._send(Advance("epoch" if unit == "epoch" else "batch"))
 
     def restart(self) -> None:
         """The same start again."""
         self._send(Restart())
+        self._go_on()
 
     def go_to(self, tick: int) -> None:
         """Pauses, and goes back, or forward again, to a tick of the timeline; of several in a row the last counts.
@@ -269,7 +288,7 @@ class Session:
         The experiment of that moment comes back with it. Training on from there makes a branch of what lay
         ahead.
         """
-        self.playing = False
+        self.playing = self.rested = False
         self._undo.separate()
         self._send(GoTo(tick))
         self.going = tick
@@ -280,7 +299,7 @@ class Session:
 
     def switch(self, key: int) -> None:
         """Pauses, and goes to the end of a branch, with both twins; the present future becomes a branch."""
-        self.playing = False
+        self.playing = self.rested = False
         self._undo.separate()
         self._send(Switch(key))
 
@@ -289,7 +308,7 @@ class Session:
 
         Of twins it tells of the one that the controls move, of A if they move both.
         """
-        self.playing = False
+        self.playing = self.rested = False
         self._aim_at(self._told)
         self._send(Slow(by, to))
 
@@ -316,7 +335,7 @@ class Session:
             self._apply_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
             return
         self._leave_for_session()
-        self._send(Go(False, self.rate))
+        self._send(Go(False, self.tempo, self.rest))
         self._send(Restore(run.checkpoint))
         self.experiment = run.experiment
 
@@ -335,7 +354,7 @@ class Session:
         if self.twin is not None:
             self.end_twin("A")
         self._undo.leave(self._state)
-        self.playing = False
+        self.playing = self.rested = False
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
@@ -416,6 +435,7 @@ class Session:
                 self.experiment = reply.experiment
                 self.twin = reply.twin or self.twin
         if reply.snapshot.halted:
+            self.rested = bool(reply.snapshot.rested)
             self.playing = False  # other replies may be older than the last press of play
         self.status = reply.snapshot.status
         if reply.snapshot.said:
@@ -453,7 +473,7 @@ class Session:
         self._aim = "A"
         if self.twin is not None:
             self._link.send(self._recovery.twin(self.experiment, self.twin))
-        self._link.send(Go(self.playing, self.rate))
+        self._link.send(Go(self.playing, self.tempo, self.rest))
         checkpoint = self._recovery.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         self.message, self.alarm = self._recovery.said(loss), True

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from hyperscope.lab.training.trainer import Trainer
     from hyperscope.lab.twins.trained import Trained
     from hyperscope.lab.worker.commands import Look
+    from hyperscope.lab.worker.resting import Rested
 
 NO_FIGURES = Figures(*[float("nan")] * 5)
 
 
 def snapshot(
-    trained: Trained, asked: Look, *, playing: bool, speed: float, said: str, alarm: bool, halted: bool
+    trained: Trained, asked: Look, *, playing: bool, speed: float, said: str, alarm: bool, halted: bool, rested: Rested
 ) -> Snapshot:
     """The snapshot asked for, of what is trained at `speed` steps per second, if it is `playing`."""
     looked = tuple(Looked(line.trainer) for line in trained.lines)
@@ -38,7 +39,8 @@ def snapshot(
         )
 
     told = {ask: ask.probe(trained, ask.question) for ask in asked.wanted if isinstance(ask.probe, Account)}
-    return Snapshot(sides(asked.asks), said, alarm, halted, sides(asked.wanted) if asked.wanted else (), Records(told))
+    wanted = sides(asked.wanted) if asked.wanted else ()
+    return Snapshot(sides(asked.asks), said, alarm, halted, rested, wanted, Records(told))
 
 
 def _scored(trained: Trained, playing: bool) -> list[tuple[int | None, Figures]]:

@@ -12,6 +12,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.worker.tempo import MAX, NEVER, Rest, Tempo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Play or pause. `rate` limits the steps per second (infinity: as fast as it goes), `until` the epochs done."""
+    """Play or pause, at a `tempo`, until it comes to `rest` by itself; or `until` so many epochs are done."""
 
     playing: bool
-    rate: float = float("inf")
+    tempo: Tempo = MAX
+    rest: Rest = NEVER
     until: int | None = None
 
 

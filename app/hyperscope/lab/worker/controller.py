@@ -38,6 +38,7 @@ from hyperscope.lab.worker.commands import (
     Switch,
 )
 from hyperscope.lab.worker.pace import STEADY, Pace
+from hyperscope.lab.worker.resting import Rested, Resting, rest_words
 
 REST = 0.004  # s between two looks at whether there is something to train
 AT_ONCE = 0.3  # s of an epoch that is stepped to its end before anything else; what is left of a long one is trained on
@@ -65,6 +66,8 @@ class Controller:
         self.alarm = False
         self.other = False  # another experiment is in force than the window sent
         self.halted = False
+        self.rested: Rested = ""  # it stands still by itself, since nobody was told so
+        self.resting = Resting()
         self.rest = 0.0  # s in which it has nothing to train though it is busy
         self.slowed: slow_motion.Slowed | None = None
         self.news: dict[str, Any] = {}
@@ -194,12 +197,13 @@ class Controller:
                     self._keep_soon()
             case GoTo(tick):
                 self._go_to(tick)
-            case Go(playing, rate, until):
+            case Go(playing, tempo, rest, until):
                 if playing:
                     self.trained.timeline.go_on()
                     self.said = self.trained.trainer.examples.missing or self.said
                 self.playing, self.until = playing, until
-                self.pace.begin(rate, self.trained.furthest.step)
+                self.pace.begin(tempo, self.trained.furthest.step)
+                self.resting.begin(rest)
             case Advance(unit):
                 self._advance(unit)
             case Restart():
@@ -398,11 +402,16 @@ class Controller:
             else:
                 self.playing = False
         else:
-            steps = self.pace.steps(passed, self._burst)
+            watched = self.pace.tempo.limited
+            steps = self.resting.steps(
+                self.pace.steps(passed, self._burst, trainer.batches_per_epoch), trainer, watched
+            )
             if not steps:
                 self.rest = min(REST, 0.5 / self.pace.rate)
                 return
             self._steps(steps)
+            if not trainer.alarm:
+                self._heed_rest(watched)
         self._heed_alarm()
         if ahead:
             self._say_what_is_left(step)
@@ -421,6 +430,14 @@ class Controller:
         done = self.trained.timeline.steps(count)
         self.pace.took(done, time.monotonic() - started)
         self.left = max(0, self.left - done) if done else 0
+
+    def _heed_rest(self, watched: bool) -> None:
+        """Stands still where training has come to what it was to come to."""
+        trainer = self.trained.timeline.trainer
+        rested = self.resting.look(trainer, watched, twins=self.trained.twins is not None)
+        if rested:
+            self.playing, self.halted, self.rested = False, True, rested
+            self.said, self.alarm = rest_words(rested, trainer), False
 
     def _heed_alarm(self) -> None:
         if self.trained.twins is not None:

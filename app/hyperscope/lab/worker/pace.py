@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 
+from hyperscope.lab.worker.tempo import MAX, Tempo
+
 BURST = 0.006  # s of training between two looks at the pipe: well under a frame
 STEADY = 0.25  # s over which steps per second are averaged
 
 
 class Pace:
-    """At `rate` steps per second at most; `speed` is how many there were, of those since `counted`.
+    """At a `tempo` at most; `speed` is how many steps per second there were, of those since `counted`.
 
     What a step takes is learned anew from the first one of whatever is trained: how many there is time for says nothing
     of another network's, which may take ten thousand times as long.
     """
 
     def __init__(self) -> None:
-        self.rate = float("inf")
+        self.tempo = MAX
+        self.rate = float("inf")  # steps per second, as last worked out
         self.counted = 0  # the step up to which `speed` counts
         self.speed = 0.0
         self.usual = 0.0  # s that a step of what is trained took last, 0 before any
@@ -25,9 +28,9 @@ class Pace:
         self._burst = 1
         self._owed = 0.0
 
-    def begin(self, rate: float, step: int) -> None:
-        """Plays or pauses at `step`, from here on at this rate."""
-        self.rate, self._owed = rate, 0.0
+    def begin(self, tempo: Tempo, step: int) -> None:
+        """Plays or pauses at `step`, from here on at this tempo."""
+        self.tempo, self._owed = tempo, 0.0
         self.count_from(step)
 
     def count_from(self, step: int) -> None:
@@ -41,8 +44,11 @@ class Pace:
             self._trained, self._burst, self.usual = trained, 1, 0.0
         return self._burst
 
-    def steps(self, passed: float, most: int) -> int:
-        """How many are due, `passed` seconds after the last burst, if there is time for `most`."""
+    def steps(self, passed: float, most: int, batches: int) -> int:
+        """How many are due, `passed` seconds after the last burst, if there is time for `most`, where an epoch has so
+        many mini-batches.
+        """
+        self.rate = self.tempo.steps_per_second(batches)
         if self.rate == float("inf"):
             return most
         self._owed = min(self._owed + passed * self.rate, 1 + self.rate * 0.1)

@@ -161,6 +161,7 @@ class Worker:
             said=controller.said,
             alarm=controller.alarm,
             halted=controller.halted,
+            rested=controller.rested,
         )
         kept = other = None
         pasts: tuple[Past | None, ...] = ()
@@ -170,5 +171,5 @@ class Worker:
             pasts = self._teller.tell(trained.lines)
         experiment = trained.trainer.experiment if controller.other else None
         twins = trained.twins.b.trainer.experiment if controller.other and trained.twins is not None else None
-        controller.said, controller.other, controller.halted = "", False, False
+        controller.said, controller.other, controller.halted, controller.rested = "", False, False, ""
         return Reply(seen, kept, experiment, self._heard, twins, other, pasts, news)

@@ -102,6 +102,15 @@ class Segments(QWidget):
         self._group.blockSignals(False)
         one_stop(self.buttons, index or 0)
 
+    def set_caption(self, index: int, caption: str) -> None:
+        """Renames the button at `index`."""
+        button = self.buttons[index]
+        if button.text() != caption:
+            button.setText(caption)
+            button.setAccessibleName(f"{self.accessibleName()}: {caption}")
+            self._arrange()
+            self.updateGeometry()
+
     def index(self) -> int | None:
         """Which button is pressed, or None."""
         at = self._group.checkedId()

@@ -13,6 +13,7 @@ from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.resting import Resting
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.parts.training import TrainingPart
@@ -21,6 +22,7 @@ from hyperscope.ui.parts.waiting import Waiting
 
 PARTS: tuple[type[Part[Any]], ...] = (
     TrainingPart,
+    Resting,
     TwinPart,
     Presets,
     Runs,

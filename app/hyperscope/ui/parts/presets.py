@@ -1,8 +1,9 @@
-"""The page of presets, and the start of one."""
+"""The page of presets, the start of one, and its task until that is done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -10,7 +11,9 @@ from PySide6.QtCore import QTimer
 from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
+from hyperscope.ui.panels.cards.task import TaskCard
 from hyperscope.ui.part import Part
 from hyperscope.ui.start_page import Covering, StartPage
 from hyperscope.ui.theme import Theme
@@ -31,6 +34,12 @@ class Presets(Part["Shell"]):
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
         self.page: StartPage | None = None
+        self.chosen: Preset | None = None  # the one in force, as long as its experiment is
+        self.task = TaskCard()
+        self._asked: Preset | None = None  # the one whose task it is
+        host.words.stand(self.task, self.task.width_in, first=True)
+        self.task.put_away.connect(self._put_away)
+        self.task.next_wanted.connect(self._take_next)
         self.gallery: Job[GalleryPicture, None] | None = None
         self._look = QTimer(host.top)
         self._look.setInterval(LOOK_EVERY)
@@ -73,17 +82,43 @@ class Presets(Part["Shell"]):
         self._live(False)
 
     def take(self, preset: Preset) -> None:
-        """Trains the preset's experiment from its start, and says what to look at."""
+        """Trains the preset's experiment from its start until its point is seen, and says what to look at and try."""
         if self.page is not None:
             self.page.hide()
         host = self.host
+        self.chosen = None
         host.session.apply(preset.experiment)
         host.session.restart()
+        host.session.set_rest(replace(host.session.rest, epoch=preset.rest))
         host.session.play(True)
         host.draw_all()
         host.follow()
-        host.hold(preset.shows)
+        host.hold(preset.point)
+        self.chosen = self._asked = preset
+        self.task.set_task(preset.task)
+
+    def experiment_changed(self) -> None:
+        session = self.host.session
+        if self.chosen is not None and session.moved != self.chosen.experiment:
+            self.chosen = None  # another experiment has another moment to rest at
+            session.set_rest(replace(session.rest, epoch=None))
+        if self._asked is not None and not self.task.done and self._asked.is_done(session.moved):
+            self.task.set_done()
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        if snapshot.rested == "epoch" and self.chosen is not None:
+            self.host.hold(f"{self.chosen.point} It rests here, after {snapshot.status.epoch} epochs.")
+
+    def _put_away(self) -> None:
+        self._asked = None
+        self.task.set_task("")
+
+    def _take_next(self) -> None:
+        every = presets()
+        if self._asked is not None:
+            self.take(every[(every.index(self._asked) + 1) % len(every)])
 
     def set_theme(self, theme: Theme) -> None:
+        self.task.set_theme(theme)
         if self.page is not None:
             self.page.set_theme(theme)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hyperscope.ui.actions import Action
 from hyperscope.ui.part import Part
+from hyperscope.ui.transport import TEMPI
 
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
@@ -24,7 +25,8 @@ class TrainingPart(Part["Shell"]):
         bar.play_toggled.connect(lambda playing: do(lambda: session.play(playing)))
         bar.batch.connect(lambda: do(lambda: session.advance("batch")))
         bar.epoch.connect(lambda: do(lambda: session.advance("epoch")))
-        bar.speed_chosen.connect(lambda rate: do(lambda: session.set_rate(rate)))
+        bar.tempo_chosen.connect(lambda tempo: do(lambda: session.set_tempo(tempo)))
+        bar.show_tempo(session.tempo)
         host.timeline.gone_to.connect(host.go_to)
 
     def actions(self) -> Sequence[Action]:
@@ -36,9 +38,18 @@ class TrainingPart(Part["Shell"]):
             Action("Step one epoch", "Train", lambda: session.advance("epoch"), ("E",)),
             Action("Restart (same start)", "Train", session.restart, ("R",), "The same weights and batches again."),
             Action("New start", "Train", session.new_start, ("N",), "Other weights and another order of batches."),
+            Action("Slower", "Train", partial(self._change_tempo, -1), (",",), "The next slower tempo."),
+            Action("Faster", "Train", partial(self._change_tempo, 1), (".",), "The next faster tempo, up to max."),
             Action("Undo", "Edit", session.undo, ("Ctrl+Z",)),
             Action("Redo", "Edit", session.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
         )
+
+    def _change_tempo(self, by: int) -> None:
+        every = [tempo for _, tempo in TEMPI]
+        now = every.index(self.host.session.tempo) if self.host.session.tempo in every else len(every) - 1
+        tempo = every[min(max(0, now + by), len(every) - 1)]
+        self.host.session.set_tempo(tempo)
+        self.host.transport.show_tempo(tempo)
 
     def _play_or_pause(self) -> None:
         session = self.host.session

@@ -1,0 +1,23 @@
+"""What is said when training has come to rest by itself: what it came to, and what to do next."""
+
+from __future__ import annotations
+
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.ui.host import Host
+from hyperscope.ui.part import Part
+
+SMALL = 0.3  # learning rates up to here are worth being dragged up
+
+
+class Resting(Part[Host]):
+    """Invites one drag once a network has learned; anything moved then has it train on."""
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        if snapshot.rested == "learned":
+            self.host.hold(f"{snapshot.said} {self._invitation}")
+
+    @property
+    def _invitation(self) -> str:
+        rate = self.host.session.moved.training.learning_rate
+        drag = "Drag α up to 1" if rate <= SMALL else "Drag any control"
+        return f"{drag} and watch: it trains on at once."
