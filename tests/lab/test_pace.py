@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hyperscope.lab.worker.pace import BURST, Pace
+from hyperscope.lab.worker.tempo import Tempo
 
 LIGHT, HEAVY = object(), object()
 
@@ -38,11 +39,11 @@ def test_one_burst_that_was_held_up_makes_the_next_shorter() -> None:
 
 def test_a_speed_that_was_chosen_takes_no_more_than_there_is_time_for() -> None:
     pace = Pace()
-    pace.begin(60.0, 0)
-    assert pace.steps(10.0, pace.burst(HEAVY)) == 1
+    pace.begin(Tempo(60.0), 0)
+    assert pace.steps(10.0, pace.burst(HEAVY), 10) == 1
 
 
 def test_a_speed_that_was_chosen_is_kept() -> None:
     pace = practised()
-    pace.begin(60.0, 0)
-    assert sum(pace.steps(0.01, pace.burst(LIGHT)) for _ in range(500)) in (299, 300, 301)
+    pace.begin(Tempo(60.0), 0)
+    assert sum(pace.steps(0.01, pace.burst(LIGHT), 10) for _ in range(500)) in (299, 300, 301)

@@ -6,7 +6,7 @@ knows sentences and how wide they are, not what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
@@ -122,8 +122,9 @@ class Words(QWidget):
         enough = (lines for lines in range(1, MOST) if sum(width(lines) for width in ways) <= room)
         self._lines = max(self._lines, next(enough, MOST))
         high = breadth(theme, HEIGHT) + (self._lines - 1) * pixels(theme, STEP)
-        widths = {one.widget: one.width_in(self._lines) for one in speaking}
-        widths[self.message] = max(0, room - sum(widths.values()))
+        widths = dict(
+            zip((self.message, *(one.widget for one in speaking)), _shared_out(ways, self._lines, room), strict=True)
+        )
         for one in self._others:
             one.widget.setGeometry(0, 0, 0, high)
         first = [one.widget for one in speaking if one.first]
@@ -133,6 +134,17 @@ class Words(QWidget):
         if high != self.height():
             self.setFixedHeight(high)
             self.height_changed.emit()
+
+
+def _shared_out(ways: Sequence[Callable[[int], int]], lines: int, room: int) -> list[int]:
+    """The widths of all in at most so many lines, in fewer where there is room; the first has what is left over."""
+    widths = [width(lines) for width in ways]
+    for fewer in range(lines - 1, 0, -1):
+        for number, width in enumerate(ways):
+            if sum(widths) - widths[number] + width(fewer) <= room:
+                widths[number] = width(fewer)
+    widths[0] += max(0, room - sum(widths))
+    return widths
 
 
 class Message(QWidget):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.buttons import Button, TextButton
 from hyperscope.ui.controls.lines import whole_lines, width_in
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed, pixels
@@ -31,11 +31,13 @@ class TaskCard(QWidget):
         self._theme = LIGHT
         self._task = ""
         self.done = False
-        self.close_button = Button("×", "Put the task away", "Put the task away")
+        self.close_button = TextButton("×", "plain", "Put the task away")
+        self.close_button.setAccessibleName("Put the task away")
         self.next_button = Button("Next preset", "Next preset", "The preset after this one")
-        for button, signal in ((self.close_button, self.put_away), (self.next_button, self.next_wanted)):
-            button.setParent(self)
-            button.clicked.connect(signal)
+        self.close_button.setParent(self)
+        self.next_button.setParent(self)
+        self.close_button.clicked.connect(self.put_away)
+        self.next_button.clicked.connect(self.next_wanted)
         self._arrange()
 
     def set_task(self, task: str) -> None:
@@ -89,14 +91,14 @@ class TaskCard(QWidget):
         return whole_lines(self._said, QFontMetrics(self._heavy), room)
 
     @property
-    def _buttons(self) -> list[Button]:
+    def _buttons(self) -> list[Button | TextButton]:
         return [self.next_button, self.close_button] if self.done else [self.close_button]
 
     @property
     def _beside(self) -> int:
         return sum(self._wide(button) + pixels(self._theme, GAP) for button in self._buttons)
 
-    def _wide(self, button: Button) -> int:
+    def _wide(self, button: Button | TextButton) -> int:
         return pixels(self._theme, HIGH) if button is self.close_button else button.sizeHint().width()
 
     def _arrange(self) -> None:
