@@ -31,6 +31,18 @@ class Trace:
     variance: Array | None = None
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """The gradient of the mean loss by one layer's values (n, m): `output`, `activated`, `y` (None without batch norm)
+    and `z`, as they are named in Trace; `output` is what comes back from the layer above, before any dropout mask.
+    """
+
+    output: Array
+    activated: Array
+    z: Array
+    y: Array | None = None
+
+
 def forward(
     layout: Layout,
     parameters: Array,
@@ -57,9 +69,19 @@ def forward(
 
 def through(layout: Layout, number: int, parameters: Array, running: Array, a: Array, *, training: bool) -> Trace:
     """The trace of one layer, counted from 0, for its inputs a (n, m)."""
+    return from_sums(layout, number, parameters, running, sums(layout, number, parameters, a), training=training)
+
+
+def sums(layout: Layout, number: int, parameters: Array, a: Array) -> Array:
+    """z = W a + b (n, m) of one layer, counted from 0, for its inputs a (n, m)."""
+    weights = layout.parameters[f"{layout.names[number]}.weights"].of(parameters)
+    z: Array = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
+    return z
+
+
+def from_sums(layout: Layout, number: int, parameters: Array, running: Array, z: Array, *, training: bool) -> Trace:
+    """The trace of one layer, counted from 0, from its z (n, m) on."""
     name = layout.names[number]
-    weights = layout.parameters[f"{name}.weights"].of(parameters)
-    z = weights[:, : a.shape[0]] @ a + (weights[:, a.shape[0] :] if layout.bias_at(number) else 0)
     last = number == len(layout.network.layers)
     function = activations["linear" if last else layout.network.layers[number].activation].value
     norm = layout.norm_at(number)
@@ -93,8 +115,26 @@ def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> 
     Dropout, jolts and penalties are left out.
     """
     traces = forward(layout, parameters, layout.initial_running(parameters.dtype), x, training=True)
-    codes, masks = layout.output.codes(layout.classes, layout.network.tree)
-    z, t, mask = traces[-1].output / layout.network.temperature, codes.T @ y, masks.T @ y
+    loss, gradient, _ = backward(layout, parameters, traces, x, y)
+    return loss, gradient
+
+
+def backward(
+    layout: Layout,
+    parameters: Array,
+    traces: list[Trace],
+    x: Array,
+    y: Array,
+    *,
+    masks: Mapping[int, Array] | None = None,
+) -> tuple[float, Array, list[Slopes]]:
+    """The mean loss of a forward pass in training mode, its gradient (P,), and that by every layer's values.
+
+    `traces` are those of `forward` for inputs x (n, m), under the same dropout `masks`; y (C, m) is one-hot.
+    """
+    dropped = masks or {}
+    codes, kept = layout.output.codes(layout.classes, layout.network.tree)
+    z, t, mask = traces[-1].output / layout.network.temperature, codes.T @ y, kept.T @ y
     loss = layout.output.losses(z, t, mask).mean()
     d = layout.output.slope(z, t, mask) / (x.shape[1] * layout.network.temperature)
     gradient = np.zeros_like(parameters)
@@ -111,8 +151,13 @@ def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> 
         result: Array = (gamma / root)[:, None] * (centred - along)
         return result
 
+    slopes: list[Slopes] = []
     for number in reversed(range(len(layout.names))):
         name, trace = layout.names[number], traces[number]
+        by_output = by_activated = d
+        by_y: Array | None = None
+        if number in dropped:
+            d = by_activated = d * dropped[number]
         before = traces[number - 1].output if number else x
         hidden = number < len(layout.network.layers)
         slope = activations[layout.network.layers[number].activation if hidden else "linear"].slope
@@ -121,13 +166,16 @@ def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> 
                 d = d * slope(trace.z)
             case "before":
                 assert trace.y is not None
-                d = norm_backward(name, trace, d * slope(trace.y))
+                by_y = d * slope(trace.y)
+                d = norm_backward(name, trace, by_y)
             case "after":
-                d = norm_backward(name, trace, d) * slope(trace.z)
+                by_y, by_activated = d, norm_backward(name, trace, d)
+                d = by_activated * slope(trace.z)
+        slopes.append(Slopes(by_output, by_activated, d, by_y))
         weights = layout.parameters[f"{name}.weights"]
         d_weights = weights.of(gradient)
         d_weights[:, : before.shape[0]] = d @ before.T
         if layout.bias_at(number):
             d_weights[:, -1] = d.sum(axis=1)
         d = weights.of(parameters)[:, : before.shape[0]].T @ d
-    return float(loss), gradient
+    return float(loss), gradient, slopes[::-1]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hyperscope.knob import Value
-from hyperscope.lab.experiment.edits import Edit
+from hyperscope.lab.experiment.edits import Done, Edit
 from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
@@ -162,6 +162,14 @@ class Session:
         self._send_edit(edit, of)
         self._go_on()
 
+    def edit_together(self, edits: Sequence[Done], *, of: One | None = None) -> None:
+        """Sets several numbers of the network, with what each was before, as one move; see `edit`."""
+        of = of or self._told
+        if edits:
+            self._undo.edited_together(edits, of)
+        for done in edits:
+            self._send_edit(done.edit, of)
+
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
         return self._go_over(self._undo.back(self._state))
@@ -172,7 +180,8 @@ class Session:
 
     def _go_over(self, there: State | Edited | None) -> bool:
         if isinstance(there, Edited):
-            self._send_edit(there.done.edit, there.of)
+            for done in (there.done, *there.more):
+                self._send_edit(done.edit, there.of)
         elif there is not None:
             self._set(there)
         return there is not None

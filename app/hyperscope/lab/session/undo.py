@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hyperscope.lab.experiment.edits import Done, Edit
@@ -20,10 +21,11 @@ class State(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """An edit to take back, and the twin that was edited."""
+    """An edit to take back, and the twin that was edited; `more` were made with it, as one move."""
 
     done: Done
     of: One
+    more: tuple[Done, ...] = ()
 
 
 class Undo:
@@ -51,6 +53,12 @@ class Undo:
         self._merged = merge
         self._redo.clear()
 
+    def edited_together(self, done: Sequence[Done], of: One) -> None:
+        """Several numbers of a network, at least one, were set by one move."""
+        self._undo.append(Edited(done[0], of, tuple(done[1:])))
+        self.separate()
+        self._redo.clear()
+
     def separate(self) -> None:
         """The next move is undone by itself."""
         self._merged = ""
@@ -69,7 +77,7 @@ class Undo:
         self._merged = ""
         last = source.pop()
         if isinstance(last, Edited):
-            last = Edited(last.done.undone, last.of)
+            last = Edited(last.done.undone, last.of, tuple(done.undone for done in last.more))
             target.append(last)
         else:
             target.append(now)

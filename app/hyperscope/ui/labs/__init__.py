@@ -37,10 +37,19 @@ class Entry:
 
 PLAYGROUND = "This network is learning to tell spirals apart. Drag the learning rate α to the right and watch the loss."
 
+BATCH_NORM = "One mini-batch in one unit, example by example: drag γ and β, or undo batch norm with U."
+
 SOFTMAX = (("workbench", "Workbench"),)
 
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),
+    Entry(
+        "batch-norm",
+        "Batch norm",
+        "hyperscope.ui.labs.batch_norm.lab",
+        views=(("microscope", "Microscope"),),
+        welcome=BATCH_NORM,
+    ),
     Entry(
         "softmax",
         "Softmax",

@@ -1,0 +1,55 @@
+"""The Batch norm lab: its page, and how what is moved there gets to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.batch_norm.microscope import Microscope
+from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.panels import Panel
+
+
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a session's file says of the lab: the unit that was looked at."""
+
+    layer: int = -1
+    unit: int = 0
+
+
+def make(host: Host) -> Lab:
+    """The lab, shown by `host`."""
+    page = BatchNormPage(lambda: int(host.session.side == "B"))
+    microscope = Microscope(host, page)
+
+    def draw(panel: Panel, sides: tuple[Seen, ...]) -> None:
+        panel.draw(sides)
+        if panel is page.microscope and page.microscope.drawn is not None:
+            page.show_unit(page.microscope.drawn)
+
+    def kept() -> Mapping[str, Any]:
+        record: dict[str, Any] = msgspec.to_builtins(Kept(page.layer, page.unit))
+        return record
+
+    def restore(record: Mapping[str, Any]) -> None:
+        try:
+            found = msgspec.convert(record, Kept)
+        except ValueError as problem:
+            raise ValueError(f"batch-norm: {str(problem).replace('`', '')}") from None
+        page.layer, page.unit = found.layer, max(0, found.unit)
+        host.draw_all()
+
+    return Lab(
+        page,
+        panels=page.panels,
+        parts=(microscope,),
+        cards=(),
+        draw=draw,
+        kept=kept,
+        restore=restore,
+    )

@@ -1,0 +1,92 @@
+"""The Batch norm lab's page: it lays out the panels of its views, of which one is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.probes.batch_statistics import OfUnit
+from hyperscope.lab.probes.microscope import Magnified, Unit
+from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
+from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
+from hyperscope.ui.labs.batch_norm.picker import PickerPanel
+from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
+from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.theme import EDGE, GRID, Theme
+
+UPPER, LOWER = 64, 36  # shares of the height
+
+
+class BatchNormPage(Page):
+    """`microscope` and what else there is; `layer`, -1 for the last hidden one, and `unit` are those looked at."""
+
+    def __init__(self, side: Callable[[], int]) -> None:
+        super().__init__()
+        self.layer, self.unit = -1, 0
+        self.example: int | None = None
+        self._examples = 0
+        self._experiment: Experiment | None = None
+        self.picker = PickerPanel()
+        self.microscope = MicroscopePanel(self._question, side)
+        self.averages = AveragesPanel(lambda: OfUnit(self.layer, self.unit), side)
+        self.card = UnitCard()
+        self.panels: tuple[Panel, ...] = (self.microscope, self.picker, self.averages)
+        upper = QHBoxLayout()
+        upper.setSpacing(GRID)
+        upper.addWidget(self.picker)
+        upper.addWidget(self.microscope, 1)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addLayout(upper, UPPER)
+        left.addWidget(self.averages, LOWER)
+        self.of_microscope = QWidget()
+        whole = QHBoxLayout(self.of_microscope)
+        whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
+        whole.setSpacing(GRID)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.card)
+        self._views = QStackedLayout(self)
+        self._views.addWidget(self.of_microscope)
+        self._shown = {"microscope": self.of_microscope}
+
+    def show_view(self, name: str) -> None:
+        """Shows one of the lab's views."""
+        self._views.setCurrentWidget(self._shown[name])
+
+    def _question(self) -> Unit:
+        bias, scale = self.card.trial
+        return Unit(self.layer, self.unit, self.microscope.training, bias, scale, self.example)
+
+    def show_unit(self, shown: Magnified) -> None:
+        """Has all parts follow what the microscope shows."""
+        moved = (self.layer, self.unit) != (shown.layer, shown.unit)
+        self.layer, self.unit = shown.layer, shown.unit
+        self.card.show_unit(shown)
+        self.picker.show_unit(shown, self.example)
+        if moved and self._experiment is not None:
+            self.show_experiment(self._experiment)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Sets every control to `experiment`, without a word of what was moved."""
+        self._experiment = experiment
+        hidden = len(experiment.network.layers)
+        if self.layer > hidden:
+            self.layer = -1
+        layer = self.layer if self.layer >= 0 else max(0, hidden - 1)
+        self.card.show_experiment(experiment, layer, self._examples)
+
+    def show_examples(self, examples: Examples, experiment: Experiment) -> None:
+        """Takes note of a new data set."""
+        self._examples = examples.training
+        self.microscope.columns.class_names = examples.class_names
+        self.picker.place.show_examples(examples)
+        self.show_experiment(experiment)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        for part in (self.picker, self.microscope, self.averages, self.card):
+            part.set_theme(theme)
