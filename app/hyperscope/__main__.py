@@ -7,9 +7,12 @@ import sys
 
 def main() -> int:
     """Runs the command line of this process and returns its exit code."""
-    from hyperscope.cli import run
+    from hyperscope.lab.machine import interrupts
 
-    return run(sys.argv[1:])
+    with interrupts.noted():  # before anything that takes a while to load
+        from hyperscope.cli import run
+
+        return run(sys.argv[1:])
 
 
 if __name__ == "__main__":

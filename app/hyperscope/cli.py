@@ -1,6 +1,7 @@
 """The command line: the window, and everything it does for an experiment without a screen.
 
-Exit codes: 0 done, 2 wrong input with one clear sentence, 1 a fault of Hyperscope's.
+Exit codes: 0 done, 2 wrong input with one clear sentence, 1 a fault of Hyperscope's; 130 interrupted by Ctrl+C, with
+what there is written and named (143 and 129 the same, asked to end or with its terminal closed).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hyperscope import __version__
+from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import check, sweep
 from hyperscope.quoting import named
 from hyperscope.terminal import mutter, ready, say, tell, warn
@@ -37,8 +39,13 @@ class _Parser(argparse.ArgumentParser):
 def run(words: Sequence[str]) -> int:
     """Does what the words of a command line say, and returns the exit code."""
     ready()
+    with interrupts.noted():
+        return _run_noted(list(words))
+
+
+def _run_noted(words: list[str]) -> int:
     try:
-        return _dispatch(list(words))
+        return _dispatch(words)
     except (KeyError, IndexError) as problem:  # these are LookupErrors too, but faults of ours
         _keep_fault(problem)
         raise
@@ -48,7 +55,7 @@ def run(words: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         warn("hyperscope: interrupted")
-        return 2
+        return interrupts.exit_code() or 130
     except BrokenPipeError:  # whoever read our output has seen enough
         return 0
     except Exception as problem:
@@ -96,14 +103,19 @@ def _window(file: str | None, theme: str | None) -> int:
     from hyperscope.lab.session.session import Session, last_experiment
     from hyperscope.lab.worker.tempo import USUAL, Rest
 
+    interrupts.heed()
     session = Session(
         experiment or last_experiment(), playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True)
     )
-    if score and score.end:
-        session.perform(score)
-    from hyperscope.ui.app import open_window
+    try:
+        if score and score.end:
+            session.perform(score)
+        from hyperscope.ui.app import open_window
 
-    return open_window(session, theme or "")
+        interrupts.heed()
+        return open_window(session, theme or "")
+    finally:
+        session.close()
 
 
 def no_window() -> str:
@@ -121,7 +133,6 @@ def _headless(experiment: object, out: Path) -> int:
     """What the window would have shown: an animation and the screens, or at least the map where Qt cannot start."""
     from hyperscope.lab.experiment.experiment import Experiment
     from hyperscope.lab.export.run import run as trained
-    from hyperscope.lab.export.run import write
     from hyperscope.lab.machine.system_libraries import missing
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.training.trainer import Trainer
@@ -129,15 +140,17 @@ def _headless(experiment: object, out: Path) -> int:
     use_one_thread()
     chosen = experiment if isinstance(experiment, Experiment) else Experiment()
     trainer = Trainer(chosen)
-    write(trainer, trained(trainer, 100), out)
+    trained(trainer, 100, out=out, ends=interrupts.asked)
+    interrupts.heed()
     if missing(("import",)):
         say("The window itself cannot be drawn here; 'hyperscope doctor' says what to install.")
         return 0
     from hyperscope.ui.record.recording import record, record_screens
 
     record(chosen, out / "training.gif")
+    interrupts.heed()
     record_screens(out / "screens", chosen)
-    return 0
+    return interrupts.exit_code()
 
 
 def _run(words: list[str]) -> int:
@@ -158,6 +171,7 @@ def _run(words: list[str]) -> int:
 
     from hyperscope.lab.experiment.experiment import changed, parsed
     from hyperscope.lab.export import run as runs
+    from hyperscope.lab.export.run_files import FILES
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
     from hyperscope.lab.timeline.score import replay
@@ -187,25 +201,31 @@ def _run(words: list[str]) -> int:
     if given.batches:
         trainer.order = runs.read_batches(given.batches, trainer.training_examples)
     if given.out:
-        for name in runs.FILES:
+        for name in FILES:
             check(given.out / name)
-        if there := [name for name in runs.FILES if (given.out / name).exists()]:
+        if there := [name for name in FILES if (given.out / name).exists()]:
             warn(f"In {given.out} this run takes the place of another: {', '.join(there)}.")
     for note in trainer.examples.notes:
         warn(note)
     bar = _ProgressBar(epochs)
-    result = runs.run(trainer, epochs, bar)
+    interrupts.heed()
+    result = runs.run(trainer, epochs, bar, out=given.out, ends=interrupts.asked)
     bar.done()
     if result.stopped:
         warn(result.stopped)
-    if given.out:
-        runs.write(trainer, result, given.out)
-    last = {**result.rows[-1], "stopped": result.stopped}
+    last = {**result.last, "stopped": result.stopped}
     if given.json:
         say(json.dumps({name: _jsonable(value) for name, value in last.items()}, allow_nan=False))
     else:
-        say(_summary(result.rows[-1]) + (f" Written to {given.out}." if given.out else ""))
-    return 0
+        say(_summary(result.last) + (f" Written to {given.out}." if given.out else ""))
+    return _interrupted("the run ends at the epoch and step above" if not given.json else "the run ends there")
+
+
+def _interrupted(said: str) -> int:
+    """The exit code, after a sentence on what there is where an interrupt came."""
+    if interrupts.asked():
+        warn(f"hyperscope: interrupted; {said}")
+    return interrupts.exit_code()
 
 
 def _check_epochs(epochs: int | None) -> None:
@@ -298,14 +318,14 @@ def _record(words: list[str]) -> int:
         check(given.out)
         replaced = given.out.exists()
         record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height), **looks)
-        if replaced:
+        if replaced or interrupts.asked():
             say(_written_to(given.out, replaced))
-    if given.screens:
+    if given.screens and not interrupts.asked():
         chosen_scenes(given.scenes)
         check(given.screens / "screen.png")
         for path in record_screens(given.screens, experiment, epochs=given.epochs, names=given.scenes, **looks):
             say(str(path))
-    return 0
+    return _interrupted("what was done by then is written")
 
 
 def listed_labs() -> str:
@@ -346,7 +366,7 @@ def _export(words: list[str]) -> int:
     looks = {"scale": given.scale, "theme": given.theme}
     export(score, given.what, given.out, epochs=given.epochs, **looks, progress=_Counter())
     say(_written_to(given.out, replaced))
-    return 0
+    return _interrupted("what was done by then is written")
 
 
 def _report(words: list[str]) -> int:
@@ -370,7 +390,7 @@ def _report(words: list[str]) -> int:
 
     report(score, given.out, epochs=given.epochs, title=given.title)
     say(_written_to(given.out, replaced))
-    return 0
+    return _interrupted("what was done by then is written")
 
 
 class _Counter:

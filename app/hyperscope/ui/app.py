@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 import traceback
@@ -12,12 +11,14 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.machine import last_fault
+from hyperscope.lab.machine import interrupts, last_fault
 from hyperscope.lab.session.session import Session
 from hyperscope.quoting import short
 from hyperscope.terminal import log
 from hyperscope.ui.pacing import settle
 from hyperscope.ui.window import Window
+
+HEED_EVERY = 50  # ms between two looks at whether Ctrl+C was pressed, or the process asked to end: as the close button
 
 
 def application() -> QApplication:
@@ -40,12 +41,13 @@ def open_window(session: Session, theme: str = "") -> int:
     window = Window(session, theme, begins=session.going is None)
     told: set[object] = set()
     sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
-    # not as an exception: one that is raised while Qt calls Python, as in a paint event, may never be heard of
-    before = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     window.show()
     settle()
+    watch = QTimer()
+    watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
+    watch.start(HEED_EVERY)
     code = app.exec()
-    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    watch.stop()
     session.close()
     return code
 
@@ -54,9 +56,6 @@ def _say_fault(
     window: Window, told: set[object], kind: type[BaseException], value: BaseException, trace: TracebackType | None
 ) -> None:
     """A fault in drawing must not end a lecture: it is printed, said in the place of words, and training goes on."""
-    if issubclass(kind, KeyboardInterrupt):
-        window.close()
-        return
     place = kind, tuple((frame.filename, frame.lineno) for frame in traceback.extract_tb(trace))
     if place in told:  # what fails in one frame fails in the next
         return

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position
-from hyperscope.lab.export.exports import packed
-from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.writing import write_together
+from hyperscope.lab.export.run_files import RunFiles
+from hyperscope.lab.training.trainer import Order, Trainer
 
-# what `write` writes
-FILES = ("metrics.csv", "steps.csv", "weights.npz", "examples.npz", "batches.txt", "experiment.json", "map.png")
+PIECE = 0.1  # s of training between two looks at whether to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +36,13 @@ class GivenOrder:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to: one row of metrics per epoch, each step's mini-batch and its loss, and why it stopped or "".
+    """What a run came to: its `last` row of metrics, and why it `stopped` itself or "".
 
-    Of a run that stopped itself and went back it tells up to where it went back to, which is what is kept: the batches
-    lead from the `initial` arrays, after step `first`, to the network as it stands.
+    Of a run that stopped itself and went back it tells of where it went back to, which is what is kept.
     """
 
-    rows: tuple[dict[str, float], ...]
-    losses: Array
-    initial: dict[str, Array]
-    batches: tuple[Indices, ...]
+    last: dict[str, float]
     stopped: str
-    first: int = 0
 
 
 def read_batches(path: Path, m: int) -> GivenOrder:
@@ -78,7 +69,7 @@ def read_batches(path: Path, m: int) -> GivenOrder:
 
 
 def read_weights(path: Path) -> dict[str, Array]:
-    """The final weights in a file that `write` made, or arrays that another program named alike.
+    """The final weights in a file that a run wrote, or arrays that another program named alike.
 
     Raises: ValueError naming the file.
     """
@@ -96,51 +87,98 @@ def run(
     trainer: Trainer,
     epochs: int,
     progress: Callable[[int, dict[str, float]], None] = lambda epoch, row: None,
+    *,
+    out: Path | None = None,
+    ends: Callable[[], bool] = lambda: False,
 ) -> Result:
-    """Trains for `epochs` epochs more, or to the end of a given order, calling `progress` after each.
+    """Trains for `epochs` epochs more, to the end of a given order, or until it is told that it `ends`.
 
-    Raises: ValueError for painted points that are too few.
+    Calls `progress` after each epoch. With `out`, the files of the run are written to that folder as it goes, see
+    `run_files`. Raises: ValueError for painted points that are too few, or a file that cannot be written.
     """
     if trainer.examples.missing:
         raise ValueError(f"own points: {trainer.examples.missing}")
+    files = RunFiles(out) if out is not None else None
+    try:
+        return _run(trainer, epochs, progress, files, ends)
+    except BaseException:
+        if files is not None:
+            files.discard()
+        raise
+
+
+def _run(
+    trainer: Trainer,
+    epochs: int,
+    progress: Callable[[int, dict[str, float]], None],
+    files: RunFiles | None,
+    ends: Callable[[], bool],
+) -> Result:
     initial, first = trainer.weights(), trainer.step
-    recorder = _Recorder(trainer.order)
-    trainer.order = recorder
-    rows = [_row(trainer)]
-    losses: list[Array] = []
+    order = trainer.order
+    recorder = trainer.order = _Recorder(order)
+    last = _row(trainer)
+    if files is not None:
+        files.begin(first)
+        files.row(last, first=True)
+    pieces = Pieces()
     done_before = trainer.position.epoch
     for number in range(1, epochs + 1):
         epoch = done_before + number
-        while trainer.position.epoch < epoch and not trainer.alarm:
+        while trainer.position.epoch < epoch and not trainer.alarm and not ends():
             # a given order has batches of its own sizes, so its epochs end where their examples are used up
-            done = trainer.steps(1) if isinstance(recorder.order, GivenOrder) else trainer.finish_epoch()
-            losses.append(trainer.batch_losses)
+            most = 1 if isinstance(order, GivenOrder) else trainer.left_in_epoch()
+            done = pieces.take(trainer.steps, most)
+            if files is not None:
+                files.steps(trainer.batch_losses, recorder.taken)
+            recorder.taken.clear()
             if not done:
                 break
         if trainer.alarm or trainer.position.epoch < epoch:
             break
-        rows.append(_row(trainer))
-        progress(number, rows[-1])
-    rows = [row for row in rows if row["step"] <= trainer.step]
-    if not rows or rows[-1]["step"] != trainer.step:
-        rows.append(_row(trainer))  # a given order may end within an epoch, and a sound moment lie there
-    trainer.order = recorder.order
+        last = _row(trainer)
+        if files is not None:
+            files.row(last)
+        progress(number, last)
+    trainer.order = order
     if trainer.step < first:  # it went back to before this run
         first, initial = trainer.step, trainer.weights()
-    kept = trainer.step - first
-    joined = np.concatenate(losses) if losses else np.zeros(0)
-    return Result(tuple(rows), joined[:kept], initial, tuple(recorder.taken[:kept]), trainer.alarm, first)
+    if files is not None and trainer.alarm:
+        files.go_back(trainer.step - first, trainer.step)
+    if last["step"] != trainer.step:
+        last = _row(trainer)  # a given order may end within an epoch, and a sound moment lie there
+    if files is not None:
+        if files.row_of != trainer.step:
+            files.row(last)
+        files.finish(trainer, initial)
+    return Result(last, trainer.alarm)
+
+
+class Pieces:
+    """Training in pieces of as many steps as fit into PIECE seconds, with room for a look at whether to end between."""
+
+    def __init__(self) -> None:
+        self._steps = 1
+
+    def take(self, steps: Callable[[int], int], most: int) -> int:
+        """Takes `steps`, at most so many, and returns how many were taken."""
+        started = time.monotonic()
+        done = steps(min(self._steps, most))
+        seconds = time.monotonic() - started
+        if done and seconds > 0:
+            self._steps = max(1, min(2 * max(done, self._steps), round(done * PIECE / seconds)))
+        return done
 
 
 class _Recorder:
-    """An order that remembers what it gave out."""
+    """An order that remembers what it gave out until somebody has taken note of it."""
 
-    def __init__(self, order: object) -> None:
-        self.order: Any = order
+    def __init__(self, order: Order) -> None:
+        self._order = order
         self.taken: list[Indices] = []
 
     def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
-        given, after = self.order.batches(size, position, steps)
+        given, after = self._order.batches(size, position, steps)
         self.taken += given
         return given, after
 
@@ -152,40 +190,3 @@ def _row(trainer: Trainer) -> dict[str, float]:
         part = getattr(scores, name)
         row |= {f"{name}_loss": part.loss, f"{name}_accuracy": part.accuracy}
     return row
-
-
-def write(trainer: Trainer, result: Result, folder: Path) -> None:
-    """Writes metrics.csv, steps.csv, weights.npz, examples.npz, batches.txt, map.png and experiment.json.
-
-    `weights.npz` holds each array as trained under its name and as it started under "initial." + name; together with
-    `examples.npz` (x_train (n, m), y_train, ... in model units) and `batches.txt` (one mini-batch per line) another
-    program can repeat the run step by step. Raises: ValueError naming the file that cannot be written; none appears.
-    """
-    from hyperscope.lab.export.picture import map_picture
-
-    initial = {f"initial.{name}": values for name, values in result.initial.items()}
-    data = trainer.examples
-    parts = [(kind, part) for part in ("train", "dev", "test") for kind in "xy"]
-    examples = {f"{kind}_{part}": getattr(data, f"{kind}_{part}") for kind, part in parts}
-    steps = [{"step": step, "loss": loss} for step, loss in enumerate(result.losses, result.first + 1)]
-    picture = io.BytesIO()
-    map_picture(trainer).save(picture, "PNG")
-    contents: dict[str, str | bytes] = {
-        "metrics.csv": _table(list(result.rows[0]), result.rows),
-        "steps.csv": _table(["step", "loss"], steps),
-        "weights.npz": packed({**trainer.weights(), **initial}),
-        "examples.npz": packed(examples),
-        "batches.txt": "".join(" ".join(map(str, batch.tolist())) + "\n" for batch in result.batches),
-        "experiment.json": trainer.experiment.to_json(),
-        "map.png": picture.getvalue(),
-    }
-    assert tuple(contents) == FILES
-    write_together({folder / name: content for name, content in contents.items()})
-
-
-def _table(names: Sequence[str], rows: Sequence[dict[str, float]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names)
-    writer.writeheader()
-    writer.writerows({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
-    return text.getvalue()

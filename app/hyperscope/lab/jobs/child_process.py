@@ -66,6 +66,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 def _live(target: Callable[..., None], pipe: Connection, patient: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
     if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # and so is that it was closed
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     die_with_parent()
     try:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hyperscope.lab.machine import interrupts
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint
@@ -70,9 +71,10 @@ class Reopening:
 def performed(score: Score, tick: int | None = None) -> Timeline:
     """A timeline of the whole score, standing at `tick`, its end if None, with all before it played back.
 
-    Raises: ValueError for data that cannot be had, or a tick that the score does not have.
+    Raises: ValueError for data that cannot be had, or a tick that the score does not have; KeyboardInterrupt.
     """
     reopening = Reopening(Open(score, score.place(tick).tick), 0)
     while not reopening.done:
         reopening.go_on()
+        interrupts.heed()
     return reopening.timeline

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of
 from hyperscope.lab.export.film import film, stops
+from hyperscope.lab.export.run import Pieces
+from hyperscope.lab.machine import interrupts
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
@@ -86,14 +88,16 @@ def trained(score: Score, epochs: int, progress: Progress = lambda done, whole: 
 
 
 def _epochs(timeline: Timeline, wanted: range | tuple[int, ...]) -> Iterator[int]:
-    """Trains to each of the epochs, counted from here, and gives it."""
+    """Trains to each of the epochs, counted from here, and gives it; when interrupted, the one it was on the way to."""
     first = timeline.trainer.position.epoch
     timeline.trainer.go_on()
+    pieces = Pieces()
     for epoch in wanted:
-        while timeline.trainer.position.epoch < first + epoch and timeline.finish_epoch():
-            pass
+        while timeline.trainer.position.epoch < first + epoch and not interrupts.asked():
+            if not pieces.take(timeline.steps, timeline.left_in_epoch()):
+                break
         yield epoch
-        if timeline.trainer.alarm:
+        if timeline.trainer.alarm or interrupts.asked():
             return
 
 
@@ -119,6 +123,8 @@ def _ticks(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
     for tick in wanted:
         timeline.restore(tick)
         yield tick
+        if interrupts.asked():
+            return
 
 
 # -- the whole window -------------------------------------------------------------------------------------------------
@@ -154,7 +160,7 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
                         _show_tick(window, stop, wait)
                     made.add(shoot(material))
                     progress(done, len(at) - 1)
-                    if session.alarm:
+                    if session.alarm or interrupts.asked():
                         break
             made.finish()
         except BaseException:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.film import Pixels, film, stops
+from hyperscope.lab.machine import interrupts
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.lab.writing import write
@@ -43,7 +44,7 @@ def record(
 ) -> None:
     """Writes one picture (.png) after `epochs` epochs, or an animation (.gif) of the way there.
 
-    Raises: ValueError for a lab or view that there is not.
+    Interrupted, it shows what there is by then. Raises: ValueError for a lab or view that there is not.
     """
     with _window(experiment or Experiment(), theme, size, lab, view) as window:
         if out.suffix.lower() == ".png":
@@ -55,6 +56,8 @@ def record(
             for stop in stops(epochs, FRAMES):
                 _train_to(window, stop)
                 made.add(_frame(window))
+                if interrupts.asked():
+                    break
             made.finish()
         except BaseException:
             made.discard()
@@ -83,8 +86,9 @@ def record_screens(
 ) -> list[Path]:
     """Writes every scene, light and dark, at each of SIZES; with an `experiment` or `lab` only that one.
 
-    Returns the files. `names` are those of the scenes wanted, with commas between. On a screen of more than one pixel
-    to the point, only the larger size, whose pictures are then as large as the screens of projectors.
+    Returns the files, when interrupted those that were whole by then. `names` are those of the scenes wanted, with
+    commas between. On a screen of more than one pixel to the point, only the larger size, whose pictures are then as
+    large as the screens of projectors.
 
     Raises: ValueError for a name that no scene has.
     """
@@ -93,7 +97,7 @@ def record_screens(
         name = "-".join(filter(None, (lab, view))) or "experiment"
         chosen = (Scene(name, experiment or Experiment(), epochs or 60, lab=lab, view=view),)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written: list[Path] = []
     for scene in chosen:
         for theme in ("light", "dark"):
             for size in SIZES if _ratio() == 1 else SIZES[1:]:
@@ -102,9 +106,11 @@ def record_screens(
                 with _window(scene.experiment, theme, size, scene.lab, scene.view) as window:
                     scene.arrange(window)
                     _train_to(window, scene.epochs)
-                    if scene.then is not None:
+                    if scene.then is not None and not interrupts.asked():
                         scene.then(window)
                         _train_to(window, 2 * scene.epochs)
+                    if interrupts.asked():
+                        return written
                     scene.last(window)
                     write(path, png(_with_dialogs(window).toImage()))
                 written.append(path)
@@ -154,7 +160,14 @@ def _train_to(window: Window, epoch: int) -> None:
     """Trains to the end of `epoch` epochs, or until training diverges, and waits until every panel shows that."""
     session = window.session
     session.train_to(epoch)
-    wait(lambda: not session.status.playing and (session.status.epoch >= epoch or session.alarm), f"epoch {epoch}")
+
+    def there() -> bool:
+        return not session.status.playing and (session.status.epoch >= epoch or session.alarm)
+
+    wait(lambda: there() or interrupts.asked(), f"epoch {epoch}")
+    if not there():
+        session.play(False)
+        wait(lambda: not session.status.playing, "a pause")
     window.draw_all()
     wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
 

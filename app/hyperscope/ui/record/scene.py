@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.machine import interrupts
 from hyperscope.ui.window import Window
 
 PATIENCE = 60  # s for one picture; then something is wrong
+SOON = 3  # s of that after an interrupt
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,16 @@ class Scene:
 
 
 def wait(reached: Callable[[], bool], goal: str) -> None:
-    """Lets the window work until `goal` is `reached`. Raises: RuntimeError naming it after PATIENCE seconds."""
+    """Lets the window work until `goal` is `reached`.
+
+    Raises: RuntimeError naming it after PATIENCE seconds; KeyboardInterrupt when interrupted and not there soon.
+    """
     deadline = time.monotonic() + PATIENCE
     while not reached():
+        if interrupts.asked():
+            deadline = min(deadline, time.monotonic() + SOON)
         if time.monotonic() > deadline:
+            interrupts.heed()
             raise RuntimeError(f"the window did not come to {goal} within {PATIENCE} seconds")
         QApplication.processEvents()
         time.sleep(0.001)

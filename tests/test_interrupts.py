@@ -1,0 +1,184 @@
+"""Ctrl+C and a request to end, at any moment: what there is is kept and named, and no process dies of it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+import hyperscope
+from hyperscope.lab.machine import interrupts
+from hyperscope.resources import asset
+from patience import SECONDS
+
+IRIS = str(asset("datasets/iris.csv"))
+LONG = ["--epochs", "1000000"]
+CLEAN = (0, 128 + signal.SIGINT, 128 + signal.SIGTERM)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process is not sent Ctrl+C by another")
+
+
+@contextmanager
+def running(folder: Path, *words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Hyperscope with these words at work in `folder`, in a group of its own, as a terminal has its programs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hyperscope", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(hyperscope.__file__).parents[1]), "PYTHONUTF8": "1", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    """Its exit code and what it printed, after all of its group was sent a signal, as by Ctrl+C in a terminal."""
+    os.killpg(process.pid, number)
+    printed, said = process.communicate(timeout=SECONDS)
+    return process.returncode, printed, said
+
+
+def until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + SECONDS
+    while not true():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+
+
+def grows(folder: Path, name: str) -> Callable[[], bool]:
+    """Whether the file with this name is being written and has something in it."""
+    return lambda: any(part.stat().st_size for part in folder.glob(f"{name}.*.part"))
+
+
+def test_an_interrupted_run_keeps_and_names_what_there_is(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with running(tmp_path, "run", IRIS, *LONG, "--out", "out") as process:
+        until(grows(out, "steps.csv"), process)
+        code, printed, said = ended(process)
+    assert code == 130 and "Written to out." in printed and "interrupted" in said and "Traceback" not in said
+    with (out / "metrics.csv").open(newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    with (out / "steps.csv").open(newline="") as file:
+        steps = list(csv.DictReader(file))
+    batches = (out / "batches.txt").read_text().splitlines()
+    assert int(last["step"]) == len(steps) == len(batches) > 0
+    assert f"step {last['step']}" in printed
+    assert not list(out.glob("*.part"))
+
+
+def test_a_run_that_is_asked_to_end_keeps_what_there_is_too(tmp_path: Path) -> None:
+    with running(tmp_path, "run", IRIS, *LONG, "--out", "out") as process:
+        until(grows(tmp_path / "out", "steps.csv"), process)
+        code, _, _ = ended(process, signal.SIGTERM)
+    assert code == 143 and (tmp_path / "out" / "weights.npz").exists()
+
+
+@pytest.mark.parametrize("asked", [(), ("--out", "out")], ids=["nothing", "files"])
+def test_a_long_run_takes_no_more_memory_than_a_short_one(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    with running(tmp_path, "run", IRIS, *LONG, *asked) as process:
+        worker = psutil.Process(process.pid)
+
+        def used(after: float) -> int:
+            until(lambda: worker.cpu_times().user > after, process)
+            return worker.memory_info().rss
+
+        early = used(2.0)
+        grown = used(6.0) - early
+    assert grown < 8e6  # what was kept of each step took 5 MB a second
+
+
+def test_a_second_interrupt_ends_at_once(tmp_path: Path) -> None:
+    with running(tmp_path, "run", IRIS, *LONG) as process:
+        until(lambda: psutil.Process(process.pid).cpu_times().user > 1.5, process)
+        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=SECONDS)
+    assert process.returncode == 130
+
+
+def test_a_film_that_is_interrupted_ends_with_the_picture_it_has_come_to(tmp_path: Path) -> None:
+    from PIL import Image
+
+    words = ["export", IRIS, "--what", "map", "--out", "film.gif", "--epochs", "900000"]
+    with running(tmp_path, *words) as process:
+        until(lambda: psutil.Process(process.pid).cpu_times().user > 4, process)
+        code, printed, said = ended(process)
+    assert code == 130 and "interrupted" in said and "Traceback" not in said
+    if "Written to film.gif" in printed:
+        with Image.open(tmp_path / "film.gif") as film:
+            assert film.n_frames >= 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", [("record", "--out", "a.gif"), ("export", IRIS, "--what", "window", "--out", "a.gif")]
+)
+def test_pictures_can_be_interrupted_at_any_moment(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for moment in (0.0, 0.4, 1.2, 2.4):
+        with running(tmp_path, *words) as process:
+            begun = wait_for_us(process)
+            until(lambda begun=begun, moment=moment: time.monotonic() > begun + moment, process)
+            code, _, said = ended(process)
+        assert code in CLEAN and "Traceback" not in said, (code, said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl+C", "asked"])
+def test_the_window_closes_at_any_moment_of_its_start(tmp_path: Path, number: signal.Signals) -> None:
+    for moment in (0.0, 0.1, 0.4, 0.8, 1.5):
+        with running(tmp_path, QT_QPA_PLATFORM="offscreen") as process:
+            begun = wait_for_us(process)
+            until(lambda begun=begun, moment=moment: time.monotonic() > begun + moment, process)
+            code, _, said = ended(process, number)
+        assert code in CLEAN and "Traceback" not in said, (code, said)
+
+
+def wait_for_us(process: subprocess.Popen[str]) -> float:
+    """Waits until Python has come to our first line, which shows in that SIGTERM is caught; when that was, in s."""
+    status = Path(f"/proc/{process.pid}/status")
+
+    def caught() -> bool:
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return bool(int(lines["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1)
+
+    if not status.exists():
+        pytest.skip("this system does not tell what a process listens to")
+    until(caught, process)
+    return time.monotonic()
+
+
+def test_of_those_that_were_to_be_ignored_none_is_heard() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interrupts.noted(b""):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interrupts.asked()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_one_that_is_noted_is_raised_where_it_is_heeded() -> None:
+    with interrupts.noted(b""):
+        interrupts.heed()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupts.asked() and interrupts.exit_code() == 130
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.heed()
+    assert not interrupts.asked()
