@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hyperscope.ui.parts.charts import KEPT, Charts
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.ui.parts.charts import KEPT, Charts, same_examples
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
@@ -45,14 +46,26 @@ def test_a_restart_leaves_the_run_before_it_behind(window, qtbot):
     assert window.part(Charts).earlier[0].curves.epoch[-1] == 3
 
 
-def test_a_new_start_and_new_data_end_a_run_as_well(window, qtbot):
+def test_a_new_start_ends_a_run_as_well(window, qtbot):
     train_to(window, qtbot, 2)
     window.do(window.session.new_start)
     qtbot.waitUntil(lambda: len(names(window)) == 1, timeout=PATIENCE)
-    begins(window, qtbot)
+
+
+def test_earlier_runs_are_there_again_with_the_examples_they_were_trained_on(window, qtbot):
     train_to(window, qtbot, 2)
     window.move_knob("data.points", 300)
-    qtbot.waitUntil(lambda: len(names(window)) == 2, timeout=PATIENCE)
+    begins(window, qtbot)
+    qtbot.waitUntil(lambda: window.part(Charts)._ended == 1, timeout=PATIENCE)
+    assert names(window) == []
+    window.move_knob("data.points", 500)
+    assert names(window) == ["run 1: Adam, α 0.01"]
+
+
+@pytest.mark.parametrize(("path", "same"), [("standardise", True), ("augment_jitter", True), ("noise", False)])
+def test_runs_are_compared_on_the_same_examples(path, same):
+    other = changed(Experiment(), f"data.{path}", True if path == "standardise" else 0.2).data
+    assert same_examples(Experiment().data, other) == same
 
 
 def test_going_back_in_time_ends_no_run(window, qtbot):
@@ -124,3 +137,8 @@ def test_the_train_mode_is_drawn_in_a_paused_window(window, qtbot):
     panel = window.lab.page.distributions
     panel.mode.choose("train")
     qtbot.waitUntil(lambda: any(data.training for data in panel.columns.data), timeout=PATIENCE)
+
+
+def test_chart_and_rivers_show_the_same_part(window):
+    page = window.lab.page
+    assert page.distributions.columns.stretch is page.curves.stretch

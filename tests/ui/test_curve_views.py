@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui import theme as look
@@ -273,9 +273,122 @@ def test_without_a_giver_ghosts_replace_those_of_their_role(panel):
     assert not panel.others.ghosts
 
 
-def test_a_new_run_is_not_crowded_out_by_a_long_earlier_one(panel):
+def test_earlier_runs_are_seen_as_far_as_this_one_has_come(panel):
     panel.set_ghosts([Ghost("run 1", curves(epochs=5000.0))])
-    assert panel.plot._ranges[1] == pytest.approx(400)
+    assert panel.plot._ranges[:2] == (0, 100)
+
+
+def test_all_is_shown_on_request_earlier_runs_included(panel, qtbot):
+    panel.set_ghosts([Ghost("run 1", curves(epochs=5000.0))])
+    panel.stretch.show_all()
+    assert panel.plot._ranges[:2] == (0, 5000)
+
+
+# -- which part of a run is shown ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(panel) -> CurvesPanel:
+    """Of a run of 4000 epochs, that learns all it learns in the first 100."""
+    panel.draw(snapshot(curves(2000, epochs=4000.0)))
+    return panel
+
+
+def test_of_a_long_run_the_last_part_is_shown_and_goes_on_with_it(long):
+    seen = [long.plot._ranges[:2]]
+    long.draw(snapshot(curves(2000, epochs=8000.0)))
+    assert [*seen, long.plot._ranges[:2]] == [(3000, 4000), (6000, 8000)]
+
+
+def test_the_value_axis_fits_what_is_seen(long):
+    low = long.plot._ranges[3]
+    long.stretch.show_all()
+    assert low < long.plot._ranges[3]
+
+
+def test_a_word_over_the_chart_shows_all_and_follows_again(long, qtbot):
+    words = []
+    for _ in range(2):
+        words.append(long.reach.text())
+        qtbot.mouseClick(long.reach, Qt.MouseButton.LeftButton)
+    assert (words, long.plot._ranges[:2]) == (["show all", "follow"], (3000, 4000))
+
+
+def test_a_short_run_has_no_such_word(panel):
+    assert panel.reach.isHidden()
+
+
+def wheel(panel: CurvesPanel, x: float, notches: float) -> None:
+    """Turns the wheel over an epoch."""
+    at = QPointF(panel.plot.x_to_pixel(x), panel.plot.area().center().y())
+    angle = QPoint(0, round(120 * notches))
+    none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, panel.plot.mapToGlobal(at), QPoint(), angle, Qt.MouseButton.NoButton, none, phase, False)
+    QApplication.sendEvent(panel.plot.viewport(), event)
+
+
+def test_the_wheel_zooms_around_the_pointer(long):
+    before = long.plot.x_to_pixel(3500)
+    wheel(long, 3500, 3)
+    left, right, _, _ = long.plot._ranges
+    assert right - left == pytest.approx(1000 / 1.25**3)
+    assert long.plot.x_to_pixel(3500) == pytest.approx(before, abs=1)
+
+
+def test_zoomed_in_more_points_are_drawn_of_what_is_seen(long):
+    for _ in range(12):
+        wheel(long, 3500, 1)
+    x, _ = drawn(long)
+    left, right, _, _ = long.plot._ranges
+    recorded = np.linspace(0, 4000, 2000)
+    assert np.sum((x >= left) & (x <= right)) == np.sum((recorded >= left) & (recorded <= right))
+
+
+def test_a_drag_moves_what_is_seen_with_the_pointer(long, qtbot):
+    view, area = long.plot.viewport(), long.plot.area()
+    at = area.center().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseMove(view, at + QPoint(round(area.width() / 2), 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at)
+    assert long.plot._ranges[0] == pytest.approx(2500, abs=10)
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert long.plot._ranges[:2] == (3000, 4000)
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"),
+    [
+        (Qt.Key.Key_Left, (2800, 3800)),
+        (Qt.Key.Key_Up, (3200, 4000)),
+        (Qt.Key.Key_Down, (2750, 4000)),
+        (Qt.Key.Key_Home, (0, 4000)),
+    ],
+)
+def test_keys_move_and_zoom_the_chart_that_has_the_keyboard(long, qtbot, key, seen):
+    long.plot.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(long.plot, key)
+    assert long.plot._ranges[:2] == pytest.approx(seen)
+    qtbot.keyClick(long.plot, Qt.Key.Key_End)
+    assert long.plot._ranges[:2] == (3000, 4000)
+
+
+def test_a_zoomed_part_that_reaches_the_present_goes_on_with_it(long):
+    wheel(long, 4000, 2)
+    long.draw(snapshot(curves(2000, epochs=5000.0)))
+    assert long.plot._ranges[:2] == pytest.approx((5000 - 640, 5000))
+
+
+def test_steps_zoom_as_epochs_do(long, qtbot):
+    qtbot.mouseClick(long.unit, Qt.MouseButton.LeftButton)
+    left, right, _, _ = long.plot._ranges
+    wheel(long, right, 3)
+    assert long.plot._ranges[1] == right
+    assert right - long.plot._ranges[0] == pytest.approx((right - left) / 1.25**3, abs=2)
+
+
+def test_a_logarithmic_time_axis_shows_long_runs_whole(long, qtbot):
+    qtbot.mouseClick(long.log_x, Qt.MouseButton.LeftButton)
+    assert long.plot._ranges[1] == pytest.approx(math.log10(4000))
 
 
 def test_before_the_first_step_earlier_runs_are_there_already(panel, qtbot):

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
@@ -19,6 +19,7 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
 from probed import Sides, asks, sides
+from ui import hand_made
 
 NORMED = Network(layers=(Layer(8, "tanh", "before", 0.3), Layer(8, "relu", "before")))
 
@@ -186,3 +187,55 @@ def test_every_word_of_the_views_has_a_name_and_a_tip(panel):
     words = [panel.view.word(name) for name in ("z to a", "a", "weights", "gradients", "batch norm")]
     words += [panel.mode.word("evaluation"), panel.mode.word("train"), panel.axes]
     assert all(word.accessibleName() and word.toolTip() for word in words)
+
+
+# -- which part of a run is shown ---------------------------------------------------------------------------------
+
+
+def of_epochs(epochs: float) -> Distributions:
+    """Distributions of a run that is so long, whose rivers drift all the while."""
+    made = hand_made.distributions()
+    t = len(made.epoch)
+    drift = np.linspace(0, 1, t)[:, None]
+    rivers = tuple(np.asarray(river, float) + 100 * drift for river in made.rivers)
+    return replace(made, epoch=np.linspace(0, epochs, t), rivers=rivers, moves=())
+
+
+def times(panel: DistributionsPanel) -> set[tuple[float, float]]:
+    return {column.time for column in panel.columns._columns}
+
+
+def test_rivers_of_a_long_run_show_its_last_part(panel):
+    panel.draw(shown(of_epochs(4000)))
+    assert times(panel) == {(3000, 4000)}
+
+
+def test_a_river_s_axis_fits_what_is_seen_of_it(panel):
+    panel.draw(shown(of_epochs(4000)))
+    low = panel.columns._columns[0].span[0]
+    panel.columns.stretch.show_all()
+    assert low > panel.columns._columns[0].span[0] + 50
+
+
+def test_the_wheel_over_a_river_zooms_all_of_them_and_a_double_click_follows(panel, qtbot):
+    panel.draw(shown(of_epochs(100)))
+    column = panel.columns._columns[1]
+    at = QPointF(column.area.right() - 1, column.area.center().y())
+    none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    angle, button = QPoint(0, 240), Qt.MouseButton.NoButton
+    event = QWheelEvent(at, panel.columns.mapToGlobal(at), QPoint(), angle, button, none, phase, False)
+    QApplication.sendEvent(panel.columns, event)
+    assert [(round(left), round(right)) for left, right in times(panel)] == [(36, 100)]
+    qtbot.mouseDClick(panel.columns, Qt.MouseButton.LeftButton, pos=at.toPoint())
+    assert times(panel) == {(0, 100)}
+
+
+def test_a_drag_moves_all_rivers(panel, qtbot):
+    panel.draw(shown(of_epochs(4000)))
+    area = panel.columns._columns[0].area
+    at = area.center().toPoint()
+    qtbot.mousePress(panel.columns, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseMove(panel.columns, at + QPoint(round(area.width() / 4), 0))
+    qtbot.mouseRelease(panel.columns, Qt.MouseButton.LeftButton)
+    (seen,) = times(panel)
+    assert seen == pytest.approx((2750, 3750), abs=20)

@@ -1,4 +1,4 @@
-"""Earlier runs: their curves stay behind those of the present one, in whatever lab these are shown."""
+"""Earlier runs on the same examples: their curves stay behind the present one's, in whatever lab these are shown."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.engine.optimisers import optimisers
+from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.snapshot import Snapshot, Status
@@ -16,9 +17,17 @@ from hyperscope.ui.part import Part
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
 
-KEPT = 3  # earlier runs
+KEPT = 3  # earlier runs that are shown,
+MOST = 12  # and kept, on whatever examples
 LEAST = 3  # points of a run worth keeping
 OWNER = "earlier runs"
+HOW_THEY_ENTER = ("standardise", "features", "augment_")  # the network, which says nothing of which examples there are
+
+
+def same_examples(one: Data, other: Data) -> bool:
+    """Whether losses on them are of the same examples, and so can be compared."""
+    names = [name for name in one.__struct_fields__ if not name.startswith(HOW_THEY_ENTER)]
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 class Charts(Part["Shell"]):
@@ -26,20 +35,31 @@ class Charts(Part["Shell"]):
 
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
-        self.earlier: tuple[Ghost, ...] = ()
+        self._kept: tuple[tuple[Ghost, Data], ...] = ()
         self._ended = 0  # runs so far
         self._status = Status()
         self._curves: Curves | None = None
         self._experiment: Experiment = host.session.experiment  # that the curves are of
+        self._shown: tuple[Ghost, ...] = ()
         self._fell = False  # training stopped itself and went back, which ends no run
         host.others.clear_requested.connect(self.clear)
 
     def actions(self) -> Sequence[Action]:
         return (Action("Clear earlier runs", "View", self.clear, help="Takes their faint curves away."),)
 
+    @property
+    def earlier(self) -> tuple[Ghost, ...]:
+        """The earlier runs on the examples that are trained on now, the newest last."""
+        now = self.host.session.experiment.data
+        return tuple(ghost for ghost, data in self._kept if same_examples(data, now))[-KEPT:]
+
     def clear(self) -> None:
         """Forgets the earlier runs."""
-        self.earlier = ()
+        self._kept = ()
+        self._show()
+
+    def experiment_changed(self) -> None:
+        """Other examples have other earlier runs."""
         self._show()
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
@@ -65,8 +85,10 @@ class Charts(Part["Shell"]):
         self._ended += 1
         training = self._experiment.training
         name = f"run {self._ended}: {optimisers[training.optimiser].label}, α {training.learning_rate:.3g}"
-        self.earlier = (*self.earlier, Ghost(name, ended))[-KEPT:]
+        self._kept = (*self._kept, (Ghost(name, ended), self._experiment.data))[-MOST:]
         self._show()
 
     def _show(self) -> None:
-        self.host.others.show(OWNER, self.earlier)
+        if self.earlier != self._shown:
+            self._shown = self.earlier
+            self.host.others.show(OWNER, self.earlier)

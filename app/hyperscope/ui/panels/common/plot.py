@@ -15,14 +15,16 @@ from dataclasses import replace
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from hyperscope.ui import theme as look
+from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
+from hyperscope.ui.panels.common.stretch import KEYS, NOTCH
 from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
@@ -37,17 +39,26 @@ BESIDE = 48  # px at most that names beside the plot take; longer ones stand wit
 class Plot(pg.GraphicsView):
     """Curves by role over one x axis. `show_curves` sets them all; `pointed` tells the x under the mouse, NaN if none.
 
+    It shows what it is given: `wheeled` (notches, x) and `dragged` (how far along x, of the range when it began) say
+    that another part is wanted, `released` that the usual one is; `key_pressed` carries a key of stretch.KEYS.
+
     y values are drawn as they come: for a logarithmic axis the caller gives logarithms and ticks to match.
     """
 
     pointed = Signal(float)
+    wheeled = Signal(float, float)
+    dragged = Signal(float)
+    released = Signal()
+    key_pressed = Signal(object)  # a QKeyEvent
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False)
         # Curves, ticks and captions all move together at each draw, so finding out what changed costs more.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # by a click it would take the arrows from training
+        self._held = math.nan  # pixels across at which a drag has come to
+        self.kept_free = 0  # pixels at the right of the captions' line
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
         self.box.disableAutoRange()
         self.centralLayout.addItem(self.box, 0, 0)
@@ -198,6 +209,11 @@ class Plot(pg.GraphicsView):
         across = area.left() + (x - left) / (right - left) * area.width()
         return across, area.bottom() - (y - bottom) / (top - bottom) * area.height()
 
+    @property
+    def ranges(self) -> tuple[float, float, float, float]:
+        """Left, right, bottom and top of the axes."""
+        return self._ranges
+
     def area(self) -> QRectF:
         """Where the curves are, in the view's pixels."""
         return QRectF(self.box.sceneBoundingRect())
@@ -221,7 +237,7 @@ class Plot(pg.GraphicsView):
             for left in (at + 4, at - 4 - width):
                 # A caption takes the room up to its mark, so that none lies across another caption's mark.
                 start, end = min(left, at), max(left + width, at)
-                inside = left >= 0 and end <= area.right() + 4
+                inside = left >= 0 and end <= area.right() + 4 - self.kept_free
                 if inside and all(start > other_end + 6 or end < other - 6 for other, other_end in taken):
                     placed.append((left, at, text))
                     taken.append((start, end))
@@ -333,6 +349,9 @@ class Plot(pg.GraphicsView):
             if self._reading:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 paint_reading(painter, self._reading, x, area, self._font, theme)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, theme.accent)
 
     def _paint_labels(self, painter: QPainter) -> None:
         painter.setFont(self._small)
@@ -346,25 +365,59 @@ class Plot(pg.GraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tells the x under the mouse; pyqtgraph's own hover and drag machinery is left out."""
         area, at = self.area(), event.position()
-        left, right, _, _ = self._ranges
+        if not math.isnan(self._held):
+            left, right, _, _ = self._ranges
+            by, self._held = at.x() - self._held, at.x()
+            self.dragged.emit(-by / max(1.0, area.width()) * (right - left))
+            return
         inside = area.adjusted(-2, -area.top(), 2, 0).contains(at) and not self._empty
-        share = (at.x() - area.left()) / max(1.0, area.width())
-        self.pointed.emit(left + min(1.0, max(0.0, share)) * (right - left) if inside else math.nan)
+        self.pointed.emit(self._x_at(at.x()) if inside else math.nan)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Takes the reading line away."""
         self.pointed.emit(math.nan)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The view is fixed: nothing pans."""
-        event.ignore()
+        """A drag begins."""
+        if event.button() == Qt.MouseButton.LeftButton and not self._empty:
+            self._held = event.position().x()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        event.accept()
 
-    mouseReleaseEvent = mousePressEvent
-    mouseDoubleClickEvent = mousePressEvent
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A drag ends."""
+        self._held = math.nan
+        self.unsetCursor()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Asks for what is shown usually."""
+        self.released.emit()
+        event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """The view is fixed: nothing zooms."""
-        event.ignore()
+        """Asks for less around the mouse, or more."""
+        if not self._empty and (notches := event.angleDelta().y() / NOTCH):
+            self.wheeled.emit(notches, self._x_at(event.position().x()))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Claims the keys that it uses, which the window may use for something else."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in KEYS:
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Says which key it was, if it uses it."""
+        if event.key() in KEYS and not self._empty:
+            self.key_pressed.emit(event)
+        else:
+            event.ignore()
+
+    def _x_at(self, pixel: float) -> float:
+        area, (left, right, _, _) = self.area(), self._ranges
+        return left + min(1.0, max(0.0, (pixel - area.left()) / max(1.0, area.width()))) * (right - left)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The view has no menu of its own."""

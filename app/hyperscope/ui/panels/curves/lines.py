@@ -148,6 +148,15 @@ def smoothed(values: Floats, beta: float = BETA) -> Floats:
     return out
 
 
+def within(x: Floats, left: float, right: float) -> NDArray[np.bool_]:
+    """Which of ascending (t,) lie from `left` to `right`, and the next one to either side, as lines come from there."""
+    found: NDArray[np.bool_] = (x >= left) & (x <= right)
+    known = np.flatnonzero(np.isfinite(x))
+    first, after = np.searchsorted(x[known], left, side="left"), np.searchsorted(x[known], right, side="right")
+    found[known[max(0, int(first) - 1) : int(after) + 1]] = True
+    return found
+
+
 def thinned(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
     """At most `columns` pairs of the lowest and highest of consecutive points, so that no spike is lost; NaN stays."""
     group = math.ceil(len(x) / max(1, columns))

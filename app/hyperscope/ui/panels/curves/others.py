@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui.panels.common.overlays import Extra, Spread, ghost_look
-from hyperscope.ui.panels.curves.lines import Floats, Measure, lines_of, logarithms, thinned, x_of
+from hyperscope.ui.panels.curves.lines import Floats, Measure, lines_of, logarithms, thinned, within, x_of
 from hyperscope.ui.theme import Theme
 
 POINTS = 480  # of all ghosts' lines together, so that many runs take no longer to draw than a few
@@ -77,14 +77,9 @@ class Others:
         """Takes these in place of those before."""
         self.bands = bands
 
-    def right(self, place: Place, reach: float) -> float:
-        """How far to the right the others ask for, earlier runs up to `reach`; −∞ without any."""
-        ends = [float("-inf")]
-        for run in self.runs:
-            x = place(run.curves)
-            if np.isfinite(x[-1]):
-                ends.append(min(float(x[-1]), reach) if run.role == "earlier" else float(x[-1]))
-        return max(ends)
+    def end(self, roles: Collection[str]) -> float:
+        """The last epoch of those with one of these roles; −∞ without any."""
+        return max((float(run.curves.epoch[-1]) for run in self.runs if run.role in roles), default=float("-inf"))
 
     def extent(self, place: Place) -> tuple[float, float]:
         """From where to where the others reach; 0 and 0 where there are none."""
@@ -92,11 +87,11 @@ class Others:
         known = x[np.isfinite(x)]
         return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
-    def values(self, measure: Measure, smooth: bool, place: Place, right: float) -> list[Floats]:
+    def values(self, measure: Measure, smooth: bool, place: Place, left: float, right: float) -> list[Floats]:
         """What the y axis is to have room for."""
         found = []
         for run in self.runs:
-            seen = place(run.curves) <= right
+            seen = within(place(run.curves), left, right)
             found += [y[seen] for y in self._of(run, measure, smooth).values()]
         return found
 

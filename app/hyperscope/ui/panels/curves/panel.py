@@ -24,6 +24,7 @@ from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.panels.common.overlays import Extra
 from hyperscope.ui.panels.common.plot import Plot
+from hyperscope.ui.panels.common.stretch import LONG, Epochs, Stretch
 from hyperscope.ui.panels.common.strokes import Floats
 from hyperscope.ui.panels.curves.legend import Legend
 from hyperscope.ui.panels.curves.lines import (
@@ -33,6 +34,7 @@ from hyperscope.ui.panels.curves.lines import (
     logarithms,
     smoothed,
     thinned,
+    within,
     x_of,
     x_ticks,
     y_range,
@@ -46,10 +48,13 @@ Arrangement = tuple[tuple[QWidget, ...], ...]
 
 GAP = 8  # pixels at least between the legend and its neighbours
 PLOT = 110  # pixels at scale 1 that more than one row must leave to the plot, ticks included
-AHEAD = 4  # times as far as this run has come the x axis reaches for earlier runs,
-FIRST = 10  # epochs at least
 NONE = np.zeros(0)
 NO_CURVES = Curves(NONE, NONE, NONE, NONE, NONE, NONE, NONE)
+REACH = (
+    "<p>Of a long run the last part is shown, and it goes on with the training. Turn the wheel over the chart to see "
+    "less or more, drag it to the side, double-click to follow again. With the keyboard on the chart: arrows, Home "
+    "for all, End to follow.</p>"
+)
 EMPTY = "Press play and the curves appear here"
 
 
@@ -90,6 +95,9 @@ class CurvesPanel(QWidget):
         self.plot.setAccessibleName("Loss over epochs")
         tip = "What time is counted in; a press changes between epochs and steps."
         self.unit = TextPush("epoch", "Time axis in epochs or steps", tip, self)
+        self.reach = TextPush("", "How much of the run is shown", REACH, self)
+        self.reach.hide()
+        self.stretch = Stretch(self)
         self._rows = [QHBoxLayout() for _ in range(3)]
         self._arranged: Arrangement = ()
         self._column = QVBoxLayout(self)
@@ -104,6 +112,12 @@ class CurvesPanel(QWidget):
         self.clear.clicked.connect(self.cleared)
         self.more.clicked.connect(self._open_menu)
         self.plot.pointed.connect(self._read)
+        self.plot.wheeled.connect(lambda notches, x: self.stretch.zoom(notches, self._epoch_at(x), self._run))
+        self.plot.dragged.connect(self._drag)
+        self.plot.released.connect(lambda: self.stretch.follow())
+        self.plot.key_pressed.connect(lambda event: self.stretch.take_key(event, self._run))
+        self.reach.clicked.connect(self._change_reach)
+        self.stretch.changed.connect(self._axes_changed)
         self.set_theme(LIGHT)
         QWidget.setTabOrder(self.log, self.unit)
 
@@ -134,6 +148,12 @@ class CurvesPanel(QWidget):
         """Draws the loss of several runs alike as a band with its median; None for no band."""
         self.others.set_bands(() if band is None else (band,) if isinstance(band, Band) else tuple(band))
         self._redraw()
+
+    def share(self, stretch: Stretch) -> None:
+        """Shows from now on what others show that have the same stretch."""
+        self.stretch.changed.disconnect(self._axes_changed)
+        self.stretch = stretch
+        stretch.changed.connect(self._axes_changed)
 
     @property
     def measure(self) -> Measure:
@@ -181,14 +201,16 @@ class CurvesPanel(QWidget):
         measure, log, log_x, smooth = self.measure, self.logarithmic, self.log_x.isChecked(), self.smooth.isChecked()
         x = self._x(curves)
         left, right = self._x_range(curves, x)
-        lines = lines_of(curves, measure, smooth)
+        seen = within(x, left, right)
+        x = x[seen]
+        lines = {role: y[seen] for role, y in lines_of(curves, measure, smooth).items()}
         shown = [lines.get(f"raw {role}", lines[role]) for role in measure.lines if role != "batch"]
         band_x = self.others.band_x(curves, self.unit.text(), log_x) if self.view.value == "Loss" else []
         bands = self.others.bands if band_x else ()
         main = np.concatenate(
             [
                 *shown,
-                *self.others.values(measure, smooth, self._x, right),
+                *self.others.values(measure, smooth, self._x, left, right),
                 *(part for band in bands for part in (band.low, band.high)),
             ]
         )
@@ -224,21 +246,75 @@ class CurvesPanel(QWidget):
             for (name, _), (x, y) in zip(self.measure.names, (drawn[role] for role in roles), strict=True)
         ]
 
+    @property
+    def _run(self) -> Epochs:
+        """The first and last epoch that can be shown: of this run, and of all others too where all is asked for."""
+        curves = self._curves or NO_CURVES
+        if not len(curves.epoch):
+            return self.others.extent(lambda of: of.epoch)
+        first, last = float(curves.epoch[0]), float(curves.epoch[-1])
+        if self.stretch.whole:
+            return first, max(last, self.others.end(("side", "branch", "earlier")))
+        # what was left behind is seen from where it was left, as long as that takes little room
+        return first, max(last, self.others.end(("side",)), min(self.others.end(("branch",)), first + LONG))
+
     def _x_range(self, curves: Curves, x: Floats) -> tuple[float, float]:
-        """From the first point to this run's last, or that of another run: earlier ones do not crowd a new one out."""
+        """From where to where is shown of this run; earlier ones are seen as far as it has come."""
         known = x[np.isfinite(x)]
         if not len(known):
             begin, end = self.others.extent(self._x)
             return (begin, end) if begin < end else (0.0, 1.0)
-        left, right = float(known[0]), float(known[-1])
-        per_epoch = curves.step[-1] / curves.epoch[-1] if curves.epoch[-1] > 0 else math.nan
-        reach = max(FIRST, AHEAD * float(curves.epoch[-1]))
-        if self.unit.text() == "step":
-            reach *= per_epoch
-        if self.log_x.isChecked():
-            reach = math.log10(reach)
-        right = max(right, self.others.right(self._x, reach if math.isfinite(reach) else right))
+        run = self._run
+        # equal factors of time show the end of a long run as well as its beginning
+        whole = self.log_x.isChecked() and not self.stretch.chosen
+        left, right = (self._x_of_epoch(epoch) for epoch in (run if whole else self.stretch.of(*run)))
+        left = max(left, float(known[0]))
+        self._say_reach(run)
         return left, right if right > left else left + 1
+
+    def _x_of_epoch(self, epoch: float) -> float:
+        """Where an epoch stands across; steps go on after this run's end as they went."""
+        value = epoch
+        if self.unit.text() == "step":
+            epochs, steps = self._clock()
+            ahead = max(0.0, epoch - epochs[-1]) * (steps[-1] / epochs[-1] if epochs[-1] > 0 else 1.0)
+            value = float(np.interp(epoch, epochs, steps)) + ahead
+        if self.log_x.isChecked():
+            return math.log10(value) if value > 0 else -math.inf
+        return value
+
+    def _epoch_at(self, x: float) -> float:
+        """The epoch that stands there."""
+        value = 10.0**x if self.log_x.isChecked() else x
+        if self.unit.text() == "step":
+            epochs, steps = self._clock()
+            ahead = max(0.0, value - steps[-1]) * (epochs[-1] / steps[-1] if steps[-1] > 0 else 1.0)
+            value = float(np.interp(value, steps, epochs)) + ahead
+        return value
+
+    def _clock(self) -> tuple[Floats, Floats]:
+        """Epochs and steps of this run's points."""
+        curves = self._curves or NO_CURVES
+        if not len(curves.epoch):
+            return np.zeros(1), np.zeros(1)
+        return np.asarray(curves.epoch, float), np.asarray(curves.step, float)
+
+    def _drag(self, by: float) -> None:
+        left = self.plot.ranges[0]
+        self.stretch.move(self._epoch_at(left + by) - self._epoch_at(left), self._run)
+
+    def _say_reach(self, run: Epochs) -> None:
+        """Offers the other part, where only a part is seen or could be."""
+        stretch = self.stretch
+        long = run[1] - run[0] > LONG and not self.log_x.isChecked()
+        offered = "follow" if stretch.whole and long else "show all" if stretch.chosen or long else ""
+        if offered != self.reach.text() or self.reach.isHidden() == bool(offered):
+            self.reach.setText(offered)
+            self.reach.setVisible(bool(offered))
+            self._place_unit()
+
+    def _change_reach(self) -> None:
+        (self.stretch.follow if self.stretch.whole else self.stretch.show_all)()
 
     # -- what lies under the mouse --------------------------------------------------------------------------------
 
@@ -282,7 +358,7 @@ class CurvesPanel(QWidget):
         self._column.setSpacing(round(2 * theme.scale))
         for row in self._rows:
             row.setSpacing(round(2 * theme.scale))
-        words = (self.view, self.smooth, self.log_x, self.log, self.clear, self.more, self.unit)
+        words = (self.view, self.smooth, self.log_x, self.log, self.clear, self.more, self.unit, self.reach)
         for part in (*words, self.legend, self.plot):
             part.set_theme(theme)
         self._make_room()
@@ -373,6 +449,16 @@ class CurvesPanel(QWidget):
             max(0, self.plot.x() + round(gutter.right()) + 4 - size.width()), top, size.width(), size.height()
         )
         self.unit.raise_()
+        size, free = self.reach.sizeHint(), not self.reach.isHidden()
+        area = self.plot.area()
+        self.plot.kept_free = size.width() + GAP if free else 0
+        self.reach.setGeometry(
+            self.plot.x() + round(area.right()) - size.width() + 4,
+            self.plot.y() + round(area.top()) - size.height() + 2,
+            size.width(),
+            size.height(),
+        )
+        self.reach.raise_()
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:

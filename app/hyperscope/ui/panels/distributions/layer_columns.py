@@ -9,18 +9,19 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from hyperscope.lab.probes.distributions import Distributions
 from hyperscope.ui import theme as look
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.common.overlays import paint_reading
+from hyperscope.ui.panels.common.stretch import NOTCH, Stretch
 from hyperscope.ui.panels.distributions.layer_column import Column, Reading
 from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, VIEWS, lined_up
 from hyperscope.ui.panels.distributions.multiples import Span
-from hyperscope.ui.panels.distributions.placing import Placing, paint_column
+from hyperscope.ui.panels.distributions.placing import Placing, paint_column, run_of
 from hyperscope.ui.theme import LIGHT, Theme
 
 NARROWEST = 96  # px of a column; more layers than fit are turned over like pages
@@ -61,7 +62,17 @@ class LayerColumns(QWidget):
         self._columns: list[Column] = []
         self._mouse: QPointF | None = None
         self.reading = Reading()
+        self.stretch = Stretch(self)
+        self.stretch.changed.connect(self._lay_out)
+        self._run: Span = (0.0, 1.0)  # its first and last epoch
+        self._held: tuple[Column, float] | None = None  # whose river is dragged, and from where across
         self.set_theme(LIGHT)
+
+    def share(self, stretch: Stretch) -> None:
+        """Shows from now on what others show that have the same stretch."""
+        self.stretch.changed.disconnect(self._lay_out)
+        self.stretch = stretch
+        stretch.changed.connect(self._lay_out)
 
     @property
     def empty(self) -> str:
@@ -134,7 +145,9 @@ class LayerColumns(QWidget):
         else:
             layers = lined_up(self.view, self.data)
             self._columns = [Column(layers[at], left, width) for at, left, width in self._places(len(layers))]
-            placing = Placing(self._words, self.height(), self.devicePixelRatioF(), self._common, layers)
+            self._run = run_of(layers)
+            ratio = self.devicePixelRatioF()
+            placing = Placing(self._words, self.height(), ratio, self._common, layers, self.stretch)
             placing.place(self._columns, self.view)
         self._follow()
         self.update()
@@ -210,8 +223,42 @@ class LayerColumns(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Reads what is under the mouse."""
         self._mouse = event.position()
+        if self._held is not None:
+            column, before = self._held
+            self._held = column, event.position().x()
+            epochs = (column.time[1] - column.time[0]) / max(1.0, column.area.width())
+            self.stretch.move((before - event.position().x()) * epochs, self._run)
         self._follow()
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Takes hold of a river."""
+        column = self._river_at(event.position())
+        if column is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._held = column, event.position().x()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go of it."""
+        self._held = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Shows again what is shown usually."""
+        if self._river_at(event.position()) is not None:
+            self.stretch.follow()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Shows less of the time around the mouse, or more."""
+        column, notches = self._river_at(event.position()), event.angleDelta().y() / NOTCH
+        if column is None or not notches:
+            event.ignore()
+            return
+        share = (event.position().x() - column.area.left()) / max(1.0, column.area.width())
+        self.stretch.zoom(notches, column.time[0] + share * (column.time[1] - column.time[0]), self._run)
+
+    def _river_at(self, at: QPointF) -> Column | None:
+        return next((column for column in self._columns if column.flows and column.area.contains(at)), None)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Reads nothing any more."""

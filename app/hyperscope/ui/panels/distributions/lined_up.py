@@ -43,6 +43,13 @@ class OfSide:
         """Whether there are rows to draw a river of."""
         return len(self.rows) > 0 and len(self.rows) == len(self.epoch)
 
+    def between(self, left: float, right: float) -> OfSide:
+        """The same with the rows of these epochs alone; what held at the left end begins there."""
+        begin = max(0, int(np.searchsorted(self.epoch, left, side="right")) - 1)
+        end = int(np.searchsorted(self.epoch, right, side="right"))
+        epoch = self.epoch[begin:end]
+        return OfSide(self.layer, np.maximum(epoch, left) if len(epoch) else epoch, self.rows[begin:end])
+
     @property
     def norm(self) -> Norm | None:
         """Batch norm's statistics, None without."""
@@ -65,6 +72,12 @@ class Layers:
     def flowing(self) -> tuple[OfSide, ...]:
         """Those with a river."""
         return tuple(side for side in self.known if side.flows)
+
+    def between(self, left: float, right: float) -> Layers:
+        """The same with the rows of these epochs alone."""
+        return Layers(
+            tuple(side.between(left, right) if side is not None and side.flows else side for side in self.sides)
+        )
 
     @property
     def name(self) -> str:

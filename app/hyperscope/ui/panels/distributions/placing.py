@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.overlays import ghost_look
+from hyperscope.ui.panels.common.stretch import Stretch
 from hyperscope.ui.panels.distributions.layer_column import Column
 from hyperscope.ui.panels.distributions.layer_words import Words
 from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LETTERS, NAMES, VIEWS, Layers
@@ -61,11 +62,23 @@ def colours(theme: Theme) -> tuple[QColor, QColor]:
 
 
 class Placing:
-    """Lays columns out for a canvas `height` pixels high; `common` gives all layers of `everything` one axis."""
+    """Lays columns out for a canvas `height` pixels high; `common` gives all layers of `everything` one axis.
 
-    def __init__(self, words: Words, height: float, ratio: float, common: bool, everything: Sequence[Layers]) -> None:
+    Rivers are of the epochs of the `stretch`.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        height: float,
+        ratio: float,
+        common: bool,
+        everything: Sequence[Layers],
+        stretch: Stretch,
+    ) -> None:
         self._words, self._scale = words, words.theme.scale
         self._height, self._ratio, self._common, self._everything = height, ratio, common, everything
+        self._stretch = stretch
         self._shape = SHAPES[len(everything[0].sides)]
 
     def place(self, columns: Sequence[Column], view: str) -> None:
@@ -74,9 +87,8 @@ class Placing:
 
     def _histograms(self, columns: Sequence[Column], view: str) -> None:
         words, scale = self._words, self._scale
-        flowing = [side for layers in self._everything for side in layers.flowing]
-        first, last = [float(side.epoch[0]) for side in flowing], [float(side.epoch[-1]) for side in flowing]
-        time = min(first, default=0.0), max(last, default=1.0)
+        time = self._stretch.of(*run_of(self._everything))
+        flowing = [side for layers in self._everything for side in layers.between(*time).flowing]
         everywhere = span_of(*(side.rows for side in flowing)) if self._common else None
         kinds = VIEWS[view][0]
         spans = {
@@ -116,12 +128,13 @@ class Placing:
 
     def _rivers(self, column: Column, top: float, time: Span, everywhere: Span | None) -> None:
         foot = self._height - self._words.high(self._words.small)
-        span = everywhere or span_of(*(side.rows for side in column.layers.flowing))
-        if span is None or not column.layers.flowing or foot - top <= 12:
+        seen = column.layers.between(*time)
+        span = everywhere or span_of(*(side.rows for side in seen.flowing))
+        if span is None or not seen.flowing or foot - top <= 12:
             return
         area = QRectF(column.left, round(top), column.width, round(foot - top - 2))
         column.area, column.span, column.time = area, span, time
-        first, *others = column.layers.sides
+        first, *others = seen.sides
         if first is not None and first.flows:
             column.bands = bands(first.epoch, first.rows, area, time, span, self._shape.every)
         for side in others:
@@ -152,6 +165,13 @@ class Placing:
             column.slot = max(self._shape.slot, column.area.width() / units)
             shown = min(units, int(column.area.width() / column.slot + 1e-6))
             words.beside_units(column, column.area, span, shown, units)
+
+
+def run_of(everything: Sequence[Layers]) -> Span:
+    """The first and last epoch that any river knows of."""
+    flowing = [side for layers in everything for side in layers.flowing]
+    first, last = [float(side.epoch[0]) for side in flowing], [float(side.epoch[-1]) for side in flowing]
+    return min(first, default=0.0), max(last, default=1.0)
 
 
 def _apart(norms: Sequence[Norm | None]) -> list[str]:
