@@ -199,13 +199,13 @@ def _run(words: list[str]) -> int:
             text = str(problem)
             raise ValueError(text if text.startswith(str(given.init)) else f"{given.init}: {text}") from None
     if given.batches:
-        trainer.order = runs.read_batches(given.batches, trainer.training_examples)
+        trainer.follow(runs.read_batches(given.batches, trainer.training_examples, trainer.examples_per_epoch))
     if given.out:
         for name in FILES:
             check(given.out / name)
         if there := [name for name in FILES if (given.out / name).exists()]:
             warn(f"In {given.out} this run takes the place of another: {', '.join(there)}.")
-    for note in trainer.examples.notes:
+    for note in (*trainer.examples.notes, *filter(None, [trainer.caution])):
         warn(note)
     bar = _ProgressBar(epochs)
     interrupts.heed()

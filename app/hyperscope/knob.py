@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -157,12 +157,32 @@ def _meta(knob: Knob) -> msgspec.Meta:
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A frozen group of knobs, checked whenever one is made. Raises: ValueError naming field, value and range."""
+    """A frozen group of knobs, checked whenever one is made. Raises: ValueError naming field, value and range.
+
+    Fields in LATER came after the first files were written, and are written only where they are not as usual: files
+    and codes of before stay what they were.
+    """
+
+    LATER: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for name, knob in knobs(type(self)).items():
             if said := knob.refusal(getattr(self, name)):
                 raise ValueError(said)
+
+
+def plain(value: object) -> Any:
+    """A value as JSON has it, every field of settings written out but for those LATER ones that are as usual."""
+    if isinstance(value, Settings):
+        usual = type(value)() if type(value).LATER else None
+        return {
+            name: plain(part)
+            for name in value.__struct_fields__
+            if (part := getattr(value, name)) != getattr(usual, name, None) or name not in type(value).LATER
+        }
+    if isinstance(value, tuple):
+        return [plain(part) for part in value]
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 @cache

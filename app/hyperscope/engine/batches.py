@@ -24,6 +24,12 @@ class Position:
     used: int = 0
 
 
+def batches_left(m: int, used: int, size: int, *, drop_last: bool) -> int:
+    """Mini-batches of `size` to come in an epoch of m examples of which some are used; the last is shorter, or none."""
+    left = m - used
+    return left // size if drop_last else -(-left // size)
+
+
 class Shuffle:
     """The orders in which a run with `seed` visits its m examples; remembers the last epochs it worked out.
 

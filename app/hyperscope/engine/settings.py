@@ -176,6 +176,11 @@ class Network(Settings, frozen=True):
         ),
     ] = 1.0
 
+    @property
+    def normalises(self) -> bool:
+        """Whether there is batch norm anywhere."""
+        return self.bn_output or any(layer.batch_norm != "off" for layer in self.layers)
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.layers) > 12:

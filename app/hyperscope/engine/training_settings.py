@@ -14,6 +14,8 @@ WHOLE_SET = 65536  # batch sizes from here on, and any above the number of train
 class Training(Settings, frozen=True):
     """How the network learns: the optimiser, its constants, the mini-batches and the arithmetic."""
 
+    LATER = ("drop_last",)
+
     optimiser: Annotated[
         str,
         choice(
@@ -53,6 +55,17 @@ class Training(Settings, frozen=True):
             watch="how rough the loss is",
         ),
     ] = 32
+    drop_last: Annotated[
+        bool,
+        switch(
+            "Drop the last batch",
+            "Leaves out the last mini-batch of an epoch where it has fewer examples than the others; the next epoch "
+            "shuffles anew, so that each is left out in turn.",
+            live=True,
+            usual="on where batch norm would get a batch of one or two",
+            watch="the dev loss from epoch to epoch",
+        ),
+    ] = False
     momentum: Annotated[
         float,
         number(

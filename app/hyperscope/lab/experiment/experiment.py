@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from hyperscope.engine.settings import Layer, Network, Training
-from hyperscope.knob import Knob, Settings, Value, knobs, whole
+from hyperscope.knob import Knob, Settings, Value, knobs, plain, whole
 from hyperscope.lab.experiment.data import Data, with_source
 
 VERSION = 1
@@ -33,8 +33,8 @@ class Experiment(Settings, frozen=True):
     version: int = VERSION
 
     def to_json(self) -> str:
-        """Readable JSON, every field written out, ending in a newline."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=2).decode() + "\n"
+        """Readable JSON, every field written out that `plain` writes, ending in a newline."""
+        return msgspec.json.format(msgspec.json.encode(plain(self)), indent=2).decode() + "\n"
 
 
 def from_json(source: str | bytes) -> Experiment:

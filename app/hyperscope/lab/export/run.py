@@ -26,7 +26,7 @@ class GivenOrder:
     m: int
 
     def batches(self, size: int, position: Position, steps: int) -> tuple[list[Indices], Position]:
-        """The next at most `steps` batches; `position` counts the examples seen, in passes over m of them."""
+        """The next at most `steps` batches; `position` counts the examples seen, m to an epoch."""
         seen = position.epoch * self.m + position.used
         ends = np.cumsum([len(batch) for batch in self.written])
         first = int(np.searchsorted(ends, seen, side="right"))
@@ -45,9 +45,10 @@ class Result:
     stopped: str
 
 
-def read_batches(path: Path, m: int) -> GivenOrder:
+def read_batches(path: Path, m: int, epoch: int | None = None) -> GivenOrder:
     """A text file with one mini-batch per line: numbers of training examples, from 0, apart by spaces or commas.
 
+    There are m training examples, and `epoch` of them in an epoch, all if not said.
     Raises: ValueError naming file, line and what is wrong with it.
     """
     try:
@@ -65,7 +66,7 @@ def read_batches(path: Path, m: int) -> GivenOrder:
         batches.append(np.array([int(word) for word in words]))
     if not batches:
         raise ValueError(f"{path}: there are no mini-batches in it; write one per line")
-    return GivenOrder(tuple(batches), m)
+    return GivenOrder(tuple(batches), epoch or m)
 
 
 def read_weights(path: Path) -> dict[str, Array]:

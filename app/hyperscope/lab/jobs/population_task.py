@@ -115,7 +115,8 @@ class _Crowd:
         self.maps = task.maps
         alike: dict[object, list[int]] = {}
         for number, experiment in enumerate(task.experiments):
-            alike.setdefault((experiment.data, experiment.training.batch_size), []).append(number)
+            training = experiment.training
+            alike.setdefault((experiment.data, training.batch_size, training.drop_last), []).append(number)
         self._together = [_Together(members, task) for members in alike.values()]
         self._places = {number: (one, row) for one in self._together for row, number in enumerate(one.members)}
         self._turn = 0

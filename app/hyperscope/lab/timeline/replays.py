@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import msgspec
 
+from hyperscope.engine.batches import batches_left
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.timeline.score import Event, Score, tried
@@ -68,8 +69,10 @@ def epochs_of(score: Score) -> tuple[int, int]:
     examples = load(score.experiment.data, begun=True).x_train.shape[1]
     passed, tick, experiment, changed = 0.0, 0, score.start, 0.0
     for event in (*score.events, Event(score.end, score.experiment)):
-        batch = max(1, min(experiment.training.batch_size, examples))
-        changed, passed = passed, passed + (event.tick - tick) / max(1, math.ceil(examples / batch))
+        training = experiment.training
+        batch = max(1, min(training.batch_size, examples))
+        batches = max(1, batches_left(examples, 0, batch, drop_last=training.drop_last))
+        changed, passed = passed, passed + (event.tick - tick) / batches
         tick, experiment = event.tick, event.experiment
     return math.ceil(passed), math.ceil(changed) if score.events else 0
 
@@ -100,16 +103,12 @@ class Replay:
             if trainer.position.epoch >= epoch and not (whole and self._coming):
                 return
             ahead = self._coming[0].tick - self._tick if self._coming else trainer.batches_per_epoch
-            ticks = 0 if trainer.alarm else tried(trainer, min(ahead, self._left_in_epoch()))
+            ticks = 0 if trainer.alarm else tried(trainer, min(ahead, max(1, trainer.left_in_epoch())))
             if not ticks:  # it stands
                 if not self._coming:
                     return
                 ticks = ahead
             self._tick += ticks
-
-    def _left_in_epoch(self) -> int:
-        left = self.trainer.training_examples - self.trainer.position.used
-        return max(1, -(-left // self.trainer.batch_size))
 
     def _happen(self, event: Event) -> None:
         if event.restart:

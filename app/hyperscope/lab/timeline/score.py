@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from hyperscope.knob import Settings
+from hyperscope.knob import Settings, plain
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import differences
@@ -173,11 +173,6 @@ def tried(trainer: Trainer, count: int) -> int:
 # -- changes ------------------------------------------------------------------------------------------------------
 
 
-def plain(value: object) -> Any:
-    """A value as JSON has it, every field of settings written out."""
-    return msgspec.json.decode(msgspec.json.encode(value))
-
-
 def head(score: Score, in_full: Callable[[Experiment], Any] = plain) -> Changes:
     """How a score begins as JSON: its version and start; `events` and `end` follow."""
     return {"version": VERSION, "start": in_full(score.start)}
@@ -232,7 +227,7 @@ def _sparse(value: object) -> Any:
         name: _sparse(part)
         for name in value.__struct_fields__
         if (part := getattr(value, name)) != getattr(usual, name)
-        or isinstance(part, tuple | Settings)
+        or (isinstance(part, tuple | Settings) and name not in value.LATER)
         or name == "version"
     }
 

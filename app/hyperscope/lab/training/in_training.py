@@ -16,7 +16,7 @@ import numpy as np
 from hyperscope.engine import textbook
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
-from hyperscope.engine.batches import Position
+from hyperscope.engine.batches import Position, batches_left
 from hyperscope.engine.learner import Diverged
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.named import named_views
@@ -38,6 +38,7 @@ from hyperscope.lab.training.quantiles import Quantiles
 LOOKED_AT = 256  # training examples whose activations are followed over time
 ROWS = 600  # of the history; each costs an evaluation of train and dev set
 MARKS = 256  # of moves, the newest
+LONELY = 2  # examples; a last mini-batch of so few with batch norm harms a whole epoch: accuracy .89 for .99
 SOUND = 1.5  # times ln C: a training loss up to here is worth going back to after a divergence
 
 
@@ -110,6 +111,7 @@ class InTraining(ABC, Generic[N]):
     structure: int  # goes up whenever data or network were rebuilt
     painted: int  # goes up whenever examples came or went while the network was kept
     rows: int = ROWS  # of the history, at most
+    has_order: bool = False  # mini-batches are given, not shuffled from the examples
 
     # -- what training is at --------------------------------------------------------------------------------------
 
@@ -125,8 +127,33 @@ class InTraining(ABC, Generic[N]):
 
     @property
     def batches_per_epoch(self) -> int:
-        """Mini-batches in an epoch, the last, shorter one included."""
-        return max(1, math.ceil(self.training_examples / self.batch_size))
+        """Mini-batches in an epoch, the last, shorter one included unless that is dropped."""
+        return max(1, batches_left(self.training_examples, 0, self.batch_size, drop_last=self.drops_last))
+
+    @property
+    def examples_per_epoch(self) -> int:
+        """How many of the training examples an epoch goes through."""
+        return self.batches_per_epoch * self.batch_size if self.drops_last else self.training_examples
+
+    @property
+    def last_batch_size(self) -> int:
+        """How many examples the last mini-batch of an epoch has."""
+        left_over = self.training_examples % self.batch_size
+        return left_over if left_over and not self.drops_last else self.batch_size
+
+    @property
+    def caution(self) -> str:
+        """What to heed of its mini-batches, in a sentence; "" as a rule."""
+        last = self.last_batch_size
+        if not self.experiment.network.normalises or self.has_order or last > LONELY or last == self.batch_size:
+            return ""
+        has = f"has {last} example{'s' if last > 1 else ''}, too few for batch norm"
+        return f"The last mini-batch of each epoch {has}: drop it, or choose another size."
+
+    @property
+    def drops_last(self) -> bool:
+        """Whether an epoch ends before a last mini-batch that is shorter; an order that is given has its own sizes."""
+        return self.experiment.training.drop_last and not self.has_order
 
     @property
     def epoch(self) -> float:
@@ -135,7 +162,13 @@ class InTraining(ABC, Generic[N]):
 
     def left_in_epoch(self) -> int:
         """Steps to the end of the current epoch."""
-        return math.ceil((self.training_examples - self.position.used) / self.batch_size)
+        return batches_left(self.training_examples, self.position.used, self.batch_size, drop_last=self.drops_last)
+
+    def placed(self, position: Position) -> Position:
+        """Where training goes on from: the next epoch where what is left of this one is dropped."""
+        used = position.used
+        left = batches_left(self.training_examples, used, self.batch_size, drop_last=self.drops_last)
+        return Position(position.epoch + 1) if used and not left else position
 
     def rate_factors(self, sizes: Sequence[int]) -> Array:
         """What the schedule makes of the learning rate in coming steps with batches of these sizes (S,)."""
@@ -152,7 +185,7 @@ class InTraining(ABC, Generic[N]):
 
     def stand(self, step: int, position: Position) -> None:
         """Stands elsewhere from now on: what was worked out of where it stood is forgotten."""
-        self.step, self.position = step, position
+        self.step, self.position = step, self.placed(position)
         self._graded = -1  # the learner's gradient may be that of another future's step of this number
         self._scores = None
 
@@ -190,13 +223,15 @@ class InTraining(ABC, Generic[N]):
         old = self.experiment
         if experiment == old:
             return ""
-        epoch = self.epoch
+        epoch, caution = self.epoch, self.caution
         kept = self._apply(experiment)
+        self.position = self.placed(self.position)
         self.go_on()
         self._scores = None
         if self.step:
             self.mark(moves.caption(old, experiment))
-        return f"{moves.sentence(old, experiment, kept, epoch)} {self.examples.missing}".rstrip()
+        said = [moves.sentence(old, experiment, kept, epoch), self.examples.missing]
+        return " ".join(part for part in (*said, self.caution if self.caution != caution else "") if part)
 
     @abstractmethod
     def _apply(self, experiment: Experiment) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
-from hyperscope.engine.batches import Position, Shuffle
+from hyperscope.engine.batches import Position, Shuffle, batches_left
 from hyperscope.engine.learner import Diverged, Learner
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.parameters import Layout
@@ -29,7 +29,14 @@ from hyperscope.lab.training.in_training import InTraining, all_inputs, looked_a
 from hyperscope.lab.training.measuring import Measured, Measuring
 from hyperscope.lab.training.quantiles import Quantiles
 
-COMMON = ("optimiser", "batch_size", "precision", "label_smoothing", "class_weights")  # settings of a whole stack
+COMMON = (
+    "optimiser",
+    "batch_size",
+    "drop_last",
+    "precision",
+    "label_smoothing",
+    "class_weights",
+)  # settings of a whole stack
 
 
 @dataclass(frozen=True)
@@ -249,7 +256,7 @@ class Stack:
     def left_in_epoch(self) -> int:
         """Steps to the end of the current epoch."""
         first = self.members[0]
-        return -(-(first.training_examples - self.position.used) // first.batch_size)
+        return batches_left(first.training_examples, self.position.used, first.batch_size, drop_last=first.drops_last)
 
     def _burst(self, count: int) -> int:
         """Steps until something is to be recorded or watched, at most `count`, or until a member breaks."""
@@ -257,7 +264,7 @@ class Stack:
             self._record()
         wanted = min(count, self.history.next_due(self.step) - self.step)
         augmented = self.members[0].augmenter is not None
-        if augmented or self._patient:
+        if augmented or self._patient or self.members[0].drops_last:
             wanted = min(wanted, self.left_in_epoch())
         if augmented and self.position.epoch != self._augmented:
             self._augmented = self.position.epoch
@@ -279,7 +286,8 @@ class Stack:
         self._last = (batches[-1], self._rates * factors[len(batches) - 1])
         self.history.batch_losses(losses)
         self.step += len(batches)
-        _, self.position = self.order.batches(size, self.position, len(batches))
+        _, after = self.order.batches(size, self.position, len(batches))
+        self.position = self.members[0].placed(after)
         self._graded = self.step if len(batches) == wanted else -1
         if self._patient and self.position.used == 0:
             self._watch()

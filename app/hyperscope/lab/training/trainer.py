@@ -53,7 +53,7 @@ class Trainer(InTraining[Learner]):
     ) -> None:
         self.experiment, self.rows = experiment, rows
         self.examples = examples or load(experiment.data, begun=True)
-        self.given_order = order
+        self.given_order, self.has_order = order, order is not None
         self.structure = 0
         self.painted = 0
         self._start()
@@ -68,6 +68,11 @@ class Trainer(InTraining[Learner]):
         return trainer
 
     # -- changing -------------------------------------------------------------------------------------------------
+
+    def follow(self, order: Order) -> None:
+        """Takes its mini-batches from `order` from now on, also after a restart."""
+        self.order = self.given_order = order
+        self.has_order = True
 
     def edit(self, edit: Edit) -> str:
         """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
@@ -174,7 +179,8 @@ class Trainer(InTraining[Learner]):
             if self.history.due(self.step):
                 self.record()
             wanted = min(count - done, self.history.next_due(self.step) - self.step)
-            if self.augmenter is not None or self.experiment.training.patience:
+            # rates follow the epochs, which end early where the last mini-batch is dropped
+            if self.augmenter is not None or self.experiment.training.patience or self.drops_last:
                 wanted = min(wanted, self.left_in_epoch())
             self._augment()
             batches, after = self.order.batches(self.batch_size, self.position, wanted)
@@ -193,7 +199,7 @@ class Trainer(InTraining[Learner]):
             self.history.batch_losses(losses[-1])
             self.step += len(batches)
             self._graded = self.step
-            self.position = after
+            self.position = self.placed(after)
             done += len(batches)
             patient = self.experiment.training.patience and self.position.used == 0
             if patient and self.out_of_patience(self.scores().dev.loss):

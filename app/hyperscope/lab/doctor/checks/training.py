@@ -182,19 +182,24 @@ def noise(seen: Seen) -> Measured | None:
     source="Wu and He 2018, table 2: from 8 examples down batch norm gets worse, with 2 by far",
 )
 def tiny_batches(seen: Seen) -> Measured | None:
-    """The mini-batch size where there is batch norm."""
-    if all(layer.batch_norm == "off" for layer in seen.network.layers):
+    """The smallest mini-batch that occurs where there is batch norm: the usual size, or the last one's of an epoch."""
+    if not seen.network.normalises:
         return None
-    m = seen.trainer.batch_size
+    m, last = seen.trainer.batch_size, seen.trainer.last_batch_size
+    least = min(m, last)
     so = (
         "From so few they are far from those of the data, which test time uses."
-        if m > 1
-        else "Of one example there is none."
+        if least > 1
+        else "One example has no variance: every unit gives its β, whatever the input."
     )
-    sentence = f"Batch norm takes its means and variances over {m} example{'s' if m > 1 else ''} at a time."
+    sentence = f"Batch norm takes its means and variances over {m} example{'s' if m > 1 else ''} at a time"
+    sentence += f", in the last mini-batch of each epoch over {last}." if last < m else "."
     better = min(32, seen.trainer.training_examples)
-    remedy = remedies.setting(f"batches of {better}", ("training.batch_size", better)) if better > m else None
-    return Measured(float(m), sentence, {"batch size": float(m)}, so, remedy)
+    larger = remedies.setting(f"batches of {better}", ("training.batch_size", better)) if better > m else None
+    drop = remedies.setting("drop the last batch", ("training.drop_last", True)) if last < m else None
+    others = (larger,) if drop is not None and larger is not None else ()
+    evidence = {"batch size": float(m), "last": float(last)}
+    return Measured(float(least), sentence, evidence, so, drop or larger, others)
 
 
 @check(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
-from hyperscope.engine.settings import WHOLE_SET, Network, Training
+from hyperscope.engine.settings import WHOLE_SET, Training
 from hyperscope.knob import Knob, Value, knobs
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.ui.controls.card import Card
@@ -62,7 +62,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Optimiser", (), ("training.warmup", f"training.{BIAS_CORRECTION}")),
     ("Batch norm", ("BN ",), ("network.bn_output", *OF_BATCH_NORM)),
     ("Output", (), ("network.output", TREE, "network.temperature")),
-    ("Run", (), ("training.precision", "seed")),
+    ("Run", (), ("training.drop_last", "training.precision", "seed")),
 )
 SCALED = ("normal", "constant", "uniform")  # the initialisers that use the initial scale
 TREED = "hierarchical"  # the output that uses a tree
@@ -94,13 +94,9 @@ def unused(experiment: Experiment) -> set[str]:
         idle.add(INITIAL_SCALE)
     if network.output != TREED:
         idle.add(TREE)
-    if not _normalises(network):
+    if not network.normalises:
         idle.update(OF_BATCH_NORM)
     return idle
-
-
-def _normalises(network: Network) -> bool:
-    return network.bn_output or any(layer.batch_norm != "off" for layer in network.layers)
 
 
 class HyperparametersCard(Card):
