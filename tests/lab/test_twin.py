@@ -323,7 +323,7 @@ def status_of(pair: Twins, playing: bool = True) -> tuple[Status, Status]:
     """What the window is shown of both."""
     trained = Trained(pair.a)
     trained.twins, trained.timeline = pair, pair
-    asked = snapshot(trained, Look(()), playing=playing, speed=0.0, said="", alarm=False, halted=False)
+    asked = snapshot(trained, Look(()), playing=playing, speed=0.0, said="", alarm=False, halted=False, rested=False)
     return asked.sides[0].status, asked.sides[1].status
 
 
