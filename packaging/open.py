@@ -18,7 +18,12 @@ def main(arguments: list[str]) -> int:
     environment = prepare.qt_environment(window)
     command = [str(prepare.python()), "-P", "-m", "hyperscope", *arguments]
     if os.name == "posix":
-        os.execve(command[0], command, environment)  # so that signals and the terminal are the program's own
+        try:
+            os.execve(command[0], command, environment)  # so that signals and the terminal are the program's own
+        except OSError as problem:
+            prepare.stop(
+                f"{command[0]} cannot be run: {problem.strerror}. Delete {prepare.ENVIRONMENT}, and start again."
+            )
     return subprocess.call(command, env=environment)
 
 

@@ -58,6 +58,12 @@ def _run_noted(words: list[str]) -> int:
         return interrupts.exit_code() or 130
     except BrokenPipeError:  # whoever read our output has seen enough
         return 0
+    except ModuleNotFoundError as problem:
+        name = (problem.name or "").partition(".")[0]
+        if name in ("", "hyperscope"):
+            raise
+        warn(f"hyperscope: the Python package {name} is missing; 'python3 packaging/open.py' in a checkout installs it")
+        return 1
     except Exception as problem:
         _keep_fault(problem)
         raise
@@ -119,10 +125,10 @@ def _window(file: str | None, theme: str | None) -> int:
 
 
 def no_window() -> str:
-    """Why no window can be shown here, in a sentence, or "" if one can; a Qt platform that was named is trusted."""
+    """Why no window can be shown here, in a sentence, or "" if one can; a Qt platform of another kind is trusted."""
     from hyperscope.lab.machine.system_libraries import advice, display_problem, missing
 
-    if not os.environ.get("QT_QPA_PLATFORM") and (problem := display_problem()):
+    if problem := display_problem():
         return problem
     if lacking := missing():
         return f"Qt cannot open a window without {', '.join(need.name for need in lacking)}. {advice(lacking)}."

@@ -90,13 +90,15 @@ def test_what_the_checks_installed_is_found() -> None:
 
 def test_without_a_display_the_doctor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     assert not doctor.display().ok
 
 
 def test_a_display_that_nobody_serves_is_told_from_one_that_answers(xvfb: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DISPLAY", xvfb)
     assert doctor.display().ok
     monkeypatch.setenv("DISPLAY", ":64999")

@@ -89,8 +89,11 @@ def display() -> Fact:
     if problem := system_libraries.display_problem():
         advice = "Start Hyperscope from a desktop; commands such as run and export need no display."
         return Fact("Display", problem, False, advice)
-    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
-    linux = f"Wayland {wayland}" if wayland else f"X11 {x11}"
+    kind = system_libraries.display_in_use()
+    linux = {
+        "wayland": f"Wayland {os.environ.get('WAYLAND_DISPLAY')}",
+        "x11": f"X11 {os.environ.get('DISPLAY')}",
+    }.get(kind, f"Qt's platform {os.environ.get('QT_QPA_PLATFORM')}")
     return Fact("Display", linux if sys.platform.startswith("linux") else f"that of {platform.system()}", ok=True)
 
 

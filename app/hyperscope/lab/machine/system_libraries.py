@@ -95,7 +95,7 @@ def missing(purposes: Iterable[str] | None = None, among: Iterable[Need] = LIBRA
     if not sys.platform.startswith("linux"):
         return []
     if purposes is None:
-        purposes = ("import",) if display_problem() else ("import", display_in_use())
+        purposes = ("import", display_in_use())
     wanted = tuple(purposes)
     return [need for need in among if need.purpose in wanted and is_missing(need)]
 
@@ -142,20 +142,43 @@ def font_file() -> Path | None:
 
 
 def display_in_use() -> str:
-    """ "wayland" where a Wayland display is offered, which Qt then prefers, else "x11"."""
-    return "wayland" if os.environ.get("WAYLAND_DISPLAY") else "x11"
+    """Which of "wayland" and "x11" Qt opens windows on here, "" if it was told to use something else or has neither."""
+    return next((kind for kind in _kinds() if not _PROBLEMS[kind]()), "")
 
 
 def display_problem() -> str:
     """Why no window can be shown here, as a sentence; empty if one can. Only Linux may lack a display."""
-    if not sys.platform.startswith("linux"):
+    kinds = _kinds()
+    problems = [problem for kind in kinds if (problem := _PROBLEMS[kind]())]
+    if not kinds or len(problems) < len(kinds):
         return ""
-    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
-    if wayland:
-        place = Path(os.environ.get("XDG_RUNTIME_DIR") or "/", wayland)
-        return "" if _listens(str(place)) else f"The Wayland display {wayland} does not answer."
+    if len(kinds) == 1:
+        return f"Qt is told by $QT_QPA_PLATFORM to use {os.environ['QT_QPA_PLATFORM']}. {problems[0]}"
+    offered = [problem for problem in problems if not problem.endswith("is empty.")]
+    return " ".join(offered) or "There is no display here: $DISPLAY and $WAYLAND_DISPLAY are empty."
+
+
+def _kinds() -> tuple[str, ...]:
+    """The kinds of display that Qt may open windows on, those it prefers first."""
+    if not sys.platform.startswith("linux"):
+        return ()
+    chosen = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    return {"": ("wayland", "x11"), "xcb": ("x11",), "wayland": ("wayland",)}.get(chosen, ())
+
+
+def _wayland_problem() -> str:
+    wayland, folder = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("XDG_RUNTIME_DIR")
+    if not wayland:
+        return "$WAYLAND_DISPLAY is empty."
+    if not folder and not wayland.startswith("/"):
+        return f"The Wayland display {wayland} cannot be found, as $XDG_RUNTIME_DIR is not set."
+    return "" if _listens(str(Path(folder or "/", wayland))) else f"The Wayland display {wayland} does not answer."
+
+
+def _x11_problem() -> str:
+    x11 = os.environ.get("DISPLAY")
     if not x11:
-        return "There is no display here: $DISPLAY and $WAYLAND_DISPLAY are empty."
+        return "$DISPLAY is empty."
     host, _, number = x11.rpartition(":")
     number = number.partition(".")[0]
     local = f"/tmp/.X11-unix/X{number}"
@@ -163,6 +186,9 @@ def display_problem() -> str:
     if host in {"", "unix"} and number.isdecimal() and not (_listens(local) or _listens("\0" + local)):
         return f"The X11 display {x11} does not answer."
     return ""
+
+
+_PROBLEMS = {"wayland": _wayland_problem, "x11": _x11_problem}
 
 
 def manager() -> str | None:
