@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,17 @@ def caption(old: Experiment, new: Experiment) -> str:
         move = different[0]
         return f"{move.knob.symbol or move.knob.label} {shown(move.knob, move.new)}"
     return different[0].caption + (" …" if len(different) > 1 else "")
+
+
+def captions(now: Sequence[Experiment], wanted: Sequence[Experiment], again: bool) -> str:
+    """What a move of one or two networks is called: it leads from `now` to what is `wanted` if it is done `again`, the
+    other way if it is taken back. Of twins once if it is the same, else with the letters of those that it moved.
+    """
+    pairs = zip(now, wanted, strict=True) if again else zip(wanted, now, strict=True)
+    found = [caption(old, new) for old, new in pairs]
+    if len(set(found)) == 1:
+        return found[0]
+    return ", ".join(f"{letter}: {said}" for letter, said in zip("AB", found, strict=True) if said)
 
 
 def _of_lists(old: Experiment, new: Experiment) -> str:

@@ -37,6 +37,7 @@ from hyperscope.lab.worker.commands import (
     SlowEnd,
     StartTwin,
     Switch,
+    Undone,
 )
 from hyperscope.lab.worker.link import Link, Opens, WorkerLost
 from hyperscope.lab.worker.recovery import Recovery, given_up
@@ -131,7 +132,10 @@ class Session:
         state = sides.with_moved(self._state, side, experiments)
         if (state.experiment, state.twin) == (self.experiment, self.twin):
             return
+        mark = self._undo.mark
         self._undo.leave(self._state, merge and f"{side} {merge}")
+        if self._pending and self._undo.mark != mark:
+            self._tell(mark)  # each move by itself, so that an undo can come back to the moment between
         self._set(state)
         self._go_on()
 
@@ -169,22 +173,34 @@ class Session:
             self._undo.edited_together(edits, of)
         for done in edits:
             self._send_edit(done.edit, of)
+        self._go_on()
 
     def undo(self) -> bool:
         """Back to before the last move; says whether there was one."""
-        return self._go_over(self._undo.back(self._state))
+        return self._go_over(self._undo.back(self._state), again=False)
 
     def redo(self) -> bool:
         """Forward again after an undo; says whether there was one."""
-        return self._go_over(self._undo.forward(self._state))
+        return self._go_over(self._undo.forward(self._state), again=True)
 
-    def _go_over(self, there: State | Edited | None) -> bool:
+    def _go_over(self, there: State | Edited | None, *, again: bool) -> bool:
         if isinstance(there, Edited):
-            for done in (there.done, *there.more):
-                self._send_edit(done.edit, there.of)
-        elif there is not None:
+            self._aim_at(there.of)
+            edits = tuple(done.edit for done in (there.done, *there.more))
+            self._send(Undone(0, self.experiment, self.twin, edits, again))
+        elif there is not None and (there.twin is None) != (self.twin is None):
             self._set(there)
+        elif there is not None:
+            if self._pending:
+                self._tell(self._undo.mark)
+            self.experiment, self.twin, self._keep = there.experiment, there.twin, there.keep
+            self._send(Undone(there.mark, there.experiment, there.twin, again=again))
         return there is not None
+
+    def _tell(self, mark: int, *, anew: bool = False) -> None:
+        """Has the worker take on what is in force, as the move of this number."""
+        self._pending = False
+        self._send(Apply(self.experiment, self.twin, anew, mark))
 
     def _send_edit(self, edit: Edit, of: One) -> None:
         self._aim_at(of)
@@ -198,7 +214,7 @@ class Session:
         had = self.twin is not None
         if had != (state.twin is not None) and self._pending:
             self._send(Apply(self.experiment, self.twin))  # what was moved before is not to reach the others
-        self.experiment, self.twin, self._keep = state
+        self.experiment, self.twin, self._keep = state.experiment, state.twin, state.keep
         self._pending = False
         self._aim = self._aim if had and self.twin is not None else "A"
         if had and self.twin is None:
@@ -392,7 +408,7 @@ class Session:
             return None
         try:
             if self._pending:
-                self._link.send(Apply(self.experiment, self.twin))
+                self._link.send(Apply(self.experiment, self.twin, mark=self._undo.mark))
                 self._pending = False
             reply = self._link.take()
         except WorkerLost as loss:
@@ -491,7 +507,7 @@ class Session:
         try:
             if self._link is not None:
                 if self._pending:
-                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart)))
+                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart), self._undo.mark))
                     self._pending = False
                 self._link.send(command)
         except WorkerLost as loss:

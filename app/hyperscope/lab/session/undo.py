@@ -18,6 +18,7 @@ class State(NamedTuple):
     experiment: Experiment
     twin: Experiment | None = None
     keep: One = "A"
+    mark: int = 0  # the number of the move that left it
 
 
 class Edited(NamedTuple):
@@ -34,12 +35,14 @@ class Undo:
     def __init__(self) -> None:
         self._undo: list[State | Edited] = []
         self._redo: list[State | Edited] = []
+        self.mark = 0  # the number of the last move
         self._merged = ""  # the last move, as far as moves like it are undone with it
 
     def leave(self, state: State, merge: str = "") -> None:
         """A move leaves this state."""
         if not (merge and merge == self._merged):
-            self._undo.append(state)
+            self.mark += 1
+            self._undo.append(state._replace(mark=self.mark))
         self._merged = merge
         self._redo.clear()
 
@@ -80,5 +83,5 @@ class Undo:
             last = Edited(last.done.undone, last.of, tuple(done.undone for done in last.more))
             target.append(last)
         else:
-            target.append(now)
+            target.append(now._replace(mark=last.mark))
         return last

@@ -359,6 +359,12 @@ class Timeline:
         self._leave_end()
         yield from self._bring_to(there)
 
+    def return_to(self, place: Place) -> None:
+        """`restore` to a place of the score, which tells apart what happened at one tick."""
+        self._leave_end()
+        for _ in self._bring_to(place):
+            pass
+
     def _note_jumps(self, jumps: dict[int, int], *, whole: bool) -> None:
         """Notes where steps were seen not to follow on, which a score alone does not say: the step by the tick.
 

@@ -213,6 +213,17 @@ class Twins:
             raise
         self._told = self._stopped()
 
+    def return_to(self, a: Place, b: Place) -> None:
+        """Both go to places of their scores. Raises: ValueError, with both where they were, for data not to be had."""
+        was = self.a.place
+        self.a.return_to(a)
+        try:
+            self.b.return_to(b)
+        except ValueError:
+            self.a.return_to(was)
+            raise
+        self._told = self._stopped()
+
     def apply(self, experiment: Experiment) -> str:
         """A takes it on; B keeps its own. Raises: ValueError, with nothing changed, when its data cannot be had."""
         said, refused = self.apply_each(experiment, self.b.trainer.experiment)

@@ -25,6 +25,7 @@ class Apply:
     experiment: Experiment
     twin: Experiment | None = None
     anew: bool = False
+    mark: int = 0  # the number of the move, by which an undo comes back to the moment before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,21 @@ class Reopen:
     session: Any
 
 
-Change = Apply | GoTo | Switch | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Take back the move of this `mark`, or do it `again`: these experiments, or these `edits`, are then in force.
+
+    Where the move made another network, the moment before it comes back with its trained weights, and training pauses.
+    """
+
+    mark: int
+    experiment: Experiment
+    twin: Experiment | None = None
+    edits: tuple[Edit, ...] = ()
+    again: bool = False
+
+
+Change = Undone | Apply | GoTo | Switch | Restore | Reopen | StartTwin | EndTwin  # commands that change the experiment
 
 
 class Leave:
@@ -165,4 +180,6 @@ def replaces(command: object, earlier: object) -> bool:
     """Whether `earlier` need not be done, since `command` comes right after it and undoes all of it."""
     if isinstance(earlier, Edit):
         return earlier.same_place(command)
-    return isinstance(earlier, Apply | GoTo) and isinstance(command, type(earlier))
+    if isinstance(earlier, Apply):
+        return isinstance(command, Apply) and command.mark == earlier.mark
+    return isinstance(earlier, GoTo) and isinstance(command, GoTo)

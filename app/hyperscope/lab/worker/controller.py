@@ -11,6 +11,7 @@ from typing import Any
 
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.moves import captions
 from hyperscope.lab.library.recorder import Recorder
 from hyperscope.lab.timeline import slow_motion
 from hyperscope.lab.timeline.past import LostPast, recovered
@@ -36,7 +37,9 @@ from hyperscope.lab.worker.commands import (
     SlowEnd,
     StartTwin,
     Switch,
+    Undone,
 )
+from hyperscope.lab.worker.moments import Moments
 from hyperscope.lab.worker.pace import STEADY, Pace
 from hyperscope.lab.worker.resting import Rested, Resting, rest_words
 
@@ -68,6 +71,8 @@ class Controller:
         self.halted = False
         self.rested: Rested = ""  # it stands still by itself, since nobody was told so
         self.resting = Resting()
+        self.moments = Moments()
+        self._travelled = False  # the last command went to another moment
         self.rest = 0.0  # s in which it has nothing to train though it is busy
         self.slowed: slow_motion.Slowed | None = None
         self.news: dict[str, Any] = {}
@@ -150,8 +155,12 @@ class Controller:
 
     def _carry_out(self, command: object) -> None:
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
+        self._travelled = False
         self._heed_end(command)
+        self.moments.about_to_move(self.trained.lines)
         match command:
+            case Undone():
+                self._undo(command)
             case Apply(experiment, twin) if self.trained.twins is not None:
                 self._hear(*self.trained.twins.apply_each(experiment, twin or self.trained.twins.b.trainer.experiment))
             case StartTwin():
@@ -219,12 +228,58 @@ class Controller:
                     self.recorder.begin(timeline, whole=False)
             case Reopen(session):
                 self._reopen(session)
+        if isinstance(command, Apply):
+            self.moments.moved(command.mark, anew=command.anew)
         if self.recorder is not None and (
-            isinstance(command, Restart) or (isinstance(command, Apply) and step > self.trained.trainer.step == 0)
+            isinstance(command, Restart)
+            or (isinstance(command, Apply | Undone) and not self._travelled and step > self.trained.trainer.step == 0)
         ):
             self.recorder.restarted()
-        if ahead and not isinstance(command, GoTo | Slow | Reopen | Restore | EndTwin):
+        if ahead and not self._travelled and not isinstance(command, GoTo | Slow | Reopen | Restore | EndTwin):
             self._say_what_is_left(step)
+
+    # -- undo -----------------------------------------------------------------------------------------------------
+
+    def _undo(self, command: Undone) -> None:
+        """Takes a move back, or does it again; where it made another network, by going to another moment."""
+        timeline, lines = self.trained.timeline, self.trained.lines
+        there = self.moments.after if command.again else self.moments.before
+        places = there(command.mark, lines) if not command.edits else ()
+        now = self._experiments
+        wanted = (command.experiment, command.twin or command.experiment)[: len(lines)]
+        said = ""
+        try:
+            if places:
+                if not command.again:
+                    self.moments.taken_back(command.mark, lines)
+                timeline.return_to(*places)
+                self._travelled = True
+                trainer = self.trained.furthest
+                said = f"Back at epoch {trainer.position.epoch}, step {trainer.step}, with the network as it was."
+            for edit in command.edits:
+                said = timeline.edit(edit)
+            if self._experiments != wanted:
+                said = self._apply_all(wanted)
+        except ValueError as problem:
+            self._refuse(problem)
+            return
+        if self._travelled:
+            self.playing, self.halted = False, True
+            self._went()
+            self.pace.count_from(self.trained.furthest.step)
+        self._keep_soon()
+        what = command.edits[0].caption if command.edits else captions(now, wanted, command.again)
+        begun = f"{'Done again' if command.again else 'Undone'}{': ' if what else ''}{what}."
+        self.said, self.alarm = f"{begun} {said}".strip(), False
+
+    def _apply_all(self, wanted: tuple[Experiment, ...]) -> str:
+        """Has every network take on its experiment; what was kept and rebuilt. Raises: ValueError saying why not."""
+        if self.trained.twins is None:
+            return self.trained.timeline.apply(wanted[0])
+        said, refused = self.trained.twins.apply_each(wanted[0], wanted[1])
+        if refused:
+            raise ValueError(refused)
+        return said
 
     # -- twins ----------------------------------------------------------------------------------------------------
 
