@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Records
 from hyperscope.lab.probes.snapshot import Seen, Snapshot
 from hyperscope.lab.softmax.case import LOGIT, MOST, Case, worked
@@ -142,15 +143,30 @@ class Bench(Part[Host]):
             self.set(msgspec.convert(kept["workbench"], Case))
 
 
+class Batch(Part[Host]):
+    """The example that is looked at in a mini-batch is looked at everywhere."""
+
+    def __init__(self, host: Host, page: SoftmaxPage) -> None:
+        super().__init__(host)
+        self.view = page.batch
+        self.view.looked_at.connect(lambda example: host.looked_at.look(example=example, point=None))
+        self.view.softmax_wanted.connect(self._take_softmax)
+        host.looked_at.changed.connect(lambda: self.view.show_example(host.looked_at.focus.example))
+
+    def _take_softmax(self) -> None:
+        session = self.host.session
+        self.host.do(lambda: session.start_twin(changed(session.experiment, "network.output", "softmax")))
+
+
 def make(host: Host) -> Lab:
     """The Softmax lab, shown by `host`."""
     page = SoftmaxPage()
     bench = Bench(host, page)
     return Lab(
         page,
-        panels=(page.workbench, page.workbench.point),
+        panels=(page.workbench, page.workbench.point, page.batch),
         sources={page.workbench: bench.source},
-        parts=(bench,),
+        parts=(bench, Batch(host, page)),
         cards=(page.workbench.card,),
         kept=bench.kept,
         restore=bench.restore,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.softmax.batch import BatchView
 from hyperscope.ui.labs.softmax.workbench import Workbench
 from hyperscope.ui.theme import EDGE, Theme
 
@@ -15,7 +16,8 @@ class SoftmaxPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.workbench = Workbench()
-        self.views: dict[str, QWidget] = {"workbench": self.workbench}
+        self.batch = BatchView()
+        self.views: dict[str, QWidget] = {"workbench": self.workbench, "batch": self.batch}
         self._stack = QStackedWidget()
         for view in self.views.values():
             self._stack.addWidget(view)
@@ -36,3 +38,4 @@ class SoftmaxPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.workbench.set_theme(theme)
+        self.batch.set_theme(theme)

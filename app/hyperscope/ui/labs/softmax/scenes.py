@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from hyperscope.engine.settings import Training
+from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.softmax.case import Case
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
@@ -31,14 +32,23 @@ def _point(window: Window) -> None:
     bench.point_moved.emit(0.6, 0.4)
 
 
+def _chosen(window: Window) -> None:
+    page = window.lab.page
+    assert isinstance(page, SoftmaxPage)
+    page.batch.matrices.chosen.emit(5)
+
+
 def scenes() -> Sequence[Scene]:
     """The workbench as it opens, with powers that overflow, with ten classes, and following a point of the map."""
     of_bench = partial(Scene, lab="softmax", view="workbench")
     ten = Case((5.0, 2.0, -1.0, 3.0, 0.0, 1.0, -2.0, 4.0, 2.5, -0.5), 3, 2.0)
+    digits = Experiment(data=Data(source="digits"))
     start = Experiment(training=Training(learning_rate=0.03))
     return (
         of_bench("softmax-workbench", Experiment(), 0),
         of_bench("softmax-overflow", Experiment(), 0, _case(Case((1000.0, 1001.0), 1))),
         of_bench("softmax-ten", Experiment(), 0, _case(ten)),
         of_bench("softmax-point", start, 40, _point),
+        Scene("softmax-batch", start, 6, last=_chosen, lab="softmax", view="batch"),
+        Scene("softmax-batch-digits", digits, 3, lab="softmax", view="batch"),
     )
