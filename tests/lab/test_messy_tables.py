@@ -12,8 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hyperscope.lab.examples.cells import read_cells
-from hyperscope.lab.examples.csv_rows import MOST_ROWS, quoted
+from hyperscope.lab.examples.csv_rows import quoted
 from hyperscope.lab.examples.examples import load, suggested
+from hyperscope.lab.examples.file_text import MOST_ROWS
 from hyperscope.lab.examples.points_file import save_points
 from hyperscope.lab.examples.table import Table, read_table
 from hyperscope.lab.examples.written_numbers import DECIMAL, EITHER, PLAIN, THOUSANDS, comma_in, number
@@ -164,7 +165,7 @@ def test_a_missing_mark_is_one_in_any_case(read: Reading, mark: str) -> None:
 
 def test_a_missing_header_with_decimal_commas_is_noticed(refused: Refusing) -> None:
     said = 'messy.csv, row 1 holds numbers such as "5,1"; write the column names there'
-    assert refused("5,1;3,5;setosa\n4,9;3,0;setosa\n") == said
+    assert refused("5,1;3,5;setosa\n4,9;3,0;setosa\n") == f"{said}, or choose data for the first row"
 
 
 def test_whole_numbers_for_names_are_taken_and_said(read: Reading) -> None:

@@ -34,4 +34,4 @@ def test_a_layer_that_is_not_there_has_no_value() -> None:
 
 
 def test_other_inputs_differ() -> None:
-    assert differing(PLAIN, changed(PLAIN, "data.features", ("x1",))) == {"Features": ("x1, x2", "x1")}
+    assert differing(PLAIN, changed(PLAIN, "data.features", ("x1",))) == {"Inputs": ("x1, x2", "x1")}

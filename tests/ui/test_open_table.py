@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
@@ -162,7 +162,8 @@ def test_a_messy_table_opens_once_its_gaps_and_words_are_decided_on(opened, qtbo
 
 
 def test_it_foretells_what_each_choice_loses(opened):
-    said = "Drop rows leaves out 2 of 30 rows; drop columns leaves out 1 of 4 columns: mass."
+    said = "Drop rows leaves out 2 of 30 rows; drop columns leaves out 1 of 4 columns: mass. "
+    said += "Mean, median and most frequent fill them from the training set."
     assert opened(MESSY).missing.effect.text() == said
 
 
@@ -226,8 +227,8 @@ def test_where_no_column_looks_like_a_class_one_is_asked_for(opened, qtbot):
             "a,kind\n" + "".join(f"{at},k{at % 50}\n" for at in range(500)),
             "500 examples, 1 feature, 50 classes: “k0” 10",
         ),
-        ("a,\u00e4,kind\n1,2,u\n".encode("latin-1"), "own.csv, row 1: byte 3 of the file, 0xe4, is not UTF-8; "),
-        ("a,b,kind\n1,2,u\n".encode("utf-16"), "own.csv is written in UTF-16; "),
+        (("a,\u00e4,kind\n" + "1,2,u\n2,3,v\n" * 9).encode("latin-1"), "18 examples, 2 features, 2 classes: u 9, v 9."),
+        (("a,b,kind\n" + "1,2,u\n2,3,v\n" * 9).encode("utf-16"), "18 examples, 2 features, 2 classes: u 9, v 9."),
         (
             ",".join(f"c{at}" for at in range(2000)) + ",kind\n" + ("1," * 2000 + "u\n" + "2," * 2000 + "v\n") * 9,
             "18 ex",
@@ -254,6 +255,107 @@ def test_how_commas_were_read_stands_below_the_verdict(opened):
     dialog = opened("a;b;kind\n" + "1,5;1.250;u\n2,5;2.500;v\n" * 9)
     said = "Decimal commas are read as decimal points: a. Separators between thousands are left out: b."
     assert dialog.verdict.accessibleDescription().startswith(said)
+
+
+# --- columns, and how the file is read ---
+
+LETTERS = "width,h\u00f6he,kind\n" + "".join(f"{at},{at * 1.5},{'abc'[at % 3]}\n" for at in range(30))
+NUMBERS = "".join(f"{at}.5,{at % 7},{'ab'[at % 2]}\n" for at in range(30))
+
+
+def press_head(dialog: OpenTable, qtbot, column: int) -> None:
+    """Clicks on the head of a column."""
+    heads = dialog.table.horizontalHeader()
+    at = QPoint(heads.sectionViewportPosition(column) + heads.sectionSize(column) // 2, heads.height() // 3)
+    qtbot.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def read_as(dialog: OpenTable, qtbot, path: str, value: str) -> None:
+    """Presses the button of one way of reading."""
+    control = dialog.reading[path]
+    button = control.segments.buttons[list(control.knob.choices).index(value)]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_press_on_a_head_switches_its_column_off_and_on(opened, qtbot):
+    dialog = opened(CLEAN)
+    press_head(dialog, qtbot, 0)
+    qtbot.waitUntil(lambda: "1 feature," in dialog.verdict.text())
+    assert facts(dialog.table)["width"] == "off"
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    press_head(dialog, qtbot, 0)
+    qtbot.waitUntil(lambda: "2 features" in dialog.verdict.text())
+
+
+def test_columns_switched_off_are_handed_over_by_name(opened, qtbot):
+    dialog = opened(CLEAN)
+    press_head(dialog, qtbot, 1)
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert [data.left_out for data in opened.accepted] == [("height",)]
+
+
+def test_space_switches_the_column_that_the_keyboard_is_in(opened, qtbot):
+    dialog = opened(CLEAN)
+    dialog.table.setFocus()
+    dialog.table.setCurrentIndex(dialog.table.rows.index(0, 1))
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Space)
+    assert facts(dialog.table)["height"] == "off"
+
+
+def test_the_class_cannot_be_switched_off(opened, qtbot):
+    dialog = opened(CLEAN)
+    press_head(dialog, qtbot, 2)
+    assert facts(dialog.table)["kind"] == "class \u00b7 text"
+
+
+def test_a_column_in_the_way_can_be_switched_off(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="drop rows")
+    press_head(dialog, qtbot, [head.name for head in dialog.table.rows.heads].index("island"))
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    assert not dialog.words.isVisible()
+
+
+def test_gaps_are_filled_if_that_is_chosen(opened, qtbot):
+    dialog = opened(MESSY)
+    choose(dialog, qtbot, missing="median", words="one-hot")
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    assert dialog.verdict.text().startswith("30 examples, 5 features")
+    assert "filled with the median of the training set" in dialog.verdict.accessibleDescription()
+
+
+def test_a_file_without_names_opens_with_its_columns_numbered(opened, qtbot):
+    dialog = opened(NUMBERS)
+    assert [head.name for head in dialog.table.rows.heads] == ["column 1", "column 2", "column 3"]
+    assert dialog.reading["data.first_row"].value() == "data"
+    assert dialog.verdict.text().startswith("30 examples, 2 features")
+
+
+def test_the_first_row_can_be_said_to_be_data(opened, qtbot):
+    dialog = opened(CLEAN)
+    read_as(dialog, qtbot, "data.first_row", "data")
+    qtbot.waitUntil(lambda: dialog.table.rows.heads[0].name == "column 1")
+    read_as(dialog, qtbot, "data.first_row", "names")
+    qtbot.waitUntil(lambda: dialog.verdict.text().startswith("30 examples, 2 features"))
+
+
+def test_an_encoding_that_does_not_fit_leaves_the_way_to_another(opened, qtbot):
+    dialog = opened(LETTERS.encode("cp1252"))
+    read_as(dialog, qtbot, "data.encoding", "utf-8")
+    qtbot.waitUntil(lambda: "is not UTF-8; choose another encoding" in dialog.verdict.text())
+    assert not dialog.open_button.isEnabled()
+    read_as(dialog, qtbot, "data.encoding", "cp1252")
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    assert [head.name for head in dialog.table.rows.heads] == ["width", "h\u00f6he", "kind"]
+
+
+def test_a_file_that_another_reading_may_help_keeps_the_choices(opened, qtbot):
+    dialog = opened("width,height,kind\n% scale 2, in June,\n% 3\n" + CLEAN.split("\n", 1)[1])
+    assert (dialog.table.isVisible(), dialog.reading_card.isVisible()) == (False, True)
+    read_as(dialog, qtbot, "data.comment", "%")
+    qtbot.waitUntil(lambda: dialog.verdict.text().startswith("30 examples"))
+    assert dialog.table.isVisible() and dialog.open_button.isVisible()
 
 
 # --- no table at all ---
@@ -358,10 +460,13 @@ def test_tab_goes_from_the_table_through_the_choices_to_open(opened, qtbot):
     qtbot.waitUntil(dialog.open_button.isEnabled)
     dialog.table.setFocus()
     seen = []
-    for _ in range(6):
+    for _ in range(9):
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
         seen.append(dialog.focusWidget().accessibleName())
     assert seen == [
+        "First row: names",
+        "Encoding: detect",
+        "Comment lines: detect",
         "Class column",
         "Standardise inputs",
         "Missing values: drop rows",

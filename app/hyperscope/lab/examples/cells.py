@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperscope.lab.examples import written_numbers as written
-from hyperscope.lab.examples.csv_rows import Texts, read_rows, spaced
-from hyperscope.lab.examples.written_numbers import is_missing
+from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, Reading, Texts, read_rows
+from hyperscope.lab.examples.written_numbers import is_missing, spaced
 
 __all__ = ["Bools", "Cells", "Floats", "TableColumn", "listed", "read_cells", "spaced"]
 
@@ -68,12 +68,13 @@ class Cells:
     notes: tuple[str, ...] = ()
 
 
-def read_cells(path: Path) -> Cells:
+def read_cells(path: Path, reading: Reading = AS_IT_STANDS) -> Cells:
     """The columns of a CSV file, cut by comma, semicolon, tab or bar, before anything is refused for its values.
 
-    Raises: ValueError if the file cannot be read, is no table with a header, or is too large.
+    Raises: ValueError if the file cannot be read, is no table with a header, or is too large; NoNames, which is one,
+    if the first row is data and `reading` takes it for names.
     """
-    read = read_rows(path)
+    read = read_rows(path, reading)
     notes = list(read.notes)
     makings = [
         _Making(name or f"column {at}", texts)

@@ -7,25 +7,23 @@ up every other thread, a window's among them.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hyperscope.lab.examples.written_numbers import looks_like_number
+from hyperscope.lab.examples.comments import WithoutComments, without_comments
+from hyperscope.lab.examples.file_text import DETECT, MOST_ROWS, text_of, too_long
+from hyperscope.lab.examples.written_numbers import looks_like_number, spaced
 
-MOST_ROWS = 200_000
 MOST_CELLS = 20_000_000
-MOST_BYTES = 200_000_000  # unpacked
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+START = 50_000  # bytes from which the separator is guessed
 AT_ONCE = 50_000  # cells that become columns in one go; some 5 ms
 ROWS_AT_ONCE = 500  # fewer than 700 lists at a time never wake the garbage collector
 _LINES = re.compile(r"\s*[\r\n]\s*")  # within a cell; a name is a line
@@ -62,22 +60,30 @@ class CsvRows:
     notes: tuple[str, ...]
 
 
-def read_rows(path: Path) -> CsvRows:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: its encoding, the sign of its comments, and whether its first row names the columns."""
+
+    encoding: str = DETECT
+    comment: str = DETECT  # a sign, keep, or detect: lines of # that do not fit the columns
+    first_row: str = "names"  # or "data"
+
+
+AS_IT_STANDS = Reading()
+
+
+class NoNames(ValueError):
+    """The first row holds numbers like the rows below it, where names of columns are looked for."""
+
+
+def read_rows(path: Path, reading: Reading = AS_IT_STANDS) -> CsvRows:
     """The columns of text in a plain or gzipped CSV file, cut by the separator that cuts its first rows most alike.
 
-    Raises: ValueError if the file cannot be read, has no header or rows beside it, or is too large.
+    Raises: ValueError if the file cannot be read, has no header or rows beside it, or is too large; NoNames if the
+    first row is data and `reading` takes it for names.
     """
-    file = path.name
-    content = _content(path)
-    try:
-        return _Reading(file, content).rows()
-    except UnicodeDecodeError:
-        return _refuse_encoding(file, content)
-
-
-def spaced(count: int) -> str:
-    """A count for reading, with spaces between thousands."""
-    return f"{count:,}".replace(",", " ")
+    text, note = text_of(path, reading.encoding)
+    return _Reading(path.name, text, reading, [note] if note else []).rows()
 
 
 def quoted(cell: str) -> str:
@@ -89,14 +95,17 @@ def quoted(cell: str) -> str:
 class _Reading:
     """One pass through a file, in which each row is looked at once."""
 
-    def __init__(self, file: str, content: bytes) -> None:
+    def __init__(self, file: str, content: bytes, reading: Reading, notes: list[str]) -> None:
         self.file = file
-        self.notes: list[str] = []
-        start = content[:50_000].decode("utf-8-sig", errors="replace")
+        self.notes = notes
+        self._headed = reading.first_row == "names"
+        start = content[:START].decode("utf-8-sig", errors="replace")
         told = re.match(r"sep=([^\r\n])[\r\n]", start, re.IGNORECASE)  # a line that spreadsheets understand
-        self.separator = told[1] if told else _separator(start)
+        sample = without_comments(start[told.end() :] if told else start, reading.comment)
+        self.separator = told[1] if told else _separator(sample)
         lines = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
-        reader = csv.reader(lines, delimiter=self.separator, skipinitialspace=True, strict=True)
+        self._comments = WithoutComments(lines, content, reading.comment, sample, self.separator)
+        reader = csv.reader(self._comments, delimiter=self.separator, skipinitialspace=True, strict=True)
         self.numbered = self._without_blank(reader, skip=1 if told else 0)
 
     def rows(self) -> CsvRows:
@@ -105,9 +114,14 @@ class _Reading:
         if header is None:
             raise ValueError(f"{self.file} is empty; a table has a row of column names and a row for each example")
         names = [" ".join(name.split()) for name in header]
-        _check_names(self.file, number, names)
-        if any(map(looks_like_number, names)):
-            self.notes.append(f"Row {number} is read as the names of columns, though some are numbers.")
+        if self._headed:
+            _check_names(self.file, number, names)
+            if any(map(looks_like_number, names)):
+                self.notes.append(f"Row {number} is read as the names of columns, though some are numbers.")
+        else:
+            self.numbered = chain([(number, header)], self.numbered)
+            names = [f"column {at}" for at in range(1, len(header) + 1)]
+            self.notes.append("The first row is data, so the columns are numbered.")
         width = len(names)
         pack = min(ROWS_AT_ONCE, max(1, AT_ONCE // width))
         packs: list[list[str]] = [[] for _ in names]
@@ -115,11 +129,11 @@ class _Reading:
         while chunk := list(islice(self.numbered, pack)):
             numbers += [number for number, _ in chunk]
             if len(numbers) > MOST_ROWS:
-                raise ValueError(_too_long(self.file))
+                raise ValueError(too_long(self.file))
             if len(numbers) * width > MOST_CELLS:
                 raise ValueError(f"{self.file} has more than {spaced(MOST_CELLS)} cells; keep fewer rows or columns")
             rows = [row if len(row) == width else self._fitted(number, row, names) for number, row in chunk]
-            if header in rows:
+            if self._headed and header in rows:
                 at = chunk[rows.index(header)][0]
                 raise ValueError(f"{self.file}, row {at} repeats the column names; take it out")
             for packed, cells in zip(packs, zip(*rows, strict=True), strict=True):
@@ -127,6 +141,9 @@ class _Reading:
                 packed.append(_LINES.sub(" ", text) if "\n" in text or "\r" in text else text)
         if not numbers:
             raise ValueError(f"{self.file} has a header but no rows; add a row for each example")
+        if count := self._comments.skipped:
+            what = f"{spaced(count)} lines that begin with" if count > 1 else "A line that begins with"
+            self.notes.append(f"{what} {self._comments.sign} {'are' if count > 1 else 'is'} left out as comment.")
         texts = tuple(Texts(packed, pack, len(numbers)) for packed in packs)
         return CsvRows(tuple(names), texts, np.array(numbers), tuple(self.notes))
 
@@ -134,10 +151,12 @@ class _Reading:
         number = 0
         try:
             for number, row in enumerate(reader, start=1):
+                self._comments.begin_row()
                 if number > skip and any(map(str.strip, row)):
-                    yield number, row
+                    yield number + self._comments.skipped, row
         except csv.Error as problem:
-            said = f"{self.file}, row {number + 1}: {problem}; look for a quotation mark that never closes"
+            at = number + self._comments.skipped + 1
+            said = f"{self.file}, row {at}: {problem}; look for a quotation mark that never closes"
             raise ValueError(said) from None
 
     def _fitted(self, number: int, row: list[str], names: list[str]) -> list[str]:
@@ -159,7 +178,8 @@ class _Reading:
 def _check_names(file: str, row: int, names: list[str]) -> None:
     numbers = [name for name in names if looks_like_number(name)]
     if len(numbers) == len(names) or any(not name.lstrip("+-").isdigit() for name in numbers):
-        raise ValueError(f'{file}, row {row} holds numbers such as "{numbers[0]}"; write the column names there')
+        said = f'{file}, row {row} holds numbers such as "{numbers[0]}"; write the column names there'
+        raise NoNames(f"{said}, or choose data for the first row")
     seen: set[str] = set()
     for name in filter(None, names):
         if name in seen:
@@ -185,70 +205,3 @@ def _separator(start: str) -> str:
         return width > 1, sum(len(row) == width for row in rows) / max(1, len(rows)), numbers, width
 
     return max(SEPARATORS, key=regularity)
-
-
-def _content(path: Path) -> bytes:
-    """The bytes of a plain or gzipped file, stopping early when it is none to read or far too long."""
-    file = path.name
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ValueError(f"{file} is a directory; choose a CSV file in it")
-        if not stat.S_ISREG(mode):
-            raise ValueError(f"{file} is not a file but a device or pipe; choose a CSV file")
-        with path.open("rb") as stored:
-            packed = stored.read(2) == b"\x1f\x8b"
-            stored.seek(0)
-            return b"".join(_pieces(file, gzip.GzipFile(fileobj=stored) if packed else stored))
-    except FileNotFoundError:
-        raise ValueError(f"{file} is not in {path.parent} any more, or never was; choose the file anew") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise ValueError(f"{file} is a damaged gzip file; copy or pack it again") from None
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise ValueError(f"{file} cannot be read: {reason}; check the file's permissions and its drive") from None
-
-
-def _pieces(file: str, stream: io.BufferedIOBase | gzip.GzipFile) -> Iterator[bytes]:
-    size = lines = 0
-    quotes = False
-    while piece := stream.read(1 << 20):
-        if size == 0:
-            _check_kind(file, piece)
-        if b"\0" in piece:
-            raise ValueError(f"{file} is a binary file, not text; choose a CSV file")
-        size += len(piece)
-        lines += piece.count(b"\n") or piece.count(b"\r")
-        quotes = quotes or b'"' in piece  # between quotation marks a line need not be a row
-        if lines > MOST_ROWS + 1 and not quotes:
-            raise ValueError(_too_long(file))
-        if size > MOST_BYTES:
-            raise ValueError(f"{file} is larger than {MOST_BYTES // 10**6} MB; keep fewer rows or columns")
-        yield piece
-
-
-def _check_kind(file: str, start: bytes) -> None:
-    """Refuses what is not text in a single-byte encoding's shape: a NUL never is in UTF-8 tables."""
-    halves = start[:1000:2].count(0), start[1:1000:2].count(0)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (min(halves) == 0 and max(halves) * 4 > len(start[:1000])):
-        raise ValueError(f"{file} is written in UTF-16; save it as CSV in UTF-8")
-    if start[:4] == b"PK\x03\x04":
-        raise ValueError(f"{file} is a spreadsheet or zip archive; save the table as CSV in UTF-8")
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise ValueError(f"{file} is a web page, not a table; download the CSV file itself")
-
-
-def _refuse_encoding(file: str, content: bytes) -> CsvRows:
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        place = problem.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
-        row = content[:place].count(b"\n") + 1
-        byte = f"byte {spaced(place + 1)} of the file, 0x{content[place]:02x},"
-        raise ValueError(f"{file}, row {row}: {byte} is not UTF-8; save the file as CSV in UTF-8") from None
-    raise AssertionError("decoded as a whole, but not piece by piece")
-
-
-def _too_long(file: str) -> str:
-    limit = spaced(MOST_ROWS)
-    return f"{file} has more than {limit} rows; at most {limit} are read, so keep a random part of them"

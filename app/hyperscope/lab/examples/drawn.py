@@ -13,7 +13,8 @@ class Examples:
 
     `axes` names the two directions of the plane; `note` says in words how a table was read and how the plane
     lies in it, or ""; `missing` why painted points are not enough to train on yet, or "". `pictures` (m, height,
-    width) are bytes, of data sets whose rows are pictures.
+    width) are bytes, of data sets whose rows are pictures. `columns` are a table's, left out or not; `scaling` holds
+    mean μ and standard deviation σ of each feature, where inputs are standardised.
     """
 
     x: Values
@@ -27,3 +28,5 @@ class Examples:
     training: int = 0  # how many examples are in the training set
     missing: str = ""
     pictures: Values | None = None
+    columns: tuple[str, ...] = ()
+    scaling: tuple[tuple[float, float], ...] = ()

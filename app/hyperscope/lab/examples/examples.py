@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +28,8 @@ from hyperscope.engine.features import COORDINATES, captions, computed
 from hyperscope.engine.plane import Plane
 from hyperscope.engine.split import ENOUGH, Split, split
 from hyperscope.lab.examples.cells import Cells
+from hyperscope.lab.examples.csv_rows import Reading
+from hyperscope.lab.examples.filling import filled
 from hyperscope.lab.examples.own_points import Own, own, window, wrong_labels
 from hyperscope.lab.examples.table import Table, guessed_class, read_table
 from hyperscope.lab.experiment.data import FILE, PAINTED, TABLES, Data, on_plane
@@ -41,6 +42,21 @@ TRAIN, DEV, TEST = 0, 1, 2  # the values of `ExampleSet.part`
 IMAGES = {"digits": (8, 8)}  # (height, width) of the tables whose rows are pictures
 # streams of randomness below the data seed, so that shares do not move the points, nor wrong labels the parts
 DRAWING, SPLITTING, THINNING, LABELLING, BALANCING = range(5)
+
+
+# what another file has anew
+_OF_THE_FILE = (
+    "source",
+    "file",
+    "label",
+    "missing",
+    "words",
+    "first_row",
+    "encoding",
+    "comment",
+    "left_out",
+    "standardise",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +87,7 @@ class ExampleSet:
     image_shape: tuple[int, int] | None = None
     raw_names: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()  # of a table, which can be left out or not; none where rows are pictures
     missing: str = ""  # why there is nothing to train on yet, where points are painted; see `load`
 
     def model_units(self, raw: Floats) -> Floats:
@@ -169,6 +186,7 @@ def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> Exam
         image_shape=shape,
         raw_names=table.feature_names,
         computed=lifting,
+        columns=() if drawn or shape else table.columns,
         missing=missing,
     )
 
@@ -212,9 +230,18 @@ def suggested(path: Path, data: Data | None = None) -> Data:
 
     Shares and seed are kept from `data`.
     """
-    return msgspec.structs.replace(
-        data or Data(), source=FILE, file=str(path), label="", missing="refuse", words="refuse", standardise=True
+    kept = data or Data()
+    return Data(
+        source=FILE,
+        file=str(path),
+        standardise=True,
+        **{name: getattr(kept, name) for name in Data.__struct_fields__ if name not in _OF_THE_FILE},
     )
+
+
+def reading(data: Data) -> Reading:
+    """How `data` says that its file is to be read."""
+    return Reading(data.encoding, data.comment, data.first_row)
 
 
 def preview(cells: Cells, rows: int = 8) -> TablePreview:
@@ -243,9 +270,17 @@ def _divided(data: Data, folder: Path | None) -> tuple[Table, Split, list[str]]:
     try:
         parts = split(table.y, data.dev_share, data.test_share, np.random.default_rng([data.seed, SPLITTING]))
     except ValueError as problem:
-        name = Path(data.file).name if data.source == FILE else data.source
-        raise ValueError(f"{name}: {problem}") from None
-    return table, parts, notes
+        raise ValueError(f"{_name(data)}: {problem}") from None
+    try:
+        x, said = filled(table.x, parts.train, data.missing, table.feature_names, table.words)
+    except ValueError as problem:
+        raise ValueError(f"{_name(data)}: {problem}") from None
+    return replace(table, x=x), parts, [*notes, *filter(None, [said])]
+
+
+def _name(data: Data) -> str:
+    """What sentences call the table."""
+    return Path(data.file).name if data.source == FILE else data.source
 
 
 def _drawn(data: Data) -> Table:
@@ -269,14 +304,15 @@ def _drawn(data: Data) -> Table:
 
 def _read(data: Data, folder: Path | None) -> Table:
     if data.source in TABLES:
-        return read_table(asset(f"datasets/{TABLES[data.source]}"), label="class")
+        left_out = () if data.source in IMAGES else data.left_out
+        return read_table(asset(f"datasets/{TABLES[data.source]}"), label="class", left_out=left_out)
     if not data.file:
         raise ValueError("the data set is your own file but none is chosen; choose a CSV file")
     try:
         path = Path(data.file).expanduser()
     except RuntimeError:
         raise ValueError(f"{data.file} lies in the home of somebody unknown here; choose the file anew") from None
-    return read_table((folder or Path()) / path, data.label, data.missing, data.words)
+    return read_table((folder or Path()) / path, data.label, data.missing, data.words, data.left_out, reading(data))
 
 
 def _unbalanced(table: Table, data: Data, notes: list[str]) -> Table:
@@ -339,6 +375,8 @@ def _shift_note(data: Data, shift: Shift, inputs: int) -> str:
 
 def _ignored(data: Data) -> str:
     """Which augmentation the data set has no use for, as a sentence, or ""."""
+    if data.left_out and (on_plane(data.source) or data.source in IMAGES):
+        return "No columns are left out: points have none, and pictures keep all their pixels."
     if on_plane(data.source):
         return "Points are not cut: only pictures can be." if data.augment_cut else ""
     turns = data.augment_rotate or data.augment_scale or data.augment_move

@@ -7,7 +7,7 @@ knows nothing of data settings, splitting or scaling.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperscope.lab.examples.cells import Bools, Cells, Floats, TableColumn, listed, read_cells, spaced
-from hyperscope.lab.examples.csv_rows import SEPARATORS, quoted
+from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, SEPARATORS, Reading, quoted
+from hyperscope.lab.examples.filling import FILLS
 from hyperscope.lab.examples.written_numbers import looks_like_number, two_readings
 
 CLASS_NAMES = ("class", "label", "target", "species", "diagnosis", "y")  # a class column's usual names, best first
@@ -29,7 +30,11 @@ LARGEST = 1e30  # beyond it numbers are slips, and variances would come close to
 
 @dataclass(frozen=True)
 class Table:
-    """Features x (n, m), class numbers y (m,), the names of both, and sentences on how they came about."""
+    """Features x (n, m), class numbers y (m,), the names of both, and sentences on how they came about.
+
+    Where missing values are to be filled, x holds NaN for them. `words` are the rows [start, stop) of x that stand for
+    one column of text each.
+    """
 
     x: Floats
     y: NDArray[np.int64]
@@ -37,6 +42,8 @@ class Table:
     class_names: tuple[str, ...]
     label_column: str
     notes: tuple[str, ...] = ()
+    words: tuple[tuple[int, int], ...] = ()
+    columns: tuple[str, ...] = ()  # what could be a feature, left out or not
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,17 +59,21 @@ class Gaps:
     classes: dict[str, Bools]
     texts: frozenset[str]
 
-    def columns(self, label: str, words: str) -> tuple[str, ...]:
+    def columns(self, label: str, words: str, left_out: Collection[str] = ()) -> tuple[str, ...]:
         """The columns that drop columns leaves out, where the class is in column `label`."""
-        kept = (name for name in self.features if name != label)
+        kept = (name for name in self.features if name != label and name not in left_out)
         return tuple(name for name in kept if name not in self.texts or words != "drop columns")
 
-    def rows(self, label: str, words: str) -> Bools:
-        """(m,) the rows that drop rows leaves out."""
-        found = self.classes[label].copy() if label in self.classes else np.zeros(self.m, np.bool_)
-        for name in self.columns(label, words):
+    def rows(self, label: str, words: str, left_out: Collection[str] = ()) -> Bools:
+        """(m,) the rows that drop rows leaves out, where columns are left out by choice."""
+        found = self.without_class(label)
+        for name in self.columns(label, words, left_out):
             found |= self.features[name]
         return found
+
+    def without_class(self, label: str) -> Bools:
+        """(m,) the rows that have no class."""
+        return self.classes[label].copy() if label in self.classes else np.zeros(self.m, np.bool_)
 
 
 def gaps_in(cells: Cells) -> Gaps:
@@ -76,13 +87,21 @@ def gaps_in(cells: Cells) -> Gaps:
     )
 
 
-def read_table(path: Path, label: str = "", missing: str = "refuse", words: str = "refuse") -> Table:
+def read_table(
+    path: Path,
+    label: str = "",
+    missing: str = "refuse",
+    words: str = "refuse",
+    left_out: Collection[str] = (),
+    reading: Reading = AS_IT_STANDS,
+) -> Table:
     """The table in a .csv or .csv.gz file, its class in the column `label`, or in a guessed one if that is "".
 
-    `missing` is refuse, drop rows or drop columns; `words`, for columns of text, is refuse, one-hot or drop columns.
+    `missing` is refuse, drop rows, drop columns or one of FILLS, which leaves NaN to fill once it is known what is the
+    training set; `words`, for columns of text, is refuse, one-hot or drop columns; `left_out` names columns.
     Raises: ValueError with one sentence that names the file, row, column and value, and what to do.
     """
-    cells = read_cells(path)
+    cells = read_cells(path, reading)
     file, notes = cells.file, list(cells.notes)
     of_class, why = _class_column(cells, label)
     notes.append(why)
@@ -90,6 +109,9 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     if told := [column for column in features if column.name.rstrip("_") == PART and column.distinct <= set(PARTS)]:
         features = [column for column in features if column not in told]
         notes.append(f'Column "{told[0].name}" is left out: the examples are divided anew.')
+
+    columns = tuple(column.name for column in features)
+    features = _without_chosen(cells, features, of_class, left_out, notes)
 
     if len(cells.columns) == 1:
         said = "has one column only, {}; learning needs features beside the class, in cells separated by {}"
@@ -116,15 +138,19 @@ def read_table(path: Path, label: str = "", missing: str = "refuse", words: str 
     if alike := _alike(class_names):
         notes.append(f"Classes are told apart by capital letters alone: {listed(alike)}.")
 
-    names, rows_of_x = [], []
+    names: list[str] = []
+    rows_of_x, blocks = [], []
     for column in features:
+        start = len(names)
         for name, values in _one_hot(file, column) if column.is_text else [(column.name, column.values)]:
             names.append(name)
             rows_of_x.append(values)
+        if column.is_text:
+            blocks.append((start, len(names)))
     x = np.stack(rows_of_x)
-    if constant := [name for name, row in zip(names, x, strict=True) if row.min() == row.max()]:
+    if constant := [name for name, row in zip(names, x, strict=True) if np.fmin.reduce(row) == np.fmax.reduce(row)]:
         notes.append(f"The same in every row, so of no help: {listed(constant)}.")
-    return Table(x, y, tuple(names), class_names, of_class.name, tuple(notes))
+    return Table(x, y, tuple(names), class_names, of_class.name, tuple(notes), tuple(blocks), columns)
 
 
 def guessed_class(columns: Sequence[TableColumn]) -> tuple[TableColumn, str] | None:
@@ -157,6 +183,22 @@ def _class_column(cells: Cells, label: str) -> tuple[TableColumn, str]:
         raise ValueError(f"{cells.file}: no column looks like a class; name the class column, one of {names}")
     column, why = guess
     return column, f'The class is column "{column.name}", guessed {why}.'
+
+
+def _without_chosen(
+    cells: Cells, features: list[TableColumn], of_class: TableColumn, left_out: Collection[str], notes: list[str]
+) -> list[TableColumn]:
+    """The features without those that were switched off; the class stays whatever is said of it."""
+    names = [column.name for column in cells.columns]
+    for name in left_out:
+        if name not in names:
+            raise ValueError(f'{cells.file} has no column "{name}" to leave out; its columns are {listed(names)}')
+    if gone := [column.name for column in features if column.name in left_out]:
+        notes.append(f"Left out by choice: {listed(gone)}.")
+    kept = [column for column in features if column.name not in left_out]
+    if gone and not kept:
+        raise ValueError(f"{cells.file} has no inputs left: all its columns are switched off; switch one on")
+    return kept
 
 
 def _classes(file: str, column: TableColumn) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -225,9 +267,13 @@ def _without_missing(
         count, all_rows = int(gappy.sum()), len(gappy)
         notes.append(f"{spaced(count)} of {spaced(all_rows)} rows are left out because a value is missing.")
         return features, ~gappy
+    if missing in FILLS:
+        if count := int(no_class.sum()):
+            notes.append(f"{spaced(count)} of {spaced(len(no_class))} rows are left out because they have no class.")
+        return features, ~no_class
     at = int(np.flatnonzero(gappy)[0])
     column = of_class if no_class[at] else next(column for column in features if column.missing[at])
-    choices = "drop rows" if column is of_class else "drop rows or drop columns"
+    choices = "drop rows" if column is of_class else f"drop rows, drop columns, {', '.join(FILLS[:-1])} or {FILLS[-1]}"
     raise ValueError(f"{_place(cells, column, at)} is a missing value; choose {choices} for missing values")
 
 
@@ -251,12 +297,16 @@ def _place(cells: Cells, column: TableColumn, at: int) -> str:
 
 
 def _one_hot(file: str, column: TableColumn) -> list[tuple[str, Floats]]:
-    """A column of text as one column of 0 and 1 for each word."""
-    words = sorted(set(column.cells))
+    """A column of text as one column of 0 and 1 for each word, NaN where it has none."""
+    missing = column.missing
+    words = sorted(column.distinct if missing.any() else set(column.cells))
     if len(words) > MOST_WORDS:
         raise ValueError(
             f'{file}, column "{column.name}" holds {len(words)} different words, such as {quoted(words[0])}, and '
             f"one-hot takes at most {MOST_WORDS}; choose drop columns for text columns"
         )
     cells = np.array(column.cells)
-    return [(f"{column.name}={word}", (cells == word).astype(np.float64)) for word in words]
+    said = [(f"{column.name}={word}", (cells == word).astype(np.float64)) for word in words]
+    for _, values in said:
+        values[missing] = np.nan
+    return said

@@ -97,3 +97,8 @@ def _meaning(cell: str) -> str:
     decimal = bool(_DECIMAL.fullmatch(cell)) or (cell.count(".") > 1 and bool(_POINTS.fullmatch(cell)))
     thousands = bool(_THOUSANDS.fullmatch(cell))
     return EITHER if decimal and thousands else DECIMAL if decimal else THOUSANDS if thousands else PLAIN
+
+
+def spaced(count: int) -> str:
+    """A count for reading, with spaces between thousands."""
+    return f"{count:,}".replace(",", " ")

@@ -20,6 +20,8 @@ PAINTED = "painted"  # the source that takes the points in `Data.painted`
 class Data(Settings, frozen=True):
     """Which examples there are, how they are split, and what is done to their inputs."""
 
+    LATER = ("first_row", "encoding", "comment", "left_out")
+
     source: Annotated[
         str,
         choice(
@@ -38,8 +40,9 @@ class Data(Settings, frozen=True):
         str,
         choice(
             "Missing values",
-            ("refuse", "drop rows", "drop columns"),
-            "What to do where a table has no value.",
+            ("refuse", "drop rows", "drop columns", "mean", "median", "most frequent"),
+            "What to do where a table has no value. Mean, median and the most frequent value are those of each column "
+            "in the training set, and fill dev and test too; words are filled with the most frequent one.",
             live=False,
         ),
     ] = "refuse"
@@ -52,6 +55,44 @@ class Data(Settings, frozen=True):
             live=False,
         ),
     ] = "refuse"
+    first_row: Annotated[
+        str,
+        choice(
+            "First row",
+            ("names", "data"),
+            "Whether a file's first row names its columns, or is an example already; columns are numbered then.",
+            live=False,
+        ),
+    ] = "names"
+    encoding: Annotated[
+        str,
+        choice(
+            "Encoding",
+            ("detect", "utf-8", "utf-16", "cp1252"),
+            "How a file's bytes stand for letters. Detect goes by marks and zeros at the beginning, and takes what is "
+            "no UTF-8 for cp1252, the Western European encoding of Windows.",
+            live=False,
+            captions={"utf-8": "UTF-8", "utf-16": "UTF-16"},
+        ),
+    ] = "detect"
+    comment: Annotated[
+        str,
+        choice(
+            "Comment lines",
+            ("detect", "#", "%", "//", "keep"),
+            "Lines of a file that begin with this are left out. Detect leaves out those of # that do not fit the "
+            "columns; keep leaves out none.",
+            live=False,
+        ),
+    ] = "detect"
+    left_out: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            title="Columns left out",
+            description="Columns of a table that are no inputs, by name.",
+            extra_json_schema={"uniqueItems": True},
+        ),
+    ] = ()
     points: Annotated[
         int,
         whole(
@@ -260,6 +301,9 @@ class Data(Settings, frozen=True):
             raise ValueError(f"features is {str(given)[:200]}; it must be one or more of {known}, none of them twice")
         if said := refusal(self.painted):
             raise ValueError(said)
+        out = self.left_out
+        if not (isinstance(out, tuple) and all(isinstance(name, str) for name in out) and len(set(out)) == len(out)):
+            raise ValueError(f"left_out is {str(out)[:200]}; it must be names of columns, none of them twice")
 
 
 def on_plane(source: str) -> bool:
@@ -269,4 +313,4 @@ def on_plane(source: str) -> bool:
 
 def with_source(data: Data, source: str) -> Data:
     """The data set `source` instead; tables are standardised from the start, visibly, drawn points are not."""
-    return msgspec.structs.replace(data, source=source, standardise=not on_plane(source))
+    return msgspec.structs.replace(data, source=source, standardise=not on_plane(source), left_out=())

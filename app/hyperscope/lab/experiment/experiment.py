@@ -17,7 +17,11 @@ from hyperscope.knob import Knob, Settings, Value, knobs, plain, whole
 from hyperscope.lab.experiment.data import Data, with_source
 
 VERSION = 1
-LISTS = ("data.features", "data.painted")  # paths of lists of text; changed and read like knobs, but none
+LISTS = (
+    "data.features",
+    "data.painted",
+    "data.left_out",
+)  # paths of lists of text; changed and read like knobs, but none
 
 
 class Experiment(Settings, frozen=True):
@@ -178,7 +182,7 @@ def parsed(path: str, words: str) -> Value | tuple[str, ...]:
     if path == "data.painted":
         return tuple(line.strip() for line in words.split(";"))
     if path in LISTS:
-        return tuple(name.strip() for name in words.split(","))
+        return tuple(name.strip() for name in words.split(",")) if words.strip() else ()
     knob = knob_at(path)
     try:
         if knob.kind == "whole":

@@ -99,6 +99,10 @@ def _of_lists(old: Experiment, new: Experiment) -> str:
     """What else differs where no knob does."""
     if old.data.painted != new.data.painted:
         return told(old.data.painted, new.data.painted)
+    was, now = set(old.data.left_out), set(new.data.left_out)
+    gone, back = sorted(now - was), sorted(was - now)
+    if len(gone) + len(back) == 1:
+        return f"without {gone[0]}" if gone else f"with {back[0]} again"
     return "other inputs"
 
 

@@ -18,6 +18,7 @@ from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.experiment import painted
 from hyperscope.lab.experiment.edits import shown as edited
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
+from hyperscope.lab.experiment.lists import NAMES, unlike
 from hyperscope.lab.experiment.moves import moves, shown
 from hyperscope.lab.export.exports import Material
 from hyperscope.lab.export.sharing import described, experiment_code, outline
@@ -159,8 +160,8 @@ def _what(old: Experiment, event: Event) -> dict[str, tuple[str, str, str]]:
     points = old.data.painted, event.experiment.data.painted
     if points[0] != points[1]:
         found["data.painted"] = ("Own points", f"{painted.count(points[0])}", f"{painted.count(points[1])}")
-    if old.data.features != event.experiment.data.features:
-        found["data.features"] = ("Inputs", "", ", ".join(event.experiment.data.features))
+    for path, (_, now) in unlike(old, event.experiment).items():
+        found[path] = (NAMES[path], "", now or "none")
     return found
 
 
@@ -192,7 +193,6 @@ def _settings(experiment: Experiment) -> list[_Setting]:
         changed = path not in usual or usual[path] != value
         group = GROUPS.get(parts[0], "")
         found.append(_Setting(layer + name + symbol, f"{shown(knob, value)}{unit}", group, changed))
-    features = experiment.data.features
-    if features != Experiment().data.features:
-        found.append(_Setting("Inputs", ", ".join(features), GROUPS["data"], True))
+    for path, (_, now) in unlike(Experiment(), experiment).items():
+        found.append(_Setting(NAMES[path], now or "none", GROUPS[path.split(".")[0]], True))
     return sorted(found, key=lambda setting: not setting.changed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
+from hyperscope.lab.experiment.lists import NAMES, listed
 from hyperscope.lab.experiment.moves import shown
 
 NONE = "–"  # where an experiment has no such layer
@@ -26,8 +27,11 @@ def compared(experiments: Sequence[Experiment]) -> tuple[Setting, ...]:
     columns = [{path: (knob, value) for path, knob, value in every_knob(one)} for one in experiments]
     paths = list(dict.fromkeys(path for column in columns for path in column))
     found = _alike([(path, _setting(path, columns)) for path in paths])
-    features = tuple(", ".join(one.data.features) for one in experiments)
-    found.append(Setting("Features", features, len(set(features)) > 1))
+    lists = [listed(one) for one in experiments]
+    for path, name in NAMES.items():
+        values = tuple(one[path] or NONE for one in lists)
+        if set(values) != {NONE}:
+            found.append(Setting(name, values, len(set(values)) > 1))
     return tuple(sorted(found, key=lambda setting: not setting.differs))
 
 

@@ -10,6 +10,7 @@ from hyperscope.lab.probes.plane import InPlane, plane
 from hyperscope.lab.probes.probe import Probe
 
 if TYPE_CHECKING:
+    from hyperscope.lab.examples.examples import ExampleSet
     from hyperscope.lab.probes.subject import Subject
 
 
@@ -30,4 +31,12 @@ def examples(subject: Subject, question: InPlane) -> Examples:
         training=subject.training_examples,
         missing=data.missing,
         pictures=pictures(data),
+        columns=data.columns,
+        scaling=_scaling(data),
     )
+
+
+def _scaling(data: ExampleSet) -> tuple[tuple[float, float], ...]:
+    """Mean and standard deviation of each feature, nothing where they are left as they are."""
+    pairs = tuple(zip(data.mean.tolist(), data.deviation.tolist(), strict=True))
+    return () if set(pairs) == {(0.0, 1.0)} else pairs

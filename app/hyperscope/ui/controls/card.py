@@ -171,7 +171,7 @@ class Card(QFrame):
         self.spared.emit(room - more)
         asked = [_asked(group.column) for group in self._groups]
         needs = [
-            tall + gap * count + group.asked_by_heading(self._theme)
+            tall + gap * count + group.asked_by_heading(self._theme) if count else 0
             for group, (tall, count) in zip(self._groups, asked, strict=True)
         ]
         fit = len(needs)
@@ -202,7 +202,7 @@ class Card(QFrame):
 
     def _unfold(self) -> None:
         for place, group in enumerate(self._groups):
-            group.setVisible(place < self._fit or self.more.isChecked())
+            group.setVisible((place < self._fit or self.more.isChecked()) and _asked(group.column)[1] > 0)
 
     def _show_unfolded(self, on: bool) -> None:
         if on:

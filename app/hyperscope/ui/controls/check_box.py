@@ -59,16 +59,7 @@ class CheckBox(Ringed, QCheckBox):
         theme, box, on = self._theme, self.box, self.isChecked()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(mixed(theme.control, theme.text, 0.12) if self.underMouse() else theme.control)
-        painter.setPen(QPen(theme.quiet, 1))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        if on:
-            pen = QPen(theme.accent, 2.2 * theme.scale)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
-            at = [QPointF(box.left() + x * box.width(), box.top() + y * box.height()) for x, y in TICK]
-            painter.drawPolyline(QPolygonF(at))
+        draw_box(painter, box, theme, on=on, lit=self.underMouse())
         painter.setPen(theme.text)
         painter.setFont(self.font())
         left = box.right() + pixels(theme, APART)
@@ -77,3 +68,21 @@ class CheckBox(Ringed, QCheckBox):
         if self.hasFocus() and self.ringed:
             draw_focus(painter, box.adjusted(-2, -2, 2, 2), 5, theme.text)
         painter.end()
+
+
+def draw_box(painter: QPainter, box: QRectF, theme: Theme, *, on: bool, lit: bool = False) -> None:
+    """A box with or without its tick."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(mixed(theme.control, theme.text, 0.12) if lit else theme.control)
+    painter.setPen(QPen(theme.quiet, 1))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    if on:
+        pen = QPen(theme.accent, 2.2 / SIDE * box.width())
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolyline(
+            QPolygonF([QPointF(box.left() + x * box.width(), box.top() + y * box.height()) for x, y in TICK])
+        )
+    painter.restore()

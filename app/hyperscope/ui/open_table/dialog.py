@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QHBoxLayout, QVBoxLay
 
 from hyperscope.knob import Value
 from hyperscope.lab.examples.cells import listed
-from hyperscope.lab.examples.examples import ExampleSet, load
+from hyperscope.lab.examples.examples import ExampleSet, load, reading
+from hyperscope.lab.examples.file_text import NoText
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.ui import style
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.form import control_for
+from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.open_table.parts import Choice, ClassChoice, Verdict
 from hyperscope.ui.open_table.preview import SHOWN, FirstLook, FirstRows, PreviewTable, first_look
@@ -29,8 +31,10 @@ from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, Theme
 
-WIDE, HIGH = 720, 560  # pixels
+WIDE, HIGH = 720, 640  # pixels
 NARROW, LOW = 520, 136  # pixels, where there is no table to show
+LESS = 230  # pixels high, where there is none but another way of reading may help
+READING = ("data.first_row", "data.encoding", "data.comment")
 PATIENCE = 200  # ms until "Reading …" is said; what is faster would only flicker
 MOST_NAMED = 6  # classes
 
@@ -69,6 +73,7 @@ class OpenTable(QDialog):
         self.table = PreviewTable(FirstRows())
         self.label = ClassChoice()
         self.standardise = control_for("data.standardise", knob_at("data.standardise"))
+        self.reading = {path: Segmented(path, knob_at(path)) for path in READING}
         self.missing = Choice("data.missing")
         self.words = Choice("data.words")
         self.verdict = Verdict()
@@ -82,12 +87,15 @@ class OpenTable(QDialog):
         self._head.addWidget(self.name)
         self._head.addWidget(self.size_line, 0, Qt.AlignmentFlag.AlignBottom)
         self._head.addStretch(1)
-        self.table_card, self.choices_card = QFrame(), QFrame()
-        for card in (self.table_card, self.choices_card):
+        self.table_card, self.reading_card, self.choices_card = QFrame(), QFrame(), QFrame()
+        for card in (self.table_card, self.reading_card, self.choices_card):
             card.setProperty("card", True)
         around = QVBoxLayout(self.table_card)
         around.setContentsMargins(INSIDE - 8, 4, INSIDE - 8, 6)
         around.addWidget(self.table)
+        self._ways = QHBoxLayout(self.reading_card)
+        for way, share in zip(self.reading.values(), (2, 4, 4), strict=True):
+            self._ways.addWidget(way, share)
         self._whole, self._values = QBoxLayout(QBoxLayout.Direction.TopToBottom), QVBoxLayout()
         self._choices = QHBoxLayout(self.choices_card)
         for side, parts in ((self._whole, (self.label, self.standardise)), (self._values, (self.missing, self.words))):
@@ -101,6 +109,7 @@ class OpenTable(QDialog):
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head)
         self._column.addWidget(self.table_card, 1)
+        self._column.addWidget(self.reading_card)
         self._column.addWidget(self.choices_card)
         self._column.addLayout(self._foot)
         self._show_choices()
@@ -108,6 +117,9 @@ class OpenTable(QDialog):
         self.label.chosen.connect(partial(self._decide, "data.label"))
         for control in (self.standardise, self.missing.control, self.words.control):
             control.moved.connect(self._decide)
+        for way in self.reading.values():
+            way.moved.connect(self._read_anew)
+        self.table.switched.connect(self._switch)
         self.cancel_button.clicked.connect(self.reject)
         self.open_button.clicked.connect(self.accept)
 
@@ -116,23 +128,39 @@ class OpenTable(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._look is None and not event.spontaneous():
-            self._slow.start()
-            self._reader.ask(partial(first_look, Path(self._data.file).expanduser()), self._show_look)
+            self._ask_for_look(guess=True)
+
+    def _ask_for_look(self, *, guess: bool) -> None:
+        data = self._data
+        self._loaded = None
+        self.open_button.setEnabled(False)
+        self._slow.start()
+        look = partial(first_look, Path(data.file).expanduser(), reading(data), guess=guess)
+        self._reader.ask(look, self._show_look)
 
     def _show_look(self, look: FirstLook) -> None:
         self._look = look
-        guess = look.table.label
-        if not self._data.label and guess is not None:
-            # what is seen and agreed to here is no guess any more, whatever the file becomes later
-            self._data = msgspec.structs.replace(self._data, label=guess)
-            self.label.set_names([column.name for column in look.table.columns], guess, guess)
-        else:
-            self.label.set_names([column.name for column in look.table.columns], self._data.label, guess)
+        names, guess = [column.name for column in look.table.columns], look.table.label
+        data = msgspec.structs.replace(self._data, first_row=look.reading.first_row)
+        kept = tuple(name for name in data.left_out if name in names)
+        # what is seen and agreed to here is no guess any more, whatever the file becomes later
+        label = data.label if data.label in names else guess or ""
+        self._data = msgspec.structs.replace(data, label=label, left_out=kept)
+        self.label.set_names(names, label, guess)
         self.table.rows.set_look(look, self._data)
+        self._show_parts(True)
         self._show_choices()
         self._load()
 
-    def _decide(self, path: str, value: Value) -> None:
+    def _read_anew(self, path: str, value: Value) -> None:
+        self._data = msgspec.structs.replace(self._data, **{path.removeprefix("data."): value})
+        self._ask_for_look(guess=False)
+
+    def _switch(self, name: str) -> None:
+        off = self._data.left_out
+        self._decide("data.left_out", tuple(n for n in off if n != name) if name in off else (*off, name))
+
+    def _decide(self, path: str, value: Value | tuple[str, ...]) -> None:
         self._data = msgspec.structs.replace(self._data, **{path.removeprefix("data."): value})
         self.table.rows.set_choices(self._data)
         self._show_choices()
@@ -152,21 +180,33 @@ class OpenTable(QDialog):
         self.open_button.setEnabled(True)
         self._lead_to(self.open_button)
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, problem: ValueError) -> None:
         self._slow.stop()
+        sentence = str(problem)
         self.verdict.say(sentence + "." * (not sentence.endswith(".")), alarm=True)
         if self._look is None:
-            for part in (self.table_card, self.choices_card, self.open_button, self.size_line):
-                part.hide()
-            self._column.setStretchFactor(self._foot, 1)
-            self.cancel_button.setDefault(True)
+            curable = not isinstance(problem, NoText)
+            self._show_parts(False, reading=curable)
             self._lead_to(self.cancel_button)
             self._column.activate()  # else the parts just hidden still claim their room
-            self.resize(pixels(self._theme, NARROW), pixels(self._theme, LOW))
+            wide, high = (WIDE, LESS) if curable else (NARROW, LOW)
+            self.resize(pixels(self._theme, wide), pixels(self._theme, high))
         elif self.missing.isVisible() or self.words.isVisible():
             self._lead_to((self.missing if self.missing.isVisible() else self.words).pressed())
         else:
             self._lead_to(self.label.picker)
+
+    def _show_parts(self, on: bool, *, reading: bool = True) -> None:
+        """Shows all of the dialog, or where there is no table only what may help to read one."""
+        if on == self.table_card.isVisibleTo(self) and reading == self.reading_card.isVisibleTo(self):
+            return
+        for part in (self.table_card, self.choices_card, self.open_button, self.size_line):
+            part.setVisible(on)
+        self.reading_card.setVisible(reading)
+        self._column.setStretchFactor(self._foot, int(not on))
+        (self.open_button if on else self.cancel_button).setDefault(True)
+        if on:
+            self.resize(pixels(self._theme, WIDE), pixels(self._theme, HIGH))
 
     def _lead_to(self, part: QWidget) -> None:
         """Puts the keyboard where the next decision is, unless the person has taken it somewhere."""
@@ -178,9 +218,11 @@ class OpenTable(QDialog):
     def _show_choices(self) -> None:
         data, look = self._data, self._look
         self.standardise.set_value(data.standardise)
+        for path, control in self.reading.items():
+            control.set_value(getattr(data, path.removeprefix("data.")))
         self.missing.control.set_value(data.missing)
         self.words.control.set_value(data.words)
-        texts = look.texts(data.label) if look else []
+        texts = look.texts(data) if look else []
         self.missing.setVisible(bool(look and look.missing))
         self.words.setVisible(bool(texts))
         if look is None:
@@ -196,10 +238,12 @@ class OpenTable(QDialog):
             size.append(f"the first {SHOWN} shown")
         size.append(f"{_counted(look.missing, 'value')} missing" if look.missing else "no value missing")
         self.size_line.setText(" · ".join(size))
-        rows, gaps = int(look.gaps.rows(data.label, data.words).sum()), look.gaps.columns(data.label, data.words)
+        rows = int(look.gaps.rows(data.label, data.words, data.left_out).sum())
+        gaps = look.gaps.columns(data.label, data.words, data.left_out)
         lost = f"{shown(len(gaps))} of {_counted(len(table.columns), 'column')}: {listed(gaps, 4)}" if gaps else "none"
         self.missing.explain(
-            f"Drop rows leaves out {shown(rows)} of {shown(table.rows)} rows; drop columns leaves out {lost}."
+            f"Drop rows leaves out {shown(rows)} of {shown(table.rows)} rows; drop columns leaves out {lost}. "
+            "Mean, median and most frequent fill them from the training set."
         )
         if texts:
             made = sum(column.distinct for column in texts)
@@ -218,7 +262,8 @@ class OpenTable(QDialog):
         )
         self.name.set_theme(theme, 15, 600)
         self.size_line.set_theme(theme, 12, quiet=True)
-        for part in (self.table, self.label, self.standardise, self.missing, self.words, self.verdict):
+        ways = self.reading.values()
+        for part in (self.table, *ways, self.label, self.standardise, self.missing, self.words, self.verdict):
             part.set_theme(theme)
         for button in (self.cancel_button, self.open_button):
             button.set_theme(theme)
@@ -233,6 +278,8 @@ class OpenTable(QDialog):
         inside = pixels(theme, INSIDE)
         self._choices.setContentsMargins(inside, inside - 2, inside, inside)
         self._choices.setSpacing(pixels(theme, 28))
+        self._ways.setContentsMargins(inside, inside - 4, inside, inside - 2)
+        self._ways.setSpacing(pixels(theme, 20))
         self._values.setSpacing(pixels(theme, 10))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

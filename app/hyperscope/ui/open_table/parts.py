@@ -17,7 +17,7 @@ from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 VERMILION = 6  # of the theme's class colours; alarms have a sign of their own as well
-NOTE_LINES = 2
+NOTE_LINES = 3
 
 
 class ClassChoice(QWidget):
@@ -150,7 +150,7 @@ class Verdict(QWidget):
         paint_text(self._notes, theme.quiet)
         self._row.setSpacing(pixels(theme, 8))
         self._fit()
-        self.setMinimumHeight(pixels(theme, 64))  # so that a longer sentence does not move everything above it
+        self.setMinimumHeight(pixels(theme, 68))  # so that a longer sentence does not move everything above it
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

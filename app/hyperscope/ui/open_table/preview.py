@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,9 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from hyperscope.lab.examples.cells import read_cells
+from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, NoNames, Reading
 from hyperscope.lab.examples.examples import ColumnPreview, TablePreview, preview
+from hyperscope.lab.examples.filling import FILLS
 from hyperscope.lab.examples.table import Gaps, gaps_in
 from hyperscope.lab.experiment.data import Data
+from hyperscope.ui.controls.check_box import draw_box
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.guarded import guarded_part
@@ -29,6 +32,7 @@ from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 ROW, HEAD = 24, 44  # pixels high
+BOX, APART = 12, 6  # pixels: the box that switches a column, and from there to its name
 PAD = 9  # pixels between a column's edge and its text
 NARROWEST, WIDEST = 56, 190  # pixels
 SPREAD = 40  # pixels that a column may grow by where there is room to spare
@@ -45,21 +49,32 @@ class FirstLook:
 
     table: TablePreview
     gaps: Gaps
+    reading: Reading = AS_IT_STANDS  # with which it was read
 
     @property
     def missing(self) -> int:
         """How many values there are not."""
         return sum(column.missing for column in self.table.columns)
 
-    def texts(self, label: str) -> list[ColumnPreview]:
-        """The columns of text besides the class."""
-        return [column for column in self.table.columns if column.kind == "text" and column.name != label]
+    def texts(self, data: Data) -> list[ColumnPreview]:
+        """The columns of text besides the class and those that are switched off."""
+        off = {data.label, *data.left_out}
+        return [column for column in self.table.columns if column.kind == "text" and column.name not in off]
 
 
-def first_look(path: Path) -> FirstLook:
-    """What the file at `path` holds. Raises: ValueError with one sentence if it is no table at all."""
-    cells = read_cells(path)
-    return FirstLook(preview(cells, ROWS), gaps_in(cells))
+def first_look(path: Path, reading: Reading = AS_IT_STANDS, *, guess: bool = True) -> FirstLook:
+    """What the file at `path` holds; with `guess` its first row is data where it can be no names.
+
+    Raises: ValueError with one sentence if it is no table at all.
+    """
+    try:
+        cells = read_cells(path, reading)
+    except NoNames:
+        if not guess:
+            raise
+        reading = replace(reading, first_row="data")
+        cells = read_cells(path, reading)
+    return FirstLook(preview(cells, ROWS), gaps_in(cells), reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,7 @@ class Head:
     column: ColumnPreview
     is_class: bool
     left_out: bool
+    off: bool = False  # left out by choice
 
     @property
     def name(self) -> str:
@@ -78,7 +94,7 @@ class Head:
     @property
     def facts(self) -> str:
         """What stands below the name."""
-        return facts_of(self.column, is_class=self.is_class, left_out=self.left_out)
+        return facts_of(self.column, is_class=self.is_class, left_out=self.left_out, off=self.off)
 
 
 class FirstRows(QAbstractTableModel):
@@ -123,7 +139,10 @@ class FirstRows(QAbstractTableModel):
         head = self.heads[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return head.name
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            switch = "" if head.is_class else f" · {'Switch it on' if head.off else 'Switch it off'}: click, or space"
+            return f"{head.name}: {head.facts}{switch}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{head.name}: {head.facts}"
         return None
 
@@ -148,27 +167,39 @@ class FirstRows(QAbstractTableModel):
         return self._look is not None and self._look.table.columns[column].kind == "number"
 
     def _decide(self, look: FirstLook, data: Data) -> None:
-        gone = {column.name for column in look.texts(data.label)} if data.words == "drop columns" else set()
+        off = set(data.left_out) - {data.label}
+        gone = off | ({column.name for column in look.texts(data)} if data.words == "drop columns" else set())
         if data.missing == "drop columns":
             gone.update(look.gaps.columns(data.label, data.words))
         self.heads = [
-            Head(column, column.name == data.label, column.name in gone) for column in look.table.columns[:SHOWN]
+            Head(column, column.name == data.label, column.name in gone, column.name in off)
+            for column in look.table.columns[:SHOWN]
         ]
-        self.rows_left_out = [False] * len(look.table.first)
+        lost = None
         if data.missing == "drop rows":
-            self.rows_left_out = look.gaps.rows(data.label, data.words)[: len(look.table.first)].tolist()
+            lost = look.gaps.rows(data.label, data.words, data.left_out)
+        elif data.missing in FILLS:
+            lost = look.gaps.without_class(data.label)
+        first = len(look.table.first)
+        self.rows_left_out = [False] * first if lost is None else lost[:first].tolist()
 
 
-def facts_of(column: ColumnPreview, *, is_class: bool, left_out: bool) -> str:
+def facts_of(column: ColumnPreview, *, is_class: bool, left_out: bool, off: bool = False) -> str:
     """What stands below a column's name."""
-    facts: list[str] = ["left out"] if left_out else ["class", column.kind] if is_class else [column.kind]
+    facts: list[str] = (
+        ["off"] if off else ["left out"] if left_out else ["class", column.kind] if is_class else [column.kind]
+    )
     if column.missing:
         facts.append(f"{shown(column.missing)} missing")
     return " · ".join(facts)
 
 
 class PreviewTable(QTableView):
-    """Shows the model; it scrolls, and nothing in it can be changed."""
+    """Shows the model; it scrolls, and no cell in it can be changed. A click on a head, or space in its column, asks
+    for the column to be switched on or off: `switched` carries its name.
+    """
+
+    switched = Signal(str)
 
     def __init__(self, model: FirstRows) -> None:
         super().__init__()
@@ -188,6 +219,19 @@ class PreviewTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         model.modelReset.connect(self._fit)
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().sectionClicked.connect(self._switch)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self._switch(self.currentIndex().column())
+        else:
+            super().keyPressEvent(event)
+
+    def _switch(self, section: int) -> None:
+        head = self.rows.heads[section]
+        if not head.is_class:
+            self.switched.emit(head.name)
 
     @property
     def theme(self) -> Theme:
@@ -224,7 +268,8 @@ class PreviewTable(QTableView):
         wide = []
         for column, head in enumerate(model.heads):
             texts = [plain.horizontalAdvance(model.text(model.index(row, column))) for row in range(model.rowCount())]
-            most = max(strong.horizontalAdvance(head.name), self._facts_wide(head), *texts, 0)
+            named = strong.horizontalAdvance(head.name) + pixels(theme, BOX + APART)
+            most = max(named, self._facts_wide(head), *texts, 0)
             most += 2 * pixels(theme, PAD) + 2
             wide.append(min(pixels(theme, WIDEST), max(pixels(theme, NARROWEST), most)))
         spare = max(0, self.viewport().width() - sum(wide))
@@ -269,6 +314,14 @@ class _Heads(QHeaderView):
         name_font.setStrikeOut(head.left_out)
         name = theme.accent if head.is_class else faded(theme) if head.left_out else theme.text
         facts = theme.accent if head.is_class else theme.quiet
+        if not head.is_class:
+            wide, apart, metrics = pixels(theme, BOX), pixels(theme, APART), QFontMetrics(name_font)
+            left = room.left()
+            if side == Qt.AlignmentFlag.AlignRight:
+                left = max(left, room.right() - metrics.horizontalAdvance(head.name) - apart - wide)
+            top = room.top() + (metrics.height() - wide) / 2
+            draw_box(painter, QRectF(left, top, wide, wide), theme, on=not head.off)
+            room.setLeft(left + wide + apart)
         for text, type_, colour, where in (
             (head.name, name_font, name, Qt.AlignmentFlag.AlignTop),
             (head.facts, self._table.font(), facts, Qt.AlignmentFlag.AlignBottom),

@@ -17,10 +17,10 @@ class Reader(QObject):
     """Runs jobs in a thread of its own; what they return comes back to the thread that asked.
 
     A job that has not begun gives way to a newer one, one that has begun is finished but not told. A ValueError is an
-    answer too: its sentence is `refused`.
+    answer too, with one sentence: it is `refused`.
     """
 
-    refused = Signal(str)
+    refused = Signal(object)  # the ValueError
     _finished = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -52,11 +52,13 @@ class Reader(QObject):
         try:
             answer = future.result()
         except ValueError as problem:
-            self.refused.emit(str(problem))
+            self.refused.emit(problem)
         except MemoryError:
-            self.refused.emit("the file does not fit into this computer's memory; keep fewer rows or columns")
+            said = "the file does not fit into this computer's memory; keep fewer rows or columns"
+            self.refused.emit(ValueError(said))
         except Exception as problem:
-            self.refused.emit(f"a fault of Hyperscope's, please report it: {type(problem).__name__}: {problem}")
+            said = f"a fault of Hyperscope's, please report it: {type(problem).__name__}: {problem}"
+            self.refused.emit(ValueError(said))
             raise
         else:
             self._newest[1](answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.lists import unlike
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.twin_words import Difference, differences
 from hyperscope.ui.part import Part
@@ -52,7 +53,7 @@ def mark(page: Playground, ours: Experiment, theirs: Experiment | None, side: st
         for path, control in card.controls.items():
             control.caption.set_notes(*_notes(by_path.get(path), side))
     source = by_path.get("data.source")
-    other_inputs = theirs is not None and ours.data.features != theirs.data.features
+    other_inputs = theirs is not None and {"data.features", "data.left_out"} & unlike(ours, theirs).keys()
     page.data.title.set_notes(*_notes(source, side))
     page.data.inputs.set_notes(*(["A ≠ B"] if other_inputs else []))
     page.networks.show_layers(*(one.network.layers for one in (ours, theirs) if one is not None))

@@ -18,6 +18,7 @@ from hyperscope.lab.experiment.data import FILE, PAINTED, Data, on_plane
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.lab.experiment.painted import MOST_CLASSES, read
 from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.column_choice import ColumnChoice
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.entry import TypedControl
 from hyperscope.ui.controls.feature_tiles import FeatureTiles
@@ -42,9 +43,12 @@ SIDE_BY_SIDE = ("data.noise", "data.points")
 DRAWN = (*SIDE_BY_SIDE, CLASSES)  # for generated examples only
 PAINT_TIP = "Points of your own: paint, erase and drag them on the map (D)."
 OWN = ("data.label", "data.missing", "data.words")  # for the user's own file only
+READING = ("data.first_row", "data.encoding", "data.comment")  # for it too, and rarely changed
+LEFT_OUT = "data.left_out"
 STANDARDISE = "data.standardise"
 # a heading, what it says of the labels under it, and their paths
 GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Reading the file", (), READING),
     ("Labels", (), ("data.imbalance", "data.label_noise")),
     ("Split", (), ("data.dev_share", "data.test_share", "data.seed")),
     (
@@ -106,6 +110,10 @@ class DataCard(Card):
         head.addWidget(standardise)
         self.column.addLayout(head)
         self.column.addWidget(self.features)
+        self.columns = ColumnChoice(LEFT_OUT)
+        self.columns.moved.connect(self.moved)
+        self.columns.refused.connect(self.refused)
+        self.column.addWidget(self.columns)
         self.column.addWidget(self.plane)
         for heading, said, paths in GROUPS:
             group = Group(heading, said)
@@ -142,16 +150,18 @@ class DataCard(Card):
         self._drawn.setVisible(drawn and not painted)
         self.controls[CLASSES].setVisible(drawn)
         self.features.setVisible(drawn)
+        self.columns.set_value(data.left_out)
         for path in OF_THE_PLANE:
             self.controls[path].setVisible(drawn or data.source in IMAGES)
         for path in OF_PICTURES:
             self.controls[path].setVisible(data.source in IMAGES)
-        for path in OWN:
+        for path in (*OWN, *READING):
             self.controls[path].setVisible(data.source == FILE)
         self.table.setVisible(not drawn)
         self.table.set_name(Path(data.file).name if data.source == FILE else data.source)
         if drawn:
             self.plane.hide()
+            self.columns.hide()
 
     def _show_own(self, data: Data) -> None:
         """Says how many points are painted, and draws some of them as the thumbnail."""
@@ -170,13 +180,23 @@ class DataCard(Card):
         self.own.show_missing(examples.missing)
         self.table.set_examples(examples)
         self.plane.set_features(examples.feature_names)
+        self.columns.set_columns(examples.columns)
+        self.columns.setVisible(len(examples.columns) > 1)
         self.plane.setVisible(not drawn and len(examples.feature_names) > 2)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
         self.inputs.set_theme(theme, 11, 600, quiet=True)
-        shown = (*self.thumbnails.values(), *self.controls.values(), self.features, self.table, self.plane, self.own)
+        shown = (
+            *self.thumbnails.values(),
+            *self.controls.values(),
+            self.features,
+            self.columns,
+            self.table,
+            self.plane,
+            self.own,
+        )
         for item in shown:
             item.set_theme(theme)
 
