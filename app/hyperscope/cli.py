@@ -95,8 +95,9 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _window(file: str | None, theme: str | None) -> int:
-    from hyperscope.lab.session.opening import opened_score
+    from hyperscope.lab.session.opening import opened_score, table_at
 
+    table = table_at(file) if file else None
     score = opened_score(file) if file else None
     experiment = score.experiment if score else None
     if problem := no_window():
@@ -110,16 +111,16 @@ def _window(file: str | None, theme: str | None) -> int:
     from hyperscope.lab.worker.tempo import USUAL, Rest
 
     interrupts.heed()
-    session = Session(
-        experiment or last_experiment(), playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True)
-    )
+    # how a table is read is decided in the dialog, whoever asks for it
+    begun = experiment if experiment is not None and table is None else last_experiment()
+    session = Session(begun, playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True))
     try:
         if score and score.end:
             session.perform(score)
         from hyperscope.ui.app import open_window
 
         interrupts.heed()
-        return open_window(session, theme or "")
+        return open_window(session, theme or "", table)
     finally:
         session.close()
 

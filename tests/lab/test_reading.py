@@ -17,6 +17,7 @@ from hyperscope.lab.examples.file_text import PIECE
 from hyperscope.lab.examples.table import Table, read_table
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment, changed, from_json, parsed
+from hyperscope.lab.session.opening import table_at
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import Event, Score
 
@@ -277,3 +278,17 @@ def test_any_file_is_either_read_or_refused_by_name(
         assert said.startswith("any.csv")
     else:
         assert found.x.shape == (len(found.feature_names), len(found.y))
+
+
+# --- by its name ---
+
+
+def test_a_table_is_known_by_its_name_and_a_code_or_experiment_is_none(tmp_path: Path) -> None:
+    (tmp_path / "own.CSV").write_text(TABLE)
+    assert table_at(tmp_path / "own.CSV") == tmp_path / "own.CSV"
+    assert [table_at("HS1-abc.csv"), table_at(tmp_path / "own.json")] == [None, None]
+
+
+def test_a_table_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"gone\.csv: there is no such file"):
+        table_at(tmp_path / "gone.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QEvent, QTimer
@@ -16,6 +17,7 @@ from hyperscope.lab.session.session import Session
 from hyperscope.quoting import short
 from hyperscope.terminal import log
 from hyperscope.ui.pacing import settle
+from hyperscope.ui.parts.files import Files
 from hyperscope.ui.window import Window
 
 HEED_EVERY = 50  # ms between two looks at whether Ctrl+C was pressed, or the process asked to end: as the close button
@@ -32,8 +34,9 @@ def application() -> QApplication:
     return made
 
 
-def open_window(session: Session, theme: str = "") -> int:
-    """Shows a session in the window and returns when that is closed, with the exit code.
+def open_window(session: Session, theme: str = "", table: Path | None = None) -> int:
+    """Shows a session in the window, over it the dialog that opens `table`, and returns when the window is closed,
+    with the exit code.
 
     One that stands at its start trains as soon as that is seen.
     """
@@ -46,10 +49,17 @@ def open_window(session: Session, theme: str = "") -> int:
     watch = QTimer()
     watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
     watch.start(HEED_EVERY)
+    if table is not None:
+        ask_to_open(window, table)
     code = app.exec()
     watch.stop()
     session.close()
     return code
+
+
+def ask_to_open(window: Window, table: Path) -> None:
+    """Opens the dialog for a table as soon as the window has been seen."""
+    QTimer.singleShot(0, window, lambda: window.part(Files).open(table))
 
 
 def _say_fault(

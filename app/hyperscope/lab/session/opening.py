@@ -31,6 +31,19 @@ def opened(path: Path) -> Experiment:
     raise ValueError(f"{path}: this is neither an experiment (.json) nor a table ({', '.join(TABLE_ENDINGS)})")
 
 
+def table_at(words: str | Path) -> Path | None:
+    """The whole path of the table that a code or a file's name names, None if it names none.
+
+    Raises: ValueError if there is no such file.
+    """
+    path = Path(words)
+    if str(words).startswith(PREFIX) or not path.name.lower().endswith(TABLE_ENDINGS):
+        return None
+    if not path.exists():
+        raise ValueError(f"{path}: there is no such file")
+    return path.absolute()
+
+
 def opened_score(words: str | Path) -> Score:
     """What a code or a file holds: a session, or an experiment or table as one in which nothing has happened yet.
 
