@@ -19,18 +19,19 @@ from pathlib import Path
 from hyperscope import __version__
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import check, sweep
-from hyperscope.quoting import named
+from hyperscope.quoting import cut, named
 from hyperscope.terminal import mutter, ready, say, tell, warn
 
 COMMANDS = ("run", "record", "export", "report", "doctor", "smoke")
 EPOCHS = "how many passes over the training set (60; after the end of a session 0)"
+LONGEST_WORD = 250  # characters of a path in a sentence on it
 LARGEST = 7680  # pixels along a side of a recorded window
 ANYTHING = "an experiment or session (.json), a table (.csv), or a code (HS1-…)"
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise ValueError(f"{message}; see {self.prog} --help")
+        raise ValueError(f"{cut(message)}; see {self.prog} --help")
 
     def _print_message(self, message: str, file: object = None) -> None:
         tell(message)
@@ -51,7 +52,7 @@ def _run_noted(words: list[str]) -> int:
         raise
     except (ValueError, LookupError) as problem:
         text = str(problem.args[0] if problem.args else problem)
-        warn(f"hyperscope: {text}")
+        warn(f"hyperscope: {cut(text, LONGEST_WORD)}")
         return 2
     except KeyboardInterrupt:
         warn("hyperscope: interrupted")
@@ -178,6 +179,7 @@ def _run(words: list[str]) -> int:
 
     from hyperscope.lab.experiment.experiment import changed, parsed
     from hyperscope.lab.export import run as runs
+    from hyperscope.lab.export.given import read_batches, read_weights
     from hyperscope.lab.export.run_files import FILES
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
@@ -201,12 +203,12 @@ def _run(words: list[str]) -> int:
         trainer = Trainer(experiment)
     if given.init:
         try:
-            trainer.set_weights(runs.read_weights(given.init))
+            trainer.set_weights(read_weights(given.init, trainer.weights()))
         except ValueError as problem:
             text = str(problem)
             raise ValueError(text if text.startswith(str(given.init)) else f"{given.init}: {text}") from None
     if given.batches:
-        trainer.follow(runs.read_batches(given.batches, trainer.training_examples, trainer.examples_per_epoch))
+        trainer.follow(read_batches(given.batches, trainer.training_examples, trainer.examples_per_epoch))
     if given.out:
         for name in FILES:
             check(given.out / name)

@@ -14,6 +14,8 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin, get_
 
 import msgspec
 
+from hyperscope.quoting import named
+
 Scale = Literal["linear", "log", "zero-log", "one-minus-log", "powers-of-two"]
 Value = float | int | str | bool
 
@@ -54,8 +56,7 @@ class Knob:
         if self.kind == "whole":
             allowed = f"a whole number {allowed}"
         verb = "lie" if self.kind == "number" else "be"
-        shown = repr(value) if isinstance(value, str) else value
-        return f"{self.name} is {shown}; it must {verb} {allowed}"
+        return f"{self.name} is {named(value)}; it must {verb} {allowed}"
 
     def _fits(self, value: object) -> bool:
         # a session that is read asks this a million times, so no words are made here

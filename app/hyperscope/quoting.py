@@ -32,6 +32,11 @@ def named(value: object) -> str:
     return f"'{short(value)}'" if isinstance(value, str) else short(value)
 
 
+def cut(sentence: str, most: int = LONGEST + 10) -> str:
+    """Another's sentence with each of its words cut after `most` characters, marks around it among them."""
+    return re.sub(rf"\S{{{most + 1},}}", lambda found: f"{found.group()[: most - 1]}…", sentence)
+
+
 def _beginning(value: object) -> str:
     """The beginning of how Python writes a value, of a long list or text without writing all of it."""
     if isinstance(value, list | tuple) and len(value) > LONGEST:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from hyperscope.quoting import named
+
 T = TypeVar("T")
 
 
@@ -20,11 +22,11 @@ class Registry(dict[str, T]):
 
         def declare(entry: T) -> T:
             if name in self:
-                raise ValueError(f"{self.kind} {name!r} is declared twice")
+                raise ValueError(f"{self.kind} {named(name)} is declared twice")
             self[name] = entry
             return entry
 
         return declare
 
     def __missing__(self, name: str) -> T:
-        raise LookupError(f"{self.kind} is {name!r}; it must be one of {', '.join(self)}")
+        raise LookupError(f"{self.kind} is {named(name)}; it must be one of {', '.join(self)}")

@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.parameters import Layout
+from hyperscope.quoting import named
 
 KINDS = {"U": "text", "S": "text", "O": "objects", "c": "complex numbers", "b": "true and false", "M": "dates"}
 
@@ -43,16 +44,16 @@ def put(views: Mapping[str, Array], arrays: Mapping[str, Array]) -> None:
     """
     for name in arrays:
         if name not in views:
-            raise ValueError(f"{name!r} is no array of this network; it has {', '.join(views)}")
+            raise ValueError(f"{named(name)} is no array of this network; it has {', '.join(views)}")
     for name, view in views.items():
         if name not in arrays:
             if "running" in name:
                 continue
-            raise ValueError(f"{name!r} is missing; this network has {', '.join(views)}")
+            raise ValueError(f"{named(name)} is missing; this network has {', '.join(views)}")
         if arrays[name].shape != view.shape:
-            raise ValueError(f"{name!r} has shape {arrays[name].shape}; it must be {view.shape}")
+            raise ValueError(f"{named(name)} has shape {arrays[name].shape}; it must be {view.shape}")
         if said := _refusal(name, arrays[name], view.dtype):
-            raise ValueError(f"{name!r} {said}")
+            raise ValueError(f"{named(name)} {said}")
     for name, given in arrays.items():
         views[name][...] = given
 

@@ -13,6 +13,14 @@ from hyperscope.knob import Settings, choice, number, switch, text, whole
 __all__ = ["WHOLE_SET", "Layer", "Network", "Training"]
 
 
+MOST_LAYERS = 12
+
+
+def layers_said(count: int) -> str:
+    """The sentence on more layers than there may be."""
+    return f"layers has {count} entries; it must have 0 to {MOST_LAYERS}"
+
+
 class Layer(Settings, frozen=True):
     """One hidden layer: its width, activation, and where batch norm stands in it."""
 
@@ -183,5 +191,5 @@ class Network(Settings, frozen=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self.layers) > 12:
-            raise ValueError(f"layers has {len(self.layers)} entries; it must have 0 to 12")
+        if len(self.layers) > MOST_LAYERS:
+            raise ValueError(layers_said(len(self.layers)))

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from hyperscope.engine.arrays import Array
+from hyperscope.quoting import named
 
 Tree = int | tuple["Tree", "Tree"]
 
@@ -35,24 +36,24 @@ def parsed(text: str, classes: int) -> Tree:
         return balanced(classes)
     words = re.findall(r"[()]|[^\s,()]+", text)
     if len(words) > 4 * classes:  # a tree has 3 C − 2, so this is none, and could nest too deep to read
-        raise ValueError(f"tree is {text[:60]!r}...; it must hold each of the classes 0 to {classes - 1} once")
+        raise ValueError(f"tree is {named(text[:60])}...; it must hold each of the classes 0 to {classes - 1} once")
     known = {str(number): number for number in range(classes)}
 
     def read(at: int) -> tuple[Tree, int]:
         if at < len(words) and re.fullmatch("[0-9]+", words[at]):
             return known.get(words[at], -1), at + 1
         if at >= len(words) or words[at] != "(":
-            raise ValueError(f"tree is {text!r}; write it as nested pairs of class numbers, such as ((0 1) 2)")
+            raise ValueError(f"tree is {named(text)}; write it as nested pairs of class numbers, such as ((0 1) 2)")
         left, at = read(at + 1)
         right, at = read(at)
         if at >= len(words) or words[at] != ")":
-            raise ValueError(f"tree is {text!r}; every bracket must hold two parts and be closed")
+            raise ValueError(f"tree is {named(text)}; every bracket must hold two parts and be closed")
         return (left, right), at + 1
 
     tree, end = read(0)
     found = sorted(_leaves(tree))
     if end != len(words) or found != list(range(classes)):
-        raise ValueError(f"tree is {text!r}; it must hold each of the classes 0 to {classes - 1} once")
+        raise ValueError(f"tree is {named(text)}; it must hold each of the classes 0 to {classes - 1} once")
     return tree
 
 

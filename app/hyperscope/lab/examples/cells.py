@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hyperscope.lab.examples import written_numbers as written
 from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, Reading, Texts, read_rows
 from hyperscope.lab.examples.written_numbers import is_missing, spaced
+from hyperscope.quoting import short
 
 __all__ = ["Bools", "Cells", "Floats", "TableColumn", "listed", "read_cells", "spaced"]
 
@@ -92,7 +93,7 @@ def read_cells(path: Path, reading: Reading = AS_IT_STANDS) -> Cells:
 
 def listed(names: Sequence[str], most: int = 12) -> str:
     """The first `most` names, and how many more there are."""
-    shown = ", ".join(names[:most])
+    shown = ", ".join(map(short, names[:most]))
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hyperscope.lab.examples.comments import WithoutComments, without_comments
 from hyperscope.lab.examples.file_text import DETECT, MOST_ROWS, text_of, too_long
 from hyperscope.lab.examples.written_numbers import looks_like_number, spaced
+from hyperscope.quoting import quoted
 
 MOST_CELLS = 20_000_000
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -27,7 +28,6 @@ START = 50_000  # bytes from which the separator is guessed
 AT_ONCE = 50_000  # cells that become columns in one go; some 5 ms
 ROWS_AT_ONCE = 500  # fewer than 700 lists at a time never wake the garbage collector
 _LINES = re.compile(r"\s*[\r\n]\s*")  # within a cell; a name is a line
-LONGEST = 40  # characters of a cell that a sentence quotes
 
 
 class Texts:
@@ -84,12 +84,6 @@ def read_rows(path: Path, reading: Reading = AS_IT_STANDS) -> CsvRows:
     """
     text, note = text_of(path, reading.encoding)
     return _Reading(path.name, text, reading, [note] if note else []).rows()
-
-
-def quoted(cell: str) -> str:
-    """A cell between quotation marks, on one line and cut short, for a sentence about it."""
-    words = " ".join(cell.split())
-    return f'"{words[: LONGEST - 1]}…"' if len(words) > LONGEST else f'"{words}"'
 
 
 class _Reading:

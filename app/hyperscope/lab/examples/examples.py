@@ -33,6 +33,7 @@ from hyperscope.lab.examples.filling import filled
 from hyperscope.lab.examples.own_points import Own, own, window, wrong_labels
 from hyperscope.lab.examples.table import Table, guessed_class, read_table
 from hyperscope.lab.experiment.data import FILE, PAINTED, TABLES, Data, on_plane
+from hyperscope.quoting import named
 from hyperscope.resources import asset
 
 Floats = NDArray[np.float64]
@@ -218,9 +219,9 @@ def plane_of(examples: ExampleSet, across: str, up: str) -> Plane:
         if name not in names and name in examples.feature_names:
             return examples.plane
         if name not in names:
-            raise ValueError(f"there is no feature {name!r}; there are {', '.join(names)}")
+            raise ValueError(f"there is no feature {named(name)}; there are {', '.join(names)}")
     if across == up:
-        raise ValueError(f"both axes are {across!r}; a plane needs two different features")
+        raise ValueError(f"both axes are {named(across)}; a plane needs two different features")
     training = examples.raw[:, examples.part == TRAIN]
     return planes.of_features(examples.raw, training, names.index(across), names.index(up), (across, up))
 

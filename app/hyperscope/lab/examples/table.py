@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperscope.lab.examples.cells import Bools, Cells, Floats, TableColumn, listed, read_cells, spaced
-from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, SEPARATORS, Reading, quoted
+from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, SEPARATORS, Reading
 from hyperscope.lab.examples.filling import FILLS
 from hyperscope.lab.examples.written_numbers import looks_like_number, two_readings
+from hyperscope.quoting import quoted
 
 CLASS_NAMES = ("class", "label", "target", "species", "diagnosis", "y")  # a class column's usual names, best first
 PART, PARTS = "part", ("train", "dev", "test")  # a column that Hyperscope wrote, and what it says
@@ -131,7 +132,9 @@ def read_table(
     if not keep.all():
         features, of_class = [column.only(keep) for column in features], of_class.only(keep)
     if not features:
-        raise ValueError(f'{file} has no features left besides the class column "{of_class.name}"; add or keep columns')
+        raise ValueError(
+            f"{file} has no features left besides the class column {quoted(of_class.name)}; add or keep columns"
+        )
     if len(of_class.cells) < 2:
         raise ValueError(f"{file} has only one row of values; learning needs several rows of each class")
     y, class_names = _classes(file, of_class)
@@ -177,12 +180,12 @@ def _class_column(cells: Cells, label: str) -> tuple[TableColumn, str]:
     if label:
         for column in cells.columns:
             if column.name == label:
-                return column, f'The class is column "{label}".'
-        raise ValueError(f'{cells.file} has no column "{label}" to take the class from; its columns are {names}')
+                return column, f"The class is column {quoted(label)}."
+        raise ValueError(f"{cells.file} has no column {quoted(label)} to take the class from; its columns are {names}")
     if (guess := guessed_class(cells.columns)) is None:
         raise ValueError(f"{cells.file}: no column looks like a class; name the class column, one of {names}")
     column, why = guess
-    return column, f'The class is column "{column.name}", guessed {why}.'
+    return column, f"The class is column {quoted(column.name)}, guessed {why}."
 
 
 def _without_chosen(
@@ -192,7 +195,7 @@ def _without_chosen(
     names = [column.name for column in cells.columns]
     for name in left_out:
         if name not in names:
-            raise ValueError(f'{cells.file} has no column "{name}" to leave out; its columns are {listed(names)}')
+            raise ValueError(f"{cells.file} has no column {quoted(name)} to leave out; its columns are {listed(names)}")
     if gone := [column.name for column in features if column.name in left_out]:
         notes.append(f"Left out by choice: {listed(gone)}.")
     kept = [column for column in features if column.name not in left_out]
@@ -293,7 +296,7 @@ def _ambiguity(cell: str) -> str:
 def _place(cells: Cells, column: TableColumn, at: int) -> str:
     """The words that begin an error about one cell."""
     what = quoted(column.cells[at]) if column.cells[at] else "the empty cell"
-    return f'{cells.file}, row {cells.rows[at]}, column "{column.name}": {what}'
+    return f"{cells.file}, row {cells.rows[at]}, column {quoted(column.name)}: {what}"
 
 
 def _one_hot(file: str, column: TableColumn) -> list[tuple[str, Floats]]:

@@ -10,6 +10,7 @@ from hyperscope.engine.datasets import generators
 from hyperscope.engine.features import COORDINATES, features
 from hyperscope.knob import Settings, choice, number, switch, text, whole
 from hyperscope.lab.experiment.painted import refusal
+from hyperscope.quoting import cut
 
 GAP = "the gap between the training and the dev loss"
 TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
@@ -298,7 +299,9 @@ class Data(Settings, frozen=True):
         given = self.features
         if not (isinstance(given, tuple) and given and set(given) <= set(features) and len(set(given)) == len(given)):
             known = ", ".join(features)
-            raise ValueError(f"features is {str(given)[:200]}; it must be one or more of {known}, none of them twice")
+            raise ValueError(
+                f"features is {cut(str(given)[:200])}; it must be one or more of {known}, none of them twice"
+            )
         if said := refusal(self.painted):
             raise ValueError(said)
         out = self.left_out

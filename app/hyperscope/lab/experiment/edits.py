@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.parameters import Layout
+from hyperscope.quoting import named
 
 LETTERS = {"weights": "w", "bias": "b", "gamma": "γ", "beta": "β"}  # what may be set; running averages are measured
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -87,9 +88,9 @@ def why_not(layout: Layout, name: str) -> str:
     """Why the array `name` of a network cannot be set by hand, in a sentence; "" if it can."""
     layer, _, part = name.rpartition(".")
     if part not in LETTERS:
-        return f"{name!r} cannot be set by hand; weights, bias, gamma and beta can"
+        return f"{named(name)} cannot be set by hand; weights, bias, gamma and beta can"
     if layer not in layout.names:
-        return f"{layer!r} is no layer of this network; it has {', '.join(layout.names)}"
+        return f"{named(layer)} is no layer of this network; it has {', '.join(layout.names)}"
     number = layout.names.index(layer)
     if layer == "output" and layout.output.masked:
         return "the classes of a tree have no numbers of their own to set: each adds up the questions on its way"

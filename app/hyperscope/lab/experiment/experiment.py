@@ -12,11 +12,14 @@ from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
-from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.engine.settings import MOST_LAYERS, Layer, Network, Training, layers_said
 from hyperscope.knob import Knob, Settings, Value, knobs, plain, whole
 from hyperscope.lab.experiment.data import Data, with_source
+from hyperscope.lab.reading import content
+from hyperscope.quoting import cut, named
 
 VERSION = 1
+LARGEST = 1_000_000  # characters of JSON; with as many painted points as there may be it has a tenth
 LISTS = (
     "data.features",
     "data.painted",
@@ -46,10 +49,12 @@ def from_json(source: str | bytes) -> Experiment:
 
     Raises: ValueError with a sentence that names the field, its value and what is allowed.
     """
+    if len(source) > LARGEST:
+        raise ValueError(f"this is not an experiment: it is longer than {LARGEST} characters")
     try:
         tree = msgspec.json.decode(source)
-    except (msgspec.DecodeError, RecursionError) as problem:
-        raise ValueError(f"this is not an experiment: {problem}") from None
+    except (ValueError, RecursionError) as problem:  # what is no text in UTF-8 is a ValueError too
+        raise ValueError(f"this is not an experiment: {cut(str(problem))}") from None
     if not isinstance(tree, dict):
         raise ValueError("this is not an experiment: it must be a JSON object with data, network and training")
     return _from_tree(migrated(tree))
@@ -57,18 +62,18 @@ def from_json(source: str | bytes) -> Experiment:
 
 def read(path: Path) -> Experiment:
     """The experiment in the file `path`. Raises: ValueError naming the file and what is wrong with it."""
+    source = content(path)
     try:
-        return from_json(path.read_bytes())
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else problem
-        raise ValueError(f"{path}: {reason}") from None
+        return from_json(source)
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from None
 
 
 def migrated(tree: dict[str, Any]) -> dict[str, Any]:
     """A tree of any known version, brought up to this one. Raises: ValueError for versions yet to come."""
     version = tree.get("version", VERSION)
     if not isinstance(version, int) or not 1 <= version <= VERSION:
-        raise ValueError(f"version is {version!r}; this Hyperscope reads versions 1 to {VERSION}")
+        raise ValueError(f"version is {named(version)}; this Hyperscope reads versions 1 to {VERSION}")
     for old in range(version, VERSION):
         tree = _MIGRATIONS[old](tree)
     return {**tree, "version": VERSION}
@@ -77,12 +82,16 @@ def migrated(tree: dict[str, Any]) -> dict[str, Any]:
 _MIGRATIONS: dict[int, Any] = {}  # from each older version to the next
 
 
-def _from_tree(tree: object) -> Experiment:
+def _from_tree(tree: dict[str, Any]) -> Experiment:
+    network = tree.get("network")
+    layers = network.get("layers") if isinstance(network, dict) else None
+    if isinstance(layers, list) and len(layers) > MOST_LAYERS:  # before any of them is made
+        raise ValueError(layers_said(len(layers)))
     try:
         return msgspec.convert(tree, Experiment)
     except msgspec.ValidationError as problem:
         # msgspec names the place as "$.training"; a reader wants the dotted path it types after --set
-        raise ValueError(str(problem).replace("$.", "").replace("`", "")) from None
+        raise ValueError(cut(str(problem).replace("$.", "").replace("`", ""))) from None
 
 
 def schema() -> dict[str, Any]:
@@ -123,10 +132,10 @@ def knob_at(path: str) -> Knob:
         elif not part.isdigit():
             hint = _hints(kind).get(part)
             if not (isinstance(hint, type) and issubclass(hint, Settings)):
-                raise LookupError(f"{path!r} names no setting: {part!r} is not a group of settings")
+                raise LookupError(f"{named(path)} names no setting: {named(part)} is not a group of settings")
             kind = hint
     if name not in knobs(kind):
-        raise LookupError(f"{path!r} names no setting; there are {', '.join(knobs(kind))}")
+        raise LookupError(f"{named(path)} names no setting; there are {', '.join(knobs(kind))}")
     return knobs(kind)[name]
 
 
@@ -145,11 +154,11 @@ def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -
         head, *rest = parts
         if isinstance(settings, tuple):
             if not head.isdecimal() or int(head) >= len(settings):
-                raise LookupError(f"{path!r} names no setting; there are layers 0 to {len(settings) - 1}")
+                raise LookupError(f"{named(path)} names no setting; there are layers 0 to {len(settings) - 1}")
             at = int(head)
             return (*settings[:at], step(settings[at], rest), *settings[at + 1 :])
         if head not in settings.__struct_fields__:
-            raise LookupError(f"{path!r} names no setting; there are {', '.join(settings.__struct_fields__)}")
+            raise LookupError(f"{named(path)} names no setting; there are {', '.join(settings.__struct_fields__)}")
         new = step(getattr(settings, head), rest) if rest else value
         return msgspec.structs.replace(settings, **{head: new})
 
@@ -193,5 +202,5 @@ def parsed(path: str, words: str) -> Value | tuple[str, ...]:
             return {"true": True, "on": True, "false": False, "off": False}[words.lower()]
     except (ValueError, KeyError):
         kinds = {"whole": "a whole number", "number": "a number", "switch": "true or false"}
-        raise ValueError(f"{path} is {words!r}; it must be {kinds[knob.kind]}") from None
+        raise ValueError(f"{path} is {named(words)}; it must be {kinds[knob.kind]}") from None
     return words

@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperscope.quoting import named
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -108,13 +110,13 @@ def read(painted: Painted) -> Points:
 def refusal(painted: object) -> str | None:
     """The sentence that says why `painted` are no points, or None if they are."""
     if not (isinstance(painted, tuple) and all(isinstance(line, str) for line in painted)):
-        return f"painted is {painted!r}; it must be a line of text for each class, such as '0.5,1 -0.25,2'"
+        return f"painted is {named(painted)}; it must be a line of text for each class, such as '0.5,1 -0.25,2'"
     if len(painted) > MOST_CLASSES:
         return f"painted has {len(painted)} classes; at most {MOST_CLASSES} are allowed"
     for c, line in enumerate(painted, 1):
         if (word := _wrong(line)) is not None:
             return (
-                f"painted, class {c}: {word[:40]!r} is no point; write x,y with numbers within ±{FARTHEST:g} and "
+                f"painted, class {c}: {named(word[:40])} is no point; write x,y with numbers within ±{FARTHEST:g} and "
                 f"at most {DECIMALS} decimals, or {FREE} for a place left free"
             )
     found = count(painted)
@@ -189,9 +191,9 @@ class Amended:
         for where, token in by.items():
             c, _, at = where.partition(".")
             if not (c.isdecimal() and at.isdecimal() and int(c) < MOST_CLASSES and int(at) < 10 * MOST):
-                raise ValueError(f"{where!r} is no place of a painted point")
+                raise ValueError(f"{named(where)} is no place of a painted point")
             if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-                raise ValueError(f"{token!r} is no painted point")
+                raise ValueError(f"{named(token)} is no painted point")
             while len(self._tokens) <= int(c):
                 self._tokens.append([])
                 self._lines.append("")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.arrays import Indices
 from hyperscope.engine.batches import Position
 from hyperscope.lab.export.run_files import RunFiles
 from hyperscope.lab.training.trainer import Order, Trainer
@@ -43,45 +42,6 @@ class Result:
 
     last: dict[str, float]
     stopped: str
-
-
-def read_batches(path: Path, m: int, epoch: int | None = None) -> GivenOrder:
-    """A text file with one mini-batch per line: numbers of training examples, from 0, apart by spaces or commas.
-
-    There are m training examples, and `epoch` of them in an epoch, all if not said.
-    Raises: ValueError naming file, line and what is wrong with it.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ValueError(f"{path}: {getattr(problem, 'strerror', None) or problem}") from None
-    batches = []
-    for number, line in enumerate(lines, 1):
-        words = line.replace(",", " ").split()
-        if not words:
-            continue
-        for word in words:
-            if not (word.isdecimal() and int(word) < m):
-                raise ValueError(f"{path}, line {number}: {word!r} is no training example; they are 0 to {m - 1}")
-        batches.append(np.array([int(word) for word in words]))
-    if not batches:
-        raise ValueError(f"{path}: there are no mini-batches in it; write one per line")
-    return GivenOrder(tuple(batches), epoch or m)
-
-
-def read_weights(path: Path) -> dict[str, Array]:
-    """The final weights in a file that a run wrote, or arrays that another program named alike.
-
-    Raises: ValueError naming the file.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:  # np.load would also take a lone array, which has no name
-            names = [name.removesuffix(".npy") for name in archive.namelist() if not name.startswith("initial.")]
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as problem:
-        reason = getattr(problem, "strerror", None) or "this is no .npz file of arrays"
-        raise ValueError(f"{path}: {reason}") from None
 
 
 def run(

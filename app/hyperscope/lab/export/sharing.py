@@ -6,6 +6,7 @@ An experiment alone travels as a session in which nothing has happened yet, so t
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,8 +17,10 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.experiment import from_json as experiment_from_json
+from hyperscope.lab.reading import LARGEST_TEXT
 from hyperscope.lab.timeline.score import PREFIX, Score, from_code
 from hyperscope.lab.timeline.score import from_json as score_from_json
+from hyperscope.quoting import cut
 
 THIN = "\u2009"  # between thousands
 PASTE = f"Paste a code that starts with {PREFIX}, or the JSON of an experiment or of a session."
@@ -42,7 +45,9 @@ def recognised(text: str) -> Shared:
 
     Raises: ValueError with a sentence that says what is wrong with it.
     """
-    words = text.strip().strip("`'\"<>").strip()
+    if len(text) > LARGEST_TEXT:
+        raise ValueError(f"this is longer than {LARGEST_TEXT} characters, and no experiment or session is")
+    words = text.strip("\ufeff").strip().strip("`'\"<>").strip()
     if not words:
         raise ValueError(PASTE)
     if words.startswith(PREFIX):
@@ -56,13 +61,22 @@ def recognised(text: str) -> Shared:
 
 def from_tree(source: bytes) -> Shared:
     """The experiment or session that JSON holds. Raises: ValueError saying what is wrong with it."""
-    try:
-        tree = msgspec.json.decode(source)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
-        raise ValueError(f"this is not an experiment: {problem}") from None
-    if isinstance(tree, dict) and {"start", "events", "end"} & tree.keys():
+    parts: set[str] = set()
+    with suppress(msgspec.ValidationError):  # what is no object
+        parts = set(_parts(source))
+    if {"start", "events", "end"} & parts:
         return _shared(score_from_json(source))
     return _shared(Score(experiment_from_json(source)))
+
+
+def _parts(source: bytes) -> dict[str, msgspec.Raw]:
+    """The fields of a JSON object, without making anything of them."""
+    try:
+        return msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        raise
+    except (ValueError, RecursionError) as problem:  # what is no text in UTF-8 is a ValueError too
+        raise ValueError(f"this is not an experiment: {cut(str(problem))}") from None
 
 
 def _trimmed(words: str) -> str:

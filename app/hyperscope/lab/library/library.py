@@ -6,13 +6,14 @@ moment of it can be had again to the last bit, and beside that what can be shown
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,12 +22,18 @@ from hyperscope.lab.export.exports import csv_of
 from hyperscope.lab.library.packing import unpacked_checkpoint, unpacked_curves
 from hyperscope.lab.library.store import Store
 from hyperscope.lab.places import RUNS, home
+from hyperscope.lab.reading import LARGEST_TEXT
 from hyperscope.lab.timeline import score as scores
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.training.checkpoint import Checkpoint
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.writing import write_together
+from hyperscope.quoting import visible
 
+LATEST = 1e11  # s since 1970; the year 5138
+MOST = 10**15  # steps, or epochs
+LONGEST = 500  # characters of a title that are shown
+MEASURES = ("train_loss", "dev_loss", "best_dev_loss", "train_accuracy", "dev_accuracy", "best_dev_accuracy")
 UNDO = 24 * 3600.0  # s for which what was deleted can be had back
 
 T = TypeVar("T")
@@ -79,16 +86,21 @@ class Library:
 
     def __init__(self, path: Path | None = None) -> None:
         self.store = Store(path or home() / RUNS)
+        self.odd = 0  # rows that `runs` found to be none
 
     # -- reading --------------------------------------------------------------------------------------------------
 
     def runs(self) -> list[KeptRun]:
-        """All runs, the newest first."""
-        return [KeptRun(*row) for row in self.store.rows(LISTED)]
+        """All runs, the newest first. Rows that are none, as after bits were flipped, are counted in `odd`."""
+        rows = self.store.rows(LISTED)
+        found = [run for row in rows if (run := _run(row)) is not None]
+        self.odd = len(rows) - len(found)
+        return found
 
     def thumbnails(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The PNGs of those runs that have one."""
-        return {one: picture for one, picture in self.store.some_rows(ids, ["id", "thumbnail"]) if picture}
+        rows = self.store.some_rows(ids, ["id", "thumbnail"])
+        return {one: picture for one, picture in rows if isinstance(picture, bytes) and picture}
 
     def details(self, one: str, *, checkpoint: bool = True) -> Details:
         """The run with this id. Raises: ValueError if there is none or its experiment cannot be read."""
@@ -97,16 +109,16 @@ class Library:
             raise ValueError("This run is no longer in the library.")
         experiment, score, jumps, curves, thumbnail, kept = row
         try:
-            known = from_json(experiment)
+            known = from_json(experiment if isinstance(experiment, str | bytes) else "")
         except ValueError as problem:
             raise ValueError(f"This run cannot be read: {problem}.") from None
         return Details(
             one,
             known,
-            _or_none(lambda: scores.from_json(zlib.decompress(score))),
+            _or_none(lambda: scores.from_json(_unpacked(score))),
             _or_none(lambda: msgspec.json.decode(jumps, type=Jumps)) or (),
             _or_none(lambda: unpacked_curves(curves)),
-            thumbnail or b"",
+            thumbnail if isinstance(thumbnail, bytes) else b"",
             _or_none(lambda: unpacked_checkpoint(kept)) if checkpoint else None,
         )
 
@@ -152,9 +164,39 @@ class Library:
         return list(written)
 
 
+def _run(row: tuple[Any, ...]) -> KeptRun | None:
+    """The run in a row, None if what stands there cannot be one's."""
+    fields = dict(zip(KeptRun.__dataclass_fields__, row, strict=True))
+    texts, counts = ("id", "title", "source", "notes"), ("ticks", "steps", "star")
+    sound = (
+        all(isinstance(fields[name], str) for name in texts)
+        and "\ufffd" not in fields["id"]  # by which it could not be found again
+        and all(type(fields[name]) is int and 0 <= fields[name] <= MOST for name in counts)
+        and all(_is_number(fields[name]) and 0 <= fields[name] <= LATEST for name in ("created", "updated"))
+        and _is_number(fields["epochs"])
+        and 0 <= fields["epochs"] <= MOST
+        and all(fields[name] is None or isinstance(fields[name], float) for name in MEASURES)
+    )
+    if not sound:
+        return None
+    return KeptRun(**fields | {name: visible(fields[name][:LONGEST]) for name in ("title", "source")})
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
 def _file_name(title: str, one: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9.]+", "-", title.replace("α", "alpha").replace("λ", "lambda")).strip("-.")
     return f"{plain[:60].strip('-.') or 'run'}-{one[:6]}"
+
+
+def _unpacked(packed: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(packed, LARGEST_TEXT)
+    if not unpacking.eof:
+        raise ValueError("this is damaged, or no session's")
+    return found
 
 
 def _or_none(read: Callable[[], T]) -> T | None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,14 +14,12 @@ from hyperscope.engine.batches import Position
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.experiment import from_json
+from hyperscope.lab.npz import archive
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Sound
 from hyperscope.lab.training.curves import Curves
 
 MEASURES = ("step", "epoch", "batch_loss", "train_loss", "dev_loss", "train_accuracy", "dev_accuracy")
-_DAMAGE: tuple[type[Exception], ...] = (  # what NumPy and zipfile raise for bytes that were tampered with
-    *(OSError, ValueError, EOFError, KeyError, MemoryError, RuntimeError, SyntaxError),
-    *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
-)
+MOST = 200_000_000  # bytes of all arrays of a run, where the largest network under Adam has 60 million
 SAID = "said.json"  # the name under which what is no array is packed
 
 
@@ -38,8 +33,10 @@ def unpacked_curves(packed: bytes) -> Curves:
     arrays, said = _unpacked(packed)
     try:
         moves = tuple((int(step), float(epoch), str(caption)) for step, epoch, caption in said["moves"])
+        if len({arrays[name].shape for name in MEASURES}) > 1 or arrays["step"].ndim != 1:
+            raise ValueError("these are no curves: they are not of one length")
         return Curves(**{name: arrays[name] for name in MEASURES}, moves=moves)
-    except (KeyError, TypeError) as problem:
+    except (LookupError, TypeError, AttributeError, OverflowError) as problem:
         raise ValueError(f"these are no curves: {problem}") from None
 
 
@@ -81,7 +78,7 @@ def unpacked_checkpoint(packed: bytes) -> Checkpoint:
             sound,
             arrays.get("last_batch"),
         )
-    except (KeyError, TypeError) as problem:
+    except (LookupError, TypeError, AttributeError, OverflowError) as problem:
         raise ValueError(f"this is no checkpoint: {problem}") from None
 
 
@@ -116,9 +113,14 @@ def _packed(arrays: Mapping[str, Array], said: Mapping[str, Any]) -> bytes:
 
 def _unpacked(packed: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        with np.load(io.BytesIO(packed), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        if not isinstance(packed, bytes):
+            raise ValueError("nothing was packed")
+        with archive(io.BytesIO(packed)) as file:
+            heads = file.heads.values()
+            if sum(head.size for head in heads) > MOST or any(head.dtype.kind not in "fiub" for head in heads):
+                raise ValueError("no run has such arrays")
+            arrays = {name: file.read(name) for name in file.heads}
         said: dict[str, Any] = msgspec.json.decode(arrays.pop(SAID).tobytes(), type=dict[str, Any])
-    except _DAMAGE as problem:
+    except (ValueError, KeyError, RecursionError) as problem:
         raise ValueError(f"this is damaged: {problem}") from None
     return arrays, said

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hyperscope.lab.library.schema import migrate
+from hyperscope.lab.library.schema import as_text, migrate
 
 PAGE = 4096  # bytes, SQLite's usual
 MOST = 20_000  # rows looked for where not even their number can be read
@@ -34,6 +34,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     runs: list[dict[str, Any]] = []
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.text_factory = as_text
             columns = _columns()
             names = [row[1] for row in db.execute("PRAGMA table_info(runs)") if row[1] in columns]
             if not {"number", "created", *TEXTS} <= set(names):

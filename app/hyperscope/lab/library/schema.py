@@ -24,6 +24,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 VERSION = len(MIGRATIONS)
 
 
+def as_text(stored: bytes) -> str:
+    """Text as it is read: a flipped bit costs the letter, where by default it makes the whole list unreadable."""
+    return stored.decode(errors="replace")
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Makes the tables, or brings those of an older file up to date, in one transaction."""
     db.execute("BEGIN IMMEDIATE")

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from hyperscope.lab.library.schema import MARK, VERSION, migrate
+from hyperscope.lab.library.schema import MARK, VERSION, as_text, migrate
 from hyperscope.lab.places import OWN_FILE, keep_private, make_private
 
 WAIT = 5.0  # s for another program that is writing
@@ -121,6 +121,7 @@ class Store:
             # a log beside the file is how it is usually read; where none may be made, as what nobody writes to
             try:
                 with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)) as db:
+                    db.text_factory = as_text
                     yield db
             except sqlite3.Error as problem:
                 raise self._unkept(problem) from None
@@ -162,6 +163,7 @@ class Store:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWN_FILE))
         keep_private(self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm"))
         db = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)
+        db.text_factory = as_text
         try:
             db.execute("BEGIN")  # so that all three are of one moment: another may just be making the tables
             (mark,), (version,), (tables,) = (

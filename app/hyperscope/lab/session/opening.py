@@ -8,6 +8,7 @@ from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment, changed, read
 from hyperscope.lab.export.sharing import beside, from_tree
+from hyperscope.lab.reading import content
 from hyperscope.lab.timeline.score import PREFIX, Score, from_code
 
 TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
@@ -26,8 +27,10 @@ def opened(path: Path) -> Experiment:
         return experiment
     if path.name.lower().endswith(TABLE_ENDINGS):
         return Experiment(data=suggested(path))
-    if not path.exists():
-        raise ValueError(f"{path}: there is no such file")
+    try:
+        path.stat()
+    except (OSError, ValueError) as problem:
+        raise ValueError(f"{path}: {getattr(problem, 'strerror', None) or problem}") from None
     raise ValueError(f"{path}: this is neither an experiment (.json) nor a table ({', '.join(TABLE_ENDINGS)})")
 
 
@@ -54,8 +57,8 @@ def opened_score(words: str | Path) -> Score:
     path = Path(words)
     if not path.name.lower().endswith(".json"):
         return Score(opened(path))
+    source = content(path)
     try:
-        return beside(from_tree(path.read_bytes()).score, path.parent)
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else problem
-        raise ValueError(f"{path}: {reason}") from None
+        return beside(from_tree(source).score, path.parent)
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from None

@@ -14,6 +14,7 @@ from hyperscope.engine.settings import Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import VERSION, Experiment, from_json
 from hyperscope.lab.experiment.painted import Amended, amended
+from hyperscope.quoting import named, short
 
 DEEPEST = 5  # names in a dotted path; the longest of an experiment is network.layers.0.batch_norm
 GROUPS: dict[str, type] = {"data": Data, "network": Network, "training": Training}
@@ -39,7 +40,7 @@ class Amending:
         tree = self.tree
         for path, value in changes.items():
             if path.count(".") >= DEEPEST:
-                raise UnknownPath(f"{path[:60]}: {path[:40]}… is no path of an experiment")
+                raise UnknownPath(f"{short(path)} is no path of an experiment")
             try:
                 if path == "data.painted" and isinstance(value, dict):
                     value = self._paint(value)
@@ -47,7 +48,7 @@ class Amending:
                     self._painted = None
                 tree = _with(tree, path, value)
             except ValueError as problem:
-                raise UnknownPath(f"{path[:60]}: {problem}") from None
+                raise UnknownPath(f"{short(path)}: {problem}") from None
         self.experiment = self._read(tree, {path.partition(".")[0] for path in changes})
         self.tree = tree
 
@@ -81,4 +82,4 @@ def _with(tree: Any, path: str, value: Any) -> Any:
     if isinstance(tree, list) and head.isdecimal() and int(head) < len(tree) and rest:
         at = int(head)
         return [*tree[:at], _with(tree[at], rest, value), *tree[at + 1 :]]
-    raise ValueError(f"there is no {head!r}")
+    raise ValueError(f"there is no {named(head)}")

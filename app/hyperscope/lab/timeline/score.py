@@ -24,6 +24,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import differences
 from hyperscope.lab.timeline.amending import Amending, UnknownPath
 from hyperscope.lab.timeline.shown import Shown, shown_from
+from hyperscope.quoting import cut, named
 
 if TYPE_CHECKING:
     from hyperscope.lab.training.trainer import Trainer
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 VERSION = 1
 PREFIX = "HS1-"  # of a text code; another way of packing gets another number
 LATEST = 10**10  # ticks that are read of a session; at 5 000 a second they take three weeks
+MOST_EVENTS = 300_000  # that are read of a session; hours of dragging knobs make a tenth
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
 Changes = dict[str, Any]  # dotted path -> plain JSON value
@@ -237,17 +239,17 @@ def _sparse(value: object) -> Any:
 
 class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     tick: int = msgspec.field(name="beat")  # so it is written, since the first version
-    set: Changes = {}
+    set: dict[str, msgspec.Raw] = {}
     restart: bool = False
-    edit: Changes | None = None
+    edit: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     version: int
-    start: Changes
+    start: msgspec.Raw  # read when its turn comes, so that no file takes much more memory than it is long
     events: list[_WrittenEvent]
     end: int
-    shown: Changes | None = None
+    shown: msgspec.Raw = msgspec.Raw(b"")
 
 
 def from_json(source: str | bytes) -> Score:
@@ -256,12 +258,11 @@ def from_json(source: str | bytes) -> Score:
     Raises: ValueError with a sentence that names the event or field, its value and what is allowed.
     """
     try:
-        tree = msgspec.json.decode(source)
-        if not isinstance(tree, dict):
-            raise ValueError("it must be a JSON object with version, start, events and end")
-        written = msgspec.convert(_migrated(tree), _Written)
+        written = msgspec.json.decode(_migrated(source), type=_Written)
+        if len(written.events) > MOST_EVENTS:
+            raise ValueError(f"it has {len(written.events)} events; at most {MOST_EVENTS} are read")
     except (ValueError, RecursionError) as problem:  # msgspec's own errors are ValueErrors
-        raise ValueError(f"this is not a session: {str(problem).replace('`', '')}") from None
+        raise ValueError(f"this is not a session: {cut(str(problem).replace('`', ''))}") from None
     return _read(written)
 
 
@@ -291,40 +292,68 @@ def _read(written: _Written) -> Score:
     if written.end > LATEST:
         raise ValueError(f"end is {written.end}; a session has at most {LATEST} ticks")
     try:
-        reading = Amending(written.start)
+        reading = Amending(_object(written.start))
     except ValueError as problem:
         raise ValueError(f"start: {problem}") from None
     start, events = reading.experiment, []
     for number, event in enumerate(written.events, 1):
         where = f"event {number}"
-        if bool(event.set) + event.restart + bool(event.edit) > 1:
+        if bool(event.set) + event.restart + _is_there(event.edit) > 1:
             raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
         if event.set:
             try:
-                reading.take(event.set)
+                reading.take({path: _json(value) for path, value in event.set.items()})
             except UnknownPath as problem:
                 raise ValueError(f"{where}, {problem}") from None
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
-        edit = _edit(event.edit, where) if event.edit else None
+        edit = _edit(event.edit, where) if _is_there(event.edit) else None
         events.append(Event(event.tick, reading.experiment, event.restart, edit))
-    return Score(start, tuple(events), written.end, shown_from(written.shown) if written.shown is not None else None)
+    return Score(
+        start, tuple(events), written.end, shown_from(_json(written.shown)) if _is_there(written.shown) else None
+    )
 
 
-def _edit(tree: Changes, where: str) -> Edit:
+def _edit(tree: msgspec.Raw, where: str) -> Edit:
     try:
-        return msgspec.convert(tree, Edit)
+        return msgspec.convert(_object(tree), Edit)
     except ValueError as problem:
-        raise ValueError(f"{where}, edit: {str(problem).replace('`', '')}") from None
+        raise ValueError(f"{where}, edit: {cut(str(problem).replace('`', ''))}") from None
 
 
-def _migrated(tree: Changes) -> Changes:
-    version = tree.get("version")
+def _is_there(raw: msgspec.Raw) -> bool:
+    return bytes(raw) not in (b"", b"null")
+
+
+def _json(raw: msgspec.Raw) -> Any:
+    """A part that was not looked into yet. Raises: ValueError."""
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _object(raw: msgspec.Raw) -> Changes:
+    found = _json(raw)
+    if not isinstance(found, dict):
+        raise ValueError("it must be a JSON object")
+    return found
+
+
+def _migrated(source: str | bytes) -> str | bytes:
+    try:
+        parts = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        raise ValueError("it must be a JSON object with version, start, events and end") from None
+    version = _json(parts["version"]) if "version" in parts else None
     if not isinstance(version, int) or not 1 <= version <= VERSION:
-        raise ValueError(f"version is {version!r}; this Hyperscope reads versions 1 to {VERSION}")
+        raise ValueError(f"version is {named(version)}; this Hyperscope reads versions 1 to {VERSION}")
+    if version == VERSION:
+        return source
+    tree = msgspec.json.decode(source)
     for old in range(version, VERSION):
         tree = _MIGRATIONS[old](tree)
-    return {**tree, "version": VERSION}
+    return msgspec.json.encode({**tree, "version": VERSION})
 
 
 _MIGRATIONS: dict[int, Callable[[Changes], Changes]] = {}  # from each older version of the score to the next

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from hyperscope.quoting import cut
+
 
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The `lab` that is shown, by name; of each lab the view chosen last, and its record, where it has one."""
@@ -23,4 +25,4 @@ def shown_from(tree: object) -> Shown:
     try:
         return msgspec.convert(tree, Shown)
     except ValueError as problem:
-        raise ValueError(f"shown: {str(problem).replace('`', '')}") from None
+        raise ValueError(f"shown: {cut(str(problem).replace('`', ''))}") from None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hyperscope.quoting import named
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -66,7 +68,7 @@ def entry(name: str) -> Entry:
     for one in LABS:
         if one.name == name:
             return one
-    raise ValueError(f"lab is {name!r}; there are {', '.join(one.name for one in LABS)}")
+    raise ValueError(f"lab is {named(name)}; there are {', '.join(one.name for one in LABS)}")
 
 
 def checked_view(lab: Entry, name: str) -> str:
@@ -74,5 +76,5 @@ def checked_view(lab: Entry, name: str) -> str:
     names = [one for one, _ in lab.views]
     if name and name not in names:
         listed = f"it has {', '.join(names)}" if names else "it has none"
-        raise ValueError(f"view is {name!r}; {listed} in {lab.name}")
+        raise ValueError(f"view is {named(name)}; {listed} in {lab.name}")
     return name or lab.by_default

@@ -18,6 +18,7 @@ from hyperscope.lab.machine import interrupts
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.lab.writing import write
+from hyperscope.quoting import named
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import rgb
 from hyperscope.ui.export.views import png
@@ -71,7 +72,7 @@ def chosen_scenes(names: str | None) -> tuple[Scene, ...]:
         return every
     known = [scene.name for scene in every]
     if unknown := [name for name in names.split(",") if name not in known]:
-        raise ValueError(f"scenes has {unknown[0]!r}; there are {', '.join(known)}")
+        raise ValueError(f"scenes has {named(unknown[0])}; there are {', '.join(known)}")
     return tuple(scene for scene in every if scene.name in names.split(","))
 
 

@@ -32,6 +32,16 @@ READING = "Reading the runs…"
 NO_MATCH = "No run fits the filter."
 
 
+def odd_said(count: int) -> str:
+    """What there is to say of rows in the library's file that are no runs; "" of none."""
+    if not count:
+        return ""
+    which = (
+        "1 row of the library is no run and is" if count == 1 else f"{count} rows of the library are no runs and are"
+    )
+    return f"{which} left out: damaged, or written by another program."
+
+
 class RunsPage(QWidget):
     """Every run kept. `reopened` carries Details and a tick (None: the end), `behind` a list of (Run, Details)."""
 
@@ -48,6 +58,7 @@ class RunsPage(QWidget):
         self._runs: list[KeptRun] = []
         self._known: dict[tuple[str, float], Details] = {}
         self._deleted: list[list[str]] = []
+        self._odd = 0  # rows of the library that are no runs, as last said
         self.loaded = False  # whether it is known what is in the library
         self.title = Caption("Runs")
         self.count = Caption("")
@@ -141,6 +152,9 @@ class RunsPage(QWidget):
         gone = {one for ids in self._deleted for one in ids}
         self._runs = [run for run in runs if run.id not in gone]
         self._show()
+        if self.library.odd != self._odd:
+            self._odd = self.library.odd
+            self.say(odd_said(self._odd))
 
     def _show(self) -> None:
         picked = self.picked()

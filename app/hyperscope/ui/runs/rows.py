@@ -245,7 +245,7 @@ class RunRow(QStyledItemDelegate):
         for line in lines:
             paint.write(painter, up, line, strong, theme.text)
             up.translate(0, up.height())
-        below = f"{epoch_text(run.epochs)} epochs" + (f" · {' '.join(run.notes.split())}" if run.notes else "")
+        below = f"{epoch_text(run.epochs)} epochs" + (f" · {' '.join(run.notes[:400].split())}" if run.notes else "")
         paint.write(painter, up, below, small, theme.quiet)
 
 

@@ -16,6 +16,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import Axes, legend, polyline
 from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.paint import card, face, fitting, write
@@ -75,6 +76,7 @@ class AveragesPanel(QWidget):
             f"at m = {found.batch_size} the mean of a mini-batch is off by {at:.2g} σ."
         )
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, found = QPainter(self), self._theme, self.found
         room = self.width() - 2 * GRID

@@ -33,6 +33,7 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.lines import balanced
 from hyperscope.ui.controls.text_choice import TextChoice
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes
 from hyperscope.ui.labs.batch_norm.words import Stage, figure, reading, stages
 from hyperscope.ui.paint import card, face, write
@@ -177,6 +178,7 @@ class Columns(QWidget):
 
     # -- painting -------------------------------------------------------------------------------------------------
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         if self._shown is None:
@@ -503,6 +505,7 @@ class MicroscopePanel(QWidget):
             part.set_theme(theme)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         card(painter, QRectF(self.rect()), self._theme)

@@ -23,6 +23,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import CENTRE
 from hyperscope.ui.paint import card, face, write
 from hyperscope.ui.style import breadth, mixed
@@ -131,6 +132,7 @@ class Units(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(breadth(self._theme, WIDTH - 2 * INSIDE), max(60, self._high()))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -276,6 +278,7 @@ class Place(QWidget):
         self._numbers, self._example = numbers, example
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         side = min(self.width(), self.height()) - 2.0
@@ -358,6 +361,7 @@ class PickerPanel(QWidget):
         self.fade.set_theme(theme)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         card(painter, QRectF(self.rect()), self._theme)

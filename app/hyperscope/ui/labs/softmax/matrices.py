@@ -13,6 +13,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.ui.controls.control import keep_arrows
 from hyperscope.ui.formula import boxed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, number, readable, sign_ramp, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
@@ -124,6 +125,7 @@ class Matrices(QWidget):
 
     # -- how it looks ---------------------------------------------------------------------------------------------
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         batch, theme = self.batch, self.theme
         if batch is None or not batch.z.size:

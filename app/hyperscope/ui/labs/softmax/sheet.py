@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.formula import boxed
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card, face, write
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
@@ -39,6 +40,7 @@ class Sheet(QWidget):
     def paint(self, painter: QPainter, room: QRectF) -> None:
         """Draws what is on it."""
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self.theme
         painter = QPainter(self)

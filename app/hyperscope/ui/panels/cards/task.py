@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.controls.buttons import Button, TextButton
 from hyperscope.ui.controls.lines import whole_lines, width_in
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
@@ -121,6 +122,7 @@ class TaskCard(QWidget):
     def _heavy(self) -> QFont:
         return face(TYPE, 600, self._theme.scale)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, step, lines = self._theme, pixels(self._theme, STEP), self._lines
         painter = QPainter(self)
