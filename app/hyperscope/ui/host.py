@@ -62,6 +62,9 @@ class Host(Protocol):
     def move_knob(self, path: str, value: Value, side: Side | None = None) -> None:
         """Sets a knob, of twins of the side that the controls move if no other is said; or says why not."""
 
+    def show_lab(self, name: str, view: str = "") -> None:
+        """Shows a lab, in the view named or the one chosen last. Raises: ValueError for one that there is not."""
+
     def draw_all(self) -> None:
         """Has all that is seen drawn anew with the next snapshot."""
 

@@ -49,7 +49,8 @@ class Standing:
     """Where each of K members stands: arrays (K,), losses in nats, accuracies from 0 to 1.
 
     `stopped` says why each that stopped itself did, "" of others. `maps` are
-    class probabilities (C, side, side), row 0 lowest, none if none were wished for.
+    class probabilities (C, side, side), row 0 lowest, none if none were wished for. `curves` are dev losses so far
+    (t,), and `gradients` (L,) the L2 norm of the last step's gradient of each layer's weights, where they are wanted.
     """
 
     step: Array
@@ -60,6 +61,8 @@ class Standing:
     dev_accuracy: Array
     stopped: tuple[str, ...]
     maps: tuple[Array, ...] = ()
+    curves: tuple[Array, ...] = ()
+    gradients: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class PopulationTask:
     epochs: int = 0
     steps: int = 0
     maps: Maps = Maps(0)
+    curves: bool = False  # whether a Standing is to have them,
+    gradients: bool = False  # and these
     what: ClassVar[str] = "trained the networks"
 
     def __post_init__(self) -> None:
@@ -113,6 +118,7 @@ class _Crowd:
 
     def __init__(self, task: PopulationTask) -> None:
         self.maps = task.maps
+        self._task = task
         alike: dict[object, list[int]] = {}
         for number, experiment in enumerate(task.experiments):
             training = experiment.training
@@ -168,10 +174,12 @@ class _Crowd:
         ]
         stopped = tuple(member.alarm for member in members)
         maps = tuple(self._map(member) for member in members) if self.maps.side else ()
+        curves = tuple(_curve(member) for member in members) if self._task.curves else ()
+        gradients = tuple(_by_layer(member) for member in members) if self._task.gradients else ()
         cost = time.process_time() - used  # not by the clock, as the window and the worker go first
         self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
         step, epoch, *rest = np.array(figures, float).T.copy()
-        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps)
+        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps, curves, gradients)
 
     def _map(self, subject: InTraining[Any]) -> Array:
         key = subject.experiment.data, subject.experiment.training.precision
@@ -186,6 +194,21 @@ class _Crowd:
             raise LookupError(f"there is no member {number}; they are 0 to {len(self._places) - 1}")
         one, row = self._places[number]
         return HandedOver(number, one.population.member(row).checkpoint())
+
+
+def _curve(member: InTraining[Any]) -> Array:
+    """The dev loss of each row of its history."""
+    return member.history.curves().dev_loss.astype(np.float32)
+
+
+def _by_layer(member: InTraining[Any]) -> Array:
+    """The L2 norm of the gradient of each layer's weights, the output's last; NaN before any step."""
+    gradient, layout = member.gradient, member.layout
+    blocks = [layout.parameters[f"{name}.weights"] for name in layout.names]
+    if gradient is None:
+        return np.full(len(blocks), np.nan)
+    # in float64, as squares of what vanishes are 0 in float32
+    return np.array([np.linalg.norm(block.of(gradient).astype(np.float64)) for block in blocks])
 
 
 class _Together:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.timeline.score import Score
     from hyperscope.lab.timeline.shown import Shown
     from hyperscope.lab.timeline.slow_motion import SlowMotion
+    from hyperscope.lab.training.checkpoint import Checkpoint
     from hyperscope.lab.training.curves import Curves
     from hyperscope.lab.twins.twin import One, Side
 
@@ -358,11 +359,15 @@ class Session:
         if score is not None:
             at = score.end if tick is None else tick
             self._apply_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
-            return
+        elif run.checkpoint is not None:
+            self.take_up(run.checkpoint)
+
+    def take_up(self, checkpoint: Checkpoint) -> None:
+        """Stands where `checkpoint` was taken, of a network that was trained elsewhere; a new timeline begins there."""
         self._leave_for_session()
         self._send(Go(False, self.tempo, self.rest))
-        self._send(Restore(run.checkpoint))
-        self.experiment = run.experiment
+        self._send(Restore(checkpoint))
+        self.experiment = checkpoint.experiment
 
     def _apply_session(
         self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None

@@ -49,7 +49,7 @@ LABS: tuple[Entry, ...] = (
         "batch-norm",
         "Batch norm",
         "hyperscope.ui.labs.batch_norm.lab",
-        views=(("microscope", "Microscope"),),
+        views=(("microscope", "Microscope"), ("why", "Why it helps")),
         welcome=BATCH_NORM,
     ),
     Entry(

@@ -11,6 +11,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.batch_norm.microscope import Microscope
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.panels import Panel
 
@@ -25,7 +26,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
     page = BatchNormPage(lambda: int(host.session.side == "B"))
-    microscope = Microscope(host, page)
+    microscope, sweeping = Microscope(host, page), Sweeping(host, page)
 
     def draw(panel: Panel, sides: tuple[Seen, ...]) -> None:
         panel.draw(sides)
@@ -47,7 +48,8 @@ def make(host: Host) -> Lab:
     return Lab(
         page,
         panels=page.panels,
-        parts=(microscope,),
+        sources=dict.fromkeys(page.of_sweeps.values(), sweeping.source),
+        parts=(microscope, sweeping),
         cards=(),
         draw=draw,
         kept=kept,

@@ -10,9 +10,11 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.batch_statistics import OfUnit
 from hyperscope.lab.probes.microscope import Magnified, Unit
+from hyperscope.lab.sweeps.batch_norm import WHY
 from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
 from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
 from hyperscope.ui.labs.batch_norm.picker import PickerPanel
+from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
@@ -34,7 +36,6 @@ class BatchNormPage(Page):
         self.microscope = MicroscopePanel(self._question, side)
         self.averages = AveragesPanel(lambda: OfUnit(self.layer, self.unit), side)
         self.card = UnitCard()
-        self.panels: tuple[Panel, ...] = (self.microscope, self.picker, self.averages)
         upper = QHBoxLayout()
         upper.setSpacing(GRID)
         upper.addWidget(self.picker)
@@ -50,11 +51,16 @@ class BatchNormPage(Page):
         whole.addLayout(left, 1)
         whole.addWidget(self.card)
         self._views = QStackedLayout(self)
-        self._views.addWidget(self.of_microscope)
-        self._shown = {"microscope": self.of_microscope}
+        self.of_sweeps = {"why": SweepView("Experiments", WHY)}
+        self.view = "microscope"
+        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, **self.of_sweeps}
+        for shown in self._shown.values():
+            self._views.addWidget(shown)
+        self.panels: tuple[Panel, ...] = (self.microscope, self.picker, self.averages, *self.of_sweeps.values())
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
+        self.view = name
         self._views.setCurrentWidget(self._shown[name])
 
     def _question(self) -> Unit:
@@ -88,5 +94,6 @@ class BatchNormPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for part in (self.picker, self.microscope, self.averages, self.card):
-            part.set_theme(theme)
+        for panel in self.panels:
+            panel.set_theme(theme)
+        self.card.set_theme(theme)

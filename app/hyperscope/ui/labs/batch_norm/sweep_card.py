@@ -1,0 +1,196 @@
+"""Which sweep is looked at: a list with a word and what each asks, and what can be set for the one that is chosen."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+
+from hyperscope.knob import Knob, Value
+from hyperscope.lab.sweeps.outcome import values_between
+from hyperscope.lab.sweeps.sweep import MOST_EPOCHS, MOST_SEEDS, Sweep
+from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.control import Caption, draw_focus
+from hyperscope.ui.controls.keyboard import KeepsArrows, PressedByEnter, Ringed, one_stop
+from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.labs.batch_norm.unit_card import Note
+from hyperscope.ui.paint import face, write
+from hyperscope.ui.style import pixels
+from hyperscope.ui.theme import LIGHT, Theme
+
+WIDTH = 216
+GAP = 7
+
+
+class Entry(Ringed, KeepsArrows, PressedByEnter, QAbstractButton):
+    """One sweep of the list."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__()
+        self.sweep = sweep
+        self._theme = LIGHT
+        self.setCheckable(True)
+        self.setAccessibleName(f"{sweep.title}: {sweep.asks}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(pixels(self._theme, 120), pixels(self._theme, 37))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, scale = self._theme, self._theme.scale
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.control)
+            painter.drawRoundedRect(rect, 6, 6)
+        left = 8 * scale
+        title = QRectF(left, 3 * scale, rect.width() - 2 * left, 16 * scale)
+        write(painter, title, self.sweep.title, face(12, 600 if self.isChecked() else 500, scale), theme.text)
+        asks = QRectF(left, 19 * scale, rect.width() - 2 * left, 14 * scale)
+        write(painter, asks, self.sweep.asks, face(10, 400, scale), theme.quiet)
+        if self.hasFocus() and self.ringed:
+            draw_focus(painter, rect.adjusted(1, 1, -1, -1), 6, theme.accent)
+        painter.end()
+
+
+def _whole(label: str, low: int, high: int, unit: str, help: str) -> Knob:
+    return Knob("whole", label, help, True, low=low, high=high, unit=unit, name=label.lower())
+
+
+class SweepCard(Card):
+    """`chosen` carries a sweep; `asked` that it is to be run, `paused` that it is to stand still or go on."""
+
+    chosen = Signal(object)
+    asked = Signal()
+    paused = Signal()
+    refused = Signal(str)
+
+    def __init__(self, title: str, sweeps: tuple[Sweep, ...]) -> None:
+        super().__init__(title, WIDTH, GAP)
+        self.sweeps = sweeps
+        self.sweep = sweeps[0]
+        self.entries = tuple(Entry(sweep) for sweep in sweeps)
+        self._group = QButtonGroup(self)
+        for entry in self.entries:
+            self._group.addButton(entry)
+            self.column.addWidget(entry)
+            entry.toggled.connect(lambda on, entry=entry: self._choose(entry) if on else None)
+        self.heading = Caption("This one")
+        self.deep = Segments(("as in the Playground", "4 × 32 units"), "Network")
+        self.seeds = KnobSlider(
+            "seeds", _whole("Networks per setting", 1, MOST_SEEDS, "", "Seeds of weights."), ticks=False
+        )
+        self.epochs = KnobSlider(
+            "epochs", _whole("Train for epochs", 5, MOST_EPOCHS, "", "Of each network."), ticks=False
+        )
+        self.count = KnobSlider("count", _whole("Settings", 2, 12, "", "How many values it takes."), ticks=False)
+        self.low, self.high = self._range(1e-3, 10.0, "log")
+        self.range = QWidget()
+        self._row = QHBoxLayout(self.range)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(12)
+        self._row.addWidget(self.low)
+        self._row.addWidget(self.high)
+        self.again = Button("Run", "Run this sweep", "Trains all its networks anew, of the experiment as it is now.")
+        self.again.setProperty("accent", True)
+        self.pause = Button("Pause", "Pause this sweep")
+        self.note = Note()
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.again, 2)
+        row.addWidget(self.pause, 1)
+        for part in (self.heading, self.deep, self.seeds, self.epochs, self.count, self.range, buttons, self.note):
+            self.column.addWidget(part)
+        self.again.clicked.connect(self.asked)
+        self.pause.clicked.connect(self.paused)
+        self.note.setText("All else is as in the Playground, changed as far as this needs.")
+        self.show_sweep(self.sweep)
+        self.set_theme(LIGHT)
+        self.order_tabs()
+
+    def _range(self, low: float, high: float, scale: str) -> tuple[KnobSlider, KnobSlider]:
+        made = []
+        for name in ("from", "to"):
+            knob = Knob("number", name, "An end of the range.", True, name, low=low, high=high, scale=scale, name=name)  # type: ignore[arg-type]
+            made.append(KnobSlider(name, knob, short=True, ticks=False))
+            made[-1].setAccessibleName(f"Settings {name}")
+            made[-1].moved.connect(lambda path, value: None)
+            made[-1].refused.connect(self.refused)
+        return made[0], made[1]
+
+    def _choose(self, entry: Entry) -> None:
+        one_stop(self.entries, self.entries.index(entry))
+        if entry.sweep is not self.sweep:
+            self.show_sweep(entry.sweep)
+            self.chosen.emit(entry.sweep)
+
+    def show_sweep(self, sweep: Sweep) -> None:
+        """Offers what can be set for this one, at its usual values."""
+        self.sweep = sweep
+        for entry in self.entries:
+            if entry.sweep is sweep and not entry.isChecked():
+                entry.setChecked(True)
+        self.deep.set_index(int(sweep.deep))
+        self.seeds.set_value(sweep.seeds)
+        self.epochs.set_value(sweep.epochs)
+        ranged = sweep.scale == "log"
+        self.count.setVisible(ranged)
+        self.range.setVisible(ranged)
+        if ranged:
+            numbers = [float(value) for value in sweep.values]
+            low, high = min(numbers), max(numbers)
+            old = self.low, self.high
+            self.low, self.high = self._range(10.0 ** math.floor(math.log10(low) - 1), 10.0, "log")
+            for before, after, value in zip(old, (self.low, self.high), (low, high), strict=True):
+                self._row.replaceWidget(before, after)
+                before.setParent(None)
+                before.deleteLater()
+                after.set_theme(self._theme)
+                after.set_value(value)
+            self.count.set_value(len(numbers))
+
+    @property
+    def settings(self) -> tuple[int, int, tuple[Value, ...]]:
+        """Seeds, epochs and values, as they are set."""
+        sweep, values = self.sweep, self.sweep.values
+        if sweep.scale == "log":
+            low, high = sorted((float(self.low.value() or 1), float(self.high.value() or 1)))
+            usual = [float(value) for value in values]
+            same = (min(usual), max(usual), len(usual)) == (low, high, int(self.count.value() or 2))
+            values = values if same else values_between(values, low, high, int(self.count.value() or 2), "log")
+        return int(self.seeds.value() or 1), int(self.epochs.value() or 1), values
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        super().set_theme(theme)
+        self.heading.set_theme(theme, 11, 600, quiet=True)
+        parts: tuple[Entry | KnobSlider | Button | Note | Segments, ...] = (
+            *self.entries,
+            self.deep,
+            self.seeds,
+            self.epochs,
+            self.count,
+            self.low,
+            self.high,
+            self.again,
+            self.pause,
+            self.note,
+        )
+        for part in parts:
+            part.set_theme(theme)

@@ -1,0 +1,356 @@
+"""Where each network of a sweep ended: a small map for each variant and value, its course, and how well it does."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from hyperscope.engine.arrays import Values
+from hyperscope.lab.sweeps.outcome import Outcome
+from hyperscope.ui.labs.batch_norm.axes import CENTRE
+from hyperscope.ui.paint import card, face, fitting, soft_map, write
+from hyperscope.ui.style import mixed
+from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+
+HEAD, FOOT = 34, 22  # pixels at scale 1: the title, the values below
+COURSE, SAID = 26, 16  # of a map's course, and of its accuracy
+SIDE = 232  # of the summary at the right
+NAMES = 92  # of the variants' names at the left
+FADED = 0.34  # opacity of what does not learn
+DEEPEST = -8.0  # power of ten of a gradient that is drawn as nothing
+BY = {
+    "α": "learning rate",
+    "σ": "initial weights",
+    "layers": "depth",
+    "m": "batch size",
+    "dropped": "dropout",
+    "moved": "how far dev and test are moved",
+    "": "optimiser",
+}
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+def shade(theme: Theme, variant: int, variants: int) -> QColor:
+    """The colour of a variant: ink for the first, accent for the last, one between in between."""
+    if variant == variants - 1:
+        return theme.accent
+    return theme.text if variant == 0 else theme.class_colour(3)
+
+
+class SweepGrid(QWidget):
+    """`opened` carries variant, value and seed of a map that was pressed, or chosen with the arrows and Enter."""
+
+    rate = 15.0
+
+    opened = Signal(int, int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Where each network ended")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(420, 200)
+        self._theme = LIGHT
+        self._outcome: Outcome | None = None
+        self._note = ""
+        self._pictures: list[list[QImage | None]] = []
+        self.at = (0, 0)
+        self._over: tuple[int, int] | None = None
+
+    def show_outcome(self, outcome: Outcome | None, note: str) -> None:
+        """Draws this; `note` says how far it is, or of what it is."""
+        self._outcome, self._note = outcome, note
+        self._draw_pictures()
+        if outcome is not None:
+            variants, values, _ = outcome.plan.shape
+            self.at = (min(self.at[0], variants - 1), min(self.at[1], values - 1))
+        self._tell()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        self._draw_pictures()
+        self.update()
+
+    def _draw_pictures(self) -> None:
+        self._pictures = []
+        outcome = self._outcome
+        if outcome is None or not outcome.standing.maps:
+            return
+        variants, values, _ = outcome.plan.shape
+        for v in range(variants):
+            row: list[QImage | None] = []
+            for s in range(values):
+                p = outcome.standing.maps[outcome.plan.number(v, s, outcome.middle(v, s))]
+                row.append(soft_map(p, self._theme) if p.ndim == 3 else None)
+            self._pictures.append(row)
+
+    def sentence(self, v: int, s: int) -> str:
+        """One setting in words."""
+        outcome = self._outcome
+        if outcome is None:
+            return ""
+        plan = outcome.plan
+        variant, value = plan.sweep.variants[v], plan.sweep.captions(plan.values[s])
+        each = ", ".join(f"{100 * a:.0f}" for a in sorted(outcome.dev_accuracy[v, s].tolist()))
+        broken = int(outcome.failed[v, s].sum())
+        said = f"{variant.name} {variant.words}, {plan.sweep.symbol} {value}: dev accuracy {each} %"
+        return said + (f"; {broken} diverged" if broken else "")
+
+    def _tell(self) -> None:
+        outcome = self._outcome
+        if outcome is None:
+            self.setAccessibleDescription(self._note)
+            return
+        figures = "; ".join(f"{one.said} {one.of} {_whose(one.variant)}" for one in outcome.figures())
+        self.setAccessibleDescription(f"{self.sentence(*self.at)}. {figures}. {outcome.rule} {self._note}")
+
+    # -- where it lies --------------------------------------------------------------------------------------------
+
+    def place(self, v: int, s: int) -> QRectF:
+        """The square of a map."""
+        assert self._outcome is not None
+        scale = self._theme.scale
+        variants, values, _ = self._outcome.plan.shape
+        left, right = (INSIDE + NAMES) * scale, self.width() - (SIDE + INSIDE) * scale
+        slot = (right - left) / values
+        top, bottom = HEAD * scale, self.height() - (FOOT + 8) * scale
+        row = (bottom - top) / variants
+        side = max(12.0, min(slot - 8 * scale, row - (COURSE + SAID + 10) * scale, 150 * scale))
+        x = left + (s + 0.5) * slot - side / 2
+        spare = max(0.0, row - side - (COURSE + SAID + 10) * scale)
+        return QRectF(x, top + v * row + spare / 2, side, side)
+
+    def _under(self, at: QPointF) -> tuple[int, int] | None:
+        if self._outcome is None:
+            return None
+        variants, values, _ = self._outcome.plan.shape
+        reach = (COURSE + SAID) * self._theme.scale
+        for v in range(variants):
+            for s in range(values):
+                if self.place(v, s).adjusted(-3, -3, 3, reach).contains(at):
+                    return v, s
+        return None
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, theme, scale = QPainter(self), self._theme, self._theme.scale
+        card(painter, QRectF(self.rect()), theme)
+        inside, outcome = INSIDE * scale, self._outcome
+        font = face(11, 600, scale)
+        if outcome is None:
+            write(painter, QRectF(self.rect()), self._note, face(12, 400, scale), theme.quiet, CENTRE)
+            painter.end()
+            return
+        sweep = outcome.plan.sweep
+        title = f"Where each network ended, by {BY.get(sweep.symbol, sweep.symbol)}"
+        wide = write(painter, QRectF(inside, 8 * scale, self.width() / 2, 18 * scale), title, font, theme.quiet)
+        small = face(10, 400, scale)
+        seeds = outcome.plan.seeds
+        middle = f"middle one of {seeds} seeds · " if seeds > 1 else ""
+        if sweep.by_layer:
+            middle = "strip: gradient of each layer, pale 10⁻⁸ to full 1 · "
+        choices = (
+            f"{self._note} · {middle}click opens it in the Playground",
+            f"{self._note} · {middle}click opens it",
+            self._note,
+        )
+        room = self.width() - wide - 3 * inside
+        said = fitting(choices, small, room)
+        right = QRectF(self.width() - inside - room, 8 * scale, room, 18 * scale)
+        write(painter, right, said, small, theme.quiet, Qt.AlignmentFlag.AlignRight)
+        self._paint_rows(painter, outcome)
+        self._paint_summary(painter, outcome)
+        painter.end()
+
+    def _paint_rows(self, painter: QPainter, outcome: Outcome) -> None:
+        theme, scale = self._theme, self._theme.scale
+        variants, values, _ = outcome.plan.shape
+        learns, accuracy, sweep = outcome.learns, outcome.accuracy, outcome.plan.sweep
+        plain, bold = face(10, 400, scale), face(10, 600, scale)
+        span = self._span(outcome)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for v in range(variants):
+            colour = shade(theme, v, variants)
+            first = self.place(v, 0)
+            names = QRectF(INSIDE * scale, first.center().y() - 16 * scale, NAMES * scale, 16 * scale)
+            write(painter, names, sweep.variants[v].name, face(12, 600, scale), colour)
+            words = QRectF(names.left(), names.bottom(), (NAMES - 4) * scale, 15 * scale)
+            write(painter, words, sweep.variants[v].words, plain, theme.quiet)
+            for s in range(values):
+                place, good = self.place(v, s), bool(learns[v, s])
+                picture = self._pictures[v][s] if v < len(self._pictures) else None
+                painter.setOpacity(1.0 if good else FADED)
+                if picture is not None:
+                    painter.drawImage(place, picture)
+                painter.setOpacity(1.0)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                if good:
+                    painter.setPen(QPen(colour, 2 * scale))
+                    painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), 4, 4)
+                if (v, s) == (self.at if self.hasFocus() else self._over):
+                    painter.setPen(QPen(theme.accent, 1.5 * scale))
+                    painter.drawRoundedRect(place.adjusted(-4, -4, 4, 4), 6, 6)
+                below = QRectF(place.left(), place.bottom() + 5 * scale, place.width(), COURSE * scale)
+                number = outcome.plan.number(v, s, outcome.middle(v, s))
+                line = colour if good else mixed(theme.card, colour, 0.5)
+                if outcome.standing.gradients:
+                    self._paint_strip(painter, below, outcome.standing.gradients[number])
+                elif outcome.standing.curves:
+                    self._paint_course(painter, below, outcome.standing.curves[number], span, line)
+                said = (
+                    "diverged"
+                    if outcome.failed[v, s].sum() * 2 > outcome.plan.seeds
+                    else f"{100 * accuracy[v, s]:.0f} %"
+                )
+                room = QRectF(place.left() - 8, below.bottom(), place.width() + 16, SAID * scale)
+                write(painter, room, said, bold if good else plain, theme.text if good else theme.quiet, CENTRE)
+        foot = self.height() - (FOOT + 6) * scale
+        write(
+            painter,
+            QRectF(INSIDE * scale, foot, NAMES * scale, FOOT * scale),
+            sweep.symbol,
+            face(11, 500, scale),
+            theme.text,
+        )
+        for s in range(values):
+            place = self.place(0, s)
+            room = QRectF(place.center().x() - 40 * scale, foot, 80 * scale, FOOT * scale)
+            write(painter, room, sweep.captions(outcome.plan.values[s]), face(11, 400, scale), theme.text, CENTRE)
+
+    def _span(self, outcome: Outcome) -> tuple[float, float]:
+        """Logarithms of the dev losses that the courses are drawn between."""
+        known = [curve[np.isfinite(curve) & (curve > 0)] for curve in outcome.standing.curves]
+        together = np.concatenate(known) if known else np.zeros(0)
+        if not together.size:
+            return (-1.0, 0.0)
+        low, high = float(np.log10(together.min())), float(np.log10(np.quantile(together, 0.98)))
+        return (max(low, high - 4), high + 0.05)
+
+    def _paint_course(
+        self, painter: QPainter, room: QRectF, curve: Values, span: tuple[float, float], colour: QColor
+    ) -> None:
+        """The dev loss over the epochs, on the logarithmic axis that all have in common."""
+        if len(curve) < 2:
+            return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            level = (np.log10(curve.astype(float)) - span[0]) / max(1e-9, span[1] - span[0])
+        level = np.clip(np.nan_to_num(level, nan=1.0, posinf=1.0, neginf=0.0), 0, 1)
+        x = np.linspace(room.left(), room.right(), len(level)).tolist()
+        y = (room.bottom() - level * room.height()).tolist()
+        painter.setPen(QPen(colour, 1.4 * self._theme.scale))
+        painter.drawLines([QLineF(x[k], y[k], x[k + 1], y[k + 1]) for k in range(len(x) - 1)])
+
+    def _paint_strip(self, painter: QPainter, room: QRectF, gradients: Values) -> None:
+        """The gradient of each layer's weights as a cell, from 1 (full) down to 10⁻⁸ (empty)."""
+        theme = self._theme
+        count = len(gradients)
+        painter.setPen(QPen(theme.hairline, 1))
+        for at, value in enumerate(gradients.tolist()):
+            power = math.log10(value) if value > 0 and math.isfinite(value) else DEEPEST
+            share = min(1.0, max(0.0, 1 - power / DEEPEST))
+            painter.setBrush(mixed(theme.card, theme.accent, share))
+            wide = room.width() / count
+            painter.drawRect(QRectF(room.left() + at * wide, room.top() + 4, wide, room.height() - 8))
+
+    def _paint_summary(self, painter: QPainter, outcome: Outcome) -> None:
+        theme, scale = self._theme, self._theme.scale
+        left = self.width() - SIDE * scale
+        room = (SIDE - INSIDE) * scale
+        small, large = face(10, 400, scale), face(20, 600, scale)
+        lines: list[tuple[str, object, QColor]] = []
+        figures = outcome.figures()
+        variants = len(figures)
+        order = list(range(variants))[::-1]
+        for v in order:
+            one = figures[v]
+            size = 20
+            while size > 13 and QFontMetricsF(face(size, 600, scale)).horizontalAdvance(one.said) > room:
+                size -= 1
+            lines.append((one.said, face(size, 600, scale), shade(theme, v, variants)))
+            lines.append((f"{one.of} {_whose(one.variant)}", small, theme.text))
+            lines.append(("", face(5, 400, scale), theme.text))
+        for words in (outcome.rule, outcome.best()):
+            lines += [(line, small, theme.quiet) for line in _wrapped(words, QFontMetricsF(small), room)]
+            lines.append(("", face(5, 400, scale), theme.text))
+        high = [QFontMetricsF(font).height() for _, font, _ in lines]  # type: ignore[call-overload]
+        y = max(HEAD * scale, (self.height() - sum(high)) / 2)
+        del large
+        for (said, font, colour), tall in zip(lines, high, strict=True):
+            write(painter, QRectF(left, y, room + 4, tall), said, font, colour)  # type: ignore[arg-type]
+            y += tall
+
+    # -- choosing -------------------------------------------------------------------------------------------------
+
+    def _open(self, at: tuple[int, int]) -> None:
+        if self._outcome is not None:
+            self.opened.emit(at[0], at[1], self._outcome.middle(*at))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._under(event.position())
+        if over != self._over:
+            self._over = over
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over is not None else Qt.CursorShape.ArrowCursor)
+            if over is not None:
+                QToolTip.showText(event.globalPosition().toPoint(), self.sentence(*over), self)
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if (found := self._under(event.position())) is not None:
+            self._open(found)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._over = None
+        self.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ARROWS:
+            event.accept()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, outcome = event.key(), self._outcome
+        if outcome is None or key not in (*ARROWS, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        if key not in ARROWS:
+            self._open(self.at)
+            return
+        variants, values, _ = outcome.plan.shape
+        v = self.at[0] + (key == Qt.Key.Key_Down) - (key == Qt.Key.Key_Up)
+        s = self.at[1] + (key == Qt.Key.Key_Right) - (key == Qt.Key.Key_Left)
+        self.at = (min(variants - 1, max(0, v)), min(values - 1, max(0, s)))
+        self._tell()
+        self.update()
+
+
+def _whose(variant: str) -> str:
+    return {"with": "with batch norm", "without": "without", "before": "with it before", "after": "with it after"}.get(
+        variant, f"({variant})"
+    )
+
+
+def _wrapped(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    lines, line = [], ""
+    for word in words.split(" "):
+        tried = f"{line} {word}".strip()
+        if line and metrics.horizontalAdvance(tried) > room:
+            lines.append(line)
+            line = word
+        else:
+            line = tried
+    return [*lines, line] if line else lines

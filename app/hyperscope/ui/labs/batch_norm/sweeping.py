@@ -1,0 +1,165 @@
+"""The part of the lab that runs sweeps: what is chosen and pressed in a view of them, and the jobs behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.sweeps.sweep import Plan, Sweep, sweeps
+from hyperscope.ui.actions import Action
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.batch_norm.runs import Runs
+from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
+from hyperscope.ui.part import Part
+
+
+class SweepSource:
+    """What feeds a view of sweeps: something is new whenever a job has told something."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    def version(self) -> int:
+        """Goes up with what has come."""
+        return self._runs.poll()
+
+    def look(self) -> tuple[Seen, ...]:
+        """The view has what there is from the runs themselves."""
+        return (Seen(),)
+
+
+class Sweeping(Part[Host]):
+    """Begins a view's first sweep when it is first shown; the others when they are chosen."""
+
+    def __init__(self, host: Host, page: BatchNormPage) -> None:
+        super().__init__(host)
+        self.page, self.runs = page, Runs()
+        self.source = SweepSource(self.runs)
+        for view in page.of_sweeps.values():
+            view.drawn.connect(partial(self._draw, view))
+            view.card.chosen.connect(partial(self._choose, view))
+            view.card.asked.connect(partial(self.run, view))
+            view.card.paused.connect(partial(self._pause, view))
+            view.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+            view.grid.opened.connect(partial(self._open, view))
+            view.reasons.watched.connect(partial(self._watch, view))
+            view.reasons.paired.connect(partial(self._pair, view))
+            view.reasons.led.connect(self.show_sweep)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Run this sweep again", "Batch norm", self._run_shown, ("G",), "Of the experiment as it is now."),
+            *(Action(f"Sweep: {s.title}", "Batch norm", partial(self.show_sweep, name)) for name, s in sweeps.items()),
+        )
+
+    @property
+    def _view(self) -> SweepView | None:
+        return self.page.of_sweeps.get(self.page.view)
+
+    def lab_shown(self) -> None:
+        """The shared network's bars are there only where it trains."""
+        view = self._view
+        self._show_bars(view is None)
+        if view is not None:
+            self._choose(view, view.sweep)
+
+    def lab_left(self) -> None:
+        self._show_bars(True)
+
+    def experiment_changed(self) -> None:
+        """What was computed may be of an older experiment now."""
+        if (view := self._view) is not None:
+            self._draw(view)
+
+    def close(self) -> None:
+        self.runs.close()
+
+    def show_sweep(self, name: str) -> None:
+        """Goes to the view that has this sweep, and chooses it."""
+        for view_name, view in self.page.of_sweeps.items():
+            for sweep in view.card.sweeps:
+                if sweep.name == name:
+                    self.host.show_lab("batch-norm", view_name)
+                    view.card.show_sweep(sweep)
+                    self._choose(view, sweep)
+
+    def run(self, view: SweepView) -> None:
+        """Trains all networks of the sweep that is looked at, as it is set, of the experiment as it is."""
+        seeds, epochs, values = view.card.settings
+        try:
+            self.runs.begin(
+                Plan(view.sweep, self.host.session.moved, values, seeds, epochs, bool(view.card.deep.index()))
+            )
+        except ValueError as problem:
+            self.host.say(str(problem), alarm=True)
+        self._draw(view)
+
+    def _run_shown(self) -> None:
+        if (view := self._view) is not None:
+            self.run(view)
+
+    def _choose(self, view: SweepView, sweep: Sweep) -> None:
+        self.runs.look_at(sweep)
+        if self.runs.of(sweep) is None:
+            self.run(view)
+        self._draw(view)
+
+    def _pause(self, view: SweepView) -> None:
+        run = self.runs.of(view.sweep)
+        if run is not None:
+            (run.job.resume if run.job.paused else run.job.pause)()
+            self._draw(view)
+
+    def _draw(self, view: SweepView) -> None:
+        run = self.runs.of(view.sweep)
+        old = self.runs.is_of_old(view.sweep, self.host.session.moved)
+        view.show_run(run, old, run.job.problem if run is not None else "")
+        for handed in self.runs.handed:
+            self.host.do(partial(self.host.session.take_up, handed.checkpoint))
+            self.host.show_lab("playground")
+            self.host.hold("This network is from the sweep, as it stood there. Space trains it on.")
+        self.runs.handed.clear()
+
+    def _open(self, view: SweepView, variant: int, value: int, seed: int) -> None:
+        run = self.runs.of(view.sweep)
+        if run is not None:
+            self.runs.ask_for(view.sweep, run.plan.number(variant, value, seed))
+
+    def _best(self, view: SweepView) -> tuple[int, int, int] | None:
+        """The last variant's best value, and its middle seed."""
+        run = self.runs.of(view.sweep)
+        if run is None or run.outcome is None:
+            return None
+        last = run.plan.shape[0] - 1
+        value = int(np.argmax(run.outcome.accuracy[last] - 1e-6 * np.minimum(run.outcome.loss[last], 1e3)))
+        return last, value, run.outcome.middle(last, value)
+
+    def _watch(self, view: SweepView) -> None:
+        if (best := self._best(view)) is not None:
+            self._open(view, *best)
+
+    def _pair(self, view: SweepView) -> None:
+        run, best = self.runs.of(view.sweep), self._best(view)
+        if run is None or best is None:
+            return
+        pair = [run.plan.network(variant, best[1], best[2]) for variant in (0, best[0])]
+        session = self.host.session
+
+        def begin() -> None:
+            if session.twin is not None:
+                session.end_twin("A")
+            session.apply(pair[0])
+            session.restart()
+            session.start_twin(pair[1])
+            session.play(True)
+
+        self.host.do(begin)
+        self.host.show_lab("playground")
+
+    def _show_bars(self, shown: bool) -> None:
+        self.host.transport.setVisible(shown)
+        self.host.timeline.setVisible(shown)
