@@ -82,6 +82,7 @@ WHY: tuple[Sweep, ...] = tuple(
             "But with ReLU, He weights and a good rate it is no better at all.",
             base=_plain_sgd,
             leads_to="batch-norm/relu-he",
+            epochs=60,
             captions=_short,
         ),
         Sweep(

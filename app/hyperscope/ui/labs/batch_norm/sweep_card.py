@@ -17,13 +17,12 @@ from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import KeepsArrows, PressedByEnter, Ringed, one_stop
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
-from hyperscope.ui.labs.batch_norm.unit_card import Note
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 WIDTH = 216
-GAP = 7
+GAP = 4
 
 
 class Entry(Ringed, KeepsArrows, PressedByEnter, QAbstractButton):
@@ -46,7 +45,7 @@ class Entry(Ringed, KeepsArrows, PressedByEnter, QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(pixels(self._theme, 120), pixels(self._theme, 37))
+        return QSize(pixels(self._theme, 120), pixels(self._theme, 35))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, scale = self._theme, self._theme.scale
@@ -90,7 +89,7 @@ class SweepCard(Card):
             self.column.addWidget(entry)
             entry.toggled.connect(lambda on, entry=entry: self._choose(entry) if on else None)
         self.heading = Caption("This one")
-        self.deep = Segments(("as in the Playground", "4 × 32 units"), "Network")
+        self.deep = Segments(("Playground's", "4 × 32 units"), "Network")
         self.seeds = KnobSlider(
             "seeds", _whole("Networks per setting", 1, MOST_SEEDS, "", "Seeds of weights."), ticks=False
         )
@@ -108,18 +107,17 @@ class SweepCard(Card):
         self.again = Button("Run", "Run this sweep", "Trains all its networks anew, of the experiment as it is now.")
         self.again.setProperty("accent", True)
         self.pause = Button("Pause", "Pause this sweep")
-        self.note = Note()
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.again, 2)
         row.addWidget(self.pause, 1)
-        for part in (self.heading, self.deep, self.seeds, self.epochs, self.count, self.range, buttons, self.note):
+        for part in (self.heading, self.deep, self.seeds, self.epochs, self.count, self.range, buttons):
             self.column.addWidget(part)
         self.again.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
-        self.note.setText("All else is as in the Playground, changed as far as this needs.")
+        self.deep.setToolTip("The network that is changed as far as this needs; the data are those of the Playground.")
         self.show_sweep(self.sweep)
         self.set_theme(LIGHT)
         self.order_tabs()
@@ -180,7 +178,7 @@ class SweepCard(Card):
         """Takes on new colours and type."""
         super().set_theme(theme)
         self.heading.set_theme(theme, 11, 600, quiet=True)
-        parts: tuple[Entry | KnobSlider | Button | Note | Segments, ...] = (
+        parts: tuple[Entry | KnobSlider | Button | Segments, ...] = (
             *self.entries,
             self.deep,
             self.seeds,
@@ -190,7 +188,6 @@ class SweepCard(Card):
             self.high,
             self.again,
             self.pause,
-            self.note,
         )
         for part in parts:
             part.set_theme(theme)

@@ -1,0 +1,172 @@
+"""Why it helps and when it hurts, in a window: sweeps that are chosen, run, paused, remembered and opened."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
+from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
+from hyperscope.ui.window import Window
+from patience import PATIENCE
+
+TINY = Experiment(data=Data(points=60), network=Network(layers=(Layer(3, "tanh"),)))
+LEFT = Qt.MouseButton.LeftButton
+Key = Qt.Key
+
+
+@pytest.fixture
+def window(standing_still, qtbot) -> Window:
+    """The view with its first sweep run, of few small networks."""
+    made = standing_still(TINY)
+    made.session.shows = lambda: None
+    made._made(next(entry for entry in _entries() if entry.name == "batch-norm"))
+    view = made._labs["batch-norm"].page.of_sweeps["why"]
+    set_small(view)
+    made.show_lab("batch-norm", "why")
+    finish(made, qtbot)
+    return made
+
+
+def _entries():
+    from hyperscope.ui.labs import LABS
+
+    return LABS
+
+
+def set_small(view: SweepView) -> None:
+    view.card.deep.set_index(0)
+    view.card.seeds.set_value(1)
+    view.card.epochs.set_value(5)
+    if view.sweep.scale == "log":
+        view.card.count.set_value(2)
+
+
+def part(window: Window) -> Sweeping:
+    return window.part(Sweeping)
+
+
+def view_of(window: Window) -> SweepView:
+    page = window.lab.page
+    assert isinstance(page, BatchNormPage)
+    return page.of_sweeps[page.view]
+
+
+def finish(window: Window, qtbot) -> None:
+    def done() -> bool:
+        run = part(window).runs.of(view_of(window).sweep)
+        return run is not None and run.done and run.outcome is not None
+
+    qtbot.waitUntil(done, timeout=PATIENCE)
+
+
+def test_the_first_sweep_runs_by_itself_and_is_shown(window):
+    grid = view_of(window).grid
+    assert grid._outcome.plan.sweep.title == "Learning rate"
+    assert "dev accuracy" in grid.accessibleDescription()
+    assert len(grid._pictures) == 2 and all(picture is not None for row in grid._pictures for picture in row)
+
+
+def test_the_shared_networks_bars_are_away_and_come_back(window):
+    assert not window.transport.isVisible() and not window.timeline.isVisible()
+    window.show_lab("batch-norm", "microscope")
+    assert window.transport.isVisible() and window.timeline.isVisible()
+    window.show_lab("batch-norm", "why")
+    window.show_lab("playground")
+    assert window.transport.isVisible() and window.timeline.isVisible()
+
+
+def test_a_sweep_remembers_its_result(window, qtbot):
+    first = part(window).runs.of(view_of(window).sweep)
+    entries = view_of(window).card.entries
+    qtbot.mouseClick(entries[3], LEFT)
+    assert view_of(window).sweep.title == "Batch size"
+    set_small(view_of(window))
+    part(window).run(view_of(window))
+    finish(window, qtbot)
+    qtbot.mouseClick(entries[0], LEFT)
+    assert part(window).runs.of(view_of(window).sweep) is first
+
+
+def test_a_result_of_an_earlier_experiment_says_so(window):
+    assert "earlier" not in view_of(window).grid._note
+    window.move_knob("data.noise", 0.2)
+    assert view_of(window).grid._note.startswith("of an earlier experiment")
+
+
+def test_a_map_opens_in_the_playground_with_its_weights(window, qtbot):
+    run = part(window).runs.of(view_of(window).sweep)
+    grid = view_of(window).grid
+    qtbot.mouseClick(grid, LEFT, pos=grid.place(1, 0).center().toPoint())
+    qtbot.waitUntil(lambda: window._name == "playground", timeout=PATIENCE)
+    assert window.session.experiment == run.plan.network(1, 0, 0)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 5, timeout=PATIENCE)
+    expected = run.outcome.dev_accuracy[1, 0, 0]
+    qtbot.waitUntil(lambda: window.session.status.dev_accuracy == pytest.approx(expected), timeout=PATIENCE)
+
+
+def test_arrows_and_enter_open_a_map(window, qtbot):
+    grid = view_of(window).grid
+    grid.setFocus()
+    for key in (Key.Key_Right, Key.Key_Down, Key.Key_Return):
+        qtbot.keyClick(grid, key)
+    run = part(window).runs.of(view_of(window).sweep)
+    qtbot.waitUntil(lambda: window._name == "playground", timeout=PATIENCE)
+    assert window.session.experiment == run.plan.network(1, 1, 0)
+
+
+def test_the_pair_opens_as_twins(window, qtbot):
+    qtbot.mouseClick(view_of(window).reasons.pair, LEFT)
+    assert window._name == "playground" and window.session.twin is not None
+    norms = [
+        {layer.batch_norm for layer in one.network.layers} for one in (window.session.experiment, window.session.twin)
+    ]
+    assert norms == [{"off"}, {"before"}]
+
+
+def test_what_is_set_is_what_is_run(window, qtbot):
+    card = view_of(window).card
+    card.count.set_value(3)
+    card.low.set_value(0.01)
+    card.high.set_value(1.0)
+    qtbot.mouseClick(card.again, LEFT)
+    finish(window, qtbot)
+    assert part(window).runs.of(view_of(window).sweep).plan.values == (0.01, 0.1, 1.0)
+
+
+def test_pause_lets_it_stand_and_go_on(window, qtbot):
+    card = view_of(window).card
+    card.epochs.set_value(200)
+    card.deep.set_index(1)
+    card.count.set_value(12)
+    part(window).run(view_of(window))
+    run = part(window).runs.of(view_of(window).sweep)
+    qtbot.mouseClick(card.pause, LEFT)
+    assert run.job.paused and card.pause.text() == "Go on"
+    qtbot.mouseClick(card.pause, LEFT)
+    assert not run.job.paused and card.pause.text() == "Pause"
+
+
+def test_closing_the_window_ends_its_sweeps(window):
+    runs = part(window).runs
+    window.close()
+    assert all(run.job.over for run in runs._runs.values())
+
+
+def test_all_that_can_have_the_keyboard_says_what_it_is(window):
+    reached = [one for one in view_of(window).findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert reached and not [one for one in reached if one.isVisible() and not one.accessibleName()]
+
+
+def test_the_chart_has_room_for_what_diverged(window):
+    grid, chart = view_of(window).grid, view_of(window).chart
+    outcome = grid._outcome
+    outcome.dev_loss[0, 0] = np.inf
+    chart.show_outcome(outcome)
+    assert not chart.grab().isNull()
