@@ -24,8 +24,8 @@ Value = float | int | str | bool
 class Knob:
     """One adjustable field: what it is called, what it may be, and whether moving it keeps the network.
 
-    `kind` is number, whole, choice, switch or text; `live` knobs act at once and keep weights and the optimiser's
-    memory, the others rebuild the network; `least` is the smallest value above 0 on a zero-log scale;
+    `kind` is number, whole, choice, switch or text; `live` knobs act at once and keep the weights, with the others
+    training starts over; `least` is the smallest value above 0 on a zero-log scale;
     `usual` is the range the course recommends, in words; `watch` says where a move of this knob shows, as in "Watch
     the loss".
     """

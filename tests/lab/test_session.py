@@ -21,6 +21,7 @@ from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.session.sides import MOST_LAYERS
+from hyperscope.lab.training.effects import Effect, of_knob
 from hyperscope.lab.worker.tempo import Tempo
 from lab.live import RATE, SMALL, fresh, kill_worker, until
 from lab.sessions import RUNAWAY
@@ -298,7 +299,11 @@ def test_a_limited_speed_is_kept(playing: Session) -> None:
 def random_moves(count: int, seed: int) -> Iterator[tuple[str, Value]]:
     """Moves of live knobs and of some that rebuild, as a restless hand makes them."""
     draw = random.Random(seed)
-    listed = [(path, knob) for path, knob, _ in every_knob(SMALL) if knob.live and knob.kind != "text"]
+    listed = [
+        (path, knob)
+        for path, knob, _ in every_knob(SMALL)
+        if max(of_knob(knob.name)) <= Effect.FORGETS and knob.kind != "text"
+    ]
     norms = [f"network.layers.{layer}.batch_norm" for layer in range(3)]
     for _ in range(count):
         if draw.random() < 0.05:

@@ -26,7 +26,7 @@ class Layer(Settings, frozen=True):
 
     units: Annotated[
         int,
-        whole("Units", 1, 512, "How many hidden units this layer has.", live=False, symbol="nˡ", scale="powers-of-two"),
+        whole("Units", 1, 512, "How many hidden units this layer has.", live=True, symbol="nˡ", scale="powers-of-two"),
     ] = 8
     activation: Annotated[
         str,
@@ -46,7 +46,7 @@ class Layer(Settings, frozen=True):
             ("off", "before", "after"),
             "Normalises each unit over the mini-batch, then scales by γ and shifts by β: before the activation "
             "(as Ioffe and Szegedy proposed), after it, or not at all.",
-            live=False,
+            live=True,
             symbol="BN",
             watch="the distributions of that layer",
         ),
@@ -130,7 +130,7 @@ class Network(Settings, frozen=True):
 
     bn_output: Annotated[
         bool,
-        switch("BN on the output", "Normalises the logits as well, before the softmax.", live=False),
+        switch("BN on the output", "Normalises the logits as well, before the softmax.", live=True),
     ] = False
     bn_learned: Annotated[
         bool,
@@ -156,7 +156,7 @@ class Network(Settings, frozen=True):
             outputs,
             "What the last layer computes and which loss trains it. Hinge losses are those of support vector machines; "
             "what is drawn as their probabilities is the softmax of their scores.",
-            live=False,
+            live=True,
             captions={
                 "one-vs-all": "C sigmoids",
                 "squared error": "squared",
@@ -168,7 +168,7 @@ class Network(Settings, frozen=True):
     ] = "softmax"
     tree: Annotated[
         str,
-        text("Tree", "Hierarchical softmax's tree, as ((0 1) 2); empty means the balanced one."),
+        text("Tree", "Hierarchical softmax's tree, as ((0 1) 2); empty means the balanced one.", live=True),
     ] = ""
     temperature: Annotated[
         float,

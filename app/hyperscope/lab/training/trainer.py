@@ -14,7 +14,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.batches import Position, Shuffle
-from hyperscope.engine.grafting import can_graft, grafted
+from hyperscope.engine.grafting import grafted
 from hyperscope.engine.learner import STREAM, Diverged, Learner
 from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
@@ -23,10 +23,10 @@ from hyperscope.engine.prediction import Predictor
 from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
 from hyperscope.lab.examples.own_points import keeps_network
 from hyperscope.lab.experiment import edits
-from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Checkpoint, Sound
+from hyperscope.lab.training.effects import Effect, effect
 from hyperscope.lab.training.in_training import ROWS, InTraining, all_inputs, looked_at
 from hyperscope.lab.training.quantiles import Quantiles
 
@@ -95,26 +95,20 @@ class Trainer(InTraining[Learner]):
         )
 
     def _apply(self, experiment: Experiment) -> str:
-        old = self.experiment
-        if experiment.data != old.data:
-            examples = load(experiment.data, begun=True)
-            if not keeps_network(old.data, experiment.data):
-                self.examples, self.experiment = examples, experiment
-                self._start()
+        old, other = self.experiment, experiment.data != self.experiment.data
+        examples = load(experiment.data, begun=True) if other else self.examples
+        layout = self._layout(experiment, examples)  # refuses before anything is changed
+        comes = effect(old, experiment, self.layout, layout)
+        if comes is Effect.ANEW:
+            self.examples, self.experiment = examples, experiment
+            self._start()
+            if other and not keeps_network(old.data, experiment.data):
                 return "new data, so the network was rebuilt and starts again"
-            self._layout(experiment, examples)  # refuses before anything is changed
+            new_weights = " with new weights" if experiment.network != old.network else ""
+            return f"the network was rebuilt{new_weights} and starts again"
+        if other:
             self._see(experiment, examples)
-            old = self.experiment
-        layout = self._layout(experiment)
-        if experiment.seed != old.seed or experiment.training.precision != old.training.precision:
-            self.experiment = experiment
-            self._start()
-            return "the network was rebuilt and starts again"
-        if not can_graft(self.layout, layout, other_classes=experiment.data.source == PAINTED):
-            self.experiment = experiment
-            self._start()
-            return "the network was rebuilt with new weights and starts again"
-        if (layout.parameters, layout.running) != (self.layout.parameters, self.layout.running):
+        if comes is Effect.CARRIES:
             return self._graft(experiment, layout)
         said = self.memory_kept
         self.experiment = experiment
@@ -123,7 +117,7 @@ class Trainer(InTraining[Learner]):
         self.learner.change(experiment.training)
         if experiment.network.output != old.network.output or experiment.network.layers != old.network.layers:
             self._rebuilt()  # what is drawn of the layers changes, though their weights do not
-        if experiment.training.optimiser != old.training.optimiser:
+        if comes is Effect.FORGETS:
             return f"weights kept, {optimisers[experiment.training.optimiser].label} starts with no memory"
         return said
 

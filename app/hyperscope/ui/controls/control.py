@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainte
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.words import effect, title
+from hyperscope.ui.controls.words import acts_at_once, effect, title
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -66,7 +66,7 @@ class Caption(QLabel):
     def show_knob(self, knob: Knob, *, short: bool = False) -> None:
         """Says what `of` says of `knob`."""
         symbol_only = short and bool(knob.symbol)
-        self._live = None if symbol_only else knob.live
+        self._live = None if symbol_only else acts_at_once(knob)
         self.setText(knob.symbol if symbol_only else title(knob))
         self.updateGeometry()
 

@@ -6,6 +6,7 @@ import math
 from html import escape
 
 from hyperscope.knob import Knob, Value
+from hyperscope.lab.training.effects import Effect, of_knob
 
 THIN = "\u2009"  # between thousands
 _UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -61,9 +62,22 @@ def title(knob: Knob) -> str:
     return knob.label if plain else f"{knob.label} {knob.symbol}"
 
 
+def acts_at_once(knob: Knob) -> bool:
+    """Whether training goes on when the knob is moved: of the experiment's own, by what a trainer does then."""
+    effects = of_knob(knob.name)
+    return max(effects) < Effect.ANEW if effects else knob.live
+
+
 def effect(knob: Knob) -> str:
     """What moving the knob does to the network, in one sentence."""
-    return "Acts at once; the weights stay." if knob.live else "Rebuilds; training starts over."
+    if not acts_at_once(knob):
+        return "Rebuilds; training starts over."
+    effects = of_knob(knob.name) or {Effect.ACTS}
+    stay = "the weights are carried over" if max(effects) is Effect.CARRIES else "the weights stay"
+    if max(effects) is Effect.ACTS:
+        return f"Acts at once; {stay}."
+    where = "" if min(effects) > Effect.ACTS else " where they no longer fit"
+    return f"Acts at once; {stay}, the optimiser's memory starts again{where}."
 
 
 def tooltip(knob: Knob, addition: str = "") -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Never
 from PySide6.QtWidgets import QBoxLayout
 
 from hyperscope.lab.doctor.checks import Remedy
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import moves
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.seeds import Seeds, TenSeeds
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.training.effects import Effect, of_knob
 from hyperscope.lab.twins.account import since_they_began
 from hyperscope.lab.twins.standing import standing
 from hyperscope.lab.twins.twin_words import in_words, lead
@@ -89,7 +91,7 @@ class TwinPart(Part["Shell"]):
         session = self.host.session
         tried = remedy.change(session.experiment)
         session.start_twin(tried)
-        if remedy.restart or not all(move.knob.live for move in moves(session.experiment, tried)):
+        if remedy.restart or _other_arrays(session.experiment, tried):
             session.restart()  # what is rebuilt begins anew, and both are to have the same start
         session.play(True)
         self.host.follow()
@@ -231,3 +233,8 @@ class TwinPart(Part["Shell"]):
         if self.seeds is not None:
             self.seeds.close()
             self.seeds = None
+
+
+def _other_arrays(old: Experiment, new: Experiment) -> bool:
+    """Whether the change is more than a network goes on with as it is."""
+    return any(max(of_knob(move.knob.name)) >= Effect.CARRIES for move in moves(old, new))

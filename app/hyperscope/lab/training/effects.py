@@ -1,0 +1,62 @@
+"""What a change of the experiment comes to for the network in training; trainers decide by it, and marks say it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache
+
+from hyperscope.engine.grafting import can_graft
+from hyperscope.engine.parameters import Layout
+from hyperscope.knob import Knob, Value
+from hyperscope.lab.examples.own_points import keeps_network
+from hyperscope.lab.experiment.data import PAINTED
+from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
+
+INPUTS, CLASSES = 2, 3  # of the network that knobs are tried on
+TREE = "(0 (1 2))"  # a text that all of its knobs can be set to
+
+
+class Effect(IntEnum):
+    """From all that is kept to nothing."""
+
+    ACTS = 0  # weights and the optimiser's memory stay
+    FORGETS = 1  # the weights stay, the optimiser's memory starts again
+    CARRIES = 2  # the weights are carried over to other arrays, the optimiser's memory starts again
+    ANEW = 3  # training starts over
+
+
+def effect(old: Experiment, new: Experiment, before: Layout, after: Layout) -> Effect:
+    """What becomes of a network of `old`, laid out as `before`, that is to be one of `new`, laid out as `after`."""
+    if new.data != old.data and not keeps_network(old.data, new.data):
+        return Effect.ANEW
+    if (new.seed, new.training.precision) != (old.seed, old.training.precision):
+        return Effect.ANEW
+    if not can_graft(before, after, other_classes=new.data.source == PAINTED):
+        return Effect.ANEW
+    if (after.parameters, after.running) != (before.parameters, before.running):
+        return Effect.CARRIES
+    return Effect.ACTS if new.training.optimiser == old.training.optimiser else Effect.FORGETS
+
+
+@cache
+def of_knob(name: str) -> frozenset[Effect]:
+    """What the moves of the experiment's knob of this name come to, each on the usual network; none if it has none."""
+    old = Experiment()
+    before = Layout(old.network, INPUTS, CLASSES)
+    found = set()
+    for path, knob, value in every_knob(old):
+        if knob.name == name:
+            for other in _values(knob):
+                if other != value:
+                    new = changed(old, path, other)
+                    found.add(effect(old, new, before, Layout(new.network, INPUTS, CLASSES)))
+    return frozenset(found)
+
+
+def _values(knob: Knob) -> tuple[Value, ...]:
+    """What a knob is tried at: all there is to choose, or the ends of its range."""
+    if knob.kind == "choice":
+        return tuple(knob.choices)
+    if knob.kind == "switch":
+        return (False, True)
+    return (TREE,) if knob.kind == "text" else (knob.at(0.0), knob.at(1.0))
