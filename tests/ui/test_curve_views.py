@@ -58,8 +58,8 @@ def panel(qtbot):
 
 
 def drawn(panel: CurvesPanel, role: str = "train") -> tuple[np.ndarray, np.ndarray]:
-    x, y = panel.plot._curves[role].getData()
-    return (np.zeros(0), np.zeros(0)) if x is None else (x, y)
+    line = panel.plot._curves[role]
+    return line.x, line.y
 
 
 def point_at(panel: CurvesPanel, x: float, qtbot) -> dict[str, str]:
@@ -141,8 +141,8 @@ def test_the_mouse_reads_the_rate(panel, qtbot):
     panel.view.choose("Rate")
     area = panel.plot.area()
     at = QPointF(panel.plot.x_to_pixel(0.0) + 2, area.center().y()).toPoint()
-    qtbot.mouseMove(panel.plot.viewport(), QPointF(area.right() - 1, area.center().y()).toPoint())
-    qtbot.mouseMove(panel.plot.viewport(), at)
+    qtbot.mouseMove(panel.plot, QPointF(area.right() - 1, area.center().y()).toPoint())
+    qtbot.mouseMove(panel.plot, at)
     qtbot.waitUntil(lambda: panel.legend.text.startswith("α used 0.0"))
 
 
@@ -224,8 +224,8 @@ def test_a_branch_is_named_at_its_end(panel):
 def test_earlier_runs_lie_faintly_behind(panel):
     panel.set_ghosts([Ghost("run 1", curves(level=0.2))])
     ghost = panel.plot._extra_curves[0]
-    assert ghost.zValue() < panel.plot._curves["batch"].zValue()
-    assert ghost.opts["pen"].color().lightness() > 150
+    assert ghost.level < panel.plot._curves["batch"].level
+    assert ghost.colour.lightness() > 150
 
 
 def test_earlier_runs_are_named_under_the_mouse(panel, qtbot):
@@ -254,7 +254,7 @@ def test_the_mouse_reads_the_mini_batches_too(panel, qtbot):
 def test_other_runs_are_drawn_in_every_view(panel, view: str):
     panel.draw(snapshot(curves(), curves(level=0.2)))
     panel.view.choose(view)
-    assert len(panel.plot._extra_curves[0].getData()[0])
+    assert len(panel.plot._extra_curves[0].x)
 
 
 def test_ghosts_of_one_giver_leave_those_of_another(panel):
@@ -324,7 +324,7 @@ def wheel(panel: CurvesPanel, x: float, notches: float) -> None:
     angle = QPoint(0, round(120 * notches))
     none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
     event = QWheelEvent(at, panel.plot.mapToGlobal(at), QPoint(), angle, Qt.MouseButton.NoButton, none, phase, False)
-    QApplication.sendEvent(panel.plot.viewport(), event)
+    QApplication.sendEvent(panel.plot, event)
 
 
 def test_the_wheel_zooms_around_the_pointer(long):
@@ -345,7 +345,7 @@ def test_zoomed_in_more_points_are_drawn_of_what_is_seen(long):
 
 
 def test_a_drag_moves_what_is_seen_with_the_pointer(long, qtbot):
-    view, area = long.plot.viewport(), long.plot.area()
+    view, area = long.plot, long.plot.area()
     at = area.center().toPoint()
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseMove(view, at + QPoint(round(area.width() / 2), 0))
@@ -422,7 +422,7 @@ def test_clearing_is_offered_only_with_earlier_runs(panel, qtbot):
 def test_other_runs_take_on_a_theme(panel):
     panel.set_ghosts([Ghost("run 1", curves(level=0.2))])
     panel.set_theme(DARK)
-    assert panel.plot._extra_curves[0].opts["pen"].color().lightness() < 120
+    assert panel.plot._extra_curves[0].colour.lightness() < 120
 
 
 def test_two_bands_are_drawn_and_named(panel):

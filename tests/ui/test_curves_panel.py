@@ -50,8 +50,8 @@ def panel(qtbot):
 
 
 def drawn(panel: CurvesPanel, role: str) -> tuple[np.ndarray, np.ndarray]:
-    x, y = panel.plot._curves[role].getData()
-    return (np.zeros(0), np.zeros(0)) if x is None else (x, y)
+    line = panel.plot._curves[role]
+    return line.x, line.y
 
 
 def test_the_loss_is_drawn_at_its_logarithm(panel):
@@ -162,7 +162,7 @@ def test_the_mouse_reads_the_values_of_that_epoch(panel, qtbot):
     panel.draw(snapshot(curves(141)))
     area = panel.plot.area()
     middle = QPointF(panel.plot.x_to_pixel(70.0), area.center().y()).toPoint()
-    qtbot.mouseMove(panel.plot.viewport(), middle)
+    qtbot.mouseMove(panel.plot, middle)
     loss = 0.02 + math.exp(-70 / 20)
     qtbot.waitUntil(lambda: panel.legend.text == f"train {number_text(loss)} dev {number_text(loss * 1.3)}")
 
@@ -171,7 +171,7 @@ def test_there_is_no_context_menu(panel):
     middle = panel.plot.rect().center()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, middle, panel.plot.mapToGlobal(middle))
     panel.plot.contextMenuEvent(event)
-    assert not event.isAccepted() and panel.plot.box.menu is None
+    assert not event.isAccepted()
 
 
 def test_the_switches_work_by_key(panel):

@@ -1,9 +1,9 @@
-"""One pyqtgraph view with a batch, a train and a dev curve, its own ticks, marks of moves and a reading line.
+"""A plot with a batch, a train and a dev curve, its own ticks, marks of moves and a reading line.
 
 Curves of other runs and bands of several may lie behind; see `overlays`.
 
-The curves are pyqtgraph's; ticks and marks are painted here, since its AxisItem lays out anew whenever the range
-moves, which during training is at every draw.
+The curves are pyqtgraph's, see `line`; ticks and marks are painted here, since its AxisItem lays out anew whenever the
+range moves, which during training is at every draw.
 """
 
 from __future__ import annotations
@@ -13,16 +13,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import draw_focus
-from hyperscope.ui.guarded import guarded_part
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
+from hyperscope.ui.panels.common.line import Line
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
 from hyperscope.ui.panels.common.stretch import KEYS, NOTCH
 from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
@@ -36,7 +46,7 @@ MARGINS = (42, 18, 8, 22)  # px left, top, right, bottom, for tick labels and ca
 BESIDE = 48  # px at most that names beside the plot take; longer ones stand within it
 
 
-class Plot(pg.GraphicsView):
+class Plot(QWidget):
     """Curves by role over one x axis. `show_curves` sets them all; `pointed` tells the x under the mouse, NaN if none.
 
     It shows what it is given: `wheeled` (notches, x) and `dragged` (how far along x, of the range when it began) say
@@ -52,22 +62,12 @@ class Plot(pg.GraphicsView):
     key_pressed = Signal(object)  # a QKeyEvent
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, useOpenGL=False)
-        # Curves, ticks and captions all move together at each draw, so finding out what changed costs more.
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        super().__init__(parent)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # by a click it would take the arrows from training
         self._held = math.nan  # pixels across at which a drag has come to
         self.kept_free = 0  # pixels at the right of the captions' line
-        self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
-        self.box.disableAutoRange()
-        self.centralLayout.addItem(self.box, 0, 0)
-        self._curves = {role: pg.PlotCurveItem(skipFiniteCheck=False) for role in ROLES}
-        for curve in self._curves.values():
-            # Measured at 600 jagged points, 1.5 px wide and smoothed: as one path 8 ms (16 at twice the pixels),
-            # dashed 12 (21), as single segments 0.4 (0.8). So all are segments and dashes are cut beforehand.
-            curve.setSegmentedLineMode("on")
-            self.box.addItem(curve, ignoreBounds=True)
+        self._curves = {role: Line() for role in ROLES}
         self._ranges = (0.0, 1.0, 0.0, 1.0)
         self._ticks: tuple[Ticks, Ticks] = ([], [])
         self._moves: Moves = ()
@@ -75,12 +75,10 @@ class Plot(pg.GraphicsView):
         self._marked_text = ""
         self._reading: tuple[tuple[str, str], ...] = ()
         self._extras: tuple[Extra, ...] = ()
-        self._extra_curves: list[pg.PlotCurveItem] = []
+        self._extra_curves: list[Line] = []
         self._spreads: tuple[Spread, ...] = ()
         self._empty = ""
-        self._ratio = 1.0  # pixels of the device to a unit, as of the last painting
         self._beside = 0.0  # px that names at the right have besides the margin
-        self._left = (-1, -1, -1, -1)  # the margins in force
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -90,15 +88,13 @@ class Plot(pg.GraphicsView):
         self._small = look.font(10, 500, theme.scale)
         self._text = look.font(12, 400, theme.scale)
         self._metrics = QFontMetricsF(self._font)
-        self.setBackground(theme.card)
         self._make_room()
         # Opaque pens throughout: translucent segments show their overlaps.
         shades = {"batch": 0.20, "raw train": 0.30, "raw dev": 0.24, "dev": 0.72, "train": 1.0}
         for role, curve in self._curves.items():
             width = 1.5 * theme.scale if role in ("train", "dev") else theme.scale
-            curve.setPen(pg.mkPen(mixed(theme.card, theme.text, shades[role]), width=width * self._ratio))
-            curve.opts["antialias"] = True
-        self.viewport().update()
+            curve.look(mixed(theme.card, theme.text, shades[role]), width)
+        self.update()
 
     def show_others(self, extras: Sequence[Extra], spreads: Sequence[Spread] = ()) -> None:
         """Sets other runs' curves and bands, which `show_curves` draws with the next curves."""
@@ -110,10 +106,6 @@ class Plot(pg.GraphicsView):
         metrics = QFontMetricsF(self._small)
         wide = [metrics.horizontalAdvance(extra.label) for extra in self._extras if extra.beside and extra.label]
         self._beside = max((one for one in wide if one <= BESIDE * self.theme.scale), default=0.0)
-        if self._margins() != self._left:
-            self._left = self._margins()
-            self.centralLayout.setContentsMargins(*self._left)
-            self.centralLayout.activate()  # what is painted next is to have them
 
     def _margins(self) -> tuple[int, int, int, int]:
         """Pixels around the area between the axes: left, top, right, bottom."""
@@ -136,7 +128,6 @@ class Plot(pg.GraphicsView):
         """Draws (x, y) by role over left, right, bottom, top; roles not named vanish, `empty` stands in for curves."""
         self._ranges, self._ticks, self._moves, self._empty = ranges, ticks, moves, empty
         left, right, bottom, top = ranges
-        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0, disableAutoRange=True)
         across, up = self.plot_size()
         kx, ky = across / (right - left), up / (top - bottom)
         scale = self.theme.scale
@@ -148,32 +139,28 @@ class Plot(pg.GraphicsView):
         for role, curve in self._curves.items():
             x, y = curves.get(role, (NOTHING, NOTHING))
             if len(x) and role.endswith("dev"):
-                curve.setData(*cut(x, y), connect="pairs")
+                curve.set(*cut(x, y), pieces=True)
             else:
-                curve.setData(x, y, connect="finite")
+                curve.set(x, y)
         # Lines that look alike are one item: each costs a good part of a millisecond, however short.
         alike: dict[tuple[int, float, bool], list[tuple[Floats, Floats]]] = {}
         for extra in () if empty else self._extras:
             line = cut(extra.x, extra.y) if extra.dashed else pairs(extra.x, extra.y)
             alike.setdefault((extra.colour.rgba(), extra.width, extra.above), []).append(line)
-        while len(self._extra_curves) < len(alike):
-            made = pg.PlotCurveItem(skipFiniteCheck=False)
-            made.setSegmentedLineMode("on")
-            self.box.addItem(made, ignoreBounds=True)
-            self._extra_curves.append(made)
-        for curve in self._extra_curves[len(alike) :]:
-            curve.setData(NOTHING, NOTHING)
-        for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=False):
-            curve.setPen(pg.mkPen(QColor.fromRgba(colour), width=width * scale * self._ratio))
-            curve.setZValue(1 if above else -1)
-            curve.opts["antialias"] = above  # on faint lines it shows little and doubles their time
-            curve.setData(*(np.concatenate(part) for part in zip(*lines, strict=True)), connect="pairs")
-        self.viewport().update()
+        self._extra_curves = []
+        for (colour, width, above), lines in alike.items():
+            curve = Line(1 if above else -1)
+            # smoothed, faint lines look much the same and take twice as long
+            curve.look(QColor.fromRgba(colour), width * scale, smooth=above)
+            x, y = (np.concatenate(part) for part in zip(*lines, strict=True))
+            curve.set(x, y, pieces=True)
+            self._extra_curves.append(curve)
+        self.update()
 
     def mark(self, x: float, text: str = "", reading: Sequence[tuple[str, str]] = ()) -> None:
         """Moves the reading line to `x`, NaN for none, with `text` at its foot and names and values beside it."""
         self._marked, self._marked_text, self._reading = x, text, tuple(reading)
-        self.viewport().update()
+        self.update()
 
     def labels(self) -> list[tuple[QRectF, str, QColor]]:
         """The names written at the ends of lines and bands, with their places and colours."""
@@ -197,9 +184,9 @@ class Plot(pg.GraphicsView):
 
     def _lines(self) -> tuple[Floats, Floats]:
         """Points along all lines and medians in pixels, some of them between those that are drawn."""
-        own = [self._curves[role].getData() for role in ("train", "dev")]
+        own = [(self._curves[role].x, self._curves[role].y) for role in ("train", "dev")]
         drawn = [*own, *((line.x, line.y) for line in self._extras), *((one.x, one.median) for one in self._spreads)]
-        known = [(_between(x), _between(y)) for x, y in drawn if x is not None and y is not None and len(x)]
+        known = [(_between(x), _between(y)) for x, y in drawn if len(x)]
         if not known:
             return NOTHING, NOTHING
         return self._to_pixels(np.concatenate([x for x, _ in known]), np.concatenate([y for _, y in known]))
@@ -216,7 +203,8 @@ class Plot(pg.GraphicsView):
 
     def area(self) -> QRectF:
         """Where the curves are, in the view's pixels."""
-        return QRectF(self.box.sceneBoundingRect())
+        left, top, _, _ = self._margins()
+        return QRectF(left, top, *self.plot_size())
 
     def x_to_pixel(self, x: float) -> float:
         """Where `x` stands across the view, in pixels."""
@@ -254,12 +242,29 @@ class Plot(pg.GraphicsView):
                 kept.append(at)
         return kept
 
-    @guarded_part
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for part in (self._paint_ground, self._paint_curves, self._paint_over):
+            painter.save()
+            part(painter)
+            painter.restore()
+        painter.end()
+
+    def _paint_curves(self, painter: QPainter) -> None:
+        if self._empty:
+            return
+        area, (left, right, bottom, top) = self.area(), self._ranges
+        painter.setClipRect(area)
+        painter.translate(area.left(), area.bottom())
+        painter.scale(area.width() / (right - left), area.height() / (bottom - top))
+        painter.translate(-left, -bottom)
+        for curve in sorted((*self._curves.values(), *self._extra_curves), key=lambda one: one.level):
+            curve.paint(painter)
+
+    def _paint_ground(self, painter: QPainter) -> None:
         """Ground, grid and tick labels, under the curves."""
         theme, area = self.theme, self.area()
-        painter.resetTransform()
-        self._thicken(painter.deviceTransform().m11())
         painter.fillRect(QRectF(self.rect()), theme.card)
         painter.setFont(self._font)
         half = self._metrics.height() / 2
@@ -288,14 +293,6 @@ class Plot(pg.GraphicsView):
             painter.setPen(theme.quiet)
             painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._empty)
 
-    def _thicken(self, ratio: float) -> None:
-        """Keeps lines as thick as all else: pyqtgraph's pens count pixels of the device, `ratio` of them to a unit."""
-        if ratio != self._ratio and ratio > 0:
-            for curve in (*self._curves.values(), *self._extra_curves):
-                pen = curve.opts["pen"]  # changed in place, as `setPen` would ask for another painting
-                pen.setWidthF(pen.widthF() * ratio / self._ratio)
-            self._ratio = ratio
-
     def _paint_spreads(self, painter: QPainter) -> None:
         if not self._spreads or self._empty:
             return
@@ -322,11 +319,9 @@ class Plot(pg.GraphicsView):
         left = min(max(0.0, at - width / 2), self.width() - width)
         return QRectF(left, foot.top(), width, foot.height())
 
-    @guarded_part
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_over(self, painter: QPainter) -> None:
         """Marks of moves and the reading line, over the curves."""
         theme, area = self.theme, self.area()
-        painter.resetTransform()
         dotted = QPen(theme.accent, theme.scale)
         dotted.setDashPattern([2, 3])
         painter.setPen(dotted)
@@ -363,7 +358,7 @@ class Plot(pg.GraphicsView):
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tells the x under the mouse; pyqtgraph's own hover and drag machinery is left out."""
+        """Tells the x under the mouse, or how far it was dragged."""
         area, at = self.area(), event.position()
         if not math.isnan(self._held):
             left, right, _, _ = self._ranges
@@ -406,7 +401,7 @@ class Plot(pg.GraphicsView):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in KEYS:
             event.accept()
             return True
-        return bool(super().event(event))
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Says which key it was, if it uses it."""

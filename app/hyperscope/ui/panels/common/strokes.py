@@ -6,7 +6,6 @@ Also the polygons of what is painted with them.
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QPolygonF
 
@@ -50,5 +49,7 @@ def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """The polygon through (x, y)."""
-    made: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+    import pyqtgraph  # only now: the first picture does not wait for it
+
+    made: QPolygonF = pyqtgraph.functions.arrayToQPolygonF(x, y)
     return made
