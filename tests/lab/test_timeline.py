@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Event, Score, branch, replay
 from hyperscope.lab.timeline.timeline import Timeline
@@ -463,3 +463,52 @@ def test_what_is_known_of_a_tick_stays_when_it_is_gone_back_to(tick: int) -> Non
     jumps = lived.jumps
     lived.restore(tick, before=True)
     assert lived.jumps == jumps
+
+
+# -- a drag is one mark ---------------------------------------------------------------------------------------------
+
+
+def dragged(timeline: Timeline, *rates: float, gesture: int) -> None:
+    """Moves the learning rate through these, some steps apart, as a drag does while training goes on."""
+    for rate in rates:
+        timeline.apply(changed(timeline.trainer.experiment, "training.learning_rate", rate), gesture)
+        timeline.steps(300)
+
+
+def test_a_drag_is_one_mark_from_its_first_value_to_its_last():
+    timeline = Timeline(Trainer(Experiment()))
+    timeline.steps(100)
+    dragged(timeline, 0.02, 0.05, 0.08, gesture=1)
+    assert timeline.moves == ((700, "α 0.01 → 0.08"),)
+    assert [said for _, _, said in timeline.trainer.marks] == ["α 0.01 → 0.08"]
+
+
+def test_two_drags_are_two_marks():
+    timeline = Timeline(Trainer(Experiment()))
+    timeline.steps(100)
+    dragged(timeline, 0.02, 0.05, gesture=1)
+    dragged(timeline, 0.03, 0.01, gesture=2)
+    assert [said for _, said in timeline.moves] == ["α 0.01 → 0.05", "α 0.05 → 0.01"]
+    assert [said for _, _, said in timeline.trainer.marks] == ["α 0.01 → 0.05", "α 0.05 → 0.01"]
+
+
+def test_one_change_alone_says_what_it_came_to():
+    timeline = Timeline(Trainer(Experiment()))
+    timeline.steps(100)
+    dragged(timeline, 0.03, gesture=1)
+    assert [said for _, said in timeline.moves] == ["α 0.03"]
+
+
+def test_a_drag_begun_at_the_start_is_marked_once_there_are_steps():
+    timeline = Timeline(Trainer(Experiment()))
+    dragged(timeline, 0.02, 0.05, gesture=1)
+    assert [said for _, _, said in timeline.trainer.marks][-1].endswith("0.05")
+    assert len(timeline.moves) == 1
+
+
+def test_a_drag_trains_like_single_moves():
+    one, other = Timeline(Trainer(Experiment())), Timeline(Trainer(Experiment()))
+    dragged(one, 0.02, 0.05, gesture=1)
+    dragged(other, 0.02, 0.05, gesture=0)
+    assert one.score.events == other.score.events
+    assert np.array_equal(one.trainer.parameters, other.trainer.parameters)

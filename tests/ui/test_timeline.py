@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.ui.theme import DARK, LIGHT, scaled
-from hyperscope.ui.timeline import BRANCH_HINT, FULL, HINT, LANES, Timeline
+from hyperscope.ui.timeline import BRANCH_HINT, FULL, HINT, LANES, ZOOMED, Timeline
 
 LEFT = Qt.MouseButton.LeftButton
 CROWDED = Status(step=3000, tick=3000, end=3000, moves=tuple((100 * n, f"α 0.{n:03}") for n in range(30)))
@@ -242,3 +244,64 @@ def test_a_branch_is_drawn_in_a_colour_of_its_own(strip):
 def test_branches_are_read_out(strip):
     strip.show_status(FORKED)
     assert strip.accessibleDescription() == "step 60, branch BN off, branch α 0.01"
+
+
+# -- long trainings -------------------------------------------------------------------------------------------------
+
+LONG = Status(step=10**6, tick=10**6, end=10**6, batches=10, moves=((1000, "α 0.03"), (900_000, "α 0.1")))
+
+
+def wheel(strip: Timeline, tick: int, notches: int) -> None:
+    """Turns the wheel over a tick."""
+    at = QPointF(strip.x_at(tick), 11)
+    none, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    angle = QPoint(0, 120 * notches)
+    event = QWheelEvent(at, strip.mapToGlobal(at), QPoint(), angle, Qt.MouseButton.NoButton, none, phase, False)
+    QApplication.sendEvent(strip, event)
+
+
+@pytest.mark.parametrize("tick", [3, 123_457, 999_999])
+def test_any_tick_of_a_million_is_reached_by_wheel_and_press(strip, asked, tick):
+    strip.show_status(LONG)
+    wheel(strip, tick, 24)
+    press(strip, tick)
+    assert asked == [tick]
+
+
+def test_the_wheel_goes_nowhere(strip, asked):
+    strip.show_status(LONG)
+    wheel(strip, 500_000, 5)
+    wheel(strip, 500_000, -2)
+    assert (asked, strip.value()) == ([], 10**6)
+
+
+def test_words_bring_the_whole_track_back(strip, asked):
+    strip.show_status(LONG)
+    wheel(strip, 500_000, 5)
+    room = next(room for room, said in strip.captions() if said == ZOOMED)
+    QTest.mouseClick(strip, LEFT, pos=room.center().toPoint())
+    assert (strip.shown_ticks, asked) == ((0, strip.span), [])
+
+
+def test_a_spread_track_says_what_lies_on_it_alone(strip):
+    strip.show_status(LONG)
+    wheel(strip, 900_000, 5)
+    assert ("α 0.1" in words(strip), "α 0.03" in words(strip)) == (True, False)
+
+
+def test_a_spread_track_goes_with_the_training(strip):
+    strip.show_status(LONG)
+    wheel(strip, 10**6, 10)
+    strip.show_status(Status(step=10**6 + 50_000, tick=10**6 + 50_000, end=10**6 + 50_000))
+    begin, end = strip.shown_ticks
+    assert begin < strip.value() < end
+
+
+def test_drawn_over_its_end_a_spread_track_goes_on(strip, asked):
+    strip.show_status(LONG)
+    wheel(strip, 500_000, 20)
+    _, end = strip.shown_ticks
+    QTest.mousePress(strip, LEFT, pos=at(strip, 500_000))
+    QTest.mouseMove(strip, QPoint(strip.width() - 1, 11))
+    QTest.mouseRelease(strip, LEFT, pos=QPoint(strip.width() - 1, 11))
+    assert asked[-1] > end

@@ -836,3 +836,19 @@ def test_repaints_lose_no_reference_to_none(window):
     for _ in range(60):
         window.grab()
     assert abs(sys.getrefcount(None) - before) < 300
+
+
+def test_a_drag_of_a_slider_is_one_mark(paused, qtbot):
+    session, track = paused.session, paused.lab.page.hyperparameters.controls["training.learning_rate"].track
+    session.advance("epoch")
+    qtbot.waitUntil(lambda: session.status.step > 0, timeout=PATIENCE)
+    for drag in (3, 6):
+        qtbot.mousePress(track, LEFT, pos=QPoint(round(track.x_at(0.5)), 8))
+        for share in range(drag):
+            qtbot.mouseMove(track, QPoint(round(track.x_at(0.5 + 0.02 * share)), 8))
+            step = session.status.step
+            session.advance("batch")
+            qtbot.waitUntil(lambda step=step: session.status.step > step, timeout=PATIENCE)
+        qtbot.mouseRelease(track, LEFT, pos=QPoint(round(track.x_at(0.5 + 0.02 * share)), 8))
+    qtbot.waitUntil(lambda: len(session.status.moves) == 2, timeout=PATIENCE)
+    assert all("→" in said for _, said in session.status.moves)

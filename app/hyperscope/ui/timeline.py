@@ -46,7 +46,14 @@ LANE = 14  # pixels between the track and a branch, and between branches
 LANES = 3  # at most; further branches share the last
 
 
-TIP = "Drag to any moment of the training. ← → go by a mini-batch, Page ↑ ↓ by an epoch, Home to its start"
+TIP = (
+    "Drag to any moment of the training. ← → go by a mini-batch, Page ↑ ↓ by an epoch, Home to its start. "
+    "The wheel spreads what is under the pointer until every mini-batch has its place"
+)
+ZOOMED = "show all"
+CLOSEST = 24  # ticks that are spread over the track at least
+STEP = 1.6  # times as many ticks, or as few, at a notch of the wheel
+NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,8 @@ class Timeline(QSlider):
         self._laid: tuple[object, ...] = ()  # what else was drawn
         self._lanes = 0  # below the track, for branches
         self._over: int | None = None  # the key of the branch under the pointer
-        self.span = SHORTEST  # ticks from end to end of the track
+        self.span = SHORTEST  # ticks that the whole track stands for
+        self._spread: tuple[float, float] | None = None  # ticks from end to end where only a part is seen
         self.setAccessibleName("Timeline")
         self.setToolTip(TIP)
         self.setMouseTracking(True)
@@ -114,11 +122,14 @@ class Timeline(QSlider):
         self._status = status
         ends = max([status.end, *(branch.end for branch in status.branches)])
         self.span = max(1, ends) if self._ended else _span(ends)
+        self._spread = None if self._spread is not None and self._spread[1] > self.span else self._spread
         self.blockSignals(True)  # only what the user does is a wish to go somewhere
         self.setRange(0, status.end)
         self.setPageStep(max(1, status.batches))
+        before = self.value()
         if not self.isSliderDown():
             self.setValue(status.tick if going is None else going)
+            self._go_with(before, self.value())
         self.blockSignals(False)
         self._lay_branches()
         said = f"step {shown(status.step)}" + (", gone back" if status.tick < status.end else "")
@@ -144,9 +155,11 @@ class Timeline(QSlider):
         """Finds a lane for each branch; the strip is as high as they need."""
         metrics = QFontMetricsF(self._font())
         before = (self._strands, self._laid)
-        self._strands = strands(self._status.branches, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
+        begin, end = self.shown_ticks
+        seen = [one for one in self._status.branches if one.end >= begin and one.start <= end]
+        self._strands = strands(seen, self.x_at, metrics.horizontalAdvance, self.width() - EDGE)
         back = self._status.tick < self._status.end  # then the step is said below the handle
-        self._laid = (self.span, self._status.moves, self._status.step if back else None)
+        self._laid = (self.span, self._spread, self._status.moves, self._status.step if back else None)
         lanes = max((strand.lane + 1 for strand in self._strands), default=0)
         if lanes != self._lanes:
             self._lanes = lanes
@@ -167,10 +180,53 @@ class Timeline(QSlider):
             None,
         )
 
-    def x_at(self, tick: int) -> float:
-        """Where `tick` lies on the track, in pixels."""
-        left, right = self._ends()
-        return left + tick / self.span * (right - left)
+    @property
+    def shown_ticks(self) -> tuple[float, float]:
+        """The ticks from end to end of the track."""
+        return self._spread or (0.0, float(self.span))
+
+    def x_at(self, tick: float) -> float:
+        """Where `tick` lies on the track, in pixels; beyond its ends where it is not seen."""
+        (left, right), (begin, end) = self._ends(), self.shown_ticks
+        return left + (tick - begin) / (end - begin) * (right - left)
+
+    def tick_at(self, x: float) -> float:
+        """The tick at a place in pixels, with fractions."""
+        (left, right), (begin, end) = self._ends(), self.shown_ticks
+        return begin + (x - left) / (right - left) * (end - begin)
+
+    def spread(self, notches: float, around: float) -> None:
+        """Spreads fewer ticks over the track, or more for negative `notches`; the tick `around` stays where it is."""
+        (begin, end), factor = self.shown_ticks, STEP**-notches
+        wide = max(CLOSEST, (end - begin) * factor)
+        share = (around - begin) / (end - begin)
+        self._show_ticks(around - share * wide, wide)
+
+    def show_all(self) -> None:
+        """Shows the whole track again."""
+        self._show_ticks(0, self.span)
+
+    def _show_ticks(self, begin: float, wide: float) -> None:
+        begin = max(0.0, min(begin, self.span - wide))
+        self._spread = (begin, begin + wide) if wide < self.span else None
+        self._lay_branches()
+        self.update()
+
+    def _go_with(self, before: int, now: int) -> None:
+        """Keeps a handle that was seen in sight."""
+        if self._spread is None:
+            return
+        begin, end = self._spread
+        if begin <= before <= end and not begin <= now <= end:
+            self._show_ticks(now - FULL * (end - begin) if now > end else now, end - begin)
+
+    def _on_all(self, at: QPointF) -> bool:
+        """Whether the words that bring back the whole track are there."""
+        return any(said == ZOOMED and room.contains(at) for room, said in self.captions())
+
+    def _seen(self, tick: float) -> bool:
+        begin, end = self.shown_ticks
+        return begin <= tick <= end
 
     def captions(self) -> list[tuple[QRectF, str]]:
         """The words below the track in their rectangles, which do not overlap: where room is short, the older go."""
@@ -186,13 +242,14 @@ class Timeline(QSlider):
                 placed.append((room, words))
 
         back = self.value() < self.maximum() and self._hint == HINT
-        place(right, BRANCH_HINT if back else self._hint)
-        if self.value() < self.maximum():
+        place(right, ZOOMED if self._spread is not None else BRANCH_HINT if back else self._hint)
+        if self.value() < self.maximum() and self._seen(self.value()):
             words = f"step {shown(self._status.step)}"
             place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)
-        place(left, "start")
+        place(left, "start" if self._seen(0) else "… start")
         for tick, words in reversed(self._status.moves):
-            place(self.x_at(tick) - DOT / 2 * self._theme.scale, words)
+            if self._seen(tick):
+                place(self.x_at(tick) - DOT / 2 * self._theme.scale, words)
         return placed
 
     @guarded
@@ -209,14 +266,16 @@ class Timeline(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         thick = TRACK * theme.scale
         for end, colour in parts:
+            end = min(max(left, end), right)
             painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(left, y - thick / 2, end - left, thick), thick / 2, thick / 2)
         self._paint_branches(painter)
         painter.setBrush(theme.window)
-        for tick in (0, *(tick for tick, _ in self._status.moves)):
+        for tick in filter(self._seen, (0, *(tick for tick, _ in self._status.moves))):
             painter.setPen(QPen(theme.accent, 1.25 * theme.scale))
             painter.drawEllipse(QPointF(self.x_at(tick), y), DOT / 2 * theme.scale, DOT / 2 * theme.scale)
-        self._paint_handle(painter, QPointF(x, y))
+        if self._seen(self.sliderPosition()):
+            self._paint_handle(painter, QPointF(x, y))
         painter.setFont(self._font())
         for room, words in self.captions():
             painter.setPen(theme.text if words.startswith("step ") else theme.quiet)
@@ -259,6 +318,9 @@ class Timeline(QSlider):
             event.ignore()
             return
         self._by_keyboard = False
+        if self._on_all(event.position()):
+            self.show_all()
+            return
         strand = self.branch_at(event.position().x(), event.position().y())
         if strand is not None:
             self.branch_chosen.emit(strand.key)
@@ -271,7 +333,13 @@ class Timeline(QSlider):
         if self.isSliderDown():
             self._follow(event)
             return
-        strand = self.branch_at(event.position().x(), event.position().y())
+        at = event.position()
+        if self._on_all(at):
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            return
+        if self._over is None:
+            self.unsetCursor()
+        strand = self.branch_at(at.x(), at.y())
         if (over := strand.key if strand is not None else None) != self._over:
             self._over = over
             self.setCursor(Qt.CursorShape.ArrowCursor if strand is None else Qt.CursorShape.PointingHandCursor)
@@ -285,7 +353,13 @@ class Timeline(QSlider):
             self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # a wheel turned in passing must not stop the training
+        # it spreads the track, and never goes anywhere: turned in passing it must not stop the training
+        if event.angleDelta().y():
+            self.spread(event.angleDelta().y() / NOTCH, self.tick_at(event.position().x()))
+        elif event.angleDelta().x():
+            begin, end = self.shown_ticks
+            self._show_ticks(begin - event.angleDelta().x() / NOTCH * (end - begin) / 10, end - begin)
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         keep_arrows(event)
@@ -298,7 +372,11 @@ class Timeline(QSlider):
     def _follow(self, event: QMouseEvent) -> bool:
         """Takes the handle to the mouse; says whether that is another tick."""
         before, (left, right) = self.value(), self._ends()
-        self.setSliderPosition(round((event.position().x() - left) / (right - left) * self.span))
+        x = event.position().x()
+        if self._spread is not None and not left <= x <= right:  # drawn over the end, the track goes on
+            begin, end = self._spread
+            self._show_ticks(begin + (1 if x > right else -1) * (end - begin) / 20, end - begin)
+        self.setSliderPosition(round(self.tick_at(min(max(left, x), right))))
         return self.value() != before
 
     # -- measures -------------------------------------------------------------------------------------------------

@@ -95,6 +95,19 @@ def captions(now: Sequence[Experiment], wanted: Sequence[Experiment], again: boo
     return ", ".join(f"{letter}: {said}" for letter, said in zip("AB", found, strict=True) if said)
 
 
+def span(old: Experiment, new: Experiment) -> str:
+    """The caption of what was moved on the way from one to the other, e.g. "α 0.01 → 0.1" of a drag."""
+    different = moves(old, new)
+    said = caption(old, new)
+    ends = {(move.old, move.new) for move in different}
+    if len(ends) == 1 and len({move.path.rsplit(".", 1)[-1] for move in different}) == 1:
+        move = different[0]
+        if move.old is not None and move.new is not None:
+            after = shown(move.knob, move.new)
+            return f"{said.removesuffix(after)}{shown(move.knob, move.old)} → {after}"
+    return said
+
+
 def _of_lists(old: Experiment, new: Experiment) -> str:
     """What else differs where no knob does."""
     if old.data.painted != new.data.painted:

@@ -109,6 +109,7 @@ class Session:
         self.going: int | None = None  # the tick asked for, until the worker is there
         self._pending = False  # the experiment moved since it was last sent
         self._undo = Undo()
+        self._held = self._dragged = False  # a control is, and was when something was moved last
         self._aim: One = "A"  # the twin that the worker takes edits for
         self._opens = link
         self._link: Link | None = link(self.experiment, None, library, None)
@@ -137,8 +138,15 @@ class Session:
         self._undo.leave(self._state, merge and f"{side} {merge}")
         if self._pending and self._undo.mark != mark:
             self._tell(mark)  # each move by itself, so that an undo can come back to the moment between
+        self._dragged = self._held
         self._set(state)
         self._go_on()
+
+    def hold(self, on: bool) -> None:
+        """A control is held, or let go: what it moves in the meantime is one move, with one mark on the timeline."""
+        self._held = on
+        if on:
+            self._undo.separate()
 
     def _go_on(self) -> None:
         """What stood still by itself trains on, so that what was done is seen to act."""
@@ -201,7 +209,7 @@ class Session:
     def _tell(self, mark: int, *, anew: bool = False) -> None:
         """Has the worker take on what is in force, as the move of this number."""
         self._pending = False
-        self._send(Apply(self.experiment, self.twin, anew, mark))
+        self._send(Apply(self.experiment, self.twin, anew, mark, self._dragged))
 
     def _send_edit(self, edit: Edit, of: One) -> None:
         self._aim_at(of)
@@ -413,7 +421,7 @@ class Session:
             return None
         try:
             if self._pending:
-                self._link.send(Apply(self.experiment, self.twin, mark=self._undo.mark))
+                self._link.send(Apply(self.experiment, self.twin, mark=self._undo.mark, drag=self._dragged))
                 self._pending = False
             reply = self._link.take()
         except WorkerLost as loss:
@@ -512,7 +520,8 @@ class Session:
         try:
             if self._link is not None:
                 if self._pending:
-                    self._link.send(Apply(self.experiment, self.twin, isinstance(command, Restart), self._undo.mark))
+                    anew = isinstance(command, Restart)
+                    self._link.send(Apply(self.experiment, self.twin, anew, self._undo.mark, self._dragged))
                     self._pending = False
                 self._link.send(command)
         except WorkerLost as loss:

@@ -14,6 +14,7 @@ import numpy as np
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.moves import span
 from hyperscope.lab.timeline.branch_mark import BranchMark
 from hyperscope.lab.timeline.branches import BranchPart, Future, TimelineState, marked, within_reach
 from hyperscope.lab.timeline.checkpoints import Checkpoints, far
@@ -60,6 +61,8 @@ class Timeline:
         self._starts = list(starts) or [Place()]  # where training began anew, as far as that is known
         self.futures = 0  # goes up whenever what lies ahead is left, or a branch is taken up
         self._marks: list[tuple[Place, str]] = []
+        # of the last change: the drag it is part of, what held before that, and where it stands
+        self._gesture: tuple[int, Experiment, Place] = (0, score.start, Place())
         for number, event in enumerate(self._events, 1):
             before = score.events[number - 2].experiment if number > 1 else score.start
             self._marks = marked(self._marks, event, before, number)
@@ -229,16 +232,27 @@ class Timeline:
         """`Trainer.finish_epoch`, recorded. After going back, what lay ahead becomes a branch."""
         return self.steps(self.left_in_epoch())
 
-    def apply(self, experiment: Experiment) -> str:
+    def apply(self, experiment: Experiment, gesture: int = 0) -> str:
         """`Trainer.apply`, recorded. After going back, what lay ahead becomes a branch, unless nothing is changed.
+
+        Changes in a row of the same `gesture`, not 0, are a drag and have one mark.
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
         before, old = self.trainer.step, self.trainer.experiment
         if experiment == old:
             return ""
-        said = self.trainer.apply(experiment)
-        self._happened(Event(self.place.tick, experiment), before, old)
+        last, since, place = self._gesture
+        going_on = bool(gesture) and gesture == last and place.events == len(self._events) == self.place.events
+        said = self.trainer.apply(experiment, since if going_on else None)
+        if going_on:
+            self._marks = [mark for mark in self._marks if mark[0] != place]
+        else:
+            since = old
+        self._happened(Event(self.place.tick, experiment), before, since)
+        if going_on:
+            self._marks[-1] = self.place, span(since, experiment)
+        self._gesture = gesture, since, self.place
         return said
 
     def restart(self) -> None:

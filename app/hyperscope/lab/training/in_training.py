@@ -215,8 +215,10 @@ class InTraining(ABC, Generic[N]):
 
     # -- changing -------------------------------------------------------------------------------------------------
 
-    def apply(self, experiment: Experiment) -> str:
+    def apply(self, experiment: Experiment, since: Experiment | None = None) -> str:
         """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
+
+        Where this goes on with a drag, `since` is what held before that: both have one mark, from first value to last.
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
@@ -229,7 +231,11 @@ class InTraining(ABC, Generic[N]):
         self.go_on()
         self._scores = None
         if self.step:
-            self.mark(moves.caption(old, experiment))
+            before = (moves.caption(since, old), moves.span(since, old)) if since is not None else ()
+            if since is not None and self.marks and self.marks[-1][2] in before:
+                self.marks = (*self.marks[:-1], (self.step, self.epoch, moves.span(since, experiment)))
+            else:
+                self.mark(moves.caption(old, experiment))
         said = [moves.sentence(old, experiment, kept, epoch), self.examples.missing]
         return " ".join(part for part in (*said, self.caution if self.caution != caution else "") if part)
 

@@ -224,9 +224,9 @@ class Twins:
             raise
         self._told = self._stopped()
 
-    def apply(self, experiment: Experiment) -> str:
+    def apply(self, experiment: Experiment, gesture: int = 0) -> str:
         """A takes it on; B keeps its own. Raises: ValueError, with nothing changed, when its data cannot be had."""
-        said, refused = self.apply_each(experiment, self.b.trainer.experiment)
+        said, refused = self.apply_each(experiment, self.b.trainer.experiment, gesture)
         if refused:
             raise ValueError(refused)
         return said
@@ -237,7 +237,7 @@ class Twins:
 
     # -- apart ----------------------------------------------------------------------------------------------------
 
-    def apply_each(self, a: Experiment, b: Experiment) -> tuple[str, str]:
+    def apply_each(self, a: Experiment, b: Experiment, gesture: int = 0) -> tuple[str, str]:
         """Each takes on its experiment; returns what was kept and rebuilt, with the letter where only one was moved,
         and why one was refused, or "" twice.
         """
@@ -245,7 +245,7 @@ class Twins:
         refused, branches = "", self._forks.keys
         for (letter, line), experiment in zip(self.both, (a, b), strict=True):
             try:
-                if words := line.apply(experiment):
+                if words := line.apply(experiment, gesture):
                     said[letter] = words
             except ValueError as problem:
                 refused = f"{letter}: {problem}"

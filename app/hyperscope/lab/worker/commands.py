@@ -26,6 +26,7 @@ class Apply:
     twin: Experiment | None = None
     anew: bool = False
     mark: int = 0  # the number of the move, by which an undo comes back to the moment before it
+    drag: bool = False  # it is part of a drag, of which all have one mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,8 +161,9 @@ class Controller:
         match command:
             case Undone():
                 self._undo(command)
-            case Apply(experiment, twin) if self.trained.twins is not None:
-                self._hear(*self.trained.twins.apply_each(experiment, twin or self.trained.twins.b.trainer.experiment))
+            case Apply(experiment, twin, _, mark, drag) if self.trained.twins is not None:
+                twins = self.trained.twins
+                self._hear(*twins.apply_each(experiment, twin or twins.b.trainer.experiment, mark if drag else 0))
             case StartTwin():
                 self._start_twin(command)
             case EndTwin(keep):
@@ -187,9 +188,9 @@ class Controller:
             case Switch(key):
                 self._switch(key)
                 return
-            case Apply(experiment):
+            case Apply(experiment, _, _, mark, drag):
                 try:
-                    said = self.trained.timeline.apply(experiment)
+                    said = self.trained.timeline.apply(experiment, mark if drag else 0)
                 except ValueError as problem:
                     self._refuse(problem)
                     return

@@ -193,7 +193,7 @@ class KnobSlider(Control):
     Where it stands for several values that differ, it says "mixed", and its `value()` is None.
     """
 
-    released = Signal(str)  # the path, when a drag ends
+    held = Signal(bool)  # a drag begins, or has ended
 
     def __init__(self, path: str, knob: Knob, *, short: bool = False, ticks: bool = True, beside: bool = False) -> None:
         super().__init__(path, knob)
@@ -220,6 +220,7 @@ class KnobSlider(Control):
         (row if beside else column).addWidget(self.track, 1 if beside else 0)
         row.addWidget(self.entry)
         self.track.valueChanged.connect(self._slide)
+        self.track.sliderPressed.connect(lambda: self.held.emit(True))
         self.track.sliderReleased.connect(self._let_go)
         self.entry.done.connect(lambda: self.track.setFocus(Qt.FocusReason.OtherFocusReason))
         self.setToolTip(tooltip(knob))
@@ -297,7 +298,7 @@ class KnobSlider(Control):
     def _let_go(self) -> None:
         if not self._mixed:
             self._show(self._value)  # where the handle may rest
-        self.released.emit(self.path)
+        self.held.emit(False)
 
     def _show(self, value: float) -> None:
         self._value = value

@@ -42,6 +42,7 @@ def make(host: Host) -> Lab:
         host.follow()
 
     page.moved.connect(host.move_knob)
+    page.held.connect(host.session.hold)
     page.refused.connect(lambda sentence: host.say(sentence, alarm=True))
     page.plane_chosen.connect(look_at)
     page.open_requested.connect(lambda: host.part(Files).ask_what_to_open())

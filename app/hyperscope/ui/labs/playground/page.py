@@ -37,6 +37,7 @@ class Playground(Page):
 
     moved = Signal(str, object)  # dotted path of a knob (a * for every layer), value
     refused = Signal(str)  # why something typed is not allowed
+    held = Signal(bool)  # a slider of the hyperparameters is dragged, or let go
     open_requested = Signal()
     paint_requested = Signal()
     save_points_requested = Signal()
@@ -85,6 +86,7 @@ class Playground(Page):
         for card in (self.data, self.hyperparameters):
             card.moved.connect(self.moved)
             card.refused.connect(self.refused)
+        self.hyperparameters.held.connect(self.held)
         self.data.open_requested.connect(self.open_requested)
         self.data.paint_requested.connect(self.paint_requested)
         self.data.save_requested.connect(self.save_points_requested)

@@ -108,6 +108,7 @@ class HyperparametersCard(Card):
 
     moved = Signal(str, object)  # path, value
     refused = Signal(str)  # why what was typed is not allowed
+    held = Signal(bool)  # a slider is dragged, or let go
 
     def __init__(self) -> None:
         super().__init__("Hyperparameters", WIDTH, GAP)
@@ -210,6 +211,8 @@ class HyperparametersCard(Card):
         control.moved.connect(self._note_move)
         control.moved.connect(self.moved)
         control.refused.connect(self.refused)
+        if isinstance(control, KnobSlider):
+            control.held.connect(self.held)
         self.controls[control.path] = control
         return control
 

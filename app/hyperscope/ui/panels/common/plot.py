@@ -316,7 +316,7 @@ class Plot(QWidget):
         if math.isnan(at):
             return QRectF()
         width = self._metrics.horizontalAdvance(text) + 2
-        left = min(max(0.0, at - width / 2), self.width() - width)
+        left = min(max(self.gutter().right() + 2, at - width / 2), self.width() - width)
         return QRectF(left, foot.top(), width, foot.height())
 
     def _paint_over(self, painter: QPainter) -> None:
