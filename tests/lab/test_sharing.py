@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.lab.export.sharing import described, experiment_code, recognised
+from hyperscope.lab.export.sharing import described, experiment_code, recognised, with_known
 from hyperscope.lab.session.opening import opened_score
 from hyperscope.lab.timeline.reopening import performed
-from hyperscope.lab.timeline.score import Event, Score, replay
+from hyperscope.lab.timeline.score import Event, Score, from_code, replay
+from hyperscope.lab.timeline.score import from_json as score_from_json
 from lab.sessions import RUNAWAY, START, bits, moved
 
 FASTER = moved(("training.learning_rate", 0.05))
@@ -93,15 +96,51 @@ def test_an_experiment_is_described_by_data_and_layers(layers, said):
     assert described(Score(Experiment(network=Network(layers=layers)))) == said
 
 
-def test_a_table_that_is_not_there_is_named():
-    away = Experiment(data=Data(source=FILE, file="/nowhere/mine.csv"))
-    assert described(Score(away)).endswith("it needs mine.csv, which is not here")
+AWAY = ["/home/ada/private/mine.csv", r"C:\Users\Ada\mine.csv", r"\\\\server\share\mine.csv", "//server/share/mine.csv"]
+
+
+def with_table(file: str) -> Score:
+    """A session that turns to a table."""
+    table = Experiment(data=Data(source=FILE, file=file))
+    return Score(Experiment(), (Event(3, table),), 5)
+
+
+@pytest.mark.parametrize("file", AWAY)
+def test_a_code_names_no_path_of_its_makers_machine(file):
+    score = with_table(file)
+    for handed_on in (from_code(score.to_code()), from_code(experiment_code(score.experiment))):
+        assert handed_on.experiment.data.file == "mine.csv"
+    assert from_code(Score(score.experiment).to_code()).start.data.file == "mine.csv"
+
+
+def test_a_file_for_oneself_keeps_the_path():
+    assert score_from_json(with_table(AWAY[0]).to_json()) == with_table(AWAY[0])
+
+
+@pytest.mark.parametrize("file", AWAY)
+def test_what_was_handed_on_is_described_without_asking_the_file_system(monkeypatch, file):
+    def asked(*words: object, **more: object) -> None:
+        raise AssertionError(f"the file system was asked {words}")
+
+    text = with_table(file).to_json()
+    for name in ("stat", "lstat", "open", "listdir", "scandir", "access"):
+        monkeypatch.setattr(os, name, asked)
+    said = described(recognised(text).score)
+    monkeypatch.undo()
+    assert "it needs mine.csv" in said and said.endswith("on another computer") == ("server" in file)
+
+
+def test_the_table_that_is_open_here_is_taken_for_one_of_its_name():
+    taken = with_known(from_code(with_table(AWAY[0]).to_code()), "/home/grace/mine.csv")
+    assert taken.experiment.data.file == "/home/grace/mine.csv" and taken.start == Experiment()
+    assert (
+        with_known(from_code(with_table(AWAY[0]).to_code()), "/home/grace/other.csv").experiment.data.file == "mine.csv"
+    )
 
 
 @pytest.mark.parametrize("file", ["~nobody-of-this-name/mine.csv", "m" * 9000], ids=["unknown home", "too long"])
 def test_a_table_that_cannot_be_anywhere_is_missing(file):
     away = Experiment(data=Data(source=FILE, file=file))
-    assert described(Score(away)).endswith("which is not here")
     with pytest.raises(ValueError, match=file[:9]):
         replay(Score(away))
 

@@ -204,3 +204,24 @@ def test_everything_in_the_dialog_is_named_and_reached_by_tab(dialog, qtbot):
 def test_the_dialog_takes_on_the_theme(window, dialog):
     window.set_theme(DARK)
     assert dialog.grab().toImage().pixelColor(2, 2) == DARK.window
+
+
+def test_megabytes_that_are_pasted_are_read_whole_and_shown_at_their_beginning(open_window, qtbot):
+    window = open_window(playing=False)
+    window.part(Share).open()
+    dialog = window.part(Share).dialog
+    text = Experiment().to_json()
+    dialog.box.setPlainText(text + " " * 5_000_000)
+    assert len(dialog.box.toPlainText()) < 3_000 and len(dialog.box.whole) == len(text) + 5_000_000
+    assert "characters in all" in dialog.box.toPlainText()
+    dialog.box.setPlainText(text)
+    assert dialog.box.whole == text == dialog.box.toPlainText()
+
+
+def test_what_was_pasted_long_and_then_changed_by_hand_is_what_is_seen(open_window, qtbot):
+    window = open_window(playing=False)
+    window.part(Share).open()
+    box = window.part(Share).dialog.box
+    box.setPlainText("x" * 30_000)
+    box.insertPlainText("y")
+    assert box.whole == box.toPlainText() and box.whole.startswith("y")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,6 +30,7 @@ from hyperscope.ui.theme import EDGE, INSIDE, LIGHT, Theme, font
 
 WIDE, HIGH = 700, 404  # pixels
 KINDS = {"experiment": "An experiment", "session": "A session"}
+MOST_SHOWN, BEGINNING = 20_000, 2_000  # characters of a pasted text
 HINT = "Paste a code here, or the JSON of an experiment or of a session."
 
 
@@ -75,6 +76,34 @@ class CodeLine(QWidget):
         self.code.setFixedHeight(pixels(theme, 28))
 
 
+class PasteBox(QPlainTextEdit):
+    """A box for text; of a long one it shows the beginning, since laying out megabytes takes seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = self._beginning = ""
+
+    @property
+    def whole(self) -> str:
+        """All that was put here, as far as it was not changed by hand since."""
+        seen = self.toPlainText()
+        return self._whole if self._whole and seen == self._beginning else seen
+
+    def setPlainText(self, text: str) -> None:
+        """Shows a text, or how it begins."""
+        long = len(text) > MOST_SHOWN
+        self._whole = text if long else ""
+        self._beginning = f"{text[:BEGINNING]}…\n{shown(len(text))} characters in all" if long else ""
+        super().setPlainText(self._beginning or text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()
+        if len(text) > MOST_SHOWN:
+            self.setPlainText(text)
+        else:
+            self.insertPlainText(text)
+
+
 class ShareDialog(QDialog):
     """`opened` carries what was pasted, a `Shared`, when it is to be opened."""
 
@@ -99,7 +128,7 @@ class ShareDialog(QDialog):
         self.session = CodeLine(
             "The whole session", "The start and every move; it gives the same numbers · Ctrl+Shift+C"
         )
-        self.box = QPlainTextEdit()
+        self.box = PasteBox()
         self.box.setPlaceholderText(HINT)
         self.box.setAccessibleName("Pasted code")
         self.box.setTabChangesFocus(True)
@@ -161,7 +190,7 @@ class ShareDialog(QDialog):
     def _look(self) -> None:
         self._shared = None
         self.open_button.setEnabled(False)
-        text = self.box.toPlainText()
+        text = self.box.whole
         if not text.strip():
             self.say("")
             return

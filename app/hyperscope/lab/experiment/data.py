@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated
 
 import msgspec
@@ -307,6 +308,17 @@ class Data(Settings, frozen=True):
         out = self.left_out
         if not (isinstance(out, tuple) and all(isinstance(name, str) for name in out) and len(set(out)) == len(out)):
             raise ValueError(f"left_out is {str(out)[:200]}; it must be names of columns, none of them twice")
+
+
+def file_name(file: str) -> str:
+    """The name of a file without the folders before it, whichever system wrote them down."""
+    return PureWindowsPath(file).name if "\\" in file else PurePosixPath(file).name
+
+
+def without_place(data: Data) -> Data:
+    """The data as they may be handed on: a table by its name alone, without the path on its owner's machine."""
+    name = file_name(data.file)
+    return data if name == data.file else msgspec.structs.replace(data, file=name)
 
 
 def on_plane(source: str) -> bool:

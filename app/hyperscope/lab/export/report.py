@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hyperscope import __version__
 from hyperscope.lab.doctor.findings import findings
 from hyperscope.lab.experiment import painted
+from hyperscope.lab.experiment.data import without_place
 from hyperscope.lab.experiment.edits import shown as edited
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
 from hyperscope.lab.experiment.lists import NAMES, unlike
@@ -24,7 +25,7 @@ from hyperscope.lab.export.exports import Material
 from hyperscope.lab.export.sharing import described, experiment_code, outline
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.results import results
-from hyperscope.lab.timeline.score import Event, Score
+from hyperscope.lab.timeline.score import Event, Score, with_tables
 from hyperscope.resources import asset
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def report(
     material: Material, pictures: Sequence[Picture], light: Colours, dark: Colours, title: str = "", when: str = ""
 ) -> str:
     """The whole page. `material` has the records NEEDS names; without a `title` it is the experiment in words."""
-    score = material.score
+    score = with_tables(material.score, without_place)  # the page is for others
     session_code = score.to_code() if score.events or score.end else ""
     return _template().render(
         title=title or _capital(outline(score.experiment)),

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from hyperscope.engine.settings import Layer
-from hyperscope.lab.experiment.data import FILE
+from hyperscope.lab.experiment.data import FILE, Data, file_name
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.experiment import from_json as experiment_from_json
 from hyperscope.lab.reading import LARGEST_TEXT
-from hyperscope.lab.timeline.score import PREFIX, Score, from_code
+from hyperscope.lab.timeline.score import PREFIX, Score, from_code, with_tables
 from hyperscope.lab.timeline.score import from_json as score_from_json
-from hyperscope.quoting import cut
+from hyperscope.quoting import cut, short
 
 THIN = "\u2009"  # between thousands
 PASTE = f"Paste a code that starts with {PREFIX}, or the JSON of an experiment or of a session."
@@ -101,15 +101,23 @@ def _shared(score: Score) -> Shared:
 def beside(score: Score, folder: Path) -> Score:
     """The score with tables that lie in `folder`, where the file with the score was, named by their whole path."""
 
-    def found(experiment: Experiment) -> Experiment:
-        data = experiment.data
+    def found(data: Data) -> Data:
         there = folder / data.file
-        if data.source == FILE and not Path(data.file).is_absolute() and _is_there(str(there)):
-            return msgspec.structs.replace(experiment, data=msgspec.structs.replace(data, file=str(there)))
-        return experiment
+        if data.source == FILE and not Path(data.file).is_absolute() and _is_there(there):
+            return msgspec.structs.replace(data, file=str(there))
+        return data
 
-    events = tuple(replace(event, experiment=found(event.experiment)) for event in score.events)
-    return Score(found(score.start), events, score.end)
+    return with_tables(score, found)
+
+
+def with_known(score: Score, file: str) -> Score:
+    """The score with the table at `file`, which is open here, in place of one that goes by its name alone."""
+
+    def known(data: Data) -> Data:
+        mine = data.source == FILE and bool(data.file) and data.file == file_name(file)
+        return msgspec.structs.replace(data, file=file) if mine else data
+
+    return with_tables(score, known)
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------
@@ -118,32 +126,37 @@ def beside(score: Score, folder: Path) -> Score:
 def described(score: Score) -> str:
     """A session in a line, e.g. "spiral, 3 layers of 8 tanh, 4 moves over 2 300 steps"; an experiment without the end.
 
-    Where it needs a table that is not there, the line says so.
+    A table that it needs is named, and not looked for.
     """
     said = outline(score.experiment)
     if score.events or score.end:
         count = len(score.events)
         said += f", {_counted(count, 'move') if count else 'no move'} over {_counted(score.end, 'step')}"
-    files = {event.experiment.data.file for event in score.events if event.experiment.data.source == FILE}
-    if score.start.data.source == FILE:
-        files.add(score.start.data.file)
-    lost = sorted(Path(file).name for file in files if not _is_there(file))
-    if lost:
-        said += f"; it needs {' and '.join(lost)}, which is not here"
+    every = (score.start, *(event.experiment for event in score.events))
+    files = {experiment.data.file for experiment in every if experiment.data.source == FILE}
+    if files:
+        said += f"; it needs {' and '.join(sorted(map(_table, files)))}"
     return said
 
 
-def _is_there(file: str) -> bool:
+def _table(file: str) -> str:
+    # it is another's word until it is opened: asked for, a path could call another computer, so nothing is asked
+    elsewhere = " on another computer" if file.startswith(("\\\\", "//")) else ""
+    return short(file_name(file)) + elsewhere
+
+
+def _is_there(file: Path) -> bool:
     try:
-        return Path(file).expanduser().is_file()
-    except (OSError, RuntimeError):  # a name too long for any file, or the home of nobody known
+        return file.is_file()
+    except (OSError, ValueError):  # a name too long for any file, or with a NUL in it
         return False
 
 
 def outline(experiment: Experiment) -> str:
     """Data and network in a few words, e.g. "spiral, 3 layers of 8 tanh, batch norm before"."""
     data = experiment.data
-    return f"{Path(data.file).name if data.source == FILE else data.source}, {_network(experiment.network.layers)}"
+    source = short(file_name(data.file)) if data.source == FILE else data.source
+    return f"{source}, {_network(experiment.network.layers)}"
 
 
 def _network(layers: tuple[Layer, ...]) -> str:

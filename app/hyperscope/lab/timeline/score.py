@@ -13,12 +13,13 @@ import base64
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from hyperscope.knob import Settings, plain
+from hyperscope.lab.experiment.data import Data, without_place
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.painted import differences
@@ -100,13 +101,27 @@ class Score:
         return msgspec.json.format(msgspec.json.encode(self._tree(plain)), indent=2).decode() + "\n"
 
     def to_code(self) -> str:
-        """One word of letters, digits, - and _ that `from_code` reads: for a message, a link or a file's name."""
-        packed = zlib.compress(msgspec.json.encode(self._tree(_sparse)), 9)
+        """One word of letters, digits, - and _ that `from_code` reads: for a message, a link or a file's name.
+
+        It is for others, so tables go by their names, without the paths that they have on this machine.
+        """
+        packed = zlib.compress(msgspec.json.encode(with_tables(self, without_place)._tree(_sparse)), 9)
         return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     def _tree(self, in_full: Callable[[Experiment], Any]) -> Changes:
         tree = head(self, in_full) | {"events": written(self.start, self.events), "end": self.end}
         return tree if self.shown is None else tree | {"shown": plain(self.shown)}
+
+
+def with_tables(score: Score, as_: Callable[[Data], Data]) -> Score:
+    """The score with all its data as `as_` gives them."""
+
+    def of(experiment: Experiment) -> Experiment:
+        data = as_(experiment.data)
+        return experiment if data is experiment.data else msgspec.structs.replace(experiment, data=data)
+
+    events = tuple(replace(event, experiment=of(event.experiment)) for event in score.events)
+    return replace(score, start=of(score.start), events=events)
 
 
 def branch(score: Score, tick: int, *, before: bool = False) -> Score:

@@ -98,13 +98,14 @@ class Share(Part["Shell"]):
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""
-        from hyperscope.lab.export.sharing import outline  # loaded with the dialog that this comes from
+        from hyperscope.lab.export.sharing import outline, with_known  # loaded with the dialog that this comes from
 
         host = self.host
+        score = with_known(shared.score, host.session.moved.data.file)
         if shared.kind == "session":
-            take_session(host, shared.score)
+            take_session(host, score)
             return
-        host.session.apply(shared.score.experiment)
+        host.session.apply(score.experiment)
         host.session.restart()
         host.session.play(True)
         host.draw_all()
