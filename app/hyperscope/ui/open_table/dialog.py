@@ -55,7 +55,7 @@ class OpenTable(QDialog):
         self._theme = theme
         self._file = Path(data.file).name
         self._reader = Reader(self)
-        self._reader.refused.connect(self._refuse)
+        self._reader.failed.connect(self._refuse)
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(PATIENCE)

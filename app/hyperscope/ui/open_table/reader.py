@@ -20,7 +20,8 @@ class Reader(QObject):
     answer too, with one sentence: it is `refused`.
     """
 
-    refused = Signal(object)  # the ValueError
+    refused = Signal(str)  # the sentence
+    failed = Signal(object)  # the same as a ValueError, whose kind may say more
     _finished = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -37,6 +38,10 @@ class Reader(QObject):
             older[0].cancel()
         future.add_done_callback(self._report)
 
+    def _refuse(self, problem: ValueError) -> None:
+        self.failed.emit(problem)
+        self.refused.emit(str(problem))
+
     def close(self) -> None:
         """Returns when no thread is left; what was asked is not answered any more."""
         self._newest = None
@@ -52,13 +57,13 @@ class Reader(QObject):
         try:
             answer = future.result()
         except ValueError as problem:
-            self.refused.emit(problem)
+            self._refuse(problem)
         except MemoryError:
             said = "the file does not fit into this computer's memory; keep fewer rows or columns"
-            self.refused.emit(ValueError(said))
+            self._refuse(ValueError(said))
         except Exception as problem:
             said = f"a fault of Hyperscope's, please report it: {type(problem).__name__}: {problem}"
-            self.refused.emit(ValueError(said))
+            self._refuse(ValueError(said))
             raise
         else:
             self._newest[1](answer)

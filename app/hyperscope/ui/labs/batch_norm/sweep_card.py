@@ -17,6 +17,7 @@ from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import KeepsArrows, PressedByEnter, Ringed, one_stop
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -47,6 +48,7 @@ class Entry(Ringed, KeepsArrows, PressedByEnter, QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(pixels(self._theme, 120), pixels(self._theme, 35))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, scale = self._theme, self._theme.scale
         painter = QPainter(self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import Axes, polyline
 from hyperscope.ui.labs.batch_norm.sweep_grid import shade
 from hyperscope.ui.paint import card, face, readable, write
@@ -47,6 +48,7 @@ class SweepChart(QWidget):
         self._theme = theme
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         card(painter, QRectF(self.rect()), theme)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import CENTRE
 from hyperscope.ui.paint import card, face, fitting, soft_map, write
 from hyperscope.ui.style import mixed
@@ -140,6 +141,7 @@ class SweepGrid(QWidget):
 
     # -- painting -------------------------------------------------------------------------------------------------
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         card(painter, QRectF(self.rect()), theme)

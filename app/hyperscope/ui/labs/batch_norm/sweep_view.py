@@ -12,6 +12,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.sweep import Sweep
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.runs import Run
 from hyperscope.ui.labs.batch_norm.sweep_card import SweepCard
 from hyperscope.ui.labs.batch_norm.sweep_chart import SweepChart
@@ -79,6 +80,7 @@ class Reasons(QWidget):
             button.set_theme(theme)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         card(painter, QRectF(self.rect()), self._theme)
