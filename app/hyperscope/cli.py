@@ -113,15 +113,17 @@ def _window(file: str | None, theme: str | None) -> int:
 
     interrupts.heed()
     # how a table is read is decided in the dialog, whoever asks for it
-    begun = experiment if experiment is not None and table is None else last_experiment()
-    session = Session(begun, playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True))
+    given = experiment if table is None else None
+    last = last_experiment() if given is None else None
+    again = last is not None and table is None and (home() / RUNS).exists()
+    session = Session(given or last, playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True))
     try:
         if score and score.end:
             session.perform(score)
         from hyperscope.ui.app import open_window
 
         interrupts.heed()
-        return open_window(session, theme or "", table)
+        return open_window(session, theme or "", table, again=again)
     finally:
         session.close()
 

@@ -18,6 +18,15 @@ from hyperscope.quoting import named
 
 Scale = Literal["linear", "log", "zero-log", "one-minus-log", "powers-of-two"]
 Value = float | int | str | bool
+UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def power(value: float) -> str:
+    """A number with its power of ten, as it is read everywhere: 3.2·10⁻⁶, 10⁻⁸."""
+    mantissa, exponent = f"{value:.3e}".split("e")
+    ten = "10" + str(int(exponent)).translate(UP)
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    return ten if mantissa == "1" else f"{mantissa}·{ten}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,3 +196,23 @@ def test_histories_of_one_schedule_are_joined_and_taken_apart_again() -> None:
     assert all(same(joined.member(k), one) for k, one in enumerate(members))
     joined.keep([0, 2])
     assert same(joined.member(1).copy(), members[2])
+
+
+def with_accuracies(dev: list[float]) -> History:
+    history = History()
+    for step, accuracy in enumerate(dev):
+        history.add(step, step / 10, train_loss=0.1, train_accuracy=0.9, dev_accuracy=accuracy)
+    return history
+
+
+def test_of_scores_that_jump_there_is_the_median_of_the_last_ten():
+    jumping = [0.1, 0.9, 0.8, 0.9, 0.7, 0.9, 0.8, 0.9, 0.6, 0.9, 0.8]
+    assert with_accuracies(jumping).medians() == pytest.approx((0.9, 0.85))
+
+
+def test_of_scores_that_rise_steadily_there_is_none():
+    assert with_accuracies([0.05 * step for step in range(12)]).medians() is None
+
+
+def test_of_fewer_than_ten_scores_there_is_none():
+    assert with_accuracies([0.1, 0.9, 0.1, 0.9]).medians() is None

@@ -62,8 +62,9 @@ def test_two_different_experiments_have_a_caption_and_a_sentence(old: Experiment
     ("path", "value", "words"),
     [
         ("training.learning_rate", 0.03, "α 0.03"),
-        ("training.batch_size", 65536, "m all"),
-        ("training.batch_size", 64, "m 64"),
+        ("training.batch_size", 65536, "batch all"),
+        ("training.learning_rate", 1e-6, "α 10⁻⁶"),
+        ("training.batch_size", 64, "batch 64"),
         ("training.optimiser", "sgd", "Optimiser SGD"),
         ("training.beta1", 0.99, "β₁ 0.99"),
         ("data.standardise", True, "Standardise inputs on"),

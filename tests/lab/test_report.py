@@ -98,7 +98,7 @@ def test_the_mistakes_are_counted(timeline, page):
 
 def test_moves_of_one_control_in_a_row_are_one(page):
     told = words(page)
-    assert "9 to 11 α 0.01 0.05" in told and "20 m 16 8" in told and "30 Restarted" in told
+    assert "9 to 11 α 0.01 0.05" in told and "20 Batch 16 8" in told and "30 Restarted" in told
 
 
 def test_settings_that_differ_stand_first_and_bold(page):

@@ -22,7 +22,7 @@ def test_the_starting_experiment_has_a_short_title() -> None:
     [
         ("training.learning_rate", 0.03, "Adam α 0.03"),
         ("training.optimiser", "sgd", "SGD α 0.01"),
-        ("training.batch_size", 64, "m 64"),
+        ("training.batch_size", 64, "batch 64"),
         ("seed", 7, "seed 7"),
         ("data.classes", 5, "C 5"),
     ],

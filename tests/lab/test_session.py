@@ -630,3 +630,11 @@ def test_a_closed_session_takes_moves_and_ticks_in_silence(session: Session) -> 
     session.play(True)
     assert session.frame(asks("map")) is None
     session.close()
+
+
+def test_a_layer_too_many_is_refused_with_a_sentence(session: Session) -> None:
+    while len(session.experiment.network.layers) < MOST_LAYERS:
+        session.add_layer()
+    session.add_layer()
+    assert len(session.experiment.network.layers) == MOST_LAYERS
+    assert session.message == "6 hidden layers are the most that the picture has room for: nothing was added."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.optimisers import optimisers
@@ -17,6 +18,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.data import FILE, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
 from hyperscope.ui.controls.thumbnail import picture_of
+from hyperscope.ui.controls.words import loss_text
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.hyperparameters import SHOWN, HyperparametersCard
 from hyperscope.ui.style import stylesheet
@@ -596,3 +598,28 @@ def test_a_tables_notes_are_whole_where_there_is_room(data, qtbot):
     card.show_experiment(with_data(source="wine"))
     card.show_examples(WINE)
     qtbot.waitUntil(lambda: card.table.note.text().replace("\n", " ") == WINE.note.strip())
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (0.0, "0.000"),
+        (1.0986, "1.099"),
+        (33.421, "33.42"),
+        (1280.4, "1280"),
+        (20082064.0, "2·10⁷"),
+        (6.1e34, "6·10³⁴"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_loss_of_any_size_takes_the_room_of_a_small_one(loss: float, said: str):
+    assert loss_text(loss) == said and len(said) <= 6
+
+
+def test_without_hidden_layers_nothing_is_said_to_be_mixed(qtbot):
+    card = HyperparametersCard()
+    qtbot.addWidget(card)
+    card.show_experiment(Experiment(network=Network(layers=())), 315)
+    said = [label.text() for label in card.findChildren(QLabel) if not label.isHidden()]
+    assert not any("mixed" in words for words in said)
+    assert sum("no hidden layer" in words for words in said) >= 2

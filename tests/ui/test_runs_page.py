@@ -164,10 +164,10 @@ def test_the_button_in_the_top_bar_opens_the_page(window, qtbot):
 
 def test_every_run_is_listed_the_newest_first(page):
     assert [run.title for run in page.model.runs] == [
-        "spiral · 4 ReLU · Adam α 0.01 · Points 90 · m 16 · seed 7",
-        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.01 · Points 90 · m 16 · seed 8",
-        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.3 · Points 90 · m 16 · seed 7",
-        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.01 · Points 90 · m 16 · seed 7",
+        "spiral · 4 ReLU · Adam α 0.01 · Points 90 · batch 16 · seed 7",
+        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.01 · Points 90 · batch 16 · seed 8",
+        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.3 · Points 90 · batch 16 · seed 7",
+        "spiral · 8-6-5 tanh/ReLU/sigmoid · BN in 1, 2 · Adam α 0.01 · Points 90 · batch 16 · seed 7",
     ]
 
 

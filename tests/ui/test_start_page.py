@@ -140,7 +140,7 @@ def test_the_next_move_may_say_again_what_it_did(window, page, qtbot):
     qtbot.waitUntil(lambda: window.up_to_date and window.session.status.step > 50, timeout=PATIENCE)
     window.move_knob("training.batch_size", 32)
     qtbot.waitUntil(lambda: window.words.message.accessibleName() != presets()[4].point, timeout=PATIENCE)
-    assert window.words.message.accessibleName().startswith("m 2 → 32")
+    assert window.words.message.accessibleName().startswith("Batch 2 → 32")
 
 
 def test_the_presets_train_while_the_page_is_open(page, qtbot):
@@ -207,3 +207,8 @@ def test_what_is_moved_at_rest_has_a_preset_train_on(window, page, qtbot):
     qtbot.waitUntil(lambda: window.session.rested, timeout=PATIENCE)
     window.move_knob("training.learning_rate", 0.01)
     qtbot.waitUntil(lambda: window.session.status.epoch > presets()[1].rest, timeout=PATIENCE)
+
+
+def test_no_tab_has_the_keyboard_when_the_page_is_left(window, page, qtbot):
+    press(qtbot, Key.Key_Escape)
+    assert not any(tab.hasFocus() for tab in window.tabs.tabs.values())

@@ -48,7 +48,7 @@ class Training(Settings, frozen=True):
             WHOLE_SET,
             "How many examples one step averages its gradient over; at the right end all of them.",
             live=True,
-            symbol="m",
+            symbol="batch",  # the course's m is the number of examples
             unit="examples",
             scale="powers-of-two",
             usual="16 to 512",

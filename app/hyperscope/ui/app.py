@@ -23,6 +23,9 @@ from hyperscope.ui.window import Window
 HEED_EVERY = 50  # ms between two looks at whether Ctrl+C was pressed, or the process asked to end: as the close button
 
 
+AGAIN = "Your experiment of last time, from its start. What you trained before is in Runs: press L to see or reopen it."
+
+
 def application() -> QApplication:
     """The one QApplication, made if there is none, with the look that the themes are drawn for."""
     existing = QApplication.instance()
@@ -34,14 +37,17 @@ def application() -> QApplication:
     return made
 
 
-def open_window(session: Session, theme: str = "", table: Path | None = None) -> int:
+def open_window(session: Session, theme: str = "", table: Path | None = None, *, again: bool = False) -> int:
     """Shows a session in the window, over it the dialog that opens `table`, and returns when the window is closed,
     with the exit code.
 
-    One that stands at its start trains as soon as that is seen.
+    One that stands at its start trains as soon as that is seen. Says where to find earlier runs if it is that of last
+    time `again`.
     """
     app = application()
     window = Window(session, theme, begins=session.going is None)
+    if again:
+        window.hold(AGAIN)
     told: set[object] = set()
     sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
     window.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from hyperscope.lab.probes.snapshot import Status
@@ -50,8 +50,11 @@ class Transport(QWidget):
         self.slow_button = Button("Slow", "Slow motion", "One operation at a time, with its numbers · S")
         self.tempo = Segments([caption for caption, _ in TEMPI], "Tempo")
         tip = "one or ten mini-batches a second, as many epochs as can be watched, or as fast as it goes"
-        self.tempo.setToolTip(f"<p>How fast training goes while it plays: {tip} · , and .</p>")
+        self.tempo.setToolTip(f"<p>How fast training goes while it plays: {tip} · &lt; and &gt;</p>")
         self.epochs = Readout("Epoch", "999")
+        self.epochs.setToolTip("<p>Epochs done. A click says after how many training is to stop</p>")
+        self.epochs.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._stop: int | None = None
         self.batches = Readout("Batch", "99 / 99")
         self.steps = Readout("Steps/s", "99 999")
         self.frames = Readout("Frames/s", "60")
@@ -95,7 +98,7 @@ class Transport(QWidget):
             self.play_button.setChecked(status.playing)
             self._since_rates = CALM
         self.show_batches(status.batches)
-        self.epochs.set_value(shown(status.epoch))
+        self.epochs.set_value(shown(status.epoch) + (f" / {shown(self._stop)}" if self._stop else ""))
         self.batches.set_value(f"{shown(status.batch)} / {shown(status.batches)}")
         self._since_rates += 1
         if self._since_rates >= CALM or not status.playing:
@@ -105,6 +108,10 @@ class Transport(QWidget):
             self.frames.set_value(shown(_three_figures(frames_per_second)))
         if self._since_rates >= CALM:
             self._since_rates = 0
+
+    def show_stop(self, epoch: int | None) -> None:
+        """Says after how many epochs training is to stop."""
+        self._stop = epoch
 
     def show_tempo(self, tempo: Tempo) -> None:
         """Presses the button of a tempo, or none if it is none of these."""
@@ -160,6 +167,8 @@ class Transport(QWidget):
 class Readout(QWidget):
     """A label and a figure beside it, in a width that does not change with the figure."""
 
+    pressed = Signal()
+
     def __init__(self, label: str, widest: str) -> None:
         super().__init__()
         self._theme = LIGHT
@@ -167,6 +176,9 @@ class Readout(QWidget):
         self._value = ""
         self._widest = widest
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
 
     def value(self) -> str:
         """The figure shown."""

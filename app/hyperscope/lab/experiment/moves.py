@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyperscope.engine.settings import WHOLE_SET
-from hyperscope.knob import Knob, Value
+from hyperscope.knob import Knob, Value, power
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
 from hyperscope.lab.experiment.painted import count, told
@@ -47,6 +47,8 @@ def shown(knob: Knob, value: Value | None) -> str:
         return knob.caption(value)
     if knob.name == "batch_size" and value >= WHOLE_SET:
         return "all"
+    if isinstance(value, float) and 0 < abs(value) < 1e-4:
+        return power(value)
     return f"{value:.4g}" if isinstance(value, float) else f"{value}"
 
 

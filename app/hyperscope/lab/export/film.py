@@ -31,7 +31,7 @@ Pixels = NDArray[np.uint8]
 FRAME_TIME = 90  # ms
 HELD = 10  # frames' time that the last picture of a GIF stays
 CRF = 10  # of 51, which is the coarsest; text stays sharp
-NEEDED = "MP4 needs imageio-ffmpeg: pip install 'hyperscope[video]'. GIF works without."
+NEEDED = "MP4 needs imageio-ffmpeg: run pip install imageio-ffmpeg. GIF works without."
 
 
 MOST = 96  # pictures of a film

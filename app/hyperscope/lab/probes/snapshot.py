@@ -33,6 +33,7 @@ class Status:
     moves: tuple[tuple[int, str], ...] = ()  # (tick, caption) of controls moved, e.g. (640, "α 0.03")
     branches: tuple[BranchMark, ...] = ()
     scored: int | None = None  # the step that losses and accuracies are of, where that is not `step`
+    medians: tuple[float, float] | None = None  # of the last ten train and dev accuracies, where these jump
     switched: int = 0  # goes up whenever a branch is taken up, so that steps do not follow on
 
 

@@ -154,7 +154,11 @@ class Session:
             self.play(True)
 
     def add_layer(self, *, side: Side | None = None) -> None:
-        """One more hidden layer at the end, like the last one."""
+        """One more hidden layer at the end, like the last one; where there are as many as there can be, says so."""
+        if all(len(one.network.layers) >= sides.MOST_LAYERS for one in self._sides(side)):
+            most = f"{sides.MOST_LAYERS} hidden layers are the most that the picture has room for"
+            self.message, self.alarm = f"{most}: nothing was added.", False
+            return
         self._with_layers(sides.one_more, side)
 
     def remove_layer(self, number: int, *, side: Side | None = None) -> None:

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from hyperscope.lab.training.curves import Curves
 
 CAPACITY = 2048  # rows; with 12 layers some 600 kB
+TEN = 10  # evaluations that a median is of
+JUMPY = 0.05  # of accuracy, beyond what it has changed in all, from which on one evaluation says little
 MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")
 QUANTILES = 5  # per layer: 5, 25, 50, 75, 95 %
 RIVERS = ("quantiles", "activations", "weights", "gradients")  # of what enters each activation, and of what else
@@ -182,6 +184,19 @@ class History:
         """
         self._rows = int(np.searchsorted(self._step[: self._rows], step, side="right"))
         self._pending_sum[...], self._pending[...] = 0.0, 0
+
+    def medians(self) -> tuple[float, float] | None:
+        """The medians of the last TEN train and dev accuracies, if these go up and down by JUMPY in all."""
+        if self._rows < TEN:
+            return None
+        both = [MEASURES.index("train_accuracy"), MEASURES.index("dev_accuracy")]
+        last = self._measures[both][:, self._rows - TEN : self._rows]
+        steps = np.diff(last)
+        there_and_back = np.abs(steps).sum(axis=1) - np.abs(steps.sum(axis=1))
+        if not (there_and_back >= JUMPY).any():
+            return None
+        train, dev = np.median(last, axis=1)
+        return float(train), float(dev)
 
     def curves(self, moves: Moves = ()) -> Curves:
         """All measures so far, as copies; `batch_loss` is NaN in rows before any mini-batch."""

@@ -76,6 +76,7 @@ def _status(
         dev_accuracy=figures.dev_accuracy,
         tick=timeline.place.tick,
         end=timeline.end,
+        medians=trainer.history.medians(),
         moves=timeline.moves,
         branches=timeline.branches,
         scored=scored,

@@ -242,11 +242,12 @@ class Segmented(Control):
         index = self.segments.index()
         return None if index is None else self._values[index]
 
-    def set_value(self, value: Value | None) -> None:
-        """Presses the button of `value`; None presses none and says "mixed"."""
+    def set_value(self, value: Value | None, instead: str = MIXED) -> None:
+        """Presses the button of `value`; None presses none and says why `instead`."""
         if self._beside:  # a word more would leave the buttons too little for one row
-            self.caption.show_words(f"{self.knob.symbol or self.knob.label} {MIXED}" if value is None else "")
+            self.caption.show_words(f"{self.knob.symbol or self.knob.label} {instead}" if value is None else "")
         else:
+            self._mixed.setText(instead)
             self._mixed.setVisible(value is None)
         self.segments.set_index(None if value is None else self._values.index(value))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from html import escape
 
-from hyperscope.knob import Knob, Value
+from hyperscope.knob import UP, Knob, Value, power
 from hyperscope.lab.training.effects import Effect, of_knob
 
 THIN = "\u2009"  # between thousands
-_UP = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _DOWN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
 
@@ -25,15 +24,21 @@ def shown(value: Value) -> str:
         return f"{value:g}"
     if 1e-4 <= abs(value) < 1e6:
         return f"{value:.6g}"
-    mantissa, exponent = f"{value:.3e}".split("e")
-    power = "10" + str(int(exponent)).translate(_UP)
-    mantissa = mantissa.rstrip("0").rstrip(".")
-    return power if mantissa == "1" else f"{mantissa}·{power}"
+    return power(value)
+
+
+def loss_text(loss: float) -> str:
+    """A loss in about the room that 0.000 takes: 0.042, 33.42, 1280, 2·10⁷; a dash for what is not finite."""
+    if not math.isfinite(loss):
+        return "–"
+    if loss >= 9999.5:
+        return power(float(f"{loss:.0e}"))
+    return f"{loss:.{3 if loss < 9.9995 else 2 if loss < 99.995 else 1 if loss < 999.95 else 0}f}"
 
 
 def tick(exponent: int) -> str:
     """The label of the tick at 10 to the `exponent`."""
-    return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else "10" + str(exponent).translate(_UP)
+    return f"{10.0**exponent:g}" if -2 <= exponent <= 3 else "10" + str(exponent).translate(UP)
 
 
 def typed(value: Value) -> str:
@@ -85,7 +90,7 @@ def tooltip(knob: Knob, addition: str = "") -> str:
     facts = []
     if knob.usual:
         facts.append(f"Usual: {escape(knob.usual)}")
-    if knob.symbol:
+    if knob.symbol and not (knob.symbol.islower() and len(knob.symbol) > 2):  # a short word is no symbol
         facts.append(f"Symbol: {escape(knob.symbol)}")
     if knob.unit:
         facts.append(f"Unit: {escape(knob.unit)}")

@@ -16,6 +16,7 @@ from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.resting import Resting
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
+from hyperscope.ui.parts.stopping import Stopping
 from hyperscope.ui.parts.training import TrainingPart
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.parts.waiting import Waiting
@@ -23,6 +24,7 @@ from hyperscope.ui.parts.waiting import Waiting
 PARTS: tuple[type[Part[Any]], ...] = (
     TrainingPart,
     Resting,
+    Stopping,
     TwinPart,
     Presets,
     Runs,

@@ -55,13 +55,19 @@ class Presets(Part["Shell"]):
             self.page = page = StartPage(self.host.body)
             Covering(page, self.host.body, self.host.tabs)
             page.chosen.connect(self.take)
-            page.left.connect(page.hide)
+            page.left.connect(self.leave)
             page.seen.connect(self._live)
             page.set_theme(self.host.theme)
         if self.page.isVisible():
-            self.page.hide()
+            self.leave()
         else:
             self.page.open()
+
+    def leave(self) -> None:
+        """Closes the page; the keyboard goes to the window, or Qt would give it to the first tab."""
+        if self.page is not None and self.page.isVisible():
+            self.page.hide()
+            self.host.body.setFocus()
 
     def _live(self, seen: bool) -> None:
         if seen and self.gallery is None:
@@ -83,8 +89,7 @@ class Presets(Part["Shell"]):
 
     def take(self, preset: Preset) -> None:
         """Trains the preset's experiment from its start until its point is seen, and says what to look at and try."""
-        if self.page is not None:
-            self.page.hide()
+        self.leave()
         host = self.host
         self.chosen = None
         host.session.apply(preset.experiment)
@@ -100,8 +105,9 @@ class Presets(Part["Shell"]):
     def experiment_changed(self) -> None:
         session = self.host.session
         if self.chosen is not None and session.moved != self.chosen.experiment:
+            if session.rest.epoch == self.chosen.rest:  # and not another one that was asked for
+                session.set_rest(replace(session.rest, epoch=None))
             self.chosen = None  # another experiment has another moment to rest at
-            session.set_rest(replace(session.rest, epoch=None))
         if self._asked is not None and not self.task.done and self._asked.is_done(session.moved):
             self.task.set_done()
 

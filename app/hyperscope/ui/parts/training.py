@@ -38,8 +38,8 @@ class TrainingPart(Part["Shell"]):
             Action("Step one epoch", "Train", lambda: session.advance("epoch"), ("E",)),
             Action("Restart (same start)", "Train", session.restart, ("R",), "The same weights and batches again."),
             Action("New start", "Train", session.new_start, ("N",), "Other weights and another order of batches."),
-            Action("Slower", "Train", partial(self._change_tempo, -1), (",",), "The next slower tempo."),
-            Action("Faster", "Train", partial(self._change_tempo, 1), (".",), "The next faster tempo, up to max."),
+            Action("Slower", "Train", partial(self._change_tempo, -1), ("<",), "The next slower tempo."),
+            Action("Faster", "Train", partial(self._change_tempo, 1), (">",), "The next faster tempo, up to max."),
             Action("Undo", "Edit", session.undo, ("Ctrl+Z",)),
             Action("Redo", "Edit", session.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
         )

@@ -13,7 +13,7 @@ from hyperscope.engine.settings import WHOLE_SET, Training
 from hyperscope.knob import Knob, Value, knobs
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.ui.controls.card import Card
-from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.control import MIXED, Caption
 from hyperscope.ui.controls.entry import TypedControl
 from hyperscope.ui.controls.form import KnobControl, control_for
 from hyperscope.ui.controls.group import Group, Row
@@ -97,6 +97,9 @@ def unused(experiment: Experiment) -> set[str]:
     if not network.normalises:
         idle.update(OF_BATCH_NORM)
     return idle
+
+
+NO_LAYERS = "no hidden layer"
 
 
 class HyperparametersCard(Card):
@@ -226,4 +229,4 @@ def _show_all(control: KnobControl, values: list[Value]) -> None:
     elif isinstance(control, KnobSlider) and numbers:
         control.set_mixed(numbers)
     elif isinstance(control, Segmented):
-        control.set_value(None)
+        control.set_value(None, MIXED if values else NO_LAYERS)

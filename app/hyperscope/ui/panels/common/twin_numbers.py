@@ -10,6 +10,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.ui import paint
+from hyperscope.ui.controls.words import loss_text
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.twin_letters import SIZE, badge
 from hyperscope.ui.theme import Theme
@@ -44,7 +45,7 @@ class Numbers:
             badge(self._painter, QRectF(right - size, self._at, size, size), which, self._theme)
         self._at += ROW * self._scale
         for name, field in (("Train loss", "train_loss"), ("Dev loss", "dev_loss")):
-            self._row(name, _loss(getattr(a, field)), _loss(getattr(b, field)))
+            self._row(name, loss_text(getattr(a, field)), loss_text(getattr(b, field)))
         for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
             self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
 
@@ -155,7 +156,3 @@ def _strong(box: QRectF, theme: Theme) -> QFont:
 
 def _is_narrow(box: QRectF, theme: Theme) -> bool:
     return box.width() < NARROW * theme.scale
-
-
-def _loss(value: float) -> str:
-    return f"{value:.3f}" if np.isfinite(value) else "–"

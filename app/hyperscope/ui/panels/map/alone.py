@@ -101,7 +101,8 @@ class Alone:
             assert p is not None
             foot.probabilities(*shown.over, p, shown.names)
         elif drawn.map is not None:
-            foot.legend(shown.names, drawn.view, len(drawn.map.p), None if shown.hints else drawn.status)
+            still = None if shown.hints else drawn.status
+            foot.legend(shown.names, drawn.view, len(drawn.map.p), still, drawn.status.medians)
 
     def _paint_pin(self, painter: QPainter) -> None:
         """Rings the pinned input, and says what the network makes of it once that is known."""

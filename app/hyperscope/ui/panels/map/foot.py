@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.probes.snapshot import Status
 from hyperscope.ui import paint
-from hyperscope.ui.controls.words import shown
+from hyperscope.ui.controls.words import loss_text, shown
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.axes import epoch_text
 from hyperscope.ui.panels.map.points import mark
@@ -48,7 +48,7 @@ class Foot:
             line = self._line(row)
             self._mark(line, row)
             write(painter, line.adjusted(MARK * scale, 0, 0, 0), name, plain, theme.quiet)
-            said = f"{loss:.3f}" if np.isfinite(loss) else "–"
+            said = loss_text(loss)
             width = write(painter, line, said, strong, theme.text, RIGHT)
             line.setRight(line.right() - width - 4 * scale)
             if not brief:
@@ -90,10 +90,18 @@ class Foot:
         if rect.width() > 6 * scale:
             write(painter, rect, name, face(11, 400, scale), theme.quiet)
 
-    def legend(self, names: tuple[str, ...], view: str, classes: int, still: Status | None = None) -> None:
+    def legend(
+        self,
+        names: tuple[str, ...],
+        view: str,
+        classes: int,
+        still: Status | None = None,
+        medians: tuple[float, float] | None = None,
+    ) -> None:
         """The scale of the view if it has one, else the classes' names; then what the marks mean.
 
-        Where there is neither scale nor names, what can be done; in a `still` picture its moment.
+        Where there is neither scale nor names, what can be done, or the `medians` of scores that jump; in a `still`
+        picture its moment.
         """
         row = 3
         if view == "confidence":
@@ -108,6 +116,9 @@ class Foot:
         if row == 2:
             line, small = self._line(3), face(10, 400, self._scale)
             hints = HINTS if still is None else (f"epoch {epoch_text(still.epoch)} · step {shown(still.step)}",)
+            if medians is not None:
+                train, dev = (f"{100 * one:.1f} %" for one in medians)
+                hints = (f"median of the last ten: train {train}, dev {dev}", f"median of ten: {train}, {dev}")
             write(self._painter, line, paint.fitting(hints, small, line.width()), small, self._theme.quiet)
         self._key(self._line(row))
 

@@ -11,6 +11,7 @@ from hyperscope.engine.arrays import Values
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton, face, fitting, write
+from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -109,6 +110,10 @@ class WrongCounter(QWidget):
                 said = fitting((self._place or "Wrong", "Wrong", ""), small, line.width())
                 write(painter, line, said, small, theme.quiet)
                 return
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(theme.card, theme.control, 0.6))  # a thing of its own, not part of Train's row
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 0, -1, 0), 6, 6)
             font, row = face(11, 600, theme.scale), self.height() / 2
             line = QRectF(0, 0, self.width(), row)
             room = self.width() - 8 * theme.scale  # names and figures stand to both sides
