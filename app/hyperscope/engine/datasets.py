@@ -134,7 +134,7 @@ def _in_turn(y: Ints, classes_of_places: list[int]) -> Ints:
     owner = np.asarray(classes_of_places)
     chosen = np.zeros(len(y), np.int64)
     ranks = _ranks(y, int(owner.max()) + 1)
-    for c in np.unique(owner):
+    for c in sorted(set(classes_of_places)):
         places = np.flatnonzero(owner == c)
         chosen[y == c] = places[ranks[y == c] % len(places)]
     return chosen

@@ -62,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("data.augment_jitter", "data.augment_rotate", "data.augment_scale", "data.augment_move", "data.augment_cut"),
     ),
 )
+SOON = 50  # ms after which the window has been painted once
 OF_THE_PLANE = ("data.augment_rotate", "data.augment_scale", "data.augment_move")  # for points and pictures only
 OF_PICTURES = ("data.augment_cut",)
 
@@ -202,13 +203,16 @@ class DataCard(Card):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # reading the tables takes some 30 ms, which the first picture of the window need not wait for
-        QTimer.singleShot(0, self, self._paint_gallery)
+        # all of them take some 100 ms, which the first picture of the window is not to wait for, nor any frame
+        QTimer.singleShot(SOON, self, self._paint_next)
 
-    def _paint_gallery(self) -> None:
+    def _paint_next(self) -> None:
+        """Gives one of the pictures that are lacking, and the others after it."""
         for name, thumbnail in self.thumbnails.items():
             if not thumbnail.has_picture:
                 thumbnail.set_picture(glyph("+") if name == FILE else picture_of(name))
+                QTimer.singleShot(0, self, self._paint_next)
+                return
 
     def _fit_pictures(self, spared: int) -> None:
         """Makes the pictures smaller where that saves scrolling.
