@@ -1,0 +1,383 @@
+"""Random use of the window for as long as one likes: `python tests/soak/random_use.py --seconds 7200 --seed 1`.
+
+Moves, labs, presets, twins, undo, time travel and files, in an order that follows from the seed, with the window
+offscreen and a real training process. What went wrong is said with the last things done before it: errors and
+warnings, memory that grows after the first ten minutes, and frames that the window worked on for more than a tenth of
+a second. That is counted by the processor: between two frames of a busy machine time passes in which nothing works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import psutil
+from PySide6.QtCore import QEvent, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from hyperscope.knob import Knob, Value
+from hyperscope.lab.experiment.experiment import Experiment, every_knob
+from hyperscope.lab.experiment.presets import presets
+from hyperscope.lab.session.session import Session
+from hyperscope.resources import asset
+from hyperscope.ui import labs
+from hyperscope.ui.app import application
+from hyperscope.ui.pacing import settle
+from hyperscope.ui.parts.files import Files
+from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.twin import TwinPart
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+
+LONG_FRAME = 0.1  # s
+SETTLED = 600.0  # s after which memory is to be flat
+GROWN = 60e6  # bytes that it may wander by then: caches fill, and the allocator returns what it likes
+SAMPLED = 5.0  # s between two looks at memory
+LAST = 8  # things done before a fault that are told with it
+HEAVY = 20_000  # examples × parameters beyond this many thousand are left alone: such a step takes long by itself
+# what asks a person for a file's name, or ends the window
+LEFT_OUT = ("Open a file", "Save the experiment", "Close", "Full screen", "Export")
+
+
+@dataclass
+class Found:
+    """What went wrong, each with the last things done before it, and what was measured."""
+
+    faults: list[str] = field(default_factory=list)
+    gaps: list[tuple[float, str]] = field(default_factory=list)  # s of work in one frame, and what was done before
+    longest: float = 0.0  # s between two frames, waiting for the processor and all
+    memory: list[tuple[float, float]] = field(default_factory=list)  # s since the start, bytes of all processes
+    done: int = 0
+
+    @property
+    def grown(self) -> float:
+        """Bytes by which memory grew from the first third to the last of the time after `SETTLED`; 0 before that."""
+        settled = [used for seconds, used in self.memory if seconds > SETTLED]
+        third = len(settled) // 3
+        return _middle(settled[-third:]) - _middle(settled[:third]) if third else 0.0
+
+    def words(self) -> str:
+        """All of it, for a person."""
+        lines = [f"{self.done} things done"]
+        if self.memory:
+            first, last = self.memory[0][1], self.memory[-1][1]
+            lines.append(f"memory {first / 1e6:.0f} MB at first, {last / 1e6:.0f} MB at last")
+            lines.append(f"grown by {self.grown / 1e6:.1f} MB after {SETTLED:.0f} s")
+        longest = ", ".join(f"{1000 * gap:.0f} ms after {done}" for gap, done in sorted(self.gaps)[:-9:-1])
+        lines.append(f"{len(self.gaps)} frames over {1000 * LONG_FRAME:.0f} ms{': ' if longest else ''}{longest}")
+        lines.append(f"the longest time between two frames {1000 * self.longest:.0f} ms")
+        return "\n".join([*lines, f"{len(self.faults)} faults", *self.faults])
+
+
+class RandomUse:
+    """A person who does one thing after another to `window`, as `seed` has it; some of them over many `frame`s."""
+
+    def __init__(self, window: Window, seed: int, folder: Path) -> None:
+        self.window, self.folder = window, folder
+        self.found = Found()
+        self._draw = random.Random(seed)
+        self._last: deque[str] = deque(maxlen=LAST)
+        self._begun = time.thread_time()
+        self._saved: list[Path] = [Path(str(asset("datasets/iris.csv")))]
+        # each with how often, out of all
+        self._things: tuple[tuple[int, Callable[[], str]], ...] = (
+            (12, self._move),
+            (4, self._drag),
+            (5, self._transport),
+            (3, self._layers),
+            (4, self._undo),
+            (4, self._travel),
+            (2, self._branch),
+            (3, self._twin),
+            (2, self._side),
+            (2, self._lab),
+            (1, self._preset),
+            (1, self._look_at_presets),
+            (2, self._file),
+            (4, self._action),
+            (2, self._keys),
+            (1, self._resize),
+        )
+
+    def do_something(self) -> str:
+        """One thing; what it was."""
+        (thing,) = self._draw.choices([do for _, do in self._things], [often for often, _ in self._things])
+        self._last.append(thing.__name__.strip("_").replace("_", " "))
+        self._begun = time.thread_time()
+        try:
+            self._last[-1] = thing()
+        except Exception:
+            self.fault(traceback.format_exc())
+        self.found.done += 1
+        self._end_frame()
+        return self._last[-1]
+
+    def frame(self) -> None:
+        """Lets the window work once, and notes it if that takes long."""
+        self._end_frame()
+        QApplication.processEvents()
+        self._end_frame()
+
+    def _end_frame(self) -> None:
+        now = time.thread_time()
+        if (work := now - self._begun) > LONG_FRAME:
+            self.found.gaps.append((work, self._last[-1] if self._last else "the start"))
+        self._begun = now
+
+    def fault(self, said: str) -> None:
+        """Something went wrong."""
+        self.found.faults.append(f"after {' · '.join(self._last)}:\n{said.strip()}")
+
+    def hear(self, said: str) -> None:
+        """What the window says."""
+        if "ended unexpectedly" in said or said.startswith("A fault"):
+            self.fault(said)
+
+    # -- what is done ---------------------------------------------------------------------------------------------
+
+    def _value(self, knob: Knob, now: Value) -> Value:
+        if knob.kind == "choice":
+            return self._draw.choice(tuple(knob.choices))
+        if knob.kind == "switch":
+            return not now
+        return knob.at(self._draw.random())
+
+    def _knob(self) -> tuple[str, Knob, Value]:
+        listed = [one for one in every_knob(self.window.session.moved) if one[1].kind != "text"]
+        return self._draw.choice(listed)
+
+    def _move(self) -> str:
+        path, knob, now = self._knob()
+        value = self._value(knob, now)
+        if _heavy(self.window.session.moved, path, value):
+            return f"no move of {path}"
+        self.window.move_knob(path, value)
+        return f"{path} = {value}"
+
+    def _drag(self) -> str:
+        path, knob, now = self._knob()
+        for _ in range(30):
+            value = self._value(knob, now)
+            if not _heavy(self.window.session.moved, path, value):
+                self.window.move_knob(path, value)
+            self.frame()
+        return f"a drag of {path}"
+
+    def _transport(self) -> str:
+        bar = self.window.transport
+        buttons = (bar.restart_button, bar.new_button, bar.play_button, bar.batch_button, bar.epoch_button)
+        button = self._draw.choice((*buttons, bar.play_button, bar.slow_button))
+        if button.isEnabled():
+            button.click()
+        return button.accessibleName()
+
+    def _layers(self) -> str:
+        session, layers = self.window.session, self.window.session.moved.network.layers
+        if self._draw.random() < 0.5 or not layers:
+            self.window.do(session.add_layer)
+            return "a layer more"
+        number = self._draw.randrange(len(layers))
+        self.window.do(lambda: session.remove_layer(number))
+        return f"without layer {number}"
+
+    def _undo(self) -> str:
+        back = self._draw.random() < 0.6
+        self.window.do(self.window.session.undo if back else self.window.session.redo)
+        return "undo" if back else "redo"
+
+    def _travel(self) -> str:
+        end = self.window.session.status.end
+        for _ in range(self._draw.choice((1, 1, 20))):
+            tick = self._draw.randint(0, max(0, end))
+            self.window.go_to(tick)
+            self.frame()
+        return f"to tick {tick} of {end}"
+
+    def _branch(self) -> str:
+        session = self.window.session
+        if session.status.branches and self._draw.random() < 0.6:
+            key = self._draw.choice(session.status.branches).key
+            self.window.do(lambda: session.switch(key))
+            return f"to branch {key}"
+        self.window.do(session.branch)
+        return "a branch"
+
+    def _twin(self) -> str:
+        self.window.part(TwinPart).toggle()
+        return "twin"
+
+    def _side(self) -> str:
+        side = self._draw.choice(("A", "B", "both"))
+        self.window.do(lambda: self.window.session.set_side(side))
+        return f"side {side}"
+
+    def _lab(self) -> str:
+        entry = self._draw.choice(labs.LABS)
+        view = self._draw.choice(entry.views)[0] if entry.views else ""
+        self.window.show_lab(entry.name, view)
+        return f"lab {entry.name} {view}".rstrip()
+
+    def _preset(self) -> str:
+        preset = self._draw.choice(presets())
+        self.window.part(Presets).take(preset)
+        return f"preset {preset.name}"
+
+    def _look_at_presets(self) -> str:
+        self.window.part(Presets).toggle()
+        return "presets"
+
+    def _file(self) -> str:
+        files = self.window.part(Files)
+        if self._draw.random() < 0.5:
+            path = self.folder / f"{len(self._saved)}.json"
+            files.save(path)
+            self._saved.append(path)
+            return f"saved {path.name}"
+        path = self._draw.choice(self._saved)
+        files.open(path)
+        return f"opened {path.name}"
+
+    def _action(self) -> str:
+        action = self._draw.choice([one for one in self.window.all_actions if not one.name.startswith(LEFT_OUT)])
+        self.window.do(action.run)
+        return f"action {action.name}"
+
+    def _keys(self) -> str:
+        key = self._draw.choice((Qt.Key.Key_Escape, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Right, Qt.Key.Key_S))
+        QTest.keyClick(QApplication.focusWidget() or self.window, key)
+        return f"key {key.name}"
+
+    def _resize(self) -> str:
+        width, height = self._draw.choice(((1000, 700), (1280, 800), (1920, 1080)))
+        self.window.resize(width, height)
+        return f"{width} x {height}"
+
+
+def _heavy(experiment: Experiment, path: str, value: Value) -> bool:
+    """Whether a move makes steps that take long by themselves, which the window then says."""
+    points = value if path == "data.points" else experiment.data.points
+    units = [layer.units for layer in experiment.network.layers]
+    units = [*units, int(value)] if path.endswith(".units") else units
+    parameters = sum(before * after for before, after in zip([64, *units], [*units, 10], strict=True))
+    return int(points) * parameters > 1000 * HEAVY
+
+
+def _middle(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+@contextmanager
+def heard(use: RandomUse) -> Iterator[None]:
+    """Meanwhile faults in what Qt calls, and Qt's own warnings, are found."""
+    hook = sys.excepthook
+    sys.excepthook = lambda kind, value, trace: use.fault("".join(traceback.format_exception(kind, value, trace)))
+
+    def message(kind: QtMsgType, _: Any, said: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and "This plugin does not support" not in said:
+            use.fault(f"Qt: {said}")
+
+    before = qInstallMessageHandler(message)
+    try:
+        yield
+    finally:
+        sys.excepthook = hook
+        qInstallMessageHandler(before)
+
+
+def used() -> float:
+    """Bytes of this process and of all that it has started."""
+    total = 0
+    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+        try:
+            total += process.memory_info().rss
+        except psutil.Error:  # it has just ended
+            continue
+    return float(total)
+
+
+def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable[[str], None] = print) -> Found:
+    """Uses a window for so long, or until `most` things are done, and returns what was found."""
+    app = application()
+    with tempfile.TemporaryDirectory(prefix="hyperscope-use-") as folder:
+        session = Session(Experiment(), library=Path(folder) / "runs.sqlite")
+        window = Window(session, "light", Remembered(forgetful=True))
+        use = RandomUse(window, seed, Path(folder))
+        with heard(use):
+            window.said.connect(use.hear)
+            window.show()
+            settle()
+            _go_on(window, use, 2.0)  # Qt, its fonts and the first pictures: not what is looked for
+            use.found.gaps.clear()
+            use.found.longest = 0.0
+            _use(app, window, use, seconds, most, say)
+            pid = session.worker_pid
+            window.close()
+            window.deleteLater()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            if pid is not None and psutil.pid_exists(pid):
+                use.fault("the worker was left behind")
+    return use.found
+
+
+def _use(
+    app: QApplication, window: Window, use: RandomUse, seconds: float, most: int, say: Callable[[str], None]
+) -> None:
+    pause = random.Random(0)  # apart from what is done, so that this follows from the seed alone
+    began = looked = time.monotonic()
+    told = began
+    while (now := time.monotonic()) < began + seconds and use.found.done < most:
+        use.do_something()
+        _go_on(window, use, pause.choice((0.0, 0.05, 0.3, 1.0)))
+        for dialog in app.topLevelWidgets():  # what was opened by an action, and would be in the way of the next
+            if dialog is not window and dialog.isVisible() and dialog.isModal():
+                dialog.close()
+        if now > looked + SAMPLED:
+            looked = now
+            use.found.memory.append((now - began, used()))
+        if now > told + 60:
+            told = now
+            say(f"{now - began:.0f} s: {use.found.words().splitlines()[0]}, {used() / 1e6:.0f} MB")
+    use.found.memory.append((time.monotonic() - began, used()))
+
+
+def _go_on(window: Window, use: RandomUse, seconds: float) -> None:
+    """Lets the window work for so long."""
+    end = time.monotonic() + seconds
+    while True:
+        use.frame()
+        if time.monotonic() > end:
+            break
+        time.sleep(0.002)
+    use.found.longest = max(use.found.longest, *window.ticker.gaps, 0.0)
+    window.ticker.gaps.clear()
+
+
+def main() -> int:
+    """Returns 1 if something went wrong: a fault, memory that grows, or a frame that took long."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=7200.0)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hyperscope-home-") as home:
+        os.environ["HYPERSCOPE_HOME"] = home
+        found = random_use(given.seconds, given.seed)
+    print(found.words())
+    return int(bool(found.faults or found.grown > GROWN or found.gaps))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
