@@ -142,7 +142,7 @@ def told(new: Experiment, start: Experiment = SMALL) -> str:
         ("network.initialiser", "xavier", "the network was rebuilt with new weights and starts again"),
         ("data.noise", 0.2, "new data, so the network was rebuilt and starts again"),
         ("data.classes", 4, "new data, so the network was rebuilt and starts again"),
-        ("network.layers.0.units", 16, "weights kept where they fit, the optimiser's memory starts again"),
+        ("network.layers.0.units", 16, "what the network computes was kept, the optimiser's memory starts again"),
         ("network.layers.0.activation", "relu", "weights and Adam's memory kept"),
         (
             "network.layers.0.batch_norm",

@@ -1,7 +1,8 @@
 """Carrying what was learned over to a network of another structure, changing what it computes as little as possible.
 
 Batch norm switched on starts as the identity, γ = √(σ² + ε) and β = μ; switched off it is folded into W and b. New
-units start with no say in the next layer; a new layer passes on what it gets, as nearly as its activation allows.
+units start with no say in the next layer; a new layer passes on what it gets, as nearly as its activation allows; a
+layer that goes leaves straight lines in its place, so that one that was only passed through is not missed.
 """
 
 from __future__ import annotations
@@ -30,31 +31,39 @@ def can_graft(old: Layout, new: Layout, *, other_classes: bool = False) -> bool:
     return same_start and (old.inputs, old.classes) == (new.inputs, new.classes)
 
 
-def grafted(old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array) -> tuple[Array, Array]:
+def grafted(
+    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array, *, bridge: bool = True
+) -> tuple[Array, Array]:
     """Parameters and running statistics for `new` that keep what `old` learned.
 
     `x` (n, m) are the training inputs, whose statistics a new batch norm starts from; `fresh` (P,) are starting
     parameters for `new`, of which new units and layers keep theirs, and so does what would not be finite. Where only
-    batch norm differs, predictions stay the same up to rounding.
+    batch norm differs, predictions stay the same up to rounding. Layers that go are replaced by the straight line that
+    comes nearest to each of their units, or just left out without `bridge`, as sessions of before were recorded.
     """
     with np.errstate(all="ignore"):  # of weights on their way to infinity
-        return _grafted(old, new, parameters, running, x, fresh)
+        return _grafted(old, new, parameters, running, x, fresh, bridge=bridge)
 
 
 def _grafted(
-    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array
+    old: Layout, new: Layout, parameters: Array, running: Array, x: Array, fresh: Array, *, bridge: bool
 ) -> tuple[Array, Array]:
     weights, biases, norms = _loosened(old, new, parameters, running)
     result, result_running = fresh.copy(), new.initial_running(fresh.dtype)
     fresh_running = result_running.copy()
     a = x
     passed = _Passed()  # how the layer before, if it is new, changed what it passes on
+    continued = -1  # the layer of `old` that the last one to continue any continues
     for number, name in enumerate(new.names):
         source = _source(old, new, number)
         block = new.parameters[f"{name}.weights"].of(result)
         n_in = new.widths[number]
         bias = np.zeros(block.shape[0], fresh.dtype)
         if source is not None:
+            if bridge:
+                gone = range(continued + 1, source)
+                _bridge(old, gone, source, weights, biases, (a - passed.offset) / passed.slope)
+            continued = source
             rows, columns = (min(a, b) for a, b in zip(block[:, :n_in].shape, weights[source].shape, strict=True))
             block[:rows, :columns] = weights[source][:rows, :columns] / passed.slope
             block[:rows, columns:n_in] = 0  # new units before it have no say yet
@@ -105,6 +114,36 @@ def _pass_on(new: Layout, number: int, weights: Array, bias: Array, a: Array, pa
     bias[:count] = centre - small * passed.offset / passed.slope
     at = np.array([centre], weights.dtype)
     return _Passed(small * float(function.slope(at)[0]), float(function.value(at)[0]))
+
+
+def _bridge(old: Layout, gone: range, source: int, weights: list[Array], biases: list[Array], a: Array) -> None:
+    """Has layer `source` do what it did without the layers `gone` before it, whose inputs are a (n, m), as a line can.
+
+    Each unit g(z) becomes the line that is nearest to it over the examples, by least squares.
+    """
+    if not gone:
+        return
+    width = weights[gone[0]].shape[1]
+    signal: Array = np.zeros((width, a.shape[1]), np.float64)
+    count = min(width, len(a))
+    signal[:count] = a[:count]
+    through: Array = np.eye(width)
+    offset: Array = np.zeros(width)
+    for number in gone:
+        w, b = weights[number].astype(np.float64), biases[number].astype(np.float64)
+        function = activations[old.network.layers[number].activation]
+        z = w @ signal + b[:, None]
+        signal = function.value(z)
+        middle, spread = z.mean(axis=1), z.var(axis=1)
+        moves = spread > FLAT * (1 + middle**2)
+        rise = ((z - middle[:, None]) * signal).mean(axis=1)
+        slope = np.where(moves, rise / np.where(moves, spread, 1), function.slope(middle))
+        through, offset = slope[:, None] * (w @ through), slope * (w @ offset + b - middle) + signal.mean(axis=1)
+    biases[source] = (biases[source] + weights[source] @ offset).astype(biases[source].dtype)
+    weights[source] = (weights[source] @ through).astype(weights[source].dtype)
+
+
+FLAT = 1e-12  # of a unit's square, a variance in which no slope can be seen
 
 
 def _norm_continued(old: Layout, new: Layout, number: int) -> str:

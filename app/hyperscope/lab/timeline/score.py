@@ -42,12 +42,21 @@ Changes = dict[str, Any]  # dotted path -> plain JSON value
 @dataclass(frozen=True, slots=True)
 class Event:
     """What happened before the step after `tick`: the experiment was changed to this one, or, as it is, restarted or
-    one number of its network set by hand."""
+    one number of its network set by hand.
+
+    Where layers went, `bridged` says that straight lines took their place; the first sessions just left them out.
+    """
 
     tick: int
     experiment: Experiment
     restart: bool = False
     edit: Edit | None = None
+    bridged: bool = False
+
+
+def fewer_layers(old: Experiment, new: Experiment) -> bool:
+    """Whether layers go, so that an event must say whether they are bridged."""
+    return len(new.network.layers) < len(old.network.layers)
 
 
 class Place(NamedTuple):
@@ -159,7 +168,7 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tupl
         elif event.edit is not None:
             trainer.edit(event.edit)
         else:
-            trainer.apply(event.experiment)
+            trainer.apply(event.experiment, bridge=event.bridged)
         if trainer.step != before:
             jumps.append((tick, trainer.step))
     return jumps + _advance(trainer, tick, there.tick)
@@ -204,7 +213,8 @@ def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
         elif event.edit is not None:
             found.append({"beat": event.tick, "edit": msgspec.to_builtins(event.edit)})
         else:
-            found.append({"beat": event.tick, "set": changes(last, event.experiment)})
+            bridged = {"bridged": True} if event.bridged else {}
+            found.append({"beat": event.tick, "set": changes(last, event.experiment)} | bridged)
         last = event.experiment
     return found
 
@@ -257,6 +267,7 @@ class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     set: dict[str, msgspec.Raw] = {}
     restart: bool = False
     edit: msgspec.Raw = msgspec.Raw(b"")
+    bridged: bool = False
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -323,7 +334,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if _is_there(event.edit) else None
-        events.append(Event(event.tick, reading.experiment, event.restart, edit))
+        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged))
     return Score(
         start, tuple(events), written.end, shown_from(_json(written.shown)) if _is_there(written.shown) else None
     )

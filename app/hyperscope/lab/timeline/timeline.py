@@ -20,7 +20,7 @@ from hyperscope.lab.timeline.branches import BranchPart, Future, TimelineState, 
 from hyperscope.lab.timeline.checkpoints import Checkpoints, far
 from hyperscope.lab.timeline.forks import Forks
 from hyperscope.lab.timeline.kept import KeptCheckpoint
-from hyperscope.lab.timeline.score import Event, Place, Score, play, tried
+from hyperscope.lab.timeline.score import Event, Place, Score, fewer_layers, play, tried
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.trainer import Trainer
 
@@ -249,7 +249,8 @@ class Timeline:
             self._marks = [mark for mark in self._marks if mark[0] != place]
         else:
             since = old
-        self._happened(Event(self.place.tick, experiment), before, since)
+        event = Event(self.place.tick, experiment, bridged=fewer_layers(old, experiment))
+        self._happened(event, before, since)
         if going_on:
             self._marks[-1] = self.place, span(since, experiment)
         self._gesture = gesture, since, self.place

@@ -111,6 +111,7 @@ class InTraining(ABC, Generic[N]):
     structure: int  # goes up whenever data or network were rebuilt
     painted: int  # goes up whenever examples came or went while the network was kept
     rows: int = ROWS  # of the history, at most
+    bridges: bool = True  # layers that go
     has_order: bool = False  # mini-batches are given, not shuffled from the examples
 
     # -- what training is at --------------------------------------------------------------------------------------
@@ -215,16 +216,18 @@ class InTraining(ABC, Generic[N]):
 
     # -- changing -------------------------------------------------------------------------------------------------
 
-    def apply(self, experiment: Experiment, since: Experiment | None = None) -> str:
+    def apply(self, experiment: Experiment, since: Experiment | None = None, *, bridge: bool = True) -> str:
         """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
 
         Where this goes on with a drag, `since` is what held before that: both have one mark, from first value to last.
+        Layers that go are bridged, see `grafting`, unless that is not to be.
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
         old = self.experiment
         if experiment == old:
             return ""
+        self.bridges = bridge
         epoch, caution = self.epoch, self.caution
         kept = self._apply(experiment)
         self.position = self.placed(self.position)

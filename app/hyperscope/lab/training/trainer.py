@@ -30,6 +30,8 @@ from hyperscope.lab.training.effects import Effect, effect
 from hyperscope.lab.training.in_training import ROWS, InTraining, all_inputs, looked_at
 from hyperscope.lab.training.quantiles import Quantiles
 
+ALIKE = 0.005  # of a loss and of a nat, up to which another loss is no other function to speak of
+
 
 class Order(Protocol):
     """Says which examples the next mini-batches hold."""
@@ -139,10 +141,11 @@ class Trainer(InTraining[Learner]):
         x = self.examples.x_train.astype(self.learner.dtype, copy=False)
         x = x if x.shape[1] else np.zeros((len(x), 1), x.dtype)  # an empty plane has no statistics to start from
         classes = self.layout.classes
-        parameters, running = grafted(self.layout, layout, state.parameters, state.running, x, fresh)
-        only_norms = [(layer.units, layer.activation) for layer in experiment.network.layers] == [
-            (layer.units, layer.activation) for layer in self.experiment.network.layers
-        ]
+        same_classes = classes == layout.classes and self.training_examples > 0
+        before = self.scores().train.loss if same_classes else math.nan
+        parameters, running = grafted(
+            self.layout, layout, state.parameters, state.running, x, fresh, bridge=self.bridges
+        )
         self.experiment, self.layout = experiment, layout
         self.learner = self._learner()
         self.learner.state.parameters[...] = parameters
@@ -152,9 +155,12 @@ class Trainer(InTraining[Learner]):
             return (
                 f"weights kept, for {layout.classes} classes instead of {classes}; the optimiser's memory starts again"
             )
-        if only_norms:
+        after = self.scores().train.loss if same_classes else math.nan
+        if abs(after - before) <= ALIKE * (1 + before):
             return "what the network computes was kept, the optimiser's memory starts again"
-        return "weights kept where they fit, the optimiser's memory starts again"
+        moved = f", though not what the network computes (training loss {before:.3g} → {after:.3g})"
+        said = moved if math.isfinite(before + after) else ""
+        return f"weights kept where they fit{said}; the optimiser's memory starts again"
 
     def restart(self) -> None:
         """Goes back to the start: the same weights, the same order of mini-batches."""
