@@ -35,8 +35,8 @@ class Knob:
 
     `kind` is number, whole, choice, switch or text; `live` knobs act at once and keep the weights, with the others
     training starts over; `least` is the smallest value above 0 on a zero-log scale;
-    `usual` is the range the course recommends, in words; `watch` says where a move of this knob shows, as in "Watch
-    the loss".
+    `meanings` say what each choice is, with formula and source; `usual` is the range the course recommends, in words;
+    `watch` says where a move of this knob shows, as in "Watch the loss".
     """
 
     kind: Literal["number", "whole", "choice", "switch", "text"]
@@ -52,6 +52,7 @@ class Knob:
     least: float = 1e-6
     choices: Iterable[str] = ()
     captions: Mapping[str, str] | None = None
+    meanings: Mapping[str, str] | None = None
     watch: str = ""
     name: str = ""
 

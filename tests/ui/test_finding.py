@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.experiment.experiment import Experiment
@@ -174,3 +174,12 @@ def test_the_list_of_keys_fits_into_the_window(window, qtbot):
     qtbot.keyClick(window, Key.Key_F1)
     page = window.part(Finding).keys
     assert page.sizeHint().height() <= page.height() and page.sizeHint().width() <= page.width()
+
+
+def test_a_question_mark_in_the_head_explains_what_is_seen(window, qtbot):
+    button = next(one for one in window.tabs.findChildren(QAbstractButton) if one.text() == "?")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    keys = window.part(Finding).keys
+    said = {caption.text() for caption, _ in keys._captions}
+    assert keys.isVisible() and {"Decision map", "Curves"} <= said
+    assert any("true class" in words for words in said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from html import escape
 
 import numpy as np
 import pytest
@@ -623,3 +624,14 @@ def test_without_hidden_layers_nothing_is_said_to_be_mixed(qtbot):
     said = [label.text() for label in card.findChildren(QLabel) if not label.isHidden()]
     assert not any("mixed" in words for words in said)
     assert sum("no hidden layer" in words for words in said) >= 2
+
+
+@pytest.mark.parametrize("path", ["training.schedule", "network.initialiser", "network.output"])
+def test_the_tooltip_of_a_choice_says_what_it_is(hyper, path):
+    card, _ = hyper
+    card.more.setChecked(True)
+    QApplication.processEvents()
+    control = card.controls[path]
+    for value, button in zip(control.knob.choices, control.segments.buttons, strict=True):
+        meaning = (control.knob.meanings or {})[value]
+        assert escape(meaning) in control.about(button.mapTo(control, button.rect().center()))

@@ -8,12 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFocusEvent, QFontInfo, QFontMetrics, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from hyperscope.engine.settings import Layer
+from hyperscope.lab.experiment.experiment import Experiment, every_knob
 from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.twins.comparison import Disagreement
+from hyperscope.resources import asset
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
 from hyperscope.ui.controls.lines import balanced, in_lines
@@ -25,7 +27,7 @@ from hyperscope.ui.panels.network.arrangement import BESIDE
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.layout import laid_out
 from hyperscope.ui.style import PICKED, mixed, stylesheet
-from hyperscope.ui.theme import DARK, LIGHT, scaled
+from hyperscope.ui.theme import DARK, LIGHT, font, maths, scaled
 from probed import sides
 from ui import hand_made
 
@@ -204,3 +206,44 @@ def test_a_head_says_of_its_batch_norm_even_where_it_cannot_show_it(qtbot, width
         b for b in panel.findChildren(QAbstractButton) if b.accessibleName().startswith("Settings of layer 3")
     )
     assert button.toolTip().startswith("Batch norm, then tanh, dropout 20%.")
+
+
+@pytest.mark.parametrize("room", [91, 100, 110, 140])
+def test_no_name_of_twins_figures_is_cut(qapp, room):
+    said: list[str] = []
+
+    class Reading(Written):
+        def drawText(self, rect, align, words):  # type: ignore[no-untyped-def, override]
+            said.append(words)
+            super().drawText(rect, align, words)
+
+    image = QImage(400, 400, QImage.Format.Format_RGB32)
+    painter = Reading(image)
+    status = Status(train_loss=0.027, dev_loss=0.174, train_accuracy=1.0, dev_accuracy=0.94)
+    Numbers(painter, LIGHT, QRectF(0, 0, room, 190)).results(status, status)
+    painter.end()
+    assert not [words for words in said if "…" in words]
+
+
+# -- the same faces everywhere ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", [(font, 400), (font, 600), (maths, False), (maths, True)])
+def test_every_face_is_one_that_is_shipped(qapp, made):
+    kind, how = made
+    made = kind(12, how)
+    found = QFontInfo(made)
+    assert (found.family(), found.italic()) == (made.family(), made.italic())
+
+
+def test_the_interface_s_face_has_every_sign_that_knobs_are_described_with(qapp):
+    signs = QFontMetrics(font(12))
+    said = "".join(
+        f"{knob.label}{knob.symbol}{knob.help}{knob.usual}{''.join((knob.meanings or {}).values())}"
+        for _, knob, _ in every_knob(Experiment())
+    )
+    assert sorted({sign for sign in said if not signs.inFontUcs4(ord(sign))}) == []
+
+
+def test_the_licence_of_the_faces_lies_beside_them():
+    assert "SIL OPEN FONT LICENSE Version 1.1" in asset("fonts/OFL.txt").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollBar,
+    QToolTip,
     QWidget,
 )
 
@@ -45,8 +46,8 @@ from hyperscope.ui.open_table.dialog import OpenTable
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
-from hyperscope.ui.theme import DARK, LIGHT
-from hyperscope.ui.window import SMALLEST, Window
+from hyperscope.ui.theme import DARK, LIGHT, font
+from hyperscope.ui.window import SMALLEST, Window, first_size
 from patience import PATIENCE
 from ui.followed import Followed
 
@@ -852,3 +853,20 @@ def test_a_drag_of_a_slider_is_one_mark(paused, qtbot):
         qtbot.mouseRelease(track, LEFT, pos=QPoint(round(track.x_at(0.5 + 0.02 * share)), 8))
     qtbot.waitUntil(lambda: len(session.status.moves) == 2, timeout=PATIENCE)
     assert all("→" in said for _, said in session.status.moves)
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [
+        ((1366, 768), (1280, 732)),
+        ((1280, 800), (1280, 764)),
+        ((3840, 2160), (1280, 800)),
+        ((1024, 600), (1000 + 24, 700)),
+    ],
+)
+def test_the_first_window_fits_the_screen(screen, size):
+    assert first_size(QSize(*screen)) == QSize(*size)
+
+
+def test_tooltips_are_in_the_interface_s_type(paused):
+    assert QToolTip.font().family() == font(12).family()

@@ -63,3 +63,16 @@ def orthogonal(units: int, inputs: int, scale: float, rng: np.random.Generator) 
     q, r = np.linalg.qr(drawn)
     q *= np.sign(np.diag(r))  # else the directions are not drawn evenly
     return np.ascontiguousarray(q if units >= inputs else q.T)
+
+
+MEANINGS = {
+    "zero": "W = 0: no unit ever learns, the loss stays at ln C.",
+    "constant": "W = σ, all alike: the units of a layer stay equal for ever.",
+    "normal": "W ~ N(0, σ²), whatever the layer's width.",
+    "xavier": "W ~ N(0, 1/n), n the inputs of the layer: keeps the variance of signals (LeCun 1998).",
+    "he": "W ~ N(0, 2/n), n the inputs of the layer, since ReLU halves the variance (He et al. 2015, eq. 10).",
+    "uniform": "W ~ U(−σ, σ), whatever the layer's width.",
+    "glorot": "W ~ N(0, 2/(n + n′)), n the inputs and n′ the units of the layer: for signals forward and gradients "
+    "back (Glorot and Bengio 2010, eq. 12).",
+    "orthogonal": "W Wᵀ = I, or Wᵀ W = I where there are more units than inputs (Saxe et al. 2014).",
+}

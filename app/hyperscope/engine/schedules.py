@@ -33,11 +33,15 @@ class Decay(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """`factor(epochs, decay)`: the factors (S,) at epochs (S,), counted from 0 with fractions; `uses` names knobs."""
+    """`factor(epochs, decay)`: the factors (S,) at epochs (S,), counted from 0 with fractions; `uses` names knobs.
+
+    `meaning` says in a sentence what it does with α₀, the rate that is set.
+    """
 
     label: str
     factor: Callable[[Array, Decay], Array]
     uses: tuple[str, ...] = ()
+    meaning: str = ""
 
 
 schedules: Registry[Schedule] = Registry("schedule")
@@ -62,13 +66,46 @@ def _cycle(epochs: Array, decay: Decay) -> Array:
     return result
 
 
-schedules["constant"] = Schedule("none", lambda epochs, decay: np.ones_like(epochs))
-schedules["exponential"] = Schedule("× each epoch", lambda epochs, decay: decay.decay ** np.floor(epochs), ("decay",))
-schedules["smooth"] = Schedule("× each step", lambda epochs, decay: decay.decay**epochs, ("decay",))
-schedules["steps"] = Schedule("steps", _steps, ("decay", "decay_every"))
-schedules["inverse"] = Schedule("1/(1+kt)", lambda epochs, decay: 1 / (1 + decay.decay * np.floor(epochs)), ("decay",))
-schedules["cosine"] = Schedule("cosine", _cosine, ("decay_every",))
-schedules["cyclic"] = Schedule("cyclic", _cycle, ("decay_every",))
+schedules["constant"] = Schedule(
+    "none", lambda epochs, decay: np.ones_like(epochs), meaning="α = α₀: the rate stays as it is set."
+)
+schedules["exponential"] = Schedule(
+    "× each epoch",
+    lambda epochs, decay: decay.decay ** np.floor(epochs),
+    ("decay",),
+    "α = k^epoch · α₀: multiplied by k once after each epoch; k is 0.9 or 0.99 as a rule.",
+)
+schedules["smooth"] = Schedule(
+    "× each step",
+    lambda epochs, decay: decay.decay**epochs,
+    ("decay",),
+    "α = k^t · α₀ with t in epochs and fractions of them: by as much as × each epoch, a little at every step.",
+)
+schedules["steps"] = Schedule(
+    "steps",
+    _steps,
+    ("decay", "decay_every"),
+    "α = k^⌊epoch / period⌋ · α₀: multiplied by k once in each period, and constant between.",
+)
+schedules["inverse"] = Schedule(
+    "1/(1+kt)",
+    lambda epochs, decay: 1 / (1 + decay.decay * np.floor(epochs)),
+    ("decay",),
+    "α = α₀ / (1 + k · epoch): fast at first, then ever more slowly.",
+)
+schedules["cosine"] = Schedule(
+    "cosine",
+    _cosine,
+    ("decay_every",),
+    "α = α₀ (1 + cos(π · epoch / period)) / 2: down to 0 within the period, and there it stays (Loshchilov and "
+    "Hutter 2017).",
+)
+schedules["cyclic"] = Schedule(
+    "cyclic",
+    _cycle,
+    ("decay_every",),
+    f"Down to {LOWEST:g} α₀ and up again in each period, in straight lines (Smith 2017, begun at the top).",
+)
 
 
 def rate_factors(schedule: str, epochs: Array, decay: Decay) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from hyperscope.engine.activations import activations
-from hyperscope.engine.initialisers import initialisers
+from hyperscope.engine.initialisers import MEANINGS, initialisers
 from hyperscope.engine.outputs import outputs
 from hyperscope.engine.training_settings import WHOLE_SET, Training
 from hyperscope.knob import Settings, choice, number, switch, text, whole
@@ -78,6 +78,7 @@ class Network(Settings, frozen=True):
             "What the weights are before the first step; biases start at 0.",
             live=False,
             symbol="W",
+            meanings=MEANINGS,
             captions={
                 "normal": "N(0, σ²)",
                 "xavier": "Xavier",
@@ -157,6 +158,18 @@ class Network(Settings, frozen=True):
             "What the last layer computes and which loss trains it. Hinge losses are those of support vector machines; "
             "what is drawn as their probabilities is the softmax of their scores.",
             live=True,
+            meanings={
+                "softmax": "ŷ = softmax(z), L = −Σ y log ŷ: probabilities that sum to 1.",
+                "squared error": "ŷ = softmax(z), L = Σ (ŷ − y)² / 2 instead of the cross-entropy.",
+                "one-vs-all": "C sigmoids, one for each class against all others: ŷ = σ(z), L = −Σ (y log ŷ + "
+                "(1 − y) log(1 − ŷ)).",
+                "hinge": "One support vector machine for each class against all others: L = Σ max(0, 1 − t z), t = ±1.",
+                "Weston-Watkins": "WW, Weston and Watkins 1999, eq. 2: L = Σ max(0, 1 + z − z of the true class) over "
+                "all other classes.",
+                "Crammer-Singer": "CS, Crammer and Singer 2001, eq. 5: as WW, but of the worst rival alone.",
+                "hierarchical": "A tree of yes-or-no questions, a sigmoid each: log₂ C of them for many classes "
+                "(Morin and Bengio 2005).",
+            },
             captions={
                 "one-vs-all": "C sigmoids",
                 "squared error": "squared",

@@ -136,6 +136,7 @@ class Training(Settings, frozen=True):
             live=True,
             captions={name: entry.label for name, entry in schedules.items()}
             | {"exponential": "×k/epoch", "smooth": "smooth"},
+            meanings={name: entry.meaning for name, entry in schedules.items()},
         ),
     ] = "constant"
     decay: Annotated[

@@ -275,6 +275,7 @@ class Palette(Overlay):
         return True
 
 
+SAID = 260  # pixels across of how to read what is seen
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
 
 
@@ -313,7 +314,7 @@ class _Rows(QStyledItemDelegate):
 
 
 class KeyList(Overlay):
-    """Every key there is, by group, in two columns."""
+    """How to read what is seen, and every key there is, by group, in two columns."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Keys", Qt.Key.Key_F1, Qt.Key.Key_Question)
@@ -322,17 +323,27 @@ class KeyList(Overlay):
         row.setContentsMargins(INSIDE + GRID, INSIDE, INSIDE + GRID, INSIDE + GRID)
         row.setSpacing(4 * GRID)
         self._columns = (QGridLayout(), QGridLayout())
+        self._seen = QVBoxLayout()
+        self._seen.setSpacing(3)
+        row.addLayout(self._seen)
+        row.setAlignment(self._seen, Qt.AlignmentFlag.AlignTop)
         for column in self._columns:
             column.setHorizontalSpacing(2 * GRID)
             column.setVerticalSpacing(3)
             row.addLayout(column)
             row.setAlignment(column, Qt.AlignmentFlag.AlignTop)
 
-    def show_actions(self, actions: Sequence[Action]) -> None:
-        """Opens with the keys of these."""
+    def show_actions(self, actions: Sequence[Action], seen: Sequence[tuple[str, str]] = ()) -> None:
+        """Opens with the keys of these, and with how to read what is `seen`, by its name."""
         for caption, _ in self._captions:
             caption.deleteLater()
         self._captions.clear()
+        for name, said in seen:
+            for text, role in ((name, "heading"), (said, "said")):
+                caption = Caption(text)
+                caption.setWordWrap(role == "said")
+                self._captions.append((caption, role))
+                self._seen.addWidget(caption)
         keyed = sorted((action for action in actions if action.keys), key=lambda action: action.group)
         groups = [(name, list(members)) for name, members in groupby(keyed, key=lambda action: action.group)]
         half = (len(keyed) + 2 * len(groups)) / 2
@@ -360,6 +371,8 @@ class KeyList(Overlay):
         for caption, role in self._captions:
             caption.set_theme(theme, 12, 600 if role == "heading" else 400, quiet=role == "keys")
             caption.setContentsMargins(0, pixels(theme, 8) if role == "heading" else 0, 0, 0)
+            if role == "said":
+                caption.setFixedWidth(pixels(theme, SAID))
         self.place()
 
     def wanted_width(self) -> int:

@@ -13,9 +13,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.experiment import Experiment
@@ -32,7 +32,7 @@ from hyperscope.ui.part import Part
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.theme import THEMES, Theme
+from hyperscope.ui.theme import THEMES, Theme, font
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 from hyperscope.ui.words import Words
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)
+TITLE_BAR = 36  # pixels that window systems put over a window
 READY = "Space trains and pauses. Every control acts while the network trains."
 
 P = TypeVar("P")
@@ -91,7 +92,7 @@ class Window(QMainWindow):
     def _build(self) -> None:
         self.setWindowTitle("Hyperscope")
         self.setMinimumSize(*SMALLEST)
-        self.resize(*USUAL)
+        self.resize(first_size(self.screen().availableSize()))
         if not self.remembered.geometry.isEmpty():
             self.restoreGeometry(self.remembered.geometry)
         self.setAcceptDrops(True)
@@ -392,6 +393,7 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
         application.setStyleSheet(style.stylesheet(theme))
+        QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
         self.timeline.set_theme(theme)
         for shown in (self.tabs, self.views, self.transport, self.words):
             shown.set_theme(theme)
@@ -422,6 +424,12 @@ class Window(QMainWindow):
             part.close()
         self.session.close()
         super().closeEvent(event)
+
+
+def first_size(screen: QSize) -> QSize:
+    """The size of a window that was never shown, on a `screen` that has so much room for it and its title bar."""
+    least, usual = QSize(*SMALLEST), QSize(*USUAL)
+    return usual.boundedTo(screen - QSize(0, TITLE_BAR)).expandedTo(least)
 
 
 def _dropped(data: QMimeData) -> Path | None:

@@ -272,14 +272,19 @@ class Segmented(Control):
         return super().event(event)
 
     def about(self, at: QPoint) -> str:
-        """The tooltip with the formula of the choice whose button is there, as rich text; "" if it has none."""
+        """The tooltip with meaning and formula of the choice whose button is there, as rich text; "" if it has none."""
         from hyperscope.ui import typeset  # only now: the first picture does not wait for it
 
         knob, theme = self.path.rpartition(".")[2], self._theme
         for value, button in zip(map(str, self._values), self.segments.buttons, strict=True):
-            if button.rect().contains(button.mapFrom(self, at)) and typeset.has(knob, value):
-                picture = typeset.tag(knob, value, EM * theme.scale, theme.text, self.devicePixelRatioF())
-                return f"{self.toolTip()}<p>{escape(value[:1].upper() + value[1:])}:</p><p>{picture}</p>"
+            if not button.rect().contains(button.mapFrom(self, at)):
+                continue
+            meaning = escape((self.knob.meanings or {}).get(value, ""))
+            picture = ""
+            if typeset.has(knob, value):
+                picture = f"<p>{typeset.tag(knob, value, EM * theme.scale, theme.text, self.devicePixelRatioF())}</p>"
+            if meaning or picture:
+                return f"{self.toolTip()}<p><b>{escape(value[:1].upper() + value[1:])}</b>: {meaning}</p>{picture}"
         return ""
 
     def _choose(self, index: int) -> None:

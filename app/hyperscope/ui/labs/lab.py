@@ -81,6 +81,7 @@ class Lab:
     sources: Mapping[Panel, Source] = field(default_factory=dict)  # of panels that show another thing than the network
     parts: tuple[Part[Any], ...] = ()  # with keys and actions that work only while it is shown
     cards: tuple[Card, ...] = ()
+    seen: tuple[tuple[str, str], ...] = ()  # (name, how to read it) of what is seen, for whoever asks
     hideable: tuple[tuple[str, str], ...] = ()  # (name, caption) of panels that can be hidden,
     hideable_controls: tuple[tuple[str, str], ...] = ()  # and of single controls
     draw: Callable[[Panel, tuple[Seen, ...]], None] = _plainly

@@ -28,12 +28,13 @@ class Finding(Part["Shell"]):
         super().__init__(host)
         self.palette = Palette(host.body)
         self.keys = KeyList(host.body)
+        host.tabs.add("?", "What is seen, and all keys · F1").clicked.connect(self.show_keys)
         self.palette.chosen.connect(lambda action: host.do(action.run))
 
     def actions(self) -> Sequence[Action]:
         return (
             Action("Command palette", "Help", self.find, ("Ctrl+K",), "Type what to do.", shown=False),
-            Action("All keys", "Help", self.show_keys, ("F1", "?"), "What can be done without a mouse."),
+            Action("What is seen, and all keys", "Help", self.show_keys, ("F1", "?"), "How to read what is shown."),
         )
 
     def find(self) -> None:
@@ -49,7 +50,7 @@ class Finding(Part["Shell"]):
         if self.keys.isVisible():
             self.keys.leave()
         else:
-            self.keys.show_actions(self.host.all_actions)
+            self.keys.show_actions(self.host.all_actions, self.host.lab.seen)
 
     def _presets(self) -> Iterator[Action]:
         take = self.host.part(Presets).take

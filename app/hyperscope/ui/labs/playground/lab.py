@@ -25,6 +25,28 @@ HIDEABLE = (
 )
 
 
+SEEN = (
+    (
+        "Network",
+        "Each picture is what that unit answers over the plane: blue positive, orange negative. An edge is a "
+        "weight, as wide as it is large, in the same colours. A click edits.",
+    ),
+    (
+        "Decision map",
+        "Colour is the class that the network answers there, the paler the less sure. A point's outline is "
+        "its true class, its fill the predicted one; ● train, ■ dev, ▲ test.",
+    ),
+    (
+        "Curves",
+        "Train solid, dev dashed, a dotted line where something was moved. Wheel, drag or keys choose the part; "
+        "a double-click follows again.",
+    ),
+    ("Distributions", "Histograms of now; the rivers below are the 5, 25, 50, 75 and 95 % quantiles over epochs."),
+    ("Hyperparameters", "● acts at once, ○ rebuilds. Point at a name or a choice to have it explained."),
+    ("Timeline", "Drag to go back to any moment. The wheel spreads it; Shift+B branches there."),
+)
+
+
 def shown_in(shell: Shell) -> Playground:
     """The page of the Playground, which the window shows now."""
     page = shell.lab.page
@@ -55,6 +77,7 @@ def make(host: Host) -> Lab:
         notes=(page.note,),
         parts=tuple(kind(host, page) for kind in kinds),
         cards=(page.hyperparameters, page.data),
+        seen=SEEN,
         hideable=HIDEABLE,
         hideable_controls=tuple((path, title(one.knob)) for path, one in page.hyperparameters.controls.items()),
         draw=page.draw,

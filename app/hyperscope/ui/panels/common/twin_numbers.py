@@ -24,6 +24,7 @@ APART = 9  # pixels at least between the figures of A and of B
 NARROW = 135  # pixels below which shares are whole per cents
 SMALL = 115  # pixels below which the figures are smaller
 CLOSE = 150  # pixels below which a hundred per cent is
+SIGNS = {"Train loss": "●", "Train": "●", "Dev loss": "■", "Dev": "■"}
 RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -44,10 +45,11 @@ class Numbers:
         for which, right in zip("AB", self._columns(), strict=True):
             badge(self._painter, QRectF(right - size, self._at, size, size), which, self._theme)
         self._at += ROW * self._scale
+        signs = self._signs
         for name, field in (("Train loss", "train_loss"), ("Dev loss", "dev_loss")):
-            self._row(name, loss_text(getattr(a, field)), loss_text(getattr(b, field)))
+            self._row(signs.get(name, name), loss_text(getattr(a, field)), loss_text(getattr(b, field)))
         for name, field in (("Train", "train_accuracy"), ("Dev", "dev_accuracy")):
-            self._row(name, self._share(getattr(a, field)), self._share(getattr(b, field)))
+            self._row(signs.get(name, name), self._share(getattr(a, field)), self._share(getattr(b, field)))
 
     def wrong(self, a: int, b: int) -> None:
         """How many examples each misclassifies, if there is a `place_of_counter` beside the figures."""
@@ -102,6 +104,14 @@ class Numbers:
     @property
     def _strong(self) -> QFont:
         return _strong(self._box, self._theme)
+
+    @property
+    def _signs(self) -> dict[str, str]:
+        """What stands for the names where they would be cut short: the shapes of their points on the maps."""
+        taken = QFontMetricsF(self._strong).horizontalAdvance("0.000") + 4 * self._scale
+        room = self._columns()[0] - self._box.left() - taken
+        fits = QFontMetricsF(face(10, 400, self._scale)).horizontalAdvance("Train") <= room
+        return {} if fits else SIGNS
 
     @property
     def _narrow(self) -> bool:

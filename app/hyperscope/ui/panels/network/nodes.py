@@ -186,14 +186,14 @@ class Nodes:
         if step - column.nodes[0].height() < high + 2:
             return  # no room between nodes; the tooltip has the name
         full = [named(place, unit) for unit in range(len(column.nodes))]
-        room = _within(1.2 * self._layout.pitch, fonts[1])
-        if len({tuple(words.in_short(name, room, 1)) for name in full}) < len(set(full)):
-            full = [name.split()[-1] for name in full]  # "class 1" and "class 2" would both be "class"
-        rows = 2 if step - column.nodes[0].height() >= 2 * high + 2 else 1
         halves = [
             min(self._layout.pitch * 0.6, node.center().x() - 2, self._width - node.center().x() - 2)
             for node in column.nodes
         ]
+        room = _within(2 * min(halves), fonts[1])
+        if len({tuple(words.in_short(name, room, 1)) for name in full}) < len(set(full)):
+            full = [name.split()[-1] for name in full]  # "class 1" and "class 2" would both be "class"
+        rows = 2 if step - column.nodes[0].height() >= 2 * high + 2 else 1
         tried = [
             [words.in_short(name, _within(2 * half, font), rows) for name, half in zip(full, halves, strict=True)]
             for font in fonts
