@@ -430,7 +430,14 @@ def _needs_qt() -> None:
 
 
 def _doctor(words: list[str]) -> int:
-    _Parser(prog="hyperscope doctor", description="What was found on this machine, and what to do.").parse_args(words)
+    parser = _Parser(prog="hyperscope doctor", description="What was found on this machine, and what to do.")
+    parser.add_argument("--report", action="store_true", help="print what a report of a fault needs, to be copied")
+    if parser.parse_args(words).report:
+        from hyperscope.lab.machine import bug_report
+
+        for line in bug_report.text().splitlines():
+            say(line)
+        return 0
     from hyperscope.lab.machine.doctor import findings
 
     found = findings()
@@ -439,6 +446,7 @@ def _doctor(words: list[str]) -> int:
         say(f"{'ok ' if finding.ok else ' ! '} {finding.topic:{width}}  {finding.found}")
         if not finding.ok and finding.advice:
             say(f"    {'':{width}}  → {finding.advice}")
+    say("For a report of a fault, copy what 'hyperscope doctor --report' prints; it names no files and nobody.")
     return 0
 
 

@@ -673,17 +673,41 @@ def test_an_experiment_that_is_opened_is_in_force(window, qtbot, tmp_path):
     ],
     ids=["cut short", "out of range", "from the future"],
 )
-def test_a_broken_experiment_is_refused_in_one_sentence(paused, tmp_path, text, said):
+def test_a_broken_experiment_is_refused_in_one_sentence(paused, qtbot, tmp_path, text, said):
     file = tmp_path / "broken.json"
     file.write_text(text, encoding="utf-8")
     paused.part(Files).open(file)
-    assert said in message(paused) and message(paused).startswith("Alarm: ")
+    qtbot.waitUntil(lambda: said in message(paused), timeout=PATIENCE)
+    assert message(paused).startswith("Alarm: ")
     assert paused.session.experiment == Experiment()
 
 
-def test_a_file_that_is_not_there_is_said(paused, tmp_path):
+def test_a_file_that_is_not_there_is_said(paused, qtbot, tmp_path):
     paused.part(Files).open(tmp_path / "gone.json")
-    assert "gone.json: No such file" in message(paused)
+    qtbot.waitUntil(lambda: "gone.json: No such file" in message(paused), timeout=PATIENCE)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_that_is_opened_is_refused_and_waited_for_by_nobody(paused, qtbot, tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    paused.part(Files).open(tmp_path / "pipe.json")
+    qtbot.waitUntil(lambda: "pipe.json: this is not a file but a device or pipe" in message(paused), timeout=PATIENCE)
+
+
+def test_no_file_is_opened_on_the_windows_thread(paused, qtbot, tmp_path, monkeypatch):
+    threads: list[threading.Thread] = []
+    opening = os.open
+
+    def noted(path, *words, **more):
+        if str(path).endswith("mine.json"):
+            threads.append(threading.current_thread())
+        return opening(path, *words, **more)
+
+    (tmp_path / "mine.json").write_text(Experiment().to_json(), encoding="utf-8")
+    monkeypatch.setattr(os, "open", noted)
+    paused.part(Files).open(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: "Opened mine.json" in message(paused), timeout=PATIENCE)
+    assert threads and threading.main_thread() not in threads
 
 
 def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, qtbot, tmp_path):
@@ -734,7 +758,7 @@ def test_an_experiment_that_is_dropped_is_opened(paused, qtbot, tmp_path):
     file = tmp_path / "dropped.json"
     file.write_text(Experiment(seed=7).to_json(), encoding="utf-8")
     assert drop(paused, file)
-    assert paused.session.experiment.seed == 7
+    qtbot.waitUntil(lambda: paused.session.experiment.seed == 7, timeout=PATIENCE)
 
 
 def test_a_table_that_is_dropped_is_trained_on_once_the_dialog_is_done(paused, qtbot):

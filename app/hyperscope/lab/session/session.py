@@ -17,6 +17,7 @@ from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Records
 from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.reading import content
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
 from hyperscope.lab.twins.account import session_so_far
@@ -547,6 +548,6 @@ class Session:
 def last_experiment() -> Experiment | None:
     """The experiment of the last session, None at the first start or when it cannot be read."""
     try:
-        return from_json((home() / LAST).read_bytes())
+        return from_json(content(home() / LAST))
     except (OSError, ValueError, LookupError):
         return None

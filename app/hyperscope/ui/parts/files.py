@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QFileDialog
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.writing import write
 from hyperscope.ui.actions import Action
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
 
 if TYPE_CHECKING:
+    from hyperscope.lab.timeline.score import Score
     from hyperscope.ui.open_table.dialog import OpenTable
     from hyperscope.ui.shell import Shell
 
@@ -33,6 +35,8 @@ class Files(Part["Shell"]):
         self._saving.setSingleShot(True)
         self._saving.setInterval(SAVE_AFTER)
         self._saving.timeout.connect(self._keep)
+        self._reader = Reader(host.top)
+        self._reader.refused.connect(lambda sentence: host.say(sentence, alarm=True))
         host.tabs.open_requested.connect(self.ask_what_to_open)
         host.tabs.save_requested.connect(self.ask_where_to_save)
         host.file_dropped.connect(self.open)
@@ -53,27 +57,27 @@ class Files(Part["Shell"]):
 
     def open(self, path: Path) -> None:
         """Opens an experiment or session at once, a table by way of a dialog that says how it will be read."""
-        from hyperscope.lab.session.opening import (
-            opened_score,  # its scores know the trainer, which the window has no use for
-        )
+        # its scores know the trainer, which the window has no use for
+        from hyperscope.lab.session.opening import TABLE_ENDINGS, opened_score
 
+        if path.name.lower().endswith(TABLE_ENDINGS):
+            self._show_table(path)
+        else:  # beside the window: a drive may take its time, or be another computer
+            self._reader.ask(lambda: opened_score(path), lambda score: self._take(path, score))
+
+    def _take(self, path: Path, score: Score) -> None:
         host = self.host
-        try:
-            score = opened_score(path)
-        except ValueError as problem:
-            host.say(str(problem), alarm=True)
-            return
         if score.end:
             take_session(host, score)
             return
-        if path.name.lower().endswith(".json"):
-            host.session.apply(score.experiment)
-            host.say(f"Opened {path.name}.")
-            host.follow()
-            return
+        host.session.apply(score.experiment)
+        host.say(f"Opened {path.name}.")
+        host.follow()
+
+    def _show_table(self, path: Path) -> None:
         from hyperscope.ui.open_table.dialog import OpenTable  # few starts come to it
 
-        self._dialog = OpenTable(suggested(path, host.session.moved.data), host.theme, host.top)
+        self._dialog = OpenTable(suggested(path, self.host.session.moved.data), self.host.theme, self.host.top)
         self._dialog.accepted_data.connect(self._take_table)
         self._dialog.open()
 
@@ -111,5 +115,6 @@ class Files(Part["Shell"]):
             self.host.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
 
     def close(self) -> None:
+        self._reader.close()
         self._saving.stop()
         self._keep()
