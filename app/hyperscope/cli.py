@@ -216,7 +216,8 @@ def _run(words: list[str]) -> int:
             check(given.out / name)
         if there := [name for name in FILES if (given.out / name).exists()]:
             warn(f"In {given.out} this run takes the place of another: {', '.join(there)}.")
-    for note in (*trainer.examples.notes, *filter(None, [trainer.caution])):
+    alone = runs.not_alone(trainer) if given.out else ""
+    for note in (*trainer.examples.notes, *filter(None, [trainer.caution, alone])):
         warn(note)
     bar = _ProgressBar(epochs)
     interrupts.heed()

@@ -44,6 +44,18 @@ class Result:
     stopped: str
 
 
+def not_alone(trainer: Trainer) -> str:
+    """Why another program cannot repeat a run from here by its files alone, in a sentence; "" if it can."""
+    network = trainer.experiment.network
+    reasons = {
+        "augmentation changes the examples in each epoch": trainer.augmenter is not None,
+        "batch norm's jolt is drawn in each step": network.normalises and network.bn_jolt > 0,
+        "the optimiser remembers steps before it": trainer.step > 0,
+    }
+    found = [reason for reason, holds in reasons.items() if holds]
+    return f"The files alone do not repeat this run: {' and '.join(found)}." if found else ""
+
+
 def run(
     trainer: Trainer,
     epochs: int,
