@@ -75,6 +75,28 @@ def test_a_long_run_keeps_an_even_spacing():
     assert set(np.diff(steps).tolist()) == {128}
 
 
+def test_the_beginning_of_a_long_run_is_drawn_as_finely_as_it_was_recorded():
+    history = recorded(History(capacity=64), drawn(20_000))
+    steps = history.curves(early=True).step
+    assert len(history.curves().step) < 64 < len(steps) < 300
+    for seen in (40, 100, 1000, 10_000):
+        shown = steps[steps <= seen]
+        assert np.diff(shown).max() <= seen / 16
+    assert history.curves(early=True).train_loss.tolist() == steps.tolist()
+
+
+def test_a_rewind_drops_early_rows_after_its_step_too():
+    history = recorded(History(capacity=8), drawn(300))
+    history.truncate(10)
+    assert history.curves(early=True).step.max() <= 10
+
+
+def test_early_rows_begin_with_the_first_halving():
+    history = recorded(History(capacity=64), drawn(50))
+    assert history.curves(early=True).step.tolist() == history.curves().step.tolist()
+    assert "early_step" not in history.state()  # so that shorter runs are kept as they always were
+
+
 def test_a_million_steps_stay_under_twenty_megabytes():
     history = History(every=1)
     step = 0

@@ -391,6 +391,26 @@ def test_a_logarithmic_time_axis_shows_long_runs_whole(long, qtbot):
     assert long.plot._ranges[1] == pytest.approx(math.log10(4000))
 
 
+def test_an_earlier_run_is_drawn_along_its_curve_however_long_it_was(panel):
+    long = curves(points=6000, epochs=30_000.0)
+    panel.draw(snapshot(curves(epochs=20.0)))
+    panel.set_ghosts((Ghost("run 1", long),))
+    right = panel.plot._ranges[1]
+    line = panel.plot._extras[0]
+    shown = line.x <= right
+    assert shown.sum() > 10
+    true = np.log10(0.02 + np.exp(-line.x[shown] / 20))
+    assert np.allclose(line.y[shown], true, atol=0.02)
+    assert line.x.max() < 2 * right  # no point is spent on what is not seen
+
+
+def test_equal_sides_lie_on_each_other(panel):
+    one = curves(points=600)
+    panel.draw(snapshot(one, replace(one)))
+    other = panel.plot._extras[0]
+    assert np.array_equal(np.column_stack((other.x, other.y)), np.column_stack(drawn(panel)))
+
+
 def test_before_the_first_step_earlier_runs_are_there_already(panel, qtbot):
     panel.draw(snapshot(curves(0)))
     panel.set_ghosts([Ghost("run 1", curves(level=0.2))])

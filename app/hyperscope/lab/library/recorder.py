@@ -183,7 +183,7 @@ class Recorder:
                 run_jumps(timeline.jumps, start),
                 trainer.epoch,
                 trainer.scores(),
-                trainer.history.curves(trainer.marks),
+                trainer.history.curves(trainer.marks, early=True),
                 decision_map(trainer, usual),
                 examples(trainer, usual),
                 trainer.checkpoint(),

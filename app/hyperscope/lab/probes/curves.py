@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 @Probe
 def curves(subject: Subject, question: None) -> Curves:
-    """All that was recorded, with the moves that were made."""
-    return subject.history.curves(subject.marks)
+    """All that was recorded, finer at its beginning, with the moves that were made."""
+    return subject.history.curves(subject.marks, early=True)

@@ -101,7 +101,7 @@ class Forks:
                 last = part.future.last or next(reversed(part.future.kept), None)
                 if last is None or (len(self._lines) > 1 and part.repeated(present)):
                     continue
-                curves = History.from_state(last.record).curves(last.checkpoint.marks)
+                curves = History.from_state(last.record).curves(last.checkpoint.marks, early=True)
                 name = part.name if len(self._lines) == 1 else f"{letter}: {part.name}"
                 found.append((name, cut(curves, part.future, part.fork(present))))
         return tuple(found)

@@ -1,13 +1,15 @@
 """The bounded record of one run that the curves and the rivers are drawn from; it knows no clock and no network.
 
 Which steps get a row depends on the steps alone: when the record is full every second row goes and rows are taken
-half as often from then on, so that a run of any length keeps its whole course at an even spacing. A crowd of runs
-that are to have rows at the same steps is recorded as one; its arrays have the members after the rows.
+half as often from then on, so that a run of any length keeps its whole course at an even spacing. Of the rows that
+went some of the earliest stay aside, as a curve is drawn over as little of its beginning as somebody looks at. A crowd
+of runs that are to have rows at the same steps is recorded as one; its arrays have the members after the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ RIVERS = ("quantiles", "activations", "weights", "gradients")  # of what enters 
 OUTPUT_LAST = RIVERS[2:]  # these have the output layer too, which stays the last when hidden ones come or go
 ROOM = 64  # rows made room for at first; short runs, of which there may be a thousand, need no more
 LARGEST = float(np.finfo(np.float32).max)
+EARLY = 32  # strides from the start: half of the rows that go there stay aside, so steps lie within 1/16 of each other
 
 Moves = tuple[tuple[int, float, str], ...]
 
@@ -57,6 +60,7 @@ class History:
         }
         self._pending_sum = np.zeros(crowd)
         self._pending = np.zeros(crowd, np.int64)
+        self._early = _Early.none(crowd)
 
     def __len__(self) -> int:
         return self._rows
@@ -155,6 +159,7 @@ class History:
 
     def _halve(self) -> None:
         """Keeps the rows that lie on twice the stride; each takes over the losses of those dropped before it."""
+        self._early = self._early.with_rows(self._going())
         self.stride *= 2
         kept = np.flatnonzero(self._step[: self._rows] % self.stride == 0)
         # Losses of rows after the last kept one go back to pending, in front of what has come since.
@@ -176,6 +181,14 @@ class History:
         self._measures[:, :count] = self._measures[:, kept]
         self._rows = count
 
+    def _going(self) -> _Early:
+        """The earliest of the rows that the next halving drops."""
+        rows = slice(0, int(np.searchsorted(self._step[: self._rows], EARLY * self.stride, side="right")))
+        going = np.flatnonzero(self._step[rows] % (2 * self.stride))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            losses = self._loss_sum[going] / self._losses[going]
+        return _Early(self._step[going], self._epoch[going], losses, self._measures[:, going])
+
     def truncate(self, step: int) -> None:
         """Forgets the rows after `step` and the losses not yet in a row, as a rewind to `step` needs.
 
@@ -183,6 +196,7 @@ class History:
         so restore a checkpoint's own state where the replay must equal the first run.
         """
         self._rows = int(np.searchsorted(self._step[: self._rows], step, side="right"))
+        self._early = self._early.taken(self._early.step <= step)
         self._pending_sum[...], self._pending[...] = 0.0, 0
 
     def medians(self) -> tuple[float, float] | None:
@@ -198,17 +212,23 @@ class History:
         train, dev = np.median(last, axis=1)
         return float(train), float(dev)
 
-    def curves(self, moves: Moves = ()) -> Curves:
-        """All measures so far, as copies; `batch_loss` is NaN in rows before any mini-batch."""
+    def curves(self, moves: Moves = (), *, early: bool = False) -> Curves:
+        """All measures so far, as copies; `batch_loss` is NaN in rows before any mini-batch.
+
+        With the `early` rows that stayed aside they begin finer than they go on, and are to be drawn. A batch loss then
+        is still the mean since the row before it of its own spacing.
+        """
         rows = self._rows
         losses = self._losses[:rows]
         batch_loss = np.full(rows, np.nan)
         np.divide(self._loss_sum[:rows], losses, out=batch_loss, where=losses > 0)
-        train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, norm = self._measures[:, :rows].copy()
+        every = _Early(self._step[:rows].copy(), self.epoch, batch_loss, self._measures[:, :rows].copy())
+        every = every.with_rows(self._early) if early and len(self._early.step) else every
+        train_loss, dev_loss, train_accuracy, dev_accuracy, learning_rate, norm = every.measures
         return Curves(
-            self._step[:rows].copy(),
-            self.epoch,
-            batch_loss,
+            every.step,
+            every.epoch,
+            every.batch_loss,
             train_loss,
             dev_loss,
             train_accuracy,
@@ -248,6 +268,7 @@ class History:
             **{name: values[:rows].copy() for name, values in self._rivers.items()},
             "pending_sum": self._pending_sum.copy(),
             "pending": self._pending.copy(),
+            **self._early.state(),
         }
 
     @classmethod
@@ -273,6 +294,7 @@ class History:
             history._rivers[name][:rows] = quantiles
         history._pending_sum[...] = state["pending_sum"]
         history._pending[...] = state["pending"]
+        history._early = _Early.from_state(state)
         return history
 
     # -- of a crowd ---------------------------------------------------------------------------------------------------
@@ -281,8 +303,9 @@ class History:
     def schedule(self) -> tuple[object, ...]:
         """What histories must have in common to be recorded as one from now on."""
         steps, epochs = self._step[: self._rows].tobytes(), self._epoch[: self._rows].tobytes()
+        early = self._early.step.tobytes()
         layers = tuple(rows.shape[-2] for rows in self._rivers.values())
-        return (self.every, self.capacity, self.stride, steps, epochs, layers)
+        return (self.every, self.capacity, self.stride, steps, epochs, early, layers)
 
     def member(self, k: int) -> History:
         """One of a crowd's, which shares the rows there are now: to be looked at; a copy can be gone on with."""
@@ -299,6 +322,7 @@ class History:
         one._measures = self._measures[:, :, k]
         one._rivers = {name: values[:, k] for name, values in self._rivers.items()}
         one._pending_sum, one._pending = self._pending_sum[k, ...], self._pending[k, ...]
+        one._early = self._early.member(k)
         return one
 
     def copy(self) -> History:
@@ -313,6 +337,7 @@ class History:
         self._measures = self._measures[:, :, chosen]
         self._rivers = {name: values[:, chosen] for name, values in self._rivers.items()}
         self._pending_sum, self._pending = self._pending_sum[chosen], self._pending[chosen]
+        self._early = self._early.member(chosen)
 
     @classmethod
     def joined(cls, histories: Sequence[History]) -> History:
@@ -332,4 +357,54 @@ class History:
             for name, values in history._rivers.items():
                 crowd._rivers[name][:rows, k] = values[:rows]
             crowd._pending_sum[k], crowd._pending[k] = history._pending_sum, history._pending
+        crowd._early = _Early.joined([history._early for history in histories])
         return crowd
+
+
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """Rows (t, ...) without quantiles, in the order of their steps; never written to, so that many may share them."""
+
+    step: NDArray[np.int64]
+    epoch: NDArray[np.float64]
+    batch_loss: NDArray[np.float64]
+    measures: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, crowd: tuple[int, ...]) -> _Early:
+        return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros((0, *crowd)), np.zeros((len(MEASURES), 0, *crowd)))
+
+    def with_rows(self, other: _Early) -> _Early:
+        """These and the others."""
+        order = np.argsort(np.concatenate((self.step, other.step)), kind="stable")
+        return _Early(
+            np.concatenate((self.step, other.step))[order],
+            np.concatenate((self.epoch, other.epoch))[order],
+            np.concatenate((self.batch_loss, other.batch_loss))[order],
+            np.concatenate((self.measures, other.measures), axis=1)[:, order],
+        )
+
+    def taken(self, rows: NDArray[np.bool_]) -> _Early:
+        """Some of the rows."""
+        if rows.all():
+            return self
+        return _Early(self.step[rows], self.epoch[rows], self.batch_loss[rows], self.measures[:, rows])
+
+    def member(self, k: int | list[int]) -> _Early:
+        """Of a crowd's, one's or those of some."""
+        return _Early(self.step, self.epoch, self.batch_loss[:, k], self.measures[:, :, k])
+
+    @classmethod
+    def joined(cls, ones: Sequence[_Early]) -> _Early:
+        """Of several at the same steps, as a crowd's."""
+        losses = np.stack([one.batch_loss for one in ones], axis=-1)
+        return cls(ones[0].step, ones[0].epoch, losses, np.stack([one.measures for one in ones], axis=-1))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """By the names that a history's state has; nothing while there are none, as older ones had."""
+        return {f"early_{one.name}": getattr(self, one.name) for one in fields(self)} if len(self.step) else {}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]]) -> _Early:
+        names = [f"early_{one.name}" for one in fields(cls)]
+        return cls(*(state[name] for name in names)) if names[0] in state else cls.none(())

@@ -102,24 +102,29 @@ class Others:
         place: Place,
         log: bool,
         axes: tuple[object, ...],
+        seen: tuple[float, float],
         columns: int,
         theme: Theme,
     ) -> list[Extra]:
-        """Their lines, those of sides over the first's own; `axes` is all that `place` depends on."""
+        """Their lines, those of sides over the first's own; `axes` is all that `place` depends on.
+
+        What lies outside of what is `seen`, from left to right, takes none of the points from what lies within.
+        """
         runs = self.runs
-        each = min(columns, max(30, POINTS // max(1, 2 * len(runs))))
+        few = min(columns, max(30, POINTS // max(1, 2 * len(runs))))
         found = []
         for run in runs:
             colour = theme.class_colour(run.colour) if run.colour is not None else None
             shade, width = ghost_look(run.role, colour, theme)
             strong = run.role == "side"
+            each = columns if strong else few  # like the first, so that equal sides lie on each other
             for role, y in self._of(run, measure, smooth).items():
-                key = (id(run.curves), role, measure.tip, smooth, log, each, *axes)
+                key = (id(run.curves), role, measure.tip, smooth, log, each, seen, *axes)
                 if key not in self._drawn:
                     if len(self._drawn) > MOST:
                         self._drawn.clear()
                     x = place(run.curves)
-                    known = np.isfinite(x)
+                    known = np.isfinite(x) & within(x, *seen)
                     self._drawn[key] = thinned(x[known], logarithms(y[known]) if log else y[known], each)
                 across, high = self._drawn[key]
                 named = role == "train" and run.role != "earlier"  # told apart by name, never by colour alone

@@ -227,7 +227,7 @@ class CurvesPanel(QWidget):
         most = max(2, round(across / (70 * self._theme.scale))) + 1
         ticks = (x_ticks(left, right, most, log_x, self.unit.text()), y_ticks)
         axes = (self.unit.text(), log_x)
-        extras = self.others.extras(measure, smooth, self._x, log, axes, columns, self._theme)
+        extras = self.others.extras(measure, smooth, self._x, log, axes, (left, right), columns, self._theme)
         if self.legend.isHidden() and len(measure.names) > 1:
             extras += self._named(drawn)
         self.plot.show_others(extras, self.others.spreads(band_x, log, self._theme))
