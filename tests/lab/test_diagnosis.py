@@ -12,15 +12,17 @@ import msgspec
 import numpy as np
 import pytest
 
+from hyperscope.engine.curvature import SHARES
 from hyperscope.engine.metrics import gaps
 from hyperscope.engine.outputs import outputs
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.doctor.checks.remedies import against_variance
 from hyperscope.lab.doctor.checks.seen import Seen
-from hyperscope.lab.doctor.checks.training import LIMITS
 from hyperscope.lab.doctor.diagnosis import ADVICE, Finding, checks, findings, foremost, verdict
 from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.training.trainer import Trainer
 
 HEALTHY = 150  # epochs
@@ -63,6 +65,12 @@ def stopped() -> Trainer:
     trainer = Trainer(Experiment(network=network(3, 8, "linear"), training=sgd(10.0)))
     trainer.steps(500)
     assert trainer.alarm
+    return trainer
+
+
+def huge() -> Trainer:
+    trainer = Trainer(Experiment())
+    trainer.edit(Edit("layer1.weights", (0, 0), 1e6))
     return trainer
 
 
@@ -117,7 +125,7 @@ ILL: dict[str, tuple[str, Callable[[], Trainer], str]] = {
     "batches of one on overlapping classes": (
         "gradient noise",
         lambda: trained(
-            Experiment(data=Data(source="moons", noise=0.5), training=Training(batch_size=1, learning_rate=0.001)), 40
+            Experiment(data=Data(source="moons", noise=0.5), training=Training(batch_size=1, learning_rate=0.01)), 40
         ),
         "look",
     ),
@@ -153,6 +161,27 @@ ILL: dict[str, tuple[str, Callable[[], Trainer], str]] = {
         lambda: trained(Experiment(network=network(3, 8, "tanh", initialiser="zero")), 3),
         "act",
     ),
+    "three linear layers": (
+        "layers without a bend",
+        lambda: trained(Experiment(network=network(3, 8, "linear")), 10),
+        "act",
+    ),
+    "Adam at a rate of 1": (
+        "rate too high",
+        lambda: trained(Experiment(training=Training(learning_rate=1.0)), 10),
+        "act",
+    ),
+    "Adam at a rate of a millionth": (
+        "rate too low",
+        lambda: trained(Experiment(training=Training(learning_rate=1e-6)), 10),
+        "act",
+    ),
+    "a class of one in twenty": (
+        "rare class",
+        lambda: trained(next(preset.experiment for preset in presets() if preset.name == "imbalance"), 20),
+        "act",
+    ),
+    "a weight of a million": ("weight size", huge, "act"),
     "a rate raised too far": ("diverging loss", rising, "act"),
     "a run that stopped": ("diverging loss", stopped, "act"),
 }
@@ -297,10 +326,10 @@ def test_nesterov_is_held_against_its_own_narrower_limit() -> None:
     assert of["nesterov"].evidence["limit"] == pytest.approx(0.75 * float(of["sgd"].evidence["limit"]))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("name", SHARES)
 @pytest.mark.parametrize("beta", [0.1, 0.5, 0.9])
 def test_each_limit_parts_steps_that_settle_from_steps_that_grow(name: str, beta: float) -> None:
-    limit = (2 + 2 * beta) * LIMITS[name][1](beta)  # of α, on ½x²
+    limit = (2 + 2 * beta) * SHARES[name](beta)  # of α, on ½x²
 
     def end(alpha: float) -> float:
         x, v = 1.0, 0.0

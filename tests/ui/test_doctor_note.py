@@ -100,11 +100,11 @@ def test_a_snapshot_without_a_diagnosis_changes_nothing(note):
     assert note.finding is not None
 
 
-def test_a_small_network_is_diagnosed_while_it_trains_and_a_large_one_only_in_a_pause(note):
+def test_a_large_network_is_diagnosed_while_it_trains_but_more_seldom(note):
     note.take_note(network(8), at(playing=True))
     assert note.rate == PLAYING
     note.take_note(network(4000), at(playing=True))
-    assert note.rate == 0
+    assert 0 < note.rate < PLAYING / 2
     note.take_note(network(4000), at(playing=False))
     assert note.rate == PAUSED
 
@@ -122,13 +122,6 @@ def test_a_setting_moved_in_a_pause_is_diagnosed_anew(note):
     note.draw(snapshot(finding()))
     note.clear()
     assert note.rate == PAUSED
-
-
-def test_an_old_finding_of_a_large_network_does_not_outlive_the_pause(note):
-    note.take_note(network(4000), at(playing=False))
-    note.draw(snapshot(finding()))
-    note.take_note(network(4000), at(playing=True))
-    assert note.finding is None
 
 
 def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_window, qtbot):

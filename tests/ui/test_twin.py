@@ -335,8 +335,15 @@ def test_a_remedy_that_rebuilds_gives_both_the_same_start(opened, qtbot) -> None
     assert "They stand at different steps" not in part.bar.verdict.more
 
 
-def test_the_doctor_speaks_only_of_the_network_that_is_shown(opened, qtbot) -> None:
+def test_the_doctor_speaks_of_the_twin_that_the_controls_move(opened, qtbot) -> None:
     window, part = with_twin(opened, qtbot)
-    assert not window.lab.page.note.isVisible()
+    note = window.lab.page.note
+    window.move_knob("network.initialiser", "zero")
+    qtbot.waitUntil(lambda: note.finding is not None, timeout=PATIENCE)
+    assert note.finding.name == "symmetric units" and note.text().startswith("B: ")
     qtbot.mouseClick(part.bar.sides.buttons[0], LEFT)
-    assert window.lab.page.note.isVisible()
+    assert note.letter == "A" and note.finding is None
+    qtbot.mouseClick(part.bar.sides.buttons[1], LEFT)
+    qtbot.waitUntil(lambda: note.finding is not None, timeout=PATIENCE)
+    note.remedy_chosen.emit(note.finding.remedy)
+    assert window.session.twin.network.initialiser != "zero" and window.session.experiment == SMALL

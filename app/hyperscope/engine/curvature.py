@@ -6,7 +6,7 @@ Everything is worked out in float64 from the textbook gradient in training mode;
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,24 @@ def rate_limit(curvature: float, momentum: float = 0.0) -> float:
     if math.isnan(curvature):
         return math.nan
     return (2 + 2 * momentum) / curvature if curvature > 0 else math.inf
+
+
+# By what factor an optimiser's limit on ½λx² is that of plain momentum. Nesterov's
+# z² − (1 + β)(1 − αλ) z + β(1 − αλ) = 0 has a root at −1 there: looking ahead makes it overshoot earlier.
+SHARES: dict[str, Callable[[float], float]] = {
+    "sgd": lambda beta: 1 / (1 + beta),
+    "momentum": lambda beta: 1.0,
+    "nesterov": lambda beta: 1 / (1 + 2 * beta),
+}
+
+
+def steady_rate(optimiser: str, decay: float, momentum: float) -> float:
+    """The rate from which on weight decay λ w by itself makes weights grow; infinite where gradients are rescaled.
+
+    AdamW's decay is apart from its gradients, w ← (1 − αλ) w, and so has the limit of plain gradient descent.
+    """
+    share = SHARES.get("sgd" if optimiser == "adamw" else optimiser)
+    return rate_limit(decay, momentum) * share(momentum) if share is not None else math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from hyperscope.lab.examples.examples import ExampleSet
 from hyperscope.lab.experiment import moves
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Evaluations, Sound
+from hyperscope.lab.training.divergence import Cause, reason
 from hyperscope.lab.training.history import History
 from hyperscope.lab.training.kept import LookCache
 from hyperscope.lab.training.quantiles import Quantiles
@@ -108,6 +109,8 @@ class InTraining(ABC, Generic[N]):
     _scores: tuple[int, Evaluations] | None
     alarm: str  # why training stopped, in a sentence, or ""
     stopped_early: bool  # and whether that was early stopping, which is no fault
+    cause: Cause | Literal[""] = ""  # of a divergence, while there is an alarm of one
+    set_by_hand: float = 0.0  # the largest number set by hand since the moment that a divergence goes back to
     structure: int  # goes up whenever data or network were rebuilt
     painted: int  # goes up whenever examples came or went while the network was kept
     rows: int = ROWS  # of the history, at most
@@ -182,7 +185,7 @@ class InTraining(ABC, Generic[N]):
 
     def go_on(self) -> None:
         """Allows further steps after training stopped itself."""
-        self.alarm, self.stopped_early = "", False
+        self.alarm, self.stopped_early, self.cause = "", False, ""
 
     def stand(self, step: int, position: Position) -> None:
         """Stands elsewhere from now on: what was worked out of where it stood is forgotten."""
@@ -198,6 +201,7 @@ class InTraining(ABC, Generic[N]):
         self.marks = ()
         self.batch_losses = np.zeros(0)
         self.last_rate = math.nan
+        self.set_by_hand = 0.0
         self.go_on()
 
     def take_after(self, other: InTraining[Any]) -> None:
@@ -208,7 +212,8 @@ class InTraining(ABC, Generic[N]):
         self.step, self.position, self._graded = other.step, other.position, other._graded
         self.history, self.marks = other.history.copy(), other.marks
         self.best, self.sound = other.best, other.sound
-        self.alarm, self.stopped_early = other.alarm, other.stopped_early
+        self.alarm, self.stopped_early, self.cause = other.alarm, other.stopped_early, other.cause
+        self.set_by_hand = other.set_by_hand
         self.last_batch, self.last_rate, self.batch_losses = other.last_batch, other.last_rate, other.batch_losses
         self.augmenter, self.structure, self.painted = other.augmenter, other.structure, other.painted
         self.rows = other.rows
@@ -360,6 +365,7 @@ class InTraining(ABC, Generic[N]):
     def note_sound(self) -> None:
         """Makes where it stands what a divergence goes back to, if its training loss is worth that."""
         if self.scores().train.loss <= self.sound_loss:
+            self.set_by_hand = 0.0
             self.sound = Sound(self.step, self.position, self.learner.moment())
 
     def out_of_patience(self, dev_loss: float) -> bool:
@@ -391,10 +397,12 @@ class InTraining(ABC, Generic[N]):
         broke, sound = self.step + stop.done + 1, self.sound
         self._return_to(sound.step, sound.position, sound.moment)
         where = f"step {self.step}, the last with a sound loss" if self.step else "the start"
-        rate = self.experiment.training.learning_rate
+        largest = float(np.abs(self.parameters).max(initial=0.0))
+        why = reason(self.experiment.training, max(largest, self.set_by_hand))
+        self.cause = why.cause
         self.alarm = (
             f"Training stopped at step {broke}: {stop.place[:1].lower()}{stop.place[1:]} is no longer finite, because "
-            f"with α {rate:.3g} each step overshoots further than the last. Back at {where}; lower α and go on."
+            f"{why.because}. Back at {where}; {why.advice}."
         )
 
     def _return_to(self, step: int, position: Position, moment: Moment) -> None:

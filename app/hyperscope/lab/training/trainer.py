@@ -88,6 +88,7 @@ class Trainer(InTraining[Learner]):
             return ""
         self.go_on()
         self._scores = None
+        self.set_by_hand = max(self.set_by_hand, abs(now))
         self.note_sound()  # else a divergence goes back to before this was done
         if self.step:
             self.mark(edit.caption)

@@ -89,7 +89,7 @@ class TwinPart(Part["Shell"]):
     def try_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises to B, so that it can be seen against A as it is."""
         session = self.host.session
-        tried = remedy.change(session.experiment)
+        tried = remedy.change(session.moved)
         session.start_twin(tried)
         if remedy.restart or _other_arrays(session.experiment, tried):
             session.restart()  # what is rebuilt begins anew, and both are to have the same start

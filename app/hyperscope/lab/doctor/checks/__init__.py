@@ -14,9 +14,33 @@ if TYPE_CHECKING:
 
 Severity = Literal["fine", "look", "act"]
 
-# what explains the others, where several are as serious: units that cannot learn, then steps that cannot
-CAUSES = ("symmetric units", "dead units", "diverging loss", "learning rate", "tiny batches", "saturated units")
-EFFECTS = ("nothing learned", "bias and variance", "calibration")  # what is explained by any other
+# What explains the others, where several are as serious: units that cannot learn, then steps that cannot, then signals
+# that do not come through.
+CAUSES = (
+    "symmetric units",
+    "dead units",
+    "diverging loss",
+    "weight size",
+    "layers without a bend",
+    "rate too high",
+    "learning rate",
+    "tiny batches",
+    "input scales",
+    "vanishing gradient",
+    "exploding gradient",
+    "saturated units",
+    "rate too low",
+)
+EFFECTS = (  # what is explained by any other
+    "rare class",
+    "nothing learned",
+    "bias and variance",
+    "gradient noise",
+    "update size",
+    "signal size",
+    "calibration",
+)
+NOTHING = "nothing learned"
 
 OURS = "A rule of thumb of Hyperscope's own"  # the source of a threshold that has no better one
 
@@ -102,8 +126,21 @@ def check(
 def foremost(found: Iterable[Finding]) -> Finding | None:
     """The one to speak of where there is room for one: the most serious, a cause before its effects, else the first;
     None if all is fine.
+
+    That nothing is learned is an effect as serious as can be: a cause to be looked at goes before it.
     """
-    rank = {name: place - len(CAUSES) for place, name in enumerate(CAUSES)}
-    rank |= {name: place for place, name in enumerate(EFFECTS, 1)}
     told = [finding for finding in found if finding.severity != "fine"]
-    return min(told, key=lambda finding: (finding.severity != "act", rank.get(finding.name, 0)), default=None)
+    idle = any(finding.name == NOTHING for finding in told)
+
+    def order(finding: Finding) -> tuple[int, int]:
+        place = {name: at for at, name in enumerate((*CAUSES, "", *EFFECTS))}
+        effect, act = finding.name in EFFECTS, finding.severity == "act"
+        if act and not effect:
+            serious = 0
+        elif idle and finding.name in CAUSES:
+            serious = 1
+        else:
+            serious = 2 if act else 3
+        return serious, place.get(finding.name, place[""])
+
+    return min(told, key=order, default=None)

@@ -88,8 +88,56 @@ def bias_and_variance(seen: Seen) -> Measured | None:
         "bias": found.bias,
         "variance": found.variance,
     }
-    first, *others = (remedies.BIGGER,) if "bias" in key else remedies.against_variance(seen) or (None,)
+    held_back = remedies.less_regularisation(seen)  # what keeps a network from fitting goes before a larger one
+    against_bias = [remedies.BIGGER] if held_back is None else [held_back, remedies.BIGGER]
+    advised = against_bias if "bias" in key else remedies.against_variance(seen)
+    first, others = (advised[0], advised[1:]) if advised else (None, [])
     return Measured(value, sentence, evidence, ADVICE[key], first, tuple(others))
+
+
+@check(
+    "layers without a bend",
+    look=0.05,
+    act=0.15,
+    source="By the formulas: linear layers together are one; gaps: " + OURS,
+)
+def without_a_bend(seen: Seen) -> Measured | None:
+    """The training error of a network all of whose hidden layers are linear, once its loss no longer falls."""
+    layers = seen.network.layers
+    if not layers or any(layer.activation != "linear" for layer in layers):
+        return None
+    if not seen.settled or seen.trainer.epoch < 1:
+        return None
+    error = 1 - seen.scores.train.accuracy - seen.best_error
+    all_of = "The one hidden layer is" if len(layers) == 1 else f"All {len(layers)} hidden layers are"
+    sentence = f"{all_of} linear, and the error on the training set is {percent(1 - seen.scores.train.accuracy)}."
+    so = "Linear layers together are one, so every border is straight."
+    return Measured(error, sentence, {"error": error, "layers": float(len(layers))}, so, remedies.bends(seen))
+
+
+@check("rare class", look=0.5, act=0.2, below=True, source=f"{OURS}: found are fewer than one in two, or in five")
+def rare_class(seen: Seen) -> Measured | None:
+    """The share of a rare class's training examples that are found, of the class with the lowest.
+
+    Rare is a class with less than half of an equal share; judged once the loss no longer falls, and only where the
+    other classes are found.
+    """
+    y, predicted = seen.trainer.examples.y_train, seen.scores.train.predicted
+    counts = np.bincount(y, minlength=seen.layout.classes)
+    rare = np.flatnonzero((counts > 0) & (counts < 0.5 * y.size / seen.layout.classes))
+    if not len(rare) or not seen.settled or seen.trainer.epoch < 1:
+        return None
+    recall = np.bincount(y[predicted == y], minlength=len(counts)) / np.maximum(counts, 1)
+    if recall[counts >= y.size / seen.layout.classes].min(initial=1.0) < 0.5:
+        return None
+    worst = int(rare[recall[rare].argmin()])
+    share, name = float(recall[worst]), seen.trainer.examples.class_names[worst]
+    sentence = (
+        f"Of the {counts[worst]} training examples of class {name}, {percent(counts[worst] / y.size)} of all, "
+        f"{percent(share)} are found, though {percent(seen.scores.train.accuracy)} of all answers are right."
+    )
+    evidence = {"recall": share, "share": float(counts[worst] / y.size)}
+    return Measured(share, sentence, evidence, "A rare class hardly counts in the mean loss.", remedies.balanced(seen))
 
 
 @check(

@@ -97,6 +97,36 @@ def l2(seen: Seen) -> Remedy | None:
     return setting(f"L2, λ {strength:g}", ("training.l2", strength))
 
 
+def less_l2(seen: Seen) -> Remedy | None:
+    """Weight decay a tenth as strong, or less, until α times it is far below 1; None without any."""
+    now, rate = seen.training.l2, seen.training.learning_rate
+    if not now:
+        return None
+    strength = float(f"{min(now, 1 / rate) / 10:.0e}")
+    return setting(f"L2, λ {strength:g}", ("training.l2", strength))
+
+
+def less_regularisation(seen: Seen) -> Remedy | None:
+    """No dropout and less weight decay; None where there is neither."""
+    dropped = any(layer.dropout > 0 for layer in seen.network.layers)
+    weaker = less_l2(seen)
+    if not dropped:
+        return weaker
+    return Remedy("no dropout", partial(_in_every_layer, "dropout", 0.0))
+
+
+def bends(seen: Seen) -> Remedy:
+    """ReLU in every layer."""
+    return Remedy("ReLU in every layer", partial(_in_every_layer, "activation", "relu"))
+
+
+def balanced(seen: Seen) -> Remedy | None:
+    """Errors on each class weighted alike; None if they are."""
+    if seen.training.class_weights == "balanced":
+        return None
+    return setting("balanced class weights", ("training.class_weights", "balanced"))
+
+
 def dropout(seen: Seen) -> Remedy | None:
     """Dropout in every hidden layer; None if some layer has it, or there is no layer."""
     if not seen.network.layers or any(layer.dropout > 0 for layer in seen.network.layers):

@@ -9,16 +9,24 @@ import numpy as np
 
 from hyperscope.engine import curvature, textbook
 from hyperscope.engine.arrays import Array
+from hyperscope.engine.batches import Position
 from hyperscope.engine.learner import Diverged, Learner
+from hyperscope.engine.moment import Moment
+from hyperscope.engine.prediction import folded, losses_of
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.softmax import one_hot
+from hyperscope.lab.doctor.checks.least_error import least_error
 from hyperscope.lab.training.checkpoint import Evaluations
 from hyperscope.lab.training.trainer import Trainer
 
 WORK = 5e6  # examples times parameters in one gradient; from there on a part of the training set must do
+LEFT = 0.1  # of ln C; a training loss below it leaves little to learn
 FEWEST = 64  # examples looked at however large the network
 TREND = 4  # rows of the history averaged before and after
 SLOW_TREND = 16  # the same, for "no longer falls"
+AHEAD, MOST_AHEAD = 50, 300  # steps of a trial: an epoch's, within these; fewer where they take long
+FEWEST_AHEAD = 10
+TRIAL_WORK = 2e7  # examples times parameters in all of a trial's steps
 STILL = 0.01  # of ln C; a loss that falls by less over that many rows no longer falls
 
 
@@ -26,7 +34,8 @@ class Seen:
     """A trainer as the checks see it; what several of them need is worked out once, when the first asks."""
 
     def __init__(self, trainer: Trainer, best_error: float) -> None:
-        self.trainer, self.best_error = trainer, best_error
+        self.trainer = trainer
+        self.best_error = max(best_error, least_error(trainer.experiment.data))
         self.experiment, self.layout = trainer.experiment, trainer.layout
         self.network, self.training = trainer.experiment.network, trainer.experiment.training
         data = trainer.examples
@@ -36,6 +45,7 @@ class Seen:
         self.where = "the training set" if count == trainer.training_examples else f"{count} training examples"
         self.parameters = trainer.learner.state.parameters.astype(np.float64)
         self.ln_c = math.log(self.layout.classes)
+        self._ahead: dict[tuple[float, bool], float] = {}
 
     @property
     def scheduled(self) -> float:
@@ -73,6 +83,65 @@ class Seen:
             return None
         difference: Array = copy.state.parameters.astype(np.float64) - self.parameters
         return difference
+
+    @cached_property
+    def steps_ahead(self) -> int:
+        """How many steps a trial takes."""
+        cost = self.trainer.batch_size * self.layout.size
+        wanted = max(AHEAD, min(MOST_AHEAD, self.trainer.batches_per_epoch))
+        return max(FEWEST_AHEAD, min(wanted, int(TRIAL_WORK / cost)))
+
+    def ahead(self, factor: float, *, anew: bool = False) -> float:
+        """The training loss that the coming steps lead to with `factor` times the learning rate, or as many from a new
+        start; infinite if they diverge. They are taken on a copy.
+        """
+        if (factor, anew) not in self._ahead:
+            self._ahead[factor, anew] = self._tried(factor, anew)
+        return self._ahead[factor, anew]
+
+    def _tried(self, factor: float, anew: bool) -> float:
+        trainer, data = self.trainer, self.trainer.examples
+        position = Position() if anew else trainer.position
+        batches, _ = trainer.order.batches(trainer.batch_size, position, self.steps_ahead)
+        if not batches:
+            return self.scores.train.loss
+        copy, start = self._copy
+        copy.restore(start if anew else trainer.learner.moment())
+        scheduled = 1.0 if anew else self.scheduled
+        try:
+            copy.steps(batches, np.full(len(batches), factor * scheduled))
+        except Diverged:
+            return math.inf
+        layers = folded(self.layout, copy.state.parameters, copy.state.running)
+        logits = trainer.predictor.logits(layers, data.x_train.astype(copy.dtype, copy=False))
+        loss = float(losses_of(self.layout, logits, data.y_train).mean())
+        return loss if math.isfinite(loss) else math.inf
+
+    @cached_property
+    def _copy(self) -> tuple[Learner, Moment]:
+        """A learner like the run's, and the moment at which it starts."""
+        data = self.trainer.examples
+        made = Learner(self.layout, self.training, self.experiment.seed, data.x_train, data.y_train)
+        return made, made.moment()
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether the loss no longer falls though there is something left to learn."""
+        return self.trainer.epoch >= 1 and self.settled and self.scores.train.loss >= LEFT * self.ln_c
+
+    @cached_property
+    def pulled(self) -> Array:
+        """The gradient (P,) of the training loss and of L2, where that is a part of what gradient steps descend."""
+        return self.gradient + self.decay * self.parameters
+
+    @cached_property
+    def decay(self) -> Array:
+        """L2's λ (P,), 0 at what it does not pull, and everywhere with AdamW, which decays apart from its gradient."""
+        strength = 0.0 if self.training.optimiser == "adamw" else self.training.l2
+        found = np.zeros(self.parameters.shape)
+        for name in self.layout.names:
+            self.layout.parameters[f"{name}.weights"].of(found)[:, :-1] = strength
+        return found
 
     @cached_property
     def p_dev(self) -> Array:

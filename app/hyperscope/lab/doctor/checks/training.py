@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from hyperscope.engine import curvature, metrics
 from hyperscope.engine.batches import Position, Shuffle
 from hyperscope.lab.doctor.checks import OURS, Measured, check, remedies
-from hyperscope.lab.doctor.checks.seen import SLOW_TREND, TREND, Seen
+from hyperscope.lab.doctor.checks.seen import LEFT, SLOW_TREND, STILL, TREND, Seen
 from hyperscope.lab.doctor.checks.words import rms, short
+from hyperscope.lab.training.divergence import LARGE
 
 GROUPS = 8  # mini-batches whose gradients are compared
 CROSS_ENTROPY = ("softmax", "hierarchical")  # outputs whose loss is −ln p of the class
-LEFT = 0.1  # of ln C; a training loss below it leaves little to learn
+SETTLING = 0.1  # of α, with which a loss falls that noise keeps up
+ENOUGH = 64  # examples; smaller batches hardly make a step shorter
+FAINT = 1e-2  # of the output layer's gradient; the first layers learn that much more slowly
+VIOLENT = 300.0  # times the usual update
 USUAL_UPDATE = 1e-3  # of the weights' own size, in one step (CS231n)
 
 
@@ -33,7 +36,7 @@ def _gradient_sentence(ratio: float, sizes: tuple[float, ...]) -> str:
 
 @check(
     "vanishing gradient",
-    look=1e-2,
+    look=FAINT,
     act=1e-3,
     below=True,
     source=f"{OURS}; the effect: Glorot and Bengio 2010, section 4.2",
@@ -62,7 +65,7 @@ def exploding(seen: Seen) -> Measured | None:
 @check(
     "update size",
     look=30,
-    act=300,
+    act=VIOLENT,
     source=f"CS231n, Neural Networks 3: about 1e-3 is usual; 30 and 300 times: {OURS.lower()}",
 )
 def update(seen: Seen) -> Measured | None:
@@ -85,6 +88,8 @@ def update(seen: Seen) -> Measured | None:
     if seen.scores.train.loss < LEFT * seen.ln_c:
         too_small = 0.0
     high = most / USUAL_UPDATE >= too_small
+    falls = seen.trend(TREND) < -STILL  # steps that are long and lead downwards are none to be warned of
+    too_large = most / USUAL_UPDATE if not falls or most / USUAL_UPDATE >= VIOLENT else 0.0
     sentence = (
         f"The next step changes the layers' weights by {short(least)} to {short(most)} of their own size; "
         f"usual is {USUAL_UPDATE:g}."
@@ -94,16 +99,11 @@ def update(seen: Seen) -> Measured | None:
     moves = most > 0  # at the end of a cosine nothing does, and no factor helps
     wanted = moves and (high or most < USUAL_UPDATE / 30)
     remedy = remedies.learning_rate(seen, rate * USUAL_UPDATE / most) if wanted else None
-    return Measured(max(most / USUAL_UPDATE, too_small), sentence, {"ratio": ratios}, so, remedy)
+    return Measured(max(too_large, too_small), sentence, {"ratio": ratios}, so, remedy)
 
 
-# Per optimiser, for α λ on ½λx²: how the limit is written, and by what factor it is that of plain momentum. Nesterov's
-# z² − (1 + β)(1 − αλ) z + β(1 − αλ) = 0 has a root at −1 there: looking ahead makes it overshoot earlier.
-LIMITS: dict[str, tuple[str, Callable[[float], float]]] = {
-    "sgd": ("2/λ", lambda beta: 1 / (1 + beta)),
-    "momentum": ("(2 + 2β)/λ", lambda beta: 1.0),
-    "nesterov": ("(2 + 2β)/((1 + 2β)λ)", lambda beta: 1 / (1 + 2 * beta)),
-}
+# Per optimiser, how the limit of α on ½λx² is written.
+LIMITS = {"sgd": "2/λ", "momentum": "(2 + 2β)/λ", "nesterov": "(2 + 2β)/((1 + 2β)λ)"}
 
 
 @check(
@@ -114,13 +114,15 @@ LIMITS: dict[str, tuple[str, Callable[[float], float]]] = {
     f"Nesterov's α < (2 + 2β)/((1 + 2β)λ); twice that: {OURS.lower()}, since the curvature itself moves",
 )
 def learning_rate(seen: Seen) -> Measured | None:
-    """α against the limit that the curvature along the gradient sets."""
-    bend = curvature.curvature_along(seen.layout, seen.parameters, seen.x, seen.y, seen.gradient)
+    """α against the limit that the curvature along the gradient sets, L2's own λ included."""
+    direction = seen.pulled
+    bend = curvature.curvature_along(seen.layout, seen.parameters, seen.x, seen.y, direction)
     if math.isnan(bend):
         return None
+    bend += float(direction**2 @ seen.decay / (direction @ direction))
     rate, beta, name = seen.training.learning_rate * seen.scheduled, seen.training.momentum, seen.training.optimiser
-    formula, share = LIMITS.get(name, LIMITS["sgd"])
-    limit = curvature.rate_limit(bend, beta) * share(beta)
+    formula = LIMITS.get(name, LIMITS["sgd"])
+    limit = curvature.steady_rate(name if name in LIMITS else "sgd", bend, beta)
     evidence = {"curvature": bend, "limit": limit, "rate": rate}
     if math.isinf(limit):
         return Measured(
@@ -128,7 +130,8 @@ def learning_rate(seen: Seen) -> Measured | None:
             f"Along its gradient the loss curves downwards ({short(bend)}); that sets no limit to α.",
             evidence,
         )
-    said = f"Along its gradient the loss has the curvature λ = {short(bend)}, so {formula} = {short(limit)}"
+    l2 = ", L2 included," if seen.decay.any() else ""
+    said = f"Along its gradient the loss{l2} has the curvature λ = {short(bend)}, so {formula} = {short(limit)}"
     if name not in LIMITS:
         return Measured(math.nan, f"{said}; this optimiser rescales gradients, so that is no limit to its α.", evidence)
     so = "While it stays so, steps along the gradient overshoot ever further."
@@ -157,9 +160,11 @@ def noise(seen: Seen) -> Measured | None:
         return None
     m = seen.trainer.batch_size
     scale = found.scale
-    stuck = seen.stuck and seen.scores.train.loss >= LEFT * seen.ln_c
-    too_small = scale / m if stuck else 0.0
-    too_large = m / scale if seen.trainer.epoch >= 1 and scale > 0 else 0.0
+    # at any lowest point the signal is gone and only noise is left, so it must be shown to keep the loss up
+    stuck = seen.stuck and seen.scores.train.loss >= LEFT * seen.ln_c and scale / m >= 1
+    held = stuck and seen.scores.train.loss - seen.ahead(SETTLING) >= STILL * seen.ln_c
+    too_small = scale / m if held else 0.0
+    too_large = m / scale if seen.trainer.epoch >= 1 and scale > 0 and m > ENOUGH else 0.0
     sentence = (
         f"Noise and signal of the gradient are alike in batches of about {short(max(1, scale))} (estimated); "
         f"yours have {m}."
@@ -230,20 +235,89 @@ def nothing_learned(seen: Seen) -> Measured | None:
     )
 
 
+@check("weight size", look=1e3, act=LARGE, source=f"{OURS}; initial weights are about 1")
+def weight_size(seen: Seen) -> Measured | None:
+    """The largest weight, in absolute value."""
+    layers = [float(np.abs(weights).max(initial=0.0)) for weights in seen.weights(seen.parameters)]
+    largest = max(layers)
+    if not math.isfinite(largest):
+        return None
+    which = layers.index(largest) + 1
+    where = f"layer {which}" if which < len(layers) else "the output layer"
+    sentence = f"The largest weight is {short(largest)}, in {where}."
+    so = "What it leads to is far larger than all else, and hardly any step moves it."
+    return Measured(largest, sentence, {"largest": largest}, so, remedies.initial_weights(seen))
+
+
 @check("diverging loss", look=0.1, act=0.5, source=f"{OURS}, in units of ln C, the loss of equal chances")
 def diverging(seen: Seen) -> Measured | None:
     """The training loss now less its lowest of late, as means of TREND rows; infinite after an alarm."""
     remedy = remedies.learning_rate(seen, seen.training.learning_rate / 10)
-    if seen.trainer.alarm:
+    if seen.trainer.alarm and not seen.trainer.stopped_early:
+        cause = seen.trainer.cause
+        remedy = {"l2": remedies.less_l2(seen), "weights": remedies.initial_weights(seen)}.get(cause, remedy)
         return Measured(math.inf, seen.trainer.alarm, {"step": float(seen.trainer.step)}, remedy=remedy)
     losses = seen.trainer.history.curves().train_loss[-2 * SLOW_TREND :]
     if len(losses) < 2 * TREND:
         return None
     means = np.convolve(losses, np.full(TREND, 1 / TREND), mode="valid")
     now, lowest = float(means[-1]), float(means.min())
+    falls = now < float(means[-1 - TREND]) and losses[-1] <= losses[-TREND]
     sentence = (
-        f"The training loss is {now:.3g}; at its lowest over the last {len(losses)} rows of the history it was "
-        f"{lowest:.3g} (means of {TREND} rows)."
+        f"The training loss is {now:.3g}{' and falls' if falls else ''}; at its lowest over the last {len(losses)} "
+        f"rows of the history it was {lowest:.3g} (means of {TREND} rows)."
     )
     evidence = {"rise": now - lowest, "loss": now, "lowest": lowest}
-    return Measured((now - lowest) / seen.ln_c, sentence, evidence, "Training is losing what it had.", remedy)
+    rise = 0.0 if falls else (now - lowest) / seen.ln_c
+    return Measured(rise, sentence, evidence, "Training is losing what it had.", remedy)
+
+
+# -- what another rate would do -----------------------------------------------------------------------------------
+
+
+TRIED = f"{OURS}: tried on a copy, in units of ln C, the loss of equal chances"
+CLEARLY = 0.2  # of ln C; that much lower a loss is no chance
+
+
+def _words(seen: Seen, other: float, best: float, *, anew: bool = False) -> str:
+    rate, loss = seen.training.learning_rate, seen.scores.train.loss
+    steps = f"{seen.steps_ahead} steps with α {short(rate * best)} take the training loss"
+    if anew:
+        return f"{steps} from a new start to {other:.3g}; it is {loss:.3g} now, with α {short(rate)}."
+    as_it_is = seen.ahead(1.0)
+    there = f"to {as_it_is:.3g}" if math.isfinite(as_it_is) else "to no finite one"
+    return f"{steps} from {loss:.3g} to {other:.3g}; with α {short(rate)} {there}."
+
+
+@check("rate too high", look=0.1, act=CLEARLY, source=TRIED)
+def too_high(seen: Seen) -> Measured | None:
+    """How much lower a lower rate takes the loss within a few steps, after the first epoch: from here on, or from a new
+    start where what was done cannot be undone.
+    """
+    if seen.trainer.epoch < 1 or seen.scores.train.loss < LEFT * seen.ln_c or not seen.scheduled:
+        return None
+    as_it_is = min(seen.ahead(1.0), seen.scores.train.loss)
+    other, best, anew = min((seen.ahead(factor), factor, False) for factor in (0.1, 0.01))
+    if CLEARLY * seen.ln_c > as_it_is - other and as_it_is > CLEARLY * seen.ln_c:
+        fresh = min((seen.ahead(factor, anew=True), factor, True) for factor in (0.1, 0.01))
+        other, best, anew = min((other, best, anew), fresh)
+    gain = (as_it_is - other) / seen.ln_c
+    so = "Every step is too long to settle" + (", and only a new start mends what that has done." if anew else ".")
+    remedy = remedies.learning_rate(seen, seen.training.learning_rate * best, restart=anew)
+    return Measured(gain, _words(seen, other, best, anew=anew), {"gain": gain, "loss": other}, so, remedy)
+
+
+@check("rate too low", look=0.05, act=0.1, source=TRIED)
+def too_low(seen: Seen) -> Measured | None:
+    """How much lower a higher rate takes the loss within the same steps, where the loss hardly falls.
+
+    Not where the first layers get hardly any gradient: that is what is to be mended.
+    """
+    sizes = _gradient_sizes(seen)
+    if not seen.unlearned or not seen.scheduled or (sizes is not None and sizes[0] < FAINT):
+        return None
+    as_it_is, best = min(seen.ahead(1.0), seen.scores.train.loss), min((10.0, 100.0, 1000.0), key=seen.ahead)
+    gain = (as_it_is - seen.ahead(best)) / seen.ln_c
+    so = "Steps are too short to come anywhere."
+    remedy = remedies.learning_rate(seen, seen.training.learning_rate * best)
+    return Measured(gain, _words(seen, seen.ahead(best), best), {"gain": gain, "loss": seen.ahead(best)}, so, remedy)

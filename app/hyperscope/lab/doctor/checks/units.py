@@ -40,9 +40,9 @@ def signal(seen: Seen) -> Measured | None:
 
 @check(
     "dead units",
-    look=0.01,
+    look=0.4,
     act=0.4,
-    source=f"CS231n, Neural Networks 1: as much as 40 % of a network can be dead; one in a hundred: {OURS.lower()}",
+    source="CS231n, Neural Networks 1: with too high a rate as much as 40 % of a network can be dead",
 )
 def dead(seen: Seen) -> Measured | None:
     """Units whose output and slope are 0 for every example, as only ReLU's are."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Advice(Part["Host"]):
-    """Applies remedies to A, of which the doctor speaks, and forgets what was found once something else holds."""
+    """Applies remedies to the network that the doctor speaks of, and forgets what was found once something else holds."""
 
     def __init__(self, host: Host, page: Playground) -> None:
         super().__init__(host)
@@ -24,7 +24,9 @@ class Advice(Part["Host"]):
     def apply(self, remedy: Remedy) -> None:
         """Does what is advised; training starts again where it must."""
         session = self.host.session
-        session.apply(remedy.change(session.experiment), side="A")
+        of_b = session.twin is not None and self.page.note.letter == "B"
+        experiment = session.twin if of_b and session.twin is not None else session.experiment
+        session.apply(remedy.change(experiment), side="B" if of_b else "A")
         if remedy.restart:
             session.restart()
 

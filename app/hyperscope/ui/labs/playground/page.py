@@ -125,7 +125,8 @@ class Playground(Page):
             self._share_out(self._scale)  # ticks of other lengths may stand beside the picture
         if (picture := records.of(network)) is not None:
             self._pictures = tuple(side.records.of(network) for side in sides)
-            self.note.take_note(picture, sides[0])
+            side = sides[-1] if self.note.letter == "B" else sides[0]
+            self.note.take_note(side.records.of(network) or picture, side)
 
     def show_twins(self, on: bool) -> None:
         """Makes room for the networks of both, or for the one alone."""

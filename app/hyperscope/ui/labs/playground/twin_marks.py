@@ -39,8 +39,7 @@ class TwinMarks(Part["Host"]):
         on = session.twin is not None
         if on != was:
             page.show_twins(on)
-        page.note.setVisible(not on or session.side != "B")
-        page.note.set_letter("A" if on else "")  # what it says is of A
+        page.note.set_letter(("B" if session.side == "B" else "A") if on else "")  # of the one that the controls move
         mark(page, session.experiment, session.twin, session.side)
 
 

@@ -28,14 +28,17 @@ STEP = 17  # of a line
 TYPE = 12
 INDENT = 21  # pixels, for the sign
 PLAYING, PAUSED = 0.5, 3.0  # times a second; a diagnosis takes as long as hundreds of steps
+LARGE = (
+    0.1  # the same while a network of MANY parameters is trained, which a diagnosis halts for a good part of a second
+)
 VERMILION = 6  # of the theme's class colours, as of alarms
 GAP = 4  # pixels between the buttons
 APART = 10  # pixels between words and buttons
 
 
 class DoctorNote(QWidget):
-    """The foremost finding, `remedy_chosen` carrying its Remedy; while a network of more than MANY parameters is
-    trained it asks for nothing.
+    """The foremost finding, `remedy_chosen` carrying its Remedy; of a network of more than MANY parameters it asks
+    seldom while that is trained.
     """
 
     remedy_chosen = Signal(object)
@@ -62,7 +65,12 @@ class DoctorNote(QWidget):
         """Diagnoses per second at most."""
         if not self._playing:
             return PAUSED if self._diagnosed != self._now else 0.0
-        return PLAYING if self._parameters <= MANY else 0.0
+        return PLAYING if self._parameters <= MANY else LARGE
+
+    @property
+    def letter(self) -> str:
+        """Which twin it speaks of, "" while there is one network."""
+        return self._letter
 
     @property
     def finding(self) -> Finding | None:
@@ -74,8 +82,6 @@ class DoctorNote(QWidget):
         arrays = (array for layer in network.layers for array in (layer.weights, layer.biases) if array is not None)
         self._parameters, self._playing = sum(array.size for array in arrays), shown.status.playing
         self._now = shown.structure, shown.status.step
-        if self._playing and not self.rate and self._finding is not None:
-            self.clear()  # it would stay, however old
 
     def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
         """What it draws, wherever somebody looks."""
@@ -83,10 +89,11 @@ class DoctorNote(QWidget):
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
         """Shows the foremost of what was found; says nothing if that is all fine."""
-        found = sides[0].records.of(findings)
+        shown = sides[-1] if self._letter == "B" else sides[0]
+        found = shown.records.of(findings)
         if found is not None:
             self._finding = foremost(found)
-            self._diagnosed = sides[0].structure, sides[0].status.step
+            self._diagnosed = shown.structure, shown.status.step
             self._arrange()
 
     def clear(self) -> None:
@@ -98,7 +105,7 @@ class DoctorNote(QWidget):
         """Says of which twin the findings are, "" while there is one network."""
         if which != self._letter:
             self._letter = which
-            self._arrange()
+            self.clear()  # what is shown is of the other
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
