@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Advice(Part["Host"]):
-    """Applies remedies to the network that the doctor speaks of, and forgets what was found once something else holds."""
+    """Applies remedies to the network that the doctor speaks of; forgets what was found once something else holds."""
 
     def __init__(self, host: Host, page: Playground) -> None:
         super().__init__(host)
