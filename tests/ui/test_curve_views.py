@@ -393,7 +393,7 @@ def test_a_logarithmic_time_axis_shows_long_runs_whole(long, qtbot):
 
 def test_an_earlier_run_is_drawn_along_its_curve_however_long_it_was(panel):
     long = curves(points=6000, epochs=30_000.0)
-    panel.draw(snapshot(curves(epochs=20.0)))
+    panel.draw(snapshot(curves(epochs=200.0)))
     panel.set_ghosts((Ghost("run 1", long),))
     right = panel.plot._ranges[1]
     line = panel.plot._extras[0]
