@@ -14,10 +14,13 @@ from hyperscope.engine.metrics import confusion
 from hyperscope.engine.settings import Network
 from hyperscope.lab.experiment.data import FILE, PAINTED, Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.export.exports import gathered
+from hyperscope.lab.export.exports import Material, gathered
 from hyperscope.lab.export.report import FINDINGS, NEEDS, Picture, report
+from hyperscope.lab.probes.probe import Looked, look
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code
+from hyperscope.lab.twins.twin import begin
 from lab.sessions import START, moved
 
 FASTER = moved(("training.learning_rate", 0.05))
@@ -161,3 +164,15 @@ def test_points_painted_and_numbers_set_by_hand_are_among_the_moves():
     timeline = performed(Score(start, (Event(3, more), Event(5, more, edit=edit)), 6))
     told = words(report(gathered(timeline, NEEDS), (), COLOURS, COLOURS))
     assert "3 Own points 9 11" in told and "5 w₁₂ of output −0.5" in told and "Inputs x₁" not in told
+
+
+def test_the_report_of_twins_tells_both() -> None:
+    pair = begin(performed(Score(START)))
+    pair.apply_each(START, FASTER)
+    pair.steps(120)
+    looked = tuple(Looked(line.trainer) for line in (pair.a, pair.b))
+    sides = tuple(Seen(records=records) for records in look(looked, NEEDS))
+    said = words(report(Material(pair.score, sides), PICTURES, COLOURS, COLOURS))
+    assert "Twins" in said and "0.01 0.05" in said
+    for one in looked:
+        assert f"{one.subject.scores().dev.loss:.4f}" in said

@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.export.sharing import described, experiment_code, recognised, with_known
-from hyperscope.lab.session.opening import opened_score
+from hyperscope.lab.session.opening import opened, opened_score
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.lab.timeline.score import from_json as score_from_json
@@ -183,3 +183,19 @@ def test_a_performed_session_can_be_gone_back_in():
 
 def test_a_session_is_performed_up_to_a_tick():
     assert bits(performed(SESSION, tick=9).trainer) == bits(replay(SESSION, 9))
+
+
+@pytest.mark.parametrize("name", ["session.txt", "session", "mail.md"])
+def test_a_code_in_a_file_opens_as_the_session_it_is(tmp_path, name: str) -> None:
+    score = Score(Experiment(), (Event(20, changed(Experiment(), "training.learning_rate", 0.1)),), 40)
+    path = tmp_path / name
+    path.write_text(score.to_code() + "\n")
+    assert opened_score(path) == score
+    assert opened(path) == score.experiment
+
+
+def test_a_damaged_code_in_a_file_is_named_with_the_file(tmp_path) -> None:
+    path = tmp_path / "session.txt"
+    path.write_text("HS1-abc")
+    with pytest.raises(ValueError, match=r"session\.txt: this session's code"):
+        opened_score(path)

@@ -18,10 +18,14 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, turned
 from hyperscope.lab.export.exports import Choice, exporters, gathered
+from hyperscope.lab.probes.distributions import Mode, distributions
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.views import InWindow, painted, panel, views
+from hyperscope.ui.labs import LABS
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.window import Window
@@ -387,3 +391,27 @@ def test_closing_the_window_leaves_off_the_film(window, dialog, qtbot, tmp_path)
     qtbot.waitUntil(lambda: said(dialog).startswith("Frame"), timeout=PATIENCE)
     window.close()
     assert not list(tmp_path.glob("*.mp4"))
+
+
+# -- what is seen is what is exported ----------------------------------------------------------------------------------
+
+
+def test_distributions_in_training_mode_are_exported_so(window, qtbot) -> None:
+    shown = window.lab.page.distributions
+    shown.mode.word("train").click()
+    needs = exporters["distributions"].needs(Focus())
+    seen = gathered(performed(Score(SMALL, end=120)), needs)
+    with panel("distributions", seen, InWindow(".png", window=window)) as made:
+        assert made.asks(Focus()) == shown.asks(Focus()) == (Ask(distributions, Mode(training=True)),)
+        in_training = painted(made, LIGHT.window, 1.0)
+        made.mode.word("evaluation").click()
+        made.draw(seen.sides)
+        assert painted(made, LIGHT.window, 1.0) != in_training
+    assert all(ask in seen.records for ask in shown.asks(Focus()))
+
+
+def test_the_pictures_of_labs_that_are_not_open_are_not_offered(window, dialog) -> None:
+    own = {entry.exports for entry in LABS if entry.exports}
+    of_labs = {name for name, view in views.items() if view.needs.__module__ in own}
+    assert all(dialog.list.rows[name].isHidden() for name in of_labs)
+    assert not dialog.list.rows["map"].isHidden()

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperscope import __version__
 from hyperscope.lab.doctor.findings import findings
@@ -25,14 +25,18 @@ from hyperscope.lab.export.exports import Material
 from hyperscope.lab.export.sharing import described, experiment_code, outline
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.results import results
+from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.score import Event, Score, with_tables
+from hyperscope.lab.twins.standing import standing
+from hyperscope.lab.twins.twin_words import differences, lead
 from hyperscope.resources import asset
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 RESULTS, FINDINGS = Ask(results, None), Ask(findings, None)
-NEEDS = (RESULTS, FINDINGS)
+STANDING = Ask(standing, None)
+NEEDS = (RESULTS, FINDINGS, STANDING)
 MOST_MOVES = 40  # rows of the table; a lecture's drags would fill pages
 LONGEST = 1400  # characters of a session's code that is printed in whole
 THIN = "\u2009"
@@ -65,6 +69,7 @@ def report(
         when=when,
         results=material.records[RESULTS],
         findings=material.records[FINDINGS],
+        twins=_twins(material.sides),
         severities=SEVERITIES,
         pictures=pictures,
         light=light,
@@ -78,6 +83,22 @@ def report(
         longest=LONGEST,
         version=__version__,
     )
+
+
+def _twins(sides: Sequence[Seen]) -> dict[str, Any] | None:
+    """What is told of B beside A: results and findings, what differs, and which leads; None without a B."""
+    if len(sides) < 2:
+        return None
+    ours, theirs = (side.records[RESULTS] for side in sides[:2])
+    if ours.experiment is None or theirs.experiment is None:
+        return None
+    found = sides[0].records.get(STANDING)
+    return {
+        "parts": list(zip(ours.parts, theirs.parts, strict=True)),
+        "differences": differences(ours.experiment, theirs.experiment),
+        "said": lead(found, ours.experiment, theirs.experiment).sentence if found is not None else "",
+        "findings": [one for one in sides[1].records.get(FINDINGS) or () if one.severity != "fine"],
+    }
 
 
 @cache

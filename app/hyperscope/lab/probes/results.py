@@ -13,6 +13,7 @@ from hyperscope.lab.probes.probe import Probe
 from hyperscope.lab.training.curves import Curves
 
 if TYPE_CHECKING:
+    from hyperscope.lab.experiment.experiment import Experiment
     from hyperscope.lab.probes.subject import Subject
 
 PARTS = ("train", "dev", "test")
@@ -52,6 +53,7 @@ class Results:
     parts: tuple[PartResult, ...]  # train, dev, test
     lowest_loss: BestMoment | None
     highest_accuracy: BestMoment | None
+    experiment: Experiment | None = None  # in force
 
 
 @Probe
@@ -73,6 +75,7 @@ def results(subject: Subject, question: None) -> Results:
         tuple(part(name, getattr(data, f"y_{name}")) for name in PARTS),
         _moment(curves, -curves.dev_loss),
         _moment(curves, curves.dev_accuracy),
+        subject.experiment,
     )
 
 

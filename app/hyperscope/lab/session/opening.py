@@ -7,18 +7,21 @@ from pathlib import Path
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment, changed, read
-from hyperscope.lab.export.sharing import beside, from_tree
+from hyperscope.lab.export.sharing import beside, from_tree, recognised
 from hyperscope.lab.reading import content
-from hyperscope.lab.timeline.score import PREFIX, Score, from_code
+from hyperscope.lab.timeline.score import LONGEST, PREFIX, Score, from_code
 
+HEAD = 64  # bytes in which a code shows itself
 TABLE_ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt")
 
 
 def opened(path: Path) -> Experiment:
-    """The experiment in a .json file, or a new one for the table in a CSV file.
+    """The experiment in a .json file or a code's, or a new one for the table in a CSV file.
 
     Raises: ValueError naming the file and what is wrong with it.
     """
+    if _code_in(path) is not None:
+        return opened_score(path).experiment
     if path.name.lower().endswith(".json"):
         experiment = read(path)
         beside = path.parent / experiment.data.file
@@ -55,10 +58,32 @@ def opened_score(words: str | Path) -> Score:
     if str(words).startswith(PREFIX):
         return from_code(str(words))
     path = Path(words)
-    if not path.name.lower().endswith(".json"):
+    if (code := _code_in(path)) is not None:
+        try:
+            return beside(recognised(code).score, path.parent)
+        except ValueError as problem:
+            raise ValueError(f"{path}: {problem}") from None
+    if is_table(path):
         return Score(opened(path))
     source = content(path)
     try:
         return beside(from_tree(source).score, path.parent)
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file that can be opened is a table, and neither an experiment nor a code."""
+    return not path.name.lower().endswith(".json") and _code_in(path) is None
+
+
+def _code_in(path: Path) -> str | None:
+    """What a file that begins with a code holds, whatever its name ends in; None for any other."""
+    try:
+        with path.open("rb") as file:
+            if not file.read(HEAD).lstrip().startswith(PREFIX.encode()):
+                return None
+            file.seek(0)
+            return file.read(LONGEST).decode("ascii", "replace")
+    except OSError:
+        return None  # what opens it says why not

@@ -5,6 +5,7 @@ It shows choices and says what was decided; asking the training for records and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -20,7 +21,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.export.list import ExportList
 from hyperscope.ui.export.preview import Preview
 from hyperscope.ui.export.shown import shown_lines, shown_picture
-from hyperscope.ui.export.views import InWindow, usual_size, views
+from hyperscope.ui.export.views import InWindow, of_closed_labs, usual_size, views
 from hyperscope.ui.open_table.parts import Verdict
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, Theme, font
@@ -42,7 +43,10 @@ class ExportDialog(QDialog):
     cancelled = Signal()  # the film under way
     needed = Signal()
 
-    def __init__(self, window: QWidget, theme: Theme, folder: Path, name: str = "map") -> None:
+    def __init__(
+        self, window: QWidget, theme: Theme, folder: Path, name: str = "map", panels: Sequence[object] = ()
+    ) -> None:
+        """`panels` are those of the lab that is shown; of other labs there is nothing to export."""
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window = window
@@ -55,6 +59,9 @@ class ExportDialog(QDialog):
         self.colours.set_index(COLOURS.index(theme.name))
         self.scale.set_index(1)
         self.filmed.set_index(2)
+        closed = of_closed_labs(panels)
+        self.list.leave_out(closed)
+        name = "map" if name in closed else name
         self.list.choose(name)
         self.list.rows[name].setFocus(Qt.FocusReason.OtherFocusReason)
 

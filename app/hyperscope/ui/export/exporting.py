@@ -57,7 +57,8 @@ class Exporting:
         """Opens the dialog on what was last exported."""
         if self.dialog is not None:
             return
-        self.dialog = dialog = ExportDialog(self.host.top, self.host.theme, self.folder or _pictures(), self._name)
+        host, folder = self.host, self.folder or _pictures()
+        self.dialog = dialog = ExportDialog(host.top, host.theme, folder, self._name, host.lab.panels)
         dialog.needed.connect(self._want)
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
@@ -93,13 +95,19 @@ class ExportList(QWidget):
                     row.toggled.connect(lambda on, name=name: self._toggled(name, on))
         column.addStretch(1)
 
+    def leave_out(self, names: Collection[str]) -> None:
+        """Shows all but these."""
+        for name, row in self.rows.items():
+            row.setVisible(name not in names)
+
     def choose(self, name: str) -> None:
         """Chooses `name`, as a click on it does."""
         self.rows[name].setChecked(True)
 
     def _toggled(self, name: str, on: bool) -> None:
         if on:
-            one_stop(list(self.rows.values()), list(self.rows).index(name))
+            shown = [row for row in self.rows.values() if not row.isHidden()]
+            one_stop(shown, shown.index(self.rows[name]))
             self.chosen.emit(name)
 
     def set_theme(self, theme: Theme) -> None:

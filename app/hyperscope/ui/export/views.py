@@ -5,7 +5,7 @@ Painting must happen in the window's thread; each function returns another that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -103,7 +103,7 @@ declare(
         "Distributions",
         (800, 330),
         (DistributionsPanel, DistributionsPanel),
-        lambda _: (Ask(distributions, Mode()),),
+        lambda _: (Ask(distributions, Mode()), Ask(distributions, Mode(training=True))),  # whichever is looked at
     ),
 )
 
@@ -125,6 +125,13 @@ def declare_those_of_labs() -> None:
     for entry in labs.LABS:
         if entry.exports:
             import_module(entry.exports)
+
+
+def of_closed_labs(panels: Iterable[object]) -> set[str]:
+    """The pictures that are of one lab alone and of none of the `panels` that are open: nothing feeds them."""
+    own = {entry.exports for entry in labs.LABS if entry.exports}
+    kinds = {type(one) for one in panels}
+    return {name for name, view in views.items() if view.needs.__module__ in own and view.made[0] not in kinds}
 
 
 @contextmanager

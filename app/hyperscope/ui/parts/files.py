@@ -58,9 +58,9 @@ class Files(Part["Shell"]):
     def open(self, path: Path) -> None:
         """Opens an experiment or session at once, a table by way of a dialog that says how it will be read."""
         # its scores know the trainer, which the window has no use for
-        from hyperscope.lab.session.opening import TABLE_ENDINGS, opened_score
+        from hyperscope.lab.session.opening import TABLE_ENDINGS, is_table, opened_score
 
-        if path.name.lower().endswith(TABLE_ENDINGS):
+        if path.name.lower().endswith(TABLE_ENDINGS) and is_table(path):
             self._show_table(path)
         else:  # beside the window: a drive may take its time, or be another computer
             self._reader.ask(lambda: opened_score(path), lambda score: self._take(path, score))
