@@ -110,13 +110,23 @@ def test_leaving_projector_mode_is_said(window, qtbot):
         assert window.words.message.text().startswith(said)
 
 
-def test_projector_mode_hides_what_was_chosen_for_it_alone(window, qtbot):
+def test_the_same_is_hidden_in_projector_mode_and_outside_it(window, qtbot):
     qtbot.keyClick(window, Key.Key_J)
     window.part(Presenting).hide(frozenset({"distributions"}))
     qtbot.keyClick(window, Key.Key_J)
-    assert window.lab.page.distributions.isVisible()
-    qtbot.keyClick(window, Key.Key_J)
     assert not window.lab.page.distributions.isVisible()
+
+
+@pytest.mark.parametrize("name", ["network", "map", "curves", "distributions"])
+def test_any_panel_can_be_alone_and_z_brings_the_others_back(window, qtbot, name):
+    page, presenting = window.lab.page, window.part(Presenting)
+    presenting.hide(frozenset({"data"}))
+    presenting.enlarge(name)
+    others = {"data", "network", "map", "hyperparameters", "curves", "distributions"} - {name}
+    assert [one for one in others if getattr(page, one).isVisible()] == []
+    qtbot.waitUntil(lambda: getattr(page, name).width() > 0.9 * page.width(), timeout=PATIENCE)
+    qtbot.keyClick(window, Key.Key_Z)
+    assert page.curves.isVisible() and page.hyperparameters.isVisible() and not page.data.isVisible()
 
 
 def test_the_list_gives_the_keyboard_back_on_escape(window, qtbot):

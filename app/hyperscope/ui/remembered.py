@@ -73,14 +73,15 @@ class Remembered:
         """Keeps what `view` gives."""
         self._set_value(f"view_{lab}", name)
 
-    def hidden(self, projecting: bool) -> frozenset[str]:
-        """The names of panels and controls that are not shown, in projector mode or outside it."""
-        kept = str(self._value(_HIDDEN[projecting]) or "")
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of panels and controls that are not shown."""
+        kept = str(self._value("hidden") or "")
         return frozenset(name for name in kept.split(" ") if name)
 
-    def set_hidden(self, projecting: bool, names: frozenset[str]) -> None:
+    def set_hidden(self, names: frozenset[str]) -> None:
         """Keeps what `hidden` gives."""
-        self._set_value(_HIDDEN[projecting], " ".join(sorted(names)))
+        self._set_value("hidden", " ".join(sorted(names)))
 
     @property
     def reduced_motion(self) -> bool:
@@ -108,6 +109,3 @@ class Remembered:
         """Keeps the experiment for the next start. Raises: OSError."""
         if not self.forgetful:
             write_whole(home() / LAST, experiment.to_json())
-
-
-_HIDDEN = {False: "hidden", True: "hidden_on_projector"}

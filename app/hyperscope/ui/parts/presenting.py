@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication
+
 from hyperscope.ui.actions import Action
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.looks import Looks
@@ -21,7 +24,7 @@ TIMELINE = ("timeline", "Timeline")  # the window's own, below whatever lab is s
 
 
 class Presenting(Part["Shell"]):
-    """What is hidden is remembered; in projector mode something else may be hidden than outside it."""
+    """What is hidden is remembered, in projector mode and outside it; a panel that is `large` hides all others."""
 
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
@@ -29,13 +32,15 @@ class Presenting(Part["Shell"]):
         self.laser = Laser(host.body)
         self.captions = Captions(host.body)
         self.projecting = False
-        self._hidden = {mode: host.remembered.hidden(mode) for mode in (False, True)}
+        self.large = ""  # the name of the panel that is alone on the page
+        self._hidden = host.remembered.hidden
         host.said.connect(self.captions.say)
 
     def actions(self) -> Sequence[Action]:
         return (
             Action("Projector mode", "Present", self.switch_projector, ("J",), "Larger type and lines, chosen panels."),
             Action("Choose what is shown", "Present", self.choose, ("H",), "Hides panels and single controls."),
+            Action("One panel large", "Present", self.enlarge, ("Z",), "The one under the pointer; again for all."),
             Action("Laser spot", "Present", self.laser.switch, ("X",), "A spot that follows the pointer."),
             Action("Captions", "Present", self.captions.switch, ("C",), "What happens, in large type at the foot."),
         )
@@ -53,7 +58,8 @@ class Presenting(Part["Shell"]):
     @property
     def hidden(self) -> frozenset[str]:
         """The names of what is not shown now."""
-        return self._hidden[self.projecting]
+        others = (name for name, _ in self.host.lab.hideable if self.large and name != self.large)
+        return (self._hidden - {self.large}).union(others)
 
     def switch_projector(self) -> None:
         """Enlarges type and lines, or makes them as they were."""
@@ -64,11 +70,30 @@ class Presenting(Part["Shell"]):
         begun = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
         self.host.say(begun if self.projecting else "Projector mode ended.")
 
+    def enlarge(self, name: str = "") -> None:
+        """Gives a panel the whole page, the one under the pointer if none is named; or brings the others back."""
+        name = name or self._pointed_at()
+        self.large = "" if self.large else name
+        self._apply()
+        self.host.say("One panel large; Z brings the others back." if self.large else "All panels are back.")
+
+    def _pointed_at(self) -> str:
+        """The panel under the pointer, else the one with the keyboard, else the map."""
+        names = [name for name, _ in self.host.lab.hideable]
+        for at in (QApplication.widgetAt(QCursor.pos()), QApplication.focusWidget()):
+            for name in names if at is not None else ():
+                panel = getattr(self.host.lab.page, name, None)
+                if panel is not None and (panel is at or panel.isAncestorOf(at)):
+                    return name
+        return "map" if "map" in names else next(iter(names), "")
+
     def choose(self) -> None:
         """Opens the list of what is shown, or closes it."""
         if self.list.isVisible():
             self.list.leave()
         else:
+            self.large = ""
+            self._apply()
             self.list.set_hidden(self.hidden)
             self.list.open()
 
@@ -77,8 +102,8 @@ class Presenting(Part["Shell"]):
 
     def hide(self, names: frozenset[str]) -> None:
         """Hides exactly these panels and controls."""
-        self._hidden[self.projecting] = names
-        self.host.remembered.set_hidden(self.projecting, names)
+        self.large, self._hidden = "", names
+        self.host.remembered.set_hidden(names)
         self._apply()
 
     def _apply(self) -> None:
@@ -90,6 +115,7 @@ class Presenting(Part["Shell"]):
     def lab_shown(self) -> None:
         for shown in self._lists.values():
             shown.leave()
+        self.large = ""
         self._apply()
 
     def set_theme(self, theme: Theme) -> None:
