@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QImage, QPa
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from hyperscope.ui import theme as themes
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import RADIUS, Theme
@@ -243,7 +244,7 @@ class TextButton(QAbstractButton):
         self._theme, self._font, self._bold = themes.LIGHT, QFont(), QFont()
         self.setText(words)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(as_written(name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from hyperscope.lab.probes.snapshot import Status
 from hyperscope.lab.timeline.branch_mark import BranchMark
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import by_keyboard, keep_arrows
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.guarded import guarded
@@ -344,7 +345,7 @@ class Timeline(QSlider):
             self._over = over
             self.setCursor(Qt.CursorShape.ArrowCursor if strand is None else Qt.CursorShape.PointingHandCursor)
             said = f"Branch “{strand.name}”: a click goes to its end" if strand is not None else TIP
-            self.setToolTip(said)
+            self.setToolTip(as_written(said))
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

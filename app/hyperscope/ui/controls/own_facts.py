@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.buttons import TextButton
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.style import breadth
@@ -46,7 +47,7 @@ class OwnFacts(QWidget):
         """Says how many points each class has."""
         self.count.setText(f"{sum(counts)} points")
         each = ", ".join(f"{count} of class {c}" for c, count in enumerate(counts, 1))
-        self.count.setToolTip(each)
+        self.count.setToolTip(as_written(each))
         self.count.setAccessibleDescription(each)
         self._tell()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.picker import Picker
@@ -54,7 +55,7 @@ class TableFacts(QWidget):
         self.counts.setToolTip("Classes: " + ", ".join(examples.class_names))
         self._notes = examples.note
         for shown_part in (self.name, self.note):  # the notes have no room at times
-            shown_part.setToolTip(examples.note)
+            shown_part.setToolTip(as_written(examples.note))
         self.setAccessibleDescription(examples.note)
         self._elide()
 
@@ -107,7 +108,7 @@ class PlaneChoice(QWidget):
             column.addWidget(item)
         for picker, name in ((self.across, "Feature across"), (self.up, "Feature up")):
             picker.setAccessibleName(name)
-            picker.setToolTip(name)
+            picker.setToolTip(as_written(name))
             picker.hide()
             picker.activated.connect(self._choose)
         self.kind.set_index(0)

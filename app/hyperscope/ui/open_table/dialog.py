@@ -20,6 +20,7 @@ from hyperscope.lab.examples.file_text import NoText
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.ui import style
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.form import control_for
@@ -69,7 +70,7 @@ class OpenTable(QDialog):
         self.setWindowTitle("Open a table")
         self.name, self.size_line = Caption(""), Caption("")
         self.name.setMinimumWidth(1)  # it is cut short rather than widen the dialog
-        self.name.setToolTip(self._data.file)
+        self.name.setToolTip(as_written(self._data.file))
         self.table = PreviewTable(FirstRows())
         self.label = ClassChoice()
         self.standardise = control_for("data.standardise", knob_at("data.standardise"))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.lab.experiment.experiment import knob_at
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.picker import Picker
@@ -160,7 +161,7 @@ class Verdict(QWidget):
         """As many words of the notes as fit, and all of them in the tooltip."""
         lines = in_lines(self._all_notes, self._notes.fontMetrics(), self._notes.width(), NOTE_LINES)
         self._notes.setText("\n".join(lines))
-        self._notes.setToolTip(self._all_notes)
+        self._notes.setToolTip(as_written(self._all_notes))
 
 
 class _Sign(QWidget):

@@ -24,6 +24,7 @@ from hyperscope.lab.examples.examples import ColumnPreview, TablePreview, previe
 from hyperscope.lab.examples.filling import FILLS
 from hyperscope.lab.examples.table import Gaps, gaps_in
 from hyperscope.lab.experiment.data import Data
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.check_box import draw_box
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.words import shown
@@ -128,7 +129,8 @@ class FirstRows(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) and self._look is not None:
-            return self._look.table.first[index.row()][index.column()]
+            cell = self._look.table.first[index.row()][index.column()]
+            return cell if role == Qt.ItemDataRole.DisplayRole else as_written(cell)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self.text(index) + (", missing" if self.is_missing(index) else "")
         return None
@@ -141,7 +143,7 @@ class FirstRows(QAbstractTableModel):
             return head.name
         if role == Qt.ItemDataRole.ToolTipRole:
             switch = "" if head.is_class else f" · {'Switch it on' if head.off else 'Switch it off'}: click, or space"
-            return f"{head.name}: {head.facts}{switch}"
+            return as_written(f"{head.name}: {head.facts}{switch}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{head.name}: {head.facts}"
         return None

@@ -14,6 +14,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeE
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hyperscope.lab.library.library import Details, KeptRun, Library
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice, TextSwitch
@@ -234,7 +235,7 @@ class RunsPage(QWidget):
     def say(self, sentence: str) -> None:
         """Shows one sentence under the list."""
         self.message.setText(sentence)
-        self.message.setToolTip(sentence)
+        self.message.setToolTip(as_written(sentence))
         self.message.setVisible(bool(sentence))
         self.undo_button.setVisible(False)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from hyperscope.lab.library.library import KeptRun
 from hyperscope.ui import paint
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
@@ -114,7 +115,7 @@ class RunModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return in_words(run)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.notes or None
+            return as_written(run.notes) or None
         return None
 
     def show_runs(self, runs: list[KeptRun]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
 from hyperscope.lab.library.run_compare import Setting
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -71,7 +72,7 @@ class SettingsTable(QTableWidget):
         self.setHorizontalHeaderItem(0, first)
         for column, (head, tip) in enumerate(zip(self._heads, self._tips, strict=True), 1):
             self.setHorizontalHeaderItem(column, item := QTableWidgetItem(head))
-            item.setToolTip(tip)
+            item.setToolTip(as_written(tip))
         plain, strong = font(12, 400, theme.scale), font(12, 600, theme.scale)
         for row, setting in enumerate(self._settings):
             for column, words in enumerate((setting.name, *setting.values)):
@@ -79,7 +80,7 @@ class SettingsTable(QTableWidget):
                 item.setFont(strong if setting.differs else plain)
                 item.setForeground(theme.text if setting.differs else theme.quiet)
                 if len(words) > 20:
-                    item.setToolTip(words)
+                    item.setToolTip(as_written(words))
                 self.setItem(row, column, item)
         bar = self.horizontalHeader()
         for column in range(self.columnCount()):

@@ -17,6 +17,7 @@ from hyperscope.lab.examples.own_points import fit_classes
 from hyperscope.lab.experiment.data import FILE, PAINTED, Data, on_plane
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
 from hyperscope.lab.experiment.painted import MOST_CLASSES, read
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.column_choice import ColumnChoice
 from hyperscope.ui.controls.control import Caption
@@ -133,7 +134,9 @@ class DataCard(Card):
         data = experiment.data
         self._source = data.source
         self.thumbnails[data.source].setChecked(True)
-        self.thumbnails[FILE].setToolTip(data.file if data.source == FILE else tooltip(knob_at("data.file")))
+        self.thumbnails[FILE].setToolTip(
+            as_written(data.file) if data.source == FILE else tooltip(knob_at("data.file"))
+        )
         for path, _, value in every_knob(experiment):
             if path in self.controls:
                 self.controls[path].set_value(value)

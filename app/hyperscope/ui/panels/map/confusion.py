@@ -15,6 +15,7 @@ from hyperscope.lab.probes.answers import answers
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, fitting, write
@@ -198,7 +199,7 @@ class ConfusionFace(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())
-        self.setToolTip(self.says(*cell) if cell is not None else "")
+        self.setToolTip(as_written(self.says(*cell)) if cell is not None else "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self.cell_at(event.position())

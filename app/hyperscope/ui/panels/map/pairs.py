@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
 from hyperscope.ui.guarded import guarded
@@ -55,7 +56,9 @@ class PairRow(Ringed, PressedByEnter, QAbstractButton):
         self.setVisible(pair is not None)
         if pair is not None:
             self.setAccessibleName(self.says())
-            self.setToolTip(f"{self.says()}. Click to send these examples through the network, one after the other.")
+            self.setToolTip(
+                f"{as_written(self.says())}. Click to send these examples through the network, one after the other."
+            )
         self.update()
 
     def show_pinned(self, example: int | None) -> None:
