@@ -538,3 +538,12 @@ def test_the_page_fits_the_smallest_window_in_the_dark_too(window, over, qtbot, 
         at = part.mapTo(over, QPoint(0, 0))
         assert over.rect().contains(at) and over.rect().contains(at + QPoint(part.width() - 1, part.height() - 1))
     assert over.grab().toImage().pixelColor(2, 2) == DARK.window
+
+
+@pytest.mark.parametrize(("name", "value"), [("created", 1e300), ("title", b"\xff"), ("dev_loss", "low")])
+def test_a_row_that_is_no_run_is_said_and_the_others_are_shown(opened, path, qtbot, name, value):
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(f"UPDATE runs SET {name} = ? WHERE number = 2", (value,))
+    page = page_of(opened(path), qtbot)
+    assert len(page.model.runs) == 3
+    assert page.message.text().startswith("1 row of the library is no run and is left out")
