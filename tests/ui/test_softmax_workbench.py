@@ -202,7 +202,7 @@ def test_nothing_lies_on_anything_else(bench, window, qtbot, size) -> None:
 
 
 def test_transport_and_keys_are_there_only_where_the_network_is_seen(bench, window, qtbot) -> None:
-    assert not window.transport.isVisible()
+    assert not window.transport.isVisible() and not window.timeline.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert not window.session.status.playing
     bench.face.choose(FACES[1])

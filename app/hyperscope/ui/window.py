@@ -31,6 +31,7 @@ from hyperscope.ui.pacing import Ticker
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme, font
 from hyperscope.ui.timeline import Timeline
@@ -243,9 +244,8 @@ class Window(QMainWindow):
 
     def _show_bars(self) -> None:
         """Transport and timeline stand only around what trains."""
-        trains = self.lab.page.trains
-        self.transport.setVisible(trains)
-        self.timeline.setVisible(trains)
+        self.transport.setVisible(self.lab.page.trains)
+        self.part(Presenting).show_timeline()
         self._tell_foot()
 
     def _bring_up(self, lab: Lab) -> None:

@@ -109,8 +109,12 @@ class Presenting(Part["Shell"]):
     def _apply(self) -> None:
         host = self.host
         host.lab.page.show_without(self.hidden, host.session.moved)
-        host.timeline.setVisible("timeline" not in self.hidden)
+        self.show_timeline()
         host.draw_all()
+
+    def show_timeline(self) -> None:
+        """Shows the timeline where something trains, unless it is hidden by hand."""
+        self.host.timeline.setVisible(self.host.lab.page.trains and "timeline" not in self.hidden)
 
     def lab_shown(self) -> None:
         for shown in self._lists.values():
