@@ -152,7 +152,7 @@ def test_what_is_kept_for_the_next_start_stays_when_it_cannot_be_kept_anew(qapp,
     with full_disk() if fault == "full" else read_only(home):
         with pytest.raises(OSError):
             remembered.keep(Experiment())
-        remembered.set_hidden(False, frozenset(f"panel{number}" for number in range(40)))
+        remembered.set_hidden(frozenset(f"panel{number}" for number in range(40)))
         remembered.save()
     assert {name: (home / name).read_bytes() for name in before} == before
 

@@ -303,9 +303,9 @@ def settings(rng: Random, folder: Path) -> None:
     remembered = Remembered()
     found = (remembered.theme, remembered.scale, remembered.lab, remembered.view("playground"), remembered.geometry)
     assert len(found) == 5 and 1.0 <= remembered.scale <= 2.0
-    remembered.hidden(False), remembered.hidden(True), remembered.reduced_motion
+    assert isinstance(remembered.hidden, frozenset) and isinstance(remembered.reduced_motion, bool)
     last_experiment()
-    remembered.set_hidden(False, frozenset())
+    remembered.set_hidden(frozenset())
     remembered.save()
     made.processEvents()
 
