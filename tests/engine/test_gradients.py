@@ -30,6 +30,7 @@ from hyperscope.engine.softmax import one_hot
 FEW_EXAMPLES, MANY_EXAMPLES = 12, FEW + 5
 NARROW_NET, WIDE_NET = (3, 4), (3, NARROW + 2)
 OFF_ON = [False, True]
+BY_CLASS = (0.3, 5.0)  # of a third class it is 1
 Fields = dict[str, Any]
 
 
@@ -65,13 +66,13 @@ def agrees(of: Learner) -> bool:
     bn_jolt=[0.0, 0.5],
     dropout=[0.0, 0.4],
     smoothing=[0.0, 0.2],
-    weights=["equal", "balanced"],
+    weights=["equal", "balanced", "by hand"],
     m=[FEW_EXAMPLES, 20],
 )
 def test_every_gradient_is_the_slope_of_the_loss_whatever_is_combined(chosen: Fields) -> None:
     structure = {"units": NARROW_NET, **chosen}
     m, smoothing, weights = (structure.pop(name) for name in ("m", "smoothing", "weights"))
-    assert agrees(start(structure, m, label_smoothing=smoothing, class_weights=weights))
+    assert agrees(start(structure, m, label_smoothing=smoothing, class_weights=weights, weights_by_class=BY_CLASS))
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,15 @@ def test_gamma_and_beta_go_on_learning_when_told_to_again() -> None:
     before = norms_of(of)
     of.steps([np.arange(40)] * 5)
     assert (norms_of(of) != before).all()
+
+
+@pytest.mark.parametrize("output", outputs)
+@pytest.mark.parametrize("norm", NORMS)
+def test_weights_of_classes_are_those_of_the_textbook_in_loss_and_gradient(output: str, norm: str) -> None:
+    of = start({"output": output, "norm": norm}, 20, class_weights="by hand", weights_by_class=BY_CLASS)
+    parameters = of.state.parameters.copy()
+    loss, gradient = loss_and_gradient(of, parameters)
+    x, y = examples(20)
+    expected = textbook.loss_and_gradient(of.layout, parameters, x, one_hot(y, 3), np.array([0.3, 5.0, 1.0]))
+    assert loss == pytest.approx(expected[0], rel=1e-12)
+    np.testing.assert_allclose(gradient, expected[1], rtol=1e-9, atol=1e-12)

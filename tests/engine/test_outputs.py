@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -251,7 +253,7 @@ def test_a_class_that_does_not_occur_has_no_weight() -> None:
     assert class_weights(np.array([0, 0, 2]), 4, "balanced").tolist() == [0.375, 0, 0.75, 0]
 
 
-def uneven(**training: str) -> Learner:
+def uneven(**training: Any) -> Learner:
     """A learner on 30 examples of the first class, 6 of the second and 4 of the third."""
     x, _ = examples()
     y = np.repeat([0, 1, 2], [30, 6, 4])
@@ -263,6 +265,25 @@ def test_with_balanced_weights_the_loss_is_the_mean_over_classes_of_their_mean_l
     parts = [uneven().steps([np.arange(*ends)])[0] for ends in ((0, 30), (30, 36), (36, 40))]
     assert balanced.steps([np.arange(40)])[0] == pytest.approx(np.mean(parts), abs=1e-12)
     assert plain.steps([np.arange(40)])[0] != pytest.approx(np.mean(parts), abs=1e-3)
+
+
+def test_weights_by_hand_are_each_class_s_own_and_1_for_the_rest() -> None:
+    y = np.array([0, 1, 2])
+    assert class_weights(y, 3, "by hand", (2.0, 0.5)).tolist() == [2, 0.5, 1]
+    assert class_weights(y, 2, "by hand", (2.0, 0.5, 7.0)).tolist() == [2, 0.5]
+
+
+def test_weights_by_hand_that_are_all_alike_change_nothing() -> None:
+    plain, even = uneven(), uneven(class_weights="by hand", weights_by_class=(3.0, 3.0, 3.0))
+    for of in (plain, even):
+        of.steps([np.arange(40)] * 5)
+    assert np.allclose(plain.state.parameters, even.state.parameters, atol=1e-12)
+
+
+def test_a_weight_moved_midway_acts_from_the_next_step_and_keeps_the_moments() -> None:
+    told, turned = (learner(layout(), class_weights="by hand", weights_by_class=w) for w in ((4.0,), ()))
+    turned.change(told.trainings[0])
+    assert told.steps(batches(5)).tobytes() == turned.steps(batches(5)).tobytes()
 
 
 def test_on_even_classes_balanced_weights_change_nothing() -> None:

@@ -5,7 +5,7 @@ Logits are (..., U, m) for U output units; targets t and the mask of units that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -286,8 +286,12 @@ outputs["hierarchical"] = Output(
 )
 
 
-def class_weights(y: Indices, classes: int, kind: str) -> Array:
-    """Weights (C,) of the classes of labels y (m,): all 1, or "balanced", m / (C · count) (King and Zeng 2001)."""
+def class_weights(y: Indices, classes: int, kind: str, given: Sequence[float] = ()) -> Array:
+    """Weights (C,) of the classes of labels y (m,): all 1, "balanced", m / (C · count) (King and Zeng 2001), or "by
+    hand", which are those `given`, and 1 where fewer are.
+    """
+    if kind == "by hand":
+        return np.array([*given[:classes], *[1.0] * (classes - len(given))])
     if kind != "balanced":
         return np.ones(classes)
     counts = np.bincount(y, minlength=classes)

@@ -25,12 +25,12 @@ class Rows:
 
     def __init__(self, layout: Layout, training: Training, x: Array, y: Indices, dtype: np.dtype[Any]) -> None:
         self.layout, self.x, self.y, self.dtype = layout, x, y, dtype
-        self._coded: tuple[float, str] | None = None
+        self._coded: tuple[float, str, tuple[float, ...]] | None = None
         self.code(training)
 
     def code(self, training: Training) -> None:
         """Takes on other label smoothing or class weights."""
-        key = (training.label_smoothing, training.class_weights)
+        key = (training.label_smoothing, training.class_weights, training.weights_by_class)
         if key == self._coded:
             return
         self._coded = key
@@ -42,7 +42,8 @@ class Rows:
         x, y = self.x, self.y
         inputs = np.concatenate([x.swapaxes(-1, -2), np.ones((*y.shape, int(self.layout.bias_at(0))))], axis=-1)
         counted = mask[y] if output.masked else np.zeros((*y.shape, 0))
-        each = [class_weights(one, classes, training.class_weights)[one] for one in np.atleast_2d(y)]
+        kind, given = training.class_weights, training.weights_by_class
+        each = [class_weights(one, classes, kind, given)[one] for one in np.atleast_2d(y)]
         weight = np.stack(each).reshape(*y.shape, 1)
         parts = [inputs, targets[y], counted, weight]
         ends = np.cumsum([0, *(part.shape[-1] for part in parts)]).tolist()

@@ -109,13 +109,16 @@ def _normalised(
     return hat, gamma[:, None] * hat + beta[:, None], mean, variance
 
 
-def loss_and_gradient(layout: Layout, parameters: Array, x: Array, y: Array) -> tuple[float, Array]:
+def loss_and_gradient(
+    layout: Layout, parameters: Array, x: Array, y: Array, by_class: Array | None = None
+) -> tuple[float, Array]:
     """The mean loss of inputs x (n, m) with one-hot y (C, m) in training mode, and its gradient (P,).
 
-    Dropout, jolts and penalties are left out.
+    With weights `by_class` (C,) it is Σ w L / Σ w, each example's w being that of its class. Dropout, jolts and
+    penalties are left out.
     """
     traces = forward(layout, parameters, layout.initial_running(parameters.dtype), x, training=True)
-    loss, gradient, _ = backward(layout, parameters, traces, x, y)
+    loss, gradient, _ = backward(layout, parameters, traces, x, y, by_class=by_class)
     return loss, gradient
 
 
@@ -127,16 +130,20 @@ def backward(
     y: Array,
     *,
     masks: Mapping[int, Array] | None = None,
+    by_class: Array | None = None,
 ) -> tuple[float, Array, list[Slopes]]:
     """The mean loss of a forward pass in training mode, its gradient (P,), and that by every layer's values.
 
     `traces` are those of `forward` for inputs x (n, m), under the same dropout `masks`; y (C, m) is one-hot.
+    Weights `by_class` (C,) are those of `loss_and_gradient`.
     """
     dropped = masks or {}
+    each = np.ones(x.shape[1]) if by_class is None else by_class @ y
+    each = each * (x.shape[1] / each.sum())
     codes, kept = layout.output.codes(layout.classes, layout.network.tree)
     z, t, mask = traces[-1].output / layout.network.temperature, codes.T @ y, kept.T @ y
-    loss = layout.output.losses(z, t, mask).mean()
-    d = layout.output.slope(z, t, mask) / (x.shape[1] * layout.network.temperature)
+    loss = (each * layout.output.losses(z, t, mask)).mean()
+    d = each * layout.output.slope(z, t, mask) / (x.shape[1] * layout.network.temperature)
     gradient = np.zeros_like(parameters)
 
     def norm_backward(name: str, trace: Trace, dy: Array) -> Array:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from msgspec import Meta
+
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
 from hyperscope.knob import Settings, choice, number, switch, whole
 
 WHOLE_SET = 65536  # batch sizes from here on, and any above the number of training examples, mean all of them
 
+LIGHTEST, HEAVIEST = 0.01, 100.0  # weights of a class
+
 
 class Training(Settings, frozen=True):
     """How the network learns: the optimiser, its constants, the mini-batches and the arithmetic."""
 
-    LATER = ("drop_last",)
+    LATER = ("drop_last", "weights_by_class")
 
     optimiser: Annotated[
         str,
@@ -233,11 +237,21 @@ class Training(Settings, frozen=True):
         str,
         choice(
             "Class weights",
-            ("equal", "balanced"),
-            "Balanced gives each class the same say in the loss, however few its examples.",
+            ("equal", "balanced", "by hand"),
+            "What a class's examples count in the loss. Balanced gives each class the same say, however few its "
+            "examples; by hand each class has a weight of its own. In a mini-batch they are scaled to a mean of 1.",
             live=True,
+            watch="how well each class is found",
         ),
     ] = "equal"
+    weights_by_class: Annotated[
+        tuple[float, ...],
+        Meta(
+            title="Weight of each class",
+            description="What an example of each class counts where class weights are by hand; 1 for those left out.",
+            extra_json_schema={"items": {"type": "number", "minimum": LIGHTEST, "maximum": HEAVIEST}},
+        ),
+    ] = ()
     patience: Annotated[
         int,
         whole(
@@ -259,3 +273,11 @@ class Training(Settings, frozen=True):
             live=False,
         ),
     ] = "float32"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = self.weights_by_class
+        numbers = isinstance(given, tuple) and all(isinstance(one, (int, float)) for one in given)
+        if not numbers or not all(LIGHTEST <= one <= HEAVIEST and not isinstance(one, bool) for one in given):
+            allowed = f"numbers in [{LIGHTEST:g}, {HEAVIEST:g}], one for each class"
+            raise ValueError(f"weights_by_class is {str(given)[:200]}; it must be {allowed}")

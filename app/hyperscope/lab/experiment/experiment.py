@@ -20,11 +20,9 @@ from hyperscope.quoting import cut, named
 
 VERSION = 1
 LARGEST = 1_000_000  # characters of JSON; with as many painted points as there may be it has a tenth
-LISTS = (
-    "data.features",
-    "data.painted",
-    "data.left_out",
-)  # paths of lists of text; changed and read like knobs, but none
+WEIGHTS = "training.weights_by_class"
+# paths of lists of text or numbers; changed and read like knobs, but none
+LISTS = ("data.features", "data.painted", "data.left_out", WEIGHTS)
 
 
 class Experiment(Settings, frozen=True):
@@ -142,7 +140,7 @@ def knob_at(path: str) -> Knob:
 _hints = cache(get_type_hints)  # reading them anew took longer than applying the change
 
 
-def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...]) -> Experiment:
+def changed(experiment: Experiment, path: str, value: Value | tuple[str, ...] | tuple[float, ...]) -> Experiment:
     """The experiment with the field at a dotted path set to `value`, all else equal; paths in LISTS take a tuple.
 
     Raises: LookupError for an unknown path, ValueError for a value that is not allowed.
@@ -182,14 +180,19 @@ def turned(experiment: Experiment, path: str, value: Value) -> Experiment:
     return experiment
 
 
-def parsed(path: str, words: str) -> Value | tuple[str, ...]:
-    """The value of the knob at `path` that `words`, from a command line, spell; names in a list stand between commas,
-    lines of painted points between semicolons.
+def parsed(path: str, words: str) -> Value | tuple[str, ...] | tuple[float, ...]:
+    """The value of the knob at `path` that `words`, from a command line, spell; names and numbers in a list stand
+    between commas, lines of painted points between semicolons.
 
     Raises: LookupError for an unknown path, ValueError for words that are no value of it.
     """
     if path == "data.painted":
         return tuple(line.strip() for line in words.split(";"))
+    if path == WEIGHTS:
+        try:
+            return tuple(float(part) for part in words.split(",")) if words.strip() else ()
+        except ValueError:
+            raise ValueError(f"{path} is {words!r}; it must be numbers with commas between") from None
     if path in LISTS:
         return tuple(name.strip() for name in words.split(",")) if words.strip() else ()
     knob = knob_at(path)

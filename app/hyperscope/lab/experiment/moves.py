@@ -114,6 +114,8 @@ def _of_lists(old: Experiment, new: Experiment) -> str:
     """What else differs where no knob does."""
     if old.data.painted != new.data.painted:
         return told(old.data.painted, new.data.painted)
+    if old.training.weights_by_class != new.training.weights_by_class:
+        return f"class weights {', '.join(f'{weight:.3g}' for weight in new.training.weights_by_class) or 'all 1'}"
     was, now = set(old.data.left_out), set(new.data.left_out)
     gone, back = sorted(now - was), sorted(was - now)
     if len(gone) + len(back) == 1:

@@ -36,6 +36,7 @@ COMMON = (
     "precision",
     "label_smoothing",
     "class_weights",
+    "weights_by_class",
 )  # settings of a whole stack
 
 

@@ -106,6 +106,7 @@ class Playground(Page):
         """Takes note of a new data set."""
         self._training = examples.training
         self.data.show_examples(examples)
+        self.hyperparameters.show_classes(examples.class_names)
         self.hyperparameters.show_experiment(experiment, examples.training)
 
     def show_without(self, hidden: Collection[str], experiment: Experiment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -11,8 +12,9 @@ from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
 from hyperscope.engine.settings import WHOLE_SET, Training
 from hyperscope.knob import Knob, Value, knobs
-from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
+from hyperscope.lab.experiment.experiment import WEIGHTS, Experiment, every_knob, knob_at
 from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.class_weights import ClassWeights
 from hyperscope.ui.controls.control import MIXED, Caption
 from hyperscope.ui.controls.entry import TypedControl
 from hyperscope.ui.controls.form import KnobControl, control_for
@@ -33,6 +35,7 @@ SCHEDULE = "training.schedule"
 INITIALISER = "network.initialiser"
 INITIAL_SCALE = "network.initial_scale"
 TREE = "network.tree"
+CLASS_WEIGHTS = "training.class_weights"
 BIAS_CORRECTION = "bias_correction"
 SHOWN = (
     "training.learning_rate",
@@ -55,7 +58,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "training.l1",
             "training.clip_norm",
             "training.label_smoothing",
-            "training.class_weights",
+            CLASS_WEIGHTS,
             "training.patience",
         ),
     ),
@@ -120,6 +123,9 @@ class HyperparametersCard(Card):
         self._rows: list[Row] = []
         self._idle: set[str] = set()
         self._moving = False  # something was moved here, and what comes of it is not shown yet
+        self.weights = ClassWeights(WEIGHTS)
+        self.weights.moved.connect(self.moved)
+        self.weights.refused.connect(self.refused)
         for path in SHOWN:
             self.column.addWidget(control := self._control(path))
             if path == OPTIMISER:
@@ -134,6 +140,8 @@ class HyperparametersCard(Card):
             group = Group(heading, said)
             for path in paths:
                 group.add(self._control(path))
+                if path == CLASS_WEIGHTS:
+                    group.column.addWidget(self.weights)
             self.add_group(group)
         self.spared.connect(self._fit_ticks)
         tree = self.controls[TREE]
@@ -164,6 +172,11 @@ class HyperparametersCard(Card):
                 _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
             else:
                 control.set_value(values[path])
+        self.weights.set_value(experiment.training.weights_by_class)
+        by_hand = experiment.training.class_weights == "by hand" and CLASS_WEIGHTS not in self.hidden
+        if by_hand and self.weights.isHidden() and self._moving:
+            self.bring_up([self.weights])
+        self.weights.setVisible(by_hand)
         idle = unused(experiment)
         new = (self._idle - idle) & self.controls.keys() if self._moving else ()  # what the user's move has brought
         self._idle, self._moving = idle, False
@@ -177,9 +190,14 @@ class HyperparametersCard(Card):
         for row in self._rows:
             row.show_only(self.controls.keys() - idle - self.hidden, keep=not self.hidden.issuperset(row.paths))
 
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Takes note of the classes there are, which can have weights."""
+        self.weights.set_classes(names)
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
+        self.weights.set_theme(theme)
         for path, control in self.controls.items():
             if isinstance(control, Segmented) and path != BATCH_NORM:
                 control.expect(self.inner_width)  # else the rows below would be put twice
