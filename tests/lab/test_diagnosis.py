@@ -21,7 +21,7 @@ from hyperscope.lab.doctor.checks.seen import Seen
 from hyperscope.lab.doctor.diagnosis import ADVICE, Finding, checks, findings, foremost, verdict
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.training.trainer import Trainer
 
@@ -35,7 +35,7 @@ def trained(experiment: Experiment, epochs: int = 0) -> Trainer:
     return trainer
 
 
-def found(name: str, trainer: Trainer, best_error: float = 0.0) -> Finding | None:
+def found(name: str, trainer: Trainer, best_error: float | None = None) -> Finding | None:
     return next((finding for finding in findings(trainer, best_error) if finding.name == name), None)
 
 
@@ -373,6 +373,19 @@ def test_an_error_that_is_the_best_possible_is_no_bias() -> None:
     trainer = diagnosed("a straight line for a spiral")[0]
     finding = found("bias and variance", trainer, best_error=1 - trainer.scores().train.accuracy)
     assert finding is not None and finding.severity == "fine"
+
+
+def test_the_best_possible_error_of_the_experiment_is_what_bias_is_held_against() -> None:
+    trainer = diagnosed("a straight line for a spiral")[0]
+    error = 1 - trainer.scores().train.accuracy
+    before = trainer.learner.state.parameters.copy(), trainer.step
+    try:
+        trainer.apply(changed(trainer.experiment, "best_error", round(error, 3)))
+        finding = found("bias and variance", trainer)
+        assert finding is not None and "high bias" not in finding.sentence
+        assert np.array_equal(trainer.learner.state.parameters, before[0]) and trainer.step == before[1]
+    finally:
+        trainer.apply(changed(trainer.experiment, "best_error", 0.0))
 
 
 @pytest.mark.parametrize(

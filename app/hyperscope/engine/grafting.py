@@ -1,8 +1,9 @@
 """Carrying what was learned over to a network of another structure, changing what it computes as little as possible.
 
 Batch norm switched on starts as the identity, γ = √(σ² + ε) and β = μ; switched off it is folded into W and b. New
-units start with no say in the next layer; a new layer passes on what it gets, as nearly as its activation allows; a
-layer that goes leaves straight lines in its place, so that one that was only passed through is not missed.
+units start with no say in the next layer; a new layer, wherever it stands, passes on what it gets, as nearly as its
+activation allows; a layer that goes leaves straight lines in its place, so that one that was only passed through is not
+missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hyperscope.engine import textbook
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.parameters import Layout
+from hyperscope.engine.settings import marks
 
 
 def can_graft(old: Layout, new: Layout, *, other_classes: bool = False) -> bool:
@@ -150,14 +152,16 @@ def _norm_continued(old: Layout, new: Layout, number: int) -> str:
     """Where batch norm stands in the layer of `new` that continues layer `number` of `old`; "" if none does."""
     if number == len(old.names) - 1:
         return new.norm_at(len(new.names) - 1)
-    return new.norm_at(number) if number < len(new.names) - 1 else ""
+    mark, there = marks(old.network.layers)[number], marks(new.network.layers)
+    return new.norm_at(there.index(mark)) if mark in there else ""
 
 
 def _source(old: Layout, new: Layout, number: int) -> int | None:
     """Which layer of `old` the layer `number` of `new` continues; the output always continues the output."""
     if number == len(new.names) - 1:
         return len(old.names) - 1
-    return number if number < len(old.names) - 1 else None
+    mark, there = marks(new.network.layers)[number], marks(old.network.layers)
+    return there.index(mark) if mark in there else None
 
 
 def _loosened(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
+
+from msgspec import Meta
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.initialisers import MEANINGS, initialisers
@@ -10,7 +13,7 @@ from hyperscope.engine.outputs import outputs
 from hyperscope.engine.training_settings import WHOLE_SET, Training
 from hyperscope.knob import Settings, choice, number, switch, text, whole
 
-__all__ = ["WHOLE_SET", "Layer", "Network", "Training"]
+__all__ = ["WHOLE_SET", "Layer", "Network", "Training", "marks"]
 
 
 MOST_LAYERS = 12
@@ -22,7 +25,12 @@ def layers_said(count: int) -> str:
 
 
 class Layer(Settings, frozen=True):
-    """One hidden layer: its width, activation, and where batch norm stands in it."""
+    """One hidden layer: its width, activation, and where batch norm stands in it.
+
+    `mark` tells it from the others where layers come and go in the middle, see `marks`.
+    """
+
+    LATER = ("mark",)
 
     units: Annotated[
         int,
@@ -64,6 +72,19 @@ class Layer(Settings, frozen=True):
             watch="the gap between train and dev loss",
         ),
     ] = 0.0
+    mark: Annotated[
+        int,
+        Meta(
+            title="Mark",
+            description="What tells a layer from the others where layers come and go; 0 is its place from 1.",
+            extra_json_schema={"minimum": 0},
+        ),
+    ] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.mark, int) or isinstance(self.mark, bool) or self.mark < 0:
+            raise ValueError(f"mark is {self.mark!r}; it must be a whole number from 0 on")
 
 
 class Network(Settings, frozen=True):
@@ -206,3 +227,8 @@ class Network(Settings, frozen=True):
         super().__post_init__()
         if len(self.layers) > MOST_LAYERS:
             raise ValueError(layers_said(len(self.layers)))
+
+
+def marks(layers: Sequence[Layer]) -> list[int]:
+    """What tells each layer from the others: its mark, or its place from 1 where it has none."""
+    return [layer.mark or place for place, layer in enumerate(layers, start=1)]

@@ -20,12 +20,13 @@ DECLARED = tuple(module.__name__ for module in (fit, training, units))
 __all__ = ["ADVICE", "Check", "Finding", "Remedy", "checks", "findings", "foremost", "verdict"]
 
 
-def findings(trainer: Trainer, best_error: float = 0.0) -> tuple[Finding, ...]:
+def findings(trainer: Trainer, best_error: float | None = None) -> tuple[Finding, ...]:
     """What every check that applies found, the most serious first; looking changes nothing.
 
-    `best_error`, from 0 to 1, is the error that people or the best known model have on this task.
+    `best_error`, from 0 to 1, is the error that people or the best known model have on this task, and the experiment's
+    if not given.
     """
-    seen = Seen(trainer, best_error)
+    seen = Seen(trainer, trainer.experiment.best_error if best_error is None else best_error)
     with np.errstate(all="ignore"):
         entries = sorted(checks.items(), key=_place)
         found = [finding for name, entry in entries if (finding := _found(name, entry, seen)) is not None]

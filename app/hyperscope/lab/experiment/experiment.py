@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 
 from hyperscope.engine.settings import MOST_LAYERS, Layer, Network, Training, layers_said
-from hyperscope.knob import Knob, Settings, Value, knobs, plain, whole
+from hyperscope.knob import Knob, Settings, Value, knobs, number, plain, whole
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.reading import content
 from hyperscope.quoting import cut, named
@@ -28,6 +28,8 @@ LISTS = ("data.features", "data.painted", "data.left_out", WEIGHTS)
 class Experiment(Settings, frozen=True):
     """Data, network, training and a seed: the same experiment gives the same numbers."""
 
+    LATER = ("best_error",)
+
     data: Data = Data()
     network: Network = Network()
     training: Training = Training()
@@ -36,6 +38,19 @@ class Experiment(Settings, frozen=True):
         whole("Seed", 0, 999999, "Which initial weights and which order of mini-batches are drawn.", live=False),
     ] = 1
     version: int = VERSION
+    best_error: Annotated[
+        float,
+        number(
+            "Best possible error",
+            0.0,
+            0.9,
+            "The error that people, or the best model known, have on this task. What the training error is above it is "
+            "bias, and the doctor says no more than that.",
+            live=True,
+            usual="0; what people reach where they err too",
+            watch="what the doctor says of bias",
+        ),
+    ] = 0.0
 
     def to_json(self) -> str:
         """Readable JSON, every field written out that `plain` writes, ending in a newline."""

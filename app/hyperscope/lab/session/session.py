@@ -154,17 +154,19 @@ class Session:
         if self.rested:
             self.play(True)
 
-    def add_layer(self, *, side: Side | None = None) -> None:
-        """One more hidden layer at the end, like the last one; where there are as many as there can be, says so."""
+    def add_layer(self, at: int | None = None, *, side: Side | None = None) -> None:
+        """One more hidden layer before layer `at`, counted from 0, or at the end, like the one before it; where there
+        are as many as there can be, says so.
+        """
         if all(len(one.network.layers) >= sides.MOST_LAYERS for one in self._sides(side)):
             most = f"{sides.MOST_LAYERS} hidden layers are the most that the picture has room for"
             self.message, self.alarm = f"{most}: nothing was added.", False
             return
-        self._with_layers(sides.one_more, side)
+        self._with_layers(lambda layers: sides.one_more(layers, at), side)
 
     def remove_layer(self, number: int, *, side: Side | None = None) -> None:
         """Without hidden layer `number`, counted from 0."""
-        self._with_layers(lambda layers: (*layers[:number], *layers[number + 1 :]), side)
+        self._with_layers(lambda layers: sides.one_less(layers, number), side)
 
     def _with_layers(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]], side: Side | None) -> None:
         self._apply(*(sides.with_layers(experiment, change) for experiment in self._sides(side)), side=side)

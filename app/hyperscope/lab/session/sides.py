@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hyperscope.engine.settings import Layer
+from hyperscope.engine.settings import Layer, marks
 from hyperscope.lab.session.undo import State
 
 if TYPE_CHECKING:
@@ -48,9 +48,30 @@ def with_layers(experiment: Experiment, change: Callable[[tuple[Layer, ...]], tu
     return msgspec.structs.replace(experiment, network=network)
 
 
-def one_more(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """One more hidden layer at the end, like the last one, if the picture has room for it."""
-    return (*layers, layers[-1] if layers else Layer()) if len(layers) < MOST_LAYERS else layers
+def one_more(layers: tuple[Layer, ...], at: int | None = None) -> tuple[Layer, ...]:
+    """One more hidden layer before layer `at`, at the end if None, like the one before it; the same layers where the
+    picture has no room for it.
+    """
+    if len(layers) >= MOST_LAYERS:
+        return layers
+    place = len(layers) if at is None else at
+    like = layers[max(0, place - 1)] if layers else Layer()
+    known = marks(layers)
+    return _marked(
+        (*layers[:place], like, *layers[place:]), [*known[:place], max(known, default=0) + 1, *known[place:]]
+    )
+
+
+def one_less(layers: tuple[Layer, ...], number: int) -> tuple[Layer, ...]:
+    """Without hidden layer `number`, counted from 0."""
+    known = marks(layers)
+    return _marked((*layers[:number], *layers[number + 1 :]), [*known[:number], *known[number + 1 :]])
+
+
+def _marked(layers: tuple[Layer, ...], known: Sequence[int]) -> tuple[Layer, ...]:
+    """The layers with these marks, written only where they are not the layer's place."""
+    kept = (0 if mark == place else mark for place, mark in enumerate(known, start=1))
+    return tuple(msgspec.structs.replace(layer, mark=mark) for layer, mark in zip(layers, kept, strict=True))
 
 
 def fresh(experiment: Experiment, seed: int) -> Experiment:

@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Optimiser", (), ("training.warmup", f"training.{BIAS_CORRECTION}")),
     ("Batch norm", ("BN ",), ("network.bn_output", *OF_BATCH_NORM)),
     ("Output", (), ("network.output", TREE, "network.temperature")),
-    ("Run", (), ("training.drop_last", "training.precision", "seed")),
+    ("Run", (), ("training.drop_last", "training.precision", "seed", "best_error")),
 )
 SCALED = ("normal", "constant", "uniform")  # the initialisers that use the initial scale
 TREED = "hierarchical"  # the output that uses a tree

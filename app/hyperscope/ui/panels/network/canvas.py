@@ -52,6 +52,7 @@ class NetworkCanvas(QWidget):
     units_changed = Signal(int, int)  # hidden layer, units wanted
     batch_norm_cycled = Signal(int)  # hidden layer: off, before, after, off
     layer_added = Signal()
+    layer_inserted = Signal(int)  # before this hidden layer
     layer_removed = Signal(int)  # hidden layer
     moved = Signal(str, object)  # path of a layer's knob, value
     edited = Signal(object, float, str)  # Edit, what the number was, a word that is the same throughout one drag
@@ -88,6 +89,8 @@ class NetworkCanvas(QWidget):
         self.editor.edited.connect(self.edited)
         self.editor.left.connect(self._take_keyboard_back)
         self.layer_editor.moved.connect(self.moved)
+        self.layer_editor.wanted.connect(self.layer_inserted)
+        self.layer_editor.unwanted.connect(self.layer_removed)
         self.layer_editor.left.connect(self._heads.focus_settings)
         self.set_theme(theme)
 

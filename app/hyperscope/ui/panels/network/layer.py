@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import knobs
+from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.form import KnobControl, control_for
 from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.slider import KnobSlider
@@ -15,13 +16,21 @@ from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import Theme
 
 WIDTH = 240  # pixels
+BEFORE = "A hidden layer before this one, which passes on what it gets: what was learned is kept"
+AFTER = "A hidden layer after this one, which passes on what it gets: what was learned is kept"
+REMOVE = "Takes this layer out; the others keep their weights where they fit"
 SHOWN = ("activation", "batch_norm", "dropout")
 
 
 class LayerEditor(Popover):
-    """`moved` carries the path of the layer's knob and its value; layers count the hidden ones from 0."""
+    """`moved` carries the path of the layer's knob and its value; layers count the hidden ones from 0.
+
+    `wanted` carries the place of a new layer, `unwanted` that of this one.
+    """
 
     moved = Signal(str, object)
+    wanted = Signal(int)
+    unwanted = Signal(int)
     refused = Signal(str)
 
     def __init__(self, over: QWidget) -> None:
@@ -36,6 +45,18 @@ class LayerEditor(Popover):
             self.column.addWidget(control)
             for entry in control.findChildren(QLineEdit):
                 self.watch(entry)
+        self.before = Button("+ before", "Add a layer before this one", BEFORE)
+        self.after = Button("+ after", "Add a layer after this one", AFTER)
+        self.remove = Button("Remove", "Remove this layer", REMOVE)
+        self._line = QHBoxLayout()
+        for button, act in (
+            (self.before, lambda: self.wanted.emit(self.number)),
+            (self.after, lambda: self.wanted.emit(self.number + 1)),
+            (self.remove, lambda: self.unwanted.emit(self.number)),
+        ):
+            button.clicked.connect(act)
+            self._line.addWidget(button, 1)
+        self.column.addLayout(self._line)
 
     def _path(self, name: str) -> str:
         return f"network.layers.{self.number}.{name}"
@@ -61,5 +82,8 @@ class LayerEditor(Popover):
             control.set_theme(theme)
             if isinstance(control, KnobSlider):
                 control.track.updateGeometry()
+        for button in (self.before, self.after, self.remove):
+            button.set_theme(theme)
+        self._line.setSpacing(pixels(theme, 6))
         self.column.setSpacing(pixels(theme, 9))
         super().set_theme(theme)
