@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.run import GivenOrder
-from hyperscope.lab.training.rate_finder import RangeTest, _judged, find_rate
+from hyperscope.lab.training.range_test import RangeTest
+from hyperscope.lab.training.rate_finder import _judged, find_rate
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, START, bits, future, moved
 from lab.strategies import runnable

@@ -7,40 +7,19 @@ which itself stays as it is.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import knob_at
+from hyperscope.lab.training.range_test import RangeTest
 from hyperscope.lab.training.trainer import Trainer
 
 STEPS = 200
 BLOW_UP = 4.0  # times the lowest mean loss so far, and twice the first: from there on training counts as diverging
 FALL = 0.05  # of the first mean loss: what falls by less than this has not learned
 WINDOW = 20  # the means are over one step in so many, to either side
-
-
-@dataclass(frozen=True)
-class RangeTest:
-    """What each rate did: `rates` (t,) ascending, the mini-batches' `losses` (t,) in nats, and `means` (t,) of those
-    around each step.
-
-    `steepest` is the rate at which the mean loss fell fastest per decade, None if it hardly fell; `diverged` the rate
-    at which training broke down, None if it never did.
-    """
-
-    rates: Array
-    losses: Array
-    means: Array
-    steepest: float | None
-    diverged: float | None
-
-    @property
-    def suggested(self) -> float | None:
-        """A rate to begin with: the steepest, rounded to one digit as people set it; None if nothing was learned."""
-        return None if self.steepest is None else float(f"{self.steepest:.0e}")
 
 
 def find_rate(trainer: Trainer, low: float = 1e-5, high: float = 10.0, steps: int = STEPS) -> RangeTest:

@@ -13,6 +13,7 @@ from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.parts.presets import Presets
+from hyperscope.ui.parts.rates import Rates
 from hyperscope.ui.parts.resting import Resting
 from hyperscope.ui.parts.runs import Runs
 from hyperscope.ui.parts.share import Share
@@ -34,6 +35,7 @@ PARTS: tuple[type[Part[Any]], ...] = (
     Looks,
     Presenting,
     Charts,
+    Rates,
     Finding,
     Branches,
     Waiting,
