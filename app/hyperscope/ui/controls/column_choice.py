@@ -18,7 +18,7 @@ from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 MOST = 200  # columns in the list; more would be slow to lay out, and the dialog that opens a table has them too
-WIDTH, HIGH = 240, 320  # pixels of the list, at most
+WIDTH, WIDEST, HIGH = 240, 420, 320  # pixels of the list
 TIP = "<p><b>Columns</b><br>Which columns of the table are inputs.<br>Rebuilds the network's first layer.</p>"
 
 
@@ -137,6 +137,7 @@ class ColumnList(Popover):
         self._column.setContentsMargins(edge, edge - 2, edge, edge)
         self._column.setSpacing(pixels(theme, 7))
         self._rows.setSpacing(pixels(theme, 4))
-        self.setFixedWidth(breadth(theme, WIDTH))
+        widest = self._inside.sizeHint().width() + 2 * edge + pixels(theme, 12)  # with room for the scroll bar
+        self.setFixedWidth(min(max(breadth(theme, WIDTH), widest), breadth(theme, WIDEST)))
         self.area.setFixedHeight(min(pixels(theme, HIGH), self._inside.sizeHint().height()))
         self.set_ground(theme)
