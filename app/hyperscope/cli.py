@@ -22,7 +22,7 @@ from hyperscope.lab.writing import check, sweep
 from hyperscope.quoting import cut, named
 from hyperscope.terminal import mutter, ready, say, tell, warn
 
-COMMANDS = ("run", "record", "export", "report", "doctor", "smoke")
+COMMANDS = ("run", "sweep", "record", "export", "report", "doctor", "smoke")
 EPOCHS = "how many passes over the training set (60; after the end of a session 0)"
 LONGEST_WORD = 250  # characters of a path in a sentence on it
 LARGEST = 7680  # pixels along a side of a recorded window
@@ -84,7 +84,8 @@ def _dispatch(words: list[str]) -> int:
     parser = _Parser(
         prog="hyperscope",
         description="See what the practical decisions of deep learning do.",
-        epilog="Commands: run (train without a window), record (pictures and animations of the window), "
+        epilog="Commands: run (train without a window), sweep (many networks that differ in one setting), "
+        "record (pictures and animations of the window), "
         "export (pictures, films, numbers, codes), report (one page on a run), "
         "doctor (what was found on this machine). Each has its own --help.",
     )
@@ -238,6 +239,64 @@ def _interrupted(said: str) -> int:
     if interrupts.asked():
         warn(f"hyperscope: interrupted; {said}")
     return interrupts.exit_code()
+
+
+def _sweep(words: list[str]) -> int:
+    from hyperscope.lab.sweeps import batch_norm  # noqa: F401  # declares its sweeps
+    from hyperscope.lab.sweeps.sweep import Plan, sweeps
+
+    parser = _Parser(prog="hyperscope sweep", description="Train many networks that differ in one setting, with seeds.")
+    parser.add_argument("name", help=f"which: {', '.join(sweeps)}")
+    parser.add_argument("file", nargs="?", help=ANYTHING)
+    parser.add_argument("--seeds", type=int, help="networks of each setting (3)")
+    parser.add_argument("--epochs", type=int, help="how long each is trained (as the sweep usually is)")
+    parser.add_argument("--own-layers", action="store_true", help="the experiment's layers, and not four of 32 units")
+    parser.add_argument(
+        "--out", type=_path, required=True, metavar="DIR", help="the folder to write CSV, JSON and PNG to"
+    )
+    given = parser.parse_args(words)
+    chosen = sweeps[given.name]
+
+    from hyperscope.lab.experiment.experiment import Experiment
+    from hyperscope.lab.machine.threads import use_one_thread
+    from hyperscope.lab.session.opening import opened_score
+    from hyperscope.lab.sweeps.carried_out import carried_out
+    from hyperscope.lab.sweeps.written import as_csv, as_json
+    from hyperscope.lab.writing import write_together
+
+    use_one_thread()
+    experiment = opened_score(given.file).experiment if given.file else Experiment()
+    seeds = chosen.seeds if given.seeds is None else given.seeds
+    epochs = chosen.epochs if given.epochs is None else given.epochs
+    plan = Plan(chosen, experiment, chosen.values, seeds, epochs, chosen.deep and not given.own_layers)
+    name = given.name.replace("/", "-")
+    files = [given.out / f"{name}{suffix}" for suffix in (".csv", ".json", ".png")]
+    for file in files:
+        check(file)
+    _needs_qt()
+    outcome, interrupted = carried_out(plan, _show_share)
+    if sys.stderr.isatty():
+        mutter("\n")
+    from hyperscope.ui.labs.batch_norm.sweep_picture import picture
+
+    count = f"{len(plan.experiments)} networks, {max(outcome.standing.epoch):.0f} epochs"
+    contents = (as_csv(outcome), as_json(outcome), picture(outcome, count))
+    write_together(dict(zip(files, contents, strict=True)))
+    for figure in outcome.figures():
+        say(f"{figure.variant}: {figure.said} {figure.of}.")
+    say(f"{outcome.rule} {outcome.best()}")
+    say(f"Written to {given.out / name}.csv, .json and .png.")
+    if interrupted:
+        warn("hyperscope: interrupted; what was done until then is kept")
+        return 2
+    return 0
+
+
+def _show_share(share: float) -> None:
+    """A line on the terminal's error stream; nothing where that is not a terminal."""
+    if sys.stderr.isatty():
+        full = round(_ProgressBar.WIDTH * share)
+        mutter(f"\r{'█' * full}{'·' * (_ProgressBar.WIDTH - full)} {100 * share:.0f} % ")
 
 
 def _check_epochs(epochs: int | None) -> None:

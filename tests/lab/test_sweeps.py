@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-from collections import deque
 
 import numpy as np
 import pytest
@@ -14,9 +13,9 @@ import pytest
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.population_task import Maps, Standing
-from hyperscope.lab.jobs.task import Record, Rest
+from hyperscope.lab.jobs.population_task import Standing
 from hyperscope.lab.sweeps import batch_norm  # declares its sweeps
+from hyperscope.lab.sweeps.carried_out import carried_out
 from hyperscope.lab.sweeps.outcome import Outcome, luck, values_between
 from hyperscope.lab.sweeps.sweep import DEEP, Plan, deepened, sweeps
 from hyperscope.lab.sweeps.written import as_csv, as_json
@@ -36,14 +35,7 @@ def standing(plan: Plan, accuracy: object, loss: object = 0.5, stopped: tuple[st
 
 def run(plan: Plan) -> Outcome:
     """The sweep, carried out here."""
-    newest = None
-    for news in plan.task(Maps(4)).run(deque()):
-        if isinstance(news, Record):
-            newest = news.value
-        elif isinstance(news, Rest):
-            break
-    assert isinstance(newest, Standing)
-    return Outcome(plan, newest)
+    return carried_out(plan, side=4)[0]
 
 
 @each_sweep

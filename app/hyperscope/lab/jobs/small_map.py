@@ -23,5 +23,6 @@ class SmallMap:
     def p(self, subject: Subject) -> Array:
         """Class probabilities (C, side, side) at test time, row 0 lowest; NaN where a logit is not finite."""
         logits = subject.predictor.logits(subject.folded(), self._grid)
-        p = subject.layout.probabilities(logits).reshape(subject.layout.classes, self.side, self.side)
+        with np.errstate(all="ignore"):  # of a network that is about to diverge
+            p = subject.layout.probabilities(logits).reshape(subject.layout.classes, self.side, self.side)
         return np.asarray(p, np.float32)

@@ -49,7 +49,7 @@ LABS: tuple[Entry, ...] = (
         "batch-norm",
         "Batch norm",
         "hyperscope.ui.labs.batch_norm.lab",
-        views=(("microscope", "Microscope"), ("why", "Why it helps")),
+        views=(("microscope", "Microscope"), ("why", "Why it helps"), ("hurts", "When it hurts")),
         welcome=BATCH_NORM,
     ),
     Entry(

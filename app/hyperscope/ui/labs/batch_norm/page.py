@@ -10,7 +10,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.batch_statistics import OfUnit
 from hyperscope.lab.probes.microscope import Magnified, Unit
-from hyperscope.lab.sweeps.batch_norm import WHY
+from hyperscope.lab.sweeps.batch_norm import HURTS, WHY
 from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
 from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
 from hyperscope.ui.labs.batch_norm.picker import PickerPanel
@@ -51,7 +51,7 @@ class BatchNormPage(Page):
         whole.addLayout(left, 1)
         whole.addWidget(self.card)
         self._views = QStackedLayout(self)
-        self.of_sweeps = {"why": SweepView("Experiments", WHY)}
+        self.of_sweeps = {"why": SweepView("Experiments", WHY), "hurts": SweepView("Where it hurts", HURTS)}
         self.view = "microscope"
         self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, **self.of_sweeps}
         for shown in self._shown.values():

@@ -59,13 +59,14 @@ class SweepGrid(QWidget):
         self._theme = LIGHT
         self._outcome: Outcome | None = None
         self._note = ""
+        self._opens = True
         self._pictures: list[list[QImage | None]] = []
         self.at = (0, 0)
         self._over: tuple[int, int] | None = None
 
-    def show_outcome(self, outcome: Outcome | None, note: str) -> None:
-        """Draws this; `note` says how far it is, or of what it is."""
-        self._outcome, self._note = outcome, note
+    def show_outcome(self, outcome: Outcome | None, note: str, *, opens: bool = True) -> None:
+        """Draws this; `note` says how far it is, or of what it is. `opens` says that a click leads somewhere."""
+        self._outcome, self._note, self._opens = outcome, note, opens
         self._draw_pictures()
         if outcome is not None:
             variants, values, _ = outcome.plan.shape
@@ -99,7 +100,7 @@ class SweepGrid(QWidget):
             return ""
         plan = outcome.plan
         variant, value = plan.sweep.variants[v], plan.sweep.captions(plan.values[s])
-        each = ", ".join(f"{100 * a:.0f}" for a in sorted(outcome.dev_accuracy[v, s].tolist()))
+        each = ", ".join(f"{math.floor(100 * a + 1e-6)}" for a in sorted(outcome.dev_accuracy[v, s].tolist()))
         broken = int(outcome.failed[v, s].sum())
         said = f"{variant.name} {variant.words}, {plan.sweep.symbol} {value}: dev accuracy {each} %"
         return said + (f"; {broken} diverged" if broken else "")
@@ -159,11 +160,13 @@ class SweepGrid(QWidget):
         middle = f"middle one of {seeds} seeds · " if seeds > 1 else ""
         if sweep.by_layer:
             middle = "strip: gradient of each layer, pale 10⁻⁸ to full 1 · "
-        choices = (
+        choices: tuple[str, ...] = (
             f"{self._note} · {middle}click opens it in the Playground",
             f"{self._note} · {middle}click opens it",
             self._note,
         )
+        if not self._opens:
+            choices = (f"{self._note} · {middle}".rstrip("· "), self._note)
         room = self.width() - wide - 3 * inside
         said = fitting(choices, small, room)
         right = QRectF(self.width() - inside - room, 8 * scale, room, 18 * scale)
@@ -211,7 +214,7 @@ class SweepGrid(QWidget):
                 said = (
                     "diverged"
                     if outcome.failed[v, s].sum() * 2 > outcome.plan.seeds
-                    else f"{100 * accuracy[v, s]:.0f} %"
+                    else f"{math.floor(100 * accuracy[v, s] + 1e-6)} %"
                 )
                 room = QRectF(place.left() - 8, below.bottom(), place.width() + 16, SAID * scale)
                 write(painter, room, said, bold if good else plain, theme.text if good else theme.quiet, CENTRE)
