@@ -277,7 +277,7 @@ def _sweep(words: list[str]) -> int:
     outcome, interrupted = carried_out(plan, _show_share)
     if sys.stderr.isatty():
         mutter("\n")
-    from hyperscope.ui.labs.batch_norm.sweep_picture import picture
+    from hyperscope.ui.record.sweep_picture import picture
 
     count = f"{len(plan.experiments)} networks, {max(outcome.standing.epoch):.0f} epochs"
     contents = (as_csv(outcome), as_json(outcome), picture(outcome, count))

@@ -308,7 +308,7 @@ HURTS: tuple[Sweep, ...] = tuple(
                 "No gradient reaches the weights, so they never move.",
             ),
             "Instead: no batch norm for online learning.",
-            base=_relu_he,
+            base=lambda experiment: training(_relu_he(experiment), learning_rate=0.01),
             epochs=20,
             captions=_short,
         ),

@@ -49,7 +49,12 @@ LABS: tuple[Entry, ...] = (
         "batch-norm",
         "Batch norm",
         "hyperscope.ui.labs.batch_norm.lab",
-        views=(("microscope", "Microscope"), ("why", "Why it helps"), ("hurts", "When it hurts")),
+        views=(
+            ("microscope", "Microscope"),
+            ("why", "Why it helps"),
+            ("shift", "Shifting inputs"),
+            ("hurts", "When it hurts"),
+        ),
         welcome=BATCH_NORM,
     ),
     Entry(

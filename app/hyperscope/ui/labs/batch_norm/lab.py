@@ -11,6 +11,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.batch_norm.microscope import Microscope
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.batch_norm.shifting import Shifting
 from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.panels import Panel
@@ -26,7 +27,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
     page = BatchNormPage(lambda: int(host.session.side == "B"))
-    microscope, sweeping = Microscope(host, page), Sweeping(host, page)
+    microscope, sweeping, shifting = Microscope(host, page), Sweeping(host, page), Shifting(host, page)
 
     def draw(panel: Panel, sides: tuple[Seen, ...]) -> None:
         panel.draw(sides)
@@ -48,8 +49,8 @@ def make(host: Host) -> Lab:
     return Lab(
         page,
         panels=page.panels,
-        sources=dict.fromkeys(page.of_sweeps.values(), sweeping.source),
-        parts=(microscope, sweeping),
+        sources={**dict.fromkeys(page.of_sweeps.values(), sweeping.source), page.of_shift: shifting},
+        parts=(microscope, sweeping, shifting),
         cards=(),
         draw=draw,
         kept=kept,

@@ -14,6 +14,7 @@ from hyperscope.lab.sweeps.batch_norm import HURTS, WHY
 from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
 from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
 from hyperscope.ui.labs.batch_norm.picker import PickerPanel
+from hyperscope.ui.labs.batch_norm.shift_view import ShiftView
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
 from hyperscope.ui.labs.lab import Page
@@ -52,11 +53,19 @@ class BatchNormPage(Page):
         whole.addWidget(self.card)
         self._views = QStackedLayout(self)
         self.of_sweeps = {"why": SweepView("Experiments", WHY), "hurts": SweepView("Where it hurts", HURTS)}
+        self.of_shift = ShiftView()
         self.view = "microscope"
-        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, **self.of_sweeps}
+        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, "shift": self.of_shift}
+        self._shown |= self.of_sweeps
         for shown in self._shown.values():
             self._views.addWidget(shown)
-        self.panels: tuple[Panel, ...] = (self.microscope, self.picker, self.averages, *self.of_sweeps.values())
+        self.panels: tuple[Panel, ...] = (
+            self.microscope,
+            self.picker,
+            self.averages,
+            self.of_shift,
+            *self.of_sweeps.values(),
+        )
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""

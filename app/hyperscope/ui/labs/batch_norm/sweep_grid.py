@@ -238,7 +238,8 @@ class SweepGrid(QWidget):
         if not together.size:
             return (-1.0, 0.0)
         low, high = float(np.log10(together.min())), float(np.log10(np.quantile(together, 0.98)))
-        return (max(low, high - 4), high + 0.05)
+        high = min(high, math.log10(3))  # else one network that explodes would flatten all others
+        return (min(high - 0.1, max(low, high - 4)), high + 0.05)
 
     def _paint_course(
         self, painter: QPainter, room: QRectF, curve: Values, span: tuple[float, float], colour: QColor

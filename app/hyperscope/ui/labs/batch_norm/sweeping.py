@@ -63,7 +63,7 @@ class Sweeping(Part[Host]):
     def lab_shown(self) -> None:
         """The shared network's bars are there only where it trains."""
         view = self._view
-        self._show_bars(view is None)
+        self._show_bars(self.page.view == "microscope")
         if view is not None:
             self._choose(view, view.sweep)
 
@@ -91,9 +91,11 @@ class Sweeping(Part[Host]):
         """Trains all networks of the sweep that is looked at, as it is set, of the experiment as it is."""
         seeds, epochs, values = view.card.settings
         try:
-            self.runs.begin(
-                Plan(view.sweep, self.host.session.moved, values, seeds, epochs, bool(view.card.deep.index()))
-            )
+            deep = bool(view.card.deep.index())
+            plan = Plan(view.sweep, self.host.session.moved, values, seeds, epochs, deep)
+            self.runs.begin(plan)
+            kinds, settings, each = plan.shape
+            self.host.say(f"{kinds * settings * each} networks: {settings} settings × {kinds} variants × {each} seeds.")
         except ValueError as problem:
             self.host.say(str(problem), alarm=True)
         self._draw(view)

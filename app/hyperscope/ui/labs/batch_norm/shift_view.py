@@ -1,0 +1,168 @@
+"""The view of shifting inputs: three networks in training, what can be set for them, and what they show."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from hyperscope.knob import Knob
+from hyperscope.lab.experiment.experiment import knob_at
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.sweeps.shifting import Courses, findings
+from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.labs.batch_norm.shift_pictures import Landscape, Rivers, times
+from hyperscope.ui.labs.batch_norm.unit_card import Note
+from hyperscope.ui.labs.batch_norm.words import figure
+from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
+
+WIDTH = 232
+GAP = 6
+RATE, JOLT, EPOCHS = 1.0, 0.5, 60
+WHY = (
+    "It was thought to help because each layer's inputs shift less (Ioffe and Szegedy 2015). But see the drift, and "
+    "that random shifts and scales after it, new in each step, do not undo it.",
+    "In large networks it was rather the loss around a step that became smoother: a narrower range, a steadier "
+    "gradient (Santurkar et al. 2018). In networks as small as these that is hard to tell.",
+)
+DRIFT = (
+    "Drift: how far the five quantiles of what enters a layer's activation move in an epoch on average, in units of "
+    "their spread from 25 to 75 %; about the Wasserstein distance."
+)
+
+
+class ShiftCard(Card):
+    """`asked` that the three are to be trained anew, `paused` that they are to stand or go on."""
+
+    asked = Signal()
+    paused = Signal()
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Shifting inputs", WIDTH, GAP)
+        self.network = Segments(("4 × 32, sigmoid", "Playground's"), "Network")
+        self.network.set_index(0)
+        self.rate = KnobSlider("rate", knob_at("training.learning_rate"), ticks=False)
+        self.jolt = KnobSlider("jolt", knob_at("network.bn_jolt"), ticks=False)
+        whole = Knob("whole", "Train for epochs", "Of each network.", True, low=10, high=400, name="epochs")
+        self.epochs = KnobSlider("epochs", whole, ticks=False)
+        self.jolt.caption.setText("Size of the jolts")
+        self.again = Button("Run again", "Train the three networks again", "Of the experiment as it is now.")
+        self.again.setProperty("accent", True)
+        self.pause = Button("Pause", "Pause the three networks")
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.again, 2)
+        row.addWidget(self.pause, 1)
+        self.figures = [(QLabel(), Note()) for _ in range(3)]
+        self.why = Caption("Why")
+        self.words = [QLabel(words) for words in WHY]
+        for label in self.words:
+            label.setWordWrap(True)
+            label.setMinimumWidth(40)
+        self.drift = Note()
+        self.drift.setText(DRIFT)
+        for control, value in ((self.rate, RATE), (self.jolt, JOLT), (self.epochs, EPOCHS)):
+            control.set_value(value)
+            control.refused.connect(self.refused)
+        for part in (self.network, self.rate, self.jolt, self.epochs, buttons):
+            self.column.addWidget(part)
+        for large, small in self.figures:
+            self.column.addWidget(large)
+            self.column.addWidget(small)
+        for part in (self.why, *self.words, self.drift):
+            self.column.addWidget(part)
+        self.again.clicked.connect(self.asked)
+        self.pause.clicked.connect(self.paused)
+        self.order_tabs()
+        self.set_theme(LIGHT)
+
+    @property
+    def settings(self) -> tuple[bool, float, float, int]:
+        """Whether it is the deep sigmoid network, and rate, jolts and epochs."""
+        rate, jolt, epochs = self.rate.value(), self.jolt.value(), self.epochs.value()
+        return self.network.index() == 0, float(rate or RATE), float(jolt or 0.0), int(epochs or EPOCHS)
+
+    def show_figures(self, courses: Courses | None) -> None:
+        """Says what the three show."""
+        said = [("–", ""), ("–", ""), ("–", "")]
+        if courses is not None:
+            found = findings(courses)
+            plain, _, jolted = found.losses
+            learns = "it learns all the same." if jolted < plain else "here they do harm."
+            change = "about as steady with as without it" if 0.67 < found.change < 1.5 else "without batch norm"
+            said = [
+                (
+                    f"{figure(jolted)} against {figure(plain)}",
+                    f"training loss with jolts and without batch norm: {learns}",
+                ),
+                (times(found.drift), "as far do inputs drift with batch norm as without, in the median of layers."),
+                (times(found.change), f"as much does the gradient change along a step, {change}."),
+            ]
+        for (large, small), (value, words) in zip(self.figures, said, strict=True):
+            large.setText(value)
+            small.setText(words)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        super().set_theme(theme)
+        for part in (self.network, self.rate, self.jolt, self.epochs, self.again, self.pause, self.drift):
+            part.set_theme(theme)
+        self.why.set_theme(theme, 11, 600, quiet=True)
+        for label in self.words:
+            label.ensurePolished()
+            label.setFont(font(11, 400, theme.scale))
+            paint_text(label, theme.text)
+        for large, small in self.figures:
+            large.ensurePolished()
+            large.setFont(font(16, 600, theme.scale))
+            paint_text(large, theme.accent)
+            small.set_theme(theme)
+
+
+class ShiftView(QWidget):
+    """The whole view; `drawn` tells that what is new is to be shown."""
+
+    rate: float = 15.0
+
+    drawn = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Shifting inputs")
+        self.card, self.rivers, self.landscape = ShiftCard(), Rivers(), Landscape()
+        right = QVBoxLayout()
+        right.setSpacing(GRID)
+        right.addWidget(self.rivers, 58)
+        right.addWidget(self.landscape, 42)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        whole.setSpacing(GRID)
+        whole.addWidget(self.card)
+        whole.addLayout(right, 1)
+
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """Nothing of the shared network."""
+        return ()
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Has what is new shown."""
+        self.drawn.emit()
+
+    def show_courses(self, courses: Courses | None, note: str) -> None:
+        """Shows where the three are."""
+        self.rivers.show_courses(courses, note)
+        self.landscape.show_courses(courses)
+        self.card.show_figures(courses)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        for part in (self.card, self.rivers, self.landscape):
+            part.set_theme(theme)
