@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer, Network
@@ -185,6 +185,23 @@ def test_the_unit_that_is_looked_at_is_kept_with_the_session(window, qtbot):
     qtbot.waitUntil(lambda: drawn(window).title == "Layer 2, unit 5", timeout=PATIENCE)
     with pytest.raises(ValueError, match=r"batch-norm: .*unit"):
         window.lab.restore({"unit": "first"})
+
+
+def test_a_unit_pressed_in_the_playgrounds_distributions_is_shown(window, qtbot):
+    window.show_lab("playground")
+    panel = window.lab.page.distributions
+    panel.view.choose("batch norm")
+    qtbot.waitUntil(
+        lambda: window.up_to_date and panel.columns.unit_at(place_of(panel, 0, 3)) == (0, 3), timeout=PATIENCE
+    )
+    qtbot.mouseClick(panel.columns, Qt.MouseButton.LeftButton, pos=place_of(panel, 0, 3).toPoint())
+    assert window._name == "batch-norm"
+    qtbot.waitUntil(lambda: drawn(window).title == "Layer 1, unit 4", timeout=PATIENCE)
+
+
+def place_of(panel, column: int, unit: int) -> QPointF:
+    shown = panel.columns._columns[column]
+    return QPointF(shown.area.left() + (unit + 0.5) * shown.slot, shown.area.center().y())
 
 
 def test_all_that_can_have_the_keyboard_says_what_it_is(window):

@@ -97,7 +97,8 @@ class Outcome:
             decades = math.log10(float(values[run[-1]]) / float(values[run[0]])) if len(run) else 0.0
             if len(run) < 2:
                 return Figure(name, "one value" if len(run) else "no value", f"of {sweep.of}", 0.0)
-            return Figure(name, f"{decades:.2g} decade{'s' * (decades != 1)}", f"of {sweep.of}", decades)
+            said = f"{decades:.1f}".removesuffix(".0")
+            return Figure(name, f"{said} decade{'s' * (said != '1')}", f"of {sweep.of}", decades)
         if kind == "how many":
             return Figure(name, f"{int(learns.sum())} of {len(values)}", sweep.of, float(learns.sum()))
         if kind == "best":

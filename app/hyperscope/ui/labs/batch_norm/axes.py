@@ -97,3 +97,17 @@ def legend(
             right -= 15 * scale
         right -= 9 * scale
     return right
+
+
+def wrapped(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """The lines of words that are no wider than `room` pixels, where no word is."""
+    lines: list[str] = []
+    line = ""
+    for word in words.split(" "):
+        tried = f"{line} {word}".strip()
+        if line and metrics.horizontalAdvance(tried) > room:
+            lines.append(line)
+            line = word
+        else:
+            line = tried
+    return [*lines, line] if line else lines

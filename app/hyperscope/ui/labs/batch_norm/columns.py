@@ -12,7 +12,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -31,10 +30,9 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import formula
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.controls.lines import balanced
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes
+from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes, wrapped
 from hyperscope.ui.labs.batch_norm.words import Stage, figure, reading, stages
 from hyperscope.ui.paint import card, face, write
 from hyperscope.ui.panels.common.axes import linear_ticks
@@ -320,7 +318,7 @@ class Columns(QWidget):
             for name, said in figures:
                 x += write(painter, QRectF(x, top, slot, row), name + " ", plain, theme.quiet)
                 x += write(painter, QRectF(x, top, slot, row), said, bold, theme.text) + gap
-            lines = balanced(stage.why, QFontMetrics(small), int(slot - 8 * scale), 2)
+            lines = wrapped(stage.why, QFontMetricsF(small), slot - 10 * scale)[:2]
             for number, line in enumerate(lines):
                 place = QRectF(
                     left + 2 * scale,

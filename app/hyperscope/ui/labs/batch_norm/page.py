@@ -67,9 +67,15 @@ class BatchNormPage(Page):
             *self.of_sweeps.values(),
         )
 
+    @property
+    def trains(self) -> bool:
+        """Only the microscope is of the shared network; the others have networks of their own."""
+        return self.view == "microscope"
+
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
         self.view = name
+        self.trains_changed.emit()
         self._views.setCurrentWidget(self._shown[name])
 
     def _question(self) -> Unit:

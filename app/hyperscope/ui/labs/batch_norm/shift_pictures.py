@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.shifting import NAMES, STEPS, Course, Courses
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import Axes, legend, polyline
 from hyperscope.ui.labs.batch_norm.sweep_grid import shade
 from hyperscope.ui.labs.batch_norm.words import figure
@@ -55,6 +56,7 @@ class Rivers(QWidget):
         self._theme = theme
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         card(painter, QRectF(self.rect()), theme)
@@ -144,6 +146,7 @@ class Landscape(QWidget):
         self._theme = theme
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, scale = QPainter(self), self._theme, self._theme.scale
         wide = (self.width() - 2 * GRID) / 3

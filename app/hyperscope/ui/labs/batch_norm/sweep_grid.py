@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE
+from hyperscope.ui.labs.batch_norm.axes import CENTRE, wrapped
 from hyperscope.ui.paint import card, face, fitting, soft_map, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
@@ -285,7 +285,7 @@ class SweepGrid(QWidget):
             lines.append((f"{one.of} {_whose(one.variant)}", small, theme.text))
             lines.append(("", face(5, 400, scale), theme.text))
         for words in (outcome.rule, outcome.best()):
-            lines += [(line, small, theme.quiet) for line in _wrapped(words, QFontMetricsF(small), room)]
+            lines += [(line, small, theme.quiet) for line in wrapped(words, QFontMetricsF(small), room)]
             lines.append(("", face(5, 400, scale), theme.text))
         high = [QFontMetricsF(font).height() for _, font, _ in lines]  # type: ignore[call-overload]
         y = max(HEAD * scale, (self.height() - sum(high)) / 2)
@@ -348,15 +348,3 @@ def _whose(variant: str) -> str:
     return {"with": "with batch norm", "without": "without", "before": "with it before", "after": "with it after"}.get(
         variant, f"({variant})"
     )
-
-
-def _wrapped(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    lines, line = [], ""
-    for word in words.split(" "):
-        tried = f"{line} {word}".strip()
-        if line and metrics.horizontalAdvance(tried) > room:
-            lines.append(line)
-            line = word
-        else:
-            line = tried
-    return [*lines, line] if line else lines

@@ -61,14 +61,10 @@ class Sweeping(Part[Host]):
         return self.page.of_sweeps.get(self.page.view)
 
     def lab_shown(self) -> None:
-        """The shared network's bars are there only where it trains."""
+        """Runs what is looked at for the first time, and lets it go on otherwise."""
         view = self._view
-        self._show_bars(self.page.view == "microscope")
         if view is not None:
             self._choose(view, view.sweep)
-
-    def lab_left(self) -> None:
-        self._show_bars(True)
 
     def experiment_changed(self) -> None:
         """What was computed may be of an older experiment now."""
@@ -161,7 +157,3 @@ class Sweeping(Part[Host]):
 
         self.host.do(begin)
         self.host.show_lab("playground")
-
-    def _show_bars(self, shown: bool) -> None:
-        self.host.transport.setVisible(shown)
-        self.host.timeline.setVisible(shown)

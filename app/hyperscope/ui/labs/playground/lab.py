@@ -63,12 +63,17 @@ def make(host: Host) -> Lab:
         host.draw_all()
         host.follow()
 
+    def look_closely(layer: int, unit: int) -> None:
+        host.looked_at.look(layer=layer, unit=unit)
+        host.show_lab("batch-norm", "microscope")
+
     page.moved.connect(host.move_knob)
     page.held.connect(host.session.hold)
     page.refused.connect(lambda sentence: host.say(sentence, alarm=True))
     page.plane_chosen.connect(look_at)
     page.open_requested.connect(lambda: host.part(Files).ask_what_to_open())
     page.distributions.asked.connect(host.draw_all)
+    page.distributions.unit_chosen.connect(look_closely)
     host.others.drawn_by(page.curves)
     kinds = (NetworkPart, Painting, MapPart, SlowMotionPart, TwinMarks, Advice)
     return Lab(

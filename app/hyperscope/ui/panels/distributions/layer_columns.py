@@ -50,6 +50,7 @@ class LayerColumns(QWidget):
 
     read = Signal(str)
     paged = Signal(int, int, str)
+    unit_chosen = Signal(int, int)  # layer, from 0, and unit, where batch norm's statistics of it were pressed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -237,6 +238,16 @@ class LayerColumns(QWidget):
         if column is not None and event.button() == Qt.MouseButton.LeftButton:
             self._held = column, event.position().x()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton and (place := self.unit_at(event.position())) is not None:
+            self.unit_chosen.emit(*place)
+
+    def unit_at(self, at: QPointF) -> tuple[int, int] | None:
+        """The layer, from 0, and the unit whose batch norm's statistics are drawn at a place."""
+        for column in self._columns if self.view == BATCH_NORM else ():
+            if column.slot and column.area.contains(at):
+                layer = int(column.layers.name.removeprefix("Layer ")) - 1
+                return layer, int((at.x() - column.area.left()) / column.slot)
+        return None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go of it."""

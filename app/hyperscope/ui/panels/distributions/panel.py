@@ -30,7 +30,7 @@ TIPS = {
     "a": "The activations' output, now and over time.",
     "weights": "Each layer's weights W without biases, now and over time.",
     "gradients": "The gradient dW of each layer's weights, from the last mini-batch, now and over time.",
-    BATCH_NORM: "Mean ± σ of each unit over the last mini-batch, and running.",
+    BATCH_NORM: "Mean ± σ of each unit over the last mini-batch, and running. Press one for the microscope.",
 }
 
 
@@ -43,6 +43,7 @@ class DistributionsPanel(QWidget):
     rate: float = 8.0
 
     asked = Signal()
+    unit_chosen = Signal(int, int)  # layer, from 0, and unit whose batch norm is to be looked at closely
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +80,7 @@ class DistributionsPanel(QWidget):
         self.axes.toggled.connect(self.columns.set_common)
         self.pager.turned.connect(self.columns.set_page)
         self.columns.read.connect(self._read)
+        self.columns.unit_chosen.connect(self.unit_chosen)
         self.columns.paged.connect(self.pager.set_pages)
         self.pager.hide()
         self.view.word(BATCH_NORM).hide()
