@@ -99,6 +99,17 @@ def legend(
     return right
 
 
+def evenly(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """The same lines, about as long as each other, so that none is left with a word."""
+    lines = wrapped(words, metrics, room)
+    for share in range(95, 50, -5):
+        tried = wrapped(words, metrics, room * share / 100)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    return lines
+
+
 def wrapped(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
     """The lines of words that are no wider than `room` pixels, where no word is."""
     lines: list[str] = []

@@ -32,9 +32,9 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes, wrapped
+from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes, evenly
 from hyperscope.ui.labs.batch_norm.words import Stage, figure, reading, stages
-from hyperscope.ui.paint import card, face, write
+from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
@@ -43,6 +43,7 @@ MOST = 160  # examples that are drawn; of a larger mini-batch as many, evenly sp
 BINS = 14
 NEAR = 14  # pixels at scale 1 from a dot or line within which the pointer means it
 APART = 6.0  # times as far as all else reach z and z − μ before they are drawn smaller
+SHORT = {"variance": "var", "μ running": "μ", "saturated": "sat."}
 KEPT = 0.55  # of the axis that values must fill, else it is set anew
 
 
@@ -158,13 +159,19 @@ class Columns(QWidget):
     def _parts(self) -> tuple[QRectF, float, float]:
         """The area of the dots, and the heights above (formulas) and below (figures and words)."""
         scale = self._theme.scale
-        above, below = 46 * scale, 62 * scale
         left, right = 46 * scale, 6 * scale
+        slot = (self.width() - left - right) / 5
+        most = max((len(self._why(stage, slot)) for stage in self._stages), default=2)
+        above, below = 46 * scale, (36 + 13 * most) * scale
         return (
             QRectF(left, above, max(1.0, self.width() - left - right), max(1.0, self.height() - above - below)),
             above,
             below,
         )
+
+    def _why(self, stage: Stage, slot: float) -> list[str]:
+        scale = self._theme.scale
+        return evenly(stage.why, QFontMetricsF(face(10, 400, scale)), slot - 8 * scale)
 
     def _column(self, area: QRectF, at: int) -> float:
         """The x of a column's dots."""
@@ -307,6 +314,11 @@ class Columns(QWidget):
                 figures.append(("drawn", f"1 : {self._shrunk:g}"))
             wide = [QFontMetricsF(plain).horizontalAdvance(a + " ") + metrics.horizontalAdvance(b) for a, b in figures]
             gap = 9 * scale
+            if sum(wide) + gap * (len(wide) - 1) > slot - 4:
+                figures = [(SHORT.get(name, name), said) for name, said in figures]
+                wide = [
+                    QFontMetricsF(plain).horizontalAdvance(a + " ") + metrics.horizontalAdvance(b) for a, b in figures
+                ]
             while len(figures) > 1 and sum(wide) + gap * (len(wide) - 1) > slot - 4:
                 if len(figures) > 2:
                     figures.pop(1), wide.pop(1)
@@ -318,7 +330,7 @@ class Columns(QWidget):
             for name, said in figures:
                 x += write(painter, QRectF(x, top, slot, row), name + " ", plain, theme.quiet)
                 x += write(painter, QRectF(x, top, slot, row), said, bold, theme.text) + gap
-            lines = wrapped(stage.why, QFontMetricsF(small), slot - 10 * scale)[:2]
+            lines = self._why(stage, slot)
             for number, line in enumerate(lines):
                 place = QRectF(
                     left + 2 * scale,
@@ -481,7 +493,10 @@ class MicroscopePanel(QWidget):
         self.drawn = found
         off = found.norm == "off"
         count = len(found.true)
-        self.title.setText(f"{found.title}: one mini-batch of {count}, example by example" if not off else found.title)
+        whole = f"{found.title}: one mini-batch of {count}, example by example"
+        room = self.width() - self.direction.sizeHint().width() - self.statistics.sizeHint().width() - 80
+        short = whole.partition(", example")[0]
+        self.title.setText(found.title if off else fitting((whole, short), self.title.font(), room))
         self.lacking.setText("It has no batch norm; this is what it would do at first.")
         self.lacking.setVisible(off)
         self.add.setVisible(off)
