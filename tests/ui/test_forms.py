@@ -18,6 +18,7 @@ from hyperscope.engine.settings import Network
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.data import FILE, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob, knob_at
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.controls.thumbnail import picture_of
 from hyperscope.ui.controls.words import loss_text
 from hyperscope.ui.panels.cards.data import DataCard
@@ -25,6 +26,7 @@ from hyperscope.ui.panels.cards.hyperparameters import SHOWN, HyperparametersCar
 from hyperscope.ui.style import stylesheet
 from hyperscope.ui.theme import DARK, LIGHT
 from patience import PATIENCE
+from probed import probed
 
 DROPOUT = "network.layers.*.dropout"
 WINE = Examples(
@@ -635,3 +637,41 @@ def test_the_tooltip_of_a_choice_says_what_it_is(hyper, path):
     for value, button in zip(control.knob.choices, control.segments.buttons, strict=True):
         meaning = (control.knob.meanings or {})[value]
         assert escape(meaning) in control.about(button.mapTo(control, button.rect().center()))
+
+
+def standardised(source: str) -> tuple[Experiment, Examples]:
+    """An experiment whose inputs are standardised, and its examples as the card is shown them."""
+    experiment = with_data(source=source, standardise=True)
+    return experiment, probed(Trainer(experiment), "examples")
+
+
+def test_a_tile_says_the_mean_and_deviation_that_its_input_is_standardised_with(data):
+    card, _ = data
+    experiment, found = standardised("moons")
+    card.show_experiment(experiment)
+    card.show_examples(found)
+    mean, deviation = found.scaling[0]
+    said = card.features.tiles["x1"].toolTip()
+    assert f"μ\u00a0=\u00a0{mean:.4g}, σ\u00a0=\u00a0{deviation:.4g}".replace("-", "−") in said
+
+
+def test_a_tile_says_no_mean_of_inputs_that_are_left_as_they_are(data):
+    card, _ = data
+    experiment, found = standardised("moons")
+    card.show_experiment(experiment)
+    card.show_examples(found)
+    assert "μ" not in card.features.tiles["x1^2"].toolTip()  # is no input
+    plain = with_data(source="moons")
+    card.show_experiment(plain)
+    card.show_examples(probed(Trainer(plain), "examples"))
+    assert "μ" not in card.features.tiles["x1"].toolTip()
+
+
+def test_a_table_says_the_mean_and_deviation_of_its_columns(data):
+    card, _ = data
+    experiment, found = standardised("iris")
+    card.show_experiment(experiment)
+    card.show_examples(found)
+    mean, deviation = found.scaling[1]
+    assert f"{found.feature_names[1]}: μ {mean:.4g}, σ {deviation:.4g}" in card.table.counts.toolTip()
+    assert f"μ\u00a0=\u00a0{mean:.4g}" in card.columns.list.boxes[found.feature_names[1]].toolTip()

@@ -9,13 +9,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
 from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui import paint
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.theme import LIGHT
-from probed import seen
+from probed import probed, seen
 from ui import hand_made
 
 
@@ -111,6 +114,18 @@ def test_hovering_a_node_tells_which(panel: NetworkCanvas, qtbot: QtBot) -> None
     with qtbot.waitSignal(panel.node_hovered) as told:
         qtbot.mouseMove(panel, QPoint(4, 446))
     assert told.args == [-1, -1]
+
+
+def test_hovering_an_input_says_the_mean_and_deviation_it_is_standardised_with(
+    panel: NetworkCanvas, qtbot: QtBot
+) -> None:
+    trainer = Trainer(Experiment(data=Data(source="moons", standardise=True)))
+    examples = probed(trainer, "examples")
+    panel.draw(seen({"network": probed(trainer, "network"), "examples": examples}, hand_made.STATUS, 2))
+    panel.grab()
+    qtbot.mouseMove(panel, node(panel, 0, 1))
+    mean, deviation = examples.scaling[1]
+    assert f"μ\u00a0=\u00a0{mean:.4g}, σ\u00a0=\u00a0{deviation:.4g}".replace("-", "−") in panel.toolTip()
 
 
 def test_hovering_a_node_writes_its_equation(panel: NetworkCanvas, qtbot: QtBot) -> None:

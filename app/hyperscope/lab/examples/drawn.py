@@ -30,3 +30,8 @@ class Examples:
     pictures: Values | None = None
     columns: tuple[str, ...] = ()
     scaling: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def scaled(self) -> dict[str, tuple[float, float]]:
+        """μ and σ by the feature's name, of those that are standardised."""
+        return dict(zip(self.feature_names, self.scaling, strict=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -13,7 +13,7 @@ from hyperscope.ui.controls.check_box import CheckBox
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.popover import Popover
-from hyperscope.ui.controls.words import shown
+from hyperscope.ui.controls.words import shown, standardised
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -48,6 +48,11 @@ class ColumnChoice(QWidget):
             self._columns = columns
             self.list.set_columns(columns[:MOST])
         self._show()
+
+    def show_scaling(self, scaled: Mapping[str, tuple[float, float]]) -> None:
+        """Says of each column with which μ and σ it is standardised; nothing of others."""
+        for name, box in self.list.boxes.items():
+            box.setToolTip(standardised(*scaled[name]) if name in scaled else "")
 
     def set_value(self, left_out: Sequence[str]) -> None:
         """Shows that all but `left_out` are on; says nothing."""

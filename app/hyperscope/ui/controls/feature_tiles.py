@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 
 import numpy as np
@@ -14,13 +14,15 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from hyperscope.engine.datasets import HALF_WIDTH
 from hyperscope.engine.features import Feature, features
 from hyperscope.ui.controls.tile import Tile
+from hyperscope.ui.controls.words import standardised
 from hyperscope.ui.paint import Array, sign_picture
 from hyperscope.ui.theme import Theme
 
 PER_ROW = 4
 WIDTH, BETWEEN = 40, 8  # pixels; so the columns stand below those of the data sets
 TIP = (
-    "<p><b>{}</b><br>The network is told this of each point while it is chosen.<br>Rebuilds; training starts over.</p>"
+    "<p><b>{}</b><br>The network is told this of each point while it is chosen.{}"
+    "<br>Rebuilds; training starts over.</p>"
 )
 CELLS = 36  # of a picture, across and up
 FAINT = 0.35  # opacity of a feature that is off
@@ -42,7 +44,7 @@ class FeatureTiles(QWidget):
         grid.setVerticalSpacing(2)
         self.tiles: dict[str, Tile] = {}
         for place, (name, feature) in enumerate(features.items()):
-            tile = Tile(name, feature.caption, TIP.format(feature.caption), WIDTH)
+            tile = Tile(name, feature.caption, TIP.format(feature.caption, ""), WIDTH)
             tile.paint_picture = partial(_paint, tile, values_of(feature))
             tile.clicked.connect(partial(self._switch, name))
             grid.addWidget(tile, place // PER_ROW, place % PER_ROW)
@@ -61,6 +63,13 @@ class FeatureTiles(QWidget):
         """Shows that `names` are on; says nothing."""
         for name, tile in self.tiles.items():
             tile.setChecked(name in names)
+
+    def show_scaling(self, scaled: Mapping[str, tuple[float, float]]) -> None:
+        """Says of each feature, by its caption, with which μ and σ it is standardised; nothing of others."""
+        for name, tile in self.tiles.items():
+            caption = features[name].caption
+            how = "<br>" + standardised(*scaled[caption]) if caption in scaled else ""
+            tile.setToolTip(TIP.format(caption, how))
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

@@ -11,12 +11,13 @@ from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.lines import beginning, in_lines
 from hyperscope.ui.controls.picker import Picker
 from hyperscope.ui.controls.segmented import Segments
-from hyperscope.ui.controls.words import shown
+from hyperscope.ui.controls.words import figure, shown
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 MARGINS = 36  # pixels of the card that its contents do not have
 NOTE_LINES = 3  # of a table's notes, until it is known how many there is room for
+MOST_SCALES = 12  # features whose μ and σ stand in the tooltip
 MANY = 99  # lines, more than any notes have
 
 
@@ -52,7 +53,8 @@ class TableFacts(QWidget):
         found = ((len(examples.y), "rows"), (len(examples.feature_names), "features"))
         words = [f"{shown(count)}\u00a0{what}" for count, what in found]
         self._counts = " · ".join([*words, f"{len(examples.class_names)}\u00a0classes"])
-        self.counts.setToolTip("Classes: " + ", ".join(examples.class_names))
+        said = ["Classes: " + ", ".join(examples.class_names), *_scales(examples)]
+        self.counts.setToolTip(as_written("\n".join(said)))
         self._notes = examples.note
         for shown_part in (self.name, self.note):  # the notes have no room at times
             shown_part.setToolTip(as_written(examples.note))
@@ -84,6 +86,17 @@ class TableFacts(QWidget):
         said = beginning(self._notes.strip(), lambda text: len(in_lines(text, metrics, room, MANY)) <= self._most)
         self.note.setText("\n".join(in_lines(said, metrics, room, self._most)))
         self.note.setVisible(bool(said))
+
+
+def _scales(examples: Examples) -> list[str]:
+    """A line for each of the first features that are standardised, and how many there are more."""
+    scaled = examples.scaled
+    lines = [f"{name}: μ {figure(mean)}, σ {figure(deviation)}" for name, (mean, deviation) in scaled.items()]
+    if not lines:
+        return []
+    more = len(lines) - MOST_SCALES
+    rest = [f"and {shown(more)} more"] if more > 0 else []
+    return ["Standardised with the training set's", *lines[:MOST_SCALES], *rest]
 
 
 class PlaneChoice(QWidget):

@@ -27,6 +27,17 @@ def shown(value: Value) -> str:
     return power(value)
 
 
+def standardised(mean: float, deviation: float) -> str:
+    """How an input is standardised, with its own numbers, of the training set."""
+    parts = f"μ\u00a0=\u00a0{figure(mean)}, σ\u00a0=\u00a0{figure(deviation)}"  # whose signs stay by their numbers
+    return f"Standardised: (x\u00a0−\u00a0μ)\u00a0/\u00a0σ with the training set's {parts}."
+
+
+def figure(value: float) -> str:
+    """Four figures with a true minus sign; what rounding alone left of 0 is 0."""
+    return "0" if abs(value) < 1e-12 else shown(float(f"{value:.4g}")).replace("-", "−")
+
+
 def loss_text(loss: float) -> str:
     """A loss in about the room that 0.000 takes: 0.042, 33.42, 1280, 2·10⁷; a dash for what is not finite."""
     if not math.isfinite(loss):

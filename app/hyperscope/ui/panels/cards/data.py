@@ -183,8 +183,10 @@ class DataCard(Card):
         drawn = on_plane(self._source)
         self.own.show_missing(examples.missing)
         self.table.set_examples(examples)
+        self.features.show_scaling(examples.scaled if drawn else {})
         self.plane.set_features(examples.feature_names)
         self.columns.set_columns(examples.columns)
+        self.columns.show_scaling(examples.scaled)
         self.columns.setVisible(len(examples.columns) > 1)
         self.plane.setVisible(not drawn and len(examples.feature_names) > 2)
 

@@ -25,6 +25,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, write
@@ -322,7 +323,7 @@ class NetworkCanvas(QWidget):
             # nodes are no widgets: the panel's tooltip is that of the node under the pointer
             help = ""
             if node is not None and scene.picture is not None:
-                help = words.node_help(scene.picture, *node, scene.name(*node))
+                help = as_written(words.node_help(scene.picture, *node, scene.name(*node), scene.scaling))
             self.setToolTip(help)
             self.node_hovered.emit(*(node or (-1, -1)))
         self._renew()

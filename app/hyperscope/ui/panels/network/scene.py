@@ -191,6 +191,12 @@ class Scene:
                 return names[unit]
         return words.symbol(self.picture, layer, unit)
 
+    @property
+    def scaling(self) -> tuple[tuple[float, float], ...]:
+        """μ and σ of each input, if they are standardised."""
+        found = self.examples.scaling if self.examples is not None else ()
+        return found if len(found) == self._shape[0][0] else ()  # examples and network may come one after the other
+
     def name(self, layer: int, unit: int) -> str:
         """A node's name in full."""
         assert self.picture is not None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.probes.network import LayerPicture, NetworkPicture
+from hyperscope.ui.controls.words import standardised
 from hyperscope.ui.paint import SUBSCRIPTS, number
 
 UNIT = 3  # letters; a column's last word as short as this is a unit: cm, mm, kg, pct
@@ -63,8 +64,13 @@ def amount(value: float) -> str:
     )
 
 
-def node_help(picture: NetworkPicture, layer: int, unit: int, name: str) -> str:
-    """A node's tooltip: what its picture shows and what its colours are scaled to."""
+def node_help(
+    picture: NetworkPicture, layer: int, unit: int, name: str, scaling: Sequence[tuple[float, float]] = ()
+) -> str:
+    """A node's tooltip: what its picture shows and what its colours are scaled to.
+
+    Of an input also the μ and σ of `scaling`, one pair for each feature, that it is standardised with.
+    """
     of = picture.layers[layer]
     if of.pictures is None or unit >= len(of.pictures):
         ways = "out of" if layer == 0 else "into"
@@ -72,6 +78,9 @@ def node_help(picture: NetworkPicture, layer: int, unit: int, name: str) -> str:
     if layer == len(picture.layers) - 1:
         return f"{name}: its probability over the plane, from 0 (ground) to 1 (full colour)."
     most = float(np.abs(np.nan_to_num(of.pictures[unit])).max(initial=0))
+    if layer == 0:
+        how = "\n" + standardised(*scaling[unit]) if unit < len(scaling) else ""
+        return f"{name} over the plane. Full colour is ±{most:.2g}, its greatest distance from the middle.{how}"
     return f"{name}: its output over the plane. Full colour is ±{most:.2g}, its own greatest magnitude."
 
 
