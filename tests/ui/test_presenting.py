@@ -104,6 +104,37 @@ def test_projector_mode_enlarges_type(window, qtbot):
     assert window.theme.scale == 1.0
 
 
+STAGED = frozenset({"data", "network", "distributions", "timeline"})
+
+
+def test_map_loss_and_a_slider_alone_stand_beside_each_other_at_twice_the_type(window, qtbot):
+    part, page = window.part(Presenting), window.lab.page
+    part.hide(STAGED | ({path for path, _ in window.lab.hideable_controls} - {RATE}))
+    part.switch_projector()
+    window.grab()
+    assert window.theme.scale == 2.0
+    assert page.map.height() > 0.8 * page.height()
+    assert page.curves.x() > page.map.geometry().right()
+    assert page.hyperparameters.y() > page.curves.geometry().bottom()
+    assert page.hyperparameters.width() == page.curves.width()
+    assert window.transport.width() <= window.width()
+    assert all(button.isVisible() for button in (window.transport.play_button, window.transport.twin_button))
+
+
+def test_all_stands_where_it_stood_once_all_is_shown_again(window, qtbot):
+    part, page = window.part(Presenting), window.lab.page
+    window.grab()
+    names = ("data", "network", "map", "curves", "distributions", "hyperparameters")
+    before = [getattr(page, name).geometry() for name in names]
+    part.hide(STAGED)
+    part.switch_projector()
+    window.grab()
+    part.switch_projector()
+    part.hide(frozenset())
+    window.grab()
+    assert [getattr(page, name).geometry() for name in names] == before
+
+
 def test_leaving_projector_mode_is_said(window, qtbot):
     for said in ("Projector mode: larger type and lines.", "Projector mode ended."):
         qtbot.keyClick(window, Key.Key_J)

@@ -90,9 +90,12 @@ def scaled(theme: Theme, scale: float) -> Theme:
     return replace(theme, scale=scale)
 
 
-def largest_scale(width: int, height: int) -> float:
-    """The greatest scale of type, from 1 to 2, at which a window of `width` × `height` pixels shows everything."""
-    return min(2.0, max(1.0, min(width / 1024, height / 614)))
+def largest_scale(width: int, height: int, *, few: bool = False) -> float:
+    """The greatest scale of type, from 1 to 2, at which a window of `width` × `height` pixels shows everything, or a
+    `few` panels of it.
+    """
+    across, down = (640, 400) if few else (1024, 614)
+    return min(2.0, max(1.0, min(width / across, height / down)))
 
 
 @cache

@@ -33,7 +33,7 @@ from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.theme import THEMES, Theme, font
+from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled, font
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 from hyperscope.ui.words import Words
@@ -395,8 +395,10 @@ class Window(QMainWindow):
         application.setStyleSheet(style.stylesheet(theme))
         QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
         self.timeline.set_theme(theme)
-        for shown in (self.tabs, self.views, self.transport, self.words):
-            shown.set_theme(theme)
+        bars = scaled(theme, min(theme.scale, largest_scale(self.width(), self.height())))  # they are as wide as ever
+        for shown in (self.tabs, self.views, self.transport):
+            shown.set_theme(bars)
+        self.words.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)
         if self._name:

@@ -17,6 +17,7 @@ from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
 OVERHANG = 6  # pixels
+WIDEST = 16777215  # pixels: Qt's own greatest width
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
 AROUND = 8  # pixels that are seen above and below what is scrolled to
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
@@ -50,6 +51,7 @@ class Card(QFrame):
         self._width, self._gap = width, gap
         self._theme = LIGHT
         self._groups: list[Group] = []
+        self._fills = False
         self._fit = -1  # groups that are seen without unfolding
         self.give = 0  # pixels by which the gaps can shrink before the column scrolls
         self.setProperty("card", True)
@@ -96,6 +98,15 @@ class Card(QFrame):
         group.hide()
         self._inner.insertWidget(self._inner.count() - 1, group)
 
+    def fill_width(self, fills: bool) -> None:
+        """Takes whatever width there is, or the one it was made for."""
+        self._fills = fills
+        wide = breadth(self._theme, self._width)
+        self.setMinimumWidth(wide)
+        self.setMaximumWidth(WIDEST if fills else wide)
+        across = QSizePolicy.Policy.Expanding if fills else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(across, QSizePolicy.Policy.Expanding)
+
     def set_foot(self, foot: QLayout) -> None:
         """Puts `foot` below the column, where it stays when the column scrolls."""
         foot.setContentsMargins(OVERHANG, 10, INSIDE, 0)
@@ -104,7 +115,7 @@ class Card(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setFixedWidth(breadth(theme, self._width))
+        self.fill_width(self._fills)
         self.title.set_theme(theme, 11, 600, quiet=True)
         self.more.set_theme(theme)
         self.fade.set_theme(theme)

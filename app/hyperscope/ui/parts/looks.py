@@ -25,6 +25,7 @@ class Looks(Part["Shell"]):
         super().__init__(host)
         self._theme = host.chosen_theme or host.remembered.theme
         self._scale = host.remembered.scale
+        self._few = False  # whether so few panels are shown that their type may be larger
         host.tabs.theme_requested.connect(self.switch_theme)
         host.resized.connect(self._fit)
         QApplication.styleHints().colorSchemeChanged.connect(self.apply)
@@ -44,7 +45,7 @@ class Looks(Part["Shell"]):
 
     @property
     def _most(self) -> float:
-        return largest_scale(self.host.top.width(), self.host.top.height())
+        return largest_scale(self.host.top.width(), self.host.top.height(), few=self._few)
 
     def switch_theme(self) -> None:
         """Light becomes dark and dark light."""
@@ -55,6 +56,12 @@ class Looks(Part["Shell"]):
         """Makes type and lines larger by `factor`, between their usual size and what the window has room for."""
         self._scale = self.host.remembered.scale = min(self._most, max(1.0, self._scale * factor))
         self.apply()
+
+    def show_few(self, few: bool) -> None:
+        """Says whether few panels are shown, which leaves room for larger type."""
+        if few != self._few:
+            self._few = few
+            self.apply()
 
     def switch_full_screen(self) -> None:
         """Fills the screen, or goes back to a window."""

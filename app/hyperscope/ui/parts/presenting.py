@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from hyperscope.ui.labs.lab import Lab
     from hyperscope.ui.shell import Shell
 
-LARGE = 1.4  # times the usual type in projector mode, or as much as fits
+LARGE = 1.4  # times the usual type in projector mode, or as much as fits;
+LARGEST = 2.0  # where no more than FEW panels are shown
+FEW = 3
 TIMELINE = ("timeline", "Timeline")  # the window's own, below whatever lab is shown
 
 
@@ -65,8 +67,8 @@ class Presenting(Part["Shell"]):
         """Enlarges type and lines, or makes them as they were."""
         looks = self.host.part(Looks)
         self.projecting = not self.projecting
-        looks.enlarge(LARGE if self.projecting else 0)
         self._apply()
+        looks.enlarge((LARGEST if self._few else LARGE) if self.projecting else 0)
         begun = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
         self.host.say(begun if self.projecting else "Projector mode ended.")
 
@@ -106,8 +108,15 @@ class Presenting(Part["Shell"]):
         self.host.remembered.set_hidden(names)
         self._apply()
 
+    @property
+    def _few(self) -> bool:
+        """Whether few panels are shown to a class, so that their type may be as large as theirs alone allows."""
+        shown = [name for name, _ in self.host.lab.hideable if name not in self.hidden]
+        return self.projecting and 0 < len(shown) <= FEW
+
     def _apply(self) -> None:
         host = self.host
+        host.part(Looks).show_few(self._few)
         host.lab.page.show_without(self.hidden, host.session.moved)
         self.show_timeline()
         host.draw_all()

@@ -65,6 +65,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("painting", Experiment(), 60, then=_paint),
         Scene("own-points", Experiment(data=_own_points(), network=normed), 80),
         Scene("empty-plane", Experiment(), 0, lambda window: window.part(Painting).empty(), lambda window: None),
+        Scene("stage", Experiment(), 40, _stage),
         Scene("shown", Experiment(), 60, then=lambda window: window.part(Presenting).choose()),
         Scene("learning-rate", Experiment(network=normed, training=scheduled), 60, _show_rate_and_weights),
         Scene("gradients", Experiment(network=deep), 40, _show_gradients),
@@ -205,6 +206,14 @@ def _show_presets(window: Window) -> None:
     wait(lambda: page.page is not None and all(card.live is not None for card in page.page.cards), "all presets")
     ends = time.monotonic() + PRESETS
     wait(lambda: time.monotonic() > ends, "trained presets")
+
+
+def _stage(window: Window) -> None:
+    """What a teacher shows of one slider: the map, the loss, and that slider."""
+    presenting = window.part(Presenting)
+    controls = {path for path, _ in window.lab.hideable_controls} - {"training.learning_rate"}
+    presenting.hide(frozenset({"data", "network", "distributions", "timeline"} | controls))
+    presenting.switch_projector()
 
 
 def _project(window: Window) -> None:

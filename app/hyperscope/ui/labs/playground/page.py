@@ -30,6 +30,9 @@ AMPLE = 620  # pixels of height at scale 1; with less, the computation takes som
 GIVEN = 5  # at most so much of the whole, a share for each
 PER = 15  # pixels that are missing
 MAP_LEAST = 220  # pixels
+STAGE = frozenset({"map", "curves", "hyperparameters"})  # where nothing else is shown, they stand otherwise
+OFF_STAGE = {"data", "network", "distributions"}
+STAGE_MAP = 0.55  # of the width at most that the map has there
 
 
 class Playground(Page):
@@ -64,12 +67,12 @@ class Playground(Page):
         self._foot = 0  # pixels of the window below, which the charts go without
         self._pictures: tuple[NetworkPicture | None, ...] = ()  # of the network, or of both twins
 
-        computation = QHBoxLayout()
+        self._computation = computation = QHBoxLayout()
         computation.setSpacing(GRID)
         computation.addWidget(self.data)
         computation.addWidget(self.networks, 1)
         computation.addWidget(self.map)
-        charts = QHBoxLayout()
+        self._charts = charts = QHBoxLayout()
         charts.setSpacing(GRID)
         charts.addWidget(self.curves, 37)
         charts.addWidget(self.distributions, 65)
@@ -77,11 +80,12 @@ class Playground(Page):
         left.setSpacing(GRID)
         left.addLayout(computation, UPPER)
         left.addLayout(charts, WHOLE - UPPER)
-        whole = QHBoxLayout(self)
+        self._whole = whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
         whole.setSpacing(GRID)
         whole.addLayout(left, 1)
         whole.addWidget(self.hyperparameters)
+        self._beside: QVBoxLayout | None = None  # curves above hyperparameters, while nothing but these and the map is
 
         for card in (self.data, self.hyperparameters):
             card.moved.connect(self.moved)
@@ -116,7 +120,29 @@ class Playground(Page):
         self.networks.setVisible("network" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
         self.hyperparameters.show_experiment(experiment, self._training)
+        self._stand_beside(STAGE.isdisjoint(hidden) and OFF_STAGE <= set(hidden))
         self._share_out(self._scale)
+
+    def _stand_beside(self, beside: bool) -> None:
+        """Puts map and curves side by side, with the controls below: all the height is the map's then."""
+        if beside == (self._beside is not None):
+            return
+        if beside:
+            self._beside = column = QVBoxLayout()
+            column.setSpacing(GRID)
+            column.addWidget(self.curves, 3)
+            column.addWidget(self.hyperparameters, 2)
+            self._whole.insertWidget(0, self.map)
+            self._whole.addLayout(column, 1)
+            self._whole.setStretch(1, 0)
+        elif self._beside is not None:
+            self._whole.removeItem(self._beside)
+            self._beside.deleteLater()
+            self._beside = None
+            self._computation.addWidget(self.map)
+            self._charts.insertWidget(0, self.curves, 37)
+            self._whole.addWidget(self.hyperparameters)
+            self._whole.setStretch(0, 1)
 
     def draw(self, panel: Panel, sides: tuple[Seen, ...]) -> None:
         """Has one panel draw what was found."""
@@ -157,6 +183,10 @@ class Playground(Page):
     def _share_out(self, scale: float) -> None:
         """Gives the map the width that its height can use, and the network the rest."""
         self._scale = scale
+        self.hyperparameters.fill_width(self._beside is not None)
+        if self._beside is not None:
+            self.map.setFixedWidth(min(self.map.best_width(self.height() - EDGE), round(STAGE_MAP * self.width())))
+            return
         whole = self.height() + self._foot
         upper = UPPER + min(GIVEN, max(0, round((AMPLE - whole / scale) / PER)))
         height = (whole - EDGE - GRID) * upper // WHOLE
