@@ -25,6 +25,7 @@ from hyperscope.lab.experiment.experiment import (
     read,
     schema,
 )
+from hyperscope.quoting import named
 from lab.strategies import KNOBS, SEVERAL_LAYERS, allowed, experiments, refused
 
 DEFAULT = Experiment()
@@ -88,7 +89,7 @@ def test_a_value_outside_a_knob_s_range_is_refused_by_name_value_and_range(
         "whole": f"a whole number in [{knob.low:g}, {knob.high:g}]",
         "number": f"in [{knob.low:g}, {knob.high:g}]",
     }
-    shown = repr(value) if isinstance(value, str) else str(value)
+    shown = named(value)
     verb = "lie" if knob.kind == "number" else "be"
     assert str(refusal.value) == f"{name} is {shown}; it must {verb} {ranges[knob.kind]}"
 

@@ -33,7 +33,7 @@ from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.theme import THEMES, Theme, largest_scale, scaled, font
+from hyperscope.ui.theme import THEMES, Theme, font, largest_scale, scaled
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 from hyperscope.ui.words import Words

@@ -44,21 +44,15 @@ def _declared(module: str, name: str) -> Askable[Any, Any]:
 
 
 class Probe(Askable[Q, R_co]):
-    """Decorates a function of one network. Of twins each is looked at, or only A if `first_only`."""
+    """Decorates a function of one network. Of twins each is looked at."""
 
-    def __init__(self, look: Callable[[Subject, Q], R_co], *, first_only: bool = False) -> None:
+    def __init__(self, look: Callable[[Subject, Q], R_co]) -> None:
         super().__init__(look)
         self._look = look
-        self.first_only = first_only
 
     def __call__(self, subject: Subject, question: Q) -> R_co:
         """The record of this subject."""
         return self._look(subject, question)
-
-
-def of_first(look: Callable[[Subject, Q], R]) -> Probe[Q, R]:
-    """Declares a probe that of twins looks at A only, since it takes long."""
-    return Probe(look, first_only=True)
 
 
 class Comparison(Askable[Q, R_co]):
@@ -146,6 +140,6 @@ def look(sides: tuple[Looked, ...], asks: Iterable[AnyAsk]) -> tuple[Records, ..
             for records in found:
                 records[ask] = common
         elif isinstance(ask.probe, Probe):
-            for side, records in zip(sides[:1] if ask.probe.first_only else sides, found, strict=False):
+            for side, records in zip(sides, found, strict=True):
                 records[ask] = side(ask)
     return tuple(map(Records, found))

@@ -120,7 +120,7 @@ class Playground(Page):
         self.networks.setVisible("network" not in hidden)
         self.hyperparameters.hidden = frozenset(hidden)
         self.hyperparameters.show_experiment(experiment, self._training)
-        self._stand_beside(STAGE.isdisjoint(hidden) and OFF_STAGE <= set(hidden))
+        self._stand_beside(STAGE.isdisjoint(hidden) and set(hidden) >= OFF_STAGE)
         self._share_out(self._scale)
 
     def _stand_beside(self, beside: bool) -> None:
