@@ -461,6 +461,8 @@ class MicroscopePanel(QWidget):
         self.statistics.word("running averages").setToolTip("As at test time: by the averages kept while training.")
         self.columns = Columns()
         self.drawn: Magnified | None = None
+        self.lacking.hide()  # until it is known that there is no batch norm
+        self.add.hide()
         self._head = QHBoxLayout()
         self._head.addWidget(self.title)
         self._head.addWidget(self.lacking)

@@ -1,0 +1,80 @@
+"""The Batch norm lab in the real program on a virtual display: each view by mouse and keys."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QPoint
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from patience import PATIENCE
+
+NORMED = Experiment(data=Data(points=150), network=Network(layers=(Layer(5, "tanh", "before"),) * 2))
+GROUND, ACCENT = (255, 255, 255), (43, 108, 176)
+MIDDLE = (300, 180, 1000, 460)  # of the leading picture
+FOOT = (820, 530, 1000, 630)  # of the last chart below it
+
+
+def begun(start, tmp_path, qtbot):
+    """The program with a small network, in the lab's microscope."""
+    file = tmp_path / "normed.json"
+    file.write_text(NORMED.to_json())
+    program = start(str(file))
+    program.keys("space")
+    program.keys("ctrl+2")
+
+    def there() -> bool:
+        """Whether the lab's tab is underlined and its leading picture drawn."""
+        picture = program.seen()
+        line = abs(np.asarray(picture.crop((240, 43, 330, 46))).astype(int) - np.array(ACCENT)).max(axis=-1) < 12
+        return bool(line.any()) and painted(picture, MIDDLE) > 1500 and painted(picture, FOOT) > 100
+
+    qtbot.waitUntil(there, timeout=PATIENCE)
+    return program
+
+
+def painted(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
+    """How many pixels of a box are no card's ground."""
+    part = np.asarray(picture.crop(box)).astype(int)
+    return int((abs(part - np.array(GROUND)).max(axis=-1) > 60).sum())
+
+
+def in_lab(at, find):
+    """Where something of the lab lies in the window."""
+
+    def found(window):
+        window.show_lab("batch-norm", "microscope")
+        return find(window.lab.page)
+
+    return at(found)
+
+
+def test_gamma_dragged_by_mouse_is_undone_by_keys(start, at, tmp_path, qtbot):
+    program = begun(start, tmp_path, qtbot)
+    before = np.asarray(program.seen().crop(MIDDLE)).astype(int)
+    track = in_lab(at, lambda page: page.card.gamma.track)
+    # towards 0, so that the axis, which grows at once and shrinks slowly, stays as it is
+    program.drag(QPoint(track.x() + 40, track.y()), QPoint(track.x() + 20, track.y()), QPoint(track.x() + 5, track.y()))
+
+    def changed() -> int:
+        return int((abs(np.asarray(program.seen().crop(MIDDLE)).astype(int) - before).max(axis=-1) > 60).sum())
+
+    qtbot.waitUntil(lambda: changed() > 800, timeout=PATIENCE)
+    program.keys("ctrl+z")
+    qtbot.waitUntil(lambda: changed() < 300, timeout=PATIENCE)
+
+
+def test_every_view_is_reached_by_mouse_and_shows_something(start, at, tmp_path, qtbot):
+    program = begun(start, tmp_path, qtbot)
+    for title in ("Why it helps", "Shifting inputs", "When it hurts"):
+
+        def word(window, title=title):
+            window.show_lab("batch-norm", "microscope")
+            return window.views.choice.word(title)
+
+        program.click(at(word))
+        qtbot.waitUntil(lambda: painted(program.seen(), (340, 130, 1000, 430)) > 3000, timeout=PATIENCE)
+    program.keys("ctrl+1")
+    qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)
