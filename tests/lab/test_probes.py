@@ -254,6 +254,31 @@ def test_batch_statistics_are_those_of_the_last_mini_batch() -> None:
     assert layer.batch_variance == pytest.approx(z.var(axis=1))
 
 
+def penalised(l1: float, steps: int = 60) -> Trainer:
+    training = Training(optimiser="sgd", learning_rate=0.1, l1=l1)
+    made = Trainer(Experiment(data=Data(points=120), network=PLAIN, training=training))
+    made.steps(steps)
+    return made
+
+
+def test_the_weights_that_l1_made_exactly_0_are_counted_by_layer() -> None:
+    trainer = penalised(0.05)
+    seen = shown("distributions", trainer)
+    found = [int((trainer.weights()[f"{name}.weights"] == 0).sum()) for name in trainer.layout.names]
+    assert [*(layer.zeros for layer in seen.layers), seen.output.zeros] == found
+    assert sum(found) > 0
+
+
+def test_no_zeros_are_counted_where_there_is_no_l1_and_none_is_0() -> None:
+    seen = shown("distributions", penalised(0.0))
+    assert [*(layer.zeros for layer in seen.layers), seen.output.zeros] == [None] * 3
+
+
+def test_with_l1_no_zeros_are_none_at_all_and_said_so() -> None:
+    seen = shown("distributions", penalised(1e-6, 1))
+    assert [*(layer.zeros for layer in seen.layers), seen.output.zeros] == [0] * 3
+
+
 def test_z_is_the_weighted_sum_before_batch_norm() -> None:
     trainer = trained()
     z = trainer.weights()["layer1.weights"] @ trainer.examples.x_train[:, trainer.looked_at]

@@ -305,3 +305,36 @@ def test_train_mode_shows_both_as_well(panel) -> None:
     panel.mode.choose("train")
     columns = shown(panel, twins(NORMED, NORMED, "distributions in training"))
     assert all(made.ends[0] is not None and made.ends[1] is not None for _, made in columns[0].pictures)
+
+
+def penalised(l1: float) -> Trainer:
+    training = Training(optimiser="sgd", learning_rate=0.1, l1=l1)
+    made = Trainer(Experiment(data=Data(points=120), network=Network(layers=PLAIN), training=training))
+    made.steps(60)
+    return made
+
+
+def zeros_of(trainer: Trainer) -> int:
+    return sum(int((trainer.weights()[f"{name}.weights"] == 0).sum()) for name in trainer.layout.names)
+
+
+def test_of_weights_the_head_and_each_layer_say_how_many_are_exactly_0(panel) -> None:
+    panel.resize(1400, 300)
+    trainer = penalised(0.05)
+    shown(panel, (seen({"distributions": probed(trainer, "distributions")}),), "weights")
+    assert panel.columns.legends[0].startswith(f"{zeros_of(trainer)} of 104 weights are exactly 0")
+    assert any("of 64 exactly 0" in text for text in said(panel))
+
+
+def test_of_weights_none_of_which_is_0_nothing_is_said_of_zeros(panel) -> None:
+    panel.resize(1400, 300)
+    shown(panel, (seen({"distributions": probed(penalised(0.0), "distributions")}),), "weights")
+    assert not any("exactly" in text for text in (*said(panel), *panel.columns.legends))
+
+
+def test_of_twins_each_says_how_many_weights_are_exactly_0(panel) -> None:
+    panel.resize(1400, 300)
+    a, b = penalised(0.0), penalised(0.05)
+    shown(panel, both(a, b, "distributions"), "weights")
+    assert panel.columns.legends[0].startswith(f"exactly 0: A none · B {zeros_of(b)} of 104")
+    assert any("exactly 0: A 0 · B" in text for text in said(panel))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,8 @@ class LayerDistributions:
     """One hidden layer: z = Wa + b, ẑ and y = γẑ + β (None without BN), a = g(.), its weights and their gradient.
 
     `saturated` is the share of outputs where the activation's slope is below 5 % of its greatest (for ReLU: zeros);
-    of its `units`, `dead` gave 0 for all examples, and `stuck` were saturated for more than 95 % of them.
+    of its `units`, `dead` gave 0 for all examples, and `stuck` were saturated for more than 95 % of them. `zeros` of
+    its weights are exactly 0; None, as not worth a word, where no layer has any and there is no L1 to make some.
     `batch_mean`, `batch_variance`, `running_mean`, `running_variance` (n,) are batch norm's, or None.
     """
 
@@ -63,15 +65,17 @@ class LayerDistributions:
     units: int = 0
     dead: int = 0
     stuck: int = 0
+    zeros: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutputDistributions:
-    """The output layer's weights and their gradient."""
+    """The output layer's weights and their gradient; `zeros` as in `LayerDistributions`."""
 
     name: str
     weights: Histogram
     gradients: Histogram
+    zeros: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ def distributions(subject: Subject, question: Mode) -> Distributions:
     seen = subject.traces(x[:, batch], training=True, masks=masks) if (training and batch.size) or normed else evaluated
     weights = named_views(subject.layout, subject.parameters, subject.running)
     gradients = named_views(subject.layout, gradient(subject), subject.running)
+    zeros = _zeros(subject, [weights[f"{name}.weights"] for name in subject.layout.names])
     layers = []
     for number, name in enumerate(subject.layout.names[:-1]):
         shown = seen[number] if training else evaluated[number]
@@ -124,6 +129,7 @@ def distributions(subject: Subject, question: Mode) -> Distributions:
                 masks.get(number),
                 (evaluated[number], seen[number]),
                 (histogram(weights[f"{name}.weights"]), histogram(gradients[f"{name}.weights"])),
+                zeros[number],
             )
         )
     history = subject.history
@@ -135,7 +141,9 @@ def distributions(subject: Subject, question: Mode) -> Distributions:
         history.rivers_of("activations"),
         history.rivers_of("weights"),
         history.rivers_of("gradients"),
-        OutputDistributions("Output", histogram(weights["output.weights"]), histogram(gradients["output.weights"])),
+        OutputDistributions(
+            "Output", histogram(weights["output.weights"]), histogram(gradients["output.weights"]), zeros[-1]
+        ),
         training,
         len(batch) if training else len(subject.looked_at),
     )
@@ -166,6 +174,7 @@ def _layer(
     mask: Values | None,
     both: tuple[Trace, Trace],
     learned: tuple[Histogram, Histogram],
+    zeros: int | None,
 ) -> LayerDistributions:
     layer = subject.layout.network.layers[number]
     entering = trace.y if layer.batch_norm == "before" and trace.y is not None else trace.z
@@ -193,7 +202,14 @@ def _layer(
         # before dropout, whose zeros are not the unit's own
         dead=int((trace.activated == 0).all(axis=1).sum()) if flat.size else 0,
         stuck=int((flat.sum(axis=1) > ALMOST_ALL * flat.shape[1]).sum()),
+        zeros=zeros,
     )
+
+
+def _zeros(subject: Subject, weights: Sequence[Values]) -> list[int | None]:
+    """How many weights of each layer are exactly 0, None of all where that is not worth a word."""
+    found = [int(np.count_nonzero(of == 0)) for of in weights]
+    return [*found] if any(found) or subject.experiment.training.l1 > 0 else [None] * len(found)
 
 
 def histogram(values: Values) -> Histogram:

@@ -19,7 +19,7 @@ from hyperscope.ui.panels.common.overlays import paint_reading
 from hyperscope.ui.panels.common.stretch import NOTCH, Stretch
 from hyperscope.ui.panels.distributions.layer_column import Column, Reading
 from hyperscope.ui.panels.distributions.layer_words import Words
-from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, VIEWS, lined_up
+from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, LETTERS, VIEWS, lined_up, zeros_in_all
 from hyperscope.ui.panels.distributions.multiples import Span
 from hyperscope.ui.panels.distributions.placing import Placing, paint_column, run_of
 from hyperscope.ui.theme import LIGHT, Theme
@@ -34,7 +34,8 @@ DEFINITIONS = {
     "signals": "σ: standard deviation of z. sat.: share of outputs where the activation's slope is below 5 % of its "
     "greatest; of ReLU these are the zeros. Dead units give 0 for every example looked at, so their gradient is 0. "
     "Saturated units are flat for more than 95 % of the examples.",
-    "weights": "σ: standard deviation of the layer's weights, biases left out.",
+    "weights": "σ: standard deviation of the layer's weights, biases left out. Weights that are exactly 0, as L1 makes "
+    "them, are counted.",
     "gradients": "σ: standard deviation of the loss's gradient with respect to the layer's weights, from the last "
     "mini-batch, as the optimiser took it.",
     BATCH_NORM: "How far the last mini-batch's means lie from the running ones, in running σ, on average over units.",
@@ -95,7 +96,8 @@ class LayerColumns(QWidget):
             return (NORM_LEGEND,)
         data, flowing = self.data[0], RIVERS[len(self.data)]
         if self.view == "weights":
-            return (flowing,)
+            exact = self._exact_zeros()
+            return (f"{exact} · {flowing}", exact) if exact else (flowing,)
         if self.view == "gradients":
             return (f"last mini-batch · {flowing}", "last mini-batch")
         if data.training:
@@ -106,6 +108,16 @@ class LayerColumns(QWidget):
             f"evaluation mode · {flowing}",
             "evaluation mode",
         )
+
+    def _exact_zeros(self) -> str:
+        """How many weights are exactly 0 in all, of each side; "" where that is not worth a word."""
+        found = [zeros_in_all(data) for data in self.data]
+        if not any(found):
+            return ""
+        said = [f"{zeros[0]} of {zeros[1]}" if zeros is not None else "none" for zeros in found]
+        if len(said) == 1:
+            return f"{said[0]} weights are exactly 0"
+        return "exactly 0: " + " · ".join(f"{letter} {words}" for letter, words in zip(LETTERS, said, strict=True))
 
     def set_distributions(self, *data: Distributions) -> None:
         """Shows these of each side; the page stays if it still exists."""

@@ -111,6 +111,14 @@ def lined_up(view: str, sides: Sequence[Distributions]) -> list[Layers]:
     return [Layers(of) for of in (*hidden, *outputs)]
 
 
+def zeros_in_all(data: Distributions) -> tuple[int, int] | None:
+    """How many of how many weights are exactly 0, over all layers; None where that is not worth a word."""
+    layers: tuple[Layer, ...] = data.layers if data.output is None else (*data.layers, data.output)
+    counted = [(layer.zeros, layer.weights) for layer in layers]
+    known = [(zeros, int(np.nansum(of.counts))) for zeros, of in counted if zeros is not None and of is not None]
+    return (sum(zeros for zeros, _ in known), sum(weights for _, weights in known)) if known else None
+
+
 def _layers(view: str, data: Distributions) -> list[OfSide]:
     layers: tuple[Layer, ...] = data.layers
     if view in LEARNED and data.output is not None:
@@ -128,8 +136,11 @@ def _of_one(layer: Layer, view: str) -> tuple[list[str], bool]:
         histogram = getattr(layer, view)
         if histogram is None:
             return [], False
-        deviation = f"σ {number_text(histogram.deviation)}"
-        return [f"{deviation} · {int(np.nansum(histogram.counts))} weights", deviation], False
+        deviation, count = f"σ {number_text(histogram.deviation)}", int(np.nansum(histogram.counts))
+        if view == "weights" and layer.zeros is not None:
+            exact = f"{layer.zeros} of {count} exactly 0"
+            return [f"{deviation} · {exact}", exact, f"{layer.zeros} exactly 0", deviation], False
+        return [f"{deviation} · {count} weights", deviation], False
     if not isinstance(layer, LayerDistributions):
         return [], False
     deviation = f"σ {number_text(_shown(layer, view).deviation)}"
@@ -166,6 +177,10 @@ def _learned_of_two(layers: list[Layer], view: str) -> list[str]:
         return []
     deviation = "σ A {} · B {}".format(*(number_text(part.deviation) for part in parts))
     one, other = (int(np.nansum(part.counts)) for part in parts)
+    zeros = [layer.zeros for layer in layers]
+    if view == "weights" and any(found is not None for found in zeros):
+        exact = "exactly 0: A {} · B {}".format(*(found or 0 for found in zeros))
+        return [f"{deviation} · {exact}", exact, deviation]
     return [f"{deviation} · {one if one == other else f'{one} and {other}'} weights", deviation]
 
 
