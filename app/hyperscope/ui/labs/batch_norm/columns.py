@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
@@ -69,6 +70,8 @@ class Columns(QWidget):
         self._reach = (-1.0, 1.0)
         self._shrunk = 1.0  # what the first columns are divided by
         self._stamps: dict[tuple[int, float, float], QPixmap] = {}
+        self._standing_key: tuple[object, ...] = ()  # what the words that stand were written for,
+        self._standing_words = QPixmap()  # and they
         self._theme = LIGHT
         self.set_theme(LIGHT)
 
@@ -170,8 +173,7 @@ class Columns(QWidget):
         )
 
     def _why(self, stage: Stage, slot: float) -> list[str]:
-        scale = self._theme.scale
-        return evenly(stage.why, QFontMetricsF(face(10, 400, scale)), slot - 8 * scale)
+        return _lines(stage.why, slot - 8 * self._theme.scale, self._theme.scale)
 
     def _column(self, area: QRectF, at: int) -> float:
         """The x of a column's dots."""
@@ -300,15 +302,13 @@ class Columns(QWidget):
     def _paint_words(self, painter: QPainter, area: QRectF, above: float) -> None:
         theme, scale = self._theme, self._theme.scale
         slot = area.width() / 5
-        painter.setBrush(Qt.BrushStyle.NoBrush)  # a root's sign is a path
-        bold, plain, small = face(11, 600, scale), face(11, 400, scale), face(10, 400, scale)
+        painter.drawPixmap(0, 0, self._standing(area, above))
+        bold, plain = face(11, 600, scale), face(11, 400, scale)
         metrics = QFontMetricsF(bold)
         row = metrics.height()
         first = 1 if self._shown is not None and self._shown.norm == "after" else 2
         for at, stage in enumerate(self._stages):
             left = area.left() + at * slot
-            room = QRectF(left + 3, 2, slot - 6, above - 8 * scale)
-            formula.write(painter, room, stage.formula, 16 * scale, theme.text, centred=True)
             figures = list(stage.figures)
             if self._shrunk != 1 and at < first and not self._backward:
                 figures.append(("drawn", f"1 : {self._shrunk:g}"))
@@ -330,17 +330,34 @@ class Columns(QWidget):
             for name, said in figures:
                 x += write(painter, QRectF(x, top, slot, row), name + " ", plain, theme.quiet)
                 x += write(painter, QRectF(x, top, slot, row), said, bold, theme.text) + gap
-            lines = self._why(stage, slot)
-            for number, line in enumerate(lines):
-                place = QRectF(
-                    left + 2 * scale,
-                    top + row + 3 * scale + number * QFontMetricsF(small).height(),
-                    slot - 4 * scale,
-                    row,
-                )
-                write(painter, place, line, small, theme.quiet, CENTRE)
         if (example := self.place) is not None:
             self._paint_reading(painter, area, example)
+
+    def _standing(self, area: QRectF, above: float) -> QPixmap:
+        """The formulas above and the reasons below, as pixels that are kept: to write them takes a third of a frame."""
+        theme, scale, ratio = self._theme, self._theme.scale, self.devicePixelRatioF()
+        said = tuple((stage.formula, stage.why) for stage in self._stages)
+        key = (said, self.width(), self.height(), ratio, theme)
+        if key == self._standing_key:
+            return self._standing_words
+        made = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        slot, small = area.width() / 5, face(10, 400, scale)
+        high = QFontMetricsF(small).height()
+        top = area.bottom() + 11 * scale + QFontMetricsF(face(11, 600, scale)).height()
+        for at, stage in enumerate(self._stages):
+            left = area.left() + at * slot
+            room = QRectF(left + 3, 2, slot - 6, above - 8 * scale)
+            painter.setBrush(Qt.BrushStyle.NoBrush)  # a root's sign is a path
+            formula.write(painter, room, stage.formula, 16 * scale, theme.text, centred=True)
+            for number, line in enumerate(self._why(stage, slot)):
+                place = QRectF(left + 2 * scale, top + number * high, slot - 4 * scale, high)
+                write(painter, place, line, small, theme.quiet, CENTRE)
+        painter.end()
+        self._standing_key, self._standing_words = key, made
+        return made
 
     def _paint_reading(self, painter: QPainter, area: QRectF, place: int) -> None:
         """The example's number beside each of its dots."""
@@ -423,6 +440,11 @@ class Columns(QWidget):
 
 
 KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Escape)
+
+
+@lru_cache(maxsize=64)
+def _lines(words: str, room: float, scale: float) -> list[str]:
+    return evenly(words, QFontMetricsF(face(10, 400, scale)), room)
 
 
 def _reach(values: Values) -> float:
