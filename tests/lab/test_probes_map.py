@@ -150,6 +150,29 @@ def test_a_layer_is_chosen_by_number() -> None:
     ]
 
 
+def test_two_chosen_units_are_the_axes_as_they_are() -> None:
+    trainer = trained()
+    seen = warp(trainer, LayerInPlane(layer=0, units=(4, 1)))
+    x = trainer.examples.model_units(trainer.examples.raw)[:, seen.at]
+    a = trainer.predictor.activations(trainer.folded(), np.ascontiguousarray(x))[0]
+    assert (seen.chosen, seen.axes) == ((4, 1), ("unit 5", "unit 2"))
+    assert seen.x == pytest.approx(a[[4, 1]], abs=1e-5)
+    assert seen.share == pytest.approx(a[[4, 1]].var(axis=1).sum() / a.var(axis=1).sum())
+
+
+@pytest.mark.parametrize("units", [(0, 8), (3, 3), (-1, 2)], ids=str)
+def test_units_that_a_layer_has_not_leave_it_its_usual_axes(units: tuple[int, int]) -> None:
+    seen = warp(trained(), LayerInPlane(layer=0, units=units))
+    assert (seen.chosen, seen.axes) == (None, ("component 1", "component 2"))
+
+
+def test_looking_at_units_and_back_shows_the_same_components() -> None:
+    trainer = trained()
+    before = warped(trainer, 0)
+    warp(trainer, LayerInPlane(layer=0, units=(0, 1)))
+    assert np.array_equal(warped(trainer, 0).x, before.x)
+
+
 def test_only_two_units_of_the_last_layer_have_regions() -> None:
     assert warped(trained(NARROW), 0).p is None
     assert warped(trained(), 2).p is None

@@ -204,6 +204,17 @@ def test_a_picture_has_the_face_of_the_map_that_the_window_shows(window, materia
             assert [picture.warp is not None for picture in made.warp.pictures] == [True] * len(shown.sides)
 
 
+def test_a_picture_of_the_warped_plane_has_the_axes_that_were_chosen(window, qtbot):
+    card = window.lab.page.map
+    card.set_mode("warped")
+    card.warp.layer_chosen.emit(0)
+    card.units_chosen.emit((0, 2))
+    timeline = performed(Score(SMALL, end=60))
+    material = gathered(timeline, views["map"].needs(window.looked_at.focus))
+    with panel("map", material, InWindow(".png", window=window)) as made:
+        assert made.warp.says()[0].startswith("Units 1 and 3 of layer 1")
+
+
 def test_a_picture_of_the_window_leaves_the_window_as_it_was(window):
     def seen() -> QImage:
         right = window.lab.page.map.mapTo(window, QPoint()).x()  # left of it something flows through the network

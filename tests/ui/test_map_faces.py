@@ -343,6 +343,49 @@ def test_a_layer_is_chosen_by_its_button(panel: MapPanel, qtbot: QtBot) -> None:
     assert told.args == [1]
 
 
+def test_the_axes_are_chosen_among_the_layer_s_units(panel: MapPanel, qtbot: QtBot) -> None:
+    bent(panel, warped())
+    axes = panel.options.axes
+    assert panel.head.options.text().startswith("axes") and not axes.isHidden()
+    with qtbot.waitSignal(panel.units_chosen) as told:
+        axes.kind.buttons[1].click()
+    assert told.args == [(0, 1)]
+    axes.up.setCurrentIndex(6)
+    with qtbot.waitSignal(panel.units_chosen) as told:
+        axes.up.activated.emit(6)
+    assert told.args == [(0, 6)]
+    with qtbot.waitSignal(panel.units_chosen) as told:
+        axes.kind.buttons[0].click()
+    assert told.args == [None]
+
+
+def test_chosen_units_are_said(panel: MapPanel) -> None:
+    bent(panel, warped(axes=("unit 3", "unit 7"), chosen=(2, 6), share=0.31))
+    first, second = panel.warp.says()
+    assert first == "Units 3 and 7 of layer 1's 8 units, as they are"
+    assert "31\u00a0%" in second
+
+
+@pytest.mark.parametrize("mode", ["map", "samples", "confusion"])
+def test_axes_are_offered_only_for_the_warped_plane(panel: MapPanel, mode: str) -> None:
+    bent(panel, warped())
+    panel.set_mode(mode)
+    assert not panel.options.has_axes and panel.options.axes.isHidden()
+
+
+def test_of_two_units_there_are_no_axes_to_choose(panel: MapPanel) -> None:
+    bent(panel, warped(units=2, axes=("unit 1", "unit 2"), share=1.0))
+    assert not panel.options.has_axes and panel.head.options.text().startswith("points")
+
+
+def test_an_answer_to_the_last_choice_leaves_the_new_one_as_it_is(panel: MapPanel) -> None:
+    bent(panel, warped())
+    axes = panel.options.axes
+    axes.kind.buttons[1].click()
+    panel.draw(sides({"warp": warped()}, hand_made.STATUS))
+    assert axes.kind.index() == 1 and not axes.across.isHidden()
+
+
 def test_without_hidden_layers_the_warped_plane_says_so(panel: MapPanel) -> None:
     bent(panel, Warp())
     assert any("no hidden layer" in words for words in said(panel.warp))

@@ -158,6 +158,19 @@ def test_a_chosen_layer_is_the_one_shown(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "layer 1" in card.warp.says()[0], timeout=PATIENCE)
 
 
+def test_chosen_units_are_the_axes_until_another_layer_is_seen(window: Window, qtbot: QtBot) -> None:
+    card = window.lab.page.map
+    card.set_mode("warped")
+    qtbot.waitUntil(lambda: len(card.warp.layers.buttons) == 2, timeout=PATIENCE)
+    for layer, said in ((0, "components of layer 1"), (1, "two units of layer 2"), (0, "components of layer 1")):
+        card.warp.layers.buttons[layer].click()
+        qtbot.waitUntil(lambda said=said: said in card.warp.says()[0], timeout=PATIENCE)
+        if card.options.has_axes and layer == 0:
+            assert card.options.axes.kind.index() == 0
+            card.options.axes.kind.buttons[1].click()
+            qtbot.waitUntil(lambda: "Units 1 and 2 of layer 1" in card.warp.says()[0], timeout=PATIENCE)
+
+
 def test_looking_in_every_way_leaves_training_as_it_is(window: Window, qtbot: QtBot) -> None:
     card, session = window.lab.page.map, window.session
     card.set_pin(Pin(example=5))

@@ -37,8 +37,10 @@ class Outlook:
         return found
 
 
-def outlook(a: Array, last: Outlook | None = None) -> Outlook:
+def outlook(a: Array, last: Outlook | None = None, units: tuple[int, int] | None = None) -> Outlook:
     """How to look at activations a (n, m): one or two units as they are, more along their two principal components.
+
+    Of more, two `units`, counted from 0, may be looked at instead, as they are.
 
     The components are turned (orthogonal Procrustes, Schönemann 1966) to lie as those of the `last` look did, which
     must have been at n units too, and the extent stays while it fits. Without a last look the first component's and
@@ -51,6 +53,8 @@ def outlook(a: Array, last: Outlook | None = None) -> Outlook:
     basis: Floats
     if len(values) <= 2:
         mean, basis, share = np.zeros(len(a)), np.eye(len(a), 2), 1.0
+    elif units is not None:
+        mean, basis, share = np.zeros(len(a)), np.eye(len(a))[:, list(units)], _share_of(values, units)
     else:
         mean, basis, share = _components(values)
         if last is not None:
@@ -74,10 +78,21 @@ def _finite(a: Array) -> Array:
     return a if sound else np.nan_to_num(a, posinf=0.0, neginf=0.0)
 
 
+def _scale(a: Floats) -> float:
+    """A power of 2, which divides exactly, about as large as `a`: squares of a diverging network's would overflow."""
+    return float(np.ldexp(1.0, np.frexp(np.abs(a).max(initial=1.0))[1] - 1))
+
+
+def _share_of(a: Floats, units: tuple[int, int]) -> float:
+    """What part of the variance of a (n, m) two units have, 1 where there is none."""
+    variances = (a / _scale(a)).var(axis=1) if a.shape[1] else np.zeros(len(a))
+    whole = float(variances.sum())
+    return float(variances[list(units)].sum()) / whole if whole > 0 else 1.0
+
+
 def _components(a: Floats) -> tuple[Floats, Floats, float]:
     """The mean (n,), the first two principal components (n, 2), and their share of the variance."""
-    # a power of 2 is exact, and the squares of a diverging network's values would overflow
-    size = float(np.ldexp(1.0, np.frexp(np.abs(a).max(initial=1.0))[1] - 1))
+    size = _scale(a)
     mean = (a / size).mean(axis=1)
     centred = a / size - mean[:, None]
     variances, directions = np.linalg.eigh(centred @ centred.T)

@@ -13,7 +13,8 @@ class Focus:
 
     `point`, in plane coordinates, or `example`, by number and before any point, is the input that is followed through
     the network; `layer` is the hidden layer, from 0, whose view of the plane is shown, the last if it is negative;
-    `unit` of that layer is looked at closely, none if None.
+    `units` of that layer are the axes of that view, the usual ones if None; `unit` of it is looked at closely, none
+    if None.
     """
 
     plane: tuple[str, str] = ("", "")
@@ -21,6 +22,7 @@ class Focus:
     example: int | None = None
     layer: int = -1
     unit: int | None = None
+    units: tuple[int, int] | None = None
 
     @property
     def in_plane(self) -> InPlane:

@@ -24,10 +24,14 @@ MOST = 1200  # examples that are shown warped
 
 @dataclass(frozen=True, slots=True)
 class LayerInPlane:
-    """A hidden layer, from 0, the last if it is negative, and the plane that is sent up to it."""
+    """A hidden layer, from 0, the last if it is negative, and the plane that is sent up to it.
+
+    `units` of it, from 0, are to be the two axes; None, or units that it has not, for the usual ones.
+    """
 
     plane: tuple[str, str] = ("", "")
     layer: int = -1
+    units: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,9 @@ class Warp:
 
     `sheet` (2, side, side) is where it puts a grid of places of the plane, row 0 lowest, and `said` (side, side) the
     class predicted there. `x` (2, m') and `predicted` (m',) are those of the examples numbered `at` (m',). The
-    directions named by `axes` are its units, if it has one or two, else the first two principal components of the
-    examples' values, with `share` (0 to 1) of their variance. `p` (C, height, width) are the output's probabilities
-    over `extent`, where the layer is the last and has two units.
+    directions named by `axes` are its units, if it has one or two or two were `chosen`, else the first two principal
+    components of the examples' values, with `share` (0 to 1) of their variance. `p` (C, height, width) are the
+    output's probabilities over `extent`, where the layer is the last and has two units.
     """
 
     layer: int = -1
@@ -53,6 +57,7 @@ class Warp:
     share: float = 1.0
     extent: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
     p: Values | None = None
+    chosen: tuple[int, int] | None = None
 
 
 @Probe
@@ -68,9 +73,11 @@ def warp(subject: Subject, question: LayerInPlane) -> Warp:
     side = SHEET if subject.layout.size < MANY else COARSE_SHEET
     of_sheet = run.activations(folded, _places(subject, question.plane, side))
     # an empty plane, on which somebody is about to paint, is looked at as a whole
-    look = _outlook(subject, question.plane, layer, (of_examples if data.y.size else of_sheet)[layer])
     units = len(of_sheet[layer])
-    axes = tuple(f"unit {k + 1}" for k in range(units)) if units <= 2 else ("component 1", "component 2")
+    chosen = question.units if question.units is not None and _may_be_axes(question.units, units) else None
+    look = _outlook(subject, question.plane, layer, (of_examples if data.y.size else of_sheet)[layer], chosen)
+    shown = chosen if chosen is not None else tuple(range(units)) if units <= 2 else ()
+    axes = tuple(f"unit {k + 1}" for k in shown) or ("component 1", "component 2")
     return Warp(
         layer=layer,
         layers=layers,
@@ -84,7 +91,13 @@ def warp(subject: Subject, question: LayerInPlane) -> Warp:
         share=look.share,
         extent=look.extent,
         p=_regions(subject, look.extent) if units == 2 and layer == layers - 1 else None,
+        chosen=chosen,
     )
+
+
+def _may_be_axes(chosen: tuple[int, int], units: int) -> bool:
+    """Whether these are two of so many units, of which there is more than one pair."""
+    return units > 2 and chosen[0] != chosen[1] and all(0 <= unit < units for unit in chosen)
 
 
 def _classes(subject: Subject, logits: Values) -> Values:
@@ -108,11 +121,13 @@ def _regions(subject: Subject, extent: Extent) -> Values:
     return subject.layout.probabilities(logits).reshape(-1, REGIONS, REGIONS).astype(np.float32)
 
 
-def _outlook(subject: Subject, features: tuple[str, str], layer: int, a: Values) -> Outlook:
-    """The look at a layer, which lies as the last one did; another network or plane begins anew."""
-    name, of = ("outlook", layer), (subject.structure, features)
+def _outlook(
+    subject: Subject, features: tuple[str, str], layer: int, a: Values, units: tuple[int, int] | None
+) -> Outlook:
+    """The look at a layer, which lies as the last one did; another network, plane or pair of units begins anew."""
+    name, of = ("outlook", layer), (subject.structure, features, units)
     last: Outlook | None = subject.kept.last(name, subject.examples, of)
-    found = outlook(a, last if last is not None and len(last.mean) == len(a) else None)
+    found = outlook(a, last if last is not None and len(last.mean) == len(a) else None, units)
     subject.kept.keep(name, subject.examples, of, found)
     return found
 

@@ -18,6 +18,10 @@ from hyperscope.ui.theme import LIGHT, Theme, font
 MARGINS = 36  # pixels of the card that its contents do not have
 NOTE_LINES = 3  # of a table's notes, until it is known how many there is room for
 MOST_SCALES = 12  # features whose μ and σ stand in the tooltip
+OF_A_TABLE = (
+    "<p>What the map's two axes are: the first two principal components, the directions in which the training "
+    "set varies most, or two features, with all others at their mean.</p>"
+)
 MANY = 99  # lines, more than any notes have
 
 
@@ -100,26 +104,26 @@ def _scales(examples: Examples) -> list[str]:
 
 
 class PlaneChoice(QWidget):
-    """Which plane through the features is seen: principal components, or two features, chosen from lists."""
+    """Which plane is seen: principal components, or two things, chosen from lists; of a table, features.
+
+    `caption` stands above it, and `tip` says what the choice is.
+    """
 
     chosen = Signal(str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, caption: str = "Plane", thing: str = "feature", tip: str = OF_A_TABLE) -> None:
         super().__init__()
         self._features: tuple[str, ...] = ()
-        self._caption = Caption("Plane")
-        self.kind = Segments(("components", "two features"), "Plane")
-        self.kind.setToolTip(
-            "<p>What the map's two axes are: the first two principal components, the directions in which the training "
-            "set varies most, or two features, with all others at their mean.</p>"
-        )
+        self._caption = Caption(caption)
+        self.kind = Segments(("components", f"two {thing}s"), caption)
+        self.kind.setToolTip(tip)
         self.across, self.up = Picker(), Picker()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for item in (self._caption, self.kind, self.across, self.up):
             column.addWidget(item)
-        for picker, name in ((self.across, "Feature across"), (self.up, "Feature up")):
+        for picker, name in ((self.across, f"{thing.capitalize()} across"), (self.up, f"{thing.capitalize()} up")):
             picker.setAccessibleName(name)
             picker.setToolTip(as_written(name))
             picker.hide()
@@ -163,6 +167,8 @@ class PlaneChoice(QWidget):
         if self.kind.index() == 0:
             self.chosen.emit("", "")
             return
+        if len(self._features) < 2:
+            return  # nothing to choose from yet
         if self.across.currentIndex() == self.up.currentIndex():
             # a plane needs two different features; the other picker makes way
             other = self.up if self.sender() is self.across else self.across

@@ -79,7 +79,7 @@ declare(
             Ask(examples, focus.in_plane),
             Ask(decision_map, focus.in_plane),
             Ask(disagreement, focus.in_plane),
-            Ask(warp, LayerInPlane(focus.plane, focus.layer)),
+            Ask(warp, LayerInPlane(focus.plane, focus.layer, focus.units)),
             Ask(answers, None),
         ),
     ),

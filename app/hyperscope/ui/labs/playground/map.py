@@ -46,6 +46,7 @@ class MapPart(Part["Host"]):
         self.map.pinned.connect(self._pinned)
         self.map.mode_chosen.connect(lambda _: host.follow())
         self.map.layer_chosen.connect(self._choose_layer)
+        self.map.units_chosen.connect(self._choose_units)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), page)
         self._escape.setEnabled(False)  # until an input is pinned; others use Escape too
         self._escape.activated.connect(self.let_go)
@@ -102,7 +103,11 @@ class MapPart(Part["Host"]):
             self._show_passing(None)
 
     def _choose_layer(self, layer: int) -> None:
-        self.host.looked_at.look(layer=layer)
+        self.host.looked_at.look(layer=layer, units=None)  # those of another layer are not the same units
+        self.host.follow()
+
+    def _choose_units(self, units: tuple[int, int] | None) -> None:
+        self.host.looked_at.look(units=units)
         self.host.follow()
 
     def wants(self) -> Sequence[AnyAsk]:

@@ -42,7 +42,7 @@ class MapHead(QWidget):
             button.clicked.connect(lambda _=False, chosen=mode: self.chosen.emit(chosen))
         self.modes["map"].setChecked(True)
         self.options = TextButton("soft ▾", "Map options", self)
-        self.options.setToolTip("Colours, lines, points, key, and the plane of a table · V for the next view")
+        self.options.setToolTip("Colours, lines, points, key, the plane of a table or a layer · V for the next view")
         self.options.clicked.connect(self.options_wanted)
 
     def show_mode(self, mode: str, view: str, caption: str = "") -> None:

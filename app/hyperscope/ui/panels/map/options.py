@@ -22,6 +22,10 @@ from hyperscope.ui.theme import LIGHT, Theme
 
 PARTS = ("Train", "Dev", "Test")
 WIDTH = 268  # pixels
+OF_A_LAYER = (
+    "<p>What the warped plane's two axes are: the first two principal components of the layer's units, the directions "
+    "in which they vary most, or two of its units as they are.</p>"
+)
 KEY = (
     (0, 0, "right: all in the true class's colour"),
     (0, 1, "wrong: outline true, fill predicted"),
@@ -34,6 +38,7 @@ class MapOptions(Popover):
     view_chosen = Signal(str)
     changed = Signal()  # of lines or points
     plane_chosen = Signal(str, str)
+    units_chosen = Signal(object)  # two of a layer, from 0, that are the axes of the warped plane; None: the usual ones
 
     def __init__(self, anchor: QWidget) -> None:
         super().__init__(anchor)
@@ -56,6 +61,10 @@ class MapOptions(Popover):
         self.plane = PlaneChoice()
         self.plane.chosen.connect(self.plane_chosen)
         self.plane.hide()
+        self.axes = PlaneChoice("Axes of the warped plane", "unit", OF_A_LAYER)
+        self.axes.chosen.connect(self._choose_units)
+        self.axes.hide()
+        self._warped: tuple[int, int] | None = None  # the layer whose axes can be chosen, and how many units it has
         self._headings = [Caption(words) for words in ("Colours", "Lines", "Points")]
         chips = QHBoxLayout()
         chips.setSpacing(4)
@@ -63,7 +72,15 @@ class MapOptions(Popover):
             chips.addWidget(chip)
             chip.toggled.connect(lambda _: self.changed.emit())
         self._column = QVBoxLayout(self)
-        for item in (self._headings[0], self.view, self.says, self._headings[1], self.borders, self.contours):
+        for item in (
+            self.axes,
+            self._headings[0],
+            self.view,
+            self.says,
+            self._headings[1],
+            self.borders,
+            self.contours,
+        ):
             self._column.addWidget(item)
         self._column.addWidget(self._headings[2])
         self._column.addLayout(chips)
@@ -99,6 +116,29 @@ class MapOptions(Popover):
         self.plane.set_features(features)
         self.plane.setVisible(table and len(features) > 2)
 
+    @property
+    def has_axes(self) -> bool:
+        """Whether the warped plane's axes can be chosen."""
+        return self._warped is not None
+
+    def show_layer(self, layer: int, units: int, chosen: tuple[int, int] | None, warped: bool) -> None:
+        """Takes note of the layer that is seen, from 0, while its `warped` plane is; of two units there is no choice.
+
+        `chosen` are its axes, shown where it is another layer: while one chooses, answers to the last choice come in.
+        """
+        seen = (layer, units) if warped and units > 2 else None
+        if seen == self._warped:
+            return
+        self._warped = seen
+        self.axes.setVisible(seen is not None)
+        if seen is not None:
+            self.axes.set_features(tuple(f"unit {unit + 1}" for unit in range(units)))
+            self.axes.show_plane(*(f"unit {unit + 1}" for unit in chosen) if chosen is not None else ("", ""))
+
+    def _choose_units(self, across: str, up: str) -> None:
+        both = tuple(int(name.removeprefix("unit ")) - 1 for name in (across, up)) if across else None
+        self.units_chosen.emit(both)
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
@@ -107,7 +147,7 @@ class MapOptions(Popover):
         self.says.set_theme(theme, 11, quiet=True)
         for chip in self.parts:
             chip.set_theme(theme)
-        for item in (self.view, self.borders, self.contours, self.key, self.plane):
+        for item in (self.view, self.borders, self.contours, self.key, self.plane, self.axes):
             item.set_theme(theme)
         edge = pixels(theme, 14)
         self._column.setContentsMargins(edge, edge - 2, edge, edge)

@@ -55,6 +55,7 @@ class MapPanel(QWidget):
     mode_chosen = Signal(str)
     layer_chosen = Signal(int)  # whose view of the plane is shown
     plane_chosen = Signal(str, str)
+    units_chosen = Signal(object)  # two of that layer, from 0, which are its axes; None: the usual ones
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +81,7 @@ class MapPanel(QWidget):
         self.options.view_chosen.connect(self.set_view)
         self.options.changed.connect(self._options_changed)
         self.options.plane_chosen.connect(self.plane_chosen)
+        self.options.units_chosen.connect(self.units_chosen)
         self.counter.stepped_by.connect(self.step)
         self.warp.layer_chosen.connect(self.layer_chosen)
         for chooser in (self.samples, self.confusion):
@@ -201,6 +203,7 @@ class MapPanel(QWidget):
             self._mode = mode
             self._leave()
             self.mode_chosen.emit(mode)
+        self._show_axes()
         self._show_faces()
         self.update()
 
@@ -249,7 +252,18 @@ class MapPanel(QWidget):
                 self._show_faces()
         if self._mode != "map":
             self._faces[self._mode].draw(sides)
+            self._show_axes()
         self.update()
+
+    def _show_axes(self) -> None:
+        """Has the options offer the axes of the layer that is seen; of twins, of the one with more units."""
+        found = [picture.warp for picture in self.warp.pictures if picture.warp is not None]
+        warped = max(found, key=lambda warp: warp.units, default=None)
+        had = self.options.has_axes
+        if warped is not None:
+            self.options.show_layer(warped.layer, warped.units, warped.chosen, self._mode == "warped")
+        if self.options.has_axes != had:
+            self._show_faces()
 
     def _take_sides(self, count: int) -> None:
         """Is to draw so many networks from now on."""
@@ -322,7 +336,7 @@ class MapPanel(QWidget):
     def _show_faces(self) -> None:
         magnified = self._shown.magnified
         caption = "" if self._shown.hints else MODES[self._mode][0]
-        view = {"map": self.view, "warped": "points"}.get(self._mode, "")
+        view = {"map": self.view, "warped": "axes" if self.options.has_axes else "points"}.get(self._mode, "")
         self.head.show_mode(self._mode, view, self._caption if magnified else caption)
         for mode, shown in self._faces.items():
             shown.setVisible(not magnified and mode == self._mode)

@@ -86,7 +86,7 @@ class WarpFace(QWidget):
 
     def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
         """What it draws, for somebody who looks there."""
-        return (Ask(warp, LayerInPlane(focus.plane, focus.layer)),)
+        return (Ask(warp, LayerInPlane(focus.plane, focus.layer, focus.units)),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
         """Takes the newest views of the plane."""

@@ -68,8 +68,11 @@ class WarpPicture:
             if warp.p is not None:
                 seconds = ("ground: the output's regions, parted by straight lines", "ground: the output's regions")
         else:
-            most = f"First 2 principal components of {name}"
-            firsts = (f"{most}'s {warp.units} units", most, f"First 2 components of {name}", f"Components of {name}")
+            if warp.chosen is not None:
+                pair = f"Units {warp.chosen[0] + 1} and {warp.chosen[1] + 1} of {name}"
+                firsts = (f"{pair}'s {warp.units} units, as they are", f"{pair}, as they are", pair)
+            else:
+                firsts = _of_components(name, warp.units)
             of_variance = f"{100 * warp.share:.0f}\u00a0% of variance"
             seconds = (*(f"{of_variance} · {second}" for second in seconds), of_variance)
         if self.examples is not None and len(warp.at) < len(self.examples.y):
@@ -168,3 +171,9 @@ class WarpPicture:
         if found:
             x, y = self._pixels(warp.x[:, found[:1]])[:, 0].tolist()
             paint_ring(painter, QPointF(x, y), self.theme, example=True)
+
+
+def _of_components(layer: str, units: int) -> tuple[str, ...]:
+    """What the picture is along principal components, in full and shorter."""
+    most = f"First 2 principal components of {layer}"
+    return f"{most}'s {units} units", most, f"First 2 components of {layer}", f"Components of {layer}"
