@@ -69,6 +69,14 @@ def test_it_stands_still_while_another_view_is_shown(window, qtbot):
     assert not part.job.paused
 
 
+def test_it_is_busy_until_its_end_is_drawn(window, qtbot):
+    qtbot.waitUntil(lambda: not window.lab.busy(), timeout=PATIENCE)
+    assert window.lab.page.of_shift.rivers._note == "three networks"
+    window.part(Shifting).run()
+    assert window.lab.busy()
+    qtbot.waitUntil(lambda: not window.lab.busy(), timeout=PATIENCE)
+
+
 def test_closing_the_window_ends_it(window):
     job = window.part(Shifting).job
     window.close()

@@ -85,6 +85,7 @@ class Lab:
     hideable: tuple[tuple[str, str], ...] = ()  # (name, caption) of panels that can be hidden,
     hideable_controls: tuple[tuple[str, str], ...] = ()  # and of single controls
     draw: Callable[[Panel, tuple[Seen, ...]], None] = _plainly
+    busy: Callable[[], bool] = lambda: False  # whether what is seen is still being worked out by jobs of its own
     kept: Callable[[], Mapping[str, Any]] = _nothing  # what a session's file says of it, as JSON has it; {} for nothing
     restore: Callable[[Mapping[str, Any]], None] = lambda kept: None  # ValueError for what it cannot be
 

@@ -22,7 +22,7 @@ from hyperscope.quoting import named
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import rgb
 from hyperscope.ui.export.views import png
-from hyperscope.ui.record.scene import Scene, wait
+from hyperscope.ui.record.scene import JOBS, Scene, wait
 from hyperscope.ui.record.scenes import scenes
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
@@ -171,6 +171,7 @@ def _train_to(window: Window, epoch: int) -> None:
         wait(lambda: not session.status.playing, "a pause")
     window.draw_all()
     wait(lambda: window.up_to_date, f"a picture of epoch {epoch}")
+    wait(lambda: interrupts.asked() or not window.lab.busy(), "the end of its jobs", JOBS)
 
 
 def _frame(window: Window) -> Pixels:

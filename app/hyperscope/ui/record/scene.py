@@ -13,6 +13,7 @@ from hyperscope.lab.machine import interrupts
 from hyperscope.ui.window import Window
 
 PATIENCE = 60  # s for one picture; then something is wrong
+JOBS = 900  # s for what a lab has worked out by jobs of its own
 SOON = 3  # s of that after an interrupt
 
 
@@ -33,18 +34,18 @@ class Scene:
     view: str = ""
 
 
-def wait(reached: Callable[[], bool], goal: str) -> None:
+def wait(reached: Callable[[], bool], goal: str, patience: float = PATIENCE) -> None:
     """Lets the window work until `goal` is `reached`.
 
-    Raises: RuntimeError naming it after PATIENCE seconds; KeyboardInterrupt when interrupted and not there soon.
+    Raises: RuntimeError naming it after `patience` seconds; KeyboardInterrupt when interrupted and not there soon.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not reached():
         if interrupts.asked():
             deadline = min(deadline, time.monotonic() + SOON)
         if time.monotonic() > deadline:
             interrupts.heed()
-            raise RuntimeError(f"the window did not come to {goal} within {PATIENCE} seconds")
+            raise RuntimeError(f"the window did not come to {goal} within {patience:g} seconds")
         QApplication.processEvents()
         time.sleep(0.001)
     QApplication.processEvents()

@@ -53,6 +53,7 @@ def make(host: Host) -> Lab:
         parts=(microscope, sweeping, shifting),
         cards=(),
         draw=draw,
+        busy=lambda: sweeping.busy or shifting.busy,
         kept=kept,
         restore=restore,
     )

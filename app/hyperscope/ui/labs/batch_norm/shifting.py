@@ -26,6 +26,7 @@ class Shifting(Part[Host]):
         self.courses: Courses | None = None
         self._of: Experiment | None = None
         self._news = 0
+        self._drawn = -1  # of the news, what is drawn
         self._stood: tuple[float, bool, str] = (0.0, False, "")  # where the job was when it was last looked at
         self.view.drawn.connect(self._draw)
         self.view.card.asked.connect(self.run)
@@ -51,6 +52,12 @@ class Shifting(Part[Host]):
     def look(self) -> tuple[Seen, ...]:
         """The view has what there is from here."""
         return (Seen(),)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the three are under way while they are looked at, or their end is not drawn yet."""
+        job = self.job if self.page.view == VIEW else None
+        return job is not None and not ((job.over or job.resting) and self._drawn == self._news)
 
     def lab_shown(self) -> None:
         """Trains when the view is first seen, and stands still while another is."""
@@ -93,6 +100,7 @@ class Shifting(Part[Host]):
             self._draw()
 
     def _draw(self) -> None:
+        self._drawn = self._news
         job = self.job
         note = "three networks"
         if job is not None:

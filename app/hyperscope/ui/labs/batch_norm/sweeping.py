@@ -39,6 +39,7 @@ class Sweeping(Part[Host]):
         super().__init__(host)
         self.page, self.runs = page, Runs()
         self.source = SweepSource(self.runs)
+        self._drawn = -1  # of the news, what is drawn
         for view in page.of_sweeps.values():
             view.drawn.connect(partial(self._draw, view))
             view.card.chosen.connect(partial(self._choose, view))
@@ -59,6 +60,12 @@ class Sweeping(Part[Host]):
     @property
     def _view(self) -> SweepView | None:
         return self.page.of_sweeps.get(self.page.view)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the sweep that is looked at is under way, or its end is not drawn yet."""
+        run = self.runs.of(self._view.sweep) if self._view is not None else None
+        return run is not None and not (run.done and self._drawn == self.runs.news)
 
     def lab_shown(self) -> None:
         """Runs what is looked at for the first time, and lets it go on otherwise."""
@@ -113,6 +120,7 @@ class Sweeping(Part[Host]):
             self._draw(view)
 
     def _draw(self, view: SweepView) -> None:
+        self._drawn = self.runs.news
         run = self.runs.of(view.sweep)
         old = self.runs.is_of_old(view.sweep, self.host.session.moved)
         view.show_run(run, old, run.job.problem if run is not None else "")
