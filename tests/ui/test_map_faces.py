@@ -386,6 +386,14 @@ def test_an_answer_to_the_last_choice_leaves_the_new_one_as_it_is(panel: MapPane
     assert axes.kind.index() == 1 and not axes.across.isHidden()
 
 
+def test_another_choice_of_layers_takes_the_place_of_the_last_at_once(panel: MapPanel) -> None:
+    bent(panel, warped())
+    panel.show()
+    before = panel.warp.layers
+    panel.draw(sides({"warp": warped(layers=2)}, hand_made.STATUS))
+    assert before.isHidden() and len(panel.warp.layers.buttons) == 2
+
+
 def test_without_hidden_layers_the_warped_plane_says_so(panel: MapPanel) -> None:
     bent(panel, Warp())
     assert any("no hidden layer" in words for words in said(panel.warp))

@@ -97,6 +97,7 @@ class WarpFace(QWidget):
         deepest = max((view for view in found if view is not None), key=lambda view: view.layers, default=None)
         if deepest is not None:
             if len(self.layers.buttons) != (deepest.layers or 1):
+                self.layers.hide()  # it goes later, and a picture may be taken before
                 self.layers.deleteLater()
                 self.layers = self._choice(deepest.layers or 1)
             self.layers.set_index(deepest.layer if deepest.layer >= 0 else None)
