@@ -15,7 +15,6 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
-from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.pin import Pin, paint_ring
 from hyperscope.ui.panels.map.points import PointLayer, paint_point
@@ -171,14 +170,10 @@ class MapPicture:
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, ratio))
 
     def paint_empty(self, painter: QPainter) -> None:
-        """Says what to do where there is no map yet."""
+        """The place of the map, for the moments until there is one."""
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.control)
         painter.drawRoundedRect(self.box, 4, 4)
-        words = "No data yet. Choose a data set to see how the network divides the plane."
-        painter.setFont(face(12, 400, self.theme.scale))
-        painter.setPen(self.theme.quiet)
-        inner = self.box.adjusted(24, 24, -24, -24)
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
 
     def paint_pin(self, painter: QPainter, pin: Pin) -> None:
         """Rings the pinned input, with its mark once more over its neighbours'."""

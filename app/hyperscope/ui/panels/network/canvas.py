@@ -28,7 +28,6 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.backing import Backing
 from hyperscope.ui.panels.network.flow import Flow
@@ -40,7 +39,6 @@ from hyperscope.ui.panels.network.setting import Setting
 from hyperscope.ui.theme import LIGHT, Theme
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
-EMPTY = "No network yet. It appears here with the first data set."
 USUAL = "Each unit as a picture of its output over the plane; edges show weights. Arrows go from unit to unit, Enter "
 STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -392,9 +390,7 @@ class NetworkCanvas(QWidget):
         """Paints everything but what moves by itself, or what of it lies in `dirty`."""
         theme, scene = self._theme, self._scene
         painter.fillRect(self.rect(), theme.window)
-        if scene.picture is None:
-            write(painter, QRectF(self.rect()), EMPTY, face(12, 400, theme.scale), theme.quiet, CENTRE)
-        else:
+        if scene.picture is not None:  # which it is within moments of the start
             if scene.render():
                 self.flow.follow(scene.gaps, scene.weights)
             if dirty.boundingRect().top() < scene.frame.head * theme.scale - 4:
