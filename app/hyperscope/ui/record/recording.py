@@ -30,6 +30,7 @@ from hyperscope.ui.window import Window
 FRAMES = 48  # of an animation, at most
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 BURST = 0.1  # s of training between two frames: nobody watches them
+LAYOUTS = 5  # turns of the event loop
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -50,6 +51,7 @@ def record(
     with _window(experiment or Experiment(), theme, size, lab, view) as window:
         if out.suffix.lower() == ".png":
             _train_to(window, epochs)
+            _lay_out()
             write(out, png(window.grab().toImage()))
             return
         made = film(out)
@@ -118,8 +120,15 @@ def record_screens(
     return written
 
 
+def _lay_out() -> None:
+    """Lets what was said last have its room: one lay-out asks for another, a turn of the event loop each."""
+    for _ in range(LAYOUTS):
+        QApplication.processEvents()
+
+
 def _with_dialogs(window: Window) -> QPixmap:
     """The window, with whatever dialog is open over its middle."""
+    _lay_out()
     seen = window.grab()
     painter = QPainter(seen)
     for dialog in window.findChildren(QDialog):
