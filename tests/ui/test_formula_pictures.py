@@ -106,7 +106,7 @@ def test_a_choice_pointed_at_shows_its_formula(qtbot):
     control.event(QHelpEvent(QHelpEvent.Type.ToolTip, at, control.mapToGlobal(at)))
     try:
         said = QToolTip.text()
-        assert "<b>Output</b>" in said and "Softmax:" in said and "<img " in said
+        assert "<b>Output</b>" in said and "<b>Softmax</b>:" in said and "<img " in said
     finally:
         QToolTip.hideText()
         qtbot.waitUntil(lambda: not QToolTip.isVisible())

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.lab.training.range_test import RangeTest
+from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import Array, face, ticks, write
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -53,6 +54,7 @@ class RateChart(QWidget):
         low, high = (math.log10(rate_) for rate_ in _span(self._found))
         return self.room.left() + (math.log10(rate) - low) / (high - low) * self.room.width()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         found, theme = self._found, self._theme
         if found is None or not len(found.rates):
