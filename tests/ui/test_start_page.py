@@ -157,6 +157,7 @@ def test_the_presets_stop_training_when_the_page_is_left(window, page, qtbot):
 
 @pytest.mark.parametrize("scale", [1.0, 1.25])
 def test_a_card_has_room_for_what_its_network_has_come_to_below_its_sentence(window, page, scale):
+    window.resize(1280, 800)
     window.part(Looks).enlarge(scale)
     page.grab()
     line = page.cards[0].fontMetrics().height()
