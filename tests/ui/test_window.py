@@ -332,6 +332,7 @@ def test_n_starts_from_other_weights(paused, qtbot):
 
 
 def test_plus_and_minus_enlarge_type_and_take_it_back(paused, qtbot):
+    paused.resize(1280, 800)
     qtbot.keyClick(paused, Qt.Key.Key_Plus)
     large = paused.transport.height()
     qtbot.keyClick(paused, Qt.Key.Key_Minus)

@@ -15,7 +15,7 @@ from hyperscope.ui.panels.network.popover import Popover
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import Theme
 
-WIDTH = 240  # pixels
+WIDTH = 280  # pixels; three buttons side by side
 BEFORE = "A hidden layer before this one, which passes on what it gets: what was learned is kept"
 AFTER = "A hidden layer after this one, which passes on what it gets: what was learned is kept"
 REMOVE = "Takes this layer out; the others keep their weights where they fit"
