@@ -43,6 +43,7 @@ from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.frame import REST
 from hyperscope.ui.open_table.dialog import OpenTable
+from hyperscope.ui.panels.common.plot import Plot
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
@@ -465,7 +466,7 @@ def test_no_control_is_wider_than_its_card(paused, qtbot, scale, optimiser):
 
 # -- names and keyboard -----------------------------------------------------------------------------------------------
 
-INTERACTIVE = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, NetworkCanvas)
+INTERACTIVE = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, NetworkCanvas, Plot)
 
 
 def interactive(window: Window) -> list[QWidget]:
