@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hyperscope.lab import reading
 from hyperscope.lab.examples.examples import suggested
 from hyperscope.lab.experiment.data import FILE
 from hyperscope.lab.experiment.experiment import Experiment, changed, read
@@ -80,10 +81,10 @@ def is_table(path: Path) -> bool:
 def _code_in(path: Path) -> str | None:
     """What a file that begins with a code holds, whatever its name ends in; None for any other."""
     try:
-        with path.open("rb") as file:
+        with reading.opened(path) as file:
             if not file.read(HEAD).lstrip().startswith(PREFIX.encode()):
                 return None
             file.seek(0)
             return file.read(LONGEST).decode("ascii", "replace")
-    except OSError:
+    except (OSError, ValueError):
         return None  # what opens it says why not

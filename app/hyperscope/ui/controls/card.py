@@ -21,7 +21,7 @@ WIDEST = 16777215  # pixels: Qt's own greatest width
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
 AROUND = 8  # pixels that are seen above and below what is scrolled to
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
-TIGHT = 0.3  # times the usual gap at least, where that saves scrolling
+TIGHT = 0.15  # times the usual gap at least, where room is short
 
 
 class _Body(QWidget):
@@ -193,7 +193,7 @@ class Card(QFrame):
         room -= sum(needs[:seen]) + (more if fit < len(needs) else 0)
         gaps = parts + sum(count for _, count in asked[:seen])
         each = room // max(1, gaps)
-        spread = gap + min(each, round(gap * (LOOSE - 1))) if each >= -tightest else gap
+        spread = gap + max(-tightest, min(each, round(gap * (LOOSE - 1))))
         for layout in (self.column, self._inner, *(group.column for group in self._groups)):
             if layout.spacing() != spread:
                 layout.setSpacing(spread)

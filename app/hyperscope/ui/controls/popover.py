@@ -37,9 +37,8 @@ class Popover(QWidget):
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
-        first = next(
-            (stop for stop in self.findChildren(QWidget) if stop.focusPolicy() & Qt.FocusPolicy.TabFocus), None
-        )
+        stops = (stop for stop in self.findChildren(QWidget) if stop.isVisibleTo(self))
+        first = next((stop for stop in stops if stop.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
         if first is not None:
             first.setFocus(Qt.FocusReason.PopupFocusReason)
 

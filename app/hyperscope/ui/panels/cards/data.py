@@ -228,8 +228,7 @@ class DataCard(Card):
         if not self.features.isHidden():
             rows += self.features.rows
         lacking = rows * (SIDE - self._side) - spared - self.give
-        side = min(SIDE, SIDE - math.ceil(lacking / rows))
-        side = side if side >= LEAST else SIDE
+        side = max(LEAST, min(SIDE, SIDE - math.ceil(lacking / rows)))
         if side == self._side:
             return
         self._side = side

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from hyperscope.engine.optimisers import optimisers
@@ -27,6 +28,7 @@ C = TypeVar("C", bound=KnobControl)
 
 WIDTH = 240  # pixels
 GAP = 13
+AMPLE = 590  # pixels of height from which on there is room for the legend
 EVERY = "*"  # in place of a layer's number: all hidden layers
 BATCH_SIZE = "training.batch_size"
 BATCH_NORM = f"network.layers.{EVERY}.batch_norm"
@@ -193,6 +195,11 @@ class HyperparametersCard(Card):
     def show_classes(self, names: Sequence[str]) -> None:
         """Takes note of the classes there are, which can have weights."""
         self.weights.set_classes(names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for item in self._legend:  # tooltips say the same, and the room is worth more to the controls
+            item.setVisible(self.height() >= AMPLE * self._theme.scale)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
