@@ -64,7 +64,14 @@ def until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:
 
 def grows(folder: Path, name: str) -> Callable[[], bool]:
     """Whether the file with this name is being written and has something in it."""
-    return lambda: any(part.stat().st_size for part in folder.glob(f"{name}.*.part"))
+
+    def size(part: Path) -> int:
+        try:
+            return part.stat().st_size
+        except FileNotFoundError:  # one that only tried whether it may be written
+            return 0
+
+    return lambda: any(size(part) for part in folder.glob(f"{name}.*.part"))
 
 
 def test_an_interrupted_run_keeps_and_names_what_there_is(tmp_path: Path) -> None:
