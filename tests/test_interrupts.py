@@ -27,6 +27,12 @@ CLEAN = (0, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process is not sent Ctrl+C by another")
 
 
+def _listen() -> None:
+    """Hears what the tests may have been started to ignore, as whatever a shell puts into the background is."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def running(folder: Path, *words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Hyperscope with these words at work in `folder`, in a group of its own, as a terminal has its programs."""
@@ -39,6 +45,7 @@ def running(folder: Path, *words: str, **environment: str) -> Iterator[subproces
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_listen,
     )
     try:
         yield process
