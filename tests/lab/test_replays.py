@@ -237,7 +237,8 @@ def test_a_run_that_stopped_early_stands_until_the_next_change() -> None:
 
 
 def told(trained: Trained, *wanted: str) -> Snapshot:
-    return snapshot(trained, Look((), asks(*wanted)), playing=False, speed=0.0, said="", alarm=False, halted=False)
+    look = Look((), asks(*wanted))
+    return snapshot(trained, look, playing=False, speed=0.0, said="", alarm=False, halted=False, rested="")
 
 
 def test_a_worker_gives_the_scores_of_both_twins() -> None:
