@@ -160,6 +160,7 @@ def test_the_whole_course_of_a_long_run_stays_in_the_curves() -> None:
     trainer.steps(10_000)
     seen = probed(trainer, "curves")
     assert seen.step[0] == 0
-    assert seen.step[-1] > 10_000 - 2 * np.diff(seen.step)[0]
-    assert len(np.unique(np.diff(seen.step))) == 1
+    strides = np.diff(seen.step)
+    assert seen.step[-1] > 10_000 - 2 * strides.max()
+    assert (np.diff(strides) >= 0).all()  # the beginning is kept more closely than the rest
     assert np.isfinite(seen.train_loss).all()

@@ -243,7 +243,10 @@ def test_any_score_comes_back_from_json_and_from_its_code(found: list[Experiment
         last = experiment
     score = Score(found[0], tuple(events), ticks[-1])
     assert from_json(score.to_json()) == score
-    assert from_code(score.to_code()) == score
+    coded = from_code(score.to_code())
+    assert coded.to_code() == score.to_code()
+    if not any(experiment.data.file for experiment in found):  # of which a code says no more than the name
+        assert coded == score
 
 
 def test_a_score_comes_through_a_pipe() -> None:
