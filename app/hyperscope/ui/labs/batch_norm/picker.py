@@ -21,7 +21,7 @@ from hyperscope.lab.probes.network import NetworkPicture, network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
-from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.control import ARROWS, Caption, keep_arrows
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import CENTRE
@@ -34,7 +34,6 @@ SIDE = 30  # of a unit's picture, at most
 LEAST = 17
 GAP = 5
 PER_ROW = 6  # numbers of units side by side
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class Units(QWidget):
@@ -206,15 +205,8 @@ class Units(QWidget):
         if (found := self._under(event.position())) is not None:
             self.chosen.emit(*found)
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ARROWS:
-            event.accept()
+        keep_arrows(event)
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -16,6 +16,7 @@ from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.labs.batch_norm.run_row import RunRow
 from hyperscope.ui.labs.batch_norm.shift_pictures import Landscape, Rivers, times
 from hyperscope.ui.labs.batch_norm.unit_card import Note
 from hyperscope.ui.labs.batch_norm.words import figure
@@ -53,14 +54,8 @@ class ShiftCard(Card):
         self.epochs = KnobSlider("epochs", whole, ticks=False)
         self.jolt.caption.setText("Size of the jolts")
         self.again = Button("Run again", "Train the three networks again", "Of the experiment as it is now.")
-        self.again.setProperty("accent", True)
         self.pause = Button("Pause", "Pause the three networks")
-        buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.again, 2)
-        row.addWidget(self.pause, 1)
+        buttons: QWidget = RunRow(self.again, self.pause)
         self.figures = [(QLabel(), Note()) for _ in range(3)]
         self.why = Caption("Why")
         self.words = [QLabel(words) for words in WHY]

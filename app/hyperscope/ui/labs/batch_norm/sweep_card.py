@@ -18,6 +18,7 @@ from hyperscope.ui.controls.keyboard import KeepsArrows, PressedByEnter, Ringed,
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.labs.batch_norm.run_row import RunRow
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -107,14 +108,8 @@ class SweepCard(Card):
         self._row.addWidget(self.low)
         self._row.addWidget(self.high)
         self.again = Button("Run", "Run this sweep", "Trains all its networks anew, of the experiment as it is now.")
-        self.again.setProperty("accent", True)
         self.pause = Button("Pause", "Pause this sweep")
-        buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.again, 2)
-        row.addWidget(self.pause, 1)
+        buttons: QWidget = RunRow(self.again, self.pause)
         for part in (self.heading, self.deep, self.seeds, self.epochs, self.count, self.range, buttons):
             self.column.addWidget(part)
         self.again.clicked.connect(self.asked)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
+from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.axes import CENTRE, wrapped
 from hyperscope.ui.paint import card, face, fitting, soft_map, write
@@ -32,7 +33,6 @@ BY = {
     "moved": "how far dev and test are moved",
     "": "optimiser",
 }
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 def shade(theme: Theme, variant: int, variants: int) -> QColor:
@@ -317,15 +317,8 @@ class SweepGrid(QWidget):
         self._over = None
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ARROWS:
-            event.accept()
+        keep_arrows(event)
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

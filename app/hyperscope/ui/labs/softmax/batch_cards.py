@@ -8,15 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.slider import Track
+from hyperscope.ui.labs.softmax.map_sheet import MapSheet
 from hyperscope.ui.labs.softmax.matrices import signed_shades
-from hyperscope.ui.labs.softmax.sheet import HEAD, Sheet
+from hyperscope.ui.labs.softmax.sheet import Sheet
 from hyperscope.ui.labs.softmax.words import power, share
 from hyperscope.ui.paint import face, number, write
-from hyperscope.ui.panels.map.picture import MapPicture
 from hyperscope.ui.panels.map.pin import paint_ring
 from hyperscope.ui.theme import INSIDE, Theme
 
@@ -24,44 +23,23 @@ SMALL = 0.6  # of the usual size of the examples
 NEAR = 12.0  # pixels
 
 
-class BatchMap(Sheet):
+class BatchMap(MapSheet):
     """The map with the mini-batch's examples ringed; `pointed` and `chosen` carry a column, −1 for none."""
 
     pointed = Signal(int)
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("Where its examples lie")
+        super().__init__("Where its examples lie", SMALL)
         self.setMinimumSize(220, 180)
         self.setMouseTracking(True)
-        self.picture = MapPicture()
         self.batch: MiniBatch | None = None
         self.column = -1
-
-    def take(self, side: Seen) -> None:
-        """Takes the newest map and examples."""
-        self.picture.take(side)
-        self._lie()
 
     def draw(self, batch: MiniBatch, column: int) -> None:
         """Rings the examples of a batch, one of them more."""
         self.batch, self.column = batch, column
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self.picture.theme = theme
-        self._lie()
-        self.picture.forget_all()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lie()
-
-    def _lie(self) -> None:
-        room = self.room
-        side = max(60.0, min(room.width(), room.height()))
-        self.picture.lie_in(QRectF(room.left(), self.px(HEAD), side, side), SMALL)
 
     def column_at(self, at: QPointF) -> int:
         """The batch's example nearest to a pixel, −1 if none is near."""
@@ -97,8 +75,7 @@ class BatchMap(Sheet):
         if 0 <= self.column < batch.at.shape[1]:
             paint_ring(painter, picture.pixel(*batch.at[:, self.column].tolist()), theme, example=True)
         painter.setClipping(False)
-        left = picture.box.right() + self.px(14)
-        self._tell(painter, QRectF(left, picture.box.top(), self.width() - INSIDE - left, picture.box.height()))
+        self._tell(painter, self.beside)
 
     def _tell(self, painter: QPainter, place: QRectF) -> None:
         """What is known of the chosen example, in numbers."""

@@ -39,11 +39,13 @@ class Matrices(QWidget):
         self.theme = LIGHT
         self.batch: MiniBatch | None = None
         self.column = -1
+        self._shades: list[Shades] = []  # of each matrix, worked out when it is next painted
         self._room = (0.0, 0.0)  # pixels of width and height that there are without scrolling
 
     def draw(self, batch: MiniBatch) -> None:
         """Shows a mini-batch."""
         self.batch = batch
+        self._shades = []
         self._fit()
         self.update()
 
@@ -56,6 +58,7 @@ class Matrices(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.theme = theme
+        self._shades = []
         self._fit()
         self.update()
 
@@ -140,11 +143,12 @@ class Matrices(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.class_colour(int(batch.true[column])))
             painter.drawEllipse(QPointF(x, HEAD * theme.scale * 0.45), 3.5 * theme.scale, 3.5 * theme.scale)
-        for which, (formula, said, values_of, shade_of, digits) in enumerate(MATRICES):
+        if not self._shades:
+            self._shades = [shade_of(values_of(batch), theme) for _, _, values_of, shade_of, _ in MATRICES]
+        for which, (formula, said, values_of, _, digits) in enumerate(MATRICES):
             place = self.place(which)
-            values = values_of(batch)
+            values, shades = values_of(batch), self._shades[which]
             self._label(painter, place, formula, said)
-            shades = shade_of(values, theme)
             painter.setFont(font)
             for row in range(values.shape[0]):
                 for column in range(values.shape[1]):
@@ -197,8 +201,8 @@ def signed_shades(values: Array, theme: Theme) -> Shades:
     top = float(np.abs(values).max()) or 1.0
     ramp = sign_ramp(theme)
     steps = ((values / top + 1) / 2 * (len(ramp) - 1)).round().astype(int).clip(0, len(ramp) - 1)
-    colours = [QColor.fromRgb(int(colour)) for colour in ramp]
-    return [[mixed(theme.card, colours[step], 0.75) for step in row] for row in steps.tolist()]
+    colours = {step: mixed(theme.card, QColor.fromRgb(int(ramp[step])), 0.75) for step in set(steps.ravel().tolist())}
+    return [[colours[step] for step in row] for row in steps.tolist()]
 
 
 def _positive(values: Array, theme: Theme) -> Shades:

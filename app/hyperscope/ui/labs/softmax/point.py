@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.examples import examples
@@ -11,27 +11,24 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import keep_arrows
-from hyperscope.ui.labs.softmax.sheet import HEAD, Sheet
+from hyperscope.ui.labs.softmax.map_sheet import MapSheet
 from hyperscope.ui.paint import face, number
-from hyperscope.ui.panels.map.picture import MapPicture
 from hyperscope.ui.panels.map.pin import paint_ring
-from hyperscope.ui.theme import INSIDE, Theme
 
 SMALL = 0.7  # of the usual size of the examples
 STEP = 0.02  # of the plane's width that an arrow key goes
 
 
-class PointMap(Sheet):
+class PointMap(MapSheet):
     """The map of the present network with one place that can be dragged; `moved` carries it, in plane coordinates."""
 
     rate = 8.0
     moved = Signal(float, float)
 
     def __init__(self) -> None:
-        super().__init__("A point of the network")
+        super().__init__("A point of the network", SMALL)
         self.setMinimumSize(240, 180)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.picture = MapPicture()
         self.point: tuple[float, float] | None = None
         self._said = ""
 
@@ -41,9 +38,7 @@ class PointMap(Sheet):
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
         """Shows the network, of twins A's."""
-        self.picture.take(sides[0])
-        self._lie()
-        self.update()
+        self.take(sides[0])
 
     def show_point(self, point: tuple[float, float] | None, said: str = "") -> None:
         """Marks a place, and says in words below what the network makes of it."""
@@ -51,21 +46,6 @@ class PointMap(Sheet):
         at = "" if point is None else f"({number(point[0], 2)}, {number(point[1], 2)})"
         self.setAccessibleDescription(f"{at} {said}".strip())
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self.picture.theme = theme
-        self._lie()
-        self.picture.forget_all()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lie()
-
-    def _lie(self) -> None:
-        room = self.room
-        side = max(60.0, min(room.width(), room.height()))
-        self.picture.lie_in(QRectF(room.left(), self.px(HEAD), side, side), SMALL)
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
         picture = self.picture
@@ -77,8 +57,7 @@ class PointMap(Sheet):
             at = picture.pixel(*self.point)
             if picture.box.contains(at):
                 paint_ring(painter, at, self.theme, example=False)
-        left = picture.box.right() + self.px(14)
-        place = QRectF(left, picture.box.top(), self.width() - INSIDE - left, picture.box.height())
+        place = self.beside
         if place.width() > self.px(60):
             painter.setFont(face(11, 400, self.theme.scale))
             painter.setPen(self.theme.quiet)

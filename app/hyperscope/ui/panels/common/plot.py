@@ -147,14 +147,15 @@ class Plot(QWidget):
         for extra in () if empty else self._extras:
             line = cut(extra.x, extra.y) if extra.dashed else pairs(extra.x, extra.y)
             alike.setdefault((extra.colour.rgba(), extra.width, extra.above), []).append(line)
-        self._extra_curves = []
-        for (colour, width, above), lines in alike.items():
-            curve = Line(1 if above else -1)
+        while len(self._extra_curves) < len(alike):
+            self._extra_curves.append(Line())
+        del self._extra_curves[len(alike) :]
+        for curve, ((colour, width, above), lines) in zip(self._extra_curves, alike.items(), strict=True):
+            curve.level = 1 if above else -1
             # smoothed, faint lines look much the same and take twice as long
             curve.look(QColor.fromRgba(colour), width * scale, smooth=above)
             x, y = (np.concatenate(part) for part in zip(*lines, strict=True))
             curve.set(x, y, pieces=True)
-            self._extra_curves.append(curve)
         self.update()
 
     def mark(self, x: float, text: str = "", reading: Sequence[tuple[str, str]] = ()) -> None:
