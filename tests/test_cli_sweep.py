@@ -10,7 +10,6 @@ from hyperscope import cli
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.population_task import PopulationTask
 
 NAME = "batch-norm/before-or-after"
 
@@ -33,23 +32,6 @@ def test_a_sweep_is_written_as_numbers_and_as_a_picture(small, tmp_path, capsys,
     assert len((out / "batch-norm-before-or-after.csv").read_text().splitlines()) == 1 + 3 * 7
     assert (out / "batch-norm-before-or-after.png").read_bytes()[:4] == b"\x89PNG"
     assert tree["rule"] in capsys.readouterr().out
-
-
-def test_a_sweep_that_is_interrupted_keeps_what_is_done(small, tmp_path, monkeypatch, capsys, qapp):
-    whole = PopulationTask.run
-
-    def interrupted(self, wishes):
-        for count, news in enumerate(whole(self, wishes)):
-            if count == 3:
-                raise KeyboardInterrupt
-            yield news
-
-    monkeypatch.setattr(PopulationTask, "run", interrupted)
-    out = tmp_path / "out"
-    words = ["sweep", NAME, small, "--seeds", "1", "--epochs", "50", "--own-layers", "--out", str(out)]
-    assert cli.run(words) == 2
-    assert len(list(out.iterdir())) == 3
-    assert "interrupted; what was done until then is kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,16 @@ def test_a_film_that_is_interrupted_ends_with_the_picture_it_has_come_to(tmp_pat
             assert film.n_frames >= 1  # type: ignore[attr-defined]
 
 
+def test_an_interrupted_sweep_keeps_what_is_done(tmp_path: Path) -> None:
+    words = ["sweep", "batch-norm/learning-rate", IRIS, "--seeds", "5", "--epochs", "200", "--out", "out"]
+    with running(tmp_path, *words) as process:
+        until(lambda: psutil.Process(process.pid).cpu_times().user > 4, process)
+        code, printed, said = ended(process)
+    assert code == 130 and "interrupted" in said and "Traceback" not in said
+    if "Written to" in printed:
+        assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".csv", ".json", ".png"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("record", "--out", "a.gif"), ("export", IRIS, "--what", "window", "--out", "a.gif")]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hyperscope import __version__, cli
+from hyperscope.commands import doctor
 from hyperscope.lab.machine import bug_report, last_fault
 
 
@@ -46,7 +47,7 @@ def test_without_a_fault_it_says_none():
 
 
 def test_a_fault_of_a_command_is_kept(monkeypatch):
-    monkeypatch.setattr(cli, "_doctor", lambda words: 1 // 0)
+    monkeypatch.setattr(doctor, "main", lambda words: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         cli.run(["doctor"])
     assert "builtins.ZeroDivisionError" in last_fault.last()

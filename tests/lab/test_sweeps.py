@@ -35,7 +35,7 @@ def standing(plan: Plan, accuracy: object, loss: object = 0.5, stopped: tuple[st
 
 def run(plan: Plan) -> Outcome:
     """The sweep, carried out here."""
-    return carried_out(plan, side=4)[0]
+    return carried_out(plan, side=4)
 
 
 @each_sweep

@@ -1,4 +1,4 @@
-"""A sweep carried out where it stands, without a window or a process; an interruption keeps what is done."""
+"""A sweep carried out where it stands, without a window or a process; what ends it early keeps what is done."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ SIDE = 24  # cells of a small map
 
 
 def carried_out(
-    plan: Plan, progress: Callable[[float], None] = lambda share: None, side: int = SIDE
-) -> tuple[Outcome, bool]:
-    """What came of it, and whether it was interrupted before its end.
+    plan: Plan,
+    progress: Callable[[float], None] = lambda share: None,
+    side: int = SIDE,
+    ends: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """What came of it, until its end or until `ends` says so.
 
-    Raises: ValueError when its data cannot be had; KeyboardInterrupt where nothing was done yet.
+    Raises: ValueError when its data cannot be had; KeyboardInterrupt where it ends before anything was done.
     """
     newest: Standing | None = None
-    try:
-        for news in plan.task(Maps(side)).run(deque()):
-            if isinstance(news, Record) and isinstance(news.value, Standing):
-                newest = news.value
-            elif isinstance(news, Progress):
-                progress(news.share)
-            elif isinstance(news, Rest):
-                break
-    except KeyboardInterrupt:
-        if newest is None:
-            raise
-        return Outcome(plan, newest), True
-    assert newest is not None  # a task tells where all stand before it trains
-    return Outcome(plan, newest), False
+    for news in plan.task(Maps(side)).run(deque()):
+        if isinstance(news, Record) and isinstance(news.value, Standing):
+            newest = news.value
+        elif isinstance(news, Progress):
+            progress(news.share)
+        if isinstance(news, Rest) or ends():
+            break
+    if newest is None:
+        raise KeyboardInterrupt
+    return Outcome(plan, newest)

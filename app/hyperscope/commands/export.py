@@ -1,0 +1,46 @@
+"""`hyperscope export`: a picture, a film, numbers, weights or a code of an experiment."""
+
+from __future__ import annotations
+
+from hyperscope.commands.ending import interrupted, written_to
+from hyperscope.commands.progress import Line
+from hyperscope.commands.screen import needs_qt
+from hyperscope.commands.words import ANYTHING, EPOCHS, Parser, check_epochs, path
+from hyperscope.lab.writing import check
+from hyperscope.terminal import say
+
+
+def main(words: list[str]) -> int:
+    """Does it, and returns the exit code. Raises: ValueError with a sentence on words that it cannot use."""
+    parser = Parser(prog="hyperscope export", description="Write a picture, a film, numbers, weights or a code.")
+    parser.add_argument("file", help=ANYTHING)
+    parser.add_argument(
+        "--what",
+        required=True,
+        help="map, network, curves, distributions or window (.png .svg .gif .mp4); csv, weights, experiment, score, "
+        "code or report",
+    )
+    parser.add_argument("--out", required=True, type=path, help="the file to write; its ending says which kind")
+    parser.add_argument("--epochs", type=int, help=EPOCHS)
+    parser.add_argument("--scale", type=float, default=1.0, help="pixels for each unit of a picture, 1 to 4 (1)")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    given = parser.parse_args(words)
+    check_epochs(given.epochs)
+    if not 1 <= given.scale <= 4:
+        raise ValueError(f"scale is {given.scale:g}; it must lie in [1, 4]")
+
+    from hyperscope.lab.machine.threads import use_one_thread
+    from hyperscope.lab.session.opening import opened_score
+
+    use_one_thread()
+    score = opened_score(given.file)
+    needs_qt()
+    check(given.out)
+    replaced = given.out.exists()
+    from hyperscope.ui.record.headless import export
+
+    looks = {"scale": given.scale, "theme": given.theme}
+    with Line() as line:
+        export(score, given.what, given.out, epochs=given.epochs, **looks, progress=line.count)
+    say(written_to(given.out, replaced))
+    return interrupted("what was done by then is written")
