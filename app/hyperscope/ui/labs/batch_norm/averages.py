@@ -17,10 +17,10 @@ from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import Axes, legend, polyline
 from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import Ticks, linear_ticks, log_ticks, number_text
+from hyperscope.ui.panels.common.chart import Axes, legend, polyline
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
 

@@ -33,10 +33,10 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE, Axes, evenly
 from hyperscope.ui.labs.batch_norm.words import Stage, figure, reading, stages
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks
+from hyperscope.ui.panels.common.chart import CENTRE, Axes, evenly
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 

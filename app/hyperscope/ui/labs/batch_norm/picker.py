@@ -24,8 +24,8 @@ from hyperscope.ui import paint
 from hyperscope.ui.controls.control import ARROWS, Caption, keep_arrows
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE
 from hyperscope.ui.paint import card, face, write
+from hyperscope.ui.panels.common.chart import CENTRE
 from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.shifting import NAMES, STEPS, Course, Courses
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import Axes, legend, polyline
 from hyperscope.ui.labs.batch_norm.sweep_grid import shade
 from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks
+from hyperscope.ui.panels.common.chart import Axes, legend, polyline
 from hyperscope.ui.panels.distributions.multiples import bands, condensed, span_of
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme

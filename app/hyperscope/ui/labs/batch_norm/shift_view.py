@@ -14,9 +14,9 @@ from hyperscope.lab.sweeps.shifting import Courses, findings
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
-from hyperscope.ui.labs.batch_norm.run_row import RunRow
 from hyperscope.ui.labs.batch_norm.shift_pictures import Landscape, Rivers, times
 from hyperscope.ui.labs.batch_norm.unit_card import Note
 from hyperscope.ui.labs.batch_norm.words import figure

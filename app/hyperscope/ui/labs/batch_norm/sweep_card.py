@@ -15,10 +15,10 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, draw_focus
 from hyperscope.ui.controls.keyboard import KeepsArrows, PressedByEnter, Ringed, one_stop
+from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.run_row import RunRow
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import Axes, polyline
 from hyperscope.ui.labs.batch_norm.sweep_grid import shade
 from hyperscope.ui.paint import card, face, readable, write
 from hyperscope.ui.panels.common.axes import log_ticks
+from hyperscope.ui.panels.common.chart import Axes, polyline
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 

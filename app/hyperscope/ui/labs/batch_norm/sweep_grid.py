@@ -13,8 +13,8 @@ from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs.batch_norm.axes import CENTRE, wrapped
 from hyperscope.ui.paint import card, face, fitting, soft_map, write
+from hyperscope.ui.panels.common.chart import CENTRE, wrapped
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 

@@ -16,9 +16,9 @@ from hyperscope.lab.softmax.case import LOGIT, Worked
 from hyperscope.ui.controls.control import keep_arrows
 from hyperscope.ui.controls.words import read
 from hyperscope.ui.formula import boxed
-from hyperscope.ui.labs.softmax.sheet import Sheet
 from hyperscope.ui.labs.softmax.words import logit, power, share, signed
 from hyperscope.ui.paint import face, readable
+from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.theme import INSIDE, Theme
 
 LEAST = (-2.0, 6.0)  # logits that the first column shows at least

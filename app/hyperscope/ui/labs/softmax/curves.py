@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.softmax.case import Worked, of_two, sigmoid
-from hyperscope.ui.labs.softmax.sheet import HEAD, Sheet
 from hyperscope.ui.labs.softmax.words import logit, share
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.common.sheet import HEAD, Sheet
 
 POINTS = 160  # of a curve
 TOP = 5.0  # nats that the loss reaches at least; more where the case asks for it

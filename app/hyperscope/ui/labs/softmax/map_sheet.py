@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QResizeEvent
 
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.ui.labs.softmax.sheet import HEAD, Sheet
+from hyperscope.ui.panels.common.sheet import HEAD, Sheet
 from hyperscope.ui.panels.map.picture import MapPicture
 from hyperscope.ui.theme import INSIDE, Theme
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from hyperscope.lab.softmax.case import Worked
-from hyperscope.ui.labs.softmax.sheet import Sheet
 from hyperscope.ui.labs.softmax.words import in_float32, logit, power, raised, share, signed
 from hyperscope.ui.paint import face, readable, write
+from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.theme import INSIDE
 
 HEADS = ("class", "z", "eᶻ", "ŷ", "hardmax", "y", "ŷ − y", "in float32")
