@@ -18,7 +18,8 @@ def main(words: list[str]) -> int:
         "--what",
         required=True,
         help="map, network, curves, distributions or window (.png .svg .gif .mp4); csv, weights, experiment, score, "
-        "code or report",
+        "code or report; or a lab's view as LAB/VIEW (.png .svg, most .csv), such as softmax/workbench; "
+        "'hyperscope record --help' lists them",
     )
     parser.add_argument("--out", required=True, type=path, help="the file to write; its ending says which kind")
     parser.add_argument("--epochs", type=int, help=EPOCHS)

@@ -33,6 +33,10 @@ class Shell(Host, Protocol):
         """The lab that is shown."""
 
     @property
+    def shown_view(self) -> tuple[str, str]:
+        """The names of the lab that is shown and of its view, "" where it has none."""
+
+    @property
     def up_to_date(self) -> bool:
         """Whether every panel that is seen shows the network that is being trained."""
 

@@ -133,6 +133,11 @@ class Window(QMainWindow):
         return self._labs[self._name]
 
     @property
+    def shown_view(self) -> tuple[str, str]:
+        """The names of the lab that is shown and of its view, "" where it has none."""
+        return self._name, self._chosen[self._name]
+
+    @property
     def all_actions(self) -> Sequence[Action]:
         """All that can be done now, in the window and in the shown lab."""
         return (

@@ -5,7 +5,7 @@ It shows choices and says what was decided; asking the training for records and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -21,7 +21,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.export.list import ExportList
 from hyperscope.ui.export.preview import Preview
 from hyperscope.ui.export.shown import shown_lines, shown_picture
-from hyperscope.ui.export.views import InWindow, of_closed_labs, usual_size, views
+from hyperscope.ui.export.views import STILLS, InWindow, of_closed_labs, usual_size, views
 from hyperscope.ui.open_table.parts import Verdict
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, Theme, font
@@ -44,10 +44,20 @@ class ExportDialog(QDialog):
     needed = Signal()
 
     def __init__(
-        self, window: QWidget, theme: Theme, folder: Path, name: str = "map", panels: Sequence[object] = ()
+        self,
+        window: QWidget,
+        theme: Theme,
+        folder: Path,
+        name: str = "",
+        panels: Sequence[object] = (),
+        of_view: Mapping[str, Exporter] | None = None,
     ) -> None:
-        """`panels` are those of the lab that is shown; of other labs there is nothing to export."""
+        """`panels` are those of the lab that is shown; of other labs there is nothing to export.
+
+        `of_view` exports the view that is shown, and is what is chosen first unless `name` is there.
+        """
         super().__init__(window)
+        self._of_view = dict(of_view or {})
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window = window
         self._folder = folder
@@ -61,13 +71,14 @@ class ExportDialog(QDialog):
         self.filmed.set_index(2)
         closed = of_closed_labs(panels)
         self.list.leave_out(closed)
-        name = "map" if name in closed else name
+        if name in closed or name not in self.list.rows:
+            name = next(iter(self._of_view), "map")
         self.list.choose(name)
         self.list.rows[name].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
         self.setWindowTitle("Export")
-        self.list, self.preview, self.verdict = ExportList(), Preview(), Verdict()
+        self.list, self.preview, self.verdict = ExportList(self._of_view), Preview(), Verdict()
         self.format = Segments(("png",), "Format")
         self.scale = Segments([f"{scale}×" for scale in SCALES], "Size")
         self.colours = Segments(COLOURS, "Colours")
@@ -146,7 +157,12 @@ class ExportDialog(QDialog):
     @property
     def exporter(self) -> Exporter:
         """What is chosen."""
-        return exporters[self.name]
+        return self._of_view.get(self.name) or exporters[self.name]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it is a picture, or a film, and no text."""
+        return self.suffix in STILLS or self.suffix in MOVING
 
     @property
     def suffix(self) -> str:
@@ -179,7 +195,7 @@ class ExportDialog(QDialog):
             last = button
         self.format.set_theme(self.theme)
         self.format.set_index(0)
-        self._name_file("hyperscope-" + self.exporter.label.lower().replace(" ", "-"))
+        self._name_file("hyperscope-" + self.exporter.label.lower().replace(",", "").replace(" ", "-"))
         self._changed()
 
     def _format_chosen(self, index: int) -> None:
@@ -225,9 +241,9 @@ class ExportDialog(QDialog):
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
-        picture, film = self.name in views or self.name == "window", self.suffix in MOVING
+        picture, film = self.pictured, self.suffix in MOVING
         self.scale.setEnabled(self.suffix != ".svg")  # which has no pixels
-        self.colours.setEnabled(self.name in views)  # the window is pictured as it is
+        self.colours.setEnabled(self.name in views)  # the window, and a lab's view, are pictured as they are
         for control, caption, used in (
             (self.scale, "Size", picture),
             (self.colours, "Colours", picture),
@@ -243,7 +259,7 @@ class ExportDialog(QDialog):
 
     def _sentence(self) -> str:
         said, film = self.exporter.help, self.suffix in MOVING
-        if self.exporter.moving and self.suffix != ".svg":
+        if self.pictured and self.suffix != ".svg":
             size = usual_size(self.name, self._window) * self.choice().scale
             said = f"{self.exporter.label}, {size.width()} × {size.height()} pixels." if film else said
             said += "" if film else f" {size.width()} × {size.height()} pixels."
@@ -258,12 +274,13 @@ class ExportDialog(QDialog):
 
     def _show(self) -> None:
         material = self._material
-        if self.exporter.moving:
+        if self.pictured:
             ready = material is not None and material.has(self.exporter.needs)
             image = shown_picture(self.name, material, self.choice(".png")) if ready and material else None
             self.preview.show_image(image)
         else:
-            self.preview.show_lines(shown_lines(self.name, material) if material is not None else [])
+            lines = shown_lines(self.name, self.exporter, material, self.choice()) if material is not None else []
+            self.preview.show_lines(lines)
 
     def say(self, sentence: str, alarm: bool = False) -> None:
         """One sentence at the foot."""

@@ -13,13 +13,14 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.doctor.findings import findings
-from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, exporters
+from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import session_so_far
 from hyperscope.lab.writing import write
+from hyperscope.ui.export import lab_views
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming
@@ -45,7 +46,7 @@ class Exporting:
         self._filming: Filming | None = None
         self._writer: Reader | None = None
         declare_those_of_labs()
-        self._name = "map"
+        self._name = ""
         self._then: tuple[tuple[AnyAsk, ...], Callable[[Material], None]] | None = (
             None  # what waits for all its records
         )
@@ -58,7 +59,9 @@ class Exporting:
         if self.dialog is not None:
             return
         host, folder = self.host, self.folder or _pictures()
-        self.dialog = dialog = ExportDialog(host.top, host.theme, folder, self._name, host.lab.panels)
+        self.dialog = dialog = ExportDialog(
+            host.top, host.theme, folder, self._name, host.lab.panels, lab_views.of_view(*host.shown_view)
+        )
         dialog.needed.connect(self._want)
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)
@@ -81,7 +84,7 @@ class Exporting:
 
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
-            needs = (ask for ask in exporters[self.dialog.name].needs(self._focus) if ask.probe not in UNSEEN)
+            needs = (ask for ask in self.dialog.exporter.needs(self._focus) if ask.probe not in UNSEEN)
             self.host.session.want((*needs, SCORE))
 
     @property
@@ -102,8 +105,9 @@ class Exporting:
             then, self._then = self._then[1], None
             then(material)
 
-    def _when_there(self, name: str, then: Callable[[Material], None]) -> None:
-        needs = (*exporters[name].needs(self._focus), SCORE)
+    def _when_there(self, then: Callable[[Material], None]) -> None:
+        assert self.dialog is not None
+        needs = (*self.dialog.exporter.needs(self._focus), SCORE)
         self._then = needs, then
         self.host.session.want(needs)
 
@@ -116,7 +120,8 @@ class Exporting:
             return
         assert self.dialog is not None
         self.dialog.say(f"Writing {path.name} …")
-        self._when_there(name, lambda material: self._write(exporters[name].prepare(material, choice), path))
+        exporter = self.dialog.exporter
+        self._when_there(lambda material: self._write(exporter.prepare(material, choice), path))
 
     def _write(self, encode: Encode, path: Path) -> None:
         if self._writer is not None:
@@ -128,12 +133,14 @@ class Exporting:
 
     def copy(self, name: str, choice: Choice) -> None:
         """Puts a picture on the clipboard."""
-        self._when_there(name, lambda material: self._copy(name, choice, material))
+        self._when_there(lambda material: self._copy(name, choice, material))
 
     def _copy(self, name: str, choice: Choice, material: Material) -> None:
         if name in views:
             with panel(name, material, choice) as made:
                 image = painted(made, theme_of(choice).window, choice.scale)
+        elif name in lab_views.names():
+            image = lab_views.pixels(choice)
         else:
             with sharpened(self.host.top, choice.scale):
                 image = painted(self.host.top, self.host.theme.window, choice.scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -16,6 +16,7 @@ from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 ROW = 28  # pixels
+OF_VIEW = "This view"
 HEADS = {True: "Pictures and films", False: "Files"}
 
 
@@ -68,11 +69,14 @@ class Row(Ringed, KeepsArrows, QAbstractButton):
 
 
 class ExportList(QWidget):
-    """Every exporter; `chosen` carries the name of one. Tab stops once, the arrows go up and down."""
+    """Every exporter, after those `of_view` that is shown; `chosen` carries the name of one.
+
+    Tab stops once, the arrows go up and down.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, of_view: Mapping[str, Exporter] | None = None) -> None:
         super().__init__()
         self.setAccessibleName("What to export")
         self.rows: dict[str, Row] = {}
@@ -81,19 +85,23 @@ class ExportList(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
+        if of_view:
+            self._add(OF_VIEW, of_view)
         for moving, head in HEADS.items():
-            caption = Caption(head)
-            self._heads.append(caption)
-            if not moving:
-                column.addSpacing(10)
-            column.addWidget(caption)
-            for name, exporter in exporters.items():
-                if exporter.moving is moving:
-                    row = self.rows[name] = Row(name, exporter)
-                    self._group.addButton(row)
-                    column.addWidget(row)
-                    row.toggled.connect(lambda on, name=name: self._toggled(name, on))
+            self._add(head, {name: one for name, one in exporters.items() if one.moving is moving})
         column.addStretch(1)
+
+    def _add(self, head: str, those: Mapping[str, Exporter]) -> None:
+        caption = Caption(head)
+        if self._heads:
+            self._column.addSpacing(10)
+        self._heads.append(caption)
+        self._column.addWidget(caption)
+        for name, exporter in those.items():
+            row = self.rows[name] = Row(name, exporter)
+            self._group.addButton(row)
+            self._column.addWidget(row)
+            row.toggled.connect(lambda on, name=name: self._toggled(name, on))
 
     def leave_out(self, names: Collection[str]) -> None:
         """Shows all but these."""

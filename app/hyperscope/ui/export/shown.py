@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtGui import QImage
 
-from hyperscope.lab.export.exports import WEIGHTS, Choice, Material, exporters
+from hyperscope.lab.export.exports import WEIGHTS, Choice, Exporter, Material
+from hyperscope.ui.export import lab_views
 from hyperscope.ui.export.views import painted, panel, theme_of, views, window_of
 
 MOST = 80  # lines
@@ -27,6 +28,8 @@ REPORT = (
 
 def shown_picture(name: str, material: Material, choice: Choice) -> QImage:
     """The picture in the size it has at 1×, sharp on this screen."""
+    if name in lab_views.names():
+        return lab_views.pixels(replace(choice, scale=1.0))
     if name not in views:
         window = window_of(choice)
         return painted(window, window.theme.window, 1.0)
@@ -35,16 +38,15 @@ def shown_picture(name: str, material: Material, choice: Choice) -> QImage:
         return painted(made, theme_of(choice).window, choice.scale)
 
 
-def shown_lines(name: str, material: Material) -> list[str]:
+def shown_lines(name: str, exporter: Exporter, material: Material, choice: Choice) -> list[str]:
     """The first lines of what would be written; of arrays their names and shapes."""
-    exporter = exporters[name]
     if exporter.suffixes == (".html",):
         return list(REPORT)
     if not material.has(exporter.needs):
         return []
     if name == "weights":
         return [f"{array:<24} {values.shape}  {values.dtype}" for array, values in material.records[WEIGHTS].items()]
-    text = exporter.prepare(material, Choice(exporter.suffixes[0]))().decode()
+    text = exporter.prepare(material, choice)().decode()
     if name == "code":
         return textwrap.wrap(text, WRAPPED, break_on_hyphens=False)[:MOST]
     return text.splitlines()[:MOST]

@@ -287,8 +287,11 @@ def whole_window(material: Material, choice: Choice) -> Encode:
     return lambda: png(image)
 
 
-def usual_size(name: str, window: QWidget | None) -> QSize:
+def usual_size(name: str, window: Any) -> QSize:
     """The size in pixels that a picture of this name has at scale 1."""
     if name in views:
         return QSize(*views[name].size)
+    if "/" in name:
+        page: QWidget = window.lab.page
+        return page.size()
     return window.size() if window is not None else QSize(1280, 800)

@@ -16,7 +16,8 @@ class Entry:
 
     The module, loaded when the lab is first shown, has a function `make(host) -> Lab`. `views` are (name, title) of
     the words under the tabs; `welcome` says in one line what to try first. Two modules it may have besides: `exports`
-    declares what of it can be a picture, `scenes`, with a function of that name, its states worth recording.
+    declares what else than its views can be a picture, and their numbers, `scenes`, with a function of that name, its
+    states worth recording.
     """
 
     name: str
@@ -63,6 +64,7 @@ LABS: tuple[Entry, ...] = (
         "hyperscope.ui.labs.softmax.lab",
         SOFTMAX,
         "How do numbers become probabilities, and how sure are they? Drag a bar.",
+        exports="hyperscope.ui.labs.softmax.exports",
         scenes="hyperscope.ui.labs.softmax.scenes",
     ),
 )

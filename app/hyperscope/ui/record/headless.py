@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.export.exports import MOVING, Choice, Material, exporters, gathered, suffix_of
+from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, exporters, gathered, suffix_of
 from hyperscope.lab.export.film import film, stops
 from hyperscope.lab.export.run import Pieces
 from hyperscope.lab.machine import interrupts
@@ -22,6 +22,7 @@ from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.writing import write
 from hyperscope.ui import style
 from hyperscope.ui.app import application
+from hyperscope.ui.export import lab_views
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.report import report_bytes
 from hyperscope.ui.export.views import InWindow, declare_those_of_labs
@@ -52,11 +53,12 @@ def export(
     Raises: LookupError for what is no export, ValueError for a file that cannot be or data that cannot be had.
     """
     declare_those_of_labs()
-    exporter = exporters[what]
+    lab, of_view, view = what.rpartition("/")
+    exporter = lab_views.exporter(what) if of_view else exporters[what]
     suffix = suffix_of(out, exporter.all_suffixes)
     choice = Choice(suffix, scale, theme)
-    if what == "window":
-        _export_window(score, out, choice, epochs_of(score, epochs), progress)
+    if what == "window" or of_view:
+        _export_window(score, exporter, out, choice, epochs_of(score, epochs), progress, lab, view if lab else "")
         return
     _ready(theme)
     if suffix in MOVING:
@@ -130,7 +132,10 @@ def _ticks(timeline: Timeline, wanted: tuple[int, ...]) -> Iterator[int]:
 # -- the whole window -------------------------------------------------------------------------------------------------
 
 
-def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progress: Progress) -> None:
+def _export_window(
+    score: Score, exporter: Exporter, out: Path, choice: Choice, epochs: int, progress: Progress, lab: str, view: str
+) -> None:
+    """Writes what `exporter` makes in a window, which shows this view of this lab, the one of its session if none."""
     from hyperscope.ui.record.recording import _train_to as train_to
     from hyperscope.ui.record.recording import _window as opened_window
     from hyperscope.ui.record.scene import wait
@@ -138,15 +143,18 @@ def _export_window(score: Score, out: Path, choice: Choice, epochs: int, progres
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
         choice = InWindow(choice.suffix, choice.scale, choice.theme, window=window)
         session = window.session
-        if score.end or score.events:
+        if score.end or score.events or score.shown:
             session.perform(score)
             wait(lambda: session.status.tick == score.end or session.alarm, "the session's end")
             if session.alarm:
                 raise ValueError(window.words.message.accessibleName().removeprefix("Alarm: "))
+            wait(lambda: session.opened is None, "the lab it was looked at in")
+        if lab:
+            window.show_lab(lab, view)
         material = Material(score, (Seen(session.status),))
         if choice.suffix not in MOVING:
             train_to(window, session.status.epoch + epochs)
-            write(out, exporters["window"].prepare(material, choice)())
+            write(out, exporter.prepare(material, choice)())
             return
         first = session.status.epoch
         made = film(out)
