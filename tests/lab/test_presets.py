@@ -44,7 +44,7 @@ def in_every_layer(experiment: Experiment, field: str, value: str) -> Experiment
 def test_there_are_a_dozen_and_more_and_no_two_share_a_title_or_an_experiment():
     assert len(presets()) >= 12
     assert len({preset.title for preset in presets()}) == len(presets())
-    assert len({preset.experiment.to_json() for preset in presets()}) == len(presets())
+    assert len({(preset.experiment.to_json(), str(preset.place)) for preset in presets()}) == len(presets())
 
 
 @EVERY

@@ -64,8 +64,10 @@ def test_the_page_covers_everything_below_the_top_bar(window, page):
 
 
 def test_every_preset_has_a_card_that_says_what_it_shows(page):
-    assert [card.accessibleName() for card in page.cards] == [preset.title for preset in presets()]
-    assert [card.accessibleDescription() for card in page.cards] == [preset.shows for preset in presets()]
+    cards = [card for of_lab in page.groups.values() for card in of_lab]
+    assert {card.preset.name for card in cards} == {preset.name for preset in presets()}
+    assert all(card.accessibleName().startswith(card.preset.title) for card in cards)
+    assert all(card.accessibleDescription() == card.preset.shows for card in cards)
 
 
 def test_escape_leaves_everything_as_it_was(window, page, qtbot):
@@ -76,10 +78,10 @@ def test_escape_leaves_everything_as_it_was(window, page, qtbot):
 
 def test_tab_goes_round_the_page_and_not_beneath_it(page, qtbot):
     seen = []
-    for _ in range(len(page.cards) + 1):
+    for _ in range(len(page.cards) + 2):
         seen.append(QApplication.focusWidget())
         press(qtbot, Key.Key_Tab)
-    assert seen == [*page.cards, page.close_button] and page.cards[0].hasFocus()
+    assert seen == [*page.cards, page.close_button, page.labs.buttons[0]] and page.cards[0].hasFocus()
 
 
 def test_the_down_arrow_goes_to_the_card_below(page, qtbot):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.knob import Value
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.session.session import Session
 from hyperscope.ui.models import LookedAt, OtherRuns
 from hyperscope.ui.remembered import Remembered
@@ -64,6 +65,9 @@ class Host(Protocol):
 
     def show_lab(self, name: str, view: str = "") -> None:
         """Shows a lab, in the view named or the one chosen last. Raises: ValueError for one that there is not."""
+
+    def visit(self, place: LabView) -> None:
+        """Shows a lab in a view, with what it is to show there. Raises: ValueError for one that there is not."""
 
     def draw_all(self) -> None:
         """Has all that is seen drawn anew with the next snapshot."""

@@ -1,4 +1,4 @@
-"""The page of presets: a card each, over whatever lab is open, until one is chosen or the page is left.
+"""The page of presets, those of one lab at a time: a card each, over all else, until one is chosen or the page is left.
 
 It knows what presets say and look like, and nothing of sessions: whoever opens it puts the chosen one in force.
 """
@@ -6,6 +6,7 @@ It knows what presets say and look like, and nothing of sessions: whoever opens 
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
@@ -21,18 +22,29 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hyperscope.engine.datasets import generators
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.presets import Preset, presets
 from hyperscope.lab.jobs.gallery import GalleryPicture
-from hyperscope.ui import paint
+from hyperscope.ui import labs, paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.controls.sketch import paint_sketch
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import mixed, pixels
@@ -49,15 +61,15 @@ TITLES = (13.5, 12.5, 11.5)  # pixels of a title's type; the largest in which it
 
 
 class StartPage(QWidget):
-    """Every preset as a card ; `chosen` carries the Preset, `left` says that none was chosen.
+    """The presets of a lab, each as a card; `chosen` carries the Preset, `left` says that none was chosen.
 
-    Arrows go from card to card, Tab as well, Enter and space choose, Escape leaves. While it is `seen`, the cards show
-    what `show_picture` brings.
+    Arrows go from card to card, Tab as well, Enter and space choose, Escape leaves. `seen` carries the presets whose
+    cards are in sight and train, () when the page goes; they show what `show_picture` brings.
     """
 
     chosen = Signal(object)
     left = Signal()
-    seen = Signal(bool)
+    seen = Signal(tuple)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,20 +78,30 @@ class StartPage(QWidget):
         self.hint = Caption("Each shows one thing. Choose one, and it starts to train.")
         self.close_button = Button("Close", "Close presets", "Back to the experiment · Esc")
         self.close_button.clicked.connect(self.left)
-        self.cards = [PresetCard(preset) for preset in presets()]
+        by_lab = {lab.name: [PresetCard(one) for one in presets() if one.place.lab == lab.name] for lab in labs.LABS}
+        self.groups = {name: of_lab for name, of_lab in by_lab.items() if of_lab}
+        self._lab = next(iter(self.groups))
+        self.labs = Segments(
+            [f"{labs.entry(name).title}  {len(one)}" for name, one in self.groups.items()], "Presets of"
+        )
+        self.labs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.labs.set_index(0)
+        self.labs.chosen.connect(lambda index: self.show_lab(list(self.groups)[index]))
         self._head = QHBoxLayout()
         self._head.addWidget(self.title)
+        self._head.addWidget(self.labs)
         self._head.addWidget(self.hint, 1)
+        self._head.addStretch()
         self._head.addWidget(self.close_button)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        for number, card in enumerate(self.cards):
-            self._grid.addWidget(card, number // COLUMNS, number % COLUMNS)
+        body = QWidget()
+        for card in chain(*self.groups.values()):
+            card.setParent(body)
             card.clicked.connect(partial(self.chosen.emit, card.preset))
             card.stepped.connect(self._go)
         for column in range(COLUMNS):
             self._grid.setColumnStretch(column, 1)
-        body = QWidget()
         rows = QVBoxLayout(body)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(self._grid)
@@ -97,26 +119,64 @@ class StartPage(QWidget):
         self._whole.addLayout(self._head)
         self._whole.addWidget(self.area, 1)
         self.setAccessibleName("Presets")
-        self._stops: list[QWidget] = [*self.cards, self.close_button]
         self.hide()
+        self._lay_out()
 
-    def open(self) -> None:
-        """Covers the lab, the keyboard on the first card."""
+    @property
+    def cards(self) -> list[PresetCard]:
+        """Those of the lab that is chosen."""
+        return self.groups[self._lab]
+
+    def open(self, lab: str) -> None:
+        """Covers the lab of this name, the keyboard on its first card, or on the first of all if it has none."""
+        self.show_lab(lab if lab in self.groups else next(iter(self.groups)))
         self.show()
         self.raise_()
         self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
 
+    def show_lab(self, name: str) -> None:
+        """Shows a lab's presets."""
+        if name != self._lab:
+            self._lab = name
+            self.labs.set_index(list(self.groups).index(name))
+            self._lay_out()
+            self._place()
+            if self.isVisible():
+                self._tell_seen()
+
     def show_picture(self, picture: GalleryPicture) -> None:
-        """Shows what a card's network has come to."""
-        self.cards[picture.number].show_picture(picture)
+        """Shows what one of the presets that were told of last has come to."""
+        self._training[picture.number].show_picture(picture)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.seen.emit(True)
+        self._tell_seen()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.seen.emit(False)
+        self.seen.emit(())
+
+    def _tell_seen(self) -> None:
+        self.seen.emit(tuple(card.preset for card in self._training))
+
+    @property
+    def _training(self) -> list[PresetCard]:
+        """The cards whose networks train."""
+        return [card for card in self.cards if card.preset.picture is None]
+
+    @property
+    def _stops(self) -> list[QWidget]:
+        """Where the keyboard goes, in order."""
+        return [*self.cards, self.close_button, self.labs.buttons[self.labs.index() or 0]]
+
+    def _lay_out(self) -> None:
+        """Puts the chosen lab's cards into the grid, and no others."""
+        for name, cards in self.groups.items():
+            for number, card in enumerate(cards):
+                self._grid.removeWidget(card)
+                if name == self._lab:
+                    self._grid.addWidget(card, number // COLUMNS, number % COLUMNS)
+                card.setVisible(name == self._lab)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -124,8 +184,10 @@ class StartPage(QWidget):
         self.title.set_theme(theme, 18, 600)
         self.hint.set_theme(theme, 12, quiet=True)
         self.close_button.set_theme(theme)
+        self.labs.set_theme(theme)
+        self.labs.setFixedWidth(self.labs.sizeHint().width() + pixels(theme, 14 * len(self.groups)))
         self.fade.set_theme(theme)
-        for card in self.cards:
+        for card in chain(*self.groups.values()):
             card.set_theme(theme)
         self._head.setSpacing(pixels(theme, 14))
         self._grid.setSpacing(GRID + 2)
@@ -141,6 +203,8 @@ class StartPage(QWidget):
         side = max(EDGE + 8, (self.width() - pixels(self._theme, WIDEST)) // 2)
         top = pixels(self._theme, 16)
         self._whole.setContentsMargins(side, top, side, EDGE)
+        taken = sum(part.sizeHint().width() for part in (self.title, self.hint, self.close_button)) + self.labs.width()
+        self.hint.setVisible(taken + 4 * self._head.spacing() <= self.width() - 2 * side)
         bar = self.area.verticalScrollBar().sizeHint().width()
         width = (self.width() - 2 * side - bar - (COLUMNS - 1) * (GRID + 2)) // COLUMNS
         roomy = any(len(card.wrapped(width)) == LINES for card in self.cards)
@@ -161,7 +225,7 @@ class StartPage(QWidget):
         at = self._stops.index(now) if now in self._stops else -1
         stop = self._stops[(at + steps) % len(self._stops)]
         stop.setFocus(reason)
-        if stop is not self.close_button:
+        if isinstance(stop, PresetCard):
             self.area.ensureWidgetVisible(stop)
 
     def event(self, event: QEvent) -> bool:
@@ -192,7 +256,8 @@ _OWN = (*_STEPS, Qt.Key.Key_Escape, Qt.Key.Key_P, Qt.Key.Key_Space, Qt.Key.Key_R
 class PresetCard(QAbstractButton):
     """A preset's picture, its title, and below it what it shows; `stepped` says how many cards to go.
 
-    The picture is the data set, and behind it what the preset's network makes of the plane, once that is known.
+    The picture is the data set, and behind it what the preset's network makes of the plane, once that is known; or
+    the preset's own, where nothing trains.
     """
 
     stepped = Signal(int)
@@ -207,8 +272,10 @@ class PresetCard(QAbstractButton):
         self.live: GalleryPicture | None = None
         self._map: QImage | None = None  # of `live`, in the theme's colours
         self.lines: list[str] = []  # of the sentence, as last painted
+        place = labs.entry(preset.place.lab)
+        self._view = place.title_of(preset.place.view) if preset.place.view else ""
         self.setText(preset.title)
-        self.setAccessibleName(preset.title)
+        self.setAccessibleName(f"{preset.title}, {self._view}" if self._view else preset.title)
         self.setAccessibleDescription(preset.shows)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -255,11 +322,7 @@ class PresetCard(QAbstractButton):
         tile = QRectF(INSIDE * unit, (self.height() - side) / 2, side, side)
         painter.setBrush(theme.control)
         painter.drawRoundedRect(tile, 6, 6)
-        if self._picture is None:
-            self._picture = picture(self.preset.experiment.data)
-        if self.live is not None:
-            self._paint_map(painter, tile, self.live)
-        paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
+        self._paint_picture(painter, tile)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
         titles, plain = [font(size, 600, unit) for size in TITLES], self.font()
@@ -274,12 +337,23 @@ class PresetCard(QAbstractButton):
         for number, line in enumerate(lines):
             at = QRectF(room.left(), top + head + number * step, room.width(), step)
             paint.write(painter, at, line, plain, theme.text if pointed else theme.quiet)
-        if self.live is not None:
+        if said := " · ".join(part for part in (self._view, self.live.said if self.live else "") if part):
             at = QRectF(room.left(), tile.bottom() - step + 7 * unit + more, room.width(), step)
-            paint.write(painter, at, self.live.said, font(11, 500, unit), theme.text if pointed else theme.quiet)
+            paint.write(painter, at, said, font(11, 500, unit), theme.text if pointed else theme.quiet)
         if self.hasFocus() and self._by_keyboard:
             draw_focus(painter, whole.adjusted(1, 1, -1, -1), RADIUS, theme.accent)
         painter.end()
+
+    def _paint_picture(self, painter: QPainter, tile: QRectF) -> None:
+        theme, unit = self._theme, self._theme.scale
+        if self.preset.picture is not None:
+            paint_sketch(painter, tile, self.preset.picture, theme)
+            return
+        if self._picture is None:
+            self._picture = picture(self.preset.experiment.data)
+        if self.live is not None:
+            self._paint_map(painter, tile, self.live)
+        paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
 
     def _paint_map(self, painter: QPainter, tile: QRectF, live: GalleryPicture) -> None:
         if self._map is None:

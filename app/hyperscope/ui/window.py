@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolTi
 
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.shown import Shown
 from hyperscope.ui import labs, style
@@ -206,7 +207,7 @@ class Window(QMainWindow):
         view = labs.checked_view(entry, view or (last if last in known else ""))
         if (name, view) == (before, self._chosen.get(name)):
             return
-        new = name not in self._labs
+        greets = name not in self._labs and name not in self._kept  # else what it was to show is spoken of
         lab = self._made(entry)
         if before and before != name:
             for part in self.lab.parts:
@@ -224,7 +225,7 @@ class Window(QMainWindow):
             part.lab_shown()
         if before:
             self.remembered.lab = name
-            if new and name != before and entry.welcome:
+            if greets and name != before and entry.welcome:
                 self.say(entry.welcome)
         if view:
             self.remembered.set_view(name, view)
@@ -278,8 +279,16 @@ class Window(QMainWindow):
     def _look_as_opened(self, otherwise: str = "") -> None:
         """Looks at a session that was opened as it was looked at when it was saved, as far as there are such labs."""
         shown, self.session.opened = self.session.opened, None
-        if shown is None:
-            return
+        if shown is not None:
+            self._look(shown, otherwise)
+
+    def visit(self, place: LabView) -> None:
+        """Shows a lab in a view, with what it is to show there. Raises: ValueError for one that there is not."""
+        view = labs.checked_view(labs.entry(place.lab), place.view)
+        kept = {place.lab: place.kept} if place.kept else {}
+        self._look(Shown(place.lab, {place.lab: view} if view else {}, kept))
+
+    def _look(self, shown: Shown, otherwise: str = "") -> None:
         known = {entry.name: entry for entry in labs.LABS}
         for name, record in shown.kept.items():
             if name in self._labs:

@@ -47,4 +47,7 @@ def _found(name: str, entry: Check, seen: Seen) -> Finding | None:
     fine = severity == "fine"
     sentence = measured.sentence if fine or not measured.so else f"{measured.sentence} {measured.so}"
     remedy, others = (None, ()) if fine else (measured.remedy, measured.others)
-    return Finding(name, severity, sentence, measured.evidence, measured.value, threshold, entry.source, remedy, others)
+    place = None if fine else measured.place or (remedy.place if remedy is not None else None)
+    return Finding(
+        name, severity, sentence, measured.evidence, measured.value, threshold, entry.source, remedy, others, place
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, from_json
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.resources import asset
 
 
@@ -19,7 +20,8 @@ class Preset:
     """An experiment with a `name`, that of its file without number and ending; `point` says what to look at, `task`
     what to try, "" for nothing. It rests after `rest` epochs, where its point is seen, or once it has learned.
 
-    The task is done when a knob of `done`, by its path, has one of these words or lies between these two numbers.
+    The task is done when a knob of `done`, by its path, has one of these words or lies between these two numbers. It is
+    looked at in `place`. `picture` is the file of its own picture, for what is set by hand: nothing of it trains.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Preset:
     done: Mapping[str, tuple[str | float, ...]]
     rest: int | None
     experiment: Experiment
+    place: LabView = LabView()  # noqa: RUF009  # frozen
+    picture: Path | None = None
 
     @property
     def shows(self) -> str:
@@ -49,6 +53,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     task: str = ""
     done: dict[str, tuple[str | float, ...]] = {}
     rest: int | None = None
+    place: LabView = LabView()
 
 
 @cache
@@ -63,8 +68,18 @@ def _read(path: Path) -> Preset:
         experiment = from_json(bytes(written.experiment))
     except (ValueError, LookupError) as problem:
         raise ValueError(f"{path.name}: {problem}") from None
-    name = path.stem.split("-", 1)[1]
-    return Preset(name, written.title, written.shows, written.task, written.done, written.rest, experiment)
+    name, drawn = path.stem.split("-", 1)[1], path.with_suffix(".svg")
+    return Preset(
+        name,
+        written.title,
+        written.shows,
+        written.task,
+        written.done,
+        written.rest,
+        experiment,
+        written.place,
+        drawn if drawn.exists() else None,
+    )
 
 
 def _fits(experiment: Experiment, path: str, wanted: tuple[str | float, ...]) -> bool:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.experiment.presets import presets
+from hyperscope.ui import labs
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import title
 from hyperscope.ui.finder import KeyList, Palette
@@ -54,8 +56,11 @@ class Finding(Part["Shell"]):
 
     def _presets(self) -> Iterator[Action]:
         take = self.host.part(Presets).take
+        known = {lab.name: lab.title for lab in labs.LABS}
         for preset in presets():
-            yield Action(preset.title, "Preset", partial(take, preset), help=preset.shows)
+            if lab := known.get(preset.place.lab):
+                group = "Preset" if preset.place == LabView() else f"{lab} preset"
+                yield Action(preset.title, group, partial(take, preset), help=preset.shows)
 
     def _controls(self) -> Iterator[Action]:
         """Every control to go to, and of those that choose every choice."""

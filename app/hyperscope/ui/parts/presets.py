@@ -28,7 +28,7 @@ LOOK_EVERY = 50  # ms between two looks at what the presets' networks have come 
 class Presets(Part["Shell"]):
     """Experiments that each show one thing; `page` is made when it is first asked for.
 
-    While it is open, every preset trains in a process of their own.
+    While it is open, the presets in sight train in a process of their own.
     """
 
     def __init__(self, host: Shell) -> None:
@@ -61,7 +61,7 @@ class Presets(Part["Shell"]):
         if self.page.isVisible():
             self.leave()
         else:
-            self.page.open()
+            self.page.open(self.host.shown_view[0])
 
     def leave(self) -> None:
         """Closes the page; the keyboard goes to the window, or Qt would give it to the first tab."""
@@ -69,14 +69,15 @@ class Presets(Part["Shell"]):
             self.page.hide()
             self.host.body.setFocus()
 
-    def _live(self, seen: bool) -> None:
-        if seen and self.gallery is None:
-            self.gallery = Job(Gallery(tuple(preset.experiment for preset in presets())))
-            self._look.start()
-        elif not seen and self.gallery is not None:
+    def _live(self, seen: tuple[Preset, ...]) -> None:
+        """Trains these presets, and no others any more."""
+        if self.gallery is not None:
             self._look.stop()
             self.gallery.close()
             self.gallery = None
+        if seen:
+            self.gallery = Job(Gallery(tuple(preset.experiment for preset in seen)))
+            self._look.start()
 
     def _show_pictures(self) -> None:
         if self.gallery is None or self.page is None:
@@ -85,19 +86,23 @@ class Presets(Part["Shell"]):
             self.page.show_picture(picture)
 
     def close(self) -> None:
-        self._live(False)
+        self._live(())
 
     def take(self, preset: Preset) -> None:
-        """Trains the preset's experiment from its start until its point is seen, and says what to look at and try."""
+        """Trains the preset's experiment from its start until its point is seen, and says what to look at and try.
+
+        It is looked at in the preset's lab and view; where these have networks of their own, or none, it stands still.
+        """
         self.leave()
         host = self.host
         self.chosen = None
         host.session.apply(preset.experiment)
         host.session.restart()
         host.session.set_rest(replace(host.session.rest, epoch=preset.rest))
-        host.session.play(True)
         host.draw_all()
         host.follow()
+        host.visit(preset.place)
+        host.session.play(host.lab.page.trains)
         host.hold(preset.point)
         self.chosen = self._asked = preset
         self.task.set_task(preset.task)
@@ -120,8 +125,8 @@ class Presets(Part["Shell"]):
         self.task.set_task("")
 
     def _take_next(self) -> None:
-        every = presets()
         if self._asked is not None:
+            every = [preset for preset in presets() if preset.place.lab == self._asked.place.lab]
             self.take(every[(every.index(self._asked) + 1) % len(every)])
 
     def set_theme(self, theme: Theme) -> None:

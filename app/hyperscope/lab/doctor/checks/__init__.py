@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ OURS = "A rule of thumb of Hyperscope's own"  # the source of a threshold that h
 class Remedy:
     """What one usually does: `change` gives the experiment with it done, `caption` says it in a few words.
 
-    With `restart`, training must also start again: what is broken would be carried over.
+    With `restart`, training must also start again: what is broken would be carried over. `place` is where one sees why
+    it helps, if there is such a view.
     """
 
     caption: str
     change: Callable[[Experiment], Experiment]
     restart: bool = False
+    place: LabView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Finding:
 
     `sentence` says it with its numbers, which are also the `evidence`; `value` was held against `threshold`, the one
     it crossed or else the first it could cross (NaN where it was not judged), which comes from `source`. `remedy` is
-    what one would do first, `others` what one may do as well or instead; a fine finding has neither.
+    what one would do first, `others` what one may do as well or instead; a fine finding has neither. `place` is a view
+    of a lab that shows what it is about.
     """
 
     name: str
@@ -75,11 +79,15 @@ class Finding:
     source: str
     remedy: Remedy | None = None
     others: tuple[Remedy, ...] = ()
+    place: LabView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a check measured: `value` decides, `sentence` says it, `so` says what follows if it is not fine."""
+    """What a check measured: `value` decides, `sentence` says it, `so` says what follows if it is not fine.
+
+    `place` is where that is shown, the remedy's if none is named.
+    """
 
     value: float
     sentence: str
@@ -87,6 +95,7 @@ class Measured:
     so: str = ""
     remedy: Remedy | None = None
     others: tuple[Remedy, ...] = ()
+    place: LabView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
 from hyperscope.lab.doctor.checks import Remedy
 from hyperscope.lab.experiment.experiment import Experiment, changed, knob_at
+from hyperscope.lab.experiment.lab_view import LabView
 
 if TYPE_CHECKING:
     from hyperscope.lab.doctor.checks.seen import Seen
@@ -60,7 +61,13 @@ def batch_norm(seen: Seen) -> Remedy | None:
     """Batch norm in every layer; None if it is there."""
     if all(layer.batch_norm != "off" for layer in seen.network.layers):
         return None
-    return Remedy("batch norm in every layer", partial(_in_every_layer, "batch_norm", "before"), restart=True)
+    change = partial(_in_every_layer, "batch_norm", "before")
+    return Remedy("batch norm in every layer", change, restart=True, place=batch_norm_sweep("why", "depth"))
+
+
+def batch_norm_sweep(view: str, sweep: str) -> LabView:
+    """The view of the Batch norm lab with one of its sweeps."""
+    return LabView("batch-norm", view, {"sweeps": {view: f"batch-norm/{sweep}"}})
 
 
 def _bigger(experiment: Experiment) -> Experiment:

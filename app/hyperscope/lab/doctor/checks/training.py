@@ -204,7 +204,8 @@ def tiny_batches(seen: Seen) -> Measured | None:
     drop = remedies.setting("drop the last batch", ("training.drop_last", True)) if last < m else None
     others = (larger,) if drop is not None and larger is not None else ()
     evidence = {"batch size": float(m), "last": float(last)}
-    return Measured(float(least), sentence, evidence, so, drop or larger, others)
+    place = remedies.batch_norm_sweep("hurts", "tiny-batches" if least > 1 else "batch-of-one")
+    return Measured(float(least), sentence, evidence, so, drop or larger, others, place)
 
 
 @check(

@@ -18,10 +18,11 @@ from hyperscope.ui.panels import Panel
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a session's file says of the lab: the unit that was looked at."""
+    """What a session's file says of the lab: the unit that was looked at, and of a view its sweep, if not the first."""
 
     layer: int = -1
     unit: int = 0
+    sweeps: dict[str, str] = {}
 
 
 def make(host: Host) -> Lab:
@@ -35,7 +36,7 @@ def make(host: Host) -> Lab:
             page.show_unit(page.microscope.drawn)
 
     def kept() -> Mapping[str, Any]:
-        record: dict[str, Any] = msgspec.to_builtins(Kept(page.layer, page.unit))
+        record: dict[str, Any] = msgspec.to_builtins(Kept(page.layer, page.unit, sweeping.chosen))
         return record
 
     def restore(record: Mapping[str, Any]) -> None:
@@ -43,6 +44,7 @@ def make(host: Host) -> Lab:
             found = msgspec.convert(record, Kept)
         except ValueError as problem:
             raise ValueError(f"batch-norm: {str(problem).replace('`', '')}") from None
+        sweeping.choose(found.sweeps)
         page.layer, page.unit = found.layer, max(0, found.unit)
         host.draw_all()
 

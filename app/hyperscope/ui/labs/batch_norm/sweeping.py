@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.sweep import Plan, Sweep, sweeps
+from hyperscope.quoting import named
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
@@ -40,6 +41,7 @@ class Sweeping(Part[Host]):
         self.page, self.runs = page, Runs()
         self.source = SweepSource(self.runs)
         self._drawn = -1  # of the news, what is drawn
+        self._anew: set[str] = set()  # sweeps of which a result of an earlier experiment will not do
         for view in page.of_sweeps.values():
             view.drawn.connect(partial(self._draw, view))
             view.card.chosen.connect(partial(self._choose, view))
@@ -90,6 +92,24 @@ class Sweeping(Part[Host]):
                     view.card.show_sweep(sweep)
                     self._choose(view, sweep)
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """By view the sweep that is looked at there, where that is not the first."""
+        views = self.page.of_sweeps.items()
+        return {name: view.sweep.name for name, view in views if view.sweep is not view.card.sweeps[0]}
+
+    def choose(self, names: Mapping[str, str]) -> None:
+        """Has views look at these sweeps, of the experiment as it is. Raises: ValueError for those there are not."""
+        for view_name, name in names.items():
+            view = self.page.of_sweeps.get(view_name)
+            sweep = next((one for one in view.card.sweeps if one.name == name), None) if view is not None else None
+            if view is None or sweep is None:
+                raise ValueError(f"batch-norm: view {named(view_name)} has no sweep {named(name)}")
+            self._anew.add(name)
+            view.card.show_sweep(sweep)
+            if self._view is view and self.page.isVisible():
+                self._choose(view, sweep)
+
     def run(self, view: SweepView) -> None:
         """Trains all networks of the sweep that is looked at, as it is set, of the experiment as it is."""
         seeds, epochs, values = view.card.settings
@@ -109,7 +129,9 @@ class Sweeping(Part[Host]):
 
     def _choose(self, view: SweepView, sweep: Sweep) -> None:
         self.runs.look_at(sweep)
-        if self.runs.of(sweep) is None:
+        old = sweep.name in self._anew and self.runs.is_of_old(sweep, self.host.session.moved)
+        self._anew.discard(sweep.name)
+        if self.runs.of(sweep) is None or old:
             self.run(view)
         self._draw(view)
 

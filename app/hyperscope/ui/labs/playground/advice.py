@@ -20,6 +20,7 @@ class Advice(Part["Host"]):
         super().__init__(host)
         self.page = page
         page.note.remedy_chosen.connect(lambda remedy: host.do(partial(self.apply, remedy)))
+        page.note.place_wanted.connect(lambda place: host.visit(place))
 
     def apply(self, remedy: Remedy) -> None:
         """Does what is advised; training starts again where it must."""

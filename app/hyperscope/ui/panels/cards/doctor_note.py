@@ -19,6 +19,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import whole_lines, width_in
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.labs import entry
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -43,6 +44,7 @@ class DoctorNote(QWidget):
 
     remedy_chosen = Signal(object)
     twin_wanted = Signal(object)  # a Remedy to be tried on a twin
+    place_wanted = Signal(object)  # the LabView that shows what the finding is about
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +60,9 @@ class DoctorNote(QWidget):
         self.twin_button = Button("Try in a twin", "Try the remedy in a twin")
         self.twin_button.setParent(self)
         self.twin_button.clicked.connect(lambda: self._choose(self.twin_wanted))
+        self.place_button = Button("", "Where to see it")
+        self.place_button.setParent(self)
+        self.place_button.clicked.connect(self._visit)
         self._arrange()
 
     @property
@@ -112,6 +117,7 @@ class DoctorNote(QWidget):
         self._theme = theme
         self.button.set_theme(theme)
         self.twin_button.set_theme(theme)
+        self.place_button.set_theme(theme)
         self._arrange()
 
     def width_in(self, lines: int) -> int:
@@ -133,15 +139,20 @@ class DoctorNote(QWidget):
     @property
     def _beside(self) -> int:
         """The pixels that the buttons take."""
-        if self._finding is None or self._finding.remedy is None:
-            return 0
-        both = self.button.sizeHint().width() + self.twin_button.sizeHint().width()
-        return both + pixels(self._theme, GAP + APART)
+        wide = [button.sizeHint().width() + pixels(self._theme, GAP) for button in self._buttons]
+        return sum(wide) + pixels(self._theme, APART - GAP) if wide else 0
+
+    @property
+    def _buttons(self) -> list[Button]:
+        """Those that what is found has a use for, from the left."""
+        found = self._finding
+        remedies = [self.button, self.twin_button] if found is not None and found.remedy is not None else []
+        return [*remedies, self.place_button] if found is not None and found.place is not None else remedies
 
     def _place(self) -> None:
         """The buttons at the right end, by the first line."""
         end, high = self.width(), pixels(self._theme, HIGH)
-        for button in (self.twin_button, self.button):
+        for button in reversed(self._buttons):
             wide = button.sizeHint().width()
             button.setGeometry(end - wide, round(self._top - (high - self._step) / 2), wide, high)
             end -= wide + pixels(self._theme, GAP)
@@ -152,13 +163,17 @@ class DoctorNote(QWidget):
         self.setAccessibleName(f"Doctor: {said}" if said else "Doctor")
         self.setToolTip(f"<p>{said}</p><p><small>{found.source}</small></p>" if found is not None else "")
         remedy = found.remedy if found is not None else None
-        self.button.setVisible(remedy is not None)
-        self.twin_button.setVisible(remedy is not None)
+        for button in (self.button, self.twin_button, self.place_button):
+            button.setVisible(button in self._buttons)
+            button.setFixedHeight(pixels(self._theme, HIGH))
+        if found is not None and found.place is not None:
+            lab = entry(found.place.lab)
+            self.place_button.setText(f"Look in the {lab.title} lab")
+            self.place_button.setAccessibleName(f"Look in the {lab.title} lab: {_begun(found.name)}")
+            self.place_button.setToolTip(f"{lab.title}: {lab.title_of(found.place.view)}" if found.place.view else "")
         if remedy is not None:
             caption = _begun(remedy.caption)
             again = " and restart" if remedy.restart else ""
-            for button in (self.button, self.twin_button):
-                button.setFixedHeight(pixels(self._theme, HIGH))
             self.twin_button.setToolTip(f"{caption} in a copy of the network, beside it as it is")
             self.button.setText(caption)
             self.button.setAccessibleName(f"Remedy: {remedy.caption}{again}")
@@ -175,6 +190,10 @@ class DoctorNote(QWidget):
         if found is not None and found.remedy is not None:
             self.clear()
             signal.emit(found.remedy)
+
+    def _visit(self) -> None:
+        if self._finding is not None and self._finding.place is not None:
+            self.place_wanted.emit(self._finding.place)
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
