@@ -27,8 +27,8 @@ class Part(Generic[H]):
         """What a person can do with it."""
         return ()
 
-    def takes(self, key: Literal["play", "step"]) -> bool:
-        """Does what the key for playing, or for one step on, means to it now; says whether it means anything."""
+    def takes(self, key: Literal["play", "step", "undo", "redo"]) -> bool:
+        """Does what the key for playing, one step on, undo or redo means to it now; says whether it means anything."""
         return False
 
     def set_theme(self, theme: Theme) -> None:

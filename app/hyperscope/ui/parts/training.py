@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hyperscope.ui.actions import Action
 from hyperscope.ui.part import Part
@@ -40,8 +40,8 @@ class TrainingPart(Part["Shell"]):
             Action("New start", "Train", session.new_start, ("N",), "Other weights and another order of batches."),
             Action("Slower", "Train", partial(self._change_tempo, -1), ("<",), "The next slower tempo."),
             Action("Faster", "Train", partial(self._change_tempo, 1), (">",), "The next faster tempo, up to max."),
-            Action("Undo", "Edit", session.undo, ("Ctrl+Z",)),
-            Action("Redo", "Edit", session.redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+            Action("Undo", "Edit", partial(self._go_over, "undo"), ("Ctrl+Z",)),
+            Action("Redo", "Edit", partial(self._go_over, "redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
         )
 
     def _change_tempo(self, by: int) -> None:
@@ -50,6 +50,11 @@ class TrainingPart(Part["Shell"]):
         tempo = every[min(max(0, now + by), len(every) - 1)]
         self.host.session.set_tempo(tempo)
         self.host.transport.show_tempo(tempo)
+
+    def _go_over(self, which: Literal["undo", "redo"]) -> None:
+        if not any(part.takes(which) for part in self.host.lab.parts):
+            session = self.host.session
+            (session.undo if which == "undo" else session.redo)()
 
     def _play_or_pause(self) -> None:
         session = self.host.session

@@ -82,8 +82,10 @@ class SlowMotionPart(Part["Host"]):
         """Leaves it; the step it stood in is not taken."""
         self.host.do(self.host.session.leave_slow_motion)
 
-    def takes(self, key: Literal["play", "step"]) -> bool:
+    def takes(self, key: Literal["play", "step", "undo", "redo"]) -> bool:
         """While it is on, plays the operations or stops playing them, or goes on by one."""
+        if key in ("undo", "redo"):
+            return False
         if self.on and key == "play":
             self.panel.play.toggle()
         elif self.on:

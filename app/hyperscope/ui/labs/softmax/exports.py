@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.softmax.case import Worked
 from hyperscope.lab.softmax.mini_batch import MiniBatch
+from hyperscope.lab.softmax.regression import Regression
+from hyperscope.lab.sweeps.rivals import TITLES, Rivals
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
 
@@ -16,6 +18,14 @@ def of_workbench(page: SoftmaxPage) -> Iterable[Table]:
     """What the bars show."""
     found = page.workbench.bars.worked
     return [of_case(found)] if found is not None else []
+
+
+@data("softmax/plane")
+def of_plane(page: SoftmaxPage) -> Iterable[Table]:
+    """Every example with its logits and answer, W and b with their gradients, and the four outputs."""
+    found, rivals = page.plane.found, page.plane.outputs.found
+    tables = [*(of_regression(found) if found is not None else ()), *([of_rivals(rivals)] if rivals else [])]
+    return [table for table in tables if table.rows]
 
 
 @data("softmax/batch")
@@ -51,6 +61,59 @@ def of_case(found: Worked) -> Table:
         for number in range(case.classes)
     ]
     return Table("case", heads, rows)
+
+
+def of_regression(found: Regression) -> tuple[Table, Table]:
+    """A row for each class with its numbers, J in each; and one for each example with its z, share and loss."""
+    count = len(found.names)
+    dw, db = found.gradient if not found.refused else (found.w, found.b)
+    heads = ("class", "w1", "dJ/dw1", "w2", "dJ/dw2", "b", "dJ/db", "J (nats)")
+    numbers: list[tuple[Cell, ...]] = [
+        (
+            name, float(found.w[k, 0]), float(dw[k, 0]), float(found.w[k, 1]), float(dw[k, 1]), float(found.b[k]),
+            float(db[k]), found.cost,
+        )
+        for k, name in enumerate(found.names[: len(found.w)])
+    ]  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one + 1,
+            float(found.at[0, one]),
+            float(found.at[1, one]),
+            found.names[int(found.y[one])],
+            bool(found.training[one]),
+            float(found.losses[one]),
+            *(float(found.p[k, one]) for k in range(count)),
+        )
+        for one in range(found.y.size)
+    ]
+    shares = tuple(f"share {k + 1}" for k in range(count))
+    per = Table(
+        "examples", ("example", "place x", "place y", "true class", "in training", "loss (nats)", *shares), rows
+    )
+    return Table("weights", heads, numbers), per
+
+
+def of_rivals(found: Rivals) -> Table:
+    """A row for each output, after as many epochs: its losses, shares right, and where it differs from softmax."""
+    heads = (
+        "output", "epochs", "loss", "-ln share (nats)", "right in training", "right in dev", "examples that differ",
+        "share of the plane that differs",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (
+            title,
+            found.epoch,
+            float(found.loss[k]),
+            float(found.cross_entropy[k]),
+            float(found.train[k]),
+            float(found.dev[k]),
+            found.examples_apart[k],
+            found.plane_apart[k],
+        )
+        for k, title in enumerate(TITLES)
+    ]
+    return Table("outputs", heads, rows)
 
 
 def of_columns(found: MiniBatch) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
@@ -17,14 +18,27 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
+from hyperscope.ui.labs.softmax.planing import Planing
 from hyperscope.ui.labs.softmax.words import logit
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Computed
+
+APART = 0.7  # s between two moves of the same bar that are taken back one by one
 
 
 def seen_of(case: Case) -> tuple[Seen, ...]:
     """A case worked out, as a panel is given it."""
     return (Seen(records=Records({Ask(working, case): worked(case)})),)
+
+
+def what_moved(before: Case, after: Case) -> str:
+    """Names what differs: the one logit, the knob, or all of it; moves alike in a row are one drag."""
+    names = ("logits", "truth", "temperature", "shift")
+    parts = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if parts != ["logits"] or before.classes != after.classes:
+        return " ".join(parts) + f" {after.classes}"
+    apart = [k for k in range(before.classes) if before.logits[k] != after.logits[k]]
+    return f"logit {apart[0]}" if len(apart) == 1 else "logits"
 
 
 class Bench(Part[Host]):
@@ -36,6 +50,9 @@ class Bench(Part[Host]):
         self.source: Computed[Case] = Computed(seen_of, Case())
         self.of_map = False
         self._answered: tuple[object, int] | None = None  # the place and step that the bars show
+        self._undone: list[Case] = []  # what undo comes back to, and redo
+        self._redone: list[Case] = []
+        self._kind, self._moved_at = "", 0.0  # the last move, as far as the next one is undone with it
         self.bench.moved.connect(self._set_by_hand)
         self.bench.refused.connect(lambda sentence: host.say(sentence, alarm=True))
         self.bench.point_moved.connect(lambda x, y: self._look((x, y)))
@@ -56,8 +73,12 @@ class Bench(Part[Host]):
             Action("Back to 5, 2, −1, 3", "Softmax", lambda: self._set_by_hand(Case()), (), "The opening example."),
         )
 
-    def takes(self, key: Literal["play", "step"]) -> bool:
-        """Keeps the keys for training from training what is not seen."""
+    def takes(self, key: Literal["play", "step", "undo", "redo"]) -> bool:
+        """Keeps the keys for training from training what is not seen; undo and redo are the workbench's own there."""
+        if self.page.view != "workbench":
+            return False
+        if key in ("undo", "redo"):
+            return self._go_over(key == "redo")
         return not self.page.trains
 
     def set(self, case: Case) -> None:
@@ -66,9 +87,30 @@ class Bench(Part[Host]):
         self.source.set(case)
 
     def _set_by_hand(self, case: Case) -> None:
+        now = self.source.value
+        if case != now:
+            kind = what_moved(now, case)
+            at = time.monotonic()
+            if kind != self._kind or at - self._moved_at > APART:
+                self._undone.append(now)
+            self._kind, self._moved_at = kind, at
+            self._redone.clear()
         if self.of_map and case.logits != self.source.value.logits:
             self._let_go()
         self.set(case)
+
+    def _go_over(self, again: bool) -> bool:
+        """Takes the last move of the workbench back, or makes it again; where there is none says so."""
+        source, target = (self._redone, self._undone) if again else (self._undone, self._redone)
+        self._kind = ""
+        if not source and self.page.trains:
+            return False  # the network is seen: undo is the session's
+        if not source:
+            self.host.say("There is nothing at the workbench to " + ("make again." if again else "take back."))
+            return True
+        target.append(self.source.value)
+        self.set(source.pop())
+        return True
 
     # -- a point of the map ---------------------------------------------------------------------------------------
 
@@ -161,13 +203,14 @@ class Batch(Part[Host]):
 def make(host: Host) -> Lab:
     """The Softmax lab, shown by `host`."""
     page = SoftmaxPage()
-    bench = Bench(host, page)
+    bench, planing = Bench(host, page), Planing(host, page)
     return Lab(
         page,
-        panels=(page.workbench, page.workbench.point, page.batch),
-        sources={page.workbench: bench.source},
-        parts=(bench, Batch(host, page)),
+        panels=(page.workbench, page.workbench.point, page.plane, page.plane.outputs, page.batch),
+        sources={page.workbench: bench.source, page.plane.outputs: planing.rivals},
+        parts=(bench, planing, Batch(host, page)),
         cards=(page.workbench.card,),
+        busy=lambda: planing.busy,
         kept=bench.kept,
         restore=bench.restore,
     )

@@ -6,18 +6,21 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.labs.softmax.batch import BatchView
+from hyperscope.ui.labs.softmax.plane import PlaneView
 from hyperscope.ui.labs.softmax.workbench import Workbench
 from hyperscope.ui.theme import EDGE, Theme
 
 
 class SoftmaxPage(Page):
-    """Shows one view at a time."""
+    """Shows one view at a time, whose name is `view`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.workbench = Workbench()
+        self.plane = PlaneView()
         self.batch = BatchView()
-        self.views: dict[str, QWidget] = {"workbench": self.workbench, "batch": self.batch}
+        self.views: dict[str, QWidget] = {"workbench": self.workbench, "plane": self.plane, "batch": self.batch}
+        self.view = "workbench"
         self._stack = QStackedWidget()
         for view in self.views.values():
             self._stack.addWidget(view)
@@ -29,13 +32,15 @@ class SoftmaxPage(Page):
     @property
     def trains(self) -> bool:
         """Not where all is set by hand."""
-        return self._stack.currentWidget() is not self.workbench or self.workbench.of_map
+        return self.view != "workbench" or self.workbench.of_map
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
+        self.view = name
         self._stack.setCurrentWidget(self.views[name])
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.workbench.set_theme(theme)
+        self.plane.set_theme(theme)
         self.batch.set_theme(theme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from hyperscope.engine.settings import Training
+from hyperscope.engine.settings import Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.softmax.case import Case
@@ -43,12 +43,16 @@ def scenes() -> Sequence[Scene]:
     of_bench = partial(Scene, lab="softmax", view="workbench")
     ten = Case((5.0, 2.0, -1.0, 3.0, 0.0, 1.0, -2.0, 4.0, 2.5, -0.5), 3, 2.0)
     digits = Experiment(data=Data(source="digits"))
+    blobs = Data(source="blobs", classes=4, noise=0.45, points=400, standardise=True)
+    flat = Experiment(data=blobs, network=Network(layers=()), training=Training(learning_rate=0.1))
     start = Experiment(training=Training(learning_rate=0.03))
     return (
         of_bench("softmax-workbench", Experiment(), 0),
         of_bench("softmax-overflow", Experiment(), 0, _case(Case((1000.0, 1001.0), 1))),
         of_bench("softmax-ten", Experiment(), 0, _case(ten)),
         of_bench("softmax-point", start, 40, _point),
+        Scene("softmax-plane", flat, 20, lab="softmax", view="plane"),
+        Scene("softmax-plane-hidden", start, 20, lab="softmax", view="plane"),
         Scene("softmax-batch", start, 6, last=_chosen, lab="softmax", view="batch"),
         Scene("softmax-batch-digits", digits, 3, lab="softmax", view="batch"),
     )
