@@ -1,0 +1,389 @@
+"""A search as a task: it asks, trains, tells, keeps, and says what comes of it while it goes.
+
+A trial counts as finished when it is kept: what was said to be done is there after a crash.
+"""
+
+from __future__ import annotations
+
+import pickle
+import queue
+import threading
+import time
+import zlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
+from hyperscope.lab.tuning.space import Space
+from hyperscope.lab.tuning.trials import Finished, Plan, Trial
+
+if TYPE_CHECKING:
+    from hyperscope.lab.training.checkpoint import Checkpoint
+    from hyperscope.lab.tuning.asking import Asking
+    from hyperscope.lab.tuning.training import Portion, Running
+
+EVERY = 0.045  # s between two looks at all that train: some 20 a second
+SHARE = 3  # times as long as a look took is trained before the next
+KEPT = 256  # networks that can be handed over as they ended; others are trained again for it
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIn:
+    """A wish that what is asked for from now on lies in this part of the space."""
+
+    space: Space
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A wish for the network of a trial."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The network of a trial with all that it has; `again` says that it was trained anew, from the same start."""
+
+    number: int
+    checkpoint: Checkpoint
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How far a search is: trials finished and wanted, steps of training taken, seconds, and its boxes."""
+
+    done: int
+    total: int
+    steps: int
+    seconds: float
+    boxes: tuple[tuple[int, Space], ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """The task of carrying out `plan`, kept in the study at `url`, or nowhere; without a plan, of going on there.
+
+    With `closed` nothing is asked for: what is there is shown, and its networks can be opened.
+    Records are Running and Stand, of which the newest counts, and every Finished and Opened.
+    """
+
+    plan: Plan | None
+    url: str = ""
+    maps: bool = True
+    closed: bool = False
+    plane: tuple[str, str] = ("", "")
+    every: float = EVERY
+    what: ClassVar[str] = "searched"
+
+    def run(self, wishes: Wishes) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        """Raises: ValueError when the plan, its data or the study cannot be used."""
+        yield Progress(0.0, "opening the study")
+        keeper = _Keeper(self.url, self.plan)
+        try:
+            yield from _Searching(self, keeper, wishes).run()
+        finally:
+            keeper.close()
+
+
+class _Keeper:
+    """Writes trials to a study on a thread of its own, as one takes 20 to 40 ms; without a URL keeps nothing."""
+
+    def __init__(self, url: str, plan: Plan | None) -> None:
+        if plan is None and not url:
+            raise ValueError("neither a plan nor a study is named")
+        self._begun = threading.Event()
+        self._todo: queue.Queue[Finished | list[tuple[int, Space]] | None] = queue.Queue()
+        self._written: queue.Queue[Finished] = queue.Queue()
+        self._waiting = 0
+        self.problem = ""
+        self.trials: list[Finished] = []
+        self.boxes: list[tuple[int, Space]] = []
+        self._thread: threading.Thread | None = None
+        self._plan = plan
+        if url:
+            self._thread = threading.Thread(target=self._work, args=(url,), name="hyperscope-study", daemon=True)
+            self._thread.start()
+        if url and plan is None:
+            self._begun.wait()
+            self.check()
+
+    @property
+    def plan(self) -> Plan:
+        assert self._plan is not None
+        return self._plan
+
+    def _work(self, url: str) -> None:
+        from hyperscope.lab.tuning.study import Study
+
+        try:
+            study = Study(url, self._plan)
+            try:
+                self._plan, self.trials, self.boxes = study.plan, study.trials(), study.boxes
+                self._begun.set()
+                while (one := self._todo.get()) is not None:
+                    if isinstance(one, Finished):
+                        study.keep(one)
+                        self._written.put(one)
+                    else:
+                        study.keep_boxes(one)
+            finally:
+                study.close()
+        except ValueError as problem:
+            self.problem = str(problem)
+        except Exception as fault:
+            self.problem = f"the study could not be written: {type(fault).__name__}: {fault}"
+        finally:
+            self._begun.set()
+
+    def check(self) -> None:
+        """Raises: ValueError with what is wrong with the study."""
+        if self.problem:
+            raise ValueError(self.problem)
+
+    def keep(self, finished: Finished) -> None:
+        self._waiting += 1
+        (self._todo if self._thread is not None else self._written).put(finished)
+
+    def keep_boxes(self, boxes: list[tuple[int, Space]]) -> None:
+        if self._thread is not None:
+            self._todo.put(list(boxes))
+
+    def written(self) -> Iterator[Finished]:
+        """Trials that were written since the last call."""
+        while not self._written.empty():
+            self._waiting -= 1
+            yield self._written.get()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is still to be written."""
+        return self._waiting > 0 and not self.problem
+
+    def close(self) -> None:
+        """Writes what is left, and lets go of the study."""
+        if self._thread is not None:
+            self._todo.put(None)
+            self._thread.join()
+
+
+class _Searching:
+    """The search under way."""
+
+    def __init__(self, task: Search, keeper: _Keeper, wishes: Wishes) -> None:
+        self.task, self.keeper, self.wishes = task, keeper, wishes
+        self.plan = keeper.plan.checked()
+        self.kept: dict[int, bytes] = {}  # checkpoints, packed, of the newest trials
+        self.parents: dict[int, Checkpoint] = {}
+        self.portion: Portion | None = None
+        self.done = self.steps = 0
+        self.reports: dict[int, list[tuple[int, float]]] = {}
+        self.trials: dict[int, Finished] = {}
+        self._began = time.monotonic()
+        self._free = 0.0
+        self._total = self.plan.trials
+        self._boxes: tuple[tuple[int, Space], ...] = ((0, self.plan.space),)
+        self.asking: Asking | None = None
+
+    def run(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        had = {one.number: one for one in self.keeper.trials}
+        if not self.task.closed:
+            from hyperscope.lab.tuning.asking import Asking
+
+            self.asking = asking = Asking(self.plan, self.keeper.boxes)
+            self._total = asking.total
+        self._boxes = tuple(self.keeper.boxes) or self._boxes
+        for finished in had.values():
+            self.trials[finished.number] = finished
+            self.done += 1
+            self.steps += finished.step
+            yield Record(finished, key=("finished", finished.number))
+        yield self._stand()
+        if not self.task.closed:
+            yield from self._taken_up(had)
+            while not self._spent() and (trials := asking.ask()):
+                self._note_boxes()
+                yield from self._trained(trials, had)
+            while self.keeper.waits:
+                yield from self._news()
+                yield Progress(self.share, "writing the study")
+                time.sleep(0.002)
+            yield from self._news()
+            self.keeper.check()
+        self.portion = None
+        yield self._stand()
+        yield Progress(1.0)
+        while True:
+            yield from self._answers()
+            yield Rest()
+
+    @property
+    def share(self) -> float:
+        shares = [self.done / max(1, self._total)]
+        if self.plan.steps:
+            shares.append(self.steps / self.plan.steps)
+        if self.plan.seconds:
+            shares.append((time.monotonic() - self._began) / self.plan.seconds)
+        return min(1.0, max(shares))
+
+    def _spent(self) -> bool:
+        steps, seconds = self.plan.steps, self.plan.seconds
+        return bool((steps and self.steps >= steps) or (seconds and time.monotonic() - self._began >= seconds))
+
+    def _taken_up(self, had: dict[int, Finished]) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        """Tells the strategy what was found before, portion by portion, as far as these are whole."""
+        asking = self.asking
+        assert asking is not None
+        if asking.strategy.evolves:  # its networks go on from one another, so they are trained again
+            return
+        size = asking.strategy.portion(self.plan.trials)
+        begin = 0
+        while begin < asking.total and all(number in had for number in range(begin, min(begin + size, asking.total))):
+            asking.take_up([had[number] for number in range(begin, min(begin + size, asking.total))])
+            yield Progress(self.share, "taking the search up again")
+            begin += size
+
+    def _note_boxes(self) -> None:
+        assert self.asking is not None
+        boxes = tuple(self.asking.boxes)
+        if boxes != self._boxes:
+            self._boxes = boxes
+            self.keeper.keep_boxes(list(boxes))
+
+    # -- training -------------------------------------------------------------------------------------------------
+
+    def _trained(
+        self, trials: list[Trial], had: dict[int, Finished]
+    ) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        from hyperscope.lab.tuning.asking import rungs
+        from hyperscope.lab.tuning.training import Portion
+
+        asking = self.asking
+        assert asking is not None
+        again = asking.strategy.evolves or asking.strategy.prunes  # what others' fates hang on is trained all the same
+        todo = trials if again else [trial for trial in trials if trial.number not in had]
+        results = {trial.number: had[trial.number] for trial in trials if trial.number in had and not again}
+        if todo:
+            begun = {trial.number: self.parents[trial.parent] for trial in todo if trial.parent >= 0}
+            levels: list[int | None] = [*rungs(self.plan), None]
+            self.portion = portion = Portion(todo, levels[0], begun, self.task.plane)
+            going = [trial.number for trial in todo]
+            yield self._look()
+            for at, level in enumerate(levels):
+                if at:
+                    if not going:
+                        break
+                    portion.go_on(going, level)
+                while not portion.done:
+                    before = portion.steps_taken
+                    ended = portion.train()
+                    self.steps += portion.steps_taken - before
+                    if level is None or at == len(levels) - 1:
+                        for number in ended:
+                            results[number] = self._come_to_an_end(number, had)
+                    yield from self._news()
+                if level is None:
+                    continue
+                short = self._short(portion, going, level)
+                going, left = self._judged(going, short, level)
+                for number in left:
+                    results[number] = self._come_to_an_end(number, had, pruned=number not in short)
+            yield self._look()
+            if asking.strategy.evolves:
+                self.parents = {trial.number: portion.member(trial.number).checkpoint() for trial in trials}
+        for number in sorted(results):
+            asking.tell(results[number])
+        yield from self._news()
+
+    def _short(self, portion: Portion, going: list[int], level: int) -> set[int]:
+        """Trials that have come to their own end by then, or to a stop."""
+        return {
+            trial.number
+            for trial in portion.trials
+            if trial.number in going and (trial.epochs <= level or portion.member(trial.number).alarm)
+        }
+
+    def _judged(self, going: list[int], short: set[int], level: int) -> tuple[list[int], list[int]]:
+        """Who goes on, and who does not."""
+        asking, portion = self.asking, self.portion
+        assert asking is not None and portion is not None
+        stopped = {}
+        for number in going:
+            loss = portion.loss(number)
+            self.reports.setdefault(number, []).append((level, loss))
+            stopped[number] = asking.reported(number, level, loss)
+        left = [number for number in going if stopped[number] or number in short]
+        return [number for number in going if number not in left], left
+
+    def _come_to_an_end(self, number: int, had: dict[int, Finished], pruned: bool = False) -> Finished:
+        portion = self.portion
+        assert portion is not None
+        finished = replace(portion.finished(number, pruned), reports=tuple(self.reports.pop(number, ())))
+        packed = zlib.compress(pickle.dumps(portion.member(number).checkpoint(), pickle.HIGHEST_PROTOCOL), 1)
+        self.kept[number] = packed
+        while len(self.kept) > KEPT:
+            del self.kept[next(iter(self.kept))]
+        if number in had:
+            return had[number]
+        self.keeper.keep(finished)
+        return finished
+
+    # -- what is said ---------------------------------------------------------------------------------------------
+
+    def _news(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        """What there is to say between two stretches of training; always something."""
+        self.keeper.check()
+        for finished in self.keeper.written():
+            self.done += 1
+            self.trials[finished.number] = finished
+            yield Record(finished, key=("finished", finished.number))
+        yield from self._answers()
+        if time.monotonic() >= self._free and self.portion is not None:
+            yield self._look()
+            yield self._stand()
+        yield Progress(self.share)
+
+    def _look(self) -> Record[Running]:
+        from hyperscope.lab.tuning.training import Running
+
+        assert self.portion is not None
+        began, used = time.monotonic(), time.process_time()
+        running = self.portion.running(self.task.maps)
+        cost = time.process_time() - used
+        self._free = max(began + self.task.every, time.monotonic() + SHARE * cost)
+        return Record(running, key=Running)
+
+    def _stand(self) -> Record[Stand]:
+        seconds = time.monotonic() - self._began
+        return Record(Stand(self.done, self._total, self.steps, seconds, self._boxes), key=Stand)
+
+    def _answers(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+        while self.wishes:
+            wish = self.wishes.popleft()
+            if isinstance(wish, Open):
+                yield Record(self._opened(wish.number), key=(Opened, wish.number))
+            elif isinstance(wish, SearchIn) and self.asking is not None:
+                self.asking.search_in(wish.space)
+                self._note_boxes()
+                yield self._stand()
+
+    def _opened(self, number: int) -> Opened:
+        """A trial's network as it ended, or as it is; of those long past, trained again from the same start."""
+        if self.portion is not None and number in {trial.number for trial in self.portion.trials}:
+            try:
+                return Opened(number, self.portion.member(number).checkpoint())
+            except LookupError:
+                pass
+        if number in self.kept:
+            return Opened(number, pickle.loads(zlib.decompress(self.kept[number])))
+        from hyperscope.lab.training.trainer import Trainer
+
+        finished = self.trials.get(number)
+        if finished is None:
+            raise ValueError(f"there is no trial {number}")
+        trainer = Trainer(self.plan.space.made(self.plan.experiment, finished.values))
+        while trainer.step < finished.step and not trainer.alarm:
+            trainer.steps(min(256, finished.step - trainer.step))
+        return Opened(number, trainer.checkpoint(), again=True)
