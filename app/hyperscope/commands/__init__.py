@@ -7,6 +7,7 @@ from importlib import import_module
 COMMANDS = {
     "run": "train without a window",
     "sweep": "many networks that differ in one setting",
+    "search": "good values of some knobs, with any of nine strategies",
     "record": "pictures and animations of the window",
     "export": "pictures, films, numbers, codes",
     "report": "one page on a run",
