@@ -42,7 +42,12 @@ PLAYGROUND = "This network is learning to tell spirals apart. Drag the learning 
 
 BATCH_NORM = "One mini-batch in one unit, example by example: drag γ and β, or undo batch norm with U."
 
-SOFTMAX = (("workbench", "Workbench"), ("plane", "On the plane"), ("batch", "A mini-batch"))
+SOFTMAX = (
+    ("workbench", "Workbench"),
+    ("plane", "On the plane"),
+    ("batch", "A mini-batch"),
+    ("confidence", "Confidence"),
+)
 
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.softmax.case import Worked
+from hyperscope.lab.softmax.confidence import FAR, tempered
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.lab.softmax.regression import Regression
+from hyperscope.lab.sweeps.ensemble import Ensemble
 from hyperscope.lab.sweeps.rivals import TITLES, Rivals
 from hyperscope.ui.export.lab_views import data
+from hyperscope.ui.labs.softmax.confidence import ConfidenceView
+from hyperscope.ui.labs.softmax.confidence_cards import PARTS
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
 
 
@@ -114,6 +118,70 @@ def of_rivals(found: Rivals) -> Table:
         for k, title in enumerate(TITLES)
     ]
     return Table("outputs", heads, rows)
+
+
+@data("softmax/confidence")
+def of_confidence(page: SoftmaxPage) -> Iterable[Table]:
+    """Every example with how sure it is of it, the bins, coverage, distances, and the ensemble."""
+    view = page.confidence
+    found, ensemble = view.found, view.ensemble.found
+    if found is None:
+        return []
+    p = tempered(found.logs, view.temperature)
+    gone = set(view.sent)
+    examples: list[tuple[Cell, ...]] = [
+        (
+            one + 1,
+            PARTS[int(found.part[one])],
+            found.names[int(found.y[one])],
+            found.names[int(p[:, one].argmax())],
+            float(p[:, one].max()),
+            one in gone,
+            view.threshold,
+            view.temperature,
+        )
+        for one in range(found.y.size)
+    ]
+    heads = ("example", "part", "true class", "said", "confidence", "sent to a person", "threshold", "T")
+    return [
+        Table("examples", heads, examples),
+        *of_calibration(view),
+        Table("far", ("times as far", "mean confidence", "least confidence"), [
+            (far, float(mean), float(least))
+            for far, mean, least in zip(FAR, found.far, found.least_far, strict=True)
+        ]),
+        *([of_ensemble(ensemble)] if ensemble is not None else []),
+    ]  # fmt: skip
+
+
+def of_calibration(view: ConfidenceView) -> list[Table]:
+    """The bins of the reliability diagram, and the curves of coverage, as they are drawn."""
+    curve, both = view.reliability.curve, view.coverage.curves
+    assert curve is not None and both is not None
+    bins: list[tuple[Cell, ...]] = [
+        (float(curve.edges[k]), float(curve.edges[k + 1]), int(n), float(curve.confidence[k]), float(curve.accuracy[k]))
+        for k, n in enumerate(curve.count.tolist())
+    ]
+    kept: list[tuple[Cell, ...]] = [
+        (part, float(of.coverage[k]), float(of.accuracy[k]), float(of.confidence[k]))
+        for part, of in zip(PARTS[1:], both, strict=True)
+        for k in range(of.coverage.size)
+    ]
+    return [
+        Table("bins of dev", ("above", "up to", "count", "mean confidence in bin", "right in bin"), bins),
+        Table("coverage", ("part", "coverage", "accuracy of those kept", "confidence"), kept),
+    ]
+
+
+def of_ensemble(found: Ensemble) -> Table:
+    """A row for each network, and one for the mean of all."""
+    heads = ("network", "epochs", "dev loss (nats)", "test loss (nats)", "right in dev", "right in test")
+    rows: list[tuple[Cell, ...]] = [
+        (k + 1, found.epoch, *(float(values[row, k]) for values in (found.loss, found.right) for row in (0, 1)))
+        for k in range(found.loss.shape[1])
+    ]
+    mean = (*found.mean_loss.tolist(), *found.mean_right.tolist())
+    return Table("ensemble", heads, [*rows, ("mean", found.epoch, *mean)])
 
 
 def of_columns(found: MiniBatch) -> Table:

@@ -19,6 +19,7 @@ from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
 from hyperscope.ui.labs.softmax.planing import Planing
+from hyperscope.ui.labs.softmax.trusting import Trusting
 from hyperscope.ui.labs.softmax.words import logit
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Computed
@@ -203,14 +204,35 @@ class Batch(Part[Host]):
 def make(host: Host) -> Lab:
     """The Softmax lab, shown by `host`."""
     page = SoftmaxPage()
-    bench, planing = Bench(host, page), Planing(host, page)
+    bench, planing, trusting = Bench(host, page), Planing(host, page), Trusting(host, page)
+
+    def kept() -> Mapping[str, Any]:
+        return {**bench.kept(), **trusting.kept()}
+
+    def restore(record: Mapping[str, Any]) -> None:
+        bench.restore(record)
+        trusting.restore(record)
+
+    confidence = page.confidence
     return Lab(
         page,
-        panels=(page.workbench, page.workbench.point, page.plane, page.plane.outputs, page.batch),
-        sources={page.workbench: bench.source, page.plane.outputs: planing.rivals},
-        parts=(bench, planing, Batch(host, page)),
+        panels=(
+            page.workbench,
+            page.workbench.point,
+            page.plane,
+            page.plane.outputs,
+            page.batch,
+            confidence,
+            confidence.ensemble,
+        ),
+        sources={
+            page.workbench: bench.source,
+            page.plane.outputs: planing.rivals,
+            confidence.ensemble: trusting.ensemble,
+        },
+        parts=(bench, planing, Batch(host, page), trusting),
         cards=(page.workbench.card,),
-        busy=lambda: planing.busy,
-        kept=bench.kept,
-        restore=bench.restore,
+        busy=lambda: planing.busy or trusting.busy,
+        kept=kept,
+        restore=restore,
     )

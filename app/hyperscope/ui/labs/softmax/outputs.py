@@ -12,7 +12,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.rivals import TITLES, Rivals
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
-from hyperscope.ui.labs.softmax.plane_cards import Rows
+from hyperscope.ui.labs.softmax.rows import Rows
 from hyperscope.ui.paint import face, number, write
 from hyperscope.ui.panels.map.picture import paint_image
 from hyperscope.ui.panels.map.views import placed

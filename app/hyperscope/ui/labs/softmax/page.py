@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.labs.softmax.batch import BatchView
+from hyperscope.ui.labs.softmax.confidence import ConfidenceView
 from hyperscope.ui.labs.softmax.plane import PlaneView
 from hyperscope.ui.labs.softmax.workbench import Workbench
 from hyperscope.ui.theme import EDGE, Theme
@@ -19,7 +20,13 @@ class SoftmaxPage(Page):
         self.workbench = Workbench()
         self.plane = PlaneView()
         self.batch = BatchView()
-        self.views: dict[str, QWidget] = {"workbench": self.workbench, "plane": self.plane, "batch": self.batch}
+        self.confidence = ConfidenceView()
+        self.views: dict[str, QWidget] = {
+            "workbench": self.workbench,
+            "plane": self.plane,
+            "batch": self.batch,
+            "confidence": self.confidence,
+        }
         self.view = "workbench"
         self._stack = QStackedWidget()
         for view in self.views.values():
@@ -42,5 +49,5 @@ class SoftmaxPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.workbench.set_theme(theme)
-        self.plane.set_theme(theme)
-        self.batch.set_theme(theme)
+        for view in (self.plane, self.batch, self.confidence):
+            view.set_theme(theme)

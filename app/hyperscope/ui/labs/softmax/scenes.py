@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from hyperscope.engine.settings import Network, Training
+from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.softmax.case import Case
@@ -45,6 +45,10 @@ def scenes() -> Sequence[Scene]:
     digits = Experiment(data=Data(source="digits"))
     blobs = Data(source="blobs", classes=4, noise=0.45, points=400, standardise=True)
     flat = Experiment(data=blobs, network=Network(layers=()), training=Training(learning_rate=0.1))
+    unsure = Experiment(
+        data=Data(points=400, noise=0.3), network=Network(layers=(Layer(32), Layer(32))),
+        training=Training(learning_rate=0.01, optimiser="adam"),
+    )  # fmt: skip
     start = Experiment(training=Training(learning_rate=0.03))
     return (
         of_bench("softmax-workbench", Experiment(), 0),
@@ -53,6 +57,7 @@ def scenes() -> Sequence[Scene]:
         of_bench("softmax-point", start, 40, _point),
         Scene("softmax-plane", flat, 20, lab="softmax", view="plane"),
         Scene("softmax-plane-hidden", start, 20, lab="softmax", view="plane"),
+        Scene("softmax-confidence", unsure, 60, lab="softmax", view="confidence"),
         Scene("softmax-batch", start, 6, last=_chosen, lab="softmax", view="batch"),
         Scene("softmax-batch-digits", digits, 3, lab="softmax", view="batch"),
     )
