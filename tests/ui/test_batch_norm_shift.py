@@ -33,14 +33,14 @@ def finish(window: Window, qtbot) -> None:
     part = window.part(Shifting)
 
     def done() -> bool:
-        return part.courses is not None and part.courses.courses[2].epoch[-1] == 10
+        return part.newest is not None and part.newest.courses[2].epoch[-1] == 10
 
     qtbot.waitUntil(done, timeout=PATIENCE)
 
 
 def test_three_networks_train_as_soon_as_the_view_is_shown(window, qtbot):
     view = window.lab.page.of_shift
-    assert len(window.part(Shifting).courses.courses) == 3
+    assert len(window.part(Shifting).newest.courses) == 3
     qtbot.waitUntil(lambda: "layer 2" in view.rivers.accessibleDescription(), timeout=PATIENCE)
     assert "against" in view.card.figures[0][0].text()
     assert not window.transport.isVisible()

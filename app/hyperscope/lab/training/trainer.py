@@ -76,6 +76,10 @@ class Trainer(InTraining[Learner]):
         self.order = self.given_order = order
         self.has_order = True
 
+    def meet(self, examples: ExampleSet) -> None:
+        """Goes on with other examples, of as many inputs and classes; all that was learned is kept."""
+        self._see(self.experiment, examples)
+
     def edit(self, edit: Edit) -> str:
         """Sets one number of the network, keeping all else, and returns a sentence on it; "" if it was that already.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
@@ -13,6 +15,7 @@ from hyperscope.lab.probes.microscope import Magnified, Unit
 from hyperscope.lab.sweeps.batch_norm import HURTS, WHY
 from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
 from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
+from hyperscope.ui.labs.batch_norm.moving_view import MovingView
 from hyperscope.ui.labs.batch_norm.picker import PickerPanel
 from hyperscope.ui.labs.batch_norm.shift_view import ShiftView
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
@@ -25,7 +28,12 @@ UPPER, LOWER = 64, 36  # shares of the height
 
 
 class BatchNormPage(Page):
-    """`microscope` and what else there is; `layer`, -1 for the last hidden one, and `unit` are those looked at."""
+    """`microscope` and what else there is; `layer`, -1 for the last hidden one, and `unit` are those looked at.
+
+    Of shifting inputs `shifting` says which are looked at, "layers" or "data"; `turned` that it is the other.
+    """
+
+    turned = Signal()
 
     def __init__(self, side: Callable[[], int]) -> None:
         super().__init__()
@@ -53,9 +61,14 @@ class BatchNormPage(Page):
         whole.addWidget(self.card)
         self._views = QStackedLayout(self)
         self.of_sweeps = {"why": SweepView("Experiments", WHY), "hurts": SweepView("Where it hurts", HURTS)}
-        self.of_shift = ShiftView()
+        self.of_shift, self.of_moving = ShiftView(), MovingView()
+        self.shifting: Literal["layers", "data"] = "layers"
+        self._shifts = QStackedWidget()
+        for part in (self.of_shift, self.of_moving):
+            self._shifts.addWidget(part)
+            part.card.turned.connect(self.show_shifting)
         self.view = "microscope"
-        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, "shift": self.of_shift}
+        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, "shift": self._shifts}
         self._shown |= self.of_sweeps
         for shown in self._shown.values():
             self._views.addWidget(shown)
@@ -64,6 +77,7 @@ class BatchNormPage(Page):
             self.picker,
             self.averages,
             self.of_shift,
+            self.of_moving,
             *self.of_sweeps.values(),
         )
 
@@ -77,6 +91,13 @@ class BatchNormPage(Page):
         self.view = name
         self.trains_changed.emit()
         self._views.setCurrentWidget(self._shown[name])
+
+    def show_shifting(self, which: Literal["layers", "data"]) -> None:
+        """Shows what "layers" receive, or what becomes of "data" that move."""
+        if which != self.shifting:
+            self.shifting = "data" if which == "data" else "layers"  # one that came by a signal is equal, not the same
+            self._shifts.setCurrentWidget(self.of_moving if which == "data" else self.of_shift)
+            self.turned.emit()
 
     def _question(self) -> Unit:
         bias, scale = self.card.trial

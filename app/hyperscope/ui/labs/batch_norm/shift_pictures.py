@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -28,25 +30,45 @@ POINTS = 24  # along a line
 CHARTS = ("Training loss", "Loss along the step", "Change of the gradient along the step")
 
 
-class Rivers(QWidget):
-    """A row for each network and a column for each layer: quantiles of what enters its activation, and their drift."""
+class River(Protocol):
+    """What is drawn of a network; see the fields of the same names in `lab/sweeps/shifting.Course`."""
 
-    def __init__(self) -> None:
+    @property
+    def epoch(self) -> Values: ...
+    @property
+    def train_loss(self) -> Values: ...
+    @property
+    def rivers(self) -> tuple[Values, ...]: ...
+    @property
+    def drift(self) -> Values: ...
+    @property
+    def stopped(self) -> str: ...
+
+
+class Rivers(QWidget):
+    """A row for each network and a column for each layer: quantiles of what enters its activation, and their drift.
+
+    `names` of the networks, with a few `words` on each.
+    """
+
+    def __init__(self, names: Sequence[str] = NAMES, words: Sequence[str] = WORDS) -> None:
         super().__init__()
+        self._names, self._words = names, words
+        self._mark = math.nan
         self.setAccessibleName("What each layer receives over time")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(360, 200)
         self._theme = LIGHT
-        self._courses: Courses | None = None
+        self._courses: Sequence[River] = ()
         self._note = ""
 
-    def show_courses(self, courses: Courses | None, note: str) -> None:
-        """Draws these; `note` says how far they are."""
-        self._courses, self._note = courses, note
-        if courses is not None:
+    def show_courses(self, courses: Sequence[River], note: str, mark: float = math.nan) -> None:
+        """Draws these, none being () ; `note` says how far they are, and a line stands at an epoch to `mark`."""
+        self._courses, self._note, self._mark = courses, note, mark
+        if courses:
             said = [
                 f"{name}: " + ", ".join(f"layer {k + 1} {figure(float(d))}" for k, d in enumerate(one.drift))
-                for name, one in zip(NAMES, courses.courses, strict=True)
+                for name, one in zip(self._names, courses, strict=True)
             ]
             self.setAccessibleDescription("Drift an epoch, in spreads. " + "; ".join(said))
         self.update()
@@ -71,18 +93,18 @@ class Rivers(QWidget):
         )
         room = head.adjusted(wide + inside, 0, 0, 0)
         write(painter, room, fitting(said, small, room.width()), small, theme.quiet, Qt.AlignmentFlag.AlignRight)
-        if self._courses is not None:
+        if self._courses:
             self._paint_rows(painter, self._courses)
         painter.end()
 
-    def _paint_rows(self, painter: QPainter, courses: Courses) -> None:
+    def _paint_rows(self, painter: QPainter, courses: Sequence[River]) -> None:
         theme, scale = self._theme, self._theme.scale
         inside, small = INSIDE * scale, face(10, 400, scale)
-        rows, columns = len(courses.courses), max(1, len(courses.courses[0].rivers))
+        rows, columns = len(courses), max(1, len(courses[0].rivers))
         high = (self.height() - HEAD * scale - 8 * scale) / rows
         slot = (self.width() - (NAMED + INSIDE) * scale) / columns
-        last = max(float(one.epoch[-1]) if len(one.epoch) else 0.0 for one in courses.courses) or 1.0
-        for row, (name, words, one) in enumerate(zip(NAMES, WORDS, courses.courses, strict=True)):
+        last = max(float(one.epoch[-1]) if len(one.epoch) else 0.0 for one in courses) or 1.0
+        for row, (name, words, one) in enumerate(zip(self._names, self._words, courses, strict=True)):
             top = HEAD * scale + row * high
             colour = shade(theme, 0 if row == 0 else 2 if row == 1 else 1, 3)
             middle = top + high / 2
@@ -114,7 +136,7 @@ class Rivers(QWidget):
                 self._paint_river(painter, area, one, quantiles, last, colour)
 
     def _paint_river(
-        self, painter: QPainter, area: QRectF, one: Course, quantiles: Values, last: float, colour: QColor
+        self, painter: QPainter, area: QRectF, one: River, quantiles: Values, last: float, colour: QColor
     ) -> None:
         theme = self._theme
         span = span_of(quantiles.astype(float))
@@ -123,6 +145,10 @@ class Rivers(QWidget):
             return
         made = bands(one.epoch.astype(np.float64), quantiles.astype(np.float64), area, (0.0, last), span)
         made.paint(painter, mixed(theme.card, colour, 0.85), theme.card, theme.text, theme.scale)
+        if math.isfinite(self._mark):
+            x = area.left() + self._mark / last * area.width()
+            marked = [QPointF(x, area.top()), QPointF(x, area.bottom())]
+            polyline(painter, marked, theme.quiet, theme.scale, dashed=True)
 
 
 class Landscape(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
@@ -37,15 +37,34 @@ DRIFT = (
 )
 
 
+FACES = ("layers", "data")
+
+
+def faces(turned: SignalInstance, index: int) -> Segments:
+    """Buttons that say which shifting inputs are looked at, the one at `index` pressed; `turned` hears of the other."""
+    made = Segments(("Layers' inputs", "The data"), "What shifts")
+    made.set_index(index)
+
+    def turn(chosen: int) -> None:
+        made.set_index(index)  # the other side has buttons of its own
+        if chosen != index:
+            turned.emit(FACES[chosen])
+
+    made.chosen.connect(turn)
+    return made
+
+
 class ShiftCard(Card):
     """`asked` that the three are to be trained anew, `paused` that they are to stand or go on."""
 
     asked = Signal()
     paused = Signal()
     refused = Signal(str)
+    turned = Signal(str)  # "data" is to be looked at instead
 
     def __init__(self) -> None:
         super().__init__("Shifting inputs", WIDTH, GAP)
+        self.faces = faces(self.turned, 0)
         self.network = Segments(("4 × 32, sigmoid", "Playground's"), "Network")
         self.network.set_index(0)
         self.rate = KnobSlider("rate", knob_at("training.learning_rate"), ticks=False)
@@ -67,7 +86,7 @@ class ShiftCard(Card):
         for control, value in ((self.rate, RATE), (self.jolt, JOLT), (self.epochs, EPOCHS)):
             control.set_value(value)
             control.refused.connect(self.refused)
-        for part in (self.network, self.rate, self.jolt, self.epochs, buttons):
+        for part in (self.faces, self.network, self.rate, self.jolt, self.epochs, buttons):
             self.column.addWidget(part)
         for large, small in self.figures:
             self.column.addWidget(large)
@@ -108,7 +127,7 @@ class ShiftCard(Card):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
-        for part in (self.network, self.rate, self.jolt, self.epochs, self.again, self.pause, self.drift):
+        for part in (self.faces, self.network, self.rate, self.jolt, self.epochs, self.again, self.pause, self.drift):
             part.set_theme(theme)
         self.why.set_theme(theme, 11, 600, quiet=True)
         for label in self.words:
@@ -153,7 +172,7 @@ class ShiftView(QWidget):
 
     def show_courses(self, courses: Courses | None, note: str) -> None:
         """Shows where the three are."""
-        self.rivers.show_courses(courses, note)
+        self.rivers.show_courses(courses.courses if courses is not None else (), note)
         self.landscape.show_courses(courses)
         self.card.show_figures(courses)
 
