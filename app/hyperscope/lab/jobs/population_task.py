@@ -77,7 +77,8 @@ class HandedOver:
 class PopulationTask:
     """The task of training `experiments` for so many `epochs`, or `steps`; `maps` are wished for from the start.
 
-    Records are Standing, the newest of which counts, and Member. Raises: ValueError unless one length is given.
+    With `lengths` each has epochs of its own, in place of `epochs`. Records are Standing, the newest of which counts,
+    and Member. Raises: ValueError unless one length is given.
     """
 
     experiments: tuple[Experiment, ...]
@@ -86,6 +87,7 @@ class PopulationTask:
     maps: Maps = Maps(0)
     curves: bool = False  # whether a Standing is to have them,
     gradients: bool = False  # and these
+    lengths: tuple[int, ...] = ()
     what: ClassVar[str] = "trained the networks"
 
     def __post_init__(self) -> None:
@@ -95,6 +97,8 @@ class PopulationTask:
             raise ValueError(
                 f"epochs is {self.epochs} and steps {self.steps}; one of them must be positive, the other 0"
             )
+        if self.lengths and (len(self.lengths) != len(self.experiments) or min(self.lengths) < 1):
+            raise ValueError(f"lengths is {self.lengths}; it must be epochs from 1 on for each experiment")
 
     def run(self, wishes: Wishes) -> Generator[News[Standing | HandedOver], None, None]:
         """Trains, looks and answers. Raises: ValueError when data cannot be had, or a population cannot train so."""
@@ -114,7 +118,7 @@ class PopulationTask:
 
 
 class _Crowd:
-    """All members: those of a data set and batch size are one population, as their steps and epochs go together."""
+    """All members: those of a data set, batch size and length are one population, as their epochs go together."""
 
     def __init__(self, task: PopulationTask) -> None:
         self.maps = task.maps
@@ -122,7 +126,8 @@ class _Crowd:
         alike: dict[object, list[int]] = {}
         for number, experiment in enumerate(task.experiments):
             training = experiment.training
-            alike.setdefault((experiment.data, training.batch_size, training.drop_last), []).append(number)
+            length = task.lengths[number] if task.lengths else 0
+            alike.setdefault((experiment.data, training.batch_size, training.drop_last, length), []).append(number)
         self._together = [_Together(members, task) for members in alike.values()]
         self._places = {number: (one, row) for one in self._together for row, number in enumerate(one.members)}
         self._turn = 0
@@ -219,7 +224,9 @@ class _Together:
 
         self.members = members
         self.population: Population = Population([task.experiments[k] for k in members], HISTORY)
-        self.goal = task.steps or task.epochs * self.population.member(0).batches_per_epoch
+        epochs = task.lengths[members[0]] if task.lengths else task.epochs
+        own = 0 if task.lengths else task.steps
+        self.goal = own or epochs * self.population.member(0).batches_per_epoch
         self.step = 0
         self._burst = 1
 

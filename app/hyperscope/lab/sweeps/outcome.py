@@ -123,6 +123,8 @@ class Outcome:
         if self.plan.seeds < 3:
             return f"{said} With {self.plan.seeds} seed{'s' * (self.plan.seeds > 1)} that may be luck."
         first, last = self.dev_loss[0, places[0]], self.dev_loss[-1, places[-1]]
+        if len(names) == 1:  # then what is compared is its best value with its first, which is nothing done
+            first = self.dev_loss[0, 0]
         p = luck(first, last)
         if p > LUCK:
             return f"{said} No difference to be told from luck (p = {p:.2g})."

@@ -59,6 +59,7 @@ class Sweep:
     by_layer: bool = False  # whether the gradient of each layer is what one looks at
     captions: Callable[[Value], str] = str
     deep: bool = True  # whether it usually is of DEEP layers
+    length: Callable[[Value], int] | None = None  # epochs that a network with this value trains, where they differ
 
 
 sweeps: Registry[Sweep] = Registry("sweep")
@@ -130,5 +131,19 @@ class Plan:
     def task(self, maps: Maps = Maps(0)) -> PopulationTask:  # noqa: B008  # frozen
         """The job of training them."""
         return PopulationTask(
-            self.experiments, epochs=self.epochs, maps=maps, curves=True, gradients=self.sweep.by_layer
+            self.experiments,
+            epochs=self.epochs,
+            maps=maps,
+            curves=True,
+            gradients=self.sweep.by_layer,
+            lengths=self._lengths,
         )
+
+    @property
+    def _lengths(self) -> tuple[int, ...]:
+        """Epochs of each network, () where they are all the plan's."""
+        length, (variants, values, seeds) = self.sweep.length, self.shape
+        if length is None:
+            return ()
+        each = [length(self.values[s]) for s in range(values) for _ in range(seeds)]
+        return tuple(each * variants)

@@ -49,6 +49,8 @@ SOFTMAX = (
     ("confidence", "Confidence"),
 )
 
+GENERALISE = (("bias-and-variance", "Bias and variance"),)
+
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),
     Entry(
@@ -71,6 +73,15 @@ LABS: tuple[Entry, ...] = (
         "How do numbers become probabilities, and how sure are they? Drag a bar.",
         exports="hyperscope.ui.labs.softmax.exports",
         scenes="hyperscope.ui.labs.softmax.scenes",
+    ),
+    Entry(
+        "generalise",
+        "Generalise",
+        "hyperscope.ui.labs.generalise.lab",
+        GENERALISE,
+        "Will it work on new data, and what if not? Every usual remedy is tried on this network.",
+        exports="hyperscope.ui.labs.generalise.exports",
+        scenes="hyperscope.ui.labs.generalise.scenes",
     ),
 )
 

@@ -12,6 +12,7 @@ from hyperscope.engine.calibration import chance_calibration_error, expected_cal
 from hyperscope.lab.doctor.checks import OURS, Measured, check, remedies
 from hyperscope.lab.doctor.checks.seen import Seen
 from hyperscope.lab.doctor.checks.words import percent, short
+from hyperscope.lab.experiment.lab_view import LabView
 
 NOISE = 2.0  # standard errors that a gap between error rates must exceed
 SHIFT_NOISE = 5.0  # standard errors that a shift of inputs must exceed; many features are compared at once
@@ -38,6 +39,8 @@ def input_scales(seen: Seen) -> Measured | None:
     evidence = {"ratio": ratio, "smallest": float(deviation[small]), "largest": float(deviation[large])}
     return Measured(ratio, sentence, evidence, so, remedy)
 
+
+REMEDIES = LabView("generalise", "bias-and-variance")  # where all that one does about it is tried
 
 ADVICE = {
     "high bias": "Try a bigger network, train longer, or another optimiser.",
@@ -92,7 +95,7 @@ def bias_and_variance(seen: Seen) -> Measured | None:
     against_bias = [remedies.BIGGER] if held_back is None else [held_back, remedies.BIGGER]
     advised = against_bias if "bias" in key else remedies.against_variance(seen)
     first, others = (advised[0], advised[1:]) if advised else (None, [])
-    return Measured(value, sentence, evidence, ADVICE[key], first, tuple(others))
+    return Measured(value, sentence, evidence, ADVICE[key], first, tuple(others), REMEDIES)
 
 
 @check(
@@ -166,7 +169,8 @@ def data_mismatch(seen: Seen) -> Measured | None:
         "They come from different distributions, so part of the gap between their errors may be the data's, not "
         "variance; train on examples like those of the dev set."
     )
-    return Measured(largest if largest > chance else 0.0, sentence, {"shift": largest, "chance": chance}, so)
+    evidence = {"shift": largest, "chance": chance}
+    return Measured(largest if largest > chance else 0.0, sentence, evidence, so, place=REMEDIES)
 
 
 @check(

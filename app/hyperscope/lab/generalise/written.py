@@ -1,0 +1,75 @@
+"""What was tried, as tables: a row for each set, remedy, strength and number of examples, and each seed."""
+
+from __future__ import annotations
+
+import math
+
+from hyperscope.lab.export.tables import Cell, Table
+from hyperscope.lab.generalise.errors import Errors
+from hyperscope.lab.generalise.learning_curve import LearningCurve
+from hyperscope.lab.generalise.trials import AS_IT_IS, Tried
+from hyperscope.lab.sweeps.outcome import Outcome
+
+
+def of_errors(found: Errors) -> Table:
+    """A row for each set; the best possible has no examples."""
+    rows: list[tuple[Cell, ...]] = [("best possible", None, None, found.best, None, None)]
+    rows += [(one.name, one.wrong, one.of, one.rate, *one.interval) for one in found.sets if one.of]
+    return Table("errors", ("set", "wrong", "examples", "error", "95 % from", "95 % to"), rows)
+
+
+def of_remedies(tried: tuple[Tried, ...]) -> Table:
+    """A row for each remedy and seed; of those that were not tried, why."""
+    heads = (
+        "remedy",
+        "tried",
+        "against",
+        "seed",
+        "steps",
+        "train loss",
+        "dev loss",
+        "train error",
+        "dev error",
+        "why not",
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for row in tried:
+        name = row.name or AS_IT_IS
+        if row.refused or row.experiment is None:
+            rows.append((name, None, row.against, None, None, None, None, None, None, row.refused))
+            continue
+        for seed in range(len(row.dev_loss)):
+            figures = (row.train_loss[seed], row.dev_loss[seed], row.train_error[seed], row.dev_error[seed])
+            number = (row.experiment.seed + seed) % 1_000_000
+            rows.append((name, row.caption, row.against, number, row.steps, *map(float, figures), None))
+    return Table("remedies", heads, rows)
+
+
+def of_strengths(outcome: Outcome) -> Table:
+    """A row for each value and seed."""
+    plan = outcome.plan
+    rows: list[tuple[Cell, ...]] = [
+        (
+            plan.sweep.name,
+            plan.values[at],
+            plan.network(0, at, seed).seed,
+            float(outcome.train_loss[0, at, seed]),
+            float(outcome.dev_loss[0, at, seed]),
+            1 - float(outcome.train_accuracy[0, at, seed]),
+            1 - float(outcome.dev_accuracy[0, at, seed]),
+        )
+        for at in range(len(plan.values))
+        for seed in range(plan.seeds)
+    ]
+    return Table("strengths", ("sweep", "value", "seed", "train loss", "dev loss", "train error", "dev error"), rows)
+
+
+def of_curve(curve: LearningCurve) -> Table:
+    """A row for each number of training examples and run; runs that are yet to come are left out."""
+    rows: list[tuple[Cell, ...]] = [
+        (examples, seed + 1, float(curve.train_error[at, seed]), float(curve.dev_error[at, seed]))
+        for at, examples in enumerate(curve.examples)
+        for seed in range(curve.dev_error.shape[1])
+        if not math.isnan(curve.dev_error[at, seed])
+    ]
+    return Table("learning curve", ("examples", "run", "train error", "dev error"), rows)

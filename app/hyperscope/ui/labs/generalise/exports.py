@@ -1,0 +1,26 @@
+"""The numbers of the Generalise lab's views, from the records that are drawn there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hyperscope.lab.export.tables import Table
+from hyperscope.lab.generalise.written import of_curve, of_errors, of_remedies, of_strengths
+from hyperscope.ui.export.lab_views import data
+from hyperscope.ui.labs.generalise.page import GeneralisePage
+
+
+@data("generalise/bias-and-variance")
+def of_bias(page: GeneralisePage) -> Iterable[Table]:
+    """The errors, the remedies by seed, the strengths that are looked at, and the learning curve."""
+    view = page.bias
+    tables: list[Table] = []
+    if view.errors.errors is not None:
+        tables.append(of_errors(view.errors.errors))
+    if view.table.rows:
+        tables.append(of_remedies(view.table.shown))
+    if view.strength.outcome is not None:
+        tables.append(of_strengths(view.strength.outcome))
+    if view.learning.curve is not None:
+        tables.append(of_curve(view.learning.curve))
+    return tables

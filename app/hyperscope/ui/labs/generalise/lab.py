@@ -1,0 +1,50 @@
+"""The Generalise lab: its page, and how what is chosen there gets to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from hyperscope.lab.generalise.strengths import STRENGTHS
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.generalise.page import GeneralisePage
+from hyperscope.ui.labs.generalise.trying import Trying
+from hyperscope.ui.labs.lab import Lab
+
+
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a session's file says of the lab: the strength that was looked at, by the name of its sweep."""
+
+    strength: str = STRENGTHS[0].name
+
+
+def make(host: Host) -> Lab:
+    """The lab, shown by `host`."""
+    page = GeneralisePage()
+    trying = Trying(host, page)
+
+    def kept() -> Mapping[str, Any]:
+        record: dict[str, Any] = msgspec.to_builtins(Kept(page.bias.strength.sweep.name))
+        return record
+
+    def restore(record: Mapping[str, Any]) -> None:
+        try:
+            found = msgspec.convert(record, Kept)
+        except ValueError as problem:
+            raise ValueError(f"generalise: {str(problem).replace('`', '')}") from None
+        known = {sweep.name: sweep for sweep in STRENGTHS}
+        if found.strength not in known:
+            raise ValueError(f"generalise: strength is {found.strength!r:.40}; there are {', '.join(known)}")
+        page.bias.strength.show_sweep(known[found.strength])
+
+    return Lab(
+        page,
+        panels=page.panels,
+        sources={page.bias: trying},
+        parts=(trying,),
+        busy=lambda: trying.busy,
+        kept=kept,
+        restore=restore,
+    )

@@ -1,0 +1,51 @@
+"""The page of the Generalise lab: its views one behind the other."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.generalise.bias_view import BiasView
+from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.panels import Panel
+from hyperscope.ui.theme import Theme
+
+
+class GeneralisePage(Page):
+    """Shows one view at a time; `view` is its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = BiasView()
+        self._shown: dict[str, QWidget] = {"bias-and-variance": self.bias}
+        self.view = "bias-and-variance"
+        self.training_examples = 0
+        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors)
+        self._stack = QStackedLayout(self)
+        for shown in self._shown.values():
+            self._stack.addWidget(shown)
+
+    @property
+    def trains(self) -> bool:
+        """What is seen trains networks of its own."""
+        return False
+
+    def show_view(self, name: str) -> None:
+        """Shows one of the lab's views."""
+        self.view = name
+        self.trains_changed.emit()
+        self._stack.setCurrentWidget(self._shown[name])
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Sets every control to `experiment`, without a word of what was moved."""
+        self.bias.errors.show_experiment(experiment)
+
+    def show_examples(self, examples: Examples, experiment: Experiment) -> None:
+        """Takes note of a new data set."""
+        self.training_examples = examples.training
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        for panel in self.panels:
+            panel.set_theme(theme)

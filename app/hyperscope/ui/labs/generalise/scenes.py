@@ -1,0 +1,42 @@
+"""States of the Generalise lab worth a picture."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from msgspec.structs import replace
+
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.presets import presets
+from hyperscope.ui.labs.generalise.page import GeneralisePage
+from hyperscope.ui.record.scene import JOBS, Scene, wait
+from hyperscope.ui.window import Window
+
+
+def page_of(window: Window) -> GeneralisePage:
+    """The lab's page, which the window shows now."""
+    page = window.lab.page
+    assert isinstance(page, GeneralisePage)
+    return page
+
+
+def overfitting() -> Experiment:
+    """Forty noisy points and a network that learns them by heart, where even the best would err."""
+    return replace(next(one for one in presets() if one.name == "overfitting").experiment, best_error=0.1)
+
+
+def _strength(number: int, window: Window) -> None:
+    """Looks at another restraint, and waits until it is trained."""
+    page = page_of(window)
+    page.bias.strength.kinds.chosen.emit(number)
+    page.bias.strength.kinds.set_index(number)
+    wait(lambda: not window.lab.busy(), "the end of the jobs", JOBS)
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Bias and variance with a network that overfits, and its dropout."""
+    of_bias = partial(Scene, lab="generalise", view="bias-and-variance")
+    return (
+        of_bias("generalise-bias", overfitting(), 200),
+        of_bias("generalise-dropout", overfitting(), 200, last=partial(_strength, 2)),
+    )

@@ -1,0 +1,28 @@
+"""The Generalise lab in the real program on a virtual display, by mouse and keys."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from patience import PATIENCE
+
+SMALL = Experiment(data=Data(source="moons", classes=2, points=60, noise=0.3), network=Network(layers=(Layer(4),)))
+BLUE = (51, 115, 184)  # of bars of what helps, and of the dev error
+
+
+def test_errors_and_remedies_come_up_by_themselves(start, tmp_path, qtbot):
+    file = tmp_path / "small.json"
+    file.write_text(SMALL.to_json())
+    program = start(str(file))
+    program.keys("ctrl+4")
+
+    def blue(box: tuple[int, int, int, int]) -> int:
+        part = np.asarray(program.seen().crop(box)).astype(int)
+        return int((abs(part - np.array(BLUE)).max(axis=-1) < 40).sum())
+
+    qtbot.waitUntil(lambda: blue((20, 130, 420, 450)) > 300 and blue((560, 130, 1000, 450)) > 300, timeout=PATIENCE)
+    program.keys("ctrl+1")
+    qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)
