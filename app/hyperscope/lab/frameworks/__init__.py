@@ -1,0 +1,1 @@
+"""The session as code in frameworks, with the files that let it reproduce the run; it imports none of them."""

@@ -1,0 +1,11 @@
+"""Code in NumPy reproduces the run, for every experiment of the conformance set."""
+
+from __future__ import annotations
+
+import sys
+
+from frameworks.reproduced import parted, wanted
+
+
+def test_the_code_in_numpy_gives_the_losses_of_every_run(tmp_path):
+    assert parted(sys.executable, "numpy", wanted(), tmp_path) == {}
