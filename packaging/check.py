@@ -94,7 +94,7 @@ def _display() -> Iterator[dict[str, str]]:
         "1",
         "-screen",
         "0",
-        "1280x800x24",
+        "1280x836x24",
         "-nolisten",
         "tcp",
         "-noreset",  # else it starts anew whenever its last window closes, and refuses whoever comes meanwhile

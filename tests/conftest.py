@@ -88,13 +88,13 @@ def qtbot(qtbot: QtBot) -> QtBot:
 
 @pytest.fixture(scope="session")
 def xvfb() -> Iterator[str]:
-    """The $DISPLAY of an X server of its own, 1280 x 800 in 24 bits, that no person sees."""
+    """The $DISPLAY of an X server of its own that no person sees, as large as a usual window with its title bar."""
     if not sys.platform.startswith("linux"):
         pytest.skip("X11 is what windows are shown on only on Linux")
     # a number of our own: left to choose, two servers that start at once may take the same one
     display = f":{random.randrange(100, 60000)}"
     # without -noreset it starts anew whenever its last window closes, and refuses whoever comes meanwhile
-    command = ["Xvfb", display, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    command = ["Xvfb", display, "-displayfd", "1", "-screen", "0", "1280x836x24", "-nolisten", "tcp", "-noreset"]
     try:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     except FileNotFoundError:

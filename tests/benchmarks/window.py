@@ -481,7 +481,7 @@ def platform(name: str) -> Iterator[dict[str, str]]:
     if name == "offscreen":
         yield {"QT_QPA_PLATFORM": "offscreen"}
         return
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x836x24", "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         try:
