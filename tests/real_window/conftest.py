@@ -59,6 +59,10 @@ class Program:
         """Presses keys in the window, named as xdotool names them, e.g. "ctrl+z"."""
         self.xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", *keys)
 
+    def stand_still(self) -> None:
+        """Ends training with one mini-batch more; the key for a pause would begin it anew where it already rests."""
+        self.keys("b")
+
     def type(self, words: str) -> None:
         self.xdotool("windowfocus", "--sync", self.window, "type", words)
 
@@ -139,13 +143,19 @@ def start(xvfb, home, tmp_path, qtbot) -> Iterator:
 
 
 @pytest.fixture
-def at(qapp) -> Iterator[Where]:
+def opened() -> Experiment:
+    """The experiment that `at` has open; for a test whose program opens another one, that one."""
+    return Experiment()
+
+
+@pytest.fixture
+def at(qapp, opened) -> Iterator[Where]:
     """Says where things lie in the window at its usual size: `at(find, x, y)`, x and y being shares of a widget.
 
-    `find` gets a window of the starting experiment and gives the widget, or the widget and a QPoint in it.
+    `find` gets a window of the experiment `opened` and gives the widget, or the widget and a QPoint in it.
     """
     palette = QPalette(qapp.palette())
-    window = Window(Session(playing=False, link=InProcess), "light", Remembered(forgetful=True))
+    window = Window(Session(opened, playing=False, link=InProcess), "light", Remembered(forgetful=True))
     window.resize(1280, 800)
     window.show()
     QCoreApplication.processEvents()

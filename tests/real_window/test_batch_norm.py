@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from patience import PATIENCE
+from patience import PATIENCE, settled
 
 NORMED = Experiment(data=Data(points=150), network=Network(layers=(Layer(5, "tanh", "before"),) * 2))
 GROUND, ACCENT = (255, 255, 255), (43, 108, 176)
 MIDDLE = (300, 180, 1000, 460)  # of the leading picture
+CARD = (1028, 120, 1280, 730)
 FOOT = (820, 530, 1000, 630)  # of the last chart below it
+
+
+@pytest.fixture
+def opened() -> Experiment:
+    return NORMED
 
 
 def begun(start, tmp_path, qtbot):
@@ -22,7 +29,7 @@ def begun(start, tmp_path, qtbot):
     file = tmp_path / "normed.json"
     file.write_text(NORMED.to_json())
     program = start(str(file))
-    program.keys("space")
+    program.stand_still()
     program.keys("ctrl+2")
 
     def there() -> bool:
@@ -32,6 +39,7 @@ def begun(start, tmp_path, qtbot):
         return bool(line.any()) and painted(picture, MIDDLE) > 1500 and painted(picture, FOOT) > 100
 
     qtbot.waitUntil(there, timeout=PATIENCE)
+    settled(qtbot, lambda: program.seen().crop(CARD))  # the card's rows move together once they have all their words
     return program
 
 
@@ -41,20 +49,16 @@ def painted(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
     return int((abs(part - np.array(GROUND)).max(axis=-1) > 60).sum())
 
 
-def in_lab(at, find):
+def in_lab(at, qtbot, find):
     """Where something of the lab lies in the window."""
-
-    def found(window):
-        window.show_lab("batch-norm", "microscope")
-        return find(window.lab.page)
-
-    return at(found)
+    at(lambda window: window.show_lab("batch-norm", "microscope") or window)
+    return settled(qtbot, lambda: at(lambda window: find(window.lab.page)))
 
 
 def test_gamma_dragged_by_mouse_is_undone_by_keys(start, at, tmp_path, qtbot):
     program = begun(start, tmp_path, qtbot)
     before = np.asarray(program.seen().crop(MIDDLE)).astype(int)
-    track = in_lab(at, lambda page: page.card.gamma.track)
+    track = in_lab(at, qtbot, lambda page: page.card.gamma.track)
     # towards 0, so that the axis, which grows at once and shrinks slowly, stays as it is
     program.drag(QPoint(track.x() + 40, track.y()), QPoint(track.x() + 20, track.y()), QPoint(track.x() + 5, track.y()))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint
 
-from patience import PATIENCE
+from patience import PATIENCE, settled
 
-BESIDE = QPoint(640, 780)  # where the mouse reads nothing
+BESIDE = QPoint(840, 748)  # where the mouse reads nothing
 CURVES = (14, 600, 370, 750)  # left, top, right, bottom of the pictures in the window at its usual size
 COLUMNS = (400, 575, 1015, 750)
-CLEAR = QPoint(60, 586)  # "clear earlier", which comes with the first earlier run
+CLEAR = QPoint(58, 568)  # "clear earlier", which comes with the first earlier run
 
 
 def part(program, box: tuple[int, int, int, int]) -> Image.Image:
@@ -26,25 +26,18 @@ def differ(one: Image.Image, other: Image.Image) -> bool:
     return ImageChops.difference(one, other).getbbox() is not None
 
 
-def paused(start, qtbot):
-    """The program after some training, standing still."""
+def rested(start, qtbot):
+    """The program after it has learned, standing still as it then does by itself."""
     program = start("--theme", "light")
-    qtbot.waitUntil(lambda: between(part(program, CURVES), 0, 128) > 300, timeout=PATIENCE)
-    program.keys("space")
     program.move(BESIDE)
-    seen: list[Image.Image] = []
-
-    def still() -> bool:
-        qtbot.wait(300)
-        seen.append(part(program, (0, 540, 1020, 800)))
-        return len(seen) > 1 and not differ(*seen[-2:])
-
-    qtbot.waitUntil(still, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: between(part(program, CURVES), 0, 128) > 300, timeout=PATIENCE)
+    settled(qtbot, lambda: part(program, (0, 540, 1020, 800)).tobytes(), apart=300)
+    program.stand_still()
     return program
 
 
 def test_every_view_is_one_click_away_and_read_by_the_mouse(start, at, qtbot):
-    program = paused(start, qtbot)
+    program = rested(start, qtbot)
 
     def click_through(words, box) -> None:
         before = part(program, box)
@@ -59,17 +52,17 @@ def test_every_view_is_one_click_away_and_read_by_the_mouse(start, at, qtbot):
 
     click_through([word("curves", name) for name in ("Accuracy", "Rate", "Gradient")], CURVES)
     click_through([word("distributions", name) for name in ("a", "weights", "gradients")], COLUMNS)
-    for at_place, box in ((QPoint(150, 690), CURVES), (QPoint(450, 690), (470, 555, 640, 575))):
+    for at_place, box in ((QPoint(150, 690), CURVES), (QPoint(450, 690), (515, 536, 655, 556))):
         before = part(program, box)
         program.move(at_place)
         qtbot.waitUntil(lambda before=before, box=box: differ(part(program, box), before), timeout=PATIENCE)
 
 
 def test_a_restart_leaves_a_faint_run_that_a_click_takes_away(start, qtbot):
-    program = paused(start, qtbot)
+    program = rested(start, qtbot)
     program.keys("r")
 
-    above = (70, 605, 365, 651)  # where there are no words once the plot is empty
+    above = (70, 598, 365, 624)  # where there are no words once the plot is empty
 
     def dark() -> int:
         return between(part(program, above), 0, 90)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from patience import PATIENCE
+from patience import PATIENCE, settled
 
 
 def picture(window):
@@ -18,16 +18,21 @@ def region(program, at, half: int = 60) -> np.ndarray:
     return np.asarray(program.seen().crop(box)).astype(int)
 
 
+def unmoved(program, at, qtbot) -> np.ndarray:
+    """The few pixels around a place, once they stay as they are."""
+    return np.array(settled(qtbot, lambda: region(program, at, 10).tolist()))
+
+
 def test_the_map_is_worked_with_mouse_and_keys(start, at, qtbot) -> None:
     program = start()
     centre = at(picture)
-    program.keys("space")
+    program.stand_still()
     program.click(at(lambda window: window.lab.page.map.head.modes["warped"]))
     before = region(program, centre)
     program.click(at(lambda window: window.lab.page.map.head.modes["map"]))
     qtbot.waitUntil(lambda: np.abs(region(program, centre) - before).mean() > 5, timeout=PATIENCE)
     program.move(at(lambda window: window.lab.page.map.head))
-    free = region(program, centre, 10)
+    free = unmoved(program, centre, qtbot)
     program.click(centre)
     qtbot.waitUntil(lambda: np.abs(region(program, centre, 10) - free).max() > 60, timeout=PATIENCE)
     program.keys("Escape")

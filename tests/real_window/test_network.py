@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.window import Window
-from patience import PATIENCE
+from patience import PATIENCE, settled
 from ui import hand_made
 
 
@@ -29,15 +29,9 @@ def test_a_weight_is_clicked_typed_and_seen(start, at, qtbot):
     edge = at(on_an_edge)
     corner = at(lambda window: window.lab.page.map, 0.15, 0.1)
     size = at(lambda window: window.lab.page.map, 0.85, 0.6) - corner
-    program.keys("space", "r")
-    stood = [part(program.seen(), corner, size)]
-
-    def stands_still() -> bool:
-        stood.append(part(program.seen(), corner, size))
-        return len(stood) > 20 and all(np.array_equal(earlier, stood[-1]) for earlier in stood[-10:])
-
-    qtbot.waitUntil(stands_still, timeout=PATIENCE)
-    before = stood[-1]
+    program.stand_still()
+    program.keys("r")
+    before = np.array(settled(qtbot, lambda: part(program.seen(), corner, size).tolist(), apart=300))
     program.click(edge)
     card = edge + QPoint(0, 60)  # it lies below what was clicked
 

@@ -24,7 +24,7 @@ def test_what_was_trained_before_a_restart_is_starred_and_reopened(start, at, ho
     qtbot.waitUntil(lambda: len(runs(home)) == 1, timeout=PATIENCE)
     program.keys("r")
     qtbot.waitUntil(lambda: len(runs(home)) == 2, timeout=PATIENCE)
-    program.keys("space")
+    program.stand_still()
     first = runs(home)[1]
     program.click(at(lambda window: window.tabs.runs))
     chosen = mixed(LIGHT.card, LIGHT.accent, PICKED).getRgb()[:3]  # the ground of a row

@@ -23,7 +23,7 @@ def alike(
 
 def test_what_was_left_is_drawn_as_a_branch_and_a_click_goes_back_to_it(start, at, qtbot):
     program = start()
-    program.keys("space")
+    program.stand_still()
     left = at(lambda window: window.timeline, 0.05, 0.3)
     program.keys("e", "e", "e")
     track = at(lambda window: window.timeline, 0.3, 0.3)
@@ -41,7 +41,7 @@ def test_what_was_left_is_drawn_as_a_branch_and_a_click_goes_back_to_it(start, a
 
 def test_slow_motion_comes_and_goes_by_keys(start, at, qtbot):
     program = start()
-    program.keys("space")
+    program.stand_still()
     charts = at(lambda window: window.lab.page.curves, 0.0, 0.0)
     track = (charts.x(), charts.y() + 70, charts.x() + 1000, charts.y() + 84)
 

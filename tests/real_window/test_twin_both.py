@@ -84,7 +84,7 @@ def test_what_is_done_to_b_is_seen_branched_told_and_kept_as_b_s_alone(start, at
         qtbot.waitUntil(still, timeout=PATIENCE)
         return stood[-1]
 
-    program.keys("space")
+    program.stand_still()
     program.click(button)
     qtbot.waitUntil(lambda: len(program.seen().crop(bar).getcolors(1 << 16)) > 20, timeout=PATIENCE)
     alike = stands_still(bar)

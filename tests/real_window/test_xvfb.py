@@ -16,7 +16,7 @@ from PySide6.QtCore import QPoint
 
 import hyperscope
 from hyperscope.lab.experiment.data import FILE
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.resources import asset
 from patience import PATIENCE
 
@@ -108,8 +108,10 @@ def test_n_and_control_z_start_anew_and_take_it_back(start, qtbot):
     qtbot.waitUntil(lambda: program.experiment.seed == 2, timeout=PATIENCE)
 
 
-def test_space_stops_the_training(start, qtbot):
-    program = start()
+def test_space_stops_the_training(start, tmp_path, qtbot):
+    slow = tmp_path / "slow.json"  # too slow to have learned, and to rest, before the key is pressed
+    slow.write_text(changed(Experiment(), RATE, 1e-6).to_json(), encoding="utf-8")
+    program = start(str(slow))
     program.keys("space")
     used: list[float] = []
 
