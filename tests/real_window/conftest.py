@@ -15,6 +15,7 @@ from PIL import Image, ImageGrab
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 import hyperscope
 from hyperscope.lab.experiment.experiment import Experiment, from_json
@@ -62,6 +63,19 @@ class Program:
     def stand_still(self) -> None:
         """Ends training with one mini-batch more; the key for a pause would begin it anew where it already rests."""
         self.keys("b")
+
+    def answer(self, qtbot: QtBot, title: str, key: str) -> None:
+        """Presses a key in the dialog of this title, once it has come."""
+        search = ("search", "--onlyvisible", "--name", f"^{title}$")
+        environment = {**os.environ, "DISPLAY": self.display}
+
+        def come() -> bool:
+            found = subprocess.run(["xdotool", *search], env=environment, capture_output=True, text=True)
+            return bool(found.stdout.strip())
+
+        qtbot.waitUntil(come, timeout=PATIENCE)
+        self.xdotool(*search, "windowfocus", "--sync", "key", "--clearmodifiers", key)
+        qtbot.waitUntil(lambda: not come(), timeout=PATIENCE)
 
     def type(self, words: str) -> None:
         self.xdotool("windowfocus", "--sync", self.window, "type", words)

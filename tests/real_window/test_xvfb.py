@@ -136,14 +136,16 @@ def test_a_key_changes_the_theme(start, qtbot, xvfb):
 def test_a_table_on_the_command_line_is_opened(start, qtbot):
     iris = str(asset("datasets/iris.csv"))
     program = start(iris)
+    program.answer(qtbot, "Open a table", "Return")
     program.keys("ctrl+q")
     assert program.end() == 0
     assert (program.experiment.data.source, program.experiment.data.file) == (FILE, iris)
 
 
-def test_a_table_that_cannot_be_trained_on_opens_the_window_all_the_same(start, tmp_path):
+def test_a_table_that_cannot_be_trained_on_opens_the_window_all_the_same(start, qtbot, tmp_path):
     (tmp_path / "gaps.csv").write_text("a,b,class\n1,NA,x\n2,3,y\n" * 20, encoding="utf-8")
     program = start("gaps.csv")
+    program.answer(qtbot, "Open a table", "Escape")
     program.keys("ctrl+q")
     assert program.end() == 0
     assert program.experiment == Experiment()
