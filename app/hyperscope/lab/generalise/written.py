@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from hyperscope.lab.export.tables import Cell, Table
+from hyperscope.lab.generalise.depth import Signals
 from hyperscope.lab.generalise.errors import Errors
 from hyperscope.lab.generalise.learning_curve import LearningCurve
 from hyperscope.lab.generalise.trials import AS_IT_IS, Tried
@@ -73,3 +75,16 @@ def of_curve(curve: LearningCurve) -> Table:
         if not math.isnan(curve.dev_error[at, seed])
     ]
     return Table("learning curve", ("examples", "run", "train error", "dev error"), rows)
+
+
+def of_signals(cells: Mapping[tuple[str, str, bool], Signals]) -> Table:
+    """A row for each network and layer, 0 for the inputs and the last for the output, which has a gradient alone."""
+    rows: list[tuple[Cell, ...]] = []
+    for (rule, bend, normed), found in cells.items():
+        for layer in range(len(found.size) + 1):
+            hidden = layer < len(found.size)
+            size, spread = (float(found.size[layer]), float(found.spread[layer])) if hidden else (None, None)
+            gradient = float(found.gradient[layer - 1]) if layer else None
+            rows.append((rule, bend, normed, layer, size, spread, gradient))
+    heads = ("initialiser", "activation", "batch norm", "layer", "mean |a|", "spread over examples", "gradient (rms)")
+    return Table("signals", heads, rows)

@@ -49,7 +49,7 @@ SOFTMAX = (
     ("confidence", "Confidence"),
 )
 
-GENERALISE = (("bias-and-variance", "Bias and variance"),)
+GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"))
 
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Table
-from hyperscope.lab.generalise.written import of_curve, of_errors, of_remedies, of_strengths
+from hyperscope.lab.generalise.written import of_curve, of_errors, of_remedies, of_signals, of_strengths
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 
@@ -24,3 +24,9 @@ def of_bias(page: GeneralisePage) -> Iterable[Table]:
     if view.learning.curve is not None:
         tables.append(of_curve(view.learning.curve))
     return tables
+
+
+@data("generalise/depth")
+def of_depth(page: GeneralisePage) -> Iterable[Table]:
+    """The signals of every network that was measured."""
+    return [of_signals(page.deep.grid.cells)]

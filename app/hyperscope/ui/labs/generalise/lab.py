@@ -9,6 +9,7 @@ import msgspec
 
 from hyperscope.lab.generalise.strengths import STRENGTHS
 from hyperscope.ui.host import Host
+from hyperscope.ui.labs.generalise.deepening import Deepening
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.labs.generalise.trying import Trying
 from hyperscope.ui.labs.lab import Lab
@@ -23,7 +24,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
     page = GeneralisePage()
-    trying = Trying(host, page)
+    trying, deepening = Trying(host, page), Deepening(host, page)
 
     def kept() -> Mapping[str, Any]:
         record: dict[str, Any] = msgspec.to_builtins(Kept(page.bias.strength.sweep.name))
@@ -42,9 +43,9 @@ def make(host: Host) -> Lab:
     return Lab(
         page,
         panels=page.panels,
-        sources={page.bias: trying},
-        parts=(trying,),
-        busy=lambda: trying.busy,
+        sources={page.bias: trying, page.deep: deepening},
+        parts=(trying, deepening),
+        busy=lambda: trying.busy or deepening.busy,
         kept=kept,
         restore=restore,
     )

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.generalise.bias_view import BiasView
+from hyperscope.ui.labs.generalise.depth_view import DepthView
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.theme import Theme
@@ -18,10 +19,11 @@ class GeneralisePage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.bias = BiasView()
-        self._shown: dict[str, QWidget] = {"bias-and-variance": self.bias}
+        self.deep = DepthView()
+        self._shown: dict[str, QWidget] = {"bias-and-variance": self.bias, "depth": self.deep}
         self.view = "bias-and-variance"
-        self.training_examples = 0
-        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors)
+        self.training_examples = self.classes = 0
+        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors, self.deep)
         self._stack = QStackedLayout(self)
         for shown in self._shown.values():
             self._stack.addWidget(shown)
@@ -43,7 +45,7 @@ class GeneralisePage(Page):
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""
-        self.training_examples = examples.training
+        self.training_examples, self.classes = examples.training, len(examples.class_names)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

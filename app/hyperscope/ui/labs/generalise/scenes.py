@@ -34,9 +34,10 @@ def _strength(number: int, window: Window) -> None:
 
 
 def scenes() -> tuple[Scene, ...]:
-    """Bias and variance with a network that overfits, and its dropout."""
+    """Bias and variance with a network that overfits, and its dropout; depth."""
     of_bias = partial(Scene, lab="generalise", view="bias-and-variance")
     return (
         of_bias("generalise-bias", overfitting(), 200),
+        Scene("generalise-depth", Experiment(), 0, lab="generalise", view="depth"),
         of_bias("generalise-dropout", overfitting(), 200, last=partial(_strength, 2)),
     )
