@@ -120,7 +120,10 @@ def test_what_may_be_luck_is_said_to_be():
 
 
 def test_values_lie_evenly_on_the_scale():
-    assert values_between((), 0.01, 10, 4, "log") == (0.01, 0.1, 1.0, 10.0)
+    assert values_between(0.01, 10, 4, "log") == (0.01, 0.1, 1.0, 10.0)
+    assert values_between(0, 0.9, 4, "linear") == (0.0, 0.3, 0.6, 0.9)
+    assert values_between(2, 32, 3, "powers") == (2, 8, 32)
+    assert values_between(1, 3, 12, "linear", whole=True) == (1, 2, 3)
 
 
 # -- written ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import PAINTED, Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.batch_norm.exports import of_microscope
 from hyperscope.ui.labs.batch_norm.microscope import Microscope
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.window import Window
@@ -60,6 +61,16 @@ def test_a_drag_of_gamma_moves_the_last_two_columns_and_is_one_move(window, qtbo
     window.do(window.session.undo)
     qtbot.waitUntil(lambda: drawn(window).gamma == pytest.approx(before.gamma), timeout=PATIENCE)
     assert not window.session.undo()
+
+
+def test_the_numbers_are_those_that_are_drawn(window, qtbot):
+    qtbot.waitUntil(lambda: page_of(window).averages.found is not None, timeout=PATIENCE)
+    examples, unit, each, noise = of_microscope(page_of(window))
+    shown = drawn(window)
+    np.testing.assert_array_equal(np.array([row[2:7] for row in examples.rows]), shown.stages.T)
+    np.testing.assert_array_equal(np.array([row[7:] for row in examples.rows]), shown.backward.stages.T)
+    assert dict(zip(unit.heads, unit.rows[0], strict=True))["gamma"] == shown.gamma
+    assert len(each.rows) == len(page_of(window).averages.found.mean) and noise.rows
 
 
 @pytest.mark.parametrize("whole_layer", [False, True])

@@ -11,6 +11,7 @@ from hyperscope.lab.examples.moved import Change
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.lab_view import LabView
+from hyperscope.ui.labs.batch_norm.exports import of_shift
 from hyperscope.ui.labs.batch_norm.moving import Moving
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.labs.batch_norm.shifting import Shifting
@@ -50,6 +51,14 @@ def test_the_buttons_turn_from_data_to_layers_and_back(window, qtbot):
     assert window.lab.kept() == {}
     qtbot.mouseClick(page.of_shift.card.faces.buttons[1], LEFT)
     assert page.of_moving.isVisible() and window.lab.kept() == {"shifting": "data"}
+
+
+def test_the_numbers_are_those_that_are_drawn(window):
+    rivers, drift, right, tried = of_shift(page_of(window))
+    newest = window.part(Moving).newest
+    assert [row[1] for row in rivers.rows if row[0] == "with batch norm"] == newest.courses[1].epoch.tolist()
+    assert len(drift.rows) == 2 and right.rows[-1][2] == newest.courses[1].dev_accuracy[-1]
+    assert [row[3] for row in tried.rows if row[0] == "move"] == newest.trials[0].accuracy[1].tolist()
 
 
 def test_another_kind_of_change_and_a_drag_are_tried_at_once(window, qtbot):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.batch_norm.exports import of_shift
 from hyperscope.ui.labs.batch_norm.shifting import Shifting
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -44,6 +45,14 @@ def test_three_networks_train_as_soon_as_the_view_is_shown(window, qtbot):
     qtbot.waitUntil(lambda: "layer 2" in view.rivers.accessibleDescription(), timeout=PATIENCE)
     assert "against" in view.card.figures[0][0].text()
     assert not window.transport.isVisible()
+
+
+def test_the_numbers_are_those_that_are_drawn(window):
+    rivers, drift, along = of_shift(window.lab.page)
+    courses = window.part(Shifting).newest.courses
+    assert [row[2] for row in rivers.rows if row[0] == "plain"] == pytest.approx(courses[0].train_loss.tolist())
+    assert len(drift.rows) == sum(len(one.rivers) for one in courses)
+    assert [row[4] for row in along.rows if row[0] == "with jolts"] == courses[2].change.tolist()
 
 
 def test_of_an_earlier_experiment_it_says_so_until_it_is_run_again(window, qtbot):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.batch_norm.exports import of_why
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
@@ -44,8 +45,8 @@ def set_small(view: SweepView) -> None:
     view.card.deep.set_index(0)
     view.card.seeds.set_value(1)
     view.card.epochs.set_value(5)
-    if view.sweep.scale == "log":
-        view.card.count.set_value(2)
+    if view.sweep.scale != "choice":
+        view.card.range.count.set_value(2)
 
 
 def part(window: Window) -> Sweeping:
@@ -130,21 +131,57 @@ def test_the_pair_opens_as_twins(window, qtbot):
     assert norms == [{"off"}, {"before"}]
 
 
+def test_shift_and_enter_open_any_pair_as_twins(window, qtbot):
+    grid, run = view_of(window).grid, part(window).runs.of(view_of(window).sweep)
+    grid.setFocus()
+    qtbot.keyClick(grid, Key.Key_Right)
+    qtbot.keyClick(grid, Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert (window.session.experiment, window.session.twin) == (run.plan.network(0, 1, 0), run.plan.network(1, 1, 0))
+
+
+def test_the_numbers_of_the_sweep_are_those_of_every_network(window):
+    networks, figures = of_why(window.lab.page)
+    outcome = view_of(window).grid.outcome
+    assert [row[5] for row in networks.rows] == outcome.standing.train_accuracy.tolist()
+    assert [row[0] for row in figures.rows] == ["without", "with"]
+
+
 def test_what_is_set_is_what_is_run(window, qtbot):
     card = view_of(window).card
-    card.count.set_value(3)
-    card.low.set_value(0.01)
-    card.high.set_value(1.0)
+    card.range.count.set_value(3)
+    card.range.low.set_value(0.01)
+    card.range.high.set_value(1.0)
     qtbot.mouseClick(card.again, LEFT)
     finish(window, qtbot)
     assert part(window).runs.of(view_of(window).sweep).plan.values == (0.01, 0.1, 1.0)
+
+
+def test_ends_and_number_of_every_sweep_can_be_set(window):
+    """The usual values are what is offered; two of them, or those between other ends, what is run then."""
+    for view in page_views(window):
+        for sweep in view.card.sweeps:
+            view.card.show_sweep(sweep)
+            chosen = view.card.range
+            assert chosen.values == sweep.values
+            if chosen.boxes:
+                next(iter(chosen.boxes.values())).setChecked(False)
+                assert chosen.values == sweep.values[1:]
+                continue
+            chosen.count.set_value(2)
+            assert chosen.values == (sweep.values[0], sweep.values[-1])
+            chosen.high.set_value(sweep.values[-2])
+            assert chosen.values == (sweep.values[0], sweep.values[-2])
+
+
+def page_views(window: Window) -> list[SweepView]:
+    return list(window.lab.page.of_sweeps.values())
 
 
 def test_pause_lets_it_stand_and_go_on(window, qtbot):
     card = view_of(window).card
     card.epochs.set_value(200)
     card.deep.set_index(1)
-    card.count.set_value(12)
+    card.range.count.set_value(12)
     part(window).run(view_of(window))
     run = part(window).runs.of(view_of(window).sweep)
     qtbot.mouseClick(card.pause, LEFT)

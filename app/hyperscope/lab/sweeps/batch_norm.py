@@ -126,6 +126,7 @@ WHY: tuple[Sweep, ...] = tuple(
             base=lambda experiment: network(layers(_hidden(experiment), activation="sigmoid"), initialiser="xavier"),
             leads_to="batch-norm/relu-he",
             by_layer=True,
+            limits=(1, 10),
             captions=lambda value: f"{value}",
         ),
         Sweep(
@@ -214,6 +215,7 @@ WHY: tuple[Sweep, ...] = tuple(
             base=_hidden,
             leads_to="batch-norm/strong-dropout",
             captions=lambda value: f"{100 * float(value):.0f} %",
+            limits=(0.0, 0.9),
         ),
         Sweep(
             "batch-norm/optimisers",
@@ -310,6 +312,7 @@ HURTS: tuple[Sweep, ...] = tuple(
             "Instead: no batch norm for online learning.",
             base=lambda experiment: training(_relu_he(experiment), learning_rate=0.01),
             epochs=20,
+            limits=(1, 8),
             captions=_short,
         ),
         Sweep(
@@ -331,6 +334,7 @@ HURTS: tuple[Sweep, ...] = tuple(
             "Instead: train on data like those of use, or take the averages anew on some of them.",
             base=_hidden,
             captions=_short,
+            limits=(0.0, 3.0),
         ),
         Sweep(
             "batch-norm/strong-dropout",
@@ -350,6 +354,7 @@ HURTS: tuple[Sweep, ...] = tuple(
             "Instead: one of the two, or dropout only after the last batch norm.",
             base=_hidden,
             captions=lambda value: f"{100 * float(value):.0f} %",
+            limits=(0.0, 0.9),
         ),
     )
 )

@@ -164,15 +164,15 @@ def _number(value: float) -> str:
     return "not finite" if not math.isfinite(value) else f"{value:.3f}" if value >= 0.0095 else f"{value:.1g}"
 
 
-def values_between(values: tuple[Value, ...], low: float, high: float, count: int, scale: str) -> tuple[Value, ...]:
-    """So many values from `low` to `high`, evenly on a logarithmic or linear scale, rounded to two figures.
-
-    Of powers of two, or of a choice, those of `values` that lie between, counted by their place.
+def values_between(low: float, high: float, count: int, scale: str, *, whole: bool = False) -> tuple[Value, ...]:
+    """So many values from `low` to `high`, evenly on a logarithmic or linear scale, rounded to two figures; fewer where
+    there are not as many powers of two, or whole numbers, between them.
     """
-    if scale in ("choice", "powers"):
-        return tuple(values[max(0, round(low)) : round(high) + 1])
-    if scale == "log":
-        found = np.logspace(math.log10(low), math.log10(high), max(2, count))
-    else:
-        found = np.linspace(low, high, max(2, count))
+    count = max(2, count)
+    if scale == "powers":
+        exponents = np.linspace(round(math.log2(low)), round(math.log2(high)), count).round().astype(int)
+        return tuple(dict.fromkeys(2**power for power in exponents.tolist()))
+    if whole:
+        return tuple(dict.fromkeys(np.linspace(low, high, count).round().astype(int).tolist()))
+    found = np.logspace(math.log10(low), math.log10(high), count) if scale == "log" else np.linspace(low, high, count)
     return tuple(dict.fromkeys(float(f"{v:.2g}") for v in found.tolist()))

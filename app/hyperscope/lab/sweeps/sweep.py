@@ -60,6 +60,12 @@ class Sweep:
     captions: Callable[[Value], str] = str
     deep: bool = True  # whether it usually is of DEEP layers
     length: Callable[[Value], int] | None = None  # epochs that a network with this value trains, where they differ
+    limits: tuple[float, float] | None = None  # between which values may be chosen, where the scale does not say
+
+    @property
+    def whole(self) -> bool:
+        """Whether its values are whole numbers."""
+        return all(isinstance(value, int) for value in self.values)
 
 
 sweeps: Registry[Sweep] = Registry("sweep")

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterator
 
+from hyperscope.knob import Value
 from hyperscope.lab.sweeps.outcome import Outcome
 
 COLUMNS = (
@@ -19,6 +21,15 @@ def as_csv(outcome: Outcome) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
+    writer.writerows(
+        [f"{cell:.9g}" if isinstance(cell, float) and at > 2 else cell for at, cell in enumerate(row)]
+        for row in rows_of(outcome)
+    )
+    return text.getvalue()
+
+
+def rows_of(outcome: Outcome) -> Iterator[tuple[Value, ...]]:
+    """The cells of COLUMNS for each network, in order."""
     plan, standing = outcome.plan, outcome.standing
     variants, values, seeds = plan.shape
     for v in range(variants):
@@ -29,17 +40,13 @@ def as_csv(outcome: Outcome) -> str:
                     standing.epoch, standing.train_loss, standing.train_accuracy, standing.dev_loss,
                     standing.dev_accuracy,
                 )  # fmt: skip
-                seed = plan.network(v, s, k).seed
-                writer.writerow(
-                    [
-                        plan.sweep.variants[v].name,
-                        plan.values[s],
-                        seed,
-                        *(f"{float(values_of[at]):.9g}" for values_of in figures),
-                        standing.stopped[at],
-                    ]
+                yield (
+                    plan.sweep.variants[v].name,
+                    plan.values[s],
+                    plan.network(v, s, k).seed,
+                    *(float(values_of[at]) for values_of in figures),
+                    standing.stopped[at],
                 )
-    return text.getvalue()
 
 
 def as_json(outcome: Outcome) -> str:

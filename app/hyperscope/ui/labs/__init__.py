@@ -64,6 +64,7 @@ LABS: tuple[Entry, ...] = (
             ("hurts", "When it hurts"),
         ),
         welcome=BATCH_NORM,
+        exports="hyperscope.ui.labs.batch_norm.exports",
     ),
     Entry(
         "softmax",

@@ -176,6 +176,7 @@ class MovingView(QWidget):
         self.card = MovingCard()
         self.rivers = Rivers(NAMES, ("", "before each activation"))
         self.accuracy, self.trials = AccuracyChart(), TrialCharts()
+        self.moved: Moved | None = None  # what is drawn
         upper = QHBoxLayout()
         upper.setSpacing(GRID)
         upper.addWidget(self.rivers, 66)
@@ -200,6 +201,7 @@ class MovingView(QWidget):
 
     def show_moved(self, moved: Moved | None, note: str) -> None:
         """Shows where the two are."""
+        self.moved = moved
         courses = moved.courses if moved is not None else ()
         self.rivers.show_courses(courses, note, moved.changed if moved is not None else math.nan)
         self.accuracy.show_moved(moved)

@@ -152,6 +152,7 @@ class ShiftView(QWidget):
         super().__init__()
         self.setAccessibleName("Shifting inputs")
         self.card, self.rivers, self.landscape = ShiftCard(), Rivers(), Landscape()
+        self.courses: Courses | None = None  # what is drawn
         right = QVBoxLayout()
         right.setSpacing(GRID)
         right.addWidget(self.rivers, 58)
@@ -172,6 +173,7 @@ class ShiftView(QWidget):
 
     def show_courses(self, courses: Courses | None, note: str) -> None:
         """Shows where the three are."""
+        self.courses = courses
         self.rivers.show_courses(courses.courses if courses is not None else (), note)
         self.landscape.show_courses(courses)
         self.card.show_figures(courses)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from hyperscope.knob import Knob, Value
-from hyperscope.lab.sweeps.outcome import values_between
 from hyperscope.lab.sweeps.sweep import MOST_EPOCHS, MOST_SEEDS, Sweep
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
@@ -19,6 +16,7 @@ from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.labs.batch_norm.sweep_range import SweepRange
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -99,18 +97,12 @@ class SweepCard(Card):
         self.epochs = KnobSlider(
             "epochs", _whole("Train for epochs", 5, MOST_EPOCHS, "", "Of each network."), ticks=False
         )
-        self.count = KnobSlider("count", _whole("Settings", 2, 12, "", "How many values it takes."), ticks=False)
-        self.low, self.high = self._range(1e-3, 10.0, "log")
-        self.range = QWidget()
-        self._row = QHBoxLayout(self.range)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(12)
-        self._row.addWidget(self.low)
-        self._row.addWidget(self.high)
+        self.range = SweepRange()
+        self.range.refused.connect(self.refused)
         self.again = Button("Run", "Run this sweep", "Trains all its networks anew, of the experiment as it is now.")
         self.pause = Button("Pause", "Pause this sweep")
         buttons: QWidget = RunRow(self.again, self.pause)
-        for part in (self.heading, self.deep, self.seeds, self.epochs, self.count, self.range, buttons):
+        for part in (self.heading, self.deep, self.seeds, self.epochs, self.range, buttons):
             self.column.addWidget(part)
         self.again.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
@@ -118,16 +110,6 @@ class SweepCard(Card):
         self.show_sweep(self.sweep)
         self.set_theme(LIGHT)
         self.order_tabs()
-
-    def _range(self, low: float, high: float, scale: str) -> tuple[KnobSlider, KnobSlider]:
-        made = []
-        for name in ("from", "to"):
-            knob = Knob("number", name, "An end of the range.", True, name, low=low, high=high, scale=scale, name=name)  # type: ignore[arg-type]
-            made.append(KnobSlider(name, knob, short=True, ticks=False))
-            made[-1].setAccessibleName(f"Settings {name}")
-            made[-1].moved.connect(lambda path, value: None)
-            made[-1].refused.connect(self.refused)
-        return made[0], made[1]
 
     def _choose(self, entry: Entry) -> None:
         one_stop(self.entries, self.entries.index(entry))
@@ -144,45 +126,23 @@ class SweepCard(Card):
         self.deep.set_index(int(sweep.deep))
         self.seeds.set_value(sweep.seeds)
         self.epochs.set_value(sweep.epochs)
-        ranged = sweep.scale == "log"
-        self.count.setVisible(ranged)
-        self.range.setVisible(ranged)
-        if ranged:
-            numbers = [float(value) for value in sweep.values]
-            low, high = min(numbers), max(numbers)
-            old = self.low, self.high
-            self.low, self.high = self._range(10.0 ** math.floor(math.log10(low) - 1), 10.0, "log")
-            for before, after, value in zip(old, (self.low, self.high), (low, high), strict=True):
-                self._row.replaceWidget(before, after)
-                before.setParent(None)
-                before.deleteLater()
-                after.set_theme(self._theme)
-                after.set_value(value)
-            self.count.set_value(len(numbers))
+        self.range.show_sweep(sweep)
 
     @property
     def settings(self) -> tuple[int, int, tuple[Value, ...]]:
         """Seeds, epochs and values, as they are set."""
-        sweep, values = self.sweep, self.sweep.values
-        if sweep.scale == "log":
-            low, high = sorted((float(self.low.value() or 1), float(self.high.value() or 1)))
-            usual = [float(value) for value in values]
-            same = (min(usual), max(usual), len(usual)) == (low, high, int(self.count.value() or 2))
-            values = values if same else values_between(values, low, high, int(self.count.value() or 2), "log")
-        return int(self.seeds.value() or 1), int(self.epochs.value() or 1), values
+        return int(self.seeds.value() or 1), int(self.epochs.value() or 1), self.range.values
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
         self.heading.set_theme(theme, 11, 600, quiet=True)
-        parts: tuple[Entry | KnobSlider | Button | Segments, ...] = (
+        parts: tuple[Entry | KnobSlider | Button | Segments | SweepRange, ...] = (
             *self.entries,
             self.deep,
             self.seeds,
             self.epochs,
-            self.count,
-            self.low,
-            self.high,
+            self.range,
             self.again,
             self.pause,
         )

@@ -43,11 +43,14 @@ def shade(theme: Theme, variant: int, variants: int) -> QColor:
 
 
 class SweepGrid(QWidget):
-    """`opened` carries variant, value and seed of a map that was pressed, or chosen with the arrows and Enter."""
+    """`opened` carries variant, value and seed of a map that was pressed, or chosen with the arrows and Enter;
+    `paired` value and seed of one that was so with Shift held: without and with are to be twins.
+    """
 
     rate = 15.0
 
     opened = Signal(int, int, int)
+    paired = Signal(int, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +76,11 @@ class SweepGrid(QWidget):
             self.at = (min(self.at[0], variants - 1), min(self.at[1], values - 1))
         self._tell()
         self.update()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What is drawn."""
+        return self._outcome
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -161,6 +169,7 @@ class SweepGrid(QWidget):
         if sweep.by_layer:
             middle = "strip: gradient of each layer, pale 10⁻⁸ to full 1 · "
         choices: tuple[str, ...] = (
+            f"{self._note} · {middle}click opens it in the Playground, Shift and click both as twins",
             f"{self._note} · {middle}click opens it in the Playground",
             f"{self._note} · {middle}click opens it",
             self._note,
@@ -296,8 +305,12 @@ class SweepGrid(QWidget):
 
     # -- choosing -------------------------------------------------------------------------------------------------
 
-    def _open(self, at: tuple[int, int]) -> None:
-        if self._outcome is not None:
+    def _open(self, at: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
+        if self._outcome is None:
+            return
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.paired.emit(at[1], self._outcome.middle(*at))
+        else:
             self.opened.emit(at[0], at[1], self._outcome.middle(*at))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -311,7 +324,7 @@ class SweepGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if (found := self._under(event.position())) is not None:
-            self._open(found)
+            self._open(found, event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._over = None
@@ -327,7 +340,7 @@ class SweepGrid(QWidget):
             super().keyPressEvent(event)
             return
         if key not in ARROWS:
-            self._open(self.at)
+            self._open(self.at, event.modifiers())
             return
         variants, values, _ = outcome.plan.shape
         v = self.at[0] + (key == Qt.Key.Key_Down) - (key == Qt.Key.Key_Up)

@@ -49,8 +49,9 @@ class Sweeping(Part[Host]):
             view.card.paused.connect(partial(self._pause, view))
             view.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
             view.grid.opened.connect(partial(self._open, view))
+            view.grid.paired.connect(partial(self._pair, view))
             view.reasons.watched.connect(partial(self._watch, view))
-            view.reasons.paired.connect(partial(self._pair, view))
+            view.reasons.paired.connect(partial(self._pair_best, view))
             view.reasons.led.connect(self.show_sweep)
 
     def actions(self) -> Sequence[Action]:
@@ -170,11 +171,16 @@ class Sweeping(Part[Host]):
         if (best := self._best(view)) is not None:
             self._open(view, *best)
 
-    def _pair(self, view: SweepView) -> None:
-        run, best = self.runs.of(view.sweep), self._best(view)
-        if run is None or best is None:
+    def _pair_best(self, view: SweepView) -> None:
+        if (best := self._best(view)) is not None:
+            self._pair(view, *best[1:])
+
+    def _pair(self, view: SweepView, value: int, seed: int) -> None:
+        """Trains the first and the last variant at one value from one seed beside each other, from their start."""
+        run = self.runs.of(view.sweep)
+        if run is None:
             return
-        pair = [run.plan.network(variant, best[1], best[2]) for variant in (0, best[0])]
+        pair = [run.plan.network(variant, value, seed) for variant in (0, run.plan.shape[0] - 1)]
         session = self.host.session
 
         def begin() -> None:
