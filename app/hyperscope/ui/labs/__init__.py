@@ -47,6 +47,7 @@ SOFTMAX = (
     ("plane", "On the plane"),
     ("batch", "A mini-batch"),
     ("confidence", "Confidence"),
+    ("many", "Many classes and reuse"),
 )
 
 GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"))

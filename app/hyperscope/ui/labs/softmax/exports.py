@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.softmax.case import Worked
 from hyperscope.lab.softmax.confidence import FAR, tempered
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.lab.softmax.regression import Regression
 from hyperscope.lab.sweeps.ensemble import Ensemble
+from hyperscope.lab.sweeps.reuse import WAYS, Reuse
 from hyperscope.lab.sweeps.rivals import TITLES, Rivals
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.softmax.confidence import ConfidenceView
@@ -182,6 +185,40 @@ def of_ensemble(found: Ensemble) -> Table:
     ]
     mean = (*found.mean_loss.tolist(), *found.mean_right.tolist())
     return Table("ensemble", heads, [*rows, ("mean", found.epoch, *mean)])
+
+
+@data("softmax/many")
+def of_many(page: SoftmaxPage) -> Iterable[Table]:
+    """The example's way to every class, operations, and the curves of reused layers."""
+    view = page.many
+    found, reuse = view.found, view.reuse.found
+    if found is None:
+        return []
+    ways: list[tuple[Cell, ...]] = [
+        (found.number + 1, name, question + 1, "yes" if answer else "no", p, float(found.p[k]))
+        for k, name in enumerate(found.names)
+        for question, answer, p in found.way(k)
+    ]
+    counted: list[tuple[Cell, ...]] = [
+        (one.classes, one.flat, one.mean, one.most, one.all) for one in view.operations.rows
+    ]
+    return [
+        Table("ways", ("example", "class", "question", "answer", "probability", "product"), ways),
+        Table("operations", ("C", "flat", "mean in a tree", "most in a tree", "all classes in a tree"), counted),
+        *([of_reuse(reuse)] if reuse is not None else []),
+    ]
+
+
+def of_reuse(found: Reuse) -> Table:
+    """A row for each network of the second task that is trained."""
+    rows: list[tuple[Cell, ...]] = [
+        (way, size, seed, float(found.right[w, s, seed]), float(found.first[seed]))
+        for w, way in enumerate(WAYS)
+        for s, size in enumerate(found.sizes)
+        for seed in range(found.right.shape[2])
+        if np.isfinite(found.right[w, s, seed])
+    ]
+    return Table("reuse", ("way", "examples", "seed", "right", "right in the first task"), rows)
 
 
 def of_columns(found: MiniBatch) -> Table:

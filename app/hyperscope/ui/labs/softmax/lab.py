@@ -19,6 +19,7 @@ from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
 from hyperscope.ui.labs.softmax.planing import Planing
+from hyperscope.ui.labs.softmax.reusing import Reusing
 from hyperscope.ui.labs.softmax.trusting import Trusting
 from hyperscope.ui.labs.softmax.words import logit
 from hyperscope.ui.part import Part
@@ -205,6 +206,7 @@ def make(host: Host) -> Lab:
     """The Softmax lab, shown by `host`."""
     page = SoftmaxPage()
     bench, planing, trusting = Bench(host, page), Planing(host, page), Trusting(host, page)
+    reusing = Reusing(host, page)
 
     def kept() -> Mapping[str, Any]:
         return {**bench.kept(), **trusting.kept()}
@@ -213,26 +215,22 @@ def make(host: Host) -> Lab:
         bench.restore(record)
         trusting.restore(record)
 
-    confidence = page.confidence
+    confidence, many = page.confidence, page.many
     return Lab(
         page,
         panels=(
-            page.workbench,
-            page.workbench.point,
-            page.plane,
-            page.plane.outputs,
-            page.batch,
-            confidence,
-            confidence.ensemble,
+            *(page.workbench, page.workbench.point, page.plane, page.plane.outputs, page.batch),
+            *(confidence, confidence.ensemble, many, many.reuse),
         ),
         sources={
             page.workbench: bench.source,
             page.plane.outputs: planing.rivals,
             confidence.ensemble: trusting.ensemble,
+            many.reuse: reusing.reuse,
         },
-        parts=(bench, planing, Batch(host, page), trusting),
+        parts=(bench, planing, Batch(host, page), trusting, reusing),
         cards=(page.workbench.card,),
-        busy=lambda: planing.busy or trusting.busy,
+        busy=lambda: planing.busy or trusting.busy or reusing.busy,
         kept=kept,
         restore=restore,
     )

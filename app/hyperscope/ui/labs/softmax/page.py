@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.labs.softmax.batch import BatchView
 from hyperscope.ui.labs.softmax.confidence import ConfidenceView
+from hyperscope.ui.labs.softmax.many import ManyView
 from hyperscope.ui.labs.softmax.plane import PlaneView
 from hyperscope.ui.labs.softmax.workbench import Workbench
 from hyperscope.ui.theme import EDGE, Theme
@@ -21,11 +22,13 @@ class SoftmaxPage(Page):
         self.plane = PlaneView()
         self.batch = BatchView()
         self.confidence = ConfidenceView()
+        self.many = ManyView()
         self.views: dict[str, QWidget] = {
             "workbench": self.workbench,
             "plane": self.plane,
             "batch": self.batch,
             "confidence": self.confidence,
+            "many": self.many,
         }
         self.view = "workbench"
         self._stack = QStackedWidget()
@@ -49,5 +52,5 @@ class SoftmaxPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.workbench.set_theme(theme)
-        for view in (self.plane, self.batch, self.confidence):
+        for view in (self.plane, self.batch, self.confidence, self.many):
             view.set_theme(theme)

@@ -49,6 +49,11 @@ def scenes() -> Sequence[Scene]:
         data=Data(points=400, noise=0.3), network=Network(layers=(Layer(32), Layer(32))),
         training=Training(learning_rate=0.01, optimiser="adam"),
     )  # fmt: skip
+    tree = Experiment(
+        data=Data(source="digits", standardise=True),
+        network=Network(layers=(Layer(32, "relu"),), output="hierarchical"),
+        training=Training(learning_rate=0.01, optimiser="adam"),
+    )
     start = Experiment(training=Training(learning_rate=0.03))
     return (
         of_bench("softmax-workbench", Experiment(), 0),
@@ -58,6 +63,7 @@ def scenes() -> Sequence[Scene]:
         Scene("softmax-plane", flat, 20, lab="softmax", view="plane"),
         Scene("softmax-plane-hidden", start, 20, lab="softmax", view="plane"),
         Scene("softmax-confidence", unsure, 60, lab="softmax", view="confidence"),
+        Scene("softmax-many", tree, 6, lab="softmax", view="many"),
         Scene("softmax-batch", start, 6, last=_chosen, lab="softmax", view="batch"),
         Scene("softmax-batch-digits", digits, 3, lab="softmax", view="batch"),
     )
