@@ -30,12 +30,12 @@ def begun(start, tmp_path, qtbot):
     file.write_text(NORMED.to_json())
     program = start(str(file))
     program.stand_still()
-    program.keys("ctrl+2")
+    program.keys("ctrl+3")
 
     def there() -> bool:
         """Whether the lab's tab is underlined and its leading picture drawn."""
         picture = program.seen()
-        line = abs(np.asarray(picture.crop((240, 43, 330, 46))).astype(int) - np.array(ACCENT)).max(axis=-1) < 12
+        line = abs(np.asarray(picture.crop((310, 43, 400, 46))).astype(int) - np.array(ACCENT)).max(axis=-1) < 12
         return bool(line.any()) and painted(picture, MIDDLE) > 1500 and painted(picture, FOOT) > 100
 
     qtbot.waitUntil(there, timeout=PATIENCE)

@@ -17,7 +17,7 @@ def test_errors_and_remedies_come_up_by_themselves(start, tmp_path, qtbot):
     file = tmp_path / "small.json"
     file.write_text(SMALL.to_json())
     program = start(str(file))
-    program.keys("ctrl+4")
+    program.keys("ctrl+5")
 
     def blue(box: tuple[int, int, int, int]) -> int:
         part = np.asarray(program.seen().crop(box)).astype(int)

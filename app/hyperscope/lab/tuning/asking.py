@@ -60,6 +60,12 @@ def value_of(one: Range, param: Any) -> Value:
     return found
 
 
+def inside(param: Any, distribution: Any) -> Any:
+    """A number of a study's range, which rounding may have put just outside of it."""
+    low, high = getattr(distribution, "low", None), getattr(distribution, "high", None)
+    return param if low is None or high is None else min(high, max(low, param))
+
+
 @contextmanager
 def quietly() -> Iterator[None]:
     """Without Optuna's lines on the terminal, and its warnings of what may change in later versions."""

@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
 from hyperscope.lab.tuning.space import Space
@@ -62,12 +62,22 @@ class Stand:
     boxes: tuple[tuple[int, Space], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Each knob's share of what sets the best trials apart, see `importance`."""
+
+    shares: tuple[tuple[str, float], ...]
+
+
+Said: TypeAlias = "Running | Finished | Opened | Stand | Weighed"
+
+
 @dataclass(frozen=True)
 class Search:
     """The task of carrying out `plan`, kept in the study at `url`, or nowhere; without a plan, of going on there.
 
     With `closed` nothing is asked for: what is there is shown, and its networks can be opened.
-    Records are Running and Stand, of which the newest counts, and every Finished and Opened.
+    Records are Running, Stand and Weighed, of which the newest counts, and every Finished and Opened.
     """
 
     plan: Plan | None
@@ -78,7 +88,7 @@ class Search:
     every: float = EVERY
     what: ClassVar[str] = "searched"
 
-    def run(self, wishes: Wishes) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def run(self, wishes: Wishes) -> Generator[News[Said], None, None]:
         """Raises: ValueError when the plan, its data or the study cannot be used."""
         yield Progress(0.0, "opening the study")
         keeper = _Keeper(self.url, self.plan)
@@ -187,7 +197,7 @@ class _Searching:
         self._boxes: tuple[tuple[int, Space], ...] = ((0, self.plan.space),)
         self.asking: Asking | None = None
 
-    def run(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def run(self) -> Generator[News[Said], None, None]:
         had = {one.number: one for one in self.keeper.trials}
         if not self.task.closed:
             from hyperscope.lab.tuning.asking import Asking
@@ -206,6 +216,7 @@ class _Searching:
             while not self._spent() and (trials := asking.ask()):
                 self._note_boxes()
                 yield from self._trained(trials, had)
+                yield self._weighed()
             while self.keeper.waits:
                 yield from self._news()
                 yield Progress(self.share, "writing the study")
@@ -213,6 +224,7 @@ class _Searching:
             yield from self._news()
             self.keeper.check()
         self.portion = None
+        yield self._weighed()
         yield self._stand()
         yield Progress(1.0)
         while True:
@@ -232,7 +244,7 @@ class _Searching:
         steps, seconds = self.plan.steps, self.plan.seconds
         return bool((steps and self.steps >= steps) or (seconds and time.monotonic() - self._began >= seconds))
 
-    def _taken_up(self, had: dict[int, Finished]) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def _taken_up(self, had: dict[int, Finished]) -> Generator[News[Said], None, None]:
         """Tells the strategy what was found before, portion by portion, as far as these are whole."""
         asking = self.asking
         assert asking is not None
@@ -254,9 +266,7 @@ class _Searching:
 
     # -- training -------------------------------------------------------------------------------------------------
 
-    def _trained(
-        self, trials: list[Trial], had: dict[int, Finished]
-    ) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def _trained(self, trials: list[Trial], had: dict[int, Finished]) -> Generator[News[Said], None, None]:
         from hyperscope.lab.tuning.asking import rungs
         from hyperscope.lab.tuning.training import Portion
 
@@ -332,7 +342,7 @@ class _Searching:
 
     # -- what is said ---------------------------------------------------------------------------------------------
 
-    def _news(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def _news(self) -> Generator[News[Said], None, None]:
         """What there is to say between two stretches of training; always something."""
         self.keeper.check()
         for finished in self.keeper.written():
@@ -355,11 +365,16 @@ class _Searching:
         self._free = max(began + self.task.every, time.monotonic() + SHARE * cost)
         return Record(running, key=Running)
 
+    def _weighed(self) -> Record[Weighed]:
+        from hyperscope.lab.tuning.importance import importance
+
+        return Record(Weighed(tuple(importance(self.plan, list(self.trials.values())).items())), key=Weighed)
+
     def _stand(self) -> Record[Stand]:
         seconds = time.monotonic() - self._began
         return Record(Stand(self.done, self._total, self.steps, seconds, self._boxes), key=Stand)
 
-    def _answers(self) -> Generator[News[Running | Finished | Opened | Stand], None, None]:
+    def _answers(self) -> Generator[News[Said], None, None]:
         while self.wishes:
             wish = self.wishes.popleft()
             if isinstance(wish, Open):

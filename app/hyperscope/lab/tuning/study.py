@@ -19,7 +19,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import from_json
-from hyperscope.lab.tuning.asking import NAME, distributions, drawn_as, param_of, quietly, value_of
+from hyperscope.lab.tuning.asking import NAME, distributions, drawn_as, inside, param_of, quietly, value_of
 from hyperscope.lab.tuning.space import Space
 from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import Finished, Plan
@@ -140,7 +140,7 @@ class Study:
         state = states.get(finished.state, TrialState.COMPLETE)
         space = distributions(self.plan.space)
         params = {
-            name: _inside(drawn_as(one, finished.values[one.knob]), space[name]) for name, one in self._fixed.items()
+            name: inside(drawn_as(one, finished.values[one.knob]), space[name]) for name, one in self._fixed.items()
         }
         told = {
             "dev_accuracy": round(finished.accuracy, 6),
@@ -222,12 +222,6 @@ class Study:
     def close(self) -> None:
         """Lets go of the file."""
         self._storage.engine.dispose()
-
-
-def _inside(param: Any, distribution: Any) -> Any:
-    """A number of a range, which rounding may have put just outside of it."""
-    low, high = getattr(distribution, "low", None), getattr(distribution, "high", None)
-    return param if low is None or high is None else min(high, max(low, param))
 
 
 def _more(finished: Finished) -> Mapping[str, Any]:

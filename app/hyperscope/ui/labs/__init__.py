@@ -52,8 +52,18 @@ SOFTMAX = (
 
 GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"))
 
+TUNING = (("wall", "Wall"),)
+
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),
+    Entry(
+        "tuning",
+        "Tuning",
+        "hyperscope.ui.labs.tuning.lab",
+        TUNING,
+        "How do I find good values? Every picture is a network in training; click one to open it.",
+        exports="hyperscope.ui.labs.tuning.exports",
+    ),
     Entry(
         "batch-norm",
         "Batch norm",

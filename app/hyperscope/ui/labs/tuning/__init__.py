@@ -1,0 +1,1 @@
+"""The Tuning lab: how do I find good values?"""

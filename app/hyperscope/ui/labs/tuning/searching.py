@@ -1,0 +1,194 @@
+"""The part of the lab that searches: what is pressed on the wall, and the job behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.lab.tuning.search import Open, Opened, Search, SearchIn
+from hyperscope.lab.tuning.trials import Plan
+from hyperscope.ui.actions import Action
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.tuning.page import TuningPage
+from hyperscope.ui.part import Part
+
+ENDS = {"pruned": "stopped early", "diverged": "diverged", "failed": "failed"}
+
+
+class Searching(Part[Host]):
+    """Begins a search when the wall is first shown, and again when it is asked for. It is the wall's source too."""
+
+    def __init__(self, host: Host, page: TuningPage) -> None:
+        super().__init__(host)
+        self.page, self.view = page, page.wall
+        self.job: Job[Any, None] | None = None
+        self.url = ""  # of the study that is looked at, "" for a search that is not kept
+        self._news = self._drawn = 0
+        self._opening: int | None = None
+        self._told: object = None  # the search whose end was told
+        view = self.view
+        view.drawn.connect(self._draw)
+        view.card.asked.connect(self.run)
+        view.card.paused.connect(self.pause)
+        view.card.changed.connect(self._say)
+        view.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+        for part in (view.wall, view.scatter):
+            part.opened.connect(self.open)
+        view.scatter.boxed.connect(self.search_in)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            Action("Search", "Tuning", self.run, ("G",), "Begins a search as it is set, of the experiment as it is."),
+            Action("Pause the search, or go on", "Tuning", self.pause, ("Shift+G",)),
+            Action("Open the best trial in the Playground", "Tuning", self.open_best, (), "With its weights."),
+        )
+
+    # -- as a source ----------------------------------------------------------------------------------------------
+
+    def version(self) -> int:
+        """Goes up with what has come."""
+        job = self.job
+        if job is not None:
+            before = job.progress, job.over, job.resting, job.problem
+            records = job.take()
+            for record in records:
+                if isinstance(record, Opened):
+                    self._hand_over(record)
+            self.view.results.take(records)
+            if records or before != (job.progress, job.over, job.resting, job.problem):
+                self._news += 1
+        return self._news
+
+    def look(self) -> tuple[Seen, ...]:
+        """The view has what there is from the results themselves."""
+        return (Seen(),)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a search is under way, or its end is not drawn yet."""
+        return self.job is not None and not ((self.job.resting or self.job.over) and self._drawn == self._news)
+
+    # -- what is done ---------------------------------------------------------------------------------------------
+
+    def lab_shown(self) -> None:
+        """Searches a first time, and goes on otherwise."""
+        if self.page.view == "wall" and self.job is None:
+            self.run()
+
+    def experiment_changed(self) -> None:
+        self._say()
+
+    def run(self) -> None:
+        """Begins a search as it is set, in place of the one there was."""
+        self.view.card.show_experiment(self.host.session.moved)
+        try:
+            self.begin(self.view.card.plan.checked())
+        except (ValueError, LookupError) as problem:
+            self.host.say(str(problem.args[0]), alarm=True)
+
+    def begin(self, plan: Plan | None, url: str = "", *, closed: bool = False) -> None:
+        """Carries out a plan, or shows the study at `url` as it is, or goes on with it."""
+        if self.job is not None:
+            self.job.close()
+        self.url = url
+        self.view.results.begin(plan)
+        self.job = Job(Search(plan, url, closed=closed, plane=self.host.looked_at.focus.plane))
+        self._news += 1
+        self._say()
+
+    def pause(self) -> None:
+        """Lets the search stand, or go on."""
+        if self.job is not None and not self.job.over:
+            (self.job.resume if self.job.paused else self.job.pause)()
+            self._say()
+
+    def search_in(self, box: Mapping[str, tuple[float, float]]) -> None:
+        """Has the next trials drawn from a part of the space, {} for all; a search that is done begins anew there."""
+        plan = self.view.results.plan
+        if plan is None or self.job is None:
+            return
+        try:
+            space = plan.space.boxed(box) if box else plan.space
+        except ValueError as problem:
+            self.host.say(str(problem), alarm=True)
+            return
+        if self.job.resting or self.job.over:
+            if box:
+                self.view.card.set_space(space)
+                self.run()
+            return
+        self.job.wish(SearchIn(space))
+        self.host.say(
+            "The next trials are drawn from the box." if box else "The next trials are drawn from everywhere."
+        )
+
+    def open_best(self) -> None:
+        """Opens the best trial."""
+        if (best := self.view.results.best) is not None:
+            self.open(best.number)
+
+    def open(self, number: int) -> None:
+        """Asks for a trial's network, to look at it in the Playground."""
+        if self.job is not None and not self.job.over:
+            self._opening = number
+            self.job.wish(Open(number))
+
+    def _hand_over(self, opened: Opened) -> None:
+        if opened.number != self._opening:
+            return
+        self._opening = None
+        said = self.view.results.said(opened.number)
+        self.host.do(partial(self.host.session.take_up, opened.checkpoint))
+        self.host.show_lab("playground")
+        how = "trained again from its start" if opened.again else "with its weights"
+        self.host.hold(f"{said}: {how}. Space trains it on.")
+
+    def close(self) -> None:
+        if self.job is not None:
+            self.job.close()
+
+    # -- what is said ---------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        self._drawn = self._news
+        self._say()
+        self._tell_the_end()
+
+    def _tell_the_end(self) -> None:
+        """Once for each search: what it came to, or what went wrong."""
+        job, results = self.job, self.view.results
+        if job is None or self._told is job or not (job.resting or job.problem):
+            return
+        self._told = job
+        if job.problem:
+            self.host.say(job.problem, alarm=True)
+            return
+        rows, best = results.finished, results.best
+        counts = {words: sum(row.state == state for row in rows) for state, words in ENDS.items()}
+        said = ", ".join([f"{len(rows)} trials", *(f"{count} {words}" for words, count in counts.items() if count)])
+        self.host.hold(f"{said}. Best: {results.said(best.number)}." if best else f"{said}.")
+
+    def _say(self) -> None:
+        card, job, results = self.view.card, self.job, self.view.results
+        going = job is not None and not (job.over or job.resting)
+        card.start.setText("Search again" if job is not None else "Search")
+        card.pause.setEnabled(going)
+        card.pause.setText("Go on" if job is not None and job.paused else "Pause")
+        said = []
+        if job is not None and job.problem:
+            said.append(job.problem)
+        elif results.plan is not None and results.plan.experiment != self.host.session.moved:
+            said.append("The networks are of an earlier experiment.")
+        elif results.plan is not None and results.plan != card.plan:
+            said.append("What is set differs from what was searched: search again.")
+        if not said and results.stand is not None:
+            stand = results.stand
+            rate = f"{stand.steps / max(0.2, stand.seconds):,.0f}".replace(",", " ")
+            said.append(f"{stand.done} of {stand.total} trials" + (f", {rate} steps/s." if going else "."))
+        elif not said:
+            said.append("Getting ready." if going else "")
+        said.append(f"Kept in {self.url.removeprefix('sqlite:///')}." if self.url else "")
+        card.where.setText(" ".join(filter(None, said)))

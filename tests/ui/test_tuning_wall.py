@@ -1,0 +1,226 @@
+"""The Tuning lab's wall: networks in training, what is chosen in one picture and seen in all, and searched further."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.tuning.search import Stand, Weighed
+from hyperscope.lab.tuning.space import Range, Space
+from hyperscope.lab.tuning.training import Running
+from hyperscope.lab.tuning.trials import Finished, Plan
+from hyperscope.ui.labs.tuning.exports import of_wall
+from hyperscope.ui.labs.tuning.page import TuningPage
+from hyperscope.ui.labs.tuning.searching import Searching
+from hyperscope.ui.labs.tuning.wall_view import WallView
+from patience import PATIENCE
+
+LEFT = Qt.MouseButton.LeftButton
+SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4),)))
+SPACE = Space(
+    (
+        Range("training.learning_rate", 1e-4, 1.0, "log"),
+        Range("training.l2", 1e-6, 1.0, "log"),
+        Range("training.batch_size", 8, 64, "powers-of-two"),
+    )
+)
+PLAN = Plan(SMALL, SPACE, "random", trials=16, epochs=4)
+
+
+def trial(number: int, loss: float, state: str = "done") -> Finished:
+    """One at its own place: the rate grows with the number, the loss is as given."""
+    values = SPACE.drawn(((number + 0.5) / 16, (15.5 - number) / 16, 0.5))
+    curve = np.array([[0, 1.2], [2, loss + 0.1], [4, loss]], np.float32)
+    picture = np.full((3, 8, 8), 1 / 3, np.float32)
+    return Finished(number, values, state, loss, 0.5, loss, 4.0, 16, curve=curve, map=picture)  # type: ignore[arg-type]
+
+
+TRIALS = [trial(n, 0.1 + abs(n - 5) / 10) for n in range(14)] + [
+    trial(14, 0.9, "pruned"),
+    trial(15, math.inf, "diverged"),
+]
+
+
+@pytest.fixture
+def view(qtbot) -> WallView:
+    """A wall with sixteen trials, of which no. 5 is the best."""
+    made = WallView()
+    qtbot.addWidget(made)
+    made.resize(1240, 680)
+    made.show()
+    made.results.begin(PLAN)
+    made.results.take([*TRIALS, Stand(16, 16, 256, 1.0, ((0, SPACE),))])
+    return made
+
+
+def test_the_wall_is_sorted_from_the_best_to_those_that_failed(view) -> None:
+    places = list(view.wall.places())
+    assert places[0] == 5 and places[-2:] == [14, 15]
+    view.wall.order.choose("as launched")
+    assert list(view.wall.places()) == list(range(16))
+
+
+def test_maps_lie_by_two_knobs(view) -> None:
+    view.wall.order.choose("by two knobs")
+    places = view.wall.places()
+    assert places[0].center().x() < places[8].center().x() < places[15].center().x()
+    assert places[0].center().y() < places[15].center().y()  # the first has the largest λ
+
+
+def test_a_network_is_added_at_the_end_while_the_pointer_is_on_the_wall(view, monkeypatch) -> None:
+    monkeypatch.setattr(view.wall, "underMouse", lambda: True)
+    before = list(view.wall.places())
+    better = Running((16,), np.array([1.0]), np.array([0.01]), np.array([0.9]), (np.zeros((0, 2)),), (),
+                     (TRIALS[3].values,), (0,))  # fmt: skip
+    view.results.take([better])
+    assert list(view.wall.places()) == [*before, 16]
+
+
+def test_a_click_asks_for_the_network_that_is_there(view, qtbot) -> None:
+    place = view.wall.places()[7].center().toPoint()
+    with qtbot.waitSignal(view.wall.opened, timeout=PATIENCE) as asked:
+        qtbot.mouseClick(view.wall, LEFT, pos=place)
+    assert asked.args == [7]
+
+
+def test_the_arrows_go_through_the_wall_and_enter_opens(view, qtbot) -> None:
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(view.wall, key)
+    second = list(view.wall.places())[1]
+    assert view.results.over == second and "dev loss" in view.wall.accessibleDescription()
+    with qtbot.waitSignal(view.wall.opened, timeout=PATIENCE) as asked:
+        qtbot.keyClick(view.wall, Qt.Key.Key_Return)
+    assert asked.args == [second]
+
+
+def test_what_lies_in_a_box_is_chosen_everywhere_and_can_be_searched(view, qtbot) -> None:
+    view.scatter.set_box((0.25, 0.0, 0.5, 1.0))
+    assert view.results.chosen == {4, 5, 6, 7} and view.scatter.inside.isVisible()
+    with qtbot.waitSignal(view.scatter.boxed, timeout=PATIENCE) as asked:
+        view.scatter.inside.click()
+    box = SPACE.boxed(asked.args[0])
+    assert box.of("training.learning_rate").low == pytest.approx(0.001)
+    assert view.results.chosen == frozenset()
+
+
+def test_a_box_is_dragged_with_the_mouse(view, qtbot) -> None:
+    area = view.scatter.area
+    begin, end = area.bottomLeft().toPoint(), QPointF(area.center().x(), area.top()).toPoint()
+    qtbot.mousePress(view.scatter, LEFT, pos=begin + QPoint(1, -1))
+    qtbot.mouseMove(view.scatter, end)
+    qtbot.mouseRelease(view.scatter, LEFT, pos=end)
+    qtbot.waitUntil(lambda: view.results.chosen == frozenset(range(8)), timeout=PATIENCE)
+
+
+def test_a_stretch_of_an_axis_chooses(view) -> None:
+    lines = view.many.parallel
+    view.many.grab()  # places the axes
+    lines.press(QPointF(lines._x(3), lines._y(0.6)))
+    lines.drag(QPointF(lines._x(3), lines._y(1.0)))
+    lines.release()
+    chosen = {row.loss for row in (view.results.rows[n] for n in view.results.chosen)}
+    assert 5 in view.results.chosen and max(chosen) < 0.5
+
+
+def test_every_face_is_drawn(view) -> None:
+    view.results.take([Weighed(tuple((one.knob, 1 / 3) for one in SPACE.knobs))])
+    pictures = set()
+    for face in ("all knobs", "slices", "courses"):
+        view.many.faces.choose(face)
+        pictures.add(bytes(view.many.grab().toImage().constBits()))
+    assert len(pictures) == 3
+    view.scatter.face.choose("field")
+    assert "learning rate 33 %" in view.importance.accessibleDescription().lower()
+
+
+def test_the_best_so_far_is_said_and_drawn(view) -> None:
+    assert view.best.note == "0.1 at trial 5"
+
+
+def test_its_numbers_are_a_table(view) -> None:
+    page = TuningPage()
+    page.wall = view
+    (table,) = of_wall(page)
+    assert len(table.rows) == 16 and table.heads[1] == "training.learning_rate"
+    page.deleteLater()
+
+
+# -- the space --------------------------------------------------------------------------------------------------------
+
+
+def test_an_end_of_a_range_is_moved_by_keys_and_mouse(view, qtbot) -> None:
+    row = view.card.rows[0]
+    before = row.range.low
+    qtbot.keyClick(row.ends, Qt.Key.Key_Right)
+    assert view.card.plan.space.knobs[0].low > before
+    qtbot.keyClick(row.ends, Qt.Key.Key_Space)
+    qtbot.keyClick(row.ends, Qt.Key.Key_Left)
+    assert view.card.plan.space.knobs[0].high < 10
+    line = row.ends._line()
+    qtbot.mouseClick(row.ends, LEFT, pos=QPoint(round(line.center().x()), round(line.top())))
+    assert row.range.low < row.range.high
+
+
+def test_a_scale_is_chosen_and_the_draws_show_it(view) -> None:
+    row = view.card.rows[0]
+    even = row.ends._bars.copy()
+    row.scale.choose("linear")
+    assert view.card.plan.space.knobs[0].scale == "linear"
+    row.scale.choose("logarithmic")
+    assert view.card.plan.space.knobs[0].scale == "log" and row.range.low > 0
+    assert even.sum() == row.ends._bars.sum()
+
+
+def test_a_knob_is_added_and_taken_out(view) -> None:
+    labels = [view.card.more_knobs.itemText(k) for k in range(view.card.more_knobs.count())]
+    view.card.more_knobs.activated.emit(labels.index("Momentum"))
+    assert [one.knob for one in view.card.plan.space.knobs][-1] == "training.momentum"
+    assert view.card.plan.space.knobs[-1].scale == "one-minus-log"
+    view.card.rows[-1].away.click()
+    assert "training.momentum" not in {one.knob for one in view.card.plan.space.knobs}
+
+
+# -- a search in the window -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def searching(standing_still, qtbot) -> Searching:
+    """A window that shows the wall while sixteen small networks train, until they have."""
+    window = standing_still(SMALL)
+    window.show_lab("tuning")
+    page = window.lab.page
+    page.wall.card.trials.set_value(8)
+    page.wall.card.epochs.set_value(2)
+    found: Searching = window.part(Searching)
+    found.run()
+    qtbot.waitUntil(lambda: not found.busy and len(page.wall.results.finished) == 8, timeout=PATIENCE)
+    return found
+
+
+def test_a_search_is_seen_opened_and_gone_on_with_in_a_box(searching, qtbot) -> None:
+    results, host = searching.view.results, searching.host
+    best = results.best
+    assert best is not None and "Best: Trial" in host.words.message.accessibleName()
+    searching.open_best()
+    qtbot.waitUntil(lambda: host.shown_view[0] == "playground", timeout=PATIENCE)
+    made = SPACE.made(SMALL, {k: v for k, v in best.values.items() if k in {one.knob for one in SPACE.knobs}})
+    assert host.session.experiment.training.learning_rate == made.training.learning_rate
+    qtbot.waitUntil(
+        lambda: host.session.status.step == results.rows[best.number].epoch * _batches(made), timeout=PATIENCE
+    )
+    host.show_lab("tuning")
+    searching.search_in({"training.learning_rate": (0.4, 0.6)})
+    low = searching.view.card.plan.space.of("training.learning_rate").low
+    assert low > 1e-4 and searching.busy
+
+
+def _batches(experiment: Experiment) -> int:
+    from hyperscope.lab.training.trainer import Trainer
+
+    return Trainer(experiment).batches_per_epoch
