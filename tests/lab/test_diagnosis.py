@@ -496,3 +496,19 @@ def test_a_cause_is_spoken_of_before_its_effects():
 
 def test_of_a_healthy_run_there_is_nothing_to_speak_of():
     assert foremost(findings(trained(Experiment(), 60))) is None
+
+
+def test_what_is_found_of_confidence_imbalance_and_straight_borders_leads_to_where_it_is_seen() -> None:
+    places = {}
+    for name, finding in ((one.name, one) for preset in ("imbalance", "linear") for one in findings(_trained(preset))):
+        if finding.severity != "fine" and finding.place is not None:
+            places[name] = (finding.place.lab, finding.place.view)
+    assert places["rare class"] == ("softmax", "confidence")
+    assert places["layers without a bend"] == ("softmax", "plane")
+
+
+def _trained(name: str) -> Trainer:
+    trainer = Trainer(next(preset.experiment for preset in presets() if preset.name == name))
+    for _ in range(20):
+        trainer.finish_epoch()
+    return trainer

@@ -49,7 +49,7 @@ def test_it_opens_with_the_example_of_the_course(bench) -> None:
     assert [row[2] for row in cells[:4]] == ["148.41", "7.39", "0.37", "20.09"]
     assert [row[3] for row in cells[:4]] == ["0.8420", "0.0419", "0.0021", "0.1140"]
     assert cells[4][2:4] == ("176.26", "1")
-    assert "costs −ln 0.042 = 3.17 nats" in bench.sentence.text()
+    assert "costs −ln 0.0419 = 3.1719 nats" in bench.sentence.text()
 
 
 def test_a_bar_is_dragged_and_everything_follows_it(bench, qtbot) -> None:

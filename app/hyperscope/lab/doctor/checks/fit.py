@@ -41,6 +41,7 @@ def input_scales(seen: Seen) -> Measured | None:
 
 
 REMEDIES = LabView("generalise", "bias-and-variance")  # where all that one does about it is tried
+CONFIDENCE = LabView("softmax", "confidence")  # where classes are weighted and calibration is seen
 
 ADVICE = {
     "high bias": "Try a bigger network, train longer, or another optimiser.",
@@ -115,7 +116,8 @@ def without_a_bend(seen: Seen) -> Measured | None:
     all_of = "The one hidden layer is" if len(layers) == 1 else f"All {len(layers)} hidden layers are"
     sentence = f"{all_of} linear, and the error on the training set is {percent(1 - seen.scores.train.accuracy)}."
     so = "Linear layers together are one, so every border is straight."
-    return Measured(error, sentence, {"error": error, "layers": float(len(layers))}, so, remedies.bends(seen))
+    evidence = {"error": error, "layers": float(len(layers))}
+    return Measured(error, sentence, evidence, so, remedies.bends(seen), place=LabView("softmax", "plane"))
 
 
 @check("rare class", look=0.5, act=0.2, below=True, source=f"{OURS}: found are fewer than one in two, or in five")
@@ -140,7 +142,8 @@ def rare_class(seen: Seen) -> Measured | None:
         f"{percent(share)} are found, though {percent(seen.scores.train.accuracy)} of all answers are right."
     )
     evidence = {"recall": share, "share": float(counts[worst] / y.size)}
-    return Measured(share, sentence, evidence, "A rare class hardly counts in the mean loss.", remedies.balanced(seen))
+    so = "A rare class hardly counts in the mean loss."
+    return Measured(share, sentence, evidence, so, remedies.balanced(seen), place=CONFIDENCE)
 
 
 @check(
@@ -192,4 +195,5 @@ def calibration(seen: Seen) -> Measured | None:
     )
     so = "It is surer than it should be." if sure > right else "It is less sure than it could be."
     evidence = {"error": error, "chance": chance, "confidence": sure, "accuracy": right}
-    return Measured(error - chance, sentence, evidence, so if abs(sure - right) >= 0.02 else "")
+    so = so if abs(sure - right) >= 0.02 else ""
+    return Measured(error - chance, sentence, evidence, so, place=CONFIDENCE)

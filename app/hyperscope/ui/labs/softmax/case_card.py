@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout
@@ -17,10 +19,13 @@ from hyperscope.ui.theme import Theme
 
 WIDTH = 236  # pixels
 GAP = 7
+OF_SHARES = tuple(round(math.log(share), 12) for share in (0.3, 0.2, 0.1, 0.4))
 STARTS: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("5, 2, −1, 3", "The opening example", OPENING),
     ("all equal", "No class above another", (0.0,) * 4),
     ("1000, 1001", "Powers that overflow", (1000.0, 1001.0)),
+    ("1.7, 0.4", "Two classes, whose softmax is the sigmoid", (1.7, 0.4)),
+    ("ŷ .3 .2 .1 .4", "Logits whose ŷ are these, the second class being true", OF_SHARES),
 )
 
 
@@ -64,7 +69,7 @@ class CaseCard(Card):
         self.from_map.setProperty("held", True)
         self.from_map.clicked.connect(self.point_wanted)
         self.starts.append(self.from_map)
-        grid.addWidget(self.from_map, 1, 1)
+        grid.addWidget(self.from_map, len(STARTS) // 2, len(STARTS) % 2)
         self.column.addLayout(grid)
         self.show_case(self.case)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from hyperscope.lab.softmax.case import Worked, of_two, sigmoid
-from hyperscope.ui.labs.softmax.words import logit, share
+from hyperscope.ui.labs.softmax.words import logit, nats, share
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.sheet import HEAD, Sheet
 
@@ -119,7 +119,7 @@ class LossCurve(Curve):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(at, self.px(6), self.px(6))
-        said = f"L = {found.loss:.3g}" if found.loss >= 0.01 or found.loss == 0 else f"L = {found.loss:.1e}"
+        said = f"L = {nats(found.loss)}"
         right = at.x() < area.center().x()
         label = QRectF(
             at.x() + self.px(10) if right else at.x() - self.px(120),

@@ -52,6 +52,11 @@ def signed(value: float, digits: int = 4) -> str:
     return said if value < 0 else f"+{said.lstrip('−')}"
 
 
+def nats(value: float) -> str:
+    """A loss with four digits behind the point, or four in all where it is large or tiny: 1.6094, 1003, 2.1e-05."""
+    return f"{value:.4f}" if 5e-5 <= value < 100 or value == 0 else f"{value:.4g}" if value >= 100 else f"{value:.1e}"
+
+
 def in_float32(value: float) -> str:
     """A float32 as it is printed: inf and NaN by name."""
     if math.isnan(value):

@@ -17,7 +17,7 @@ from hyperscope.ui.labs.softmax.case_card import CaseCard
 from hyperscope.ui.labs.softmax.curves import LossCurve, TwoClasses
 from hyperscope.ui.labs.softmax.numbers import Numbers
 from hyperscope.ui.labs.softmax.point import PointMap
-from hyperscope.ui.labs.softmax.words import share
+from hyperscope.ui.labs.softmax.words import nats, share
 from hyperscope.ui.theme import GRID, LIGHT, Theme, font
 
 FACES = ("two classes", "point on the map")
@@ -93,10 +93,10 @@ class Workbench(QWidget):
         p = float(found.shares[found.case.truth])
         name = self.bars.name(found.case.truth)
         self.sentence.setText(
-            f"Drag a bar. The true class is {name.removeprefix('class ')}; its probability {share(p, 3)} costs "
-            f"−ln {share(p, 3).removeprefix('< ').removeprefix('> ')} = {found.loss:.3g} nats."
-            if 0.0005 <= p <= 0.9995
-            else f"Drag a bar. The true class is {name.removeprefix('class ')}; it costs {found.loss:.3g} nats."
+            f"Drag a bar. The true class is {name.removeprefix('class ')}; its probability {share(p)} costs "
+            f"−ln {share(p)} = {nats(found.loss)} nats."
+            if 0.00005 <= p <= 0.99995
+            else f"Drag a bar. The true class is {name.removeprefix('class ')}; it costs {nats(found.loss)} nats."
         )
 
     def set_theme(self, theme: Theme) -> None:
