@@ -88,7 +88,7 @@ def test_the_mouse_reads_the_river_of_what_is_shown(panel, trainer, qtbot):
     area = settled(panel, qtbot)[0].area
     qtbot.mouseMove(panel.columns, QPoint(round(area.right()) - 1, round(area.center().y())))
     median = record.weight_rivers[0][-1, 2]
-    qtbot.waitUntil(lambda: f"{abs(median):#.2g}" in panel.line.text)
+    qtbot.waitUntil(lambda: f"{abs(median):#.2g}" in panel.columns.reading.sentence)
 
 
 def test_before_any_step_there_is_no_river_of_gradients(panel, qtbot):

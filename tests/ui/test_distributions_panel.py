@@ -122,14 +122,14 @@ def test_the_mouse_reads_bin_and_share(panel, qtbot):
     made = settled(panel, qtbot)[0].pictures[0][1]
     at = QPoint(round((made.at[19] + made.at[20]) / 2), round(made.area.center().y()))
     qtbot.mouseMove(panel.columns, at)
-    qtbot.waitUntil(lambda: panel.line.text == "Layer 1: z from 0.900 to 1.00: 9.5 %")
+    qtbot.waitUntil(lambda: panel.columns.reading.sentence == "Layer 1: z from 0.900 to 1.00: 9.5 %")
 
 
 def test_the_mouse_reads_the_quantiles_of_the_river(panel, qtbot):
     panel.draw(snapshot(distributions(1)))
     area = settled(panel, qtbot)[0].area
     qtbot.mouseMove(panel.columns, area.center().toPoint())
-    qtbot.waitUntil(lambda: "median 0, 5–95 % −2.0 to 2.0" in panel.line.text)
+    qtbot.waitUntil(lambda: "median 0, 5–95 % −2.0 to 2.0" in panel.columns.reading.sentence)
 
 
 def test_batch_norms_view_is_offered_only_with_batch_norm(panel):
@@ -155,7 +155,8 @@ def test_the_mouse_reads_the_statistics_of_a_unit(panel, qtbot):
     column = panel.columns._columns[0]
     at = column.area.topLeft().toPoint() + QPoint(round(column.slot * 2.5), 40)
     qtbot.mouseMove(panel.columns, at)
-    qtbot.waitUntil(lambda: panel.line.text == "Layer 1, unit 3: batch 0 ± 1.0, running 0.50 ± 2.0")
+    qtbot.waitUntil(lambda: panel.columns.reading.sentence == "Layer 1, unit 3: batch 0 ± 1.0, running 0.50 ± 2.0")
+    assert panel.columns.reading.rows == [("Layer 1, unit 3", ""), ("batch, running", "0 ± 1.0, 0.50 ± 2.0")]
 
 
 def test_without_batch_norm_the_view_goes_back_to_the_first(panel, qtbot):

@@ -19,8 +19,8 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What lies under the mouse: of one network a sentence; of more a row of each, for a box that begins at y or below
-    so as to hide nothing of what is read.
+    """What lies under the mouse: of one network a sentence, and of any a row of each for a box that begins at y or
+    below so as to hide nothing of what is read.
     """
 
     sentence: str = ""
@@ -94,9 +94,10 @@ def _told(
     """What each side has to say, in the `sentence` of one alone, or below the box's head in its pattern for each."""
     if not any(said):
         return None
-    if len(said) == 1:
-        return Reading(sentence.format(*(said[0] or ())))
     what, of, pattern = box
+    if len(said) == 1:
+        figures = said[0] or ()
+        return Reading(sentence.format(*figures), [(what, ""), (of, pattern.format(*figures))], y)
     each = (pattern.format(*figures) if figures is not None else NOTHING for figures in said)
     return Reading(rows=[(what, of), *zip(LETTERS, each, strict=True)], y=y)
 

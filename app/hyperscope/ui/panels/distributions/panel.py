@@ -170,7 +170,7 @@ class DistributionsPanel(QWidget):
 
     def _read(self, text: str) -> None:
         legends = () if self.columns.empty else self.columns.legends
-        self.line.say((text,) if text else legends, bool(text))
+        self.line.say(legends, text)
 
 
 class HeadLine(QWidget):
@@ -179,22 +179,21 @@ class HeadLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts: tuple[str, ...] = ()
-        self._reading = False
+        self._reading = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(LIGHT)
 
     @property
     def text(self) -> str:
-        """What it says: of several texts the longest that fits; a reading may be cut short."""
-        if self._reading:
-            return self._texts[0]
+        """What it says: the first of the reading and the legends, from long to short, that is whole in it."""
         metrics = QFontMetricsF(self._font)
-        return next((text for text in self._texts if metrics.horizontalAdvance(text) <= self.width()), "")
+        texts = (self._reading, *self._texts)
+        return next((text for text in texts if text and metrics.horizontalAdvance(text) <= self.width()), "")
 
-    def say(self, texts: tuple[str, ...], reading: bool) -> None:
-        """Shows the first of `texts` that fits; a reading, which is one, stands out."""
-        if (texts, reading) != (self._texts, self._reading):
-            self._texts, self._reading = texts, reading
+    def say(self, legends: tuple[str, ...], reading: str = "") -> None:
+        """Shows one of `legends`, or where there is one and room for it what is read, which stands out."""
+        if (legends, reading) != (self._texts, self._reading):
+            self._texts, self._reading = legends, reading
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -206,10 +205,9 @@ class HeadLine(QWidget):
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The line, cut short with … where a reading does not fit; a legend is whole or not there."""
+        """The line, whole or not there."""
         painter = QPainter(self)
         painter.setFont(self._font)
-        painter.setPen(self._theme.text if self._reading else self._theme.quiet)
-        text = QFontMetricsF(self._font).elidedText(self.text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.setPen(self._theme.text if self.text == self._reading else self._theme.quiet)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text)
         painter.end()
