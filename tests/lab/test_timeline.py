@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,7 +16,7 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.timeline.reopening import performed
-from hyperscope.lab.timeline.score import Event, Score, branch, replay
+from hyperscope.lab.timeline.score import Event, Score, branch, from_json, replay
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.in_training import ROWS
 from hyperscope.lab.training.trainer import Trainer
@@ -483,6 +485,27 @@ def test_a_drag_is_one_mark_from_its_first_value_to_its_last():
     assert [said for _, _, said in timeline.trainer.marks] == ["α 0.01 → 0.08"]
 
 
+def test_a_drag_is_one_mark_in_a_session_that_is_reopened_too():
+    timeline = Timeline(Trainer(Experiment()))
+    timeline.steps(100)
+    dragged(timeline, 0.02, 0.05, 0.08, gesture=1)
+    dragged(timeline, 0.03, 0.01, gesture=2)
+    again = performed(from_json(timeline.score.to_json()))
+    assert [said for _, said in again.moves] == [said for _, said in timeline.moves]
+    assert again.trainer.marks == timeline.trainer.marks
+    assert len(again.moves) == 2
+
+
+@pytest.mark.parametrize("event", [{"restart": True}, {"edit": {"kind": "bias", "layer": 0, "unit": 0, "value": 1.0}}])
+def test_only_a_change_of_a_setting_goes_on_with_a_drag(event):
+    timeline = Timeline(Trainer(Experiment()))
+    dragged(timeline, 0.02, 0.05, gesture=1)
+    tree = json.loads(timeline.score.to_json())
+    tree["events"].append({"beat": tree["end"], "drag": True} | event)
+    with pytest.raises(ValueError, match="event 3 cannot be a drag"):
+        from_json(json.dumps(tree))
+
+
 def test_two_drags_are_two_marks():
     timeline = Timeline(Trainer(Experiment()))
     timeline.steps(100)
@@ -510,5 +533,6 @@ def test_a_drag_trains_like_single_moves():
     one, other = Timeline(Trainer(Experiment())), Timeline(Trainer(Experiment()))
     dragged(one, 0.02, 0.05, gesture=1)
     dragged(other, 0.02, 0.05, gesture=0)
-    assert one.score.events == other.score.events
+    assert [event.drag for event in one.score.events] == [False, True]
+    assert [replace(event, drag=False) for event in one.score.events] == list(other.score.events)
     assert np.array_equal(one.trainer.parameters, other.trainer.parameters)

@@ -45,6 +45,7 @@ class Event:
     one number of its network set by hand.
 
     Where layers went, `bridged` says that straight lines took their place; the first sessions just left them out.
+    `drag` says that it goes on with the change before it, as when a slider is moved.
     """
 
     tick: int
@@ -52,6 +53,7 @@ class Event:
     restart: bool = False
     edit: Edit | None = None
     bridged: bool = False
+    drag: bool = False
 
 
 def fewer_layers(old: Experiment, new: Experiment) -> bool:
@@ -102,6 +104,12 @@ class Score:
             raise ValueError(f"tick is {tick}; this session has 0 to {self.end}")
         side = bisect_left if before else bisect_right
         return Place(tick, side(self.events, tick, key=lambda event: event.tick))
+
+    def since(self, number: int) -> Experiment:
+        """What held before event `number`, counted from 0, and before the whole drag where that goes on with one."""
+        while number and self.events[number].drag:
+            number -= 1
+        return self.events[number - 1].experiment if number else self.start
 
     # -- as text --------------------------------------------------------------------------------------------------
 
@@ -160,7 +168,7 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tupl
     Returns (tick, step) wherever steps did not follow on: after restarts, divergences and early stops.
     """
     tick, jumps = here.tick, []
-    for event in score.events[here.events : there.events]:
+    for number, event in enumerate(score.events[here.events : there.events], here.events):
         jumps += _advance(trainer, tick, event.tick)
         tick, before = event.tick, trainer.step
         if event.restart:
@@ -168,7 +176,7 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tupl
         elif event.edit is not None:
             trainer.edit(event.edit)
         else:
-            trainer.apply(event.experiment, bridge=event.bridged)
+            trainer.apply(event.experiment, score.since(number) if event.drag else None, bridge=event.bridged)
         if trainer.step != before:
             jumps.append((tick, trainer.step))
     return jumps + _advance(trainer, tick, there.tick)
@@ -214,7 +222,8 @@ def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
             found.append({"beat": event.tick, "edit": msgspec.to_builtins(event.edit)})
         else:
             bridged = {"bridged": True} if event.bridged else {}
-            found.append({"beat": event.tick, "set": changes(last, event.experiment)} | bridged)
+            drag = {"drag": True} if event.drag else {}
+            found.append({"beat": event.tick, "set": changes(last, event.experiment)} | bridged | drag)
         last = event.experiment
     return found
 
@@ -268,6 +277,7 @@ class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     restart: bool = False
     edit: msgspec.Raw = msgspec.Raw(b"")
     bridged: bool = False
+    drag: bool = False
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -326,6 +336,8 @@ def _read(written: _Written) -> Score:
         where = f"event {number}"
         if bool(event.set) + event.restart + _is_there(event.edit) > 1:
             raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
+        if event.drag and (number == 1 or event.restart or _is_there(event.edit)):
+            raise ValueError(f"{where} cannot be a drag; only a set that goes on with a change before it can")
         if event.set:
             try:
                 reading.take({path: _json(value) for path, value in event.set.items()})
@@ -334,7 +346,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if _is_there(event.edit) else None
-        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged))
+        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged, event.drag))
     return Score(
         start, tuple(events), written.end, shown_from(_json(written.shown)) if _is_there(written.shown) else None
     )

@@ -64,8 +64,12 @@ class Timeline:
         # of the last change: the drag it is part of, what held before that, and where it stands
         self._gesture: tuple[int, Experiment, Place] = (0, score.start, Place())
         for number, event in enumerate(self._events, 1):
-            before = score.events[number - 2].experiment if number > 1 else score.start
-            self._marks = marked(self._marks, event, before, number)
+            since = score.since(number - 1)
+            if event.drag:
+                self._marks.pop()
+            self._marks = marked(self._marks, event, since, number)
+            if event.drag:
+                self._marks[-1] = Place(event.tick, number), span(since, event.experiment)
         self.store.note(self.place, trainer, ())
 
     # -- what is there --------------------------------------------------------------------------------------------
@@ -249,7 +253,7 @@ class Timeline:
             self._marks = [mark for mark in self._marks if mark[0] != place]
         else:
             since = old
-        event = Event(self.place.tick, experiment, bridged=fewer_layers(old, experiment))
+        event = Event(self.place.tick, experiment, bridged=fewer_layers(old, experiment), drag=going_on)
         self._happened(event, before, since)
         if going_on:
             self._marks[-1] = self.place, span(since, experiment)
