@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.generalise.depth import Signals
 from hyperscope.lab.generalise.errors import Errors
 from hyperscope.lab.generalise.learning_curve import LearningCurve
+from hyperscope.lab.generalise.saddles import Bends
 from hyperscope.lab.generalise.trials import AS_IT_IS, Tried
 from hyperscope.lab.sweeps.outcome import Outcome
 
@@ -88,3 +90,21 @@ def of_signals(cells: Mapping[tuple[str, str, bool], Signals]) -> Table:
             rows.append((rule, bend, normed, layer, size, spread, gradient))
     heads = ("initialiser", "activation", "batch norm", "layer", "mean |a|", "spread over examples", "gradient (rms)")
     return Table("signals", heads, rows)
+
+
+def of_paths(paths: Mapping[tuple[str, str], Array]) -> Table:
+    """A row for each step of each optimiser's path (s + 1, 2) on each surface."""
+    rows: list[tuple[Cell, ...]] = [
+        (inputs, rule, step, float(w[0]), float(w[1]))
+        for (inputs, rule), walked in paths.items()
+        for step, w in enumerate(walked)
+    ]
+    return Table("paths", ("inputs", "optimiser", "step", "w1", "w2"), rows)
+
+
+def of_run(found: Bends) -> Table:
+    """A row for each point of the run that was looked at."""
+    columns = (found.step, found.loss, found.slope, found.negative, found.greatest)
+    rows: list[tuple[Cell, ...]] = [tuple(float(value) for value in row) for row in zip(*columns, strict=True)]
+    heads = ("step", "loss (nats)", "gradient norm", "share of negative directions", "greatest curvature")
+    return Table("run", heads, rows)

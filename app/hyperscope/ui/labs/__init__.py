@@ -50,7 +50,7 @@ SOFTMAX = (
     ("many", "Many classes and reuse"),
 )
 
-GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"))
+GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"), ("surface", "Cost surface"))
 
 TUNING = (("wall", "Wall"),)
 

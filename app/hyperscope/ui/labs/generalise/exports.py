@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Table
-from hyperscope.lab.generalise.written import of_curve, of_errors, of_remedies, of_signals, of_strengths
+from hyperscope.lab.generalise.written import (
+    of_curve,
+    of_errors,
+    of_paths,
+    of_remedies,
+    of_run,
+    of_signals,
+    of_strengths,
+)
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 
@@ -30,3 +38,12 @@ def of_bias(page: GeneralisePage) -> Iterable[Table]:
 def of_depth(page: GeneralisePage) -> Iterable[Table]:
     """The signals of every network that was measured."""
     return [of_signals(page.deep.grid.cells)]
+
+
+@data("generalise/surface")
+def of_surface(page: GeneralisePage) -> Iterable[Table]:
+    """Every path on both surfaces, and what was measured along the run."""
+    view = page.surface
+    cards = (("as they are", view.plain), ("normalised", view.normal))
+    tables = [of_paths({(name, rule): walked for name, card in cards for rule, walked in card.paths.items()})]
+    return [*tables, of_run(view.share.bends)] if view.share.bends is not None else tables

@@ -9,6 +9,7 @@ import msgspec
 
 from hyperscope.lab.generalise.strengths import STRENGTHS
 from hyperscope.ui.host import Host
+from hyperscope.ui.labs.generalise.bending import Bending
 from hyperscope.ui.labs.generalise.deepening import Deepening
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.labs.generalise.trying import Trying
@@ -24,7 +25,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
     page = GeneralisePage()
-    trying, deepening = Trying(host, page), Deepening(host, page)
+    trying, deepening, bending = Trying(host, page), Deepening(host, page), Bending(host, page)
 
     def kept() -> Mapping[str, Any]:
         record: dict[str, Any] = msgspec.to_builtins(Kept(page.bias.strength.sweep.name))
@@ -43,9 +44,9 @@ def make(host: Host) -> Lab:
     return Lab(
         page,
         panels=page.panels,
-        sources={page.bias: trying, page.deep: deepening},
-        parts=(trying, deepening),
-        busy=lambda: trying.busy or deepening.busy,
+        sources={page.bias: trying, page.deep: deepening, page.surface: bending},
+        parts=(trying, deepening, bending),
+        busy=lambda: trying.busy or deepening.busy or bending.busy,
         kept=kept,
         restore=restore,
     )

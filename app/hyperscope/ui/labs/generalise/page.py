@@ -8,6 +8,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.generalise.bias_view import BiasView
 from hyperscope.ui.labs.generalise.depth_view import DepthView
+from hyperscope.ui.labs.generalise.surface_view import SurfaceView
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.theme import Theme
@@ -20,10 +21,15 @@ class GeneralisePage(Page):
         super().__init__()
         self.bias = BiasView()
         self.deep = DepthView()
-        self._shown: dict[str, QWidget] = {"bias-and-variance": self.bias, "depth": self.deep}
+        self.surface = SurfaceView()
+        self._shown: dict[str, QWidget] = {
+            "bias-and-variance": self.bias,
+            "depth": self.deep,
+            "surface": self.surface,
+        }
         self.view = "bias-and-variance"
         self.training_examples = self.classes = 0
-        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors, self.deep)
+        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors, self.deep, self.surface)
         self._stack = QStackedLayout(self)
         for shown in self._shown.values():
             self._stack.addWidget(shown)

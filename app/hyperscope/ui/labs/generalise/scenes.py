@@ -33,11 +33,17 @@ def _strength(number: int, window: Window) -> None:
     wait(lambda: not window.lab.busy(), "the end of the jobs", JOBS)
 
 
+def _height(window: Window) -> None:
+    page_of(window).surface.show_height(True)
+
+
 def scenes() -> tuple[Scene, ...]:
-    """Bias and variance with a network that overfits, and its dropout; depth."""
+    """Bias and variance with a network that overfits, and its dropout; depth; cost surfaces."""
     of_bias = partial(Scene, lab="generalise", view="bias-and-variance")
     return (
         of_bias("generalise-bias", overfitting(), 200),
         Scene("generalise-depth", Experiment(), 0, lab="generalise", view="depth"),
+        Scene("generalise-surface", Experiment(), 0, lab="generalise", view="surface"),
+        Scene("generalise-height", Experiment(), 0, last=_height, lab="generalise", view="surface"),
         of_bias("generalise-dropout", overfitting(), 200, last=partial(_strength, 2)),
     )

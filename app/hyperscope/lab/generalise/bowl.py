@@ -1,0 +1,164 @@
+"""The cost of one logistic unit over its two weights, for inputs as they are and normalised, and paths down it.
+
+Everything is exact and in float64, and takes a few milliseconds, so it is worked out anew while something is dragged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.curvature import SHARES, rate_limit
+
+SIDE = 64  # cells along each side of a surface
+MOST = 300  # examples
+DECAY = 0.01  # of L2, without which separable classes have no lowest point
+ABOVE = 0.3  # nats above the lowest point, up to where the surface reaches along its flattest direction
+STEPS = 100
+RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adam")
+BETA2, RMS_BETA2, EPSILON = 0.999, 0.9, 1e-8
+FAR = 1e6  # weights beyond which a path has diverged
+
+
+@dataclass(frozen=True, eq=False)
+class Bowl:
+    """J(w) = mean cross-entropy of σ(w·x + b) + DECAY |w|² / 2, for x (2, m), t (m,) of 0 and 1, at the best b."""
+
+    x: Array
+    t: Array
+    b: float
+    lowest: Array  # (2,)
+
+    def cost(self, w: Array) -> Array:
+        """J (...,) at weights w (..., 2), in nats."""
+        z = w @ self.x + self.b
+        # log(1 + eᶻ) − t z, without overflow
+        each = np.logaddexp(0.0, z) - self.t * z
+        found: Array = each.mean(axis=-1) + DECAY / 2 * (w**2).sum(axis=-1)
+        return found
+
+    def gradient(self, w: Array) -> Array:
+        """dJ/dw (..., 2)."""
+        z = w @ self.x + self.b
+        p = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+        found: Array = (p - self.t) @ self.x.T / self.t.size + DECAY * w
+        return found
+
+    @property
+    def curvature(self) -> Array:
+        """The two curvatures at the lowest point, the smaller first: eigenvalues of the second derivatives there."""
+        found: Array = np.linalg.eigvalsh(self._bend(self.lowest))
+        return found
+
+    def _bend(self, w: Array) -> Array:
+        p = 1 / (1 + np.exp(-(w @ self.x + self.b)))
+        found: Array = (self.x * (p * (1 - p))) @ self.x.T / self.t.size + DECAY * np.eye(2)
+        return found
+
+    @property
+    def condition(self) -> float:
+        """κ: the greatest curvature over the smallest."""
+        low, high = self.curvature
+        return float(high / low)
+
+    @property
+    def half(self) -> float:
+        """Half the side of what is shown, in units of weights, the same along both axes."""
+        return 1.15 * math.sqrt(2 * ABOVE / float(self.curvature[0]))
+
+    def limit(self, rule: str, beta: float) -> float:
+        """The rate from which on steps along the greatest curvature overshoot ever further; ∞ where it is rescaled."""
+        share = SHARES.get(rule)
+        return rate_limit(float(self.curvature[1]), beta) * share(beta) if share is not None else math.inf
+
+    def surface(self, side: int = SIDE) -> Array:
+        """J (side, side) around the lowest point, the second weight along the rows, lowest row first."""
+        along = np.linspace(-self.half, self.half, side)
+        u, v = np.meshgrid(along, along)
+        return self.cost(np.stack([self.lowest[0] + u, self.lowest[1] + v], axis=-1))
+
+
+def bowl(x: Array, t: Array) -> Bowl:
+    """That of inputs x (2, m) and t (m,); b and the lowest point by Newton's method, halving steps that overshoot."""
+    full = np.vstack([x, np.ones(t.size)])
+    pull = np.diag([DECAY, DECAY, 1e-9])
+    theta = np.zeros(3)
+
+    def cost(at: Array) -> float:
+        z = at @ full
+        return float((np.logaddexp(0.0, z) - t * z).mean() + at @ pull @ at / 2)
+
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-np.clip(theta @ full, -500, 500)))
+        slope = full @ (p - t) / t.size + pull @ theta
+        if np.linalg.norm(slope) < 1e-12:
+            break
+        step = np.linalg.solve((full * (p * (1 - p))) @ full.T / t.size + pull, slope)
+        share = 1.0
+        while share > 1e-6 and cost(theta - share * step) > cost(theta):
+            share /= 2
+        theta = theta - share * step
+    return Bowl(x, t, float(theta[2]), theta[:2])
+
+
+def two_bowls(x: Array, y: Indices, stretch: float) -> tuple[Bowl, Bowl]:
+    """Of inputs (n, m), the first two, and classes (m,), the first against the rest: as they are, the second input
+    `stretch` times as large, and normalised to mean 0 and variance 1.
+    """
+    chosen = np.linspace(0, y.size - 1, min(MOST, y.size)).round().astype(np.int64)
+    two = x[:2, chosen].astype(np.float64)
+    if len(two) < 2:
+        two = np.vstack([two, two**2])
+    two = two * np.array([[1.0], [stretch]])
+    t = (y[chosen] == 0).astype(np.float64)
+    deviation = two.std(axis=1, keepdims=True)
+    normal = (two - two.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1.0)
+    return bowl(two, t), bowl(normal, t)
+
+
+def path(
+    gradient: Callable[[Array], Array], start: Array, rule: str, alpha: float, beta: float, steps: int = STEPS
+) -> Array:
+    """Weights (s + 1, 2) from `start` on by full-batch steps; it ends early where they leave FAR.
+
+    The updates are those of `engine.optimisers`; β is momentum's, and Adam's β₁; β₂ is .9 for RMSProp, .999 for Adam.
+    """
+    w = np.array(start, float)
+    first, second = np.zeros_like(w), np.zeros_like(w)
+    found = [w]
+    for count in range(1, steps + 1):
+        g = gradient(w)
+        if rule == "sgd":
+            step = alpha * g
+        elif rule in ("momentum", "nesterov"):
+            first = beta * first + g
+            step = alpha * (first if rule == "momentum" else g + beta * first)
+        elif rule == "rmsprop":
+            second = RMS_BETA2 * second + (1 - RMS_BETA2) * g * g
+            step = alpha * g / (np.sqrt(second) + EPSILON)
+        else:
+            first, second = beta * first + (1 - beta) * g, BETA2 * second + (1 - BETA2) * g * g
+            mean, spread = first / (1 - beta**count), second / (1 - BETA2**count)
+            step = alpha * mean / (np.sqrt(spread) + EPSILON)
+        w = w - step
+        found.append(w)
+        if not np.abs(w).max() < FAR:
+            break
+    return np.array(found)
+
+
+def outcome(of: Bowl, walked: Array) -> tuple[str, float]:
+    """What became of a path: "diverges", "swings" or "arrives", "on the way"; and J above the lowest at its end."""
+    with np.errstate(all="ignore"):
+        above = of.cost(walked) - float(of.cost(of.lowest))
+    end = float(above[-1])
+    if not np.isfinite(end) or end > 2 * max(float(above[0]), 1e-6):
+        return "diverges", math.inf
+    if end < 0.001:
+        return "arrives", end
+    late = above[-max(2, len(above) // 5) :]
+    return ("swings" if late.min() < 0.5 * late.max() and late[-1] > 0.02 else "on the way"), end

@@ -1,0 +1,142 @@
+"""The part of the lab that shows cost surfaces: of the examples at once, and of a run by a job beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.generalise.saddles import POINTS, STEPS, Bends, Run, Slice
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.actions import Action
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.generalise.page import GeneralisePage
+from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.part import Part
+
+VIEW = "surface"
+
+
+class Bending(Part[Host]):
+    """Begins when the view is first shown; it is also what the view is fed from."""
+
+    def __init__(self, host: Host, page: GeneralisePage) -> None:
+        super().__init__(host)
+        self.page, self.view = page, page.surface
+        self.steps, self.points = STEPS, POINTS
+        self.job: Job[Bends | Slice, None] | None = None
+        self.bends: Bends | None = None
+        self.slices: dict[str, Slice] = {}
+        self._of: Experiment | None = None
+        self._seen: object = None  # whose examples the surfaces are of
+        self._news, self._drawn = 0, -1
+        self._stood: tuple[object, ...] = ()
+        self.view.drawn.connect(self._draw)
+        self.view.card.asked.connect(self.run)
+        self.view.card.paused.connect(self._pause)
+        self.view.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+
+    def actions(self) -> Sequence[Action]:
+        return (Action("Measure the run's second derivatives again", "Generalise", self.run),)
+
+    # -- as a source ----------------------------------------------------------------------------------------------
+
+    def version(self) -> int:
+        """Goes up with what has come."""
+        if self.job is not None:
+            for record in self.job.take():
+                if isinstance(record, Bends):
+                    self.bends = record
+                else:
+                    self.slices[record.directions] = record
+                self._news += 1
+            stands = self.job.progress.share, self.job.over, self.job.problem
+            self._news += stands != self._stood
+            self._stood = stands
+        return self._news
+
+    def look(self) -> tuple[Seen, ...]:
+        """The view has what there is from here."""
+        return (Seen(),)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the run is under way while it is looked at, or its end is not drawn yet."""
+        job = self.job if self.page.view == VIEW else None
+        return job is not None and not job.paused and not (job.over and self._drawn == self._news)
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    def lab_shown(self) -> None:
+        """Measures when the view is first seen, and stands still while another is."""
+        if self.page.view != VIEW:
+            if self.job is not None and self.job.busy:
+                self.job.pause()
+            return
+        if self.job is None:
+            self.run()
+        elif self.job.paused and not self.job.over:
+            self.job.resume()
+        self.experiment_changed()
+
+    def experiment_changed(self) -> None:
+        """Takes the surfaces of new examples at once; the run is of an older experiment then."""
+        if self.page.view == VIEW:
+            self._show_examples()
+            self._draw()
+
+    def close(self) -> None:
+        if self.job is not None:
+            self.job.close()
+
+    def _show_examples(self) -> None:
+        from hyperscope.lab.examples.examples import load
+
+        data = self.host.session.moved.data
+        if data == self._seen:
+            return
+        try:
+            examples = load(data, begun=True)
+        except ValueError as problem:
+            self.host.say(str(problem), alarm=True)
+            return
+        self._seen = data
+        train = examples.part == 0
+        self.view.show_examples(examples.raw[:, train], examples.y[train])
+
+    def run(self) -> None:
+        """Trains and measures anew, of the experiment as it is."""
+        self.close()
+        self._of = self.host.session.moved
+        self.bends, self.slices = None, {}
+        self.job = Job(Run(self._of, self.steps, self.points))
+        self._news += 1
+        self._draw()
+
+    def _pause(self) -> None:
+        if self.job is not None and not self.job.over:
+            (self.job.resume if self.job.paused else self.job.pause)()
+            self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = self._news
+        view, job = self.view, self.job
+        note, shown = "", self.bends
+        if job is not None:
+            note = job.problem or ("" if job.over else f"{100 * job.progress.share:.0f} %")
+            if self._of != self.host.session.moved and not note:
+                note = "of an earlier experiment"
+            view.card.pause.setEnabled(not job.over)
+            view.card.pause.setText("Go on" if job.paused else "Pause")
+        units = ""
+        if shown is not None:
+            units = "–".join(str(one) for one in shown.units) or "no hidden units"
+            units = f"{units}, made smaller" if shown.smaller else units
+        view.share.show_bends(shown, note or units)
+        view.slope.show_bends(shown, "")
+        if shown is not None and len(shown.step):
+            most = 100 * float(shown.negative.max())
+            now = 100 * float(shown.negative[-1])
+            at = number_text(float(shown.step[int(shown.negative.argmax())]))
+            view.share.setToolTip(f"At most {most:.0f} % at step {at}, {now:.0f} % at the last: saddles, not valleys.")
+        view.slice.show_slices(self.slices)

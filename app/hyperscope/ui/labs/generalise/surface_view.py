@@ -1,0 +1,228 @@
+"""The view of cost surfaces: one unit's, inputs as they are and normalised, and a small network's along its run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.optimisers import optimisers
+from hyperscope.knob import Knob, Value
+from hyperscope.lab.experiment.experiment import knob_at
+from hyperscope.lab.generalise.bowl import RULES, two_bowls
+from hyperscope.lab.probes.focus import Focus
+from hyperscope.lab.probes.probe import AnyAsk
+from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.card import Card
+from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.controls.run_row import RunRow
+from hyperscope.ui.controls.segmented import Segments
+from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.labs.generalise.bend_cards import BendCard, SliceCard
+from hyperscope.ui.labs.generalise.bowl_card import BowlCard
+from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
+
+WIDTH, GAP = 214, 7
+ALPHA, BETA, STRETCH = 0.3, 0.9, 6.0
+ALPHA_KNOB = Knob(
+    "number", "Learning rate", "The α of all paths; steps are taken over all examples.", True, symbol="α",
+    low=1e-3, high=100.0, scale="log", name="alpha",
+)  # fmt: skip
+STRETCH_KNOB = Knob(
+    "number", "x₂ is larger by", "Another unit for the second input, as centimetres for metres.", True,
+    low=1.0, high=30.0, scale="log", name="stretch",
+)  # fmt: skip
+HEIGHT = ("contours", "height")
+
+
+class SurfaceCard(Card):
+    """What can be set: `moved` that it was, `ruled` that other optimisers are shown, `seen` another way of looking."""
+
+    moved = Signal()
+    stretched = Signal()
+    ruled = Signal()
+    seen = Signal(bool)
+    asked = Signal()
+    paused = Signal()
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Steps", WIDTH, GAP)
+        self.alpha = KnobSlider("alpha", ALPHA_KNOB, ticks=False)
+        self.beta = KnobSlider("beta", knob_at("training.momentum"), ticks=False)
+        self.stretch = KnobSlider("stretch", STRETCH_KNOB, ticks=False)
+        for control, value in ((self.alpha, ALPHA), (self.beta, BETA), (self.stretch, STRETCH)):
+            control.set_value(value)
+            control.refused.connect(self.refused)
+            control.moved.connect(lambda path, value, control=control: self._move(control, value))
+            self.column.addWidget(control)
+        self.look = Segments(HEIGHT, "Seen as")
+        self.look.set_index(0)
+        self.look.chosen.connect(lambda index: self.seen.emit(index == 1))
+        self.column.addWidget(self.look)
+        self.rules: dict[str, Button] = {}
+        row: QHBoxLayout | None = None
+        for number, rule in enumerate(RULES):
+            button = Button(optimisers[rule].label, f"Show {optimisers[rule].label}", "Its path on both surfaces.")
+            button.setCheckable(True)
+            button.setChecked(True)
+            button.setProperty("held", True)
+            button.toggled.connect(lambda on: self.ruled.emit())
+            self.rules[rule] = button
+            if number % 2 == 0 or row is None:
+                row = QHBoxLayout()
+                row.setSpacing(6)
+                self.column.addLayout(row)
+            row.addWidget(button)
+        self.heading = Caption("The run below")
+        self.again = Button("Run again", "Train and measure the run again", "Of the experiment as it is now.")
+        self.pause = Button("Pause", "Pause the run")
+        self.column.addWidget(self.heading)
+        self.column.addWidget(RunRow(self.again, self.pause))
+        self.again.clicked.connect(self.asked)
+        self.pause.clicked.connect(self.paused)
+        self.order_tabs()
+        self.set_theme(LIGHT)
+
+    def _move(self, control: KnobSlider, value: Value) -> None:
+        control.set_value(value)  # what is typed is told before it is shown
+        (self.stretched if control is self.stretch else self.moved).emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        super().set_theme(theme)
+        for slider in (self.alpha, self.beta, self.stretch):
+            slider.set_theme(theme)
+        self.look.set_theme(theme)
+        for button in (self.again, self.pause, *self.rules.values()):
+            button.set_theme(theme)
+        self.heading.set_theme(theme, 11, 600, quiet=True)
+
+
+class SurfaceView(QWidget):
+    """The whole view. It is a panel that is drawn from a job; `drawn` tells that what is new is to be shown.
+
+    The two surfaces are worked out where they are drawn, as soon as anything is moved.
+    """
+
+    rate: float = 15.0
+
+    drawn = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Cost surface")
+        self.card = SurfaceCard()
+        self.plain, self.normal = BowlCard("Inputs as they are"), BowlCard("Inputs normalised")
+        self.share = BendCard("Directions that bend down", True)
+        self.slope = BendCard("Gradient and loss", False)
+        self.slice = SliceCard()
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.sentence.setMinimumWidth(60)
+        self._examples: tuple[Array, Indices] | None = None
+        upper = QHBoxLayout()
+        lower = QHBoxLayout()
+        for row in (upper, lower):
+            row.setSpacing(GRID)
+        for bowl in (self.plain, self.normal):
+            upper.addWidget(bowl, 1)
+        lower.addWidget(self.share, 30)
+        lower.addWidget(self.slope, 30)
+        lower.addWidget(self.slice, 40)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addLayout(upper, 60)
+        left.addLayout(lower, 40)
+        both = QHBoxLayout()
+        both.setSpacing(GRID)
+        both.addLayout(left, 1)
+        both.addWidget(self.card)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(EDGE, GRID, EDGE, EDGE)
+        whole.setSpacing(GRID)
+        whole.addWidget(self.sentence)
+        whole.addLayout(both, 1)
+        self.card.moved.connect(self._walk)
+        self.card.ruled.connect(self._walk)
+        self.card.stretched.connect(self._stretch)
+        self.card.seen.connect(self.show_height)
+        for bowl in (self.plain, self.normal):
+            bowl.dragged.connect(self.set_start)
+        self.set_theme(LIGHT)
+
+    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
+        """Nothing of the shared network."""
+        return ()
+
+    def draw(self, sides: tuple[Seen, ...]) -> None:
+        """Has what is new shown."""
+        self.drawn.emit()
+
+    def show_examples(self, x: Array, y: Indices) -> None:
+        """Takes the surfaces of these raw inputs (n, m) and classes (m,)."""
+        self._examples = x, y
+        self._stretch()
+
+    def show_height(self, on: bool) -> None:
+        """From above with contours, or in an oblique view."""
+        self.card.look.set_index(int(on))
+        for bowl in (self.plain, self.normal):
+            bowl.height_shown = on
+            bowl.update()
+
+    def set_start(self, u: float, v: float) -> None:
+        """Has all paths begin elsewhere, at the same place of both pictures."""
+        for bowl in (self.plain, self.normal):
+            bowl.start = (u, v)
+        self._walk()
+
+    def _stretch(self) -> None:
+        if self._examples is None or not self._examples[1].size:
+            return
+        x, y = self._examples
+        stretch = float(self.card.stretch.value() or STRETCH)
+        for card, bowl in zip((self.plain, self.normal), two_bowls(x, y, stretch), strict=True):
+            card.show_bowl(bowl)
+        self._walk()
+
+    def _walk(self) -> None:
+        rules = tuple(rule for rule, button in self.card.rules.items() if button.isChecked())
+        for bowl in (self.plain, self.normal):
+            bowl.alpha = float(self.card.alpha.value() or ALPHA)
+            bowl.beta = float(self.card.beta.value() or 0.0)
+            bowl.rules = rules
+            bowl.walk()
+        self.sentence.setText(self.said())
+
+    def said(self) -> str:
+        """What the two surfaces show, in a sentence."""
+        plain, normal = self.plain.bowl, self.normal.bowl
+        if plain is None or normal is None:
+            return "There are no examples yet."
+        limits = [one.limit("sgd", 0.0) for one in (plain, normal)]
+        kappas = [number_text(one.condition) for one in (plain, normal)]
+        said = (
+            f"Condition number {kappas[0]} with inputs as they are, {kappas[1]} normalised: plain steps stay stable "
+            f"up to α = {number_text(limits[0])} and {number_text(limits[1])}."
+        )
+        alpha = self.plain.alpha
+        if "sgd" in self.plain.ends:
+            ends = [card.ends["sgd"][0] for card in (self.plain, self.normal)]
+            said += f" At α = {number_text(alpha)} gradient descent {_so(ends[0])} as they are, and normalised it "
+            said += f"{_so(ends[1])}."
+        return said
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self.sentence.ensurePolished()
+        self.sentence.setFont(font(13, 400, theme.scale))
+        paint_text(self.sentence, theme.text)
+        for part in (self.card, self.plain, self.normal, self.share, self.slope, self.slice):
+            part.set_theme(theme)
+
+
+def _so(end: str) -> str:
+    return {"on the way": "is still on the way"}.get(end, end)
