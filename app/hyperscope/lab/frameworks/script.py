@@ -15,6 +15,7 @@ from hyperscope.engine.outputs import outputs
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.schedules import LOWEST, schedules
 from hyperscope.engine.settings import WHOLE_SET, Network, Training
+from hyperscope.knob import knobs
 from hyperscope.lab.experiment.data import file_name
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.frameworks.numbers import Number, literal
@@ -370,7 +371,7 @@ class Script:
     def start_comments(self) -> tuple[str, ...]:
         """What lies in start.npz, as lines of a comment."""
         network = self.network
-        drawn = f"start.npz: the weights of {network.initialiser}"
+        drawn = f"start.npz: weights by {knobs(Network)['initialiser'].caption(network.initialiser)}"
         if network.initialiser in ("normal", "constant", "uniform"):
             drawn += f" with σ = {literal(network.initial_scale)}"
         drawn += f", seed {self.experiment.seed}"

@@ -10,7 +10,7 @@ import textwrap
 from hyperscope.knob import knobs
 from hyperscope.lab.experiment.data import FILE, PAINTED, TABLES, Data, on_plane
 
-WIDTH = 112  # characters of a comment
+WIDTH = 92  # characters of a comment
 LONGEST = 60  # characters of a user's name that are told
 
 DRAWN = ("points", "classes", "noise")  # knobs of data that are drawn

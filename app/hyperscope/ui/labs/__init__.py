@@ -95,6 +95,15 @@ LABS: tuple[Entry, ...] = (
         exports="hyperscope.ui.labs.generalise.exports",
         scenes="hyperscope.ui.labs.generalise.scenes",
     ),
+    Entry(
+        "frameworks",
+        "Frameworks",
+        "hyperscope.ui.labs.frameworks.lab",
+        (("code", "Code"),),
+        "How would I write this? Point at a line of code, or move a control and watch its line.",
+        exports="hyperscope.ui.labs.frameworks.exports",
+        scenes="hyperscope.ui.labs.frameworks.scenes",
+    ),
 )
 
 

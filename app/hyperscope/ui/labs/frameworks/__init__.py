@@ -1,0 +1,1 @@
+"""The Frameworks lab: how would I write this?"""

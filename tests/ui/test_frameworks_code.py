@@ -1,0 +1,140 @@
+"""The Frameworks lab's code: it follows the session, and its lines, the network and slow motion are linked."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.timeline.score import Event, Score
+from hyperscope.ui.labs.frameworks.code_view import CodeView
+from hyperscope.ui.labs.frameworks.lab import CodeOfSession
+from hyperscope.ui.window import Window
+from patience import PATIENCE
+
+SMALL = Experiment(data=Data(points=90), network=Network(layers=(Layer(4), Layer(3))))
+
+
+def opened(open_window, qtbot, experiment: Experiment = SMALL) -> tuple[Window, CodeView]:
+    """A paused window that shows the code."""
+    window = open_window(experiment, playing=False)
+    window.show_lab("frameworks", "code")
+    view: CodeView = window.lab.page.code
+    qtbot.waitUntil(lambda: view.script is not None and view.script.examples > 0, timeout=PATIENCE)
+    return window, view
+
+
+def line_of(view: CodeView, *marks: str) -> int:
+    """The number, from 0, of the first line that has all these marks."""
+    return next(at for at, line in enumerate(view.code.lines) if set(marks) <= set(line.marks))
+
+
+def test_the_code_is_that_of_the_session_and_follows_a_knob_at_once(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    assert "nn.Linear(2, 4)" in view.text.toPlainText()
+    window.move_knob("training.learning_rate", 0.07)
+    assert "lr=0.07" in view.text.toPlainText()
+
+
+def test_lines_that_changed_are_marked_and_no_others(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    window.move_knob("training.learning_rate", 0.07)
+    assert view.text.changed == {line_of(view, "update")}
+    qtbot.waitUntil(lambda: not view.text.changed, timeout=PATIENCE)
+
+
+def test_a_move_made_while_it_trained_is_in_the_code_at_its_step(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    score = Score(SMALL, (Event(7, changed(SMALL, "training.learning_rate", 0.05)),), 12)
+    window.session.perform(score)
+    qtbot.waitUntil(lambda: "if step == 7:" in view.text.toPlainText(), timeout=PATIENCE)
+    assert "alpha = 0.05" in view.text.toPlainText()
+
+
+def test_a_line_pointed_at_lights_its_layer(open_window, qtbot):
+    _, view = opened(open_window, qtbot)
+    at = line_of(view, "layer2")
+    block = view.text.document().findBlockByNumber(at)
+    place = view.text.blockBoundingGeometry(block).translated(view.text.contentOffset()).center()
+    qtbot.mouseMove(view.text.viewport(), QPoint(40, round(place.y())))
+    qtbot.waitUntil(lambda: view.text.line == at, timeout=PATIENCE)
+    assert view.sketch.told.layers == {2}
+    assert view.sketch.title == f"Line {at + 1} is layer 2"
+
+
+def test_the_arrow_keys_go_from_line_to_line(open_window, qtbot):
+    _, view = opened(open_window, qtbot)
+    view.text.setFocus(Qt.FocusReason.TabFocusReason)
+    view.text.point(0)
+    for _ in range(3):
+        qtbot.keyClick(view.text, Qt.Key.Key_Down)
+    assert view.text.line == view.text.textCursor().blockNumber() > 0
+
+
+def test_a_layer_pointed_at_lights_its_lines(open_window, qtbot):
+    _, view = opened(open_window, qtbot)
+    view.show_framework("numpy")
+    view.sketch.pointed.emit(0)
+    view.sketch.grab()  # columns are known once they were drawn
+    view.sketch.layer = 0
+    box = view.sketch._columns[1]
+    qtbot.mouseMove(view.sketch, QPointF(box.center()).toPoint())
+    qtbot.waitUntil(lambda: bool(view.text.lit), timeout=PATIENCE)
+    assert all("layer1" in view.code.lines[at].marks for at in view.text.lit)
+
+
+@pytest.mark.parametrize("framework", ["numpy", "pytorch", "jax", "optax"])
+def test_slow_motion_lights_the_line_of_each_operation(framework, open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    view.show_framework(framework)
+    window.do(window.session.slow)
+    qtbot.waitUntil(lambda: bool(view.text.lit), timeout=PATIENCE)
+    record = window.session.slow_motion
+    for at, operation in enumerate(record.operations):
+        if operation.phase in ("forward", "backward"):
+            view.show_operation(operation)
+            marks = set().union(*(view.code.lines[line].marks for line in view.text.lit))
+            assert operation.phase in marks, at
+    window.do(window.session.leave_slow_motion)
+    qtbot.waitUntil(lambda: not view.text.lit, timeout=PATIENCE)
+
+
+def test_the_code_is_copied(open_window, qtbot):
+    _, view = opened(open_window, qtbot)
+    view.copy.click()
+    assert QGuiApplication.clipboard().text() == view.code.text
+
+
+def test_the_folder_is_written_beside_the_window_and_runs(open_window, qtbot, tmp_path):
+    window, view = opened(open_window, qtbot)
+    view.show_framework("numpy")
+    window.session.perform(Score(SMALL, (), 12))
+    qtbot.waitUntil(lambda: window.session.status.tick == 12, timeout=PATIENCE)
+    window.part(CodeOfSession).save(tmp_path / "mine")
+    qtbot.waitUntil(lambda: (tmp_path / "mine" / "README.md").exists(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.part(CodeOfSession).job is None, timeout=PATIENCE)
+    assert "12 steps" in window.words.message.accessibleName()
+    names = {path.name for path in (tmp_path / "mine").iterdir()}
+    assert names == {"train.py", "train.ipynb", "data.npz", "start.npz", "batches.txt", "README.md"}
+
+
+def test_what_is_counted_is_what_is_written(open_window, qtbot):
+    _, view = opened(open_window, qtbot)
+    counts = view.counts.counts
+    assert counts["PyTorch"].whole == view.code.count
+    assert counts["PyTorch"].of["backward"] < 4 < counts["NumPy"].of["backward"]
+
+
+def test_a_sessions_file_keeps_the_framework(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    part = window.part(CodeOfSession)
+    assert part.kept() == {}
+    view.framework_chosen.emit("jax")
+    assert part.kept() == {"framework": "jax"}
+    part.restore({"framework": "numpy"})
+    assert view.framework == "numpy"
+    with pytest.raises(ValueError, match="theano"):
+        part.restore({"framework": "theano"})
