@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -104,6 +104,7 @@ class CodeText(QPlainTextEdit):
         self._size = SIZE
         self._lit: tuple[int, ...] = ()
         self._changed: set[int] = set()
+        self._bands: dict[int, QColor] = {}
         self._shown: tuple[str, ...] = ()
         self._colours = _Colours(self.document())
         self._numbers = _Numbers(self)
@@ -171,6 +172,11 @@ class CodeText(QPlainTextEdit):
         """Those lines."""
         return self._lit
 
+    def show_bands(self, bands: Mapping[int, QColor]) -> None:
+        """Puts colours behind lines, from 0."""
+        self._bands = dict(bands)
+        self._mark()
+
     def point(self, line: int) -> None:
         """Comes to a line, from 0; -1 for none."""
         if line != self.line:
@@ -227,6 +233,7 @@ class CodeText(QPlainTextEdit):
     def _mark(self) -> None:
         theme, found = self._theme, []
         for lines, colour in (
+            *(((line,), colour) for line, colour in self._bands.items()),
             (self._changed, mixed(theme.card, theme.accent, 0.22)),
             (self._lit, mixed(theme.card, theme.accent, 0.12)),
             ((self.line,) if self.line >= 0 else (), theme.control),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.engine.slow_motion import Operation
 from hyperscope.lab.frameworks.counting import counted
@@ -15,11 +15,10 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
-from hyperscope.ui.controls.segmented import Segments
-from hyperscope.ui.labs.frameworks.code_text import CodeText
+from hyperscope.ui.labs.frameworks.code_card import CodeCard, laid_out, set_sentence
 from hyperscope.ui.labs.frameworks.counts import Counts
 from hyperscope.ui.labs.frameworks.sketch import NetworkSketch
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
+from hyperscope.ui.theme import LIGHT, Theme
 
 NAMES = tuple(frameworks)
 SHORT = {name: entry.title.rpartition(" ")[2] for name, entry in frameworks.items()}
@@ -43,43 +42,15 @@ class CodeView(QWidget):
         self.code = Code(())
         self._operation: Operation | None = None
         self.sentence = QLabel()
-        self.choice = Segments([SHORT[name] for name in NAMES], "Framework")
         self.copy = Button("Copy", "Copy the code", "The whole file, to the clipboard")
         self.save = Button(
             "Save folder …", "Save the code's folder", "train.py and a notebook, with data, start and mini-batches"
         )
-        self.text, self.sketch, self.counts = CodeText(), NetworkSketch(), Counts()
-        self.foot, self.hint = QLabel(), QLabel(HINT)
-        for label in (self.foot, self.hint):
-            label.setWordWrap(True)
-        self.sheet = QFrame()
-        self.sheet.setObjectName("code")
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self.choice)
-        head.addStretch(1)
-        head.addWidget(self.copy)
-        head.addWidget(self.save)
-        inner = QVBoxLayout(self.sheet)
-        inner.setContentsMargins(INSIDE, INSIDE - 2, INSIDE, INSIDE - 2)
-        inner.setSpacing(GRID)
-        inner.addLayout(head)
-        inner.addWidget(self.text, 1)
-        inner.addWidget(self.foot)
-        inner.addWidget(self.hint)
-        right = QVBoxLayout()
-        right.setSpacing(GRID)
-        right.addWidget(self.sketch, 62)
-        right.addWidget(self.counts, 38)
-        below = QHBoxLayout()
-        below.setSpacing(GRID)
-        below.addWidget(self.sheet, 57)
-        below.addLayout(right, 43)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(GRID)
-        whole.addWidget(self.sentence)
-        whole.addLayout(below, 1)
+        self.foot = QLabel()
+        self.card = CodeCard([SHORT[name] for name in NAMES], (self.copy, self.save), (self.foot, QLabel(HINT)))
+        self.choice, self.text = self.card.choice, self.card.text
+        self.sketch, self.counts = NetworkSketch(), Counts()
+        laid_out(self, self.sentence, self.card, ((self.sketch, 62), (self.counts, 38)))
         self.choice.chosen.connect(lambda at: self.framework_chosen.emit(NAMES[at]))
         self.copy.clicked.connect(lambda: self.copy_wanted.emit())
         self.save.clicked.connect(lambda: self.save_wanted.emit())
@@ -99,17 +70,9 @@ class CodeView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for part in (self.choice, self.copy, self.save, self.text, self.sketch, self.counts):
+        for part in (self.card, self.sketch, self.counts):
             part.set_theme(theme)
-        for label, size in ((self.sentence, 13), (self.foot, 12), (self.hint, 11)):
-            label.ensurePolished()
-            label.setFont(font(size, 400, theme.scale))
-        self.sentence.setContentsMargins(8, 6, 8, 2)
-        self.hint.setStyleSheet(f"color: {theme.quiet.name()}")
-        self.sheet.setStyleSheet(
-            f"QFrame#code {{ background: {theme.card.name()}; border: 1px solid {theme.hairline.name()};"
-            " border-radius: 8px; }"
-        )
+        set_sentence(self.sentence, theme)
 
     # -- what is shown --------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.frameworks.counting import PARTS
+from hyperscope.lab.frameworks.folding import TOOLS
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.frameworks.page import FrameworksPage
 
@@ -23,3 +24,13 @@ def of_code(page: FrameworksPage) -> Iterable[Table]:
         Table("lines of code", ("framework", *PARTS.values(), "all"), counts),
         Table(page.code.framework, ("line", "code", "is of"), lines),
     ]
+
+
+@data("frameworks/writes")
+def of_writes(page: FrameworksPage) -> Iterable[Table]:
+    """Lines of a step by tool, in NumPy and what is left of them."""
+    step = page.writes.step
+    if step is None:
+        return []
+    rows = [(title, step.count(tool), step.left(tool)) for tool, title in TOOLS.items()]
+    return [Table(step.framework, ("tool", "lines in NumPy", "left to write"), rows)]

@@ -60,6 +60,8 @@ class CodeOfSession(Part[Host]):
             ),
             Action("Copy the code", "Frameworks", self.copy, ("Ctrl+Shift+C",)),
             Action("Save the code's folder", "Frameworks", self.ask_where, ("Ctrl+Shift+S",)),
+            Action("Fold what a framework writes", "Frameworks", lambda: self.page.writes.fold_all(True), ("F",)),
+            Action("Unfold it", "Frameworks", lambda: self.page.writes.fold_all(False), ("Shift+F",)),
             Action("Slow motion", "Frameworks", self.slow, ("S",), "Lights the lines of each operation."),
             Action("On one operation or batch", "Frameworks", partial(self._step, 1), ("Right",)),
             Action("Back one operation", "Frameworks", partial(self._step, -1), ("Left",)),
@@ -80,7 +82,7 @@ class CodeOfSession(Part[Host]):
             score = known
         try:
             start = start_of(score, page.inputs, page.classes)
-            self.view.show_script(Script(start, page.inputs, page.classes, page.examples))
+            self.page.show_script(Script(start, page.inputs, page.classes, page.examples))
         except ValueError:
             return  # a tree for other classes than these, until the data are there that it is for
 
@@ -199,11 +201,11 @@ class CodeOfSession(Part[Host]):
 
 def make(host: Host) -> Lab:
     """The Frameworks lab, shown by `host`."""
-    page = FrameworksPage()
+    page = FrameworksPage(lambda: host.remembered.reduced_motion)
     code = CodeOfSession(host, page)
     return Lab(
         page,
-        panels=(page.code,),
+        panels=(page.code, page.writes),
         parts=(code,),
         cards=(page.card,),
         kept=code.kept,

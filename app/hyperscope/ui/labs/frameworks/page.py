@@ -1,14 +1,16 @@
-"""The Frameworks lab's page: its view, with the hyperparameters beside it."""
+"""The Frameworks lab's page: its views one behind the other, with the hyperparameters beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.frameworks.script import Script
 from hyperscope.ui.labs.frameworks.code_view import CodeView
+from hyperscope.ui.labs.frameworks.writes_view import WritesView
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.theme import EDGE, GRID, Theme
@@ -17,17 +19,35 @@ from hyperscope.ui.theme import EDGE, GRID, Theme
 class FrameworksPage(Page):
     """Lays out the view and the card, and hears how many examples there are."""
 
-    def __init__(self) -> None:
+    def __init__(self, calm: Callable[[], bool]) -> None:
         super().__init__()
-        self.code = CodeView()
+        self.code, self.writes = CodeView(), WritesView(calm)
+        self.views: dict[str, QWidget] = {"code": self.code, "writes": self.writes}
+        self._stack = QStackedWidget()
+        for view in self.views.values():
+            self._stack.addWidget(view)
         self.card = HyperparametersCard()
         self.inputs, self.classes, self.examples = 2, 3, 0
+        self.script: Script | None = None
         self.on_examples: Callable[[], None] = lambda: None
         whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
         whole.setSpacing(GRID)
-        whole.addWidget(self.code, 1)
+        whole.addWidget(self._stack, 1)
         whole.addWidget(self.card)
+
+    def show_view(self, name: str) -> None:
+        """Shows one of the lab's views."""
+        self._stack.setCurrentWidget(self.views[name])
+        if self.script is not None:
+            self.show_script(self.script)
+
+    def show_script(self, script: Script) -> None:
+        """Shows the code of a session in the view that is seen."""
+        self.script = script
+        for view in (self.code, self.writes):
+            if view is self._stack.currentWidget():
+                view.show_script(script)
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -44,4 +64,5 @@ class FrameworksPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.code.set_theme(theme)
+        self.writes.set_theme(theme)
         self.card.set_theme(theme)

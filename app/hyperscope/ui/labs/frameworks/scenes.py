@@ -23,12 +23,21 @@ def _at(framework: str, mark: str) -> Callable[[Window], None]:
     return arrange
 
 
+def _folded(window: Window) -> None:
+    page = window.lab.page
+    assert isinstance(page, FrameworksPage)
+    page.writes._calm = lambda: True
+    page.writes.tools.pressed.emit("autograd")
+
+
 def scenes() -> Sequence[Scene]:
-    """A layer in PyTorch, the backward pass in NumPy, and Optax."""
+    """A layer in PyTorch, the backward pass in NumPy and folded, and Optax."""
     of_code = partial(Scene, lab="frameworks", view="code")
     normed = Experiment(network=Network(layers=(Layer(batch_norm="before"), Layer(batch_norm="before"), Layer())))
     return (
         of_code("frameworks-code", normed, 2, last=_at("pytorch", "layer2")),
         of_code("frameworks-numpy", normed, 2, last=_at("numpy", "backward")),
+        Scene("frameworks-writes", normed, 0, lab="frameworks", view="writes"),
+        Scene("frameworks-folded", normed, 0, last=_folded, lab="frameworks", view="writes"),
         of_code("frameworks-optax", Experiment(), 0, last=_at("optax", "update")),
     )
