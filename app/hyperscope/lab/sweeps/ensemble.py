@@ -17,6 +17,7 @@ from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
 
 MOST = 16  # networks
 SIDE = 40  # cells of a map
+ROWS = 16  # of each network's history, of which nothing is shown
 BURST = 0.012  # s of training before the next look
 EVERY = 0.08  # s between two records
 
@@ -84,7 +85,7 @@ class EnsembleTask:
         from hyperscope.lab.jobs.small_map import SmallMap
         from hyperscope.lab.training.population import Population
 
-        population = Population(self.members)
+        population = Population(self.members, ROWS)
         first = population.member(0)
         if first.examples.missing:
             raise ValueError(f"own points: {first.examples.missing}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OUTPUTS = ("softmax", "one-vs-all", "hierarchical", "Weston-Watkins")
 TITLES = ("softmax", "one against all", "tree", "hinge")
 SIDE = 48  # cells of a map
+ROWS = 16  # of each network's history, of which nothing is shown
 BURST = 0.012  # s of training before the next has its turn
 EVERY = 0.06  # s between two records
 
@@ -99,7 +100,7 @@ class _Together:
         from hyperscope.lab.training.trainer import Trainer
 
         self._task = task
-        self.trainers: list[Trainer] = [Trainer(rival(task.experiment, output)) for output in OUTPUTS]
+        self.trainers: list[Trainer] = [Trainer(rival(task.experiment, output), rows=ROWS) for output in OUTPUTS]
         first = self.trainers[0]
         if first.examples.missing:
             raise ValueError(f"own points: {first.examples.missing}")

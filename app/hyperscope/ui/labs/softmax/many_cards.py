@@ -125,12 +125,12 @@ class ReusePanel(Rows):
             self.words(painter, room, self.note or "The first point comes within a second.", 12)
             return
         middle, low, high = found.middle(), found.low(), found.high()
-        area = room.adjusted(self.px(40), self.px(8), -self.px(10), -self.px(58))
+        area = room.adjusted(self.px(40), self.px(8), -self.px(10), -self.px(68))
         known = low[np.isfinite(low)]
         least = max(0.0, math.floor(10 * float(known.min(initial=0.9))) / 10)
         logs = np.log10(np.array(found.sizes, float))
         axes = Axes(area, (float(logs[0]) - 0.05, float(logs[-1]) + 0.05), (least, 1.005))
-        up = [(at, f"{100 * at:.0f} %") for at in ticks(least, 1.0, 5)]
+        up = [(at, f"{100 * at:.0f} %") for at in ticks(least, 1.0001, 7)]
         axes.paint(painter, theme, [(float(at), f"{size}") for at, size in zip(logs, found.sizes, strict=True)], up)
         painter.save()
         painter.setClipRect(area.adjusted(-2, -4, 4, 4))

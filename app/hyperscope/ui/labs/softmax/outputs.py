@@ -19,7 +19,7 @@ from hyperscope.ui.panels.map.views import placed
 from hyperscope.ui.theme import INSIDE, Theme
 
 HEADS = ("", "loss", "−ln ŷ", "right", "examples ≠", "plane ≠")
-SHARES = (0.25, 0.125, 0.125, 0.145, 0.205, 0.15)
+SHARES = (0.24, 0.12, 0.145, 0.15, 0.2, 0.145)
 
 
 class OutputsPanel(Rows):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+import time
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.probes.curves import curves
@@ -17,6 +19,8 @@ from hyperscope.ui.labs.softmax.outputs import OutputsPanel
 from hyperscope.ui.labs.softmax.plane_cards import CostCurve, Dearest, Parameters, Through
 from hyperscope.ui.labs.softmax.plane_map import PlaneMap
 from hyperscope.ui.theme import GRID, LIGHT, Theme, font
+
+BESIDE = 0.05  # s between two looks of the cards at what is under the hand; the plane itself follows every frame
 
 
 class PlaneView(QWidget):
@@ -60,7 +64,11 @@ class PlaneView(QWidget):
         whole.setSpacing(GRID)
         whole.addLayout(head)
         whole.addLayout(lower, 1)
-        self.map.shaped.connect(self._show)
+        self._looked = 0.0  # s, when the cards last looked at what is under the hand
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self._catch_up)
+        self.map.shaped.connect(self._follow_hand)
         self.map.chosen.connect(self.looked_at)
         self.dear.chosen.connect(self.looked_at)
         self.mend.clicked.connect(self.wanted)
@@ -95,6 +103,19 @@ class PlaneView(QWidget):
         self.through.draw(found, example, not known)
         self.dear.draw(found, self._example)
         self.cost.draw(found, None)
+
+    def _follow_hand(self, found: Regression) -> None:
+        """Has the cards follow a drag, some twenty times a second, so that the plane can at every frame."""
+        now = time.perf_counter()
+        if now - self._looked >= BESIDE:
+            self._looked = now
+            self._show(found)
+        elif not self._late.isActive():
+            self._late.start(round(1000 * BESIDE))
+
+    def _catch_up(self) -> None:
+        if self.map.found is not None:
+            self._show(self.map.found)
 
     def show_example(self, example: int | None) -> None:
         """Looks at an example."""
