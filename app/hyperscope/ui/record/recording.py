@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +32,7 @@ FRAMES = 48  # of an animation, at most
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 BURST = 0.1  # s of training between two frames: nobody watches them
 LAYOUTS = 5  # turns of the event loop
+NEAR = 12  # names that a sentence on an unknown one gives
 SIZES = ((1280, 800), (1920, 1080))
 
 
@@ -74,7 +76,8 @@ def chosen_scenes(names: str | None) -> tuple[Scene, ...]:
         return every
     known = [scene.name for scene in every]
     if unknown := [name for name in names.split(",") if name not in known]:
-        raise ValueError(f"scenes has {named(unknown[0])}; there are {', '.join(known)}")
+        near = ", ".join(get_close_matches(unknown[0], known, NEAR, 0))
+        raise ValueError(f"scenes has {named(unknown[0])}; of the {len(known)} that there are nearest are {near}")
     return tuple(scene for scene in every if scene.name in names.split(","))
 
 
