@@ -17,7 +17,7 @@ from hyperscope.engine.textbook import loss_and_gradient
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.generalise.bowl import RULES, Bowl, bowl, outcome, path, two_bowls
+from hyperscope.lab.generalise.bowl import RULES, Bowl, bowl, outcome, path, paths, two_bowls
 from hyperscope.lab.generalise.saddles import DIRECTIONS, MOST, Bends, Run, Slice, second_derivatives, small_enough
 from hyperscope.lab.jobs.task import Record
 from hyperscope.lab.training.trainer import Trainer
@@ -94,6 +94,26 @@ def test_the_stated_limit_is_where_paths_on_the_real_surface_begin_to_swing_for_
             < np.linalg.norm(near - one.lowest)
             < np.linalg.norm(swung - one.lowest)
         )
+
+
+def test_paths_taken_together_are_those_of_each_by_the_written_formulas():
+    one = made(stretch=4.0)[0]
+    start, alpha, beta = one.lowest + 0.4, 0.05, 0.8
+    together = paths(one.gradient, start, RULES, alpha, beta, 30)
+    w, v = start.copy(), np.zeros(2)
+    for step in range(1, 31):
+        v = beta * v + one.gradient(w)
+        w = w - alpha * v
+        np.testing.assert_allclose(together["momentum"][step], w, rtol=1e-12)
+    for rule in RULES:
+        alone = path(one.gradient, start, rule, alpha, beta, 30)
+        np.testing.assert_allclose(together[rule], alone, rtol=1e-9)
+    s, w = np.zeros(2), start.copy()
+    for step in range(1, 31):
+        g = one.gradient(w)
+        s = 0.9 * s + 0.1 * g * g
+        w = w - alpha * g / (np.sqrt(s) + 1e-8)
+        np.testing.assert_allclose(together["rmsprop"][step], w, rtol=1e-12)
 
 
 def test_adam_s_first_step_is_as_long_as_its_rate_whatever_the_gradient():

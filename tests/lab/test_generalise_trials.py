@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hyperscope import cli
+from hyperscope.engine.features import features
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
@@ -202,6 +203,18 @@ def test_strong_l2_with_a_large_rate_diverges_in_all_of_five_seeds():
     )
     outcome = carried_out(Plan(sweeps["generalise/l2"], fast, (0.1, 1.0), 5, 120), side=4)
     assert outcome.failed[0, 1].all() and not outcome.failed[0, 0].any()
+
+
+def test_an_l1_strength_leaves_few_of_a_network_s_weights_and_all_of_its_accuracy_in_all_of_five_seeds():
+    """Of 40 weights, 38 with a single output, at least 32 are exactly 0, as of 38 were 30."""
+    circle = Experiment(
+        data=Data(source="circles", classes=2, points=300, features=tuple(features)),
+        network=Network(layers=(Layer(4, "tanh"), Layer(2, "tanh")), initialiser="xavier"),
+        training=Training(optimiser="sgd", learning_rate=0.1),
+    )
+    outcome = carried_out(Plan(sweeps["generalise/l1"], circle, (0.05,), 5, 150), side=4)
+    assert [count for _, count in outcome.standing.zeros] == [40] * 5
+    assert min(zeros for zeros, _ in outcome.standing.zeros) >= 32 and outcome.dev_accuracy.min() >= 0.95
 
 
 # -- the command line -------------------------------------------------------------------------------------------------

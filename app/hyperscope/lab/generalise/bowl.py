@@ -6,7 +6,7 @@ Everything is exact and in float64, and takes a few milliseconds, so it is worke
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.curvature import SHARES, rate_limit
 
 SIDE = 64  # cells along each side of a surface
-MOST = 300  # examples
+MOST = 200  # examples
 DECAY = 0.01  # of L2, without which separable classes have no lowest point
 ABOVE = 0.3  # nats above the lowest point, up to where the surface reaches along its flattest direction
 STEPS = 100
@@ -127,28 +127,46 @@ def path(
 
     The updates are those of `engine.optimisers`; β is momentum's, and Adam's β₁; β₂ is .9 for RMSProp, .999 for Adam.
     """
-    w = np.array(start, float)
+    return paths(gradient, start, (rule,), alpha, beta, steps)[rule]
+
+
+def paths(
+    gradient: Callable[[Array], Array],
+    start: Array,
+    rules: Sequence[str],
+    alpha: float,
+    beta: float,
+    steps: int = STEPS,
+) -> dict[str, Array]:
+    """The path of each rule: all take their steps together, which takes a fifth of the time."""
+    kinds = np.array(rules)[:, None]
+    swift, ahead, rms, adam = (kinds == rule for rule in RULES[1:])
+    keeps = np.where(swift | ahead, beta, np.where(adam, beta, 0.0))
+    adds = np.where(adam, 1 - beta, 1.0)  # of the gradient, to the first moment
+    second_keeps = np.where(rms, RMS_BETA2, BETA2)
+    w = np.tile(np.array(start, float), (len(rules), 1))
     first, second = np.zeros_like(w), np.zeros_like(w)
-    found = [w]
-    for count in range(1, steps + 1):
-        g = gradient(w)
-        if rule == "sgd":
-            step = alpha * g
-        elif rule in ("momentum", "nesterov"):
-            first = beta * first + g
-            step = alpha * (first if rule == "momentum" else g + beta * first)
-        elif rule == "rmsprop":
-            second = RMS_BETA2 * second + (1 - RMS_BETA2) * g * g
-            step = alpha * g / (np.sqrt(second) + EPSILON)
-        else:
-            first, second = beta * first + (1 - beta) * g, BETA2 * second + (1 - BETA2) * g * g
-            mean, spread = first / (1 - beta**count), second / (1 - BETA2**count)
-            step = alpha * mean / (np.sqrt(spread) + EPSILON)
-        w = w - step
-        found.append(w)
-        if not np.abs(w).max() < FAR:
-            break
-    return np.array(found)
+    rescaled = rms | adam
+    found = np.empty((steps + 1, *w.shape))
+    found[0] = w
+    with np.errstate(all="ignore"):  # what diverges is cut off below
+        for count in range(1, steps + 1):
+            g = gradient(w)
+            first = keeps * first + adds * g
+            second = second_keeps * second + (1 - second_keeps) * g * g
+            along = np.where(
+                ahead, g + beta * first, np.where(adam, first / (1 - beta**count), np.where(rms, g, first))
+            )
+            spread = np.where(adam, second / (1 - BETA2**count), second)
+            w = w - alpha * np.where(rescaled, along / (np.sqrt(spread) + EPSILON), along)
+            found[count] = w
+    return {rule: _until_far(found[:, number]) for number, rule in enumerate(rules)}
+
+
+def _until_far(walked: Array) -> Array:
+    """The path up to the first place that is beyond FAR or not finite, that included."""
+    beyond = np.flatnonzero(~(np.abs(walked).max(axis=1) < FAR))
+    return walked[: int(beyond[0]) + 1] if len(beyond) else walked
 
 
 def outcome(of: Bowl, walked: Array) -> tuple[str, float]:

@@ -49,12 +49,12 @@ STRENGTHS: tuple[Sweep, ...] = tuple(
             base=_by_hand, captions=_short, deep=False, epochs=200,
         ),
         Sweep(
-            "generalise/l1", "L1", "λ₁ from 0 to 0.3", "λ₁", LAMBDAS, "choice",
+            "generalise/l1", "L1", "λ₁ from 0 to 0.3", "λ₁", (0.0, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3), "choice",
             lambda experiment, value: _training(experiment, "l1", float(value)),
             (AS_SET,), "best", "lowest median dev loss",
             ("L1 moves each weight towards 0 by the same amount, so that many are exactly 0.",),
             "Too much of it, and all of them are.",
-            base=_by_hand, captions=_short, deep=False, epochs=200,
+            base=_by_hand, captions=_short, deep=False, epochs=200, zeros=True,
         ),
         Sweep(
             "generalise/dropout", "dropout", "share of units left out", "dropped",

@@ -50,7 +50,8 @@ class Standing:
 
     `stopped` says why each that stopped itself did, "" of others. `maps` are
     class probabilities (C, side, side), row 0 lowest, none if none were wished for. `curves` are dev losses so far
-    (t,), and `gradients` (L,) the L2 norm of the last step's gradient of each layer's weights, where they are wanted.
+    (t,), and `gradients` (L,) the L2 norm of the last step's gradient of each layer's weights, where they are wanted;
+    so are `zeros`, how many weights are exactly 0, and of how many.
     """
 
     step: Array
@@ -63,6 +64,7 @@ class Standing:
     maps: tuple[Array, ...] = ()
     curves: tuple[Array, ...] = ()
     gradients: tuple[Array, ...] = ()
+    zeros: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class PopulationTask:
     curves: bool = False  # whether a Standing is to have them,
     gradients: bool = False  # and these
     lengths: tuple[int, ...] = ()
+    zeros: bool = False  # whether a Standing is to count weights that are exactly 0
     what: ClassVar[str] = "trained the networks"
 
     def __post_init__(self) -> None:
@@ -181,10 +184,11 @@ class _Crowd:
         maps = tuple(self._map(member) for member in members) if self.maps.side else ()
         curves = tuple(_curve(member) for member in members) if self._task.curves else ()
         gradients = tuple(_by_layer(member) for member in members) if self._task.gradients else ()
+        zeros = tuple(_zeros(member) for member in members) if self._task.zeros else ()
         cost = time.process_time() - used  # not by the clock, as the window and the worker go first
         self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
         step, epoch, *rest = np.array(figures, float).T.copy()
-        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps, curves, gradients)
+        return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps, curves, gradients, zeros)
 
     def _map(self, subject: InTraining[Any]) -> Array:
         key = subject.experiment.data, subject.experiment.training.precision
@@ -214,6 +218,14 @@ def _by_layer(member: InTraining[Any]) -> Array:
         return np.full(len(blocks), np.nan)
     # in float64, as squares of what vanishes are 0 in float32
     return np.array([np.linalg.norm(block.of(gradient).astype(np.float64)) for block in blocks])
+
+
+def _zeros(member: InTraining[Any]) -> tuple[int, int]:
+    """How many weights are exactly 0, biases left out, and of how many."""
+    layout, parameters = member.layout, member.parameters
+    pairs = zip(layout.names, layout.widths, strict=False)
+    blocks = [layout.parameters[f"{name}.weights"].of(parameters)[:, :inputs] for name, inputs in pairs]
+    return sum(int((block == 0).sum()) for block in blocks), sum(block.size for block in blocks)
 
 
 class _Together:

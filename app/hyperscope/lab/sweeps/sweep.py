@@ -59,6 +59,7 @@ class Sweep:
     by_layer: bool = False  # whether the gradient of each layer is what one looks at
     captions: Callable[[Value], str] = str
     deep: bool = True  # whether it usually is of DEEP layers
+    zeros: bool = False  # whether weights that are exactly 0 are counted
     length: Callable[[Value], int] | None = None  # epochs that a network with this value trains, where they differ
     limits: tuple[float, float] | None = None  # between which values may be chosen, where the scale does not say
 
@@ -143,6 +144,7 @@ class Plan:
             curves=True,
             gradients=self.sweep.by_layer,
             lengths=self._lengths,
+            zeros=self.sweep.zeros,
         )
 
     @property

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.lab.generalise.bowl import RULES, STEPS, Bowl, outcome, path
+from hyperscope.lab.generalise.bowl import RULES, STEPS, Bowl, outcome, paths
 from hyperscope.ui.controls.control import ARROWS, draw_focus, keep_arrows
 from hyperscope.ui.labs.generalise.relief import Relief, from_above, oblique, paint_height, paint_path
 from hyperscope.ui.paint import corners, face, write
@@ -69,7 +69,7 @@ class BowlCard(Sheet):
             return
         start = bowl.lowest + bowl.half * np.array(self.start)
         with np.errstate(all="ignore"):
-            self.paths = {rule: path(bowl.gradient, start, rule, self.alpha, self.beta) for rule in self.rules}
+            self.paths = paths(bowl.gradient, start, self.rules, self.alpha, self.beta) if self.rules else {}
             self.ends = {rule: outcome(bowl, walked) for rule, walked in self.paths.items()}
         self.note = f"κ {number_text(bowl.condition)}"
         read = [f"{optimisers[rule].label} {said}" for rule, (said, _) in self.ends.items()]
@@ -149,7 +149,7 @@ class BowlCard(Sheet):
             name = QRectF(room.left() + self.px(15), top, room.width() - self.px(15), line)
             write(painter, name, optimisers[rule].label, bold, theme.text)
             top += line
-            figure = "" if said == "diverges" else f", {number_text(end, 2)} above" if end >= 0.001 else ""
+            figure = "" if said == "diverges" else f", +{number_text(end, 2)}" if end >= 0.001 else ""
             write(
                 painter,
                 QRectF(name.left(), top, name.width() + self.px(8), line),
@@ -166,7 +166,7 @@ class BowlCard(Sheet):
             ("largest stable α", False),
             (f"plain {number_text(plain_limit)}", self.alpha >= plain_limit),
             (f"momentum {number_text(swift)}", self.alpha >= swift),
-            (f"after {STEPS} steps", False),
+            (f"{STEPS} steps; + nats left", False),
         ):
             row = QRectF(room.left(), top, room.width(), line)
             write(painter, row, words, bold if lit else plain, theme.text if lit else theme.quiet)

@@ -103,7 +103,11 @@ class StrengthCard(Sheet):
         train, dev = _median(outcome.train_loss)[at], outcome.loss[0, at]
         error = 1 - outcome.accuracy[0, at]
         which = " (lowest dev loss)" if at == int(np.argmin(outcome.loss[0])) else ""
-        return f"{caption}{which}: train {_figure(train)}, dev {_figure(dev)}, dev error {percent(float(error))}"
+        said = f"{caption}{which}: train {_figure(train)}, dev {_figure(dev)}, dev error {percent(float(error))}"
+        if not outcome.standing.zeros:
+            return said
+        zeros, count = outcome.standing.zeros[outcome.plan.number(0, at, outcome.middle(0, at))]
+        return f"{said}, {zeros} of {count} weights exactly 0"
 
     def look_at(self, at: int) -> None:
         """Looks at another value."""

@@ -22,6 +22,7 @@ from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.generalise.bend_cards import BendCard, SliceCard
 from hyperscope.ui.labs.generalise.bowl_card import BowlCard
 from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 WIDTH, GAP = 214, 7
@@ -34,6 +35,12 @@ STRETCH_KNOB = Knob(
     "number", "x₂ is larger by", "Another unit for the second input, as centimetres for metres.", True,
     low=1.0, high=30.0, scale="log", name="stretch",
 )  # fmt: skip
+WHY = (
+    "The curvature along a weight grows with the square of its input, and α must suit the greatest. Normalised, the "
+    "bowl is nearly round, and α can be larger.",
+    "But RMSProp and Adam divide each gradient by its size, and mind a narrow valley less.",
+    "In many dimensions a run starts where some directions bend down: on saddles, not in valleys.",
+)
 HEIGHT = ("contours", "height")
 
 
@@ -79,6 +86,13 @@ class SurfaceCard(Card):
         self.heading = Caption("The run below")
         self.again = Button("Run again", "Train and measure the run again", "Of the experiment as it is now.")
         self.pause = Button("Pause", "Pause the run")
+        self.reasons = Caption("Why")
+        self.words = [QLabel(words) for words in WHY]
+        for label in self.words:
+            label.setWordWrap(True)
+            label.setMinimumWidth(40)
+        for part in (self.reasons, *self.words):
+            self.column.addWidget(part)
         self.column.addWidget(self.heading)
         self.column.addWidget(RunRow(self.again, self.pause))
         self.again.clicked.connect(self.asked)
@@ -98,7 +112,13 @@ class SurfaceCard(Card):
         self.look.set_theme(theme)
         for button in (self.again, self.pause, *self.rules.values()):
             button.set_theme(theme)
-        self.heading.set_theme(theme, 11, 600, quiet=True)
+        for caption in (self.heading, self.reasons):
+            caption.set_theme(theme, 11, 600, quiet=True)
+        for label in self.words:
+            label.setMinimumWidth(breadth(theme, 178))  # else its height is asked for as if it were narrow
+            label.ensurePolished()
+            label.setFont(font(11, 400, theme.scale))
+            paint_text(label, theme.text)
 
 
 class SurfaceView(QWidget):
@@ -211,8 +231,10 @@ class SurfaceView(QWidget):
         alpha = self.plain.alpha
         if "sgd" in self.plain.ends:
             ends = [card.ends["sgd"][0] for card in (self.plain, self.normal)]
-            said += f" At α = {number_text(alpha)} gradient descent {_so(ends[0])} as they are, and normalised it "
-            said += f"{_so(ends[1])}."
+            both = (
+                f"{_so(ends[0])} on both" if ends[0] == ends[1] else f"{_so(ends[0])}, and normalised it {_so(ends[1])}"
+            )
+            said += f" At α = {number_text(alpha)} gradient descent {both}."
         return said
 
     def set_theme(self, theme: Theme) -> None:
