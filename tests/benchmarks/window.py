@@ -30,7 +30,7 @@ for _folder in (Path(__file__).parents[1], SOURCE):
 
 from benchmarks import peers  # noqa: E402
 
-PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind")
+PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind", "microscope", "sweep")
 FAR = 100_000  # steps, on whose timeline is gone back
 DRAGS = 120  # to anywhere on it
 MOVES = 200  # of the slider, for the latency
@@ -298,6 +298,75 @@ def rush(name: str, seconds: float) -> dict[str, Any]:
     return {"gaps": gaps, "moves": len(values), "in_force": bool(noted) and noted[-1][1] == values[-1]}
 
 
+def microscope(name: str, seconds: float) -> dict[str, Any]:
+    """Ms that a tick takes while γ of the microscope's unit is dragged and the network trains, and a bare tick's.
+
+    A bare tick has the same window and training, and nothing is dragged nor drawn: the lab is not shown.
+    """
+    from PySide6.QtCore import QTimer
+
+    stage, draw = Stage(name), random.Random(4)
+    window = stage.window
+    took: list[float] = []
+    tick = window.ticker._tick
+
+    def noted() -> None:
+        begun = time.perf_counter()
+        tick()
+        took.append(1000 * (time.perf_counter() - begun))
+
+    window.ticker._tick = noted
+    window.show_lab("softmax", "workbench")  # where nothing of the shared network is drawn
+    stage.session.play(True)
+    stage.run(seconds)
+    bare_ticks, took[:] = list(took), []
+    window.show_lab("batch-norm", "microscope")
+    stage.run(1.0, lambda: window.up_to_date)
+    track = window.lab.page.card.gamma.track
+    took.clear()
+    timer = QTimer()
+    timer.timeout.connect(lambda: track.setValue(draw.randint(track.minimum(), track.maximum())))
+    timer.start(16)
+    stage.run(seconds)
+    timer.stop()
+    found = {"bare": bare_ticks, "dragged": list(took), "gaps": stage.gaps()}
+    stage.close()
+    return found
+
+
+def sweep(name: str, seconds: float) -> dict[str, Any]:
+    """Of the 54 networks of the sweep of learning rates: when each picture of them was drawn, in s from the click, the
+    window's frame gaps in ms, and how long all took beside it and without a window, in s.
+    """
+    from hyperscope.lab.sweeps.carried_out import carried_out
+    from hyperscope.lab.sweeps.sweep import Plan, sweeps
+
+    stage = Stage(name)
+    stage.session.play(False)
+    window = stage.window
+    window.show_lab("batch-norm", "microscope")
+    grid, drawn = window.lab.page.of_sweeps["why"].grid, []
+    show, seen = grid.show_outcome, [None]
+
+    def noted(outcome: Any, note: str) -> None:
+        show(outcome, note)
+        if outcome is not None and outcome is not seen[0]:
+            seen[0] = outcome
+            drawn.append(time.perf_counter() - begun)
+
+    grid.show_outcome = noted
+    window.ticker.gaps = deque()
+    begun = time.perf_counter()
+    window.show_lab("batch-norm", "why")
+    stage.run(seconds, lambda: not window.lab.busy())
+    beside, gaps = drawn[-1], stage.gaps()
+    plan = Plan.of(sweeps["batch-norm/learning-rate"], stage.session.moved)
+    stage.close()
+    begun = time.perf_counter()
+    carried_out(plan)
+    return {"drawn": drawn, "gaps": gaps, "beside": beside, "alone": time.perf_counter() - begun}
+
+
 def long_use(name: str, seconds: float) -> dict[str, Any]:
     """MB before and after `seconds` in which rates, layers, data and themes change many times a second."""
     from PySide6.QtCore import QTimer
@@ -397,7 +466,10 @@ def inside(part: str, words: Sequence[str]) -> None:
         print(json.dumps(launch(float(words[0]))))
         return
     name, amount = words
-    parts = {"alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind, "bare": bare}
+    parts = {
+        "alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind, "bare": bare,
+        "microscope": microscope, "sweep": sweep,
+    }  # fmt: skip
     print(json.dumps(latency(name, int(amount)) if part == "latency" else parts[part](name, float(amount))))
 
 
@@ -472,6 +544,18 @@ def print_part(part: str, environment: dict[str, str], seconds: float, rounds: i
         case "rewind":
             found = measured(environment, "rewind", "start", seconds)
             print(f"  anywhere in {found['steps']} steps until all panels show it, ms   {spread(found['times'])}")
+        case "microscope":
+            found = measured(environment, "microscope", "normed", seconds)
+            more = percentile(found["dragged"], 0.99) - percentile(found["bare"], 0.99)
+            print(f"  a tick while γ is dragged, ms   {spread(found['dragged'], 2)}")
+            print(f"  of nothing drawn                {spread(found['bare'], 2)}; p99 {more:+.2f} ms")
+        case "sweep":
+            found = measured(environment, "sweep", "start", seconds)
+            times = found["drawn"]
+            rate = (len(times) - 1) / (times[-1] - times[0])
+            print(f"  54 networks: first picture after {times[0]:.2f} s, then {rate:.1f} a second")
+            print(f"  throughput against none shown   {found['alone'] / found['beside']:.2f}")
+            print(f"  frame gaps, ms                  {spread(found['gaps'])}")
     sys.stdout.flush()
 
 
