@@ -130,3 +130,8 @@ def test_a_folder_with_a_search_is_not_searched_over(
     words = ["search", space, "--experiment", small, "--trials", "1", "--epochs", "1", "--out", str(tmp_path / "out")]
     assert cli.run(words) == 0 and cli.run(words) == 2
     assert "--resume goes on with it" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_search_is_not_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([str(tmp_path)]) == 2
+    assert "there is no search in this folder" in capsys.readouterr().err

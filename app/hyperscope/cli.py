@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hyperscope import __version__
 from hyperscope.commands import COMMANDS, carry_out
@@ -18,6 +19,9 @@ from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import sweep
 from hyperscope.quoting import cut
 from hyperscope.terminal import ready, say, warn
+
+if TYPE_CHECKING:
+    from hyperscope.lab.experiment.lab_view import LabView
 
 LONGEST_WORD = 250  # characters of a path in a sentence on it
 
@@ -71,7 +75,7 @@ def _dispatch(words: list[str]) -> int:
         description="See what the practical decisions of deep learning do.",
         epilog=f"Commands: {commands}. Each has its own --help.",
     )
-    parser.add_argument("file", nargs="?", help=f"{ANYTHING} to open")
+    parser.add_argument("file", nargs="?", help=f"{ANYTHING}, or the folder of a search, to open")
     parser.add_argument("--theme", choices=("light", "dark"), help="colours; without it they follow the system")
     parser.add_argument("--version", action="version", version=f"Hyperscope {__version__}")
     given = parser.parse_args(words)
@@ -81,6 +85,9 @@ def _dispatch(words: list[str]) -> int:
 def _window(file: str | None, theme: str | None) -> int:
     from hyperscope.lab.session.opening import opened_score, table_at
 
+    place = None
+    if file and Path(file).is_dir():
+        place, file = _search_in(Path(file)), None
     table = table_at(file) if file else None
     score = opened_score(file) if file else None
     experiment = score.experiment if score else None
@@ -106,9 +113,20 @@ def _window(file: str | None, theme: str | None) -> int:
         from hyperscope.ui.app import open_window
 
         interrupts.heed()
-        return open_window(session, theme or "", table, again=again)
+        return open_window(session, theme or "", table, again=again, place=place)
     finally:
         session.close()
+
+
+def _search_in(folder: Path) -> LabView:
+    """Where the search in a folder is looked at. Raises: ValueError if there is none."""
+    from hyperscope.lab.experiment.lab_view import LabView
+    from hyperscope.lab.tuning.trials import FILE
+
+    file = folder / FILE
+    if not file.is_file():
+        raise ValueError(f"{folder}: there is no search in this folder, which would be {FILE}")
+    return LabView("tuning", "wall", {"study": str(file.absolute())})
 
 
 def _headless(experiment: object, out: Path) -> int:

@@ -19,9 +19,9 @@ from hyperscope.lab.jobs.task import Record, Rest
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.tuning.search import Open, Opened, Search, SearchIn, Stand
 from hyperscope.lab.tuning.space import Range, Space
-from hyperscope.lab.tuning.study import Study, url_of
+from hyperscope.lab.tuning.study import Study
 from hyperscope.lab.tuning.training import Running
-from hyperscope.lab.tuning.trials import Finished, Plan
+from hyperscope.lab.tuning.trials import Finished, Plan, url_of
 from hyperscope.lab.tuning.written import as_csv
 from lab.tasks import run_here
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,10 +12,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.tuning.search import Stand, Weighed
 from hyperscope.lab.tuning.space import Range, Space
+from hyperscope.lab.tuning.study import Study
 from hyperscope.lab.tuning.training import Running
-from hyperscope.lab.tuning.trials import Finished, Plan
+from hyperscope.lab.tuning.trials import Finished, Plan, url_of
 from hyperscope.ui.labs.tuning.exports import of_wall
 from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.searching import Searching
@@ -218,6 +221,28 @@ def test_a_search_is_seen_opened_and_gone_on_with_in_a_box(searching, qtbot) -> 
     searching.search_in({"training.learning_rate": (0.4, 0.6)})
     low = searching.view.card.plan.space.of("training.learning_rate").low
     assert low > 1e-4 and searching.busy
+
+
+def test_a_search_in_a_file_is_shown_as_it_is_and_gone_on_with(standing_still, tmp_path, qtbot) -> None:
+    study = Study(url_of(tmp_path / "study.db"), msgspec.structs.replace(PLAN, trials=8, epochs=1))
+    for one in TRIALS[:5]:
+        study.keep(one)
+    study.close()
+    window = standing_still(SMALL)
+    window.visit(LabView("tuning", "wall", {"study": str(tmp_path / "study.db")}))
+    found: Searching = window.part(Searching)
+    qtbot.waitUntil(lambda: found.view.results.goes_on and not found.busy, timeout=PATIENCE)
+    assert len(found.view.results.rows) == 5 and found.view.card.plan.trials == 8
+    assert found.view.card.pause.text() == "Go on"
+    found.view.card.pause.click()
+    qtbot.waitUntil(lambda: len(found.view.results.finished) == 8, timeout=PATIENCE)
+
+
+def test_what_is_no_search_is_said_in_a_sentence(standing_still, tmp_path, qtbot) -> None:
+    (tmp_path / "study.db").write_bytes(b"nothing of the kind" * 99)
+    window = standing_still(SMALL)
+    window.visit(LabView("tuning", "wall", {"study": str(tmp_path / "study.db")}))
+    qtbot.waitUntil(lambda: "is not a study" in window.words.message.accessibleName(), timeout=PATIENCE)
 
 
 def _batches(experiment: Experiment) -> int:

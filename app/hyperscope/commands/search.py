@@ -10,7 +10,7 @@ from hyperscope.commands.progress import Line
 from hyperscope.commands.words import ANYTHING, Parser, path
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.tuning.strategies import strategies
-from hyperscope.lab.tuning.trials import Finished, Plan, best_first
+from hyperscope.lab.tuning.trials import FILE, Finished, Plan, best_first, url_of
 from hyperscope.lab.writing import check
 from hyperscope.terminal import say
 
@@ -51,8 +51,8 @@ def main(words: list[str]) -> int:
     from hyperscope.lab.writing import write
 
     use_one_thread()
-    file = given.out / studies.FILE
-    url = given.storage or studies.url_of(file)
+    file = given.out / FILE
+    url = given.storage or url_of(file)
     ours = ("space", "experiment", "strategy", "trials", "epochs", "seed", "steps", "seconds")
     chosen = {name: value for name in ours if (value := getattr(given, name)) is not None}
     if given.resume:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.machine import interrupts, last_fault
 from hyperscope.lab.session.session import Session
 from hyperscope.quoting import short
@@ -37,12 +38,14 @@ def application() -> QApplication:
     return made
 
 
-def open_window(session: Session, theme: str = "", table: Path | None = None, *, again: bool = False) -> int:
+def open_window(
+    session: Session, theme: str = "", table: Path | None = None, *, again: bool = False, place: LabView | None = None
+) -> int:
     """Shows a session in the window, over it the dialog that opens `table`, and returns when the window is closed,
     with the exit code.
 
     One that stands at its start trains as soon as that is seen. Says where to find earlier runs if it is that of last
-    time `again`.
+    time `again`. A `place` is looked at first.
     """
     app = application()
     window = Window(session, theme, begins=session.going is None)
@@ -50,6 +53,8 @@ def open_window(session: Session, theme: str = "", table: Path | None = None, *,
         window.hold(AGAIN)
     told: set[object] = set()
     sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
+    if place is not None:
+        window.visit(place)
     window.show()
     settle()
     watch = QTimer()

@@ -63,13 +63,21 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What is searched, as the study has it, and whether trials of it are still to come."""
+
+    plan: Plan
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """Each knob's share of what sets the best trials apart, see `importance`."""
 
     shares: tuple[tuple[str, float], ...]
 
 
-Said: TypeAlias = "Running | Finished | Opened | Stand | Weighed"
+Said: TypeAlias = "Begun | Running | Finished | Opened | Stand | Weighed"
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Search:
     """The task of carrying out `plan`, kept in the study at `url`, or nowhere; without a plan, of going on there.
 
     With `closed` nothing is asked for: what is there is shown, and its networks can be opened.
-    Records are Running, Stand and Weighed, of which the newest counts, and every Finished and Opened.
+    Records are Begun, Running, Stand and Weighed, of which the newest counts, and every Finished and Opened.
     """
 
     plan: Plan | None
@@ -205,6 +213,7 @@ class _Searching:
             self.asking = asking = Asking(self.plan, self.keeper.boxes)
             self._total = asking.total
         self._boxes = tuple(self.keeper.boxes) or self._boxes
+        yield Record(Begun(self.plan, self.task.closed and len(had) < self._total), key=Begun)
         for finished in had.values():
             self.trials[finished.number] = finished
             self.done += 1

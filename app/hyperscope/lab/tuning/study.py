@@ -11,7 +11,6 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,16 +27,10 @@ from hyperscope.quoting import cut, visible
 if TYPE_CHECKING:
     import optuna
 
-FILE = "study.db"  # in the folder that a search is told to write to
 VERSION = 1
 PLAN, BOXES, MORE = "hyperscope:plan", "hyperscope:boxes", "hyperscope:more"
 NOTES = "notes"
 WAIT = 5.0  # s for a file that another program is writing
-
-
-def url_of(path: Path) -> str:
-    """The URL of a study in a file."""
-    return f"sqlite:///{path}"
 
 
 def shown_url(url: str) -> str:

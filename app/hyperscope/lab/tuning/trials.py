@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,8 @@ from hyperscope.lab.tuning.strategies import strategies
 
 MOST_TRIALS = 10_000
 MOST_EPOCHS = 5000
+
+FILE = "study.db"  # in the folder that a search is told to write to
 
 State = Literal["done", "pruned", "diverged", "failed"]
 
@@ -101,6 +104,11 @@ class Finished:
         """Orders trials from the best: those that were not pruned first, by loss, then by number."""
         loss = self.loss if math.isfinite(self.loss) else math.inf
         return (int(self.state == "pruned"), loss, self.number)
+
+
+def url_of(path: Path) -> str:
+    """The URL of the study in a file."""
+    return f"sqlite:///{path}"
 
 
 def best_first(trials: list[Finished]) -> list[Finished]:

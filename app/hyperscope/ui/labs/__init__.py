@@ -52,7 +52,7 @@ SOFTMAX = (
 
 GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"), ("surface", "Cost surface"))
 
-TUNING = (("wall", "Wall"),)
+TUNING = (("wall", "Wall"), ("darts", "Darts"), ("grid-or-random", "Grid or random"), ("luck", "Luck"))
 
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hyperscope.lab.tuning.space import Space
 from hyperscope.lab.tuning.strategies import strategies
+from hyperscope.lab.tuning.trials import url_of
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.searching import Searching
+from hyperscope.ui.labs.tuning.training_views import TrainingViews
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -22,12 +25,14 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     strategy: str = "random"
     trials: int = 100
     epochs: int = 30
+    study: str = ""  # the file of a search to show, told from outside; no session keeps it
 
 
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
     page = TuningPage()
     searching = Searching(host, page)
+    trained = TrainingViews(host, page)
     card = page.wall.card
 
     def kept() -> Mapping[str, Any]:
@@ -47,14 +52,16 @@ def make(host: Host) -> Lab:
         except (ValueError, LookupError) as problem:
             raise ValueError(f"tuning: {str(problem.args[0]).replace('`', '')}") from None
         card.show_plan(plan, own=found.space is not None)
+        if found.study:
+            searching.begin(None, url_of(Path(found.study)), closed=True)
 
     return Lab(
         page,
         panels=page.panels,
-        sources={page.wall: searching},
-        parts=(searching,),
+        sources={page.wall: searching, **{view: view.crowd for view in page.small.values()}},
+        parts=(searching, trained),
         cards=(),
-        busy=lambda: searching.busy,
+        busy=lambda: searching.busy if page.view == "wall" else trained.busy,
         kept=kept,
         restore=restore,
     )

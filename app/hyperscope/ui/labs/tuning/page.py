@@ -6,6 +6,10 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.tuning.darts_view import DartsView
+from hyperscope.ui.labs.tuning.duel_view import DuelView
+from hyperscope.ui.labs.tuning.luck_view import LuckView
+from hyperscope.ui.labs.tuning.view import View
 from hyperscope.ui.labs.tuning.wall_view import WallView
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.theme import Theme
@@ -18,11 +22,13 @@ class TuningPage(Page):
         super().__init__()
         self.wall = WallView()
         self.view = "wall"
-        self._shown: dict[str, QWidget] = {"wall": self.wall}
+        self.darts, self.duel, self.luck = DartsView(), DuelView(), LuckView()
+        self.small: dict[str, View] = {"darts": self.darts, "grid-or-random": self.duel, "luck": self.luck}
+        self._shown: dict[str, QWidget] = {"wall": self.wall, **self.small}
         self._views = QStackedLayout(self)
         for shown in self._shown.values():
             self._views.addWidget(shown)
-        self.panels: tuple[Panel, ...] = (self.wall,)
+        self.panels: tuple[Panel, ...] = (self.wall, *self.small.values())
 
     @property
     def trains(self) -> bool:

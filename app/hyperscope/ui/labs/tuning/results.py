@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.tuning.search import Stand, Weighed
+from hyperscope.lab.tuning.search import Begun, Stand, Weighed
 from hyperscope.lab.tuning.space import Space, Values, shown
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan
@@ -57,6 +57,7 @@ class Results(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.plan: Plan | None = None
+        self.goes_on = False  # whether trials are left of a search that is only looked at
         self.rows: dict[int, Row] = {}
         self.stand: Stand | None = None
         self.weighed: dict[str, float] = {}
@@ -65,7 +66,7 @@ class Results(QObject):
 
     def begin(self, plan: Plan | None) -> None:
         """Forgets all, for a new search."""
-        self.plan = plan
+        self.plan, self.goes_on = plan, False
         self.rows, self.stand, self.weighed = {}, None, {}
         self.chosen, self.over = frozenset(), None
         self.changed.emit()
@@ -81,6 +82,8 @@ class Results(QObject):
                     record.number, record.values, record.state, record.loss, record.accuracy, record.epoch,
                     record.curve, record.map, record.box, record.why,
                 )  # fmt: skip
+            elif isinstance(record, Begun):
+                self.plan, self.goes_on = record.plan, record.open
             elif isinstance(record, Running):
                 self._follow(record)
             elif isinstance(record, Stand):

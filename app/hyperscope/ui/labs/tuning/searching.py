@@ -57,7 +57,10 @@ class Searching(Part[Host]):
             for record in records:
                 if isinstance(record, Opened):
                     self._hand_over(record)
+            before_plan = self.view.results.plan
             self.view.results.take(records)
+            if self.url and before_plan is None and (plan := self.view.results.plan) is not None:
+                self.view.card.show_plan(plan)
             if records or before != (job.progress, job.over, job.resting, job.problem):
                 self._news += 1
         return self._news
@@ -100,7 +103,10 @@ class Searching(Part[Host]):
         self._say()
 
     def pause(self) -> None:
-        """Lets the search stand, or go on."""
+        """Lets the search stand, or go on; a study that is looked at is gone on with."""
+        if self.view.results.goes_on and self.url:
+            self.begin(None, self.url)
+            return
         if self.job is not None and not self.job.over:
             (self.job.resume if self.job.paused else self.job.pause)()
             self._say()
@@ -175,8 +181,8 @@ class Searching(Part[Host]):
         card, job, results = self.view.card, self.job, self.view.results
         going = job is not None and not (job.over or job.resting)
         card.start.setText("Search again" if job is not None else "Search")
-        card.pause.setEnabled(going)
-        card.pause.setText("Go on" if job is not None and job.paused else "Pause")
+        card.pause.setEnabled(going or results.goes_on)
+        card.pause.setText("Go on" if results.goes_on or (job is not None and job.paused) else "Pause")
         said = []
         if job is not None and job.problem:
             said.append(job.problem)

@@ -1,0 +1,116 @@
+"""Darts, grid or random, and luck in the window: what is thrown, dragged and trained there, and what is said of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.ui.labs.tuning.darts_view import DartsView
+from hyperscope.ui.labs.tuning.duel_view import DuelView
+from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck
+from hyperscope.ui.labs.tuning.luck_view import SAME, LuckView
+from hyperscope.ui.labs.tuning.page import TuningPage
+from patience import PATIENCE
+
+LEFT = Qt.MouseButton.LeftButton
+SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4),)))
+
+
+def shown(made, qtbot):
+    qtbot.addWidget(made)
+    made.resize(1240, 680)
+    made.show()
+    return made
+
+
+def test_darts_say_where_the_linear_ones_lie(qtbot) -> None:
+    view: DartsView = shown(DartsView(), qtbot)
+    assert "of the linear draws lie between 0.1 and 1" in view.said.text()
+    before = view.found.linear
+    view.again.click()
+    assert not np.array_equal(view.found.linear, before)
+    view.knob.buttons[2].click()
+    assert view.found.board.scale == "one-minus-log" and "0.9 and 0.99" in view.said.text()
+    assert "between 0.9 and 0.99" in view.on_suited.accessibleDescription()
+
+
+def test_a_range_that_is_turned_round_is_read_the_right_way(qtbot) -> None:
+    view: DartsView = shown(DartsView(), qtbot)
+    view.low.set_value(1.0)
+    view.high.set_value(0.001)
+    assert (view.found.board.low, view.found.board.high) == (0.001, 1.0)
+
+
+def test_the_optimum_is_dragged_and_put_on_the_grid(qtbot) -> None:
+    view: DuelView = shown(DuelView(), qtbot)
+    view.of_grid.grab()  # places the picture
+    area = view.of_grid._area
+    qtbot.mouseClick(view.of_grid, LEFT, pos=QPoint(round(area.left() + 0.8 * area.width()), round(area.center().y())))
+    assert view.valley.at == pytest.approx(0.8, abs=0.02)
+    view.hit.click()
+    assert view.of_grid.duel.grid_losses.min() < 1e-9
+    assert "Random finds the lower loss in" in view.count.accessibleDescription()
+
+
+def test_grid_and_random_share_a_budget(qtbot) -> None:
+    view: DuelView = shown(DuelView(), qtbot)
+    view.side.moved.emit("side", 5)
+    view.side.set_value(7)
+    view._move()
+    assert len(view.of_grid.duel.grid) == len(view.of_random.duel.random) == 49
+
+
+def test_both_searches_and_their_count_are_tables(page) -> None:
+    trials, wins = of_duel(page)
+    assert len(trials.rows) == 50 and sum(row[1] for row in wins.rows) == pytest.approx(1)
+
+
+def test_b_must_be_something_that_the_network_can_be(qtbot) -> None:
+    view: LuckView = shown(LuckView(), qtbot)
+    view.setting.setCurrentText("twice the units")
+    with pytest.raises(ValueError, match="B cannot have twice the units"):
+        view.experiments(Experiment(network=Network(layers=())))
+    made = view.experiments(SMALL)
+    assert {one.network.layers[0].units for one in made[20:]} == {8} and len({one.seed for one in made}) == 20
+    view.setting.setCurrentText(SAME)
+    assert len({one.seed for one in view.experiments(SMALL)}) == 40
+
+
+@pytest.fixture
+def page(standing_still) -> TuningPage:
+    """The lab's page in a window with a small network."""
+    window = standing_still(SMALL)
+    window.show_lab("tuning", "grid-or-random")
+    made = window.lab.page
+    for view in (made.darts, made.luck):
+        view.epochs.set_value(2)
+    made.darts.count.set_value(10)
+    made.luck.seeds.set_value(4)
+    return made
+
+
+def test_darts_are_trained_when_they_are_first_seen(page, qtbot) -> None:
+    page.window().show_lab("tuning", "darts")
+    sheet = page.darts.trained
+    qtbot.waitUntil(lambda: len(sheet.losses) == 20 and page.darts.crowd.done, timeout=PATIENCE)
+    assert "linear: best" in sheet.accessibleDescription()
+    (table,) = of_darts(page)
+    assert len(table.rows) == 10 and all(isinstance(row[3], float) for row in table.rows)
+    page.darts.again.click()
+    assert sheet.note.endswith("of earlier draws")
+
+
+def test_luck_is_judged_when_both_are_trained(page, qtbot) -> None:
+    page.window().show_lab("tuning", "luck")
+    luck = page.luck
+    qtbot.waitUntil(lambda: luck.crowd.done and len(luck.judged.course) > 1, timeout=PATIENCE)
+    assert "Median dev loss" in luck.judged.accessibleDescription()
+    assert len(next(iter(of_luck(page))).rows) == 8
+    at = luck.clouds.place(5).toPoint()
+    qtbot.mouseClick(luck.clouds, LEFT, pos=at)
+    qtbot.waitUntil(lambda: page.window().shown_view[0] == "playground", timeout=PATIENCE)
+    assert page.window().session.experiment.training.learning_rate == pytest.approx(0.03)
