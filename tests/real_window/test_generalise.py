@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
@@ -13,7 +14,13 @@ SMALL = Experiment(data=Data(source="moons", classes=2, points=60, noise=0.3), n
 BLUE = (51, 115, 184)  # of bars of what helps, and of the dev error
 
 
-def test_errors_and_remedies_come_up_by_themselves(start, tmp_path, qtbot):
+def coloured(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
+    """How many pixels of a box are neither grey nor white."""
+    part = np.asarray(picture.crop(box)).astype(int)
+    return int((part.max(axis=-1) - part.min(axis=-1) > 25).sum())
+
+
+def test_errors_and_remedies_come_up_by_themselves_and_each_view_by_mouse(start, at, tmp_path, qtbot):
     file = tmp_path / "small.json"
     file.write_text(SMALL.to_json())
     program = start(str(file))
@@ -24,5 +31,13 @@ def test_errors_and_remedies_come_up_by_themselves(start, tmp_path, qtbot):
         return int((abs(part - np.array(BLUE)).max(axis=-1) < 40).sum())
 
     qtbot.waitUntil(lambda: blue((20, 130, 420, 450)) > 300 and blue((560, 130, 1000, 450)) > 300, timeout=PATIENCE)
+    for title, box in (("Depth", (100, 180, 700, 700)), ("Cost surface", (30, 150, 360, 470))):
+
+        def word(window, title=title):
+            window.show_lab("generalise", "bias-and-variance")
+            return window.views.choice.word(title)
+
+        program.click(at(word))
+        qtbot.waitUntil(lambda box=box: coloured(program.seen(), box) > 3000, timeout=PATIENCE)
     program.keys("ctrl+1")
     qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)

@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.lab.doctor.diagnosis import findings
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.experiment.presets import presets
+from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui import labs
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
@@ -128,3 +130,11 @@ def test_the_doctor_leads_to_the_sweep_that_shows_what_it_found(open_window, qtb
     qtbot.mouseClick(note.place_button, LEFT)
     assert window.shown_view == ("batch-norm", "hurts")
     assert window.lab.page.of_sweeps["hurts"].sweep.name == "batch-norm/tiny-batches"
+
+
+def test_the_doctor_leads_from_a_gap_between_the_errors_to_where_every_remedy_is_tried():
+    overfits = next(preset.experiment for preset in presets() if preset.name == "which-remedy")
+    trainer = Trainer(overfits)
+    trainer.steps(300)
+    found = next(one for one in findings(trainer) if one.name == "bias and variance")
+    assert found.severity != "fine" and found.place == LabView("generalise", "bias-and-variance")

@@ -20,7 +20,7 @@ from hyperscope.ui.labs.generalise.learning_card import LearningCard
 from hyperscope.ui.labs.generalise.recipe_card import RecipeCard
 from hyperscope.ui.labs.generalise.remedies_table import RemediesTable
 from hyperscope.ui.labs.generalise.strength_card import StrengthCard
-from hyperscope.ui.style import breadth
+from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 MOST_STEPS = 5000
@@ -108,8 +108,8 @@ class BiasView(QWidget):
         self.sentence.ensurePolished()
         self.sentence.setFont(font(13, 400, theme.scale))
         paint_text(self.sentence, theme.text)
-        self.steps.setFixedWidth(breadth(theme, 176))
-        self.seeds.setFixedWidth(breadth(theme, 150))
+        self.steps.setFixedWidth(pixels(theme, 176))
+        self.seeds.setFixedWidth(pixels(theme, 150))
         parts = (self.table, self.strength, self.learning, self.recipe, self.steps, self.seeds, self.again, self.pause)
         for part in parts:
             part.set_theme(theme)

@@ -17,7 +17,7 @@ from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.generalise.depth_chart import DepthChart
 from hyperscope.ui.labs.generalise.depth_grid import DepthGrid
-from hyperscope.ui.style import breadth
+from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 LAYERS_KNOB = Knob("whole", "Layers", "Hidden layers of each network.", True, low=1, high=MOST_LAYERS, name="layers")
@@ -113,8 +113,8 @@ class DepthView(QWidget):
             label.ensurePolished()
             label.setFont(font(size, 400, theme.scale))
             paint_text(label, theme.text)
-        self.layers.setFixedWidth(breadth(theme, 150))
-        self.units.setFixedWidth(breadth(theme, 160))
+        self.layers.setFixedWidth(pixels(theme, 150))
+        self.units.setFixedWidth(pixels(theme, 160))
         parts = (self.grid, self.sizes, self.gradients, self.layers, self.units, self.again, self.pause, self.twins)
         for part in parts:
             part.set_theme(theme)
