@@ -138,3 +138,10 @@ def test_a_sessions_file_keeps_the_framework(open_window, qtbot):
     assert view.framework == "numpy"
     with pytest.raises(ValueError, match="theano"):
         part.restore({"framework": "theano"})
+
+
+def test_no_key_of_the_lab_is_one_of_the_windows(open_window, qtbot):
+    window, _ = opened(open_window, qtbot)
+    own = {key for action in window.part(CodeOfSession).actions() for key in action.keys}
+    others = {key for part in window.parts for action in part.actions() for key in action.keys}
+    assert own & others == set()

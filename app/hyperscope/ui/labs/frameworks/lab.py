@@ -58,12 +58,11 @@ class CodeOfSession(Part[Host]):
                 Action(f"Code in {entry.title}", "Frameworks", partial(self.view.show_framework, name), ())
                 for name, entry in frameworks.items()
             ),
-            Action("Copy the code", "Frameworks", self.copy, ("Ctrl+Shift+C",)),
-            Action("Save the code's folder", "Frameworks", self.ask_where, ("Ctrl+Shift+S",)),
+            Action("Copy the code", "Frameworks", self.copy, ("Shift+C",)),
+            Action("Save the code's folder", "Frameworks", self.ask_where, ("Shift+S",)),
             Action("Fold what a framework writes", "Frameworks", lambda: self.page.writes.fold_all(True), ("F",)),
             Action("Unfold it", "Frameworks", lambda: self.page.writes.fold_all(False), ("Shift+F",)),
             Action("Slow motion", "Frameworks", self.slow, ("S",), "Lights the lines of each operation."),
-            Action("On one operation or batch", "Frameworks", partial(self._step, 1), ("Right",)),
             Action("Back one operation", "Frameworks", partial(self._step, -1), ("Left",)),
         )
 
