@@ -75,7 +75,7 @@ def main() -> None:
     view.card.trials.set_value(given.trials)
     view.card.epochs.set_value(300)
     pictures = [0]
-    view.results.changed.connect(lambda: pictures.__setitem__(0, pictures[0] + 1))
+    view.results.moved.connect(lambda: pictures.__setitem__(0, pictures[0] + 1))
     searching.run()
     while not view.results.rows:
         app.processEvents()

@@ -85,6 +85,18 @@ def test_a_network_is_added_at_the_end_while_the_pointer_is_on_the_wall(view, mo
     assert list(view.wall.places()) == [*before, 16]
 
 
+def test_charts_are_not_drawn_anew_for_each_step_of_the_wall(view) -> None:
+    walls, charts = [], []
+    view.results.moved.connect(lambda: walls.append(1))
+    view.results.changed.connect(lambda: charts.append(1))
+    training = Running((3,), np.array([1.0]), np.array([0.5]), np.array([0.9]), (np.zeros((0, 2)),))
+    for _ in range(5):
+        view.results.take([training])
+    assert len(walls) == 5 and len(charts) <= 2
+    view.results.take([TRIALS[2]])
+    assert len(charts) >= 1
+
+
 def test_a_click_asks_for_the_network_that_is_there(view, qtbot) -> None:
     place = view.wall.places()[7].center().toPoint()
     with qtbot.waitSignal(view.wall.opened, timeout=PATIENCE) as asked:

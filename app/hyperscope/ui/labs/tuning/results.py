@@ -6,6 +6,7 @@ It knows jobs' records and no widgets' looks.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan
 
 RUNNING = "running"
+EVERY = 0.3  # s between two drawings of all charts while networks train: they took longer than the wall itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,11 @@ class Row:
 
 
 class Results(QObject):
-    """`changed` says that trials came or moved, `chosen_changed` that others are chosen or looked at."""
+    """`moved` says that networks have trained on, `changed`, some times a second, that trials came or moved;
+    `chosen_changed` that others are chosen or looked at.
+    """
 
+    moved = Signal()
     changed = Signal()
     chosen_changed = Signal()
 
@@ -63,20 +68,24 @@ class Results(QObject):
         self.weighed: dict[str, float] = {}
         self.chosen: frozenset[int] = frozenset()
         self.over: int | None = None  # the trial under the pointer
+        self._told = 0.0  # s, when all were told of a change
 
     def begin(self, plan: Plan | None) -> None:
         """Forgets all, for a new search."""
+        self._told = 0.0
         self.plan, self.goes_on = plan, False
         self.rows, self.stand, self.weighed = {}, None, {}
         self.chosen, self.over = frozenset(), None
+        self.moved.emit()
         self.changed.emit()
         self.chosen_changed.emit()
 
     def take(self, records: Iterable[object]) -> None:
         """Takes what a job has found."""
         before = len(self.rows)
-        news = False
+        news = ended = False
         for record in records:
+            ended = ended or not isinstance(record, Running | Stand)
             if isinstance(record, Finished):
                 self.rows[record.number] = Row(
                     record.number, record.values, record.state, record.loss, record.accuracy, record.epoch,
@@ -96,7 +105,10 @@ class Results(QObject):
         if news:
             if before == 0 and self.rows:
                 self.over = None
-            self.changed.emit()
+            self.moved.emit()
+            if ended or before != len(self.rows) or time.monotonic() - self._told > EVERY:
+                self._told = time.monotonic()
+                self.changed.emit()
 
     def _follow(self, running: Running) -> None:
         for at, number in enumerate(running.numbers):

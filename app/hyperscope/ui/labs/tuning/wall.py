@@ -47,7 +47,7 @@ class Wall(Sheet):
         self._sorted_at = 0.0
         self._pictures: dict[int, tuple[Array, QImage]] = {}
         self._at: int | None = None  # the trial that the keyboard is at
-        results.changed.connect(self._follow)
+        results.moved.connect(self._follow)
         results.chosen_changed.connect(self.update)
 
     def set_theme(self, theme: Theme) -> None:
