@@ -89,6 +89,11 @@ def test_a_sweep_that_is_chosen_comes_back_with_the_session(window):
     assert window.lab.kept()["sweeps"] == {"why": "batch-norm/depth"}
 
 
+def test_a_view_that_is_visited_first_is_spoken_of_by_its_lab(window):
+    window.visit(LabView("batch-norm", "shift", {"shifting": "data"}))
+    assert window.words.message.accessibleName() == labs.entry("batch-norm").welcome
+
+
 def test_a_sweep_that_there_is_not_is_refused_in_words(window):
     window.visit(LabView("batch-norm", "microscope", {"sweeps": {"why": "batch-norm/magic"}}))
     assert window.words.message.accessibleName() == "Alarm: batch-norm: view 'why' has no sweep 'batch-norm/magic'"

@@ -207,7 +207,6 @@ class Window(QMainWindow):
         view = labs.checked_view(entry, view or (last if last in known else ""))
         if (name, view) == (before, self._chosen.get(name)):
             return
-        greets = name not in self._labs and name not in self._kept  # else what it was to show is spoken of
         lab = self._made(entry)
         if before and before != name:
             for part in self.lab.parts:
@@ -225,8 +224,6 @@ class Window(QMainWindow):
             part.lab_shown()
         if before:
             self.remembered.lab = name
-            if greets and name != before and entry.welcome:
-                self.say(entry.welcome)
         if view:
             self.remembered.set_view(name, view)
 
@@ -238,6 +235,8 @@ class Window(QMainWindow):
             for one in (made.page, *made.page.findChildren(QWidget)) if self._dressed else ():
                 one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
             self._bind_keys(made.actions(), made.page)
+            if self._name and entry.welcome:
+                self.say(entry.welcome)  # what it then cannot show, or begins with, is more to the point
             if kept := self._kept.pop(entry.name, None):
                 self._restore(made, kept)
         return self._labs[entry.name]
