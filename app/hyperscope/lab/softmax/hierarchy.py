@@ -151,7 +151,7 @@ class InTree:
     shown: Values | None
     width: int
     flat: bool
-    temperature: float = 1.0
+    missing: str = ""  # why there are no examples yet: it is of inputs that are all 0 then
 
     def way(self, leaf: int) -> tuple[tuple[int, int, float], ...]:
         """(question, answer 1 for yes, its probability) on the way to a class; their product is its ŷ."""
@@ -184,7 +184,8 @@ def in_tree(subject: Subject, example: int | None) -> InTree:
     count = len(data.class_names)
     dev = np.flatnonzero(data.part == 1)
     number = example if example is not None and example < data.y.size else int(dev[0]) if dev.size else 0
-    z = subject.predictor.logits(subject.folded(), inputs(subject)[:, [number]]).astype(np.float64)
+    x = inputs(subject)[:, [number]] if data.y.size else np.zeros((layout.inputs, 1), subject.dtype)
+    z = subject.predictor.logits(subject.folded(), x).astype(np.float64)
     p = layout.probabilities(z)[:, 0]
     tree = trees.parsed(layout.network.tree if layout.output.masked else _fitting(layout.network.tree, count), count)
     flat = not layout.output.masked
@@ -197,8 +198,9 @@ def in_tree(subject: Subject, example: int | None) -> InTree:
         yes=yes,
         p=p,
         number=number,
-        true=int(data.y[number]),
-        part=int(data.part[number]),
+        true=int(data.y[number]) if data.y.size else 0,
+        part=int(data.part[number]) if data.y.size else 0,
+        missing=data.missing,
         pictures=faces[first] if faces is not None else None,
         shown=faces[number] if faces is not None else None,
         width=layout.widths[-2],

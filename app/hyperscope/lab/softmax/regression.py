@@ -61,8 +61,10 @@ class Regression:
 
     @property
     def cost(self) -> float:
-        """J, the mean loss of the training set, classes weighted as they are."""
+        """J, the mean loss of the training set, classes weighted as they are; NaN of no examples."""
         each = self._each
+        if not each.size:
+            return math.nan
         return float((each * self.losses[self.training]).sum() / each.sum())
 
     @property
@@ -120,7 +122,7 @@ def regression(subject: Subject, features: tuple[str, str]) -> Regression:
     count = len(data.class_names)
     codes, asked = layout.output.codes(count, layout.network.tree)
     true = one_hot(data.y, count)
-    refused = why_none(subject.experiment)
+    refused = data.missing or why_none(subject.experiment)
     if not refused and (looked_at.axes != data.plane.axes or x.shape[0] != 2):
         refused = "The plane is of other features than the network is told of."
     w, b, place = np.zeros((0, 2)), np.zeros(0), np.zeros((2, 0))

@@ -147,6 +147,8 @@ class ManyView(QWidget):
 
 def said(found: InTree) -> str:
     """The sentence above."""
+    if found.missing:
+        return found.missing
     depth = len(found.way(found.true))
     if found.flat:
         return (

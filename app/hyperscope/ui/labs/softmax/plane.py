@@ -98,9 +98,10 @@ class PlaneView(QWidget):
         self.found = found
         self.parameters.draw(found)
         known = self._example is not None and self._example < found.at.shape[1]
-        example = self._example if known else int(dearest(found, 1)[0])
-        assert example is not None
-        self.through.draw(found, example, not known)
+        shown = [self._example] if known else dearest(found, 1).tolist()
+        for example in shown:  # none where there are no examples yet
+            assert example is not None
+            self.through.draw(found, example, not known)
         self.dear.draw(found, self._example)
         self.cost.draw(found, None)
 
@@ -144,6 +145,8 @@ def said(found: Regression, which: str = "") -> str:
     whose = f" ({which})" if which else ""
     if found.refused:
         return found.refused
+    if not found.training.any():
+        return f"Softmax regression{whose}: there are no examples yet."
     right = float((found.p.argmax(axis=0) == found.y)[found.training].mean())
     return (
         f"Softmax regression{whose}: no hidden layer, so every border is a straight line. "
