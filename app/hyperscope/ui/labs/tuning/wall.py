@@ -25,6 +25,7 @@ SMALLEST, LARGEST = 24.0, 96.0  # pixels of a map's side at scale 1
 FOOT = 13  # pixels below a map: its course and loss
 GAP = 7
 LARGE = 2.6  # times as large under the pointer
+POINTS = 12  # of a course below a map
 FADED = 0.28  # opacity of what does no better than guessing
 SETTLE = 0.8  # s between two sortings, and none while the pointer is there: nothing moves under it
 
@@ -321,6 +322,8 @@ def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, fl
     """The dev loss so far, on the scale that all share."""
     if len(curve) < 2:
         return
+    if len(curve) > POINTS:  # no more than there are pixels to tell apart: forty took 0.3 ms a course
+        curve = curve[np.linspace(0, len(curve) - 1, POINTS).round().astype(int)]
     epochs = curve[:, 0].astype(float)
     with np.errstate(all="ignore"):
         level = np.log10(np.maximum(curve[:, 1].astype(float), 1e-9))
