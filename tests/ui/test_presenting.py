@@ -112,11 +112,17 @@ def test_map_loss_and_a_slider_alone_stand_beside_each_other_at_twice_the_type(w
     part.hide(STAGED | ({path for path, _ in window.lab.hideable_controls} - {RATE}))
     part.switch_projector()
     assert window.theme.scale == 2.0
-    qtbot.waitUntil(lambda: page.map.height() > 0.8 * page.height(), timeout=PATIENCE)
-    window.grab()
-    assert page.curves.x() > page.map.geometry().right()
-    assert page.hyperparameters.y() > page.curves.geometry().bottom()
-    assert page.hyperparameters.width() == page.curves.width()
+
+    def beside_each_other() -> bool:
+        window.grab()
+        return (
+            page.map.height() > 0.8 * page.height()
+            and page.curves.x() > page.map.geometry().right()
+            and page.hyperparameters.y() > page.curves.geometry().bottom()
+            and page.hyperparameters.width() == page.curves.width()
+        )
+
+    qtbot.waitUntil(beside_each_other, timeout=PATIENCE)
     assert window.transport.width() <= window.width()
     assert all(button.isVisible() for button in (window.transport.play_button, window.transport.twin_button))
 
