@@ -82,7 +82,7 @@ LABS: tuple[Entry, ...] = (
         "Softmax",
         "hyperscope.ui.labs.softmax.lab",
         SOFTMAX,
-        "How do numbers become probabilities, and how sure are they? Drag a bar.",
+        "How do numbers become probabilities, and how sure are they? What you point at answers in numbers.",
         exports="hyperscope.ui.labs.softmax.exports",
         scenes="hyperscope.ui.labs.softmax.scenes",
     ),
