@@ -63,6 +63,7 @@ LABS: tuple[Entry, ...] = (
         TUNING,
         "How do I find good values? Every picture is a network in training; click one to open it.",
         exports="hyperscope.ui.labs.tuning.exports",
+        scenes="hyperscope.ui.labs.tuning.scenes",
     ),
     Entry(
         "batch-norm",
@@ -76,6 +77,7 @@ LABS: tuple[Entry, ...] = (
         ),
         welcome=BATCH_NORM,
         exports="hyperscope.ui.labs.batch_norm.exports",
+        scenes="hyperscope.ui.labs.batch_norm.scenes",
     ),
     Entry(
         "softmax",
