@@ -19,7 +19,7 @@ from pathlib import Path
 
 import prepare
 
-MOST = 4  # tests at a time, on as many cores
+MOST = 4  # tests at a time; one more than there are cores, since many wait for processes of their own
 SMOKE = 180  # s; the real program opens its window, trains and closes in a small part of it
 
 
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
             return code
     print("== pytest", flush=True)
     # Nothing is printed after this: pytest's own summary is the closing line.
-    together = ["-n", str(min(MOST, os.cpu_count() or 1)), "--dist", "worksteal"]
+    together = ["-n", str(min(MOST, 1 + (os.cpu_count() or 1))), "--dist", "worksteal"]
     return subprocess.call([python, "-m", "pytest", *together, *arguments], cwd=prepare.CHECKOUT, env=offscreen)
 
 

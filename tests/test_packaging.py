@@ -17,9 +17,10 @@ from hatchling.builders.wheel import WheelBuilder
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PINS = [
+PINS = [  # of the program and its tests, and of the frameworks that its code is run in
     line
-    for line in (CHECKOUT / "packaging" / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    for file in ("constraints.txt", "frameworks.txt")
+    for line in (CHECKOUT / "packaging" / file).read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
 EXTRAS = PROJECT["optional-dependencies"]

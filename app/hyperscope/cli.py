@@ -15,6 +15,7 @@ from hyperscope import __version__
 from hyperscope.commands import COMMANDS, carry_out
 from hyperscope.commands.screen import no_window
 from hyperscope.commands.words import ANYTHING, Parser
+from hyperscope.lab.jobs.exchange import Gone
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import sweep
 from hyperscope.quoting import cut
@@ -46,6 +47,10 @@ def _run_noted(words: list[str]) -> int:
     except KeyboardInterrupt:
         warn("hyperscope: interrupted")
         return interrupts.exit_code() or 130
+    except Gone:  # the worker ended first, where all of a group were asked to
+        if not interrupts.asked():
+            raise
+        return interrupts.exit_code()
     except BrokenPipeError:  # whoever read our output has seen enough
         return 0
     except ModuleNotFoundError as problem:

@@ -73,9 +73,17 @@ class Program:
             found = subprocess.run(["xdotool", *search], env=environment, capture_output=True, text=True)
             return bool(found.stdout.strip())
 
+        def gone() -> bool:
+            if not come():
+                return True
+            # again: what it asks for may not have been ready yet; and it may be gone before it has the keyboard
+            words = ["xdotool", *search, "windowfocus", "key", "--clearmodifiers", key]
+            subprocess.run(words, env=environment, capture_output=True)
+            qtbot.wait(500)
+            return False
+
         qtbot.waitUntil(come, timeout=PATIENCE)
-        self.xdotool(*search, "windowfocus", "--sync", "key", "--clearmodifiers", key)
-        qtbot.waitUntil(lambda: not come(), timeout=PATIENCE)
+        qtbot.waitUntil(gone, timeout=PATIENCE)
 
     def type(self, words: str) -> None:
         self.xdotool("windowfocus", "--sync", self.window, "type", words)

@@ -329,7 +329,7 @@ class KeyList(Overlay):
         row.setAlignment(self._seen, Qt.AlignmentFlag.AlignTop)
         for column in self._columns:
             column.setHorizontalSpacing(2 * GRID)
-            column.setVerticalSpacing(3)
+            column.setVerticalSpacing(2)
             row.addLayout(column)
             row.setAlignment(column, Qt.AlignmentFlag.AlignTop)
 

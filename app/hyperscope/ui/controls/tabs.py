@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QSpacerItem, QWidget
 
 from hyperscope.ui.controls.buttons import TextButton
 from hyperscope.ui.controls.control import Caption, keep_arrows
@@ -28,6 +28,11 @@ class _Tab(KeepsArrows, TextButton):
         super().__init__(name, "tab")
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+
+def _gap(width: int) -> QSpacerItem:
+    """So many pixels, or fewer where large type needs the room."""
+    return QSpacerItem(width, 0, QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
 
 
 class LabTabs(QWidget):
@@ -54,8 +59,9 @@ class LabTabs(QWidget):
         self._added: list[TextButton] = []
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
+        self._name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._row.addWidget(self._name)
-        self._row.addSpacing(26)
+        self._row.addItem(_gap(26))
         for tab in self.tabs.values():
             self._group.addButton(tab)
             self._row.addWidget(tab)
@@ -68,7 +74,7 @@ class LabTabs(QWidget):
             (self.theme, self.theme_requested),
         ):
             self._row.addWidget(button)
-            self._row.addSpacing(4)
+            self._row.addItem(_gap(4))
             button.clicked.connect(lambda _=False, said=signal: said.emit())
         if names:
             self.set_lab(names[0])
@@ -82,7 +88,7 @@ class LabTabs(QWidget):
         button.set_theme(self._theme)
         at = self._row.indexOf(self.theme)
         self._row.insertWidget(at, button)
-        self._row.insertSpacing(at + 1, 4)
+        self._row.insertItem(at + 1, _gap(4))
         QWidget.setTabOrder(self._added[-1] if self._added else self.save, button)
         QWidget.setTabOrder(button, self.theme)
         self._added.append(button)
@@ -104,7 +110,7 @@ class LabTabs(QWidget):
         self._name.set_theme(theme, 15, 600)
         for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, *self._added, self.theme):
             button.set_theme(theme)
-        self._row.setContentsMargins(INDENT, 0, 12, 0)
+        self._row.setContentsMargins(INDENT, 0, 8, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))
         self.update()
 
