@@ -80,6 +80,7 @@ def stylesheet(theme: Theme) -> str:
         "radius": str(RADIUS),
         "round": str(pixels(theme, 6)),
         "pad": str(pixels(theme, 10)),
+        "tab": str(pixels(theme, 10 if theme.scale <= 1 else 6)),  # large type leaves six labs less room
         "tip": str(pixels(theme, 12)),
         "half": str(pixels(theme, 4)),
     }
@@ -104,7 +105,7 @@ QPushButton[accent="true"][ring="true"]:focus { border-color: %(text)s; }
 QPushButton[held="true"]:checked { background: %(held)s; border-color: %(accent)s; }
 
 QToolButton[tab="true"] { background: transparent; color: %(quiet)s; border: none; border-top: 2px solid transparent;
-  border-bottom: 2px solid transparent; border-radius: 0; padding: 0 %(pad)spx; }
+  border-bottom: 2px solid transparent; border-radius: 0; padding: 0 %(tab)spx; }
 QToolButton[tab="true"]:hover { color: %(text)s; }
 QToolButton[tab="true"][ring="true"]:focus { background: %(control)s; color: %(text)s; }
 QToolButton[tab="true"]:checked { color: %(text)s; border-bottom-color: %(accent)s; }

@@ -110,7 +110,7 @@ class LabTabs(QWidget):
         self._name.set_theme(theme, 15, 600)
         for button in (*self.tabs.values(), self.presets, self.runs, self.open, self.save, *self._added, self.theme):
             button.set_theme(theme)
-        self._row.setContentsMargins(INDENT, 0, 8, 0)
+        self._row.setContentsMargins(INDENT, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))
         self.update()
 
