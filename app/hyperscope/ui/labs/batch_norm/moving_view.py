@@ -10,9 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from hyperscope.knob import Knob
 from hyperscope.lab.examples.moved import Change
 from hyperscope.lab.experiment.experiment import knob_at
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.moving import KINDS, NAMES, Moved, found_of
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
@@ -24,6 +21,7 @@ from hyperscope.ui.labs.batch_norm.moving_pictures import AccuracyChart, TrialCh
 from hyperscope.ui.labs.batch_norm.shift_pictures import Rivers
 from hyperscope.ui.labs.batch_norm.shift_view import GAP, WIDTH, faces
 from hyperscope.ui.labs.batch_norm.unit_card import Note
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 KNOBS = {"move": "data.shift_move", "turn": "data.shift_rotate", "scale": "data.shift_scale"}
@@ -163,12 +161,8 @@ class MovingCard(Card):
             small.set_theme(theme)
 
 
-class MovingView(QWidget):
+class MovingView(FedView):
     """The whole view; `drawn` tells that what is new is to be shown."""
-
-    rate: float = 15.0
-
-    drawn = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -190,14 +184,6 @@ class MovingView(QWidget):
         whole.setSpacing(GRID)
         whole.addWidget(self.card)
         whole.addLayout(right, 1)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def show_moved(self, moved: Moved | None, note: str) -> None:
         """Shows where the two are."""

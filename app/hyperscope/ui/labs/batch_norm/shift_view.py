@@ -7,9 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.experiment.experiment import knob_at
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.shifting import Courses, findings
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
@@ -20,6 +17,7 @@ from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.batch_norm.shift_pictures import Landscape, Rivers, times
 from hyperscope.ui.labs.batch_norm.unit_card import Note
 from hyperscope.ui.labs.batch_norm.words import figure
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 WIDTH = 232
@@ -141,12 +139,8 @@ class ShiftCard(Card):
             small.set_theme(theme)
 
 
-class ShiftView(QWidget):
+class ShiftView(FedView):
     """The whole view; `drawn` tells that what is new is to be shown."""
-
-    rate: float = 15.0
-
-    drawn = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,14 +156,6 @@ class ShiftView(QWidget):
         whole.setSpacing(GRID)
         whole.addWidget(self.card)
         whole.addLayout(right, 1)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def show_courses(self, courses: Courses | None, note: str) -> None:
         """Shows where the three are."""

@@ -6,9 +6,6 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.sweep import Sweep
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -18,6 +15,7 @@ from hyperscope.ui.labs.batch_norm.sweep_card import SweepCard
 from hyperscope.ui.labs.batch_norm.sweep_chart import SweepChart
 from hyperscope.ui.labs.batch_norm.sweep_grid import SweepGrid
 from hyperscope.ui.paint import card
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, Theme, font
 
 
@@ -87,12 +85,8 @@ class Reasons(QWidget):
         painter.end()
 
 
-class SweepView(QWidget):
+class SweepView(FedView):
     """The whole view. It is a panel that is drawn from a job's records, by `show_run`."""
-
-    rate: float = 15.0
-
-    drawn = Signal()
 
     def __init__(self, title: str, sweeps: tuple[Sweep, ...]) -> None:
         super().__init__()
@@ -118,14 +112,6 @@ class SweepView(QWidget):
     def sweep(self) -> Sweep:
         """The one that is looked at."""
         return self.card.sweep
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def show_run(self, run: Run | None, old: bool, problem: str = "") -> None:
         """Shows what a run has come to; `old` says that it is of another experiment."""

@@ -11,13 +11,11 @@ from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.lab.frameworks.telling import Told, lines_of, lines_of_layer, told
 from hyperscope.lab.frameworks.written import Code
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.labs.frameworks.code_card import CodeCard, laid_out, set_sentence
 from hyperscope.ui.labs.frameworks.counts import Counts
 from hyperscope.ui.labs.frameworks.sketch import NetworkSketch
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.theme import LIGHT, Theme
 
 NAMES = tuple(frameworks)
@@ -26,7 +24,7 @@ FIRST = "pytorch"
 HINT = "Point at a line, or come to it by the arrow keys: what it is of lights up. Slow motion lights its lines."
 
 
-class CodeView(QWidget):
+class CodeView(QWidget, Fed):
     """Shows a `Script` in one of the frameworks; says by signals what is wanted with it."""
 
     rate = 60.0
@@ -60,13 +58,6 @@ class CodeView(QWidget):
         self.set_theme(LIGHT)
 
     # -- as a panel -----------------------------------------------------------------------------------------------
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network: code follows from the session alone."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Draws what it was given last; records are not what it shows."""
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

@@ -10,12 +10,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 from hyperscope.lab.frameworks.folding import TAKES, TOOLS, Step, step_of
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.script import Script
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.labs.frameworks.code_card import CodeCard, laid_out, set_sentence
 from hyperscope.ui.labs.frameworks.tools_sheet import ToolsSheet, shade
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -25,7 +23,7 @@ EACH = 45  # ms from one folded line to the next
 BAND = 0.16  # of a tool's colour behind its lines
 
 
-class WritesView(QWidget):
+class WritesView(QWidget, Fed):
     """Shows a `Script`'s step; `folded` says how many lines of each tool are folded away."""
 
     rate = 30.0
@@ -60,13 +58,6 @@ class WritesView(QWidget):
         self.set_theme(LIGHT)
 
     # -- as a panel -----------------------------------------------------------------------------------------------
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network: code follows from the session alone."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Draws what it was given last; records are not what it shows."""
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

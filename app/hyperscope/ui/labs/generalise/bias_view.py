@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from hyperscope.knob import Knob
 from hyperscope.lab.generalise.trials import FEWEST, SEEDS, STEPS
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.sweep import MOST_SEEDS
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import paint_text
@@ -20,6 +17,7 @@ from hyperscope.ui.labs.generalise.learning_card import LearningCard
 from hyperscope.ui.labs.generalise.recipe_card import RecipeCard
 from hyperscope.ui.labs.generalise.remedies_table import RemediesTable
 from hyperscope.ui.labs.generalise.strength_card import StrengthCard
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
@@ -34,15 +32,12 @@ SEEDS_KNOB = Knob(
 )  # fmt: skip
 
 
-class BiasView(QWidget):
+class BiasView(FedView):
     """The whole view. It is a panel that is drawn from jobs; `drawn` tells that what is new is to be shown.
 
     `asked` says that all is to be trained anew, `paused` that it is to stand still or go on.
     """
 
-    rate: float = 15.0
-
-    drawn = Signal()
     asked = Signal()
     paused = Signal()
     refused = Signal(str)
@@ -89,14 +84,6 @@ class BiasView(QWidget):
         whole.addLayout(upper, 55)
         whole.addLayout(lower, 45)
         self.set_theme(LIGHT)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network; the card of errors does."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     @property
     def settings(self) -> tuple[int, int]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from hyperscope.engine.settings import MOST_LAYERS
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.generalise.depth import LAYERS, UNITS, WIDEST
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.generalise.depth_chart import DepthChart
 from hyperscope.ui.labs.generalise.depth_grid import DepthGrid
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
@@ -24,16 +22,13 @@ LAYERS_KNOB = Knob("whole", "Layers", "Hidden layers of each network.", True, lo
 UNITS_KNOB = Knob("whole", "Units", "Units of each hidden layer.", True, low=2, high=WIDEST, scale="log", name="units")
 
 
-class DepthView(QWidget):
+class DepthView(FedView):
     """The whole view. It is a panel that is drawn from jobs; `drawn` tells that what is new is to be shown.
 
     `asked` says that the chosen pair is to be trained, `paused` that it is to stand still or go on, `twinned` that it
     is to be opened, `moved` that depth or width is another.
     """
 
-    rate: float = 15.0
-
-    drawn = Signal()
     asked = Signal()
     paused = Signal()
     twinned = Signal()
@@ -89,14 +84,6 @@ class DepthView(QWidget):
         whole.addLayout(head)
         whole.addLayout(lower, 1)
         self.set_theme(LIGHT)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def _move(self, control: KnobSlider, value: Value) -> None:
         control.set_value(value)  # what is typed is told before it is shown

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.lab.generalise.bowl import RULES, two_bowls
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -22,6 +19,7 @@ from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.generalise.bend_cards import BendCard, SliceCard
 from hyperscope.ui.labs.generalise.bowl_card import BowlCard
 from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
@@ -121,15 +119,11 @@ class SurfaceCard(Card):
             paint_text(label, theme.text)
 
 
-class SurfaceView(QWidget):
+class SurfaceView(FedView):
     """The whole view. It is a panel that is drawn from a job; `drawn` tells that what is new is to be shown.
 
     The two surfaces are worked out where they are drawn, as soon as anything is moved.
     """
-
-    rate: float = 15.0
-
-    drawn = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,14 +166,6 @@ class SurfaceView(QWidget):
         for bowl in (self.plain, self.normal):
             bowl.dragged.connect(self.set_start)
         self.set_theme(LIGHT)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def show_examples(self, x: Array, y: Indices) -> None:
         """Takes the surfaces of these raw inputs (n, m) and classes (m,)."""

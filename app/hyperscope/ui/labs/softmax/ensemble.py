@@ -6,21 +6,19 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.ensemble import Ensemble
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.softmax.rows import Rows
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.theme import INSIDE, Theme
 
 COUNTS = (4, 8, 16)  # networks
 
 
-class EnsemblePanel(Rows):
+class EnsemblePanel(Rows, Fed):
     """Draws what the job came to; `again` trains anew, as many as `count` says."""
 
     rate = 20.0
@@ -49,13 +47,6 @@ class EnsemblePanel(Rows):
     def networks(self) -> int:
         """How many are wanted."""
         return COUNTS[self.count.index() or 0]
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network that is trained: a job feeds it."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """The part gives by `show_ensemble` what there is."""
 
     def show_ensemble(self, found: Ensemble | None, note: str) -> None:
         """Shows what there is, and in a note how far it has come."""

@@ -9,9 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.softmax.hierarchy import Operations, table
 from hyperscope.lab.sweeps.reuse import TASKS, WAYS, Reuse, summary
 from hyperscope.ui.controls.buttons import Button
@@ -19,6 +16,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.softmax.rows import Rows
 from hyperscope.ui.paint import face, ticks, write
 from hyperscope.ui.panels.common.chart import Axes, legend, polyline
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.theme import INSIDE, Theme
 
 CAPTIONS = {"digits": "digits 0–4 → 5–9", "halves": "two halves of a table"}
@@ -68,7 +66,7 @@ def operation_rows(found: tuple[Operations, ...]) -> list[tuple[str, ...]]:
     ]
 
 
-class ReusePanel(Rows):
+class ReusePanel(Rows, Fed):
     """Draws what the job came to: the share right by number of examples, of each way a band over the seeds."""
 
     rate = 20.0
@@ -95,13 +93,6 @@ class ReusePanel(Rows):
     def chosen(self) -> str:
         """Which two tasks."""
         return TASKS[self.task.index() or 0]
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network that is trained: a job feeds it."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """The part gives by `show_reuse` what there is."""
 
     def show_reuse(self, found: Reuse | None, note: str) -> None:
         """Shows what there is, and in a note how far it has come."""

@@ -6,14 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.rivals import TITLES, Rivals
 from hyperscope.ui import paint
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.labs.softmax.rows import Rows
 from hyperscope.ui.paint import face, number, write
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.panels.map.picture import paint_image
 from hyperscope.ui.panels.map.views import placed
 from hyperscope.ui.theme import INSIDE, Theme
@@ -22,7 +20,7 @@ HEADS = ("", "loss", "−ln ŷ", "right", "examples ≠", "plane ≠")
 SHARES = (0.24, 0.12, 0.145, 0.15, 0.2, 0.145)
 
 
-class OutputsPanel(Rows):
+class OutputsPanel(Rows, Fed):
     """Draws what the job came to; `again` trains them anew."""
 
     rate = 20.0
@@ -41,13 +39,6 @@ class OutputsPanel(Rows):
         whole.setContentsMargins(INSIDE, INSIDE, INSIDE, INSIDE - 4)
         whole.addStretch(1)
         whole.addLayout(row)
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network that is trained: a job feeds it."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """The part gives by `show_rivals` what there is."""
 
     def show_rivals(self, found: Rivals | None, note: str) -> None:
         """Shows what there is, and in a note how far it has come."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout
 
 from hyperscope.knob import Knob, Scale
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.tuning.crowd import Crowd
 from hyperscope.ui.panels.common.sheet import Sheet
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 WIDTH = 232
@@ -38,14 +37,13 @@ def words(caption: str, size: int = 11) -> Caption:
     return made
 
 
-class View(QWidget):
+class View(FedView):
     """A panel that is drawn from `crowd`, or of what is set by hand; `redraw` is its own to give."""
 
-    rate: float = 20.0
+    rate = 20.0
 
     refused = Signal(str)
     opened = Signal(int)
-    drawn = Signal()
 
     def __init__(self, title: str, card: Card, sheets: tuple[Sheet, ...], right: QLayout) -> None:
         super().__init__()
@@ -58,14 +56,10 @@ class View(QWidget):
         whole.addWidget(card)
         whole.addLayout(right, 1)
 
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
+        """Draws, and has what is new shown."""
         self.redraw()
-        self.drawn.emit()
+        super().draw(sides)
 
     def redraw(self) -> None:
         """Shows what there is."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.labs.tuning.charts import BestSoFar, Importance, Many
 from hyperscope.ui.labs.tuning.results import Results
 from hyperscope.ui.labs.tuning.scatter import Scatter
 from hyperscope.ui.labs.tuning.search_card import SearchCard
 from hyperscope.ui.labs.tuning.wall import Wall
+from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 
-class WallView(QWidget):
+class WallView(FedView):
     """The whole view. It is a panel that is drawn from a job's records."""
 
     rate: float = 24.0
-
-    drawn = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,14 +53,6 @@ class WallView(QWidget):
     def _lay_out_by(self, across: str, up: str) -> None:
         self.wall.axes = (across, up)
         self.wall.update()
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the shared network."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Has what is new shown."""
-        self.drawn.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
