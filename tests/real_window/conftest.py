@@ -22,11 +22,18 @@ from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.style import mixed
+from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 Where = Callable[..., QPoint]
+
+
+def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two colours look the same."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= 2
 
 
 @dataclass
@@ -107,6 +114,12 @@ class Program:
     def seen(self) -> Image.Image:
         """What is on the display."""
         return ImageGrab.grab(xdisplay=self.display).convert("RGB")
+
+    def holds(self, button: QPoint) -> bool:
+        """Whether the button around a place is drawn as held down, in the light theme."""
+        held = mixed(LIGHT.control, LIGHT.accent, 0.16).getRgb()[:3]
+        box = self.seen().crop((button.x() - 8, button.y() - 8, button.x() + 8, button.y() + 8))
+        return any(count > 20 and near(colour, held) for count, colour in box.getcolors(1 << 16))
 
     @property
     def experiment(self) -> Experiment | None:
