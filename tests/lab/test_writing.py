@@ -27,7 +27,7 @@ os.kill(os.getpid(), 9)
 
 def killed(path: Path) -> None:
     """Has a process begin the file at `path`, and kills it."""
-    assert subprocess.run([sys.executable, "-c", DIES, str(path)], check=False, timeout=60).returncode != 0
+    assert subprocess.run([sys.executable, "-c", DIES, str(path)], check=False, timeout=300).returncode != 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed otherwise on Windows")

@@ -223,7 +223,7 @@ def test_without_a_display_pictures_are_written_instead(xvfb, tmp_path, display)
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=110,
+        timeout=600,
         check=False,
     )
     assert (ended.returncode, ended.stderr) == (0, "")
