@@ -367,6 +367,13 @@ def test_a_small_difference_of_few_examples_is_within_luck() -> None:
     assert lead(found, START, SLOWER).who == ""
 
 
+def test_twins_with_the_same_points_and_other_shares_of_them_for_dev_are_compared() -> None:
+    pair = twins(START)
+    pair.apply_each(START, moved(("data.dev_share", 0.41)))
+    pair.steps(20)
+    assert 0 < stands(pair).luck.loss < np.inf
+
+
 def test_a_rate_a_thousand_times_too_small_is_not_luck() -> None:
     pair = twins(START)
     pair.apply_each(START, moved((RATE, 1e-5)))

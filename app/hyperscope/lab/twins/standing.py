@@ -115,7 +115,7 @@ def _luck(a: Subject, b: Subject, step: int) -> Luck:
 
 def _of_examples(a: Subject, b: Subject) -> tuple[float, float]:
     """The standard error of the mean difference in dev loss and dev accuracy, example by example if they have the
-    same; 0 where there are fewer than two.
+    same for dev; 0 where there are fewer than two.
     """
     found = []
     for one in (a, b):
@@ -125,7 +125,9 @@ def _of_examples(a: Subject, b: Subject) -> tuple[float, float]:
     sizes = [len(losses) for losses, _ in found]
     if min(sizes) < 2:
         return 0.0, 0.0
-    same = a.examples is b.examples or np.array_equal(a.examples.raw, b.examples.raw)
+    same = a.examples is b.examples or all(
+        np.array_equal(getattr(a.examples, name), getattr(b.examples, name)) for name in ("raw", "part")
+    )
 
     def error(x: Array, y: Array) -> float:
         if same:
