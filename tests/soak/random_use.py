@@ -1,9 +1,10 @@
 """Random use of the window for as long as one likes: `python tests/soak/random_use.py --seconds 7200 --seed 1`.
 
-Moves, labs, presets, twins, undo, time travel and files, in an order that follows from the seed, with the window
-offscreen and a real training process. What went wrong is said with the last things done before it: errors and
-warnings, memory that grows after the first ten minutes, and frames that the window worked on for more than a tenth of
-a second. That is counted by the processor: between two frames of a busy machine time passes in which nothing works.
+Moves, labs, presets, twins, undo, time travel and files, and a mouse that clicks, drags and types at whatever is on
+screen, in an order that follows from the seed, with the window offscreen and a real training process. What went wrong
+is said with the last things done before it: errors and warnings, memory that grows after the first ten minutes, and
+frames that the window worked on for more than a tenth of a second. That is counted by the processor: between two
+frames of a busy machine time passes in which nothing works.
 """
 
 from __future__ import annotations
@@ -25,9 +26,20 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
-from PySide6.QtCore import QEvent, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
@@ -36,6 +48,7 @@ from hyperscope.lab.session.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui import labs
 from hyperscope.ui.app import application
+from hyperscope.ui.labs.frameworks.lab import CodeOfSession
 from hyperscope.ui.pacing import settle
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.presets import Presets
@@ -43,14 +56,36 @@ from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from soak.witness import Witness
+
 LONG_FRAME = 0.1  # s
 SETTLED = 600.0  # s after which memory is to be flat
 GROWN = 60e6  # bytes that it may wander by then: caches fill, and the allocator returns what it likes
 SAMPLED = 5.0  # s between two looks at memory
 LAST = 8  # things done before a fault that are told with it
 HEAVY = 20_000  # examples × parameters beyond this many thousand are left alone: such a step takes long by itself
-# what asks a person for a file's name, or ends the window
-LEFT_OUT = ("Open a file", "Save the experiment", "Close", "Full screen", "Export")
+TYPED = ("0.01", "7", "-3", "abc", "", "1e9", "12,5", "#<b>")  # into what takes text
+LEFT_OUT = ("Close", "Full screen")
+
+
+@dataclass(frozen=True)
+class Used:
+    """Bytes of the window's process, of the training process, and of all jobs, and how many of these there are."""
+
+    window: float = 0.0
+    training: float = 0.0
+    jobs: float = 0.0
+    processes: int = 0
+
+    def words(self) -> str:
+        """In MB."""
+        parts = (
+            f"window {self.window / 1e6:.0f}",
+            f"training {self.training / 1e6:.0f}",
+            f"jobs {self.jobs / 1e6:.0f}",
+        )
+        return f"{', '.join(parts)} MB in {self.processes} jobs"
 
 
 @dataclass
@@ -60,13 +95,16 @@ class Found:
     faults: list[str] = field(default_factory=list)
     gaps: list[tuple[float, str]] = field(default_factory=list)  # s of work in one frame, and what was done before
     longest: float = 0.0  # s between two frames, waiting for the processor and all
-    memory: list[tuple[float, float]] = field(default_factory=list)  # s since the start, bytes of all processes
+    memory: list[tuple[float, Used]] = field(default_factory=list)  # s since the start, and what is used by then
     done: int = 0
 
     @property
     def grown(self) -> float:
-        """Bytes by which memory grew from the first third to the last of the time after `SETTLED`; 0 before that."""
-        settled = [used for seconds, used in self.memory if seconds > SETTLED]
+        """Bytes by which window and training process grew from the first third to the last of the time after `SETTLED`.
+
+        0 before that. A job's memory goes when it ends.
+        """
+        settled = [used.window + used.training for seconds, used in self.memory if seconds > SETTLED]
         third = len(settled) // 3
         return _middle(settled[-third:]) - _middle(settled[:third]) if third else 0.0
 
@@ -75,7 +113,7 @@ class Found:
         lines = [f"{self.done} things done"]
         if self.memory:
             first, last = self.memory[0][1], self.memory[-1][1]
-            lines.append(f"memory {first / 1e6:.0f} MB at first, {last / 1e6:.0f} MB at last")
+            lines.append(f"memory at first: {first.words()}; at last: {last.words()}")
             lines.append(f"grown by {self.grown / 1e6:.1f} MB after {SETTLED:.0f} s")
         longest = ", ".join(f"{1000 * gap:.0f} ms after {done}" for gap, done in sorted(self.gaps)[:-9:-1])
         lines.append(f"{len(self.gaps)} frames over {1000 * LONG_FRAME:.0f} ms{': ' if longest else ''}{longest}")
@@ -86,8 +124,8 @@ class Found:
 class RandomUse:
     """A person who does one thing after another to `window`, as `seed` has it; some of them over many `frame`s."""
 
-    def __init__(self, window: Window, seed: int, folder: Path) -> None:
-        self.window, self.folder = window, folder
+    def __init__(self, window: Window, seed: int, folder: Path, witness: Witness, say: Callable[[str], None]) -> None:
+        self.window, self.folder, self._witness, self._say = window, folder, witness, say
         self.found = Found()
         self._draw = random.Random(seed)
         self._last: deque[str] = deque(maxlen=LAST)
@@ -104,10 +142,15 @@ class RandomUse:
             (2, self._branch),
             (3, self._twin),
             (2, self._side),
-            (2, self._lab),
+            (3, self._lab),
+            (6, self._click),
+            (6, self._mouse),
+            (2, self._wheel),
+            (2, self._type),
             (1, self._preset),
             (1, self._look_at_presets),
             (2, self._file),
+            (1, self._folder_of_code),
             (4, self._action),
             (2, self._keys),
             (1, self._resize),
@@ -117,6 +160,7 @@ class RandomUse:
         """One thing; what it was."""
         (thing,) = self._draw.choices([do for _, do in self._things], [often for often, _ in self._things])
         self._last.append(thing.__name__.strip("_").replace("_", " "))
+        self._witness.begin()
         self._begun = time.thread_time()
         try:
             self._last[-1] = thing()
@@ -136,11 +180,14 @@ class RandomUse:
         now = time.thread_time()
         if (work := now - self._begun) > LONG_FRAME:
             self.found.gaps.append((work, self._last[-1] if self._last else "the start"))
+            self._say(f"{1000 * work:.0f} ms after {' · '.join(list(self._last)[-3:])}\n{self._witness.words()}")
+        self._witness.begin()
         self._begun = now
 
     def fault(self, said: str) -> None:
         """Something went wrong."""
         self.found.faults.append(f"after {' · '.join(self._last)}:\n{said.strip()}")
+        self._say(f"a fault {self.found.faults[-1]}")
 
     def hear(self, said: str) -> None:
         """What the window says."""
@@ -251,6 +298,11 @@ class RandomUse:
         files.open(path)
         return f"opened {path.name}"
 
+    def _folder_of_code(self) -> str:
+        self.window.show_lab("frameworks")
+        self.window.part(CodeOfSession).save(self.folder / f"code-{self._draw.randrange(3)}")
+        return "a folder of code"
+
     def _action(self) -> str:
         action = self._draw.choice([one for one in self.window.all_actions if not one.name.startswith(LEFT_OUT)])
         self.window.do(action.run)
@@ -260,6 +312,70 @@ class RandomUse:
         key = self._draw.choice((Qt.Key.Key_Escape, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Right, Qt.Key.Key_S))
         QTest.keyClick(QApplication.focusWidget() or self.window, key)
         return f"key {key.name}"
+
+    # -- with the mouse -------------------------------------------------------------------------------------------
+
+    def _shown(self, kind: type[QWidget] = QWidget) -> list[QWidget]:
+        """What can be used now, of the window or of what has opened over it."""
+        over = [one for one in QApplication.topLevelWidgets() if one.isVisible() and not isinstance(one, QFileDialog)]
+        top = QApplication.activeModalWidget() or self._draw.choice(over or [self.window])
+        found = [one for one in top.findChildren(kind) if one.isVisible() and one.isEnabled()]
+        return [one for one in found if not one.visibleRegion().isEmpty()]
+
+    def _click(self) -> str:
+        buttons = self._shown(QAbstractButton)
+        if not buttons:
+            return "no button"
+        button = self._draw.choice(buttons)
+        name = _named(button)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        return f"a click on {name}"
+
+    def _mouse(self) -> str:
+        """The mouse over something, mostly with its button down: from one place there to others."""
+        widgets = [*self._shown(), *self._shown(QAbstractSlider)]
+        if not widgets:
+            return "no mouse"
+        widget = self._draw.choice(widgets)
+        name, pressed = _named(widget), self._draw.random() < 0.7
+        places = [self._place(widget.visibleRegion().boundingRect()) for _ in range(self._draw.choice((1, 4, 20)))]
+        if pressed:
+            QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=places[0])
+        for place in places:
+            if not _still(widget):
+                return f"the mouse over {name}, which went"
+            QTest.mouseMove(widget, place)
+            self.frame()
+        if pressed and _still(widget):
+            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=places[-1])
+        return f"{'a drag' if pressed else 'the mouse'} over {name}"
+
+    def _place(self, within: QRect) -> QPoint:
+        x, y = self._draw.random(), self._draw.random()
+        return within.topLeft() + QPoint(int(x * (within.width() - 1)), int(y * (within.height() - 1)))
+
+    def _wheel(self) -> str:
+        widget = self._draw.choice(self._shown() or [self.window])
+        at, name = QPointF(widget.rect().center()), _named(widget)
+        turned = QPoint(0, self._draw.choice((-480, -120, 120, 480)))
+        none, begin = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+        key = Qt.KeyboardModifier.NoModifier
+        event = QWheelEvent(at, QPointF(widget.mapToGlobal(at.toPoint())), QPoint(), turned, none, key, begin, False)
+        QApplication.sendEvent(widget, event)
+        return f"the wheel over {name}"
+
+    def _type(self) -> str:
+        takers = [*self._shown(QLineEdit), *self._shown(QAbstractSpinBox), *self._shown(QComboBox)]
+        if not takers:
+            return "nothing to type into"
+        taker, typed = self._draw.choice(takers), self._draw.choice(TYPED)
+        name = _named(taker)
+        taker.setFocus()
+        QTest.keyClick(taker, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(taker, typed)
+        if _still(taker):
+            QTest.keyClick(taker, Qt.Key.Key_Return)
+        return f"{typed!r} typed into {name}"
 
     def _resize(self) -> str:
         width, height = self._draw.choice(((1000, 700), (1280, 800), (1920, 1080)))
@@ -274,6 +390,17 @@ def _heavy(experiment: Experiment, path: str, value: Value) -> bool:
     units = [*units, int(value)] if path.endswith(".units") else units
     parameters = sum(before * after for before, after in zip([64, *units], [*units, 10], strict=True))
     return int(points) * parameters > 1000 * HEAVY
+
+
+def _named(widget: QWidget) -> str:
+    """What it is, and says of itself."""
+    said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+    return f"{type(widget).__name__} {said[:40]!r}" if said else type(widget).__name__
+
+
+def _still(widget: QWidget) -> bool:
+    """Whether it is there and seen, after what was done before."""
+    return isValid(widget) and widget.isVisible()
 
 
 def _middle(values: list[float]) -> float:
@@ -298,24 +425,44 @@ def heard(use: RandomUse) -> Iterator[None]:
         qInstallMessageHandler(before)
 
 
-def used() -> float:
-    """Bytes of this process and of all that it has started."""
-    total = 0
-    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+@contextmanager
+def at_home_in(folder: str) -> Iterator[None]:
+    """Meanwhile what is exported to where a person's pictures lie is written there."""
+    before = os.environ.get("HOME")
+    os.environ["HOME"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["HOME"]
+        else:
+            os.environ["HOME"] = before
+
+
+def used(training: int | None) -> Used:
+    """What this process and all that it has started use; the training process is the one with this number."""
+    found = {"window": float(psutil.Process().memory_info().rss), "training": 0.0, "jobs": 0.0}
+    jobs = 0
+    for process in psutil.Process().children(recursive=True):
         try:
-            total += process.memory_info().rss
+            size = process.memory_info().rss
+            kind = "training" if process.pid == training else "jobs"
+            jobs += kind == "jobs" and "spawn_main" in " ".join(process.cmdline())
         except psutil.Error:  # it has just ended
             continue
-    return float(total)
+        found[kind] += size
+    return Used(found["window"], found["training"], found["jobs"], jobs)
 
 
 def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable[[str], None] = print) -> Found:
     """Uses a window for so long, or until `most` things are done, and returns what was found."""
     app = application()
-    with tempfile.TemporaryDirectory(prefix="hyperscope-use-") as folder:
+    witness = Witness()
+    with tempfile.TemporaryDirectory(prefix="hyperscope-use-") as folder, at_home_in(folder):
         session = Session(Experiment(), library=Path(folder) / "runs.sqlite")
         window = Window(session, "light", Remembered(forgetful=True))
-        use = RandomUse(window, seed, Path(folder))
+        use = RandomUse(window, seed, Path(folder), witness, say)
+        witness.start()
         with heard(use):
             window.said.connect(use.hear)
             window.show()
@@ -330,6 +477,7 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             if pid is not None and psutil.pid_exists(pid):
                 use.fault("the worker was left behind")
+        witness.stop()
     return use.found
 
 
@@ -347,11 +495,12 @@ def _use(
                 dialog.close()
         if now > looked + SAMPLED:
             looked = now
-            use.found.memory.append((now - began, used()))
+            use.found.memory.append((now - began, used(window.session.worker_pid)))
         if now > told + 60:
-            told = now
-            say(f"{now - began:.0f} s: {use.found.words().splitlines()[0]}, {used() / 1e6:.0f} MB")
-    use.found.memory.append((time.monotonic() - began, used()))
+            told, found = now, use.found
+            so_far = f"{found.done} things done, {len(found.faults)} faults, {len(found.gaps)} long frames"
+            say(f"{now - began:.0f} s: {so_far}, {used(window.session.worker_pid).words()}")
+    use.found.memory.append((time.monotonic() - began, used(window.session.worker_pid)))
 
 
 def _go_on(window: Window, use: RandomUse, seconds: float) -> None:
