@@ -7,7 +7,6 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.moving import WAYS, Moved, Trial
@@ -15,7 +14,8 @@ from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import Ticks, linear_ticks
 from hyperscope.ui.panels.common.chart import Axes, legend, polyline
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
+from hyperscope.ui.panels.common.painted import Painted
+from hyperscope.ui.theme import GRID, INSIDE, Theme
 
 TITLES = {"move": "Moved", "turn": "Turned", "scale": "Scaled", "shares": "Other shares of classes"}
 ALONG = {"move": "along x₁", "turn": "degrees", "scale": "times as large", "shares": "share of class 1"}
@@ -34,15 +34,11 @@ def percents(low: float) -> Ticks:
     return [(at, f"{100 * at:.0f} %") for at in np.arange(1.0, low - 0.01, -step).tolist()]
 
 
-class AccuracyChart(QWidget):
+class AccuracyChart(Painted):
     """Dev accuracy over epochs, on the data of each moment, with a mark where they changed."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Dev accuracy while the data change")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(180, 140)
-        self._theme = LIGHT
+        super().__init__("Dev accuracy while the data change", (180, 140))
         self._moved: Moved | None = None
 
     def show_moved(self, moved: Moved | None) -> None:
@@ -50,14 +46,9 @@ class AccuracyChart(QWidget):
         self._moved = moved
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.update()
-
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, scale = QPainter(self), self._theme, self._theme.scale
+        painter, theme, scale = QPainter(self), self.theme, self.theme.scale
         card(painter, QRectF(self.rect()), theme)
         inside = INSIDE * scale
         head = QRectF(inside, 8 * scale, self.width() - 2 * inside, 18 * scale)
@@ -70,7 +61,7 @@ class AccuracyChart(QWidget):
         painter.end()
 
     def _paint_lines(self, painter: QPainter, moved: Moved) -> None:
-        theme, scale = self._theme, self._theme.scale
+        theme, scale = self.theme, self.theme.scale
         area = QRectF(46 * scale, 48 * scale, self.width() - 62 * scale, self.height() - 96 * scale)
         last = max((float(one.epoch[-1]) for one in moved.courses if len(one.epoch)), default=1.0) or 1.0
         settled = [one.dev_accuracy[one.epoch > 0.15 * last] for one in moved.courses]
@@ -96,15 +87,11 @@ class AccuracyChart(QWidget):
         legend(painter, self.width() - INSIDE * scale, self.height() - 13 * scale, theme, marks)
 
 
-class TrialCharts(QWidget):
+class TrialCharts(Painted):
     """A chart for each kind of change: dev accuracy against its size, in the three ways, none trained on such data."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Dev accuracy on changed data, not trained on")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(360, 140)
-        self._theme = LIGHT
+        super().__init__("Dev accuracy on changed data, not trained on", (360, 140))
         self._moved: Moved | None = None
 
     def show_moved(self, moved: Moved | None) -> None:
@@ -115,14 +102,9 @@ class TrialCharts(QWidget):
             self.setAccessibleDescription("; ".join(said))
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.update()
-
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme = QPainter(self), self._theme
+        painter, theme = QPainter(self), self.theme
         trials = self._moved.trials if self._moved is not None else ()
         count = max(1, len(trials) or 4)
         wide = (self.width() - (count - 1) * GRID) / count
@@ -134,7 +116,7 @@ class TrialCharts(QWidget):
         painter.end()
 
     def _paint_trial(self, painter: QPainter, rect: QRectF, trial: Trial) -> None:
-        theme, scale, moved = self._theme, self._theme.scale, self._moved
+        theme, scale, moved = self.theme, self.theme.scale, self._moved
         assert moved is not None
         small, bold, inside = face(10, 400, scale), face(11, 600, scale), INSIDE * scale
         head = QRectF(rect.left() + inside, 8 * scale, rect.width() - 2 * inside, 18 * scale)

@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.shifting import NAMES, STEPS, Course, Courses
@@ -19,9 +18,10 @@ from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks
 from hyperscope.ui.panels.common.chart import Axes, legend, polyline
+from hyperscope.ui.panels.common.painted import Painted
 from hyperscope.ui.panels.distributions.multiples import bands, condensed, span_of
 from hyperscope.ui.style import mixed
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
+from hyperscope.ui.theme import GRID, INSIDE
 
 WORDS = ("without batch norm", "before each activation", "and noise after it")
 HEAD = 34  # pixels at scale 1
@@ -45,20 +45,16 @@ class River(Protocol):
     def stopped(self) -> str: ...
 
 
-class Rivers(QWidget):
+class Rivers(Painted):
     """A row for each network and a column for each layer: quantiles of what enters its activation, and their drift.
 
     `names` of the networks, with a few `words` on each.
     """
 
     def __init__(self, names: Sequence[str] = NAMES, words: Sequence[str] = WORDS) -> None:
-        super().__init__()
+        super().__init__("What each layer receives over time", (360, 200))
         self._names, self._words = names, words
         self._mark = math.nan
-        self.setAccessibleName("What each layer receives over time")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(360, 200)
-        self._theme = LIGHT
         self._courses: Sequence[River] = ()
         self._note = ""
 
@@ -73,14 +69,9 @@ class Rivers(QWidget):
             self.setAccessibleDescription("Drift an epoch, in spreads. " + "; ".join(said))
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.update()
-
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, scale = QPainter(self), self._theme, self._theme.scale
+        painter, theme, scale = QPainter(self), self.theme, self.theme.scale
         card(painter, QRectF(self.rect()), theme)
         inside, small = INSIDE * scale, face(10, 400, scale)
         title = "What each layer receives over time"
@@ -98,7 +89,7 @@ class Rivers(QWidget):
         painter.end()
 
     def _paint_rows(self, painter: QPainter, courses: Sequence[River]) -> None:
-        theme, scale = self._theme, self._theme.scale
+        theme, scale = self.theme, self.theme.scale
         inside, small = INSIDE * scale, face(10, 400, scale)
         rows, columns = len(courses), max(1, len(courses[0].rivers))
         high = (self.height() - HEAD * scale - 8 * scale) / rows
@@ -138,7 +129,7 @@ class Rivers(QWidget):
     def _paint_river(
         self, painter: QPainter, area: QRectF, one: River, quantiles: Values, last: float, colour: QColor
     ) -> None:
-        theme = self._theme
+        theme = self.theme
         span = span_of(quantiles.astype(float))
         painter.fillRect(QRectF(area.left(), area.bottom(), area.width(), 1), theme.hairline)
         if span is None or len(one.epoch) < 2 or area.height() < 4:
@@ -151,15 +142,11 @@ class Rivers(QWidget):
             polyline(painter, marked, theme.quiet, theme.scale, dashed=True)
 
 
-class Landscape(QWidget):
+class Landscape(Painted):
     """Three charts over epochs: the training loss, the range of the loss along the step, the gradient's change."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Loss and gradient along the step")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(360, 140)
-        self._theme = LIGHT
+        super().__init__("Loss and gradient along the step", (360, 140))
         self._courses: Courses | None = None
 
     def show_courses(self, courses: Courses | None) -> None:
@@ -167,14 +154,9 @@ class Landscape(QWidget):
         self._courses = courses
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.update()
-
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, scale = QPainter(self), self._theme, self._theme.scale
+        painter, theme, scale = QPainter(self), self.theme, self.theme.scale
         wide = (self.width() - 2 * GRID) / 3
         for number, title in enumerate(CHARTS):
             rect = QRectF(number * (wide + GRID), 0, wide, self.height())
@@ -198,7 +180,7 @@ class Landscape(QWidget):
         return x, tuple(meant.T)
 
     def _paint_chart(self, painter: QPainter, rect: QRectF, number: int, courses: Courses) -> None:
-        theme, scale = self._theme, self._theme.scale
+        theme, scale = self.theme, self.theme.scale
         small = face(10, 400, scale)
         said = (
             "in nats",

@@ -7,7 +7,6 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.sweeps.outcome import Outcome
@@ -16,21 +15,18 @@ from hyperscope.ui.labs.batch_norm.sweep_grid import shade
 from hyperscope.ui.paint import card, face, readable, write
 from hyperscope.ui.panels.common.axes import log_ticks
 from hyperscope.ui.panels.common.chart import Axes, polyline
+from hyperscope.ui.panels.common.painted import Painted
 from hyperscope.ui.style import mixed
-from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+from hyperscope.ui.theme import INSIDE
 
 LEAST = 1e-4  # nats, below which losses are drawn as that
 
 
-class SweepChart(QWidget):
+class SweepChart(Painted):
     """Draws an `Outcome`."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Dev loss against the setting")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 140)
-        self._theme = LIGHT
+        super().__init__("Dev loss against the setting", (240, 140))
         self._outcome: Outcome | None = None
         self._classes = 3
 
@@ -43,14 +39,9 @@ class SweepChart(QWidget):
             self.setAccessibleDescription(outcome.best())
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        self.update()
-
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, theme, scale = QPainter(self), self._theme, self._theme.scale
+        painter, theme, scale = QPainter(self), self.theme, self.theme.scale
         card(painter, QRectF(self.rect()), theme)
         outcome = self._outcome
         if outcome is None:
@@ -68,7 +59,7 @@ class SweepChart(QWidget):
         painter.end()
 
     def _paint_lines(self, painter: QPainter, outcome: Outcome) -> None:
-        theme, scale, plan = self._theme, self._theme.scale, outcome.plan
+        theme, scale, plan = self.theme, self.theme.scale, outcome.plan
         area = QRectF(50 * scale, 36 * scale, self.width() - 130 * scale, self.height() - 66 * scale)
         guessing = math.log(self._classes)
         losses = np.clip(outcome.dev_loss, LEAST, None)
@@ -117,7 +108,7 @@ class SweepChart(QWidget):
 
     def _paint_names(self, painter: QPainter, outcome: Outcome, axes: Axes, span: tuple[float, float]) -> None:
         """The variants' names at the ends of their lines, one below the other where these meet."""
-        theme, scale = self._theme, self._theme.scale
+        theme, scale = self.theme, self.theme.scale
         font = face(11, 600, scale)
         high = QFontMetricsF(font).height()
         variants = outcome.plan.shape[0]

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.formula import boxed
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card, face, write
-from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+from hyperscope.ui.panels.common.painted import Painted
+from hyperscope.ui.theme import INSIDE
 
 HEAD = 30  # pixels of the line with the title
 
 
-class Sheet(QWidget):
+class Sheet(Painted):
     """`paint` draws what is on it, within `room`; `formula` is typeset at the right of its head."""
 
     def __init__(self, title: str, note: str = "", formula: str = "") -> None:
-        super().__init__()
+        super().__init__(title)
         self.title, self.note, self.formula = title, note, formula
-        self.theme = LIGHT
-        self.setAccessibleName(title)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self.theme = theme
-        self.update()
-
-    def px(self, size: float) -> float:
-        """`size` pixels at the present scale of type."""
-        return size * self.theme.scale
 
     @property
     def room(self) -> QRectF:
