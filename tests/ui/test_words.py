@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from hyperscope.lab.doctor.checks import Finding
 from hyperscope.lab.doctor.checks.remedies import setting
-from hyperscope.ui.controls.lines import beginning
+from hyperscope.ui.controls.lines import beginning, whole_lines, width_in
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
 from hyperscope.ui.theme import DARK, LIGHT
 from hyperscope.ui.words import Message, Words
@@ -133,3 +133,13 @@ def test_a_twin_s_letter_is_no_beginning():
     assert beginning(said, lambda text: len(text) <= 30) == "B: BN before at epoch 90."
     assert beginning(said, lambda text: len(text) <= 20) == ""
     assert beginning("It is of A. And B: more of it is said.", lambda text: len(text) <= 20) == "It is of A."
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 5])
+def test_the_width_for_so_many_lines_is_the_least_in_which_they_are_enough(strip, lines):
+    metrics = strip.message.fontMetrics()
+    for text in (LONG.strip(), FIGURES, "short", "a much_too_long_word_for_that b"):
+        wide = width_in(text, metrics, lines)
+        longest = max(map(metrics.horizontalAdvance, text.split(" ")))
+        assert len(whole_lines(text, metrics, wide)) <= lines
+        assert wide == longest or len(whole_lines(text, metrics, wide - 1)) > lines

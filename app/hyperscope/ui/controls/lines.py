@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
@@ -48,16 +49,32 @@ def whole_lines(text: str, metrics: QFontMetrics, room: int) -> list[str]:
 
 def width_in(text: str, metrics: QFontMetrics, most: int) -> int:
     """The fewest pixels of room in which `text` takes at most `most` lines and no word is cut."""
+    high = metrics.horizontalAdvance(text)
+    if most <= 1:
+        return high
     words = text.split(" ")
     low = max(map(metrics.horizontalAdvance, words))
-    high = max(low, metrics.horizontalAdvance(text))
+    high = max(low, high)
+    wide = cache(lambda first, last: metrics.horizontalAdvance(" ".join(words[first:last])))
     while low < high:
         middle = (low + high) // 2
-        if len(whole_lines(text, metrics, middle)) <= most:
+        if _count(len(words), wide, middle) <= most:
             high = middle
         else:
             low = middle + 1
     return high
+
+
+def _count(words: int, wide: Callable[[int, int], int], room: int) -> int:
+    """In how many lines so many words fit, of which those from `first` to `last` are `wide` pixels together."""
+    lines = first = 0
+    while first < words:
+        last = first + 1
+        while last < words and wide(first, last + 1) <= room:
+            last += 1
+        first = last
+        lines += 1
+    return lines
 
 
 def balanced(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:
