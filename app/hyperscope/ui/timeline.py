@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -231,22 +232,27 @@ class Timeline(QSlider):
 
     def captions(self) -> list[tuple[QRectF, str]]:
         """The words below the track in their rectangles, which do not overlap: where room is short, the older go."""
-        metrics, top = QFontMetricsF(self._font()), self._middle() + pixels(self._theme, HANDLE) / 2
+        top = self._middle() + pixels(self._theme, HANDLE) / 2
         top += self._lanes * pixels(self._theme, LANE)
         left, right, gap = float(EDGE), float(self.width() - EDGE), 8 * self._theme.scale
         placed: list[tuple[QRectF, str]] = []
 
-        def place(x: float, words: str) -> None:
-            wide = metrics.horizontalAdvance(words) + 1
-            room = QRectF(min(max(left, x), right - wide), top, wide, self.height() - top - 2 * self._theme.scale)
-            if not any(room.adjusted(-gap, 0, gap, 0).intersects(other) for other, _ in placed):
-                placed.append((room, words))
+        taken: list[tuple[float, float]] = []  # all stand on one line, so that only their ends count
+        scale = self._theme.scale
+        high = self.height() - top - 2 * scale
+
+        def place(x: float, words: str, middle: bool = False) -> None:
+            wide = _wide(words, scale)
+            begin = min(max(left, x - wide / 2 if middle else x), right - wide - 1)
+            end = begin + wide + 1
+            if all(end + gap <= other[0] or other[1] + gap <= begin for other in taken):
+                taken.append((begin, end))
+                placed.append((QRectF(begin, top, end - begin, high), words))
 
         back = self.value() < self.maximum() and self._hint == HINT
         place(right, ZOOMED if self._spread is not None else BRANCH_HINT if back else self._hint)
         if self.value() < self.maximum() and self._seen(self.value()):
-            words = f"step {shown(self._status.step)}"
-            place(self.x_at(self.value()) - metrics.horizontalAdvance(words) / 2, words)
+            place(self.x_at(self.value()), f"step {shown(self._status.step)}", middle=True)
         place(left, "start" if self._seen(0) else "… start")
         for tick, words in reversed(self._status.moves):
             if self._seen(tick):
@@ -391,6 +397,12 @@ class Timeline(QSlider):
 
     def _font(self) -> QFont:
         return face(10, 400, self._theme.scale)
+
+
+@lru_cache(maxsize=256)
+def _wide(words: str, scale: float) -> float:
+    """Pixels of a caption: all are measured with every mini-batch, and hardly one of them is new."""
+    return QFontMetricsF(face(10, 400, scale)).horizontalAdvance(words)
 
 
 def _span(end: int) -> int:
