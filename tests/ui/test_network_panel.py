@@ -255,3 +255,9 @@ def test_a_name_that_lost_a_word_says_so() -> None:
 def test_the_buttons_of_a_column_are_targets_of_twenty_pixels(panel: NetworkCanvas) -> None:
     size = button(panel, "Add a unit to layer 1").size()
     assert min(size.width(), size.height()) >= 20
+
+
+def test_pictures_that_are_made_together_are_those_made_one_by_one():
+    values = np.random.default_rng(3).normal(size=(3, 6, 5)) * np.array([1e-3, 1.0, 40.0])[:, None, None]
+    values[0, 2, 1], values[1] = np.nan, 0
+    assert paint.sign_pictures(values, LIGHT) == [paint.sign_picture(one, LIGHT) for one in values]

@@ -38,7 +38,7 @@ def make(host: Host) -> Lab:
     def draw(panel: Panel, sides: tuple[Seen, ...]) -> None:
         panel.draw(sides)
         if panel is page.microscope and page.microscope.drawn is not None:
-            page.show_unit(page.microscope.drawn)
+            page.show_unit(page.microscope.drawn, host.session.status.playing)
 
     def kept() -> Mapping[str, Any]:
         record: dict[str, Any] = msgspec.to_builtins(Kept(page.layer, page.unit, sweeping.chosen, page.shifting))

@@ -74,7 +74,6 @@ class NumberSlider(QWidget):
         self.track.blockSignals(True)
         self.track.setValue(self._scale.step(value))
         self.track.blockSignals(False)
-        self.track.update()
         self.entry.set_texts(shown(float(f"{value:.3g}")), f"{value:.6g}")
         self.track.setAccessibleDescription(shown(value))
 

@@ -103,11 +103,11 @@ class BatchNormPage(Page):
         bias, scale = self.card.trial
         return Unit(self.layer, self.unit, self.microscope.training, bias, scale, self.example)
 
-    def show_unit(self, shown: Magnified) -> None:
-        """Has all parts follow what the microscope shows."""
+    def show_unit(self, shown: Magnified, training: bool) -> None:
+        """Has all parts follow what the microscope shows, of a network that is `training` or stands still."""
         moved = (self.layer, self.unit) != (shown.layer, shown.unit)
         self.layer, self.unit = shown.layer, shown.unit
-        self.card.show_unit(shown)
+        self.card.show_unit(shown, training)
         self.picker.show_unit(shown, self.example)
         if moved and self._experiment is not None:
             self.show_experiment(self._experiment)

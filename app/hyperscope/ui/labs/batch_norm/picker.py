@@ -55,12 +55,13 @@ class Units(QWidget):
 
     def show_layers(self, layers: tuple[tuple[str, int], ...], at: tuple[int, int]) -> None:
         """These layers, by name and number of units, and the unit that is chosen."""
+        if (layers, at) == (self.layers, self.at):
+            return  # said with every look, and painting them all takes a tenth of a frame
         if layers != self.layers:
             self.layers = layers
             self._images = [[] for _ in layers]
             self.setMinimumHeight(self._high())
-        if at != self.at:
-            self.at = at
+        self.at = at
         name, units = layers[at[0]]
         self.setAccessibleDescription(f"{_title(name)}, unit {at[1] + 1} of {units}")
         self.update()
@@ -81,7 +82,7 @@ class Units(QWidget):
                     [paint.share_picture(p, self._theme.class_colour(k), self._theme.card) for k, p in of]
                 )
             else:
-                self._images.append([paint.sign_picture(values, self._theme) for values in layer.pictures])
+                self._images.append(paint.sign_pictures(layer.pictures, self._theme))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

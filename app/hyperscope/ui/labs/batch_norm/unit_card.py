@@ -24,6 +24,7 @@ GAP = 9
 ALONE = ("by itself", "in this batch", "running")
 SCALES = (1.0, 5.0)
 SAME = 1e-4  # of the deviation, within which z has come back
+SELDOM = 5  # looks after which the notes are written anew while the network trains: laying them out takes 2 ms
 
 
 class Note(QLabel):
@@ -115,6 +116,7 @@ class UnitCard(Card):
         self.alone = Segments(ALONE, "One example alone")
         self.of_undo, self.of_trial, self.of_momentum, self.of_alone = Note(), Note(), Note(), Note()
         self._shown: Magnified | None = None
+        self._looks = 0
         self._controls = (self.epsilon, self.momentum, self.batch_size, self.norm, self.at_output)
         self._sections = (Section("Changes nothing"), Section("Statistics at test time"), Section("One example alone"))
         self.momentum.caption.setText("Momentum ρ of the averages")
@@ -170,8 +172,8 @@ class UnitCard(Card):
             self.batch_size.set_upper(min(examples, WHOLE_SET), "all")
         self.batch_size.set_value(experiment.training.batch_size)
 
-    def show_unit(self, shown: Magnified) -> None:
-        """Shows the numbers of the unit."""
+    def show_unit(self, shown: Magnified, training: bool = False) -> None:
+        """Shows the unit's numbers; of a network that is `training` the notes follow as fast as they can be read."""
         self._shown = shown
         on = shown.norm != "off"
         for part in (self.learned, self.undo, self.undo_layer):
@@ -179,6 +181,12 @@ class UnitCard(Card):
         self._before = {"gamma": shown.gamma, "beta": shown.beta}
         self.gamma.set_value(shown.gamma)
         self.beta.set_value(shown.beta)
+        self._looks = self._looks + 1 if training else 0
+        if self._looks % SELDOM == 0:
+            self._tell(shown)
+
+    def _tell(self, shown: Magnified) -> None:
+        on = shown.norm != "off"
         name = "z" if shown.norm != "after" else "a"
         root = (shown.batch_variance + shown.epsilon) ** 0.5
         back = abs(shown.gamma - root) + abs(shown.beta - shown.batch_mean) <= SAME * (root + abs(shown.batch_mean))

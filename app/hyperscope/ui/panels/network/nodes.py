@@ -47,7 +47,7 @@ def faces(
             of = enumerate(layer.pictures)
             made.append([paint.share_picture(p, theme.class_colour(k), theme.card) for k, p in of])
         else:
-            made.append([paint.sign_picture(values, theme) for values in layer.pictures])
+            made.append(paint.sign_pictures(layer.pictures, theme))
     return made
 
 
