@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.ui.labs.frameworks.code_view import CodeView
-from hyperscope.ui.labs.frameworks.lab import CodeOfSession
+from hyperscope.ui.labs.frameworks.coding import CodeOfSession
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 

@@ -92,6 +92,24 @@ class Remembered:
     def reduced_motion(self, reduced: bool) -> None:
         self._set_value("reduced_motion", reduced)
 
+    @property
+    def python(self) -> str:
+        """The Python in which frameworks are run, "" for the program's own."""
+        return str(self._value("python") or "")
+
+    @python.setter
+    def python(self, path: str) -> None:
+        self._set_value("python", path)
+
+    @property
+    def measured(self) -> str:
+        """What running code in frameworks took on this machine, as `lab.frameworks.measured` writes it."""
+        return str(self._value("measured") or "")
+
+    @measured.setter
+    def measured(self, text: str) -> None:
+        self._set_value("measured", text)
+
     def _value(self, name: str) -> object:
         return None if self.forgetful else self._settings.value(name)
 

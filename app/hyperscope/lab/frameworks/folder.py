@@ -83,8 +83,9 @@ class _Noted:
         return found, after
 
 
-def run_of(score: Score, epochs: int | None = None) -> Run:
-    """A session, trained from where its code begins to its end; with `epochs`, for so many from there on.
+def run_of(score: Score, epochs: int | None = None, *, most: int | None = None) -> Run:
+    """A session, trained from where its code begins to its end, or for `most` steps; with `epochs`, for so many from
+    there on.
 
     Raises: ValueError when its data cannot be had.
     """
@@ -105,7 +106,7 @@ def run_of(score: Score, epochs: int | None = None) -> Run:
 
     order = _Noted(trainer.order, examples)
     trainer.order = order
-    losses = _played(trainer, score, script, epochs)
+    losses = _played(trainer, score, script, epochs, most)
     asked = order.asked[: len(losses)]
     return Run(
         script,
@@ -119,13 +120,14 @@ def run_of(score: Score, epochs: int | None = None) -> Run:
     )
 
 
-def _played(trainer: Trainer, score: Score, script: Script, epochs: int | None) -> Array:
+def _played(trainer: Trainer, score: Score, script: Script, epochs: int | None, most: int | None) -> Array:
     """Trains on, making the session's moves, and returns the losses (S,)."""
     start, done = script.start, 0
     losses: list[Array] = [np.zeros(0)]
     whole = max(0, score.end - start.place.tick)
     if epochs is not None or not whole:
         whole = (EPOCHS if epochs is None else epochs) * trainer.batches_per_epoch
+    whole = whole if most is None else min(whole, most)
     for step, experiment in (*((at, one) for at, one in start.moves if at < whole), (whole, None)):
         while done < step and not trainer.alarm:
             took = trainer.steps(step - done)

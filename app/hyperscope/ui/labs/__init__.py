@@ -101,7 +101,7 @@ LABS: tuple[Entry, ...] = (
         "frameworks",
         "Frameworks",
         "hyperscope.ui.labs.frameworks.lab",
-        (("code", "Code"), ("writes", "What a framework writes")),
+        (("code", "Code"), ("side-by-side", "Side by side"), ("writes", "What a framework writes")),
         "How would I write this? Point at a line of code, or move a control and watch its line.",
         exports="hyperscope.ui.labs.frameworks.exports",
         scenes="hyperscope.ui.labs.frameworks.scenes",

@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.frameworks.counting import PARTS
 from hyperscope.lab.frameworks.folding import TOOLS
+from hyperscope.lab.frameworks.frameworks import frameworks
+from hyperscope.lab.frameworks.measured import OURS, said
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.frameworks.page import FrameworksPage
+
+TAKEN = (
+    *("largest difference (nats)", "set-up (s)", "first epoch (s)", "a later step (s)", "memory (bytes)"),
+    *("lines of code", "steps", "measured on", "network", "versions"),
+)
 
 
 @data("frameworks/code")
@@ -23,6 +30,30 @@ def of_code(page: FrameworksPage) -> Iterable[Table]:
     return [
         Table("lines of code", ("framework", *PARTS.values(), "all"), counts),
         Table(page.code.framework, ("line", "code", "is of"), lines),
+    ]
+
+
+@data("frameworks/side-by-side")
+def of_side_by_side(page: FrameworksPage) -> Iterable[Table]:
+    """What the run took in each framework, in seconds and bytes, and all losses, step by step."""
+    runs = page.side.runs
+    taken = [one.measured for one in runs.frameworks.values() if one.measured is not None]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            OURS if one.framework == OURS else frameworks[one.framework].title,
+            *(one.off, one.setup, one.epoch, one.step, one.memory, one.lines, one.steps),
+            *(one.day, one.network, said(one.versions)),
+        )
+        for one in ([runs.ours] if runs.ours is not None else []) + taken
+    ]
+    theirs = {name: losses.tolist() for name, losses in runs.compared().items()}
+    steps: list[tuple[Cell, ...]] = [
+        (step, loss, *(losses[step] if step < len(losses) else None for losses in theirs.values()))
+        for step, loss in enumerate(runs.losses.tolist())
+    ]
+    return [
+        Table("what it took", ("framework", *TAKEN), rows),
+        Table("losses", ("step", "hyperscope", *theirs), steps),
     ]
 
 

@@ -10,6 +10,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.ui.labs.frameworks.code_view import CodeView
+from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.writes_view import WritesView
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
@@ -21,14 +22,16 @@ class FrameworksPage(Page):
 
     def __init__(self, calm: Callable[[], bool]) -> None:
         super().__init__()
-        self.code, self.writes = CodeView(), WritesView(calm)
-        self.views: dict[str, QWidget] = {"code": self.code, "writes": self.writes}
+        self.code, self.side, self.writes = CodeView(), SideView(), WritesView(calm)
+        self.views: dict[str, QWidget] = {"code": self.code, "side-by-side": self.side, "writes": self.writes}
+        self.view = "code"
         self._stack = QStackedWidget()
         for view in self.views.values():
             self._stack.addWidget(view)
         self.card = HyperparametersCard()
         self.inputs, self.classes, self.examples = 2, 3, 0
         self.script: Script | None = None
+        self.on_script: Callable[[], None] = lambda: None
         self.on_examples: Callable[[], None] = lambda: None
         whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
@@ -38,6 +41,7 @@ class FrameworksPage(Page):
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
+        self.view = name
         self._stack.setCurrentWidget(self.views[name])
         if self.script is not None:
             self.show_script(self.script)
@@ -48,6 +52,7 @@ class FrameworksPage(Page):
         for view in (self.code, self.writes):
             if view is self._stack.currentWidget():
                 view.show_script(script)
+        self.on_script()
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -63,6 +68,6 @@ class FrameworksPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self.code.set_theme(theme)
-        self.writes.set_theme(theme)
+        for view in (self.code, self.side, self.writes):
+            view.set_theme(theme)
         self.card.set_theme(theme)

@@ -8,7 +8,8 @@ from functools import partial
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.frameworks.page import FrameworksPage
-from hyperscope.ui.record.scene import Scene
+from hyperscope.ui.labs.frameworks.trials import SideBySide
+from hyperscope.ui.record.scene import Scene, wait
 from hyperscope.ui.window import Window
 
 
@@ -30,13 +31,29 @@ def _folded(window: Window) -> None:
     page.writes.tools.pressed.emit("autograd")
 
 
+def _run(window: Window) -> None:
+    """NumPy's code, run to its end on the session as it stands."""
+    side = window.part(SideBySide)
+    wait(lambda: not side.busy, "the end of the run that began with the view")
+    side.run("numpy")
+    wait(lambda: not side.busy, "the end of NumPy's run")
+
+
+def _missing(window: Window) -> None:
+    side = window.part(SideBySide)
+    side.view.show_framework("pytorch")
+    wait(lambda: not side.busy, "the end of NumPy's run")
+
+
 def scenes() -> Sequence[Scene]:
-    """A layer in PyTorch, the backward pass in NumPy and folded, and Optax."""
+    """A layer in PyTorch, the backward pass in NumPy and folded, Optax, and what was run here."""
     of_code = partial(Scene, lab="frameworks", view="code")
     normed = Experiment(network=Network(layers=(Layer(batch_norm="before"), Layer(batch_norm="before"), Layer())))
     return (
         of_code("frameworks-code", normed, 2, last=_at("pytorch", "layer2")),
         of_code("frameworks-numpy", normed, 2, last=_at("numpy", "backward")),
+        Scene("frameworks-side", normed, 12, last=_run, lab="frameworks", view="side-by-side"),
+        Scene("frameworks-missing", Experiment(), 0, last=_missing, lab="frameworks", view="side-by-side"),
         Scene("frameworks-writes", normed, 0, lab="frameworks", view="writes"),
         Scene("frameworks-folded", normed, 0, last=_folded, lab="frameworks", view="writes"),
         of_code("frameworks-optax", Experiment(), 0, last=_at("optax", "update")),

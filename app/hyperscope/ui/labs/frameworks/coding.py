@@ -1,0 +1,203 @@
+"""The part that keeps the code that of the session, and does what is wanted with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, Never
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from hyperscope.lab.frameworks.frameworks import frameworks
+from hyperscope.lab.frameworks.script import Script
+from hyperscope.lab.frameworks.start import start_of
+from hyperscope.lab.frameworks.writing import WriteFolder
+from hyperscope.lab.jobs.job import Job
+from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.timeline.score import Event, Score
+from hyperscope.lab.twins.account import session_so_far
+from hyperscope.ui.actions import Action
+from hyperscope.ui.host import Host
+from hyperscope.ui.labs.frameworks.code_view import FIRST
+from hyperscope.ui.labs.frameworks.page import FrameworksPage
+from hyperscope.ui.part import Part
+
+SCORE = Ask(session_so_far, None)
+LOOK_EVERY = 100  # ms at a folder that is being written
+
+
+class CodeOfSession(Part[Host]):
+    """Keeps the code that of the session: at once with what is moved, and with its past as the worker tells it."""
+
+    def __init__(self, host: Host, page: FrameworksPage) -> None:
+        super().__init__(host)
+        self.page, self.view = page, page.code
+        self.score: Score | None = None
+        self.shown: Score | None = None  # the one whose code is shown: that, with what was moved since
+        self.job: Job[Never, int] | None = None
+        self._told: tuple[object, ...] = ()  # the moves that the score was asked after
+        self._then: list[Callable[[Score], None]] = []  # what is done once the score is there
+        self._looking = QTimer(page)
+        self._looking.setInterval(LOOK_EVERY)
+        self._looking.timeout.connect(self._look)
+        page.on_examples = self.follow
+        page.card.moved.connect(host.move_knob)
+        page.card.held.connect(host.session.hold)
+        page.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+        self.view.framework_chosen.connect(self.view.show_framework)
+        self.view.copy_wanted.connect(self.copy)
+        self.view.save_wanted.connect(self.ask_where)
+
+    def actions(self) -> Sequence[Action]:
+        return (
+            *(
+                Action(f"Code in {entry.title}", "Frameworks", partial(self.view.show_framework, name), ())
+                for name, entry in frameworks.items()
+            ),
+            Action("Copy the code", "Frameworks", self.copy, ("Shift+C",)),
+            Action("Save the code's folder", "Frameworks", self.ask_where, ("Shift+S",)),
+            Action("Fold what a framework writes", "Frameworks", lambda: self.page.writes.fold_all(True), ("F",)),
+            Action("Unfold it", "Frameworks", lambda: self.page.writes.fold_all(False), ("Shift+F",)),
+            Action("Slow motion", "Frameworks", self.slow, ("S",), "Lights the lines of each operation."),
+            Action("Back one operation", "Frameworks", partial(self._step, -1), ("Left",)),
+        )
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Shows the code of the session as it is now."""
+        session, page = self.host.session, self.page
+        experiment, known = session.experiment, self.score
+        if known is None:
+            score = Score(experiment)
+        elif known.experiment != experiment:  # moved, and not yet heard of by whoever keeps the session
+            tick = max(session.status.tick, known.end)
+            score = replace(known, events=(*known.events, Event(tick, experiment)), end=tick)
+        else:
+            score = known
+        try:
+            self.shown = score
+            start = start_of(score, page.inputs, page.classes)
+            self.page.show_script(Script(start, page.inputs, page.classes, page.examples))
+        except ValueError:
+            return  # a tree for other classes than these, until the data are there that it is for
+
+    def experiment_changed(self) -> None:
+        self.follow()
+        self._want()
+
+    def lab_shown(self) -> None:
+        self.host.transport.slow_button.setEnabled(True)
+        self._want()
+
+    def lab_left(self) -> None:
+        self.host.transport.slow_button.setEnabled(False)
+        if self.host.session.slow_motion is not None:
+            self.host.do(self.host.session.leave_slow_motion)
+
+    def on_snapshot(self, snapshot: Snapshot) -> None:
+        session = self.host.session
+        score = snapshot.told.of(session_so_far)
+        if score is not None:
+            self.score = score
+            self.follow()
+            waiting, self._then = self._then, []
+            for then in waiting:
+                then(score)
+        now = (snapshot.status.moves, snapshot.structure, snapshot.status.tick < (self.score.end if self.score else 0))
+        if now != self._told:
+            self._told = now
+            self._want()
+        record = session.slow_motion
+        self.view.show_operation(record.operations[record.at] if record is not None else None)
+
+    def _want(self) -> None:
+        self.host.session.want((SCORE,))
+
+    # -- slow motion ----------------------------------------------------------------------------------------------
+
+    def takes(self, key: Literal["play", "step", "undo", "redo"]) -> bool:
+        """In slow motion the key for a step goes on by an operation."""
+        if self.host.session.slow_motion is None or key != "step":
+            return False
+        self._step(1)
+        return True
+
+    def slow(self) -> None:
+        """Begins slow motion, or leaves it."""
+        session = self.host.session
+        self.host.do(session.leave_slow_motion if session.slow_motion is not None else session.slow)
+
+    def _step(self, by: int) -> None:
+        if self.host.session.slow_motion is not None:
+            self.host.do(lambda: self.host.session.slow(by))
+
+    # -- what is done with code -----------------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        """Puts the file on the clipboard."""
+        QApplication.clipboard().setText(self.view.code.text)
+        self.host.say(f"{self.view.code.count} lines are on the clipboard; their data come with the folder.")
+
+    def ask_where(self) -> None:
+        """Lets the user choose the folder."""
+        dialog = QFileDialog(self.host.top, "Save the code's folder", f"hyperscope-{self.view.framework}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.open()
+
+    def save(self, out: Path) -> None:
+        """Writes the folder at `out`, beside the window, and says so."""
+        self.host.say(f"Writing {out.name} …")
+        self.with_score(lambda score: self._write(score, out))
+
+    def with_score(self, then: Callable[[Score], None]) -> None:
+        """Does something with the session up to now, once whoever keeps it has told."""
+        self._then.append(then)
+        self._want()
+
+    def _write(self, score: Score, out: Path) -> None:
+        if self.job is not None:
+            self.job.close()
+        self.job = Job(WriteFolder(score, self.view.framework, out))
+        self._looking.start()
+
+    def _look(self) -> None:
+        job = self.job
+        if job is None:
+            return
+        job.take()
+        if not job.over:
+            return
+        self._looking.stop()
+        self.job = None
+        if job.result is None:
+            self.host.say(job.problem, alarm=True)
+            return
+        task = job.task
+        assert isinstance(task, WriteFolder)
+        self.host.say(f"{task.out.name} is written: its train.py reproduces {job.result} steps.")
+
+    def close(self) -> None:
+        self._looking.stop()
+        if self.job is not None:
+            self.job.close()
+
+    # -- what a session's file keeps ------------------------------------------------------------------------------
+
+    def kept(self) -> Mapping[str, Any]:
+        """The framework, unless it is the first."""
+        return {} if self.view.framework == FIRST else {"framework": self.view.framework}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Takes up a framework. Raises: ValueError for one that there is not."""
+        if "framework" in kept:
+            name = kept["framework"]
+            if name not in frameworks:
+                raise ValueError(f"framework is {name!r}; there are {', '.join(frameworks)}")
+            self.view.show_framework(name)

@@ -1,0 +1,80 @@
+"""Side by side: NumPy's run begins with the view, and what a Python lacks is said with the one command."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.frameworks.measured import from_text
+from hyperscope.lab.frameworks.trial import Python
+from hyperscope.lab.timeline.score import Score
+from hyperscope.ui.labs.frameworks.side_view import SideView
+from hyperscope.ui.labs.frameworks.trials import SideBySide
+from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.window import Window
+from patience import PATIENCE
+
+SMALL = Experiment(data=Data(points=90), network=Network(layers=(Layer(4), Layer(3))))
+
+
+def opened(open_window, qtbot, remembered: Remembered | None = None, end: int = 20) -> tuple[Window, SideView]:
+    """A paused window, trained for so many steps, that shows the view."""
+    window = open_window(SMALL, playing=False, remembered=remembered)
+    window.session.perform(Score(SMALL, (), end))
+    qtbot.waitUntil(lambda: window.session.status.tick == end, timeout=PATIENCE)
+    window.show_lab("frameworks", "side-by-side")
+    return window, window.lab.page.side
+
+
+def test_numpys_run_begins_with_the_view_and_what_was_measured_is_kept(open_window, qtbot):
+    window, view = opened(open_window, qtbot, Remembered())
+    part = window.part(SideBySide)
+    qtbot.waitUntil(lambda: not part.busy, timeout=PATIENCE)
+    numpy = view.runs.frameworks["numpy"]
+    assert numpy.problem == ""
+    assert len(view.runs.losses) == len(numpy.losses) == numpy.measured.steps == 20
+    assert "nats of our 20 losses" in view.sentence.text() or "last bit" in view.sentence.text()
+    assert "NumPy: off by" in view.table.accessibleDescription()
+    assert part.found[sys.executable].packages["numpy"]
+    assert set(from_text(Remembered().measured)) == {"numpy", "hyperscope"}
+
+    window.move_knob("training.learning_rate", 0.07)
+    assert view.runs.earlier
+    assert "before it was changed" in view.sentence.text()
+
+    part.found[part.python] = Python(part.python, "3.11.9", {"numpy": "2.4.6"})
+    part._draw()
+    qtbot.keyClick(view.table, Qt.Key.Key_Down)
+    assert view.framework == "pytorch"
+    assert not view.run.isEnabled()
+    assert view.python.command.text().endswith("-m pip install torch numpy")
+    view.python.copy.click()
+    assert QGuiApplication.clipboard().text() == view.python.command.text()
+
+
+def test_a_run_is_cancelled_and_nothing_of_it_is_kept(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    part = window.part(SideBySide)
+    qtbot.waitUntil(lambda: part.job is not None, timeout=PATIENCE)
+    assert view.run.text() == "Cancel"
+    view.run.click()
+    assert part.job is None
+    assert part.measured == {}
+    assert view.run.text() == "Run it here"
+
+
+def test_a_python_that_is_none_is_refused_and_the_programs_own_comes_back(open_window, qtbot):
+    window, view = opened(open_window, qtbot, Remembered())
+    part = window.part(SideBySide)
+    qtbot.waitUntil(lambda: not part.busy, timeout=PATIENCE)
+    part.use_python("/nowhere/python")
+    qtbot.waitUntil(lambda: "is no Python that can be run" in view.python.inside.text(), timeout=PATIENCE)
+    assert Remembered().python == "/nowhere/python"
+    view.python.own.click()
+    qtbot.waitUntil(lambda: "In it: numpy" in view.python.inside.text(), timeout=PATIENCE)
+    assert part.python == sys.executable
