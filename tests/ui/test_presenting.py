@@ -16,6 +16,10 @@ from hyperscope.ui.window import Window
 from patience import PATIENCE
 
 RATE = "training.learning_rate"
+SENTENCE = (
+    "Optimiser Adam → SGD with momentum at epoch 60: weights kept, Adam's memory dropped. Watch the loss rise for some "
+    "steps, since the rate that Adam divided by the gradient's size now acts as it is, and fall again."
+)
 Key = Qt.Key
 
 
@@ -204,13 +208,26 @@ def test_the_laser_spot_lets_clicks_through(window, qtbot):
     assert window.body.childAt(laser.geometry().center()) is not laser
 
 
-def test_a_caption_shows_what_was_said_last(window, qtbot):
+def test_captions_are_read_whole_in_a_strip_of_their_own_above_the_timeline(window, qtbot):
+    size = window.words.message.font().pixelSize()
     qtbot.keyClick(window, Key.Key_C)
-    window.say("The loss fell by half.")
-    captions = window.part(Presenting).captions
-    assert captions.isVisible() and captions.sentence == "The loss fell by half."
+    window.say(SENTENCE)
+
+    def stands_alone() -> bool:
+        window.grab()
+        strip, page, timeline = (one.geometry() for one in (window.words, window.lab.page, window.timeline))
+        below = window.lab.page.mapTo(window.body, page.bottomLeft() - page.topLeft()).y()
+        return below < strip.top() and strip.bottom() < timeline.top()
+
+    qtbot.waitUntil(stands_alone, timeout=PATIENCE)
+    message = window.words.message
+    assert message.text() == SENTENCE
+    assert message.font().pixelSize() > 1.6 * size
+    assert len(message.lines) * message.fontMetrics().height() <= message.height()
 
 
-def test_captions_stay_away_until_they_are_asked_for(window):
-    window.say("The loss fell by half.")
-    assert not window.part(Presenting).captions.isVisible()
+def test_captions_end_where_they_began(window, qtbot):
+    high, size = window.words.height(), window.words.message.font().pixelSize()
+    qtbot.keyClick(window, Key.Key_C)
+    qtbot.keyClick(window, Key.Key_C)
+    assert (window.words.height(), window.words.message.font().pixelSize()) == (high, size)

@@ -48,6 +48,35 @@ def test_a_long_sentence_is_read_whole_at_every_width_and_size_of_type(strip, wi
 
 
 @pytest.mark.parametrize("width", [1000, 1280, 1920])
+@pytest.mark.parametrize("scale", [1.0, 1.4, 2.0])
+def test_a_long_caption_is_read_whole_at_every_width_and_size_of_type(strip, width, scale):
+    strip.switch_captions()
+    strip.set_theme(replace(LIGHT, scale=scale))
+    strip.resize(width, strip.height())
+    strip.say(LONG)
+    assert strip.message.text() == LONG.strip()
+    assert len(strip.message.lines) * strip.message.fontMetrics().height() <= strip.message.height()
+    assert strip.message.geometry().bottom() < strip.height()
+
+
+def test_a_caption_stands_below_what_else_is_said(strip):
+    strip.switch_captions()
+    note = QLabel("x")
+    strip.stand(note, lambda lines: 300)
+    strip.say("Weights kept.")
+    assert note.geometry().bottom() < strip.message.geometry().top()
+
+
+def test_captions_of_usual_length_leave_the_strip_as_high_as_it_is(strip):
+    strip.switch_captions()
+    heights = set()
+    for sentence in ("Weights kept.", FIGURES[:110], LONG, "Weights kept."):
+        strip.say(sentence)
+        heights.add((sentence == LONG, strip.height()))
+    assert len({high for long, high in heights if not long}) == 2  # it never falls back once a long one stood there
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1920])
 def test_a_doctors_note_is_read_whole_with_its_figures_beside_a_sentence(strip, qtbot, width):
     strip.resize(width, strip.height())
     note = DoctorNote()

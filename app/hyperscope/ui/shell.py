@@ -23,7 +23,6 @@ class Shell(Host, Protocol):
     body: QWidget
     file_dropped: SignalInstance  # carries a Path
     resized: SignalInstance
-    said: SignalInstance  # a sentence in the message line
 
     @property
     def top(self) -> QMainWindow: ...

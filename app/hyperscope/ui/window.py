@@ -55,7 +55,6 @@ class Window(QMainWindow):
 
     file_dropped = Signal(Path)
     resized = Signal()
-    said = Signal(str)  # a sentence in the place of words
 
     def __init__(
         self, session: Session, theme: str = "", remembered: Remembered | None = None, *, begins: bool = False
@@ -310,7 +309,6 @@ class Window(QMainWindow):
     def say(self, sentence: str, alarm: bool = False) -> None:
         """Shows one sentence in the place of words."""
         self.words.say(sentence, alarm)
-        self.said.emit(sentence)
 
     def hold(self, sentence: str) -> None:
         """Shows a sentence that stays until something is moved or goes wrong."""

@@ -77,18 +77,6 @@ def _count(words: int, wide: Callable[[int, int], int], room: int) -> int:
     return lines
 
 
-def balanced(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str]:
-    """The same lines, about as long as each other, so that none is left with a word or two."""
-    lines = in_lines(text, metrics, room, most)
-    whole = " ".join(lines)
-    for share in range(95, 40, -5):
-        tried = in_lines(text, metrics, room * share // 100, most)
-        if len(tried) > len(lines) or " ".join(tried) != whole:
-            break
-        lines = tried
-    return lines
-
-
 def beginning(text: str, fits: Callable[[str], bool]) -> str:
     """`text` if it `fits`, else its longest beginning that does and ends where a sentence or a clause does; "" if none.
 

@@ -12,7 +12,7 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.shown import ShownList
-from hyperscope.ui.stage import Captions, Laser
+from hyperscope.ui.stage import Laser
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ class Presenting(Part["Shell"]):
         super().__init__(host)
         self._lists: dict[Lab, ShownList] = {}
         self.laser = Laser(host.body)
-        self.captions = Captions(host.body)
         self.projecting = False
         self.large = ""  # the name of the panel that is alone on the page
         self._hidden = host.remembered.hidden
-        host.said.connect(self.captions.say)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -44,7 +42,7 @@ class Presenting(Part["Shell"]):
             Action("Choose what is shown", "Present", self.choose, ("H",), "Hides panels and single controls."),
             Action("One panel large", "Present", self.enlarge, ("Z",), "The one under the pointer; again for all."),
             Action("Laser spot", "Present", self.laser.switch, ("X",), "A spot that follows the pointer."),
-            Action("Captions", "Present", self.captions.switch, ("C",), "What happens, in large type at the foot."),
+            Action("Captions", "Present", self.switch_captions, ("C",), "What happens, in large type at the foot."),
         )
 
     @property
@@ -89,6 +87,12 @@ class Presenting(Part["Shell"]):
                     return name
         return "map" if "map" in names else next(iter(names), "")
 
+    def switch_captions(self) -> None:
+        """Gives what is said a strip of its own in large type, or its usual place."""
+        words = self.host.words
+        if words.switch_captions() and not words.message.text():
+            self.host.say("What happens is said here, in large type. C ends it.")
+
     def choose(self) -> None:
         """Opens the list of what is shown, or closes it."""
         if self.list.isVisible():
@@ -132,11 +136,10 @@ class Presenting(Part["Shell"]):
         self._apply()
 
     def set_theme(self, theme: Theme) -> None:
-        over: tuple[ShownList | Laser | Captions, ...] = (*self._lists.values(), self.laser, self.captions)
+        over: tuple[ShownList | Laser, ...] = (*self._lists.values(), self.laser)
         for one in over:
             one.set_theme(theme)
 
     def close(self) -> None:
         if self.laser.isVisible():
             self.laser.switch()
-        self.captions.hide()

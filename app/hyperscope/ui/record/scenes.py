@@ -220,7 +220,7 @@ def _project(window: Window) -> None:
     presenting = window.part(Presenting)
     presenting.switch_projector()
     presenting.hide(frozenset({"data", "distributions"}))
-    presenting.captions.switch()
+    presenting.switch_captions()
 
 
 def _export(window: Window) -> None:
