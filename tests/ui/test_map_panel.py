@@ -257,3 +257,11 @@ def test_class_colours_can_be_read_as_text(colour: int, theme: object) -> None:
     of = theme  # type: ignore[assignment]
     ink = paint.readable(of.class_colour(colour), of.card)  # type: ignore[attr-defined]
     assert paint.contrast(ink, of.card) >= 4.5  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.4])
+def test_the_count_of_mistakes_has_its_room_beside_a_small_picture(panel, scale):
+    panel.resize(round(323 * scale / 1.25), round(350 * scale / 1.25))  # wider than its picture is high
+    panel.set_theme(replace(LIGHT, scale=scale))
+    panel.draw(hand_made.snapshot())
+    assert panel.counter.width() >= 76 * scale

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter
 
 from hyperscope.ui.panels.map.axes import AXIS, gutter, paint_axes
-from hyperscope.ui.panels.map.foot import Foot, results_width
+from hyperscope.ui.panels.map.foot import Foot, ample_width, results_width
 from hyperscope.ui.panels.map.head import HEAD
 from hyperscope.ui.panels.map.pin import paint_card
 from hyperscope.ui.panels.map.shown import Shown, below
@@ -33,8 +33,9 @@ class Alone:
 
     @property
     def left(self) -> float:
-        """See `Arrangement`: at the margin, or nearer to the picture where that stands alone."""
-        return INSIDE + max(0.0, self._shown.first.box.left() - self._margin)
+        """See `Arrangement`: at the margin, or nearer to the picture where that stands alone and leaves the room."""
+        beside = max(0.0, self._shown.first.box.left() - self._margin)
+        return INSIDE + min(beside, max(0.0, self._card.width() - 2 * INSIDE - ample_width(self._shown.theme)))
 
     @property
     def counter(self) -> QRect:
@@ -57,7 +58,9 @@ class Alone:
     def _line(self, row: int) -> QRectF:
         scale, box = self._shown.theme.scale, self._shown.first.box
         top = box.bottom() + (2 * AXIS + 8 + row * ROW) * scale
-        return QRectF(self.left, top, box.right() - self.left, ROW * scale)
+        ample = min(self.left + ample_width(self._shown.theme), self._card.width() - INSIDE)
+        right = max(box.right(), ample)  # under a small picture words go on beside it
+        return QRectF(self.left, top, right - self.left, ROW * scale)
 
     def arrange(self, size: QSize) -> None:
         """See `Arrangement`."""

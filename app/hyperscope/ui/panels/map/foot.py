@@ -181,6 +181,11 @@ def results_width(theme: Theme, room: float) -> tuple[float, float]:
     return before, after + (0 if room - before - after - loss < MIDDLE * theme.scale else loss)
 
 
+def ample_width(theme: Theme) -> float:
+    """Pixels in which `results` says all it has to say, with something in the middle."""
+    return sum(_results(theme)) + MIDDLE * theme.scale
+
+
 def _results(theme: Theme) -> tuple[float, float, float]:
     """Pixels that the names of sets take at the left, the figures at the right, and the word "loss" among them."""
     plain, strong, small = (QFontMetricsF(face(*of, theme.scale)) for of in ((12, 400), (12, 600), (10, 400)))
