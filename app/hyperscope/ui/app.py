@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.experiment import Experiment
@@ -21,6 +21,7 @@ from hyperscope.ui.pacing import settle
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.window import Window
 
+APPEARS = 1.0  # s after which a window is seen though the first pictures have not come
 HEED_EVERY = 50  # ms between two looks at whether Ctrl+C was pressed, or the process asked to end: as the close button
 
 
@@ -35,6 +36,8 @@ def application() -> QApplication:
     made = QApplication([sys.argv[0] if sys.argv else "hyperscope"])
     made.setApplicationName("Hyperscope")
     made.setStyle("Fusion")
+    for effect in (Qt.UIEffect.UI_FadeTooltip, Qt.UIEffect.UI_AnimateTooltip):
+        made.setEffectEnabled(effect, False)  # one that fades in begins as a black box on some desktops
     return made
 
 
@@ -48,14 +51,16 @@ def open_window(
     time `again`. A `place` is looked at first.
     """
     app = application()
-    window = Window(session, theme, begins=session.going is None)
+    window = Window(session, theme)
     if again:
         window.hold(AGAIN)
     told: set[object] = set()
     sys.excepthook = lambda kind, value, trace: _say_fault(window, told, kind, value, trace)
     if place is not None:
         window.visit(place)
-    window.show()
+    appear(window)
+    if session.going is None:
+        window.begin()
     settle()
     watch = QTimer()
     watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
@@ -66,6 +71,19 @@ def open_window(
     watch.stop()
     session.close()
     return code
+
+
+def appear(window: Window) -> None:
+    """Shows the window once, with all in its place and its first pictures: it is laid out and drawn unseen before."""
+    unseen = Qt.WidgetAttribute.WA_DontShowOnScreen
+    window.setAttribute(unseen)
+    window.show()
+    ends = time.monotonic() + APPEARS
+    while not window.up_to_date and time.monotonic() < ends:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    window.hide()
+    window.setAttribute(unseen, False)
+    window.show()
 
 
 def ask_to_open(window: Window, table: Path) -> None:

@@ -56,12 +56,9 @@ class Window(QMainWindow):
     file_dropped = Signal(Path)
     resized = Signal()
 
-    def __init__(
-        self, session: Session, theme: str = "", remembered: Remembered | None = None, *, begins: bool = False
-    ) -> None:
-        """One that `begins` has the session train once all of it is seen, so that nobody misses the start."""
+    def __init__(self, session: Session, theme: str = "", remembered: Remembered | None = None) -> None:
         super().__init__()
-        self._begins = begins
+        self._begins = False
         self.session = session
         self.remembered = remembered or Remembered()
         self.chosen_theme = theme
@@ -188,6 +185,10 @@ class Window(QMainWindow):
         self.views.view_chosen.connect(self._look_at_titled)
         welcome = labs.entry(self._name).welcome
         self.say(welcome if welcome and self.session.experiment == Experiment() else READY)
+
+    def begin(self) -> None:
+        """Has the session train once all of it is seen, so that nobody misses the start."""
+        self._begins = True
 
     def _go_to_titled(self, title: str) -> None:
         self.show_lab(next(entry.name for entry in labs.LABS if entry.title == title))
