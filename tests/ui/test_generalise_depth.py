@@ -41,7 +41,7 @@ def view_of(window: Window) -> DepthView:
 def test_everything_is_measured_and_one_pair_trained_as_soon_as_the_view_is_shown(window):
     view = view_of(window)
     assert len(view.grid.cells) == 2 * 64
-    assert view.sentence.text().startswith("σ, Xavier: without batch norm ")
+    assert view.sentence.text().startswith("sigmoid, Xavier: without batch norm ")
     assert "; with batch norm " in view.sentence.text()
     assert view.losses.text().startswith("Training loss after 30 steps: without batch norm ")
     assert all(values is not None for pair in (view.sizes.start, view.sizes.now) for values in pair)

@@ -52,7 +52,7 @@ def test_an_output_is_its_share_of_the_exponentials() -> None:
 def test_one_vs_all_divides_by_the_sum_of_sigmoids() -> None:
     shown = small("tanh")
     sigmoids = NetworkPicture((*shown.layers[:2], replace(shown.layers[2], name="Sigmoids")))
-    assert plain(formula(sigmoids, 2, 0)) == "p₁ = σ(z₁) / Σ σ(z), z₁ = 1.00 a₁ + 0.50"
+    assert plain(formula(sigmoids, 2, 0)) == "p₁ = sigmoid(z₁) / Σ sigmoid(z), z₁ = 1.00 a₁ + 0.50"
 
 
 def test_an_input_is_named() -> None:

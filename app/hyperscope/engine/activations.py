@@ -80,12 +80,12 @@ def _sigmoid_forward(plan: Plan, z: Array, a: Array, spare: Array) -> None:
     plan.call("z / 2", np.multiply, z, half, a)
     plan.call("tanh(z / 2)", np.tanh, a, a)
     plan.call("tanh(z / 2) / 2", np.multiply, a, half, a)
-    plan.call("a = σ(z) = 1/2 + tanh(z / 2) / 2", np.add, a, half, a)
+    plan.call("a = sigmoid(z) = 1/2 + tanh(z / 2) / 2", np.add, a, half, a)
 
 
 def _sigmoid_backward(plan: Plan, a: Array, d: Array, spare: Array) -> None:
     plan.call("1 − a", np.subtract, plan.constant(1), a, spare)
-    plan.call("σ's slope: a (1 − a)", np.multiply, a, spare, spare)
+    plan.call("sigmoid's slope: a (1 − a)", np.multiply, a, spare, spare)
     plan.call("dz = da · slope", np.multiply, d, spare, d)
 
 
@@ -134,7 +134,7 @@ def _softplus_forward(plan: Plan, z: Array, a: Array, spare: Array) -> None:
 def _softplus_backward(plan: Plan, a: Array, d: Array, spare: Array) -> None:
     plan.call("−a", np.negative, a, spare)
     plan.call("e^−a − 1", np.expm1, spare, spare)
-    plan.call("softplus' slope: σ(z) = 1 − e^−a, negated", np.multiply, d, spare, d)
+    plan.call("softplus' slope: sigmoid(z) = 1 − e^−a, negated", np.multiply, d, spare, d)
     plan.call("dz = da · slope", np.negative, d, d)
 
 

@@ -67,7 +67,7 @@ for label, formula, sentence in (
     ("a = max(z, 0)", "max(0, @z)", "ReLU lets through what is positive and makes the rest 0."),
     ("a = tanh z", "\\tanh(@z)", "tanh squeezes every value to between −1 and 1."),
     (
-        "a = σ(z) = 1/2 + tanh(z / 2) / 2",
+        "a = sigmoid(z) = 1/2 + tanh(z / 2) / 2",
         "\\frac{1}{1 + e^{−@z}}",
         "The sigmoid squeezes every value to between 0 and 1.",
     ),
@@ -196,14 +196,14 @@ narration["dz = p (e − Σ p e)"] = Words(
     "@dz",
     "E",
 )
-narration["σ(z) / m"] = Words(
+narration["sigmoid(z) / m"] = Words(
     "\\hat{Y} = \\frac{1}{1 + e^{−@logits}}",
     "Each output says yes or no by itself, with a sigmoid. The loss of this mini-batch is J = {loss}.",
     "\\hat{Y}",
     "@logits",
     factor="m",
 )
-narration["dz = (σ(z) − y) / m"] = narration["dz = (p − y) / m"]
+narration["dz = (sigmoid(z) − y) / m"] = narration["dz = (p − y) / m"]
 narration["dz"] = Words(
     "@dz = \\frac{1}{m} ((1 − Y) [@logits > −1] − Y [@logits < 1])",
     "A score within its margin is pushed, up for the right class and down for the others; one beyond it is left "
@@ -243,9 +243,9 @@ ON_THE_WAY = frozenset(
         *("z²", "c k z²", "c (1 + k z²)", "c (z + k z³)", "tanh", "3 c k z²", "c (1 + 3 k z²)", "z c (1 + 3 k z²)"),
         *("t²", "1 − t²", "(1 − t²) z c (1 + 3 k z²)", "1 + t", "twice GELU's slope", "GELU's slope", "z (1 + t)"),
         *("ReLU's slope: 1 where a > 0", "ReLU's slope: −a is negative", "ReLU's slope: where a > 0", "a²"),
-        *("tanh's slope: 1 − a²", "1 − a", "σ's slope: a (1 − a)", "1 where a > 0", "0.99 where a > 0"),
+        *("tanh's slope: 1 − a²", "1 − a", "sigmoid's slope: a (1 − a)", "1 where a > 0", "0.99 where a > 0"),
         *("leaky ReLU's slope: 1 or 0.01", "min(a, 0)", "ELU's slope: 1 above 0, a + 1 below", "−a", "e^−a − 1"),
-        "softplus' slope: σ(z) = 1 − e^−a, negated",
+        "softplus' slope: sigmoid(z) = 1 − e^−a, negated",
         # of batch norm
         *("(z − μ)²", "σ² + ε", "γ / √(σ² + ε)", "β", "γ ẑ", "Σ dy ẑ, Σ dy", "−γ / (m √(σ² + ε))", "mean of dy"),
         *("ẑ by way of z − μ", "mean of dy ẑ", "dy (z − μ)", "Σ dy (z − μ)", "dy γ / √(σ² + ε)"),

@@ -86,8 +86,8 @@ def _plan_binary(plan: Plan, z: Array | Slot, y: Slot, d: Array) -> None:
     plan.call("z / 2", np.multiply, z, plan.constant(0.5), d)
     plan.call("tanh(z / 2)", np.tanh, d, d)
     plan.call("tanh(z / 2) / 2m", np.multiply, d, plan.constant(0.5 / m), d)
-    plan.call("σ(z) / m", np.add, d, plan.constant(0.5 / m), d)
-    plan.call("dz = (σ(z) − y) / m", np.subtract, d, y, d)
+    plan.call("sigmoid(z) / m", np.add, d, plan.constant(0.5 / m), d)
+    plan.call("dz = (sigmoid(z) − y) / m", np.subtract, d, y, d)
 
 
 def _plan_one_vs_all(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:

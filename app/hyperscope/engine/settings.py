@@ -44,7 +44,7 @@ class Layer(Settings, frozen=True):
             "The function each unit applies to its weighted sum.",
             live=True,
             symbol="g",
-            captions={"sigmoid": "σ", "relu": "ReLU", "leaky relu": "leaky", "elu": "ELU", "gelu": "GELU"},
+            captions={"relu": "ReLU", "leaky relu": "leaky", "elu": "ELU", "gelu": "GELU"},
         ),
     ] = "tanh"
     batch_norm: Annotated[
@@ -182,8 +182,8 @@ class Network(Settings, frozen=True):
             meanings={
                 "softmax": "ŷ = softmax(z), L = −Σ y log ŷ: probabilities that sum to 1.",
                 "squared error": "ŷ = softmax(z), L = Σ (ŷ − y)² / 2 instead of the cross-entropy.",
-                "one-vs-all": "C sigmoids, one for each class against all others: ŷ = σ(z), L = −Σ (y log ŷ + "
-                "(1 − y) log(1 − ŷ)).",
+                "one-vs-all": "C sigmoids, one for each class against all others: ŷ = sigmoid(z), L = −Σ (y log ŷ "
+                "+ (1 − y) log(1 − ŷ)).",
                 "hinge": "One support vector machine for each class against all others: L = Σ max(0, 1 − t z), t = ±1.",
                 "Weston-Watkins": "WW, Weston and Watkins 1999, eq. 2: L = Σ max(0, 1 + z − z of the true class) over "
                 "all other classes.",

@@ -19,7 +19,7 @@ from hyperscope.ui.theme import maths
 SMALL = 0.68  # of the size, for what stands high or low
 LEAST = 8.0  # pixels
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\ |[\^_{}]|max|min|sign|running|\d+(?:\.\d+)?|\s+|.")
-NAMES = ("tanh", "log", "max", "mean", "softmax", "ReLU")
+NAMES = ("tanh", "log", "max", "mean", "softmax", "sigmoid", "ReLU")
 WORDS = {**{f"\\{name}": name for name in NAMES}, "\\ ": " "}
 UPRIGHT = {*NAMES, "min", "sign", "running"}
 WIDE = set("=←+−><∘")  # with room on both sides, where they stand between two things

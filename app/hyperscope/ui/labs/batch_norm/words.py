@@ -11,7 +11,7 @@ from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.probes.microscope import Magnified
 
-G = {"tanh": "\\tanh", "sigmoid": "σ", "relu": "\\ReLU", "linear": ""}
+G = {"tanh": "\\tanh", "sigmoid": "\\sigmoid", "relu": "\\ReLU", "linear": ""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,9 +176,9 @@ class TwoClasses(Curve):
         painter.drawEllipse(at, self.px(6), self.px(6))
         one, other = (logit(value) for value in found.case.logits[:2])
         said = (
-            f"σ({one} − {other}) = {share(first)}".replace("− −", "+ ")
+            f"sigmoid({one} − {other}) = {share(first)}".replace("− −", "+ ")
             if not by_t
-            else f"σ({difference:.4g}) = {share(first)}"
+            else f"sigmoid({difference:.4g}) = {share(first)}"
         )
         font = face(12, 600, theme.scale)
         wide = QFontMetricsF(font).horizontalAdvance(said)

@@ -65,7 +65,7 @@ def _output(name: str, kind: str, tree: bool, unit: int, total: str, gamma: floa
     if tree:
         return f"{name}: its answers to the questions on its way, {own} = {total}"
     if kind == "Sigmoids":
-        return f"{name} = σ({own}) / Σ σ(<i>z</i>), {own} = {total}"
+        return f"{name} = sigmoid({own}) / Σ sigmoid(<i>z</i>), {own} = {total}"
     power = f"<i>e</i><sup><i>z</i><sub>{unit + 1}</sub></sup>"
     return f"{name} = {power} / Σ <i>e</i><sup><i>z</i></sup>, {own} = {total}"
 

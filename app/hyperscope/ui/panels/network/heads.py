@@ -24,7 +24,7 @@ LINE = 17  # pixels; their height
 FOURTH = 14  # pixels from a caption in two lines to its second
 APART = 6  # pixels between the captions of neighbours, besides what is around their words
 TARGET = 20  # pixels; the least side of what can be pressed
-SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "σ"}  # where columns stand close
+SHORT = {"leaky ReLU": "leaky", "softplus": "soft+", "linear": "lin.", "sigmoid": "sigm."}  # where columns stand close
 
 
 @dataclass(frozen=True, slots=True)
