@@ -149,7 +149,7 @@ def test_a_members_curves_are_those_of_a_trainer() -> None:
         assert curves_apart(population.member(number), trainer) < 1e-12
 
 
-@pytest.mark.parametrize("name", ["quantiles", "activations", "weights", "gradients"])
+@pytest.mark.parametrize("name", ["quantiles", "activations", "weights", "gradients", "normalised"])
 def test_a_members_rivers_are_those_of_a_trainer(name: str) -> None:
     population = Population(with_rates())
     population.steps(40)

@@ -153,6 +153,19 @@ def test_the_river_of_a_holds_the_quantiles_of_a(name: str) -> None:
         assert run.history.rivers_of("activations")[number][-1] == pytest.approx(expected)
 
 
+def test_the_river_of_normalised_values_holds_their_quantiles_and_nothing_where_there_are_none() -> None:
+    layers = (Layer(7, "tanh", "after"), Layer(5, "tanh"), Layer(6, "tanh", "before"))
+    run = recorded(trainer(Network(layers=layers)), 12)
+    traces = run.traces(run.examples.x_train[:, run.looked_at])
+    rivers = run.history.rivers_of("normalised")
+    for number in (0, 2):
+        values = np.sort(traces[number].normalised, axis=None)
+        expected = values[[round(share * (values.size - 1)) for share in QUANTILES]]
+        assert rivers[number][-1] == pytest.approx(expected)
+    assert np.isnan(rivers[1]).all()
+    assert recorded(trainer(Network(layers=(Layer(7),))), 4).history.rivers_of("normalised") == ()
+
+
 def test_the_rivers_of_weights_and_gradients_hold_their_quantiles_without_biases() -> None:
     run = recorded(trainer(), 12)
     weights = run.weights()

@@ -57,13 +57,33 @@ def test_with_batch_norm_z_hat_stands_between_z_and_y(panel, trainer, qtbot):
     assert [kind for kind, _ in settled(panel, qtbot)[0].pictures] == ["z", "hat", "y", "a"]
 
 
-@pytest.mark.parametrize(("view", "kind", "columns"), [("a", "a", 2), ("weights", "weights", 3)])
+@pytest.mark.parametrize(("view", "kind", "columns"), [("ẑ", "hat", 2), ("a", "a", 2), ("weights", "weights", 3)])
 def test_a_view_of_one_quantity_has_its_histogram_and_river(panel, trainer, qtbot, view, kind, columns):
     panel.draw(shown(distributions(trainer, Mode())))
     panel.view.choose(view)
     drawn = settled(panel, qtbot)
     assert [[name for name, _ in column.pictures] for column in drawn] == [[kind]] * columns
     assert all(column.flows for column in drawn)
+
+
+def test_normalised_values_are_offered_with_batch_norm_alone(panel, trainer, qtbot):
+    panel.draw(shown(distributions(trainer, Mode())))
+    assert not panel.view.word("ẑ").isHidden()
+    panel.view.choose("ẑ")
+    plain = Trainer(Experiment(data=Data(points=120)))
+    plain.steps(10)
+    panel.draw(shown(distributions(plain, Mode())))
+    assert panel.view.word("ẑ").isHidden() and panel.view.value == "z to a"
+
+
+def test_of_normalised_values_a_layer_without_them_says_so(panel, qtbot):
+    some = Trainer(Experiment(data=Data(points=120), network=Network(layers=(Layer(6, "tanh", "before"), Layer(6)))))
+    some.steps(10)
+    panel.draw(shown(distributions(some, Mode())))
+    panel.view.choose("ẑ")
+    first, second = settled(panel, qtbot)
+    assert first.pictures and first.flows and not second.pictures and not second.flows
+    assert "no BN" in said(panel)
 
 
 def test_weights_and_gradients_have_the_output_layer_too(panel, trainer, qtbot):

@@ -82,7 +82,8 @@ class OutputDistributions:
 class Distributions:
     """`layers` now, and `rivers[l]` (t, 5): the 5, 25, 50, 75, 95 % quantiles of layer l's activation input over time.
 
-    So are `activation_rivers` of its output; `weight_rivers` and `gradient_rivers` have one more, the output layer's.
+    So are `activation_rivers` of its output, and `normalised_rivers` of batch norm's ẑ, NaN for layers without it;
+    `weight_rivers` and `gradient_rivers` have one more, the output layer's.
     `epoch` (t,) says when; `moves` as in `Curves`. Rivers are always of evaluation mode. What is shown of the layers
     now is of evaluation mode over `examples` of the training set, or, if `training`, as the last mini-batch of
     `examples` passed through: by its own statistics, and with its dropout.
@@ -98,6 +99,7 @@ class Distributions:
     output: OutputDistributions | None = None
     training: bool = False
     examples: int = 0
+    normalised_rivers: tuple[Values, ...] = ()
 
 
 @Probe
@@ -146,6 +148,7 @@ def distributions(subject: Subject, question: Mode) -> Distributions:
         ),
         training,
         len(batch) if training else len(subject.looked_at),
+        history.rivers_of("normalised"),
     )
 
 

@@ -329,7 +329,8 @@ class InTraining(ABC, Generic[N]):
         """A row of the history, of where it stands; a sound loss makes it a moment to go back to."""
         scores, gradient, quantiles = self.scores(), self.gradient, self.quantiles
         inputs = self.examples.x_train.astype(self.learner.dtype, copy=False)
-        entering, activations = quantiles.signals(self.traces(inputs[:, self.looked_at]))
+        traces = self.traces(inputs[:, self.looked_at])
+        entering, activations = quantiles.signals(traces)
         self.history.add(
             self.step,
             self.epoch,
@@ -343,6 +344,7 @@ class InTraining(ABC, Generic[N]):
             activations=activations,
             weights=quantiles.weights(self.learner.state.parameters),
             gradients=quantiles.weights(gradient) if gradient is not None else None,
+            normalised=quantiles.normalised([trace.normalised for trace in traces[: len(self.layout.network.layers)]]),
         )
         self.note_sound()
 

@@ -33,6 +33,7 @@ class Measured:
     dev_accuracy: Array
     entering: Array
     leaving: Array
+    normalised: Array | None  # without batch norm
 
 
 class _Room:
@@ -83,13 +84,35 @@ class Measuring:
         loss, accuracy = np.empty((2, count)), np.empty((2, count))
         entering, leaving = (np.empty((count, hidden, len(QUANTILES)), np.float32) for _ in range(2))
         weights = [layer.weights for layer in folded(self.layout, parameters, running)]
+        normalised = np.full_like(entering, np.nan) if any(map(self._normed, range(hidden))) else None
         with np.errstate(all="ignore"):
             for start in range(0, count, self._together):
                 some = slice(start, min(start + self._together, count))
                 logits, before, after = self._passed([layer[some] for layer in weights], some)
                 loss[:, some], accuracy[:, some] = self._scores(logits, some)
                 entering[some], leaving[some] = self.quantiles.of_signals(before, after) if hidden else (0, 0)
-        return Measured(loss[0], loss[1], accuracy[0], accuracy[1], entering, leaving)
+                if normalised is not None:
+                    pairs = enumerate(zip(before, after, strict=True))
+                    hats = [self._hat(number, *both, parameters[some], running[some]) for number, both in pairs]
+                    normalised[some] = self.quantiles.normalised(hats)
+        return Measured(loss[0], loss[1], accuracy[0], accuracy[1], entering, leaving, normalised)
+
+    def _normed(self, number: int) -> bool:
+        return self.layout.norm_at(number) != "off"
+
+    def _hat(self, number: int, before: Array, after: Array, parameters: Array, running: Array) -> Array | None:
+        """A layer's ẑ (k, n, m), from what is there once batch norm is folded in: (y − β) / γ, not known where γ is 0,
+        and after the activation (a − μ) / √(σ² + ε); None without batch norm.
+        """
+        layout, name, norm = self.layout, self.layout.names[number], self.layout.norm_at(number)
+        if norm == "off":
+            return None
+        if norm == "before":
+            gamma, beta = (layout.parameters[f"{name}.{part}"].of(parameters) for part in ("gamma", "beta"))
+            return (before - beta[..., None]) / gamma[..., None]
+        mean, variance = (layout.running[f"{name}.{part}"].of(running) for part in ("mean", "variance"))
+        root = np.sqrt(variance + parameters.dtype.type(layout.network.bn_epsilon))
+        return (after - mean[..., None]) / root[..., None]
 
     def _passed(self, weights: Sequence[Array], some: slice) -> tuple[Array, list[Array], list[Array]]:
         """Logits (k, U, m), and what enters and leaves the hidden layers' activations where that is followed."""

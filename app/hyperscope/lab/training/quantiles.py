@@ -1,4 +1,4 @@
-"""The quantiles that rivers are drawn from: of what enters and leaves activations, of weights and of their gradient.
+"""The quantiles that rivers are drawn from: of what enters and leaves activations, of ẑ, weights and their gradient.
 
 A row of the history is taken every few steps, so it takes few calls: all layers' weights are sorted at once, and
 what leaves an activation that never falls follows from what enters it.
@@ -59,6 +59,17 @@ class Quantiles:
                 found = before[..., number, :] = _sorted(entering[number])
                 after[..., number, :] = function.value(found) if function.rising else _sorted(leaving[number])
         return before, after
+
+    def normalised(self, values: Sequence[Array | None]) -> Array | None:
+        """(..., L, 5) float32 of batch norm's ẑ by hidden layer (..., n, m), NaN for None; None where all are None."""
+        known = [(number, one) for number, one in enumerate(values) if one is not None]
+        if not known:
+            return None
+        found = np.full((*known[0][1].shape[:-2], len(self._layers), len(QUANTILES)), np.nan, np.float32)
+        with np.errstate(over="ignore"):
+            for number, one in known:
+                found[..., number, :] = _sorted(one)
+        return found
 
     def weights(self, vector: Array) -> Array:
         """(..., L + 1, 5) float32: of weights by layer, the output's last, in vectors like the parameters (..., P)."""

@@ -354,6 +354,7 @@ class Stack:
             activations=measured.leaving,
             weights=quantiles.weights(state.parameters),
             gradients=quantiles.weights(gradient) if gradient is not None else None,
+            normalised=measured.normalised,
         )
         self.note_sound((measured.train_loss <= self.members[0].sound_loss).tolist())
 

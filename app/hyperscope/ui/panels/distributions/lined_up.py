@@ -17,14 +17,17 @@ from hyperscope.ui.panels.common.strokes import Floats
 from hyperscope.ui.panels.distributions.multiples import Norm, has_batch_norm, norm_of
 
 NAMES = {"z": "z", "hat": "ẑ", "y": "γẑ + β", "a": "a", "weights": "W", "gradients": "dW"}
+NORMALISED = "ẑ"
 VIEWS = {  # what each view shows of a layer now, and the field of `Distributions` with its river
     "z to a": (("z", "hat", "y", "a"), "rivers"),
+    NORMALISED: (("hat",), "normalised_rivers"),
     "a": (("a",), "activation_rivers"),
     "weights": (("weights",), "weight_rivers"),
     "gradients": (("gradients",), "gradient_rivers"),
 }
 LEARNED = ("weights", "gradients")  # views that have the output layer too
 BATCH_NORM = "batch norm"
+NORMED = (NORMALISED, BATCH_NORM)  # views that there are with batch norm alone
 LETTERS = "AB"
 
 Layer = LayerDistributions | OutputDistributions
@@ -125,10 +128,9 @@ def _layers(view: str, data: Distributions) -> list[OfSide]:
         layers = (*layers, data.output)
     rivers = getattr(data, VIEWS[view][1]) if view != BATCH_NORM else ()
     epoch, none = np.asarray(data.epoch, float), np.zeros((0, 5))
-    return [
-        OfSide(layer, epoch, np.asarray(rivers[at], float).reshape(-1, 5) if at < len(rivers) else none)
-        for at, layer in enumerate(layers)
-    ]
+    rows = [np.asarray(river, float).reshape(-1, 5) for river in rivers]
+    rows = [river if np.isfinite(river).any() else none for river in rows]  # of ẑ there may be none in a layer
+    return [OfSide(layer, epoch, rows[at] if at < len(rows) else none) for at, layer in enumerate(layers)]
 
 
 def _of_one(layer: Layer, view: str) -> tuple[list[str], bool]:
@@ -185,4 +187,6 @@ def _learned_of_two(layers: list[Layer], view: str) -> list[str]:
 
 
 def _shown(layer: LayerDistributions, view: str) -> Histogram:
+    if view == NORMALISED and layer.hat is not None:
+        return layer.hat
     return layer.a if view == "a" else layer.z

@@ -19,7 +19,7 @@ from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.panels.distributions.key import SidesKey
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
-from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, VIEWS
+from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, NORMALISED, NORMED, VIEWS
 from hyperscope.ui.panels.distributions.multiples import has_batch_norm
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -27,6 +27,7 @@ TITLES = ("Distributions by layer", "Distributions")
 LEGEND = 100  # px at scale 1 that a short legend needs; the title gives up its end for it
 TIPS = {
     "z to a": "z = Wa + b, ẑ and y = γẑ + β of batch norm, a = g(·); the river is what enters the activation.",
+    NORMALISED: "z as batch norm makes it, mean 0 and variance 1 by the running averages, now and over time.",
     "a": "The activations' output, now and over time.",
     "weights": "Each layer's weights W without biases, now and over time.",
     "gradients": "The gradient dW of each layer's weights, from the last mini-batch, now and over time.",
@@ -83,7 +84,8 @@ class DistributionsPanel(QWidget):
         self.columns.unit_chosen.connect(self.unit_chosen)
         self.columns.paged.connect(self.pager.set_pages)
         self.pager.hide()
-        self.view.word(BATCH_NORM).hide()
+        for name in NORMED:
+            self.view.word(name).hide()
         self.set_theme(LIGHT)
         self._read("")
 
@@ -106,8 +108,9 @@ class DistributionsPanel(QWidget):
         if not shown:
             return  # there was none, or it was asked for in the other mode
         batch_norm = any(has_batch_norm(layer) for data in shown for layer in data.layers)
-        self.view.word(BATCH_NORM).setVisible(batch_norm)
-        if not batch_norm and self.view.value == BATCH_NORM:
+        for name in NORMED:
+            self.view.word(name).setVisible(batch_norm)
+        if not batch_norm and self.view.value in NORMED:
             self.view.choose(next(iter(VIEWS)))
         self.columns.set_distributions(*shown)
         self.key.setVisible(len(shown) > 1)

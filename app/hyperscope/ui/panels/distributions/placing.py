@@ -17,7 +17,7 @@ from hyperscope.ui.panels.common.overlays import ghost_look
 from hyperscope.ui.panels.common.stretch import Stretch
 from hyperscope.ui.panels.distributions.layer_column import Column
 from hyperscope.ui.panels.distributions.layer_words import Words
-from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LETTERS, NAMES, VIEWS, Layers
+from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LETTERS, NAMES, NORMALISED, VIEWS, Layers
 from hyperscope.ui.panels.distributions.multiples import (
     Norm,
     Span,
@@ -110,12 +110,14 @@ class Placing:
                 column.pictures.append((kind, bars(of, area, span, self._ratio)))
                 words.below_histogram(column, NAMES[kind], area, span)
                 for number, (part, side) in enumerate(zip(of, column.layers.sides, strict=True)):
-                    if part is None and len(parts) > 1 and side is not None:
+                    if part is None and (len(parts) > 1 or view == NORMALISED) and side is not None:
                         self._middle(column, NO_NORM, area, number)
+            room = QRectF(column.left, top, column.width, tall)
             for number, side in enumerate(column.layers.sides):
                 if side is None:
-                    room = QRectF(column.left, top, column.width, tall)
                     self._middle(column, NOT_IN.format(LETTERS[number]), room, number)
+                elif view == NORMALISED and not parts:
+                    self._middle(column, NO_NORM, room, number)
             self._rivers(column, top + tall + labels + 8 * scale, time, everywhere)
 
     def _middle(self, column: Column, text: str, area: QRectF, number: int) -> None:
