@@ -158,6 +158,7 @@ def shot_at(panel: NetworkCanvas, at: QPoint) -> np.ndarray:  # type: ignore[typ
 @pytest.mark.parametrize(("weight", "colour"), [(1.0, LIGHT.positive), (-1.0, LIGHT.negative)], ids=["plus", "minus"])
 def test_an_edge_has_the_colour_of_its_sign(panel: NetworkCanvas, weight: float, colour: object) -> None:
     panel.draw(of(simple(weight)))
+    panel.grab()
     seen = shot_at(panel, (node(panel, 0, 0) + node(panel, 1, 0)) / 2)
     assert np.abs(seen - paint.rgb(colour)).max() < 40  # type: ignore[arg-type]
 

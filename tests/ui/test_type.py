@@ -18,7 +18,6 @@ from hyperscope.lab.twins.comparison import Disagreement
 from hyperscope.resources import asset
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import SIDE, CheckBox
-from hyperscope.ui.controls.lines import balanced, in_lines
 from hyperscope.ui.paint import contrast, face, fitting
 from hyperscope.ui.panels.common.twin_numbers import Numbers
 from hyperscope.ui.panels.map.foot import results_width
@@ -113,16 +112,6 @@ def test_of_several_wordings_the_fullest_that_fits_is_taken(qapp):
     width = QFontMetricsF(font).horizontalAdvance
     assert [fitting(choices, font, width(words)) for words in choices] == list(choices)
     assert fitting(choices, font, 1.0) == "class"
-
-
-def test_lines_are_balanced_and_say_the_same(qapp):
-    metrics = QFontMetrics(face(26, 500, 1.0))
-    said = "Projector mode: larger type and lines. H chooses what is shown, J leaves, X is a laser spot."
-    room = round(0.9 * metrics.horizontalAdvance(said))
-    plain, even = in_lines(said, metrics, room, 3), balanced(said, metrics, room, 3)
-    assert len(even) == len(plain) == 2 and " ".join(even) == said
-    assert metrics.horizontalAdvance(plain[1]) < 0.3 * room < metrics.horizontalAdvance(even[1])
-    assert balanced("One line.", metrics, room, 3) == ["One line."]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

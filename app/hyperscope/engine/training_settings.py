@@ -41,7 +41,7 @@ class Training(Settings, frozen=True):
             symbol="α",
             scale="log",
             usual="0.0001 to 1",
-            watch="the loss: too high a rate makes it jump",
+            watch="the loss: too high a rate makes it jump, too low a one crawl",
         ),
     ] = 0.01
     batch_size: Annotated[
