@@ -108,7 +108,8 @@ def test_a_layer_gone_is_one_move() -> None:
 
 def test_a_sentence_tells_from_where_to_where_when_what_was_kept_and_what_to_watch() -> None:
     assert sentence(DEFAULT, moved(("training.learning_rate", 0.03)), KEPT, 60.3) == (
-        "α 0.01 → 0.03 at epoch 60: weights and Adam's memory kept. Watch the loss: too high a rate makes it jump."
+        "α 0.01 → 0.03 at epoch 60: weights and Adam's memory kept. Watch the loss: too high a rate makes it jump, "
+        "too low a one crawl."
     )
 
 
