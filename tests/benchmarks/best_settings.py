@@ -27,7 +27,7 @@ from hyperscope.lab.tuning.search import Search
 from hyperscope.lab.tuning.space import Space, shown, usual
 from hyperscope.lab.tuning.trials import Finished, Plan, best_first
 
-SETS = ("spiral", "iris", "wine", "breast_cancer", "digits")
+SETS = ("spiral", "iris", "wine", "breast cancer", "digits")
 STRATEGIES = ("random", "tpe")
 
 
