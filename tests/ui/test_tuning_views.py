@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
-from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck
+from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck, of_panda
 from hyperscope.ui.labs.tuning.luck_view import SAME, LuckView
 from hyperscope.ui.labs.tuning.page import TuningPage
 from patience import PATIENCE
@@ -90,6 +90,8 @@ def page(standing_still) -> TuningPage:
         view.epochs.set_value(2)
     made.darts.count.set_value(10)
     made.luck.seeds.set_value(4)
+    made.panda.epochs.set_value(100)
+    made.panda.many.set_value(2)
     return made
 
 
@@ -114,3 +116,30 @@ def test_luck_is_judged_when_both_are_trained(page, qtbot) -> None:
     qtbot.mouseClick(luck.clouds, LEFT, pos=at)
     qtbot.waitUntil(lambda: page.window().shown_view[0] == "playground", timeout=PATIENCE)
     assert page.window().session.experiment.training.learning_rate == pytest.approx(0.03)
+
+
+def test_a_purse_is_spent_by_the_rule_and_counted(page, qtbot) -> None:
+    page.window().show_lab("tuning", "panda-or-caviar")
+    view = page.panda
+    qtbot.waitUntil(lambda: len(view.rounds) == 1, timeout=PATIENCE)
+    one = view.rounds[0]
+    assert one.ruled and (one.many, one.epochs) == (2, 100) and "wins" in view.purse.accessibleDescription()
+    assert [table.name for table in of_panda(page)] == ["panda", "moves", "caviar", "caviar by day"]
+    qtbot.mouseClick(view.caviar, LEFT, pos=view.caviar.places()[1].center().toPoint())
+    qtbot.waitUntil(lambda: page.window().shown_view[0] == "playground", timeout=PATIENCE)
+    drawn = view.found.values[1]["training.learning_rate"]
+    assert page.window().session.experiment.training.learning_rate == pytest.approx(drawn)
+
+
+def test_a_day_is_trained_with_what_was_moved_by_hand(page, qtbot) -> None:
+    page.window().show_lab("tuning", "panda-or-caviar")
+    view = page.panda
+    view.who.buttons[0].click()
+    qtbot.waitUntil(lambda: view.day.isEnabled(), timeout=PATIENCE)
+    assert view.found.day == 0
+    view.hand[0].moved.emit("training.learning_rate", 0.02)
+    view.day.click()
+    qtbot.waitUntil(lambda: view.found.day == 1 and view.day.isEnabled(), timeout=PATIENCE)
+    assert view.found.moves == ((0.0, "α 0.02"),) and "α 0.02" in view.panda.accessibleDescription()
+    view.to_best.click()
+    qtbot.waitUntil(lambda: "back to the best day" in view.panda.accessibleDescription(), timeout=PATIENCE)

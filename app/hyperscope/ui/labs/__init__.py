@@ -52,7 +52,13 @@ SOFTMAX = (
 
 GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"), ("surface", "Cost surface"))
 
-TUNING = (("wall", "Wall"), ("darts", "Darts"), ("grid-or-random", "Grid or random"), ("luck", "Luck"))
+TUNING = (
+    ("wall", "Wall"),
+    ("darts", "Darts"),
+    ("grid-or-random", "Grid or random"),
+    ("panda-or-caviar", "Panda or caviar"),
+    ("luck", "Luck"),
+)
 
 LABS: tuple[Entry, ...] = (
     Entry("playground", "Playground", "hyperscope.ui.labs.playground.lab", welcome=PLAYGROUND),

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, PopulationTask, Standing
+from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, PopulationTask
+from hyperscope.lab.jobs.task import Task
 from hyperscope.lab.probes.snapshot import Seen
 
 
 class Crowd:
-    """A source: `version` goes up with what has come. `of` is what the networks were made of."""
+    """A source: `version` goes up with what has come. `of` is what the networks were made of; `standing` is the newest
+    record of the task, but for networks handed over.
+    """
 
     def __init__(self) -> None:
-        self.job: Job[Standing | HandedOver, None] | None = None
-        self.standing: Standing | None = None
+        self.job: Job[Any, None] | None = None
+        self.standing: Any = None
         self.of: object = None
         self.handed: list[HandedOver] = []
         self._news = 1
 
     def begin(self, experiments: Sequence[Experiment], epochs: int, of: object) -> None:
         """Trains these in place of those before. Raises: ValueError where they cannot be."""
-        task = PopulationTask(tuple(experiments), epochs=epochs, maps=Maps(0))
+        self.start(PopulationTask(tuple(experiments), epochs=epochs, maps=Maps(0)), of)
+
+    def start(self, task: Task[Any, None], of: object) -> None:
+        """Carries this out in place of what was before."""
         self.close()
         self.standing, self.of = None, of
         self.job = Job(task)
@@ -38,6 +45,13 @@ class Crowd:
         """Has a network handed over as it is."""
         if self.job is not None and not self.job.over:
             self.job.wish(HandOver(number))
+
+    def wish(self, wish: object) -> None:
+        """Asks the task for something else."""
+        if self.job is not None and not self.job.over:
+            self.job.resting = False  # until it has said so again
+            self.job.wish(wish)
+            self._news += 1
 
     def touch(self) -> None:
         """Something that is drawn with it has changed."""
@@ -64,20 +78,20 @@ class Crowd:
             return ""
         if self.problem:
             return self.problem
-        count = len(self.job.task.experiments) if isinstance(self.job.task, PopulationTask) else 0
         share = 1.0 if self.done else self.job.progress.share
-        paused = ", paused" if self.job.paused else ""
-        return f"{count} networks" + ("" if self.done else f", {100 * share:.0f} %{paused}")
+        said = f"{len(self.job.task.experiments)} networks" if isinstance(self.job.task, PopulationTask) else ""
+        far = "" if self.done else f"{100 * share:.0f} %" + (", paused" if self.job.paused else "")
+        return ", ".join(filter(None, (said, far)))
 
     def version(self) -> int:
         """Goes up with what has come."""
         if self.job is not None:
             before = self.job.progress, self.job.resting, self.job.over
             for record in self.job.take():
-                if isinstance(record, Standing):
-                    self.standing = record
-                else:
+                if isinstance(record, HandedOver):
                     self.handed.append(record)
+                else:
+                    self.standing = record
                 self._news += 1
             self._news += before != (self.job.progress, self.job.resting, self.job.over)
         return self._news

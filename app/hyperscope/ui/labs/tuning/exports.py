@@ -59,6 +59,29 @@ def of_duel(page: TuningPage) -> Iterable[Table]:
     return [Table("trials", heads, rows), Table("wins", ("search", "share of a thousand"), shares)]
 
 
+@data("tuning/panda-or-caviar")
+def of_panda(page: TuningPage) -> Iterable[Table]:
+    """The course of both by what was spent, the panda's moves, and what every network of the caviar came to."""
+    found = page.panda.found
+    if found is None:
+        return []
+    panda: list[tuple[Cell, ...]] = [(float(spent), float(loss)) for spent, loss in found.panda.tolist()]
+    moves: list[tuple[Cell, ...]] = [(spent, words) for spent, words in found.moves]
+    knobs = [one.knob for one in found.purse.space.knobs]
+    many: list[tuple[Cell, ...]] = [
+        (k + 1, *(values[knob] for knob in knobs), float(found.many[-1, k])) for k, values in enumerate(found.values)
+    ]
+    days: list[tuple[Cell, ...]] = [
+        (float(spent), float(losses.min())) for spent, losses in zip(found.spent(), found.many, strict=True)
+    ]
+    return [
+        Table("panda", ("epochs spent", "dev loss (nats)"), panda),
+        Table("moves", ("epochs spent", "move"), moves),
+        Table("caviar", ("network", *knobs, "dev loss (nats)"), many),
+        Table("caviar by day", ("epochs spent", "lowest dev loss (nats)"), days),
+    ]
+
+
 @data("tuning/luck")
 def of_luck(page: TuningPage) -> Iterable[Table]:
     """The dev loss of every network of both settings."""

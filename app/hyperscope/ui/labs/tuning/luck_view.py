@@ -314,6 +314,10 @@ class LuckView(View):
         shift = count if name == SAME else 0
         return first + tuple(seeded(other, k + shift) for k in range(count))
 
+    def origin(self, number: int) -> str:
+        """What a network that is opened elsewhere was here."""
+        return "This network is one of the two clouds"
+
     def redraw(self) -> None:
         """Shows what has come."""
         standing = self.crowd.standing

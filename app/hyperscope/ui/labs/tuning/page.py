@@ -9,6 +9,7 @@ from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
 from hyperscope.ui.labs.tuning.luck_view import LuckView
+from hyperscope.ui.labs.tuning.panda_view import PandaView
 from hyperscope.ui.labs.tuning.view import View
 from hyperscope.ui.labs.tuning.wall_view import WallView
 from hyperscope.ui.panels import Panel
@@ -23,7 +24,13 @@ class TuningPage(Page):
         self.wall = WallView()
         self.view = "wall"
         self.darts, self.duel, self.luck = DartsView(), DuelView(), LuckView()
-        self.small: dict[str, View] = {"darts": self.darts, "grid-or-random": self.duel, "luck": self.luck}
+        self.panda = PandaView()
+        self.small: dict[str, View] = {
+            "darts": self.darts,
+            "grid-or-random": self.duel,
+            "panda-or-caviar": self.panda,
+            "luck": self.luck,
+        }
         self._shown: dict[str, QWidget] = {"wall": self.wall, **self.small}
         self._views = QStackedLayout(self)
         for shown in self._shown.values():

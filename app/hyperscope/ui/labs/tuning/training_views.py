@@ -1,4 +1,6 @@
-"""The part of the lab that trains what its smaller views ask for: darts that were thrown, two settings over seeds."""
+"""The part of the lab that trains what its smaller views ask for: darts that were thrown, two settings over seeds, a
+purse of compute.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.tuning.babysitting import Babysitting, GoBack, Train
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.tuning.page import TuningPage
@@ -22,9 +25,12 @@ class TrainingViews(Part[Host]):
         page.darts.asked.connect(self.train_darts)
         page.luck.asked.connect(self.train_both)
         page.luck.paused.connect(self._pause)
-        page.luck.opened.connect(page.luck.crowd.ask_for)
-        page.luck.drawn.connect(self._hand_over)
+        page.panda.asked.connect(self.spend)
+        page.panda.trained.connect(self._train_days)
+        page.panda.back.connect(lambda: page.panda.crowd.wish(GoBack()))
         for view in page.small.values():
+            view.opened.connect(view.crowd.ask_for)
+            view.drawn.connect(partial(self._hand_over, view))
             view.refused.connect(lambda sentence: host.say(sentence, alarm=True))
 
     def actions(self) -> Sequence[Action]:
@@ -37,6 +43,7 @@ class TrainingViews(Part[Host]):
                 (),
                 "And say whether luck tells them apart.",
             ),
+            Action("Spend a new purse", "Tuning", self.page.panda.run.click, (), "On a panda, and on caviar."),
         )
 
     @property
@@ -55,10 +62,10 @@ class TrainingViews(Part[Host]):
             job = view.crowd.job
             if job is not None and job.paused != (name != self.page.view) and not job.over:
                 view.crowd.pause()
-        if self.page.view == "darts" and self.page.darts.crowd.job is None:
-            self.train_darts()
-        if self.page.view == "luck" and self.page.luck.crowd.job is None:
-            self.train_both()
+        begin = {"darts": self.train_darts, "luck": self.train_both, "panda-or-caviar": self.spend}
+        shown = self._view
+        if shown is not None and shown.crowd.job is None and self.page.view in begin:
+            begin[self.page.view]()
 
     def lab_left(self) -> None:
         """Lets all stand."""
@@ -66,14 +73,13 @@ class TrainingViews(Part[Host]):
             if view.crowd.job is not None and not view.crowd.job.paused:
                 view.crowd.pause()
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, view: View) -> None:
         """Hands over a network that was asked for."""
-        luck = self.page.luck
-        for handed in luck.crowd.handed:
-            self.host.do(partial(self.host.session.take_up, handed.checkpoint))
+        handed, view.crowd.handed = view.crowd.handed[-1:], []
+        for one in handed:
+            self.host.do(partial(self.host.session.take_up, one.checkpoint))
             self.host.show_lab("playground")
-            self.host.hold("This network is one of the two clouds, as it stood there. Space trains it on.")
-        luck.crowd.handed.clear()
+            self.host.hold(f"{view.origin(one.number)}, as it stood there. Space trains it on.")
 
     def train_darts(self) -> None:
         """Trains a network for each draw of both scales."""
@@ -84,6 +90,24 @@ class TrainingViews(Part[Host]):
         """Trains both settings over seeds."""
         view = self.page.luck
         self._begin(view, lambda: view.experiments(self.host.session.moved), int(view.epochs.value() or 2), None)
+
+    def spend(self) -> None:
+        """Spends a purse on a panda and on caviar."""
+        view, card = self.page.panda, self.page.wall.card
+        view.held.clear()
+        try:
+            purse = view.made(self.host.session.moved, card.space if card.own else None)
+            view.crowd.start(Babysitting(purse, view.ruled, self.host.looked_at.focus.plane), purse)
+        except (ValueError, LookupError) as problem:
+            self.host.say(str(problem.args[0]), alarm=True)
+        view.redraw()
+
+    def _train_days(self, until: int) -> None:
+        view = self.page.panda
+        try:
+            view.crowd.wish(Train(until, view.wanted()))
+        except ValueError as problem:
+            self.host.say(str(problem), alarm=True)
 
     def _begin(self, view: View, made: Callable[[], Sequence[Experiment]], epochs: int, of: object) -> None:
         try:

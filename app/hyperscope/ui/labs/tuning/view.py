@@ -64,6 +64,10 @@ class View(FedView):
     def redraw(self) -> None:
         """Shows what there is."""
 
+    def origin(self, number: int) -> str:
+        """What a network that is opened elsewhere was here, the beginning of a sentence."""
+        return "This network is one of many"
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.card.set_theme(theme)
