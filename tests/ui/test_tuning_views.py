@@ -11,7 +11,7 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
-from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck, of_panda
+from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck, of_panda, of_transfer
 from hyperscope.ui.labs.tuning.luck_view import SAME, LuckView
 from hyperscope.ui.labs.tuning.page import TuningPage
 from patience import PATIENCE
@@ -143,3 +143,21 @@ def test_a_day_is_trained_with_what_was_moved_by_hand(page, qtbot) -> None:
     assert view.found.moves == ((0.0, "α 0.02"),) and "α 0.02" in view.panda.accessibleDescription()
     view.to_best.click()
     qtbot.waitUntil(lambda: "back to the best day" in view.panda.accessibleDescription(), timeout=PATIENCE)
+
+
+def test_the_best_settings_of_each_data_set_are_tried_on_all(page, qtbot) -> None:
+    view = page.transfer
+    view.draws.set_value(4)
+    view.epochs.set_value(2)
+    view.seeds.set_value(1)
+    view.what.set_index(1)
+    page.window().show_lab("tuning", "transfer")
+    qtbot.waitUntil(lambda: view.found is not None and view.found.done and view.crowd.done, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Of 20 transfers" in view.settings.accessibleDescription(), timeout=PATIENCE)
+    assert [len(table.rows) for table in of_transfer(page)] == [5, 5]
+    qtbot.mouseMove(view.matrix, view.matrix.cell(0, 1).center().toPoint())
+    qtbot.keyClick(view.matrix, Qt.Key.Key_Right)
+    assert "Settings of as they are" in view.matrix.accessibleDescription()
+    qtbot.mouseClick(view.matrix, LEFT, pos=view.matrix.cell(0, 1).center().toPoint())
+    qtbot.waitUntil(lambda: page.window().shown_view[0] == "playground", timeout=PATIENCE)
+    assert page.window().session.experiment.data.noise == pytest.approx(SMALL.data.noise + 0.15)

@@ -57,6 +57,7 @@ TUNING = (
     ("darts", "Darts"),
     ("grid-or-random", "Grid or random"),
     ("panda-or-caviar", "Panda or caviar"),
+    ("transfer", "Does it transfer?"),
     ("luck", "Luck"),
 )
 

@@ -82,6 +82,28 @@ def of_panda(page: TuningPage) -> Iterable[Table]:
     ]
 
 
+@data("tuning/transfer")
+def of_transfer(page: TuningPage) -> Iterable[Table]:
+    """The dev loss of every case's best settings on every case, and these settings."""
+    found = page.transfer.found
+    if found is None:
+        return []
+    names = [case.name for case in found.cases]
+    losses: list[tuple[Cell, ...]] = [
+        (name, *(float(loss) for loss in row)) for name, row in zip(names, found.losses, strict=True)
+    ]
+    knobs = [one.knob for one in found.space.knobs]
+    settings: list[tuple[Cell, ...]] = [
+        (name, *(values[knob] for knob in knobs))
+        for name, values in zip(names, found.values, strict=True)
+        if values is not None
+    ]
+    return [
+        Table("dev loss", ("settings of", *(f"on {name} (nats)" for name in names)), losses),
+        Table("best settings", ("data", *knobs), settings),
+    ]
+
+
 @data("tuning/luck")
 def of_luck(page: TuningPage) -> Iterable[Table]:
     """The dev loss of every network of both settings."""

@@ -10,6 +10,7 @@ from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
 from hyperscope.ui.labs.tuning.luck_view import LuckView
 from hyperscope.ui.labs.tuning.panda_view import PandaView
+from hyperscope.ui.labs.tuning.transfer_view import TransferView
 from hyperscope.ui.labs.tuning.view import View
 from hyperscope.ui.labs.tuning.wall_view import WallView
 from hyperscope.ui.panels import Panel
@@ -24,11 +25,12 @@ class TuningPage(Page):
         self.wall = WallView()
         self.view = "wall"
         self.darts, self.duel, self.luck = DartsView(), DuelView(), LuckView()
-        self.panda = PandaView()
+        self.panda, self.transfer = PandaView(), TransferView()
         self.small: dict[str, View] = {
             "darts": self.darts,
             "grid-or-random": self.duel,
             "panda-or-caviar": self.panda,
+            "transfer": self.transfer,
             "luck": self.luck,
         }
         self._shown: dict[str, QWidget] = {"wall": self.wall, **self.small}

@@ -1,5 +1,5 @@
 """The part of the lab that trains what its smaller views ask for: darts that were thrown, two settings over seeds, a
-purse of compute.
+purse of compute, data sets that are tuned.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from functools import partial
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.tuning.babysitting import Babysitting, GoBack, Train
+from hyperscope.lab.tuning.space import Space
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.tuning.page import TuningPage
@@ -25,6 +26,7 @@ class TrainingViews(Part[Host]):
         page.darts.asked.connect(self.train_darts)
         page.luck.asked.connect(self.train_both)
         page.luck.paused.connect(self._pause)
+        page.transfer.asked.connect(self.tune_each)
         page.panda.asked.connect(self.spend)
         page.panda.trained.connect(self._train_days)
         page.panda.back.connect(lambda: page.panda.crowd.wish(GoBack()))
@@ -43,6 +45,7 @@ class TrainingViews(Part[Host]):
                 (),
                 "And say whether luck tells them apart.",
             ),
+            Action("Tune each data set", "Tuning", self.tune_each, (), "And try its best settings on all others."),
             Action("Spend a new purse", "Tuning", self.page.panda.run.click, (), "On a panda, and on caviar."),
         )
 
@@ -63,6 +66,7 @@ class TrainingViews(Part[Host]):
             if job is not None and job.paused != (name != self.page.view) and not job.over:
                 view.crowd.pause()
         begin = {"darts": self.train_darts, "luck": self.train_both, "panda-or-caviar": self.spend}
+        begin["transfer"] = self.tune_each
         shown = self._view
         if shown is not None and shown.crowd.job is None and self.page.view in begin:
             begin[self.page.view]()
@@ -91,12 +95,28 @@ class TrainingViews(Part[Host]):
         view = self.page.luck
         self._begin(view, lambda: view.experiments(self.host.session.moved), int(view.epochs.value() or 2), None)
 
+    @property
+    def _space(self) -> Space | None:
+        """What was set by hand on the wall, None for the usual one."""
+        card = self.page.wall.card
+        return card.space if card.own else None
+
+    def tune_each(self) -> None:
+        """Tunes each data set, and tries its best settings on all."""
+        view = self.page.transfer
+        try:
+            task = view.made(self.host.session.moved, self._space)
+            view.crowd.start(task, task)
+        except (ValueError, LookupError) as problem:
+            self.host.say(str(problem.args[0]), alarm=True)
+        view.redraw()
+
     def spend(self) -> None:
         """Spends a purse on a panda and on caviar."""
-        view, card = self.page.panda, self.page.wall.card
+        view = self.page.panda
         view.held.clear()
         try:
-            purse = view.made(self.host.session.moved, card.space if card.own else None)
+            purse = view.made(self.host.session.moved, self._space)
             view.crowd.start(Babysitting(purse, view.ruled, self.host.looked_at.focus.plane), purse)
         except (ValueError, LookupError) as problem:
             self.host.say(str(problem.args[0]), alarm=True)
