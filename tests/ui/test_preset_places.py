@@ -39,7 +39,7 @@ def test_a_preset_names_a_lab_and_a_view_that_there_are(preset):
     assert labs.checked_view(labs.entry(preset.place.lab), preset.place.view) == preset.place.view
 
 
-@pytest.mark.parametrize("name", ["playground", "batch-norm", "softmax"])
+@pytest.mark.parametrize("name", [lab.name for lab in labs.LABS])
 def test_every_view_of_the_lab_has_a_preset(name):
     places = {preset.place.view for preset in presets() if preset.place.lab == name}
     assert {view for view, _ in labs.entry(name).views or (("", ""),)} <= places
