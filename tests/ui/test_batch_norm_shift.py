@@ -43,7 +43,7 @@ def test_three_networks_train_as_soon_as_the_view_is_shown(window, qtbot):
     view = window.lab.page.of_shift
     assert len(window.part(Shifting).newest.courses) == 3
     qtbot.waitUntil(lambda: "layer 2" in view.rivers.accessibleDescription(), timeout=PATIENCE)
-    assert "against" in view.card.figures[0][0].text()
+    assert "against" in view.card.told.figures[0][0].text()
     assert not window.transport.isVisible()
 
 

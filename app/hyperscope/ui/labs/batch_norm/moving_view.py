@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.examples.moved import Change
@@ -13,16 +13,15 @@ from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.lab.sweeps.moving import KINDS, NAMES, Moved, found_of
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
-from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.batch_norm.moving_pictures import AccuracyChart, TrialCharts
 from hyperscope.ui.labs.batch_norm.shift_pictures import Rivers
 from hyperscope.ui.labs.batch_norm.shift_view import GAP, WIDTH, faces
-from hyperscope.ui.labs.batch_norm.unit_card import Note
+from hyperscope.ui.labs.batch_norm.telling import Telling
 from hyperscope.ui.panels.fed import FedView
-from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
+from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme
 
 KNOBS = {"move": "data.shift_move", "turn": "data.shift_rotate", "scale": "data.shift_scale"}
 USUAL = {"move": 1.0, "turn": 45.0, "scale": 2.0, "shares": 0.8}
@@ -70,12 +69,6 @@ class MovingCard(Card):
         self.again = Button("Run again", "Train the two networks again", "Of the experiment as it is now.")
         self.pause = Button("Pause", "Pause the two networks")
         buttons: QWidget = RunRow(self.again, self.pause)
-        self.figures = [(QLabel(), Note()) for _ in range(2)]
-        self.why = Caption("Why")
-        self.words = [QLabel(words) for words in WHY]
-        for label in self.words:
-            label.setWordWrap(True)
-            label.setMinimumWidth(40)
         self.column.addWidget(self.faces)
         self.column.addWidget(self.kind)
         for kind, slider in self.amounts.items():
@@ -86,11 +79,7 @@ class MovingCard(Card):
             self.column.addWidget(slider)
         self.column.addWidget(self.epochs)
         self.column.addWidget(buttons)
-        for large, small in self.figures:
-            self.column.addWidget(large)
-            self.column.addWidget(small)
-        for words in (self.why, *self.words):
-            self.column.addWidget(words)
+        self.told = Telling(self.column, 2, WHY)
         self.kind.chosen.connect(self._choose)
         self.again.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
@@ -115,7 +104,7 @@ class MovingCard(Card):
 
     def show_moved(self, moved: Moved | None) -> None:
         """Says what the change did."""
-        said = [("–", ""), ("–", "")]
+        said = [("", ""), ("", "")]
         if moved is not None:
             plain, averaged, anew = (_percent(float(value)) for value in moved.at)
             if math.isfinite(float(moved.at[0])):
@@ -132,9 +121,7 @@ class MovingCard(Card):
                     f"{soon[1]} against {soon[0]}",
                     f"right after one epoch more of training, with and without batch norm. As before: {back}.",
                 )
-        for (large, small), (value, words) in zip(self.figures, said, strict=True):
-            large.setText(value)
-            small.setText(words)
+        self.told.show(said)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -149,16 +136,7 @@ class MovingCard(Card):
         )
         for part in parts:
             part.set_theme(theme)
-        self.why.set_theme(theme, 11, 600, quiet=True)
-        for label in self.words:
-            label.ensurePolished()
-            label.setFont(font(11, 400, theme.scale))
-            paint_text(label, theme.text)
-        for large, small in self.figures:
-            large.ensurePolished()
-            large.setFont(font(16, 600, theme.scale))
-            paint_text(large, theme.accent)
-            small.set_theme(theme)
+        self.told.set_theme(theme)
 
 
 class MovingView(FedView):

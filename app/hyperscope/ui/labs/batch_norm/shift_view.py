@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.lab.sweeps.shifting import Courses, findings
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
-from hyperscope.ui.controls.control import Caption, paint_text
 from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.batch_norm.shift_pictures import Landscape, Rivers, times
+from hyperscope.ui.labs.batch_norm.telling import Telling
 from hyperscope.ui.labs.batch_norm.unit_card import Note
 from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.panels.fed import FedView
-from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
+from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme
 
 WIDTH = 232
 GAP = 6
@@ -73,12 +73,6 @@ class ShiftCard(Card):
         self.again = Button("Run again", "Train the three networks again", "Of the experiment as it is now.")
         self.pause = Button("Pause", "Pause the three networks")
         buttons: QWidget = RunRow(self.again, self.pause)
-        self.figures = [(QLabel(), Note()) for _ in range(3)]
-        self.why = Caption("Why")
-        self.words = [QLabel(words) for words in WHY]
-        for label in self.words:
-            label.setWordWrap(True)
-            label.setMinimumWidth(40)
         self.drift = Note()
         self.drift.setText(DRIFT)
         for control, value in ((self.rate, RATE), (self.jolt, JOLT), (self.epochs, EPOCHS)):
@@ -86,11 +80,8 @@ class ShiftCard(Card):
             control.refused.connect(self.refused)
         for part in (self.faces, self.network, self.rate, self.jolt, self.epochs, buttons):
             self.column.addWidget(part)
-        for large, small in self.figures:
-            self.column.addWidget(large)
-            self.column.addWidget(small)
-        for part in (self.why, *self.words, self.drift):
-            self.column.addWidget(part)
+        self.told = Telling(self.column, 3, WHY)
+        self.column.addWidget(self.drift)
         self.again.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
         self.order_tabs()
@@ -104,7 +95,7 @@ class ShiftCard(Card):
 
     def show_figures(self, courses: Courses | None) -> None:
         """Says what the three show."""
-        said = [("–", ""), ("–", ""), ("–", "")]
+        said: list[tuple[str, str]] = []
         if courses is not None:
             found = findings(courses)
             plain, _, jolted = found.losses
@@ -118,25 +109,14 @@ class ShiftCard(Card):
                 (times(found.drift), "as far do inputs drift with batch norm as without, in the median of layers."),
                 (times(found.change), f"as much does the gradient change along a step, {change}."),
             ]
-        for (large, small), (value, words) in zip(self.figures, said, strict=True):
-            large.setText(value)
-            small.setText(words)
+        self.told.show(said)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
         for part in (self.faces, self.network, self.rate, self.jolt, self.epochs, self.again, self.pause, self.drift):
             part.set_theme(theme)
-        self.why.set_theme(theme, 11, 600, quiet=True)
-        for label in self.words:
-            label.ensurePolished()
-            label.setFont(font(11, 400, theme.scale))
-            paint_text(label, theme.text)
-        for large, small in self.figures:
-            large.ensurePolished()
-            large.setFont(font(16, 600, theme.scale))
-            paint_text(large, theme.accent)
-            small.set_theme(theme)
+        self.told.set_theme(theme)
 
 
 class ShiftView(FedView):
