@@ -4,49 +4,34 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hyperscope.lab.sweeps.ensemble import Ensemble
 from hyperscope.ui import paint
-from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.segmented import Segments
-from hyperscope.ui.labs.softmax.rows import Rows
+from hyperscope.ui.labs.softmax.trained import Trained
 from hyperscope.ui.paint import face, write
-from hyperscope.ui.panels.fed import Fed
-from hyperscope.ui.theme import INSIDE, Theme
+from hyperscope.ui.theme import Theme
 
 COUNTS = (4, 8, 16)  # networks
 
 
-class EnsemblePanel(Rows, Fed):
-    """Draws what the job came to; `again` trains anew, as many as `count` says."""
-
-    rate = 20.0
+class EnsemblePanel(Trained):
+    """Draws what the job came to; `again` trains anew, as many as are chosen."""
 
     def __init__(self) -> None:
-        super().__init__("An ensemble: networks that differ in their start alone")
+        count = Segments([f"{count}" for count in COUNTS], "Networks of the ensemble")
+        title = "An ensemble: networks that differ in their start alone"
+        super().__init__(title, count, "the ensemble", "Of the experiment as it is now")
+        self.choice.set_index(1)
         self.setMinimumSize(260, 190)
         self.found: Ensemble | None = None
         self._images: list[QImage] = []
         self._mean: QImage | None = None
-        self.count = Segments([f"{count}" for count in COUNTS], "Networks of the ensemble")
-        self.count.set_index(1)
-        self.again = Button("Train again", "Train the ensemble again", "Of the experiment as it is now")
-        self.pause = Button("Pause", "Pause the ensemble", "Let it stand, or go on")
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.count, 1)
-        row.addWidget(self.again)
-        row.addWidget(self.pause)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(INSIDE, INSIDE, INSIDE, INSIDE - 4)
-        whole.addStretch(1)
-        whole.addLayout(row)
 
     @property
     def networks(self) -> int:
         """How many are wanted."""
-        return COUNTS[self.count.index() or 0]
+        return COUNTS[self.chosen]
 
     def show_ensemble(self, found: Ensemble | None, note: str) -> None:
         """Shows what there is, and in a note how far it has come."""
@@ -58,12 +43,9 @@ class EnsemblePanel(Rows, Fed):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._images, self._mean = [], None
-        for part in (self.count, self.again, self.pause):
-            part.set_theme(theme)
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
         found, theme = self.found, self.theme
-        room = room.adjusted(0, 0, 0, -self.px(34))
         if found is None:
             self.words(painter, room, self.note or "The first pictures come within a second.", 12)
             return

@@ -6,18 +6,15 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from hyperscope.lab.softmax.hierarchy import Operations, table
 from hyperscope.lab.sweeps.reuse import TASKS, WAYS, Reuse, summary
-from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.softmax.rows import Rows
+from hyperscope.ui.labs.softmax.trained import Trained
 from hyperscope.ui.paint import face, ticks, write
 from hyperscope.ui.panels.common.chart import Axes, legend, polyline
-from hyperscope.ui.panels.fed import Fed
-from hyperscope.ui.theme import INSIDE, Theme
 
 CAPTIONS = {"digits": "digits 0–4 → 5–9", "halves": "two halves of a table"}
 HEADS = ("C", "flat", "in a tree", "at most", "times less")
@@ -66,33 +63,20 @@ def operation_rows(found: tuple[Operations, ...]) -> list[tuple[str, ...]]:
     ]
 
 
-class ReusePanel(Rows, Fed):
+class ReusePanel(Trained):
     """Draws what the job came to: the share right by number of examples, of each way a band over the seeds."""
 
-    rate = 20.0
-
     def __init__(self) -> None:
-        super().__init__("Reuse: hidden layers of one task for another")
+        task = Segments([CAPTIONS[task] for task in TASKS], "Which two tasks")
+        title = "Reuse: hidden layers of one task for another"
+        super().__init__(title, task, "the two tasks", "The same seeds, the same numbers")
         self.setMinimumSize(280, 240)
         self.found: Reuse | None = None
-        self.task = Segments([CAPTIONS[task] for task in TASKS], "Which two tasks")
-        self.task.set_index(0)
-        self.again = Button("Train again", "Train the two tasks again", "The same seeds, the same numbers")
-        self.pause = Button("Pause", "Pause the two tasks", "Let them stand, or go on")
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.task, 1)
-        row.addWidget(self.again)
-        row.addWidget(self.pause)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(INSIDE, INSIDE, INSIDE, INSIDE - 4)
-        whole.addStretch(1)
-        whole.addLayout(row)
 
     @property
-    def chosen(self) -> str:
+    def tasks(self) -> str:
         """Which two tasks."""
-        return TASKS[self.task.index() or 0]
+        return TASKS[self.chosen]
 
     def show_reuse(self, found: Reuse | None, note: str) -> None:
         """Shows what there is, and in a note how far it has come."""
@@ -100,23 +84,20 @@ class ReusePanel(Rows, Fed):
         self.setAccessibleDescription(summary(found) if found is not None else note)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        for part in (self.task, self.again, self.pause):
-            part.set_theme(theme)
-
     def colours(self) -> tuple[QColor, ...]:
         """Of each way, which are no classes: from scratch as text, reused ones as the accent."""
         return self.theme.quiet, self.theme.accent, self.theme.text
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
         found, theme = self.found, self.theme
-        room = room.adjusted(0, 0, 0, -self.px(34))
         if found is None:
             self.words(painter, room, self.note or "The first point comes within a second.", 12)
             return
         middle, low, high = found.middle(), found.low(), found.high()
-        area = room.adjusted(self.px(40), self.px(8), -self.px(10), -self.px(68))
+        said = summary(found) or "The median of the seeds, and from the least to the greatest."
+        font, wrapped = face(11, 400, theme.scale), int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        tall = math.ceil(QFontMetricsF(font).boundingRect(room, wrapped, said).height())
+        area = room.adjusted(self.px(40), self.px(8), -self.px(10), -self.px(34) - tall)
         known = low[np.isfinite(low)]
         least = max(0.0, math.floor(10 * float(known.min(initial=0.9))) / 10)
         logs = np.log10(np.array(found.sizes, float))
@@ -148,8 +129,7 @@ class ReusePanel(Rows, Fed):
         legend(painter, area.right(), below, theme, key)
         caption = QRectF(area.left() - self.px(30), below - self.px(8), area.width(), self.px(16))
         write(painter, caption, "examples of the second task", face(10, 400, theme.scale), theme.quiet)
-        words = QRectF(room.left(), below + self.px(10), room.width(), room.bottom() - below - self.px(6))
-        painter.setFont(face(11, 400, theme.scale))
+        words = QRectF(room.left(), room.bottom() - tall, room.width(), tall)
+        painter.setFont(font)
         painter.setPen(theme.text)
-        said = summary(found) or "The median of the seeds, and from the least to the greatest."
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), said)
+        painter.drawText(words, wrapped, said)

@@ -28,13 +28,13 @@ class Reusing(Part[Host]):
     def __init__(self, host: Host, page: SoftmaxPage) -> None:
         super().__init__(host)
         self.page, self.view = page, page.many
-        self.reuse = Behind(lambda _: ReuseTask(self.view.reuse.chosen), self._draw)
+        self.reuse = Behind(lambda _: ReuseTask(self.view.reuse.tasks), self._draw)
         view = self.view
         view.looked_at.connect(self._look)
         view.tree_wanted.connect(self._set_tree)
         view.wanted.connect(self.take_tree)
         view.reuse.again.clicked.connect(self.run)
-        view.reuse.task.chosen.connect(lambda _: self.run())
+        view.reuse.choice.chosen.connect(lambda _: self.run())
         view.reuse.pause.clicked.connect(self.reuse.pause)
 
     def actions(self) -> Sequence[Action]:
@@ -80,7 +80,7 @@ class Reusing(Part[Host]):
 
     def run(self) -> None:
         """Trains the two tasks anew."""
-        self.reuse.begin(self.host.session.moved, self.view.reuse.chosen)
+        self.reuse.begin(self.host.session.moved, self.view.reuse.tasks)
 
     def _draw(self) -> None:
         panel = self.view.reuse

@@ -32,7 +32,7 @@ class Trusting(Part[Host]):
         view.moved.connect(self._weigh)
         view.refused.connect(lambda sentence: host.say(sentence, alarm=True))
         view.ensemble.again.clicked.connect(self.run)
-        view.ensemble.count.chosen.connect(lambda _: self.run())
+        view.ensemble.choice.chosen.connect(lambda _: self.run())
         view.ensemble.pause.clicked.connect(self.ensemble.pause)
         host.looked_at.changed.connect(lambda: view.show_example(host.looked_at.focus.example))
 
