@@ -84,9 +84,22 @@ def test_what_is_under_the_hand_is_drawn_before_the_network_has_it(opened, qtbot
     start, cost = view.map.tip(0), view.cost.found.cost
     qtbot.mousePress(view.map, LEFT, pos=start.toPoint())
     view.map._drag(start + QPointF(-50, 30))
-    assert view.cost.found is view.map.found and view.cost.found.cost != cost
-    assert view.parameters.found is view.map.found
+    shown = (view.cost, view.parameters, view.through, view.dear)
+    qtbot.waitUntil(lambda: all(card.found is view.map.found for card in shown), timeout=PATIENCE)
+    assert view.cost.found.cost != cost
     qtbot.mouseRelease(view.map, LEFT, pos=start.toPoint())
+
+
+def test_escape_takes_the_drag_of_an_arrow_back(opened, qtbot) -> None:
+    window, view = opened()
+    before, start = trained(window), view.map.tip(1)
+    qtbot.mousePress(view.map, LEFT, pos=start.toPoint())
+    qtbot.mouseMove(view.map, (start + QPointF(40, 30)).toPoint())
+    assert not np.array_equal(view.map.found.w, before)
+    qtbot.keyClick(view.map, Key.Key_Escape)
+    assert np.array_equal(view.map.found.w, before)
+    qtbot.mouseRelease(view.map, LEFT, pos=(start + QPointF(40, 30)).toPoint())
+    assert not window.session.undo()
 
 
 def test_a_dragged_border_goes_where_it_is_let_go(opened, qtbot) -> None:

@@ -63,6 +63,17 @@ def test_a_bar_is_dragged_and_everything_follows_it(bench, qtbot) -> None:
     assert bench.loss.worked is bench.bars.worked is bench.numbers.worked
 
 
+def test_escape_takes_the_drag_of_a_bar_back(bench, qtbot) -> None:
+    grip = bench.bars.grips[1]
+    qtbot.mousePress(grip, LEFT, pos=grip.rect().center())
+    qtbot.mouseMove(grip, grip.rect().center() - QPoint(0, 40))
+    qtbot.waitUntil(lambda: bench.bars.worked.case.logits[1] > 3, timeout=PATIENCE)
+    qtbot.keyClick(grip, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bench.bars.worked.case.logits[1] == 2, timeout=PATIENCE)
+    qtbot.mouseMove(grip, grip.rect().center() - QPoint(0, 80))
+    assert bench.case.logits[1] == 2
+
+
 def test_the_scale_stays_while_a_bar_is_dragged(bench, qtbot) -> None:
     grip = bench.bars.grips[0]
     qtbot.mousePress(grip, LEFT, pos=grip.rect().center())

@@ -146,6 +146,12 @@ def keep_arrows(event: QEvent) -> None:
         event.accept()
 
 
+def keep_escape(event: QEvent, held: bool) -> None:
+    """Claims Escape for what is being dragged, which takes it back; the window may use it for something else."""
+    if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and held:
+        event.setAccepted(event.key() == Qt.Key.Key_Escape)
+
+
 def by_keyboard(event: QFocusEvent, before: bool) -> bool:
     """Whether the focus came from the keyboard, as far as `event` tells; where it does not, as `before`."""
     if event.reason() in (

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from hyperscope.lab.softmax.case import LOGIT, Worked
-from hyperscope.ui.controls.control import keep_arrows
+from hyperscope.ui.controls.control import keep_arrows, keep_escape
 from hyperscope.ui.controls.words import read
 from hyperscope.ui.formula import boxed
 from hyperscope.ui.labs.softmax.words import logit, power, share, signed
@@ -36,12 +36,12 @@ class Grip(QWidget):
     let_go = Signal()
     refused = Signal(str)
     passed = Signal(int)  # to the bar so many further on
+    _held: tuple[float, float] | None = None  # the pointer's y and the value when it was taken
 
     def __init__(self, picture: Bars, number: int) -> None:
         super().__init__(picture)
         self._picture = picture
         self.value = 0.0
-        self._held: tuple[float, float] | None = None  # the pointer's y and the value when it was taken
         self._typing: QLineEdit | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
@@ -59,6 +59,7 @@ class Grip(QWidget):
 
     def event(self, event: QEvent) -> bool:
         keep_arrows(event)
+        keep_escape(event, self.is_held)
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -97,6 +98,9 @@ class Grip(QWidget):
                 self.passed.emit(1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.type()
+            case Qt.Key.Key_Escape if self._held is not None:
+                (_, before), self._held = self._held, None
+                self._offer(before)
             case _:
                 super().keyPressEvent(event)
                 return
@@ -268,9 +272,6 @@ class Bars(Sheet):
         if found is None:
             return
         theme, case = self.theme, found.case
-        heads = HEADS if case.temperature == 1 else WARMER
-        for which in range(3):
-            self._paint_head(painter, which, heads[which])
         colours = [theme.class_colour(number) for number in range(case.classes)]
         top = self._column(1).top()
         tall = self._base - top
@@ -285,13 +286,32 @@ class Bars(Sheet):
                 at = self._base - height * tall
                 self._paint_bar(painter, which, number, at, colour)
                 self._label(painter, which, number, at, said)
-        for which in range(3):
-            self._paint_ground(painter, which, case.truth)
+        key = (case.truth, case.classes, self._span, self.names, case.temperature)
+        self.standing(painter, key, self._paint_standing)
         for number, grip in enumerate(self.grips):
             self._paint_grip(painter, grip, colours[number])
-        self._paint_arrow(painter, 0, "e to the z" if case.temperature == 1 else f"e to the z / {case.temperature:g}")
-        self._paint_arrow(painter, 1, f"÷ {power(found.logarithm)}")
+        self._say_arrow(painter, 1, f"÷ {power(found.logarithm)}")
         self._paint_errors(painter, found)
+
+    def _paint_standing(self, painter: QPainter) -> None:
+        """What a drag leaves as it is: formulas, base lines, names and arrows."""
+        assert self.worked is not None
+        case = self.worked.case
+        for which, formula in enumerate(HEADS if case.temperature == 1 else WARMER):
+            self._paint_head(painter, which, formula)
+            self._paint_ground(painter, which, case.truth)
+        for after in range(2):
+            self._paint_arrow(painter, after)
+        self._say_arrow(painter, 0, "e to the z" if case.temperature == 1 else f"e to the z / {case.temperature:g}")
+        column, (top, foot) = self._column(2), self._errors_at
+        box = boxed("\\hat{y} − y" if case.temperature == 1 else "\\frac{\\hat{y} − y}{T}", self.px(14))
+        painter.setPen(self.theme.text)
+        box.paint(painter, column.left() - box.wide - self.px(18), (top + foot) / 2 + self.px(5))
+
+    @property
+    def _errors_at(self) -> tuple[float, float]:
+        """From where to where the arrows of ŷ − y reach."""
+        return self._names_at + self.px(24), self.height() - INSIDE
 
     def _paint_head(self, painter: QPainter, which: int, formula: str) -> None:
         theme, column = self.theme, self._column(which)
@@ -350,7 +370,7 @@ class Bars(Sheet):
             painter.setPen(QPen(theme.accent, 1.5))
             painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), high, high)
 
-    def _paint_arrow(self, painter: QPainter, after: int, said: str) -> None:
+    def _paint_arrow(self, painter: QPainter, after: int) -> None:
         theme = self.theme
         left, right = self._column(after).right(), self._column(after + 1).left()
         y = self._column(0).center().y()
@@ -360,20 +380,21 @@ class Bars(Sheet):
         painter.drawPolyline(
             QPolygonF([other + QPointF(-self.px(6), -self.px(4)), other, other + QPointF(-self.px(6), self.px(4))])
         )
-        painter.setFont(face(11, 400, theme.scale))
-        place = QRectF(left - self.px(30), y - self.px(26), right - left + self.px(60), self.px(18))
+
+    def _say_arrow(self, painter: QPainter, after: int, said: str) -> None:
+        left, right = self._column(after).right(), self._column(after + 1).left()
+        painter.setPen(self.theme.quiet)
+        painter.setFont(face(11, 400, self.theme.scale))
+        place = QRectF(
+            left - self.px(30), self._column(0).center().y() - self.px(26), right - left + self.px(60), self.px(18)
+        )
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, said)
 
     def _paint_errors(self, painter: QPainter, found: Worked) -> None:
         """Below the probabilities, ŷ − y of each class as an arrow the way a step moves its logit."""
-        theme, column = self.theme, self._column(2)
-        top = self._names_at + self.px(24)
-        foot = self.height() - INSIDE
+        theme, (top, foot) = self.theme, self._errors_at
         middle = (top + foot) / 2
         reach = (foot - top) / 2 - self.px(2)
-        box = boxed("\\hat{y} − y" if found.case.temperature == 1 else "\\frac{\\hat{y} − y}{T}", self.px(14))
-        painter.setPen(theme.text)
-        box.paint(painter, column.left() - box.wide - self.px(18), middle + self.px(5))
         most = max(1.0, float(abs(found.gradient).max()))
         for number, value in enumerate(found.gradient.tolist()):
             x = self._bar(2, number).center().x() - (self.px(16) if found.case.classes <= 6 else 0)

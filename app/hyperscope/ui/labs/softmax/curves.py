@@ -92,13 +92,7 @@ class LossCurve(Curve):
             return
         theme, area, truth = self.theme, self.area, found.case.truth
         top = max(TOP, 1.15 * found.loss) if found.loss < 12 else found.loss * 1.1
-        marks = [0.0, *tick_values(top)]
-        self.grid(
-            painter,
-            [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1, "1")],
-            [(value / top, f"{value:g}") for value in marks],
-        )
-        self.trace(painter, lambda p: min(1.2, -math.log(p) / top) if p > 0 else 1.2, theme.text, 1.8)
+        self.standing(painter, top, lambda kept: self._paint_curve(kept, top))
 
         def place(p: float) -> QPointF:
             loss = -math.log(p) if p > 0 else top
@@ -129,19 +123,22 @@ class LossCurve(Curve):
         )
         where = Qt.AlignmentFlag.AlignLeft if right else Qt.AlignmentFlag.AlignRight
         write(painter, label, said, face(13, 600, theme.scale), theme.text, where)
-        caption = QRectF(area.left(), self.px(HEAD), area.width(), self.px(16))
-        write(
-            painter,
-            caption,
-            "by ŷ of the true class",
-            face(11, 400, theme.scale),
-            theme.quiet,
-            Qt.AlignmentFlag.AlignRight,
-        )
         self.below(
             painter,
             f"Likelihood of what happened: {share(p)}. Towards 0 the loss grows without bound.",
         )
+
+    def _paint_curve(self, painter: QPainter, top: float) -> None:
+        theme, area = self.theme, self.area
+        self.grid(
+            painter,
+            [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1, "1")],
+            [(value / top, f"{value:g}") for value in (0.0, *tick_values(top))],
+        )
+        self.trace(painter, lambda p: min(1.2, -math.log(p) / top) if p > 0 else 1.2, theme.text, 1.8)
+        caption = QRectF(area.left(), self.px(HEAD), area.width(), self.px(16))
+        font = face(11, 400, theme.scale)
+        write(painter, caption, "by ŷ of the true class", font, theme.quiet, Qt.AlignmentFlag.AlignRight)
 
 
 class TwoClasses(Curve):
@@ -160,14 +157,7 @@ class TwoClasses(Curve):
         difference, first = of_two(found.case, 0, 1)
         reach = max(REACH, abs(difference) * 1.2)
         by_t = "" if found.case.temperature == 1 else " / T"
-        self.grid(
-            painter,
-            [((value + reach) / (2 * reach), f"{value:g}".replace("-", "−")) for value in (-reach, 0.0, reach)]
-            if reach > REACH
-            else [((v + reach) / (2 * reach), f"{v:g}".replace("-", "−")) for v in (-6.0, -3.0, 0.0, 3.0, 6.0)],
-            [(0, "0"), (0.5, "0.5"), (1, "1")],
-        )
-        self.trace(painter, lambda x: sigmoid((2 * x - 1) * reach), theme.accent, 2.0)
+        self.standing(painter, (reach, by_t), lambda kept: self._paint_curve(kept, reach, by_t))
         at = QPointF(
             area.left() + (difference + reach) / (2 * reach) * area.width(), area.bottom() - first * area.height()
         )
@@ -187,15 +177,6 @@ class TwoClasses(Curve):
         else:
             label = QRectF(max(area.left(), at.x() - wide), at.y() - self.px(26), wide, self.px(18))
         write(painter, label, said, font, theme.text)
-        axis = QRectF(area.left(), area.bottom() - self.px(18), area.width(), self.px(16))
-        write(
-            painter,
-            axis,
-            f"(z₁ − z₂){by_t}" if by_t else "z₁ − z₂",
-            face(10, 400, theme.scale),
-            theme.quiet,
-            Qt.AlignmentFlag.AlignRight,
-        )
         if found.case.classes == 2:
             words = (
                 "With C = 2 only the difference of the logits counts: softmax is its sigmoid, "
@@ -207,6 +188,16 @@ class TwoClasses(Curve):
                 "The other logits have no say in that."
             )
         self.below(painter, words)
+
+    def _paint_curve(self, painter: QPainter, reach: float, by_t: str) -> None:
+        theme, area = self.theme, self.area
+        marks = (-reach, 0.0, reach) if reach > REACH else (-6.0, -3.0, 0.0, 3.0, 6.0)
+        across = [((value + reach) / (2 * reach), f"{value:g}".replace("-", "−")) for value in marks]
+        self.grid(painter, across, [(0, "0"), (0.5, "0.5"), (1, "1")])
+        self.trace(painter, lambda x: sigmoid((2 * x - 1) * reach), theme.accent, 2.0)
+        axis = QRectF(area.left(), area.bottom() - self.px(18), area.width(), self.px(16))
+        said, font = f"(z₁ − z₂){by_t}" if by_t else "z₁ − z₂", face(10, 400, theme.scale)
+        write(painter, axis, said, font, theme.quiet, Qt.AlignmentFlag.AlignRight)
 
 
 def tick_values(top: float) -> list[float]:

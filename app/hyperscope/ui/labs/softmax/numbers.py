@@ -26,12 +26,14 @@ class Numbers(Sheet):
         super().__init__("In numbers")
         self.setMinimumSize(360, 180)
         self.worked: Worked | None = None
+        self._rows: list[tuple[str, ...]] = []
         self.names: tuple[str, ...] = ()
 
     def draw(self, worked: Worked, names: tuple[str, ...] = ()) -> None:
         """Shows a case."""
         self.worked, self.names = worked, names
-        self.setAccessibleDescription("; ".join(" ".join(row) for row in rows(worked, names)))
+        self._rows = rows(worked, names)
+        self.setAccessibleDescription("; ".join(" ".join(row) for row in self._rows))
         self.update()
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
@@ -43,7 +45,7 @@ class Numbers(Sheet):
         high = min(self.px(ROW), (room.height() - words) / (count + 2))
         size = min(12.0, high / self.theme.scale * 0.66)
         alarm = readable(theme.class_colour(VERMILION), theme.card)
-        for at, cells in enumerate((HEADS, *rows(found, self.names))):
+        for at, cells in enumerate((HEADS, *self._rows)):
             y = room.top() + at * high
             body = 0 < at <= count
             own = body and at - 1 == found.case.truth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -20,7 +20,7 @@ from hyperscope.ui.labs.softmax.plane_cards import CostCurve, Dearest, Parameter
 from hyperscope.ui.labs.softmax.plane_map import PlaneMap
 from hyperscope.ui.theme import GRID, LIGHT, Theme, font
 
-BESIDE = 0.05  # s between two looks of the cards at what is under the hand; the plane itself follows every frame
+LATE = 50  # ms after the hand has come to rest until all cards show what is under it
 
 
 class PlaneView(QWidget):
@@ -64,7 +64,13 @@ class PlaneView(QWidget):
         whole.setSpacing(GRID)
         whole.addLayout(head)
         whole.addLayout(lower, 1)
-        self._looked = 0.0  # s, when the cards last looked at what is under the hand
+        self._cards: tuple[Callable[[Regression], None], ...] = (
+            self.parameters.draw,
+            self._take_through,
+            lambda found: self.dear.draw(found, self._example),
+            lambda found: self.cost.draw(found, None),
+        )
+        self._turn = 0  # of them, while something is dragged
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.timeout.connect(self._catch_up)
@@ -96,23 +102,22 @@ class PlaneView(QWidget):
 
     def _show(self, found: Regression) -> None:
         self.found = found
-        self.parameters.draw(found)
+        for show in self._cards:
+            show(found)
+
+    def _take_through(self, found: Regression) -> None:
         known = self._example is not None and self._example < found.at.shape[1]
         shown = [self._example] if known else dearest(found, 1).tolist()
         for example in shown:  # none where there are no examples yet
             assert example is not None
             self.through.draw(found, example, not known)
-        self.dear.draw(found, self._example)
-        self.cost.draw(found, None)
 
     def _follow_hand(self, found: Regression) -> None:
-        """Has the cards follow a drag, some twenty times a second, so that the plane can at every frame."""
-        now = time.perf_counter()
-        if now - self._looked >= BESIDE:
-            self._looked = now
-            self._show(found)
-        elif not self._late.isActive():
-            self._late.start(round(1000 * BESIDE))
+        """Has the cards follow a drag, one at a move, so that the plane can at every frame; at its end all of them."""
+        self.found = found
+        self._turn = (self._turn + 1) % len(self._cards)
+        self._cards[self._turn](found)
+        self._late.start(LATE)
 
     def _catch_up(self) -> None:
         if self.map.found is not None:

@@ -27,7 +27,7 @@ from hyperscope.lab.softmax.regression import (
     over_plane,
 )
 from hyperscope.ui.controls.buttons import Button
-from hyperscope.ui.controls.control import draw_focus, keep_arrows
+from hyperscope.ui.controls.control import draw_focus, keep_arrows, keep_escape
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.text_choice import TextSwitch
 from hyperscope.ui.labs.softmax.map_sheet import LEAST, MapSheet
@@ -85,6 +85,7 @@ class PlaneMap(MapSheet):
     chosen = Signal(object)
     classes_wanted = Signal(int)
     layer_wanted = Signal(bool)
+    _before: Regression | None = None  # while something is dragged, what it was; events come before all is made
 
     def __init__(self) -> None:
         super().__init__("The plane", 0.8)
@@ -96,7 +97,6 @@ class PlaneMap(MapSheet):
         self.handle: Handle | None = None
         self._seen: Seen | None = None
         self._examples: Examples | None = None
-        self._before: Regression | None = None  # while something is dragged, what it was
         self._held: Regression | None = None  # what was let go, until the network says the same
         self._patience = 0
         self.zero = TextSwitch("zero lines", "Zero lines", False, self)
@@ -152,14 +152,8 @@ class PlaneMap(MapSheet):
         self._show(found)
 
     def _show(self, found: Regression) -> None:
-        self.found = found
         assert self._seen is not None
         self.take(self._seen)
-        if not found.refused:
-            p = over_plane(found, FINE)
-            self.picture.map = Map(p, found.p.argmax(axis=0), found.extent)
-            self.picture.forget()
-            self.picture.points.forget()
         self.title = f"{len(found.names)} classes" if not found.refused else "The plane"
         less = "− hidden layer" if found.hidden == 1 else "no hidden layer"
         self.layer.setText(less if found.hidden else "+ hidden layer")
@@ -168,6 +162,14 @@ class PlaneMap(MapSheet):
             switch.setVisible(not found.refused)
         count = len(found.names)
         self.classes.set_index(count - FEWEST if FEWEST <= count <= MOST else None)
+        self._fill(found)
+
+    def _fill(self, found: Regression) -> None:
+        """Draws what follows from W and b; examples that are taken for the same class as before stay as they are."""
+        self.found = found
+        if not found.refused:
+            self.picture.map = Map(over_plane(found, FINE), found.p.argmax(axis=0), found.extent)
+            self.picture.forget()
         if self.handle is not None:
             self.handle = next((one for one in self.handles if one.same(self.handle)), None)
         self._say()
@@ -261,7 +263,7 @@ class PlaneMap(MapSheet):
         self._shape(moved_arrow(self.found, self.handle.arrow, (float(x[0]), float(x[1]))))
 
     def _shape(self, found: Regression) -> None:
-        self._show(found)
+        self._fill(found)
         self.shaped.emit(found)
 
     def _let_go(self) -> None:
@@ -274,6 +276,7 @@ class PlaneMap(MapSheet):
 
     def event(self, event: QEvent) -> bool:
         keep_arrows(event)
+        keep_escape(event, self._before is not None)
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -303,6 +306,10 @@ class PlaneMap(MapSheet):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, handles = Qt.Key(event.key()), self.handles
+        if key == Qt.Key.Key_Escape and self._before is not None:
+            before, self._before = self._before, None
+            self._shape(before)
+            return
         ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and handles:
             now = next((k for k, one in enumerate(handles) if one.same(self.handle)), -1)

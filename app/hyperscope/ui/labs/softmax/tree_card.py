@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from hyperscope.engine.trees import Tree
 from hyperscope.lab.softmax.hierarchy import InTree, Path, Place, leaves, moved, places, written
-from hyperscope.ui.controls.control import draw_focus, keep_arrows
+from hyperscope.ui.controls.control import draw_focus, keep_arrows, keep_escape
 from hyperscope.ui.labs.softmax.rows import short
 from hyperscope.ui.labs.softmax.words import share
 from hyperscope.ui.paint import face, number, write
@@ -29,6 +29,7 @@ class TreeCard(Sheet):
 
     edited = Signal(str)
     example_wanted = Signal(int)
+    _dragged = -1  # the class that is; events come before all is made
 
     def __init__(self) -> None:
         super().__init__("The tree: every circle a question, left for yes")
@@ -37,7 +38,6 @@ class TreeCard(Sheet):
         self.found: InTree | None = None
         self.tree: Tree = 0
         self.leaf = -1  # the class that the way goes to, −1 for the example's own
-        self._dragged = -1
         self._at = QPointF()
         self._pictures: list[QImage] = []
 
@@ -179,6 +179,7 @@ class TreeCard(Sheet):
 
     def event(self, event: QEvent) -> bool:
         keep_arrows(event)
+        keep_escape(event, self._dragged >= 0)
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -208,6 +209,10 @@ class TreeCard(Sheet):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, ways = Qt.Key(event.key()), {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if self.found is None:
+            return
+        if key == Qt.Key.Key_Escape and self._dragged >= 0:
+            self._dragged = -1
+            self.update()
             return
         order = list(leaves(self.tree))
         here = order.index(self.shown_leaf)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 
 from hyperscope.ui.formula import boxed
 from hyperscope.ui.guarded import guarded
@@ -20,6 +22,8 @@ class Sheet(Painted):
     def __init__(self, title: str, note: str = "", formula: str = "") -> None:
         super().__init__(title)
         self.title, self.note, self.formula = title, note, formula
+        self._standing = QPixmap()
+        self._made_for: tuple[object, ...] = ()
 
     @property
     def room(self) -> QRectF:
@@ -28,6 +32,21 @@ class Sheet(Painted):
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
         """Draws what is on it."""
+
+    def standing(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
+        """Lays pixels over it that are kept as long as `key`, size and colours stay; `draw` makes them."""
+        made_for = (key, self.size(), self.theme, self.devicePixelRatioF())
+        if made_for != self._made_for:
+            ratio = self.devicePixelRatioF()
+            self._standing = QPixmap(self.size() * ratio)
+            self._standing.setDevicePixelRatio(ratio)
+            self._standing.fill(Qt.GlobalColor.transparent)
+            made = QPainter(self._standing)
+            made.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw(made)
+            made.end()
+            self._made_for = made_for
+        painter.drawPixmap(0, 0, self._standing)
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
