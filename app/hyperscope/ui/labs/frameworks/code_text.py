@@ -85,6 +85,7 @@ class _Numbers(QWidget):
 
     def __init__(self, text: CodeText) -> None:
         super().__init__(text)
+        self.setAccessibleName("Line numbers")
         self._text = text
 
     @guarded

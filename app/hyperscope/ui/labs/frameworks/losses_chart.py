@@ -37,6 +37,8 @@ class LossesChart(QWidget):
         self.setAccessibleName("Losses, here and there")
         self._theme, self._runs, self._precise = LIGHT, Runs(), False
         self.losses, self.off = Plot(), Plot()
+        self.losses.setAccessibleName("Loss of each mini-batch")
+        self.off.setAccessibleName("How far apart they are")
         self._heads = (_Head("Loss of each mini-batch, in nats"), _Head("How far apart they are (equal: at the foot)"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +121,7 @@ class _Head(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
+        self.setAccessibleName(title)
         self._title, self._theme = title, LIGHT
         self._words: tuple[tuple[str, str, object], ...] = ()
 

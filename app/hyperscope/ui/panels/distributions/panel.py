@@ -181,6 +181,7 @@ class HeadLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Legend, and what is under the pointer")
         self._texts: tuple[str, ...] = ()
         self._reading = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -30,6 +30,7 @@ class MapHead(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAccessibleName("What the map shows")
         self._theme, self._view, self._caption = LIGHT, "soft", ""
         self._samples, self._left = False, float(INSIDE)
         group = QButtonGroup(self)

@@ -50,6 +50,7 @@ class NetworkPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Network")
         self._theme = LIGHT
         self._reduced = False
         self._layers: tuple[tuple[Layer, ...], ...] = ()  # of each side
