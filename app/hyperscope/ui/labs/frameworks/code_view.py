@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hyperscope.engine.slow_motion import Operation
-from hyperscope.lab.frameworks.counting import counted
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.lab.frameworks.telling import Told, lines_of, lines_of_layer, told
@@ -14,6 +13,8 @@ from hyperscope.lab.frameworks.written import Code
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.labs.frameworks.code_card import CodeCard, laid_out, set_sentence
 from hyperscope.ui.labs.frameworks.counts import Counts
+from hyperscope.ui.labs.frameworks.later import Counts as Counted
+from hyperscope.ui.labs.frameworks.later import LaterCounts
 from hyperscope.ui.labs.frameworks.sketch import NetworkSketch
 from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.theme import LIGHT, Theme
@@ -48,6 +49,7 @@ class CodeView(QWidget, Fed):
         self.card = CodeCard([SHORT[name] for name in NAMES], (self.copy, self.save), (self.foot, QLabel(HINT)))
         self.choice, self.text = self.card.choice, self.card.text
         self.sketch, self.counts = NetworkSketch(), Counts()
+        self._later = LaterCounts(self, self._show_counts)
         laid_out(self, self.sentence, self.card, ((self.sketch, 62), (self.counts, 38)))
         self.choice.chosen.connect(lambda at: self.framework_chosen.emit(NAMES[at]))
         self.copy.clicked.connect(lambda: self.copy_wanted.emit())
@@ -92,17 +94,19 @@ class CodeView(QWidget, Fed):
     def _write(self, *, anew: bool = False) -> None:
         script = self.script
         assert script is not None
-        codes = {name: entry.code(script) for name, entry in frameworks.items()}
         entry = frameworks[self.framework]
-        self.code = codes[self.framework]
+        self.code = entry.code(script)
         self.text.show_lines([line.text for line in self.code.lines], anew=anew)
-        counts = tuple((SHORT[name], counted(code)) for name, code in codes.items())
-        self.counts.show_counts(counts, SHORT[self.framework])
+        self.counts.choose(SHORT[self.framework])
+        self._later.show_script(script)
         self.foot.setText(
             f"{self.code.count} lines in a file that runs; it needs {', '.join(entry.packages)} and the data beside it."
         )
         self.sentence.setText(self._said(script, entry.title))
         self._light()
+
+    def _show_counts(self, counts: Counted) -> None:
+        self.counts.show_counts(tuple((SHORT[name], count) for name, count in counts.items()), SHORT[self.framework])
 
     def _said(self, script: Script, title: str) -> str:
         moves = sum(len(one.moves) for one in script.moved)

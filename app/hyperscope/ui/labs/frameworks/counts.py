@@ -30,6 +30,12 @@ class Counts(Sheet):
         self.setAccessibleDescription(said)
         self.update()
 
+    def choose(self, shown: str) -> None:
+        """Takes the title of the one whose code is shown."""
+        if shown != self._shown:
+            self._shown = shown
+            self.update()
+
     @property
     def counts(self) -> dict[str, Count]:
         """What is shown."""
