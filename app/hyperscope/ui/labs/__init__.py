@@ -52,6 +52,13 @@ SOFTMAX = (
 
 GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"), ("surface", "Cost surface"))
 
+FRAMEWORKS = (
+    ("code", "Code"),
+    ("side-by-side", "Side by side"),
+    ("writes", "What a framework writes"),
+    ("choosing", "Choosing"),
+)
+
 TUNING = (
     ("wall", "Wall"),
     ("darts", "Darts"),
@@ -108,7 +115,7 @@ LABS: tuple[Entry, ...] = (
         "frameworks",
         "Frameworks",
         "hyperscope.ui.labs.frameworks.lab",
-        (("code", "Code"), ("side-by-side", "Side by side"), ("writes", "What a framework writes")),
+        FRAMEWORKS,
         "How would I write this? Point at a line of code, or move a control and watch its line.",
         exports="hyperscope.ui.labs.frameworks.exports",
         scenes="hyperscope.ui.labs.frameworks.scenes",

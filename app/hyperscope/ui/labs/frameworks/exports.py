@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.frameworks.counting import PARTS
+from hyperscope.lab.frameworks.facts import Facts, facts
 from hyperscope.lab.frameworks.folding import TOOLS
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.measured import OURS, said
@@ -65,3 +66,27 @@ def of_writes(page: FrameworksPage) -> Iterable[Table]:
         return []
     rows = [(title, step.count(tool), step.left(tool)) for tool, title in TOOLS.items()]
     return [Table(step.framework, ("tool", "lines in NumPy", "left to write"), rows)]
+
+
+@data("frameworks/choosing")
+def of_choosing(page: FrameworksPage) -> Iterable[Table]:
+    """Lines of code, times measured here in seconds, and the facts with their sources."""
+    view, (checked, known) = page.choosing, facts()
+    lines = [(entry.title, name) for name, entry in frameworks.items() if name in view.ease.counts]
+    measured = [
+        (frameworks[name].title if name in frameworks else name, one.step, one.setup, one.network, one.day)
+        for name, one in view.measured.items()
+    ]
+    said_of = [
+        (frameworks[name].title, *(getattr(one, field) for field in one.__struct_fields__), checked.isoformat())
+        for name, one in known.items()
+    ]
+    return [
+        Table(
+            "ease",
+            ("framework", "lines", "backward"),
+            [(title, view.ease.counts[name].whole, view.ease.counts[name].of["backward"]) for title, name in lines],
+        ),
+        Table("speed", ("framework", "a step (s)", "set-up (s)", "network", "measured on"), measured),
+        Table("facts", ("framework", *Facts.__struct_fields__, "read on"), said_of),
+    ]

@@ -16,7 +16,7 @@ def make(host: Host) -> Lab:
     side = SideBySide(host, page, code)
     return Lab(
         page,
-        panels=(page.code, page.side, page.writes),
+        panels=(page.code, page.side, page.writes, page.choosing),
         parts=(code, side),
         cards=(page.card,),
         busy=lambda: side.busy,

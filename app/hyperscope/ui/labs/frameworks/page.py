@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.frameworks.script import Script
+from hyperscope.ui.labs.frameworks.choosing_view import ChoosingView
 from hyperscope.ui.labs.frameworks.code_view import CodeView
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.writes_view import WritesView
@@ -23,7 +24,13 @@ class FrameworksPage(Page):
     def __init__(self, calm: Callable[[], bool]) -> None:
         super().__init__()
         self.code, self.side, self.writes = CodeView(), SideView(), WritesView(calm)
-        self.views: dict[str, QWidget] = {"code": self.code, "side-by-side": self.side, "writes": self.writes}
+        self.choosing = ChoosingView()
+        self.views: dict[str, QWidget] = {
+            "code": self.code,
+            "side-by-side": self.side,
+            "writes": self.writes,
+            "choosing": self.choosing,
+        }
         self.view = "code"
         self._stack = QStackedWidget()
         for view in self.views.values():
@@ -49,7 +56,7 @@ class FrameworksPage(Page):
     def show_script(self, script: Script) -> None:
         """Shows the code of a session in the view that is seen."""
         self.script = script
-        for view in (self.code, self.writes):
+        for view in (self.code, self.writes, self.choosing):
             if view is self._stack.currentWidget():
                 view.show_script(script)
         self.on_script()
@@ -68,6 +75,6 @@ class FrameworksPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for view in (self.code, self.side, self.writes):
+        for view in (self.code, self.side, self.writes, self.choosing):
             view.set_theme(theme)
         self.card.set_theme(theme)

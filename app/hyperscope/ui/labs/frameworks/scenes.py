@@ -39,6 +39,12 @@ def _run(window: Window) -> None:
     wait(lambda: not side.busy, "the end of NumPy's run")
 
 
+def _measured(window: Window) -> None:
+    side = window.part(SideBySide)
+    side.run("numpy")
+    wait(lambda: side.job is None and "numpy" in side.measured, "the end of NumPy's run")
+
+
 def _missing(window: Window) -> None:
     side = window.part(SideBySide)
     side.view.show_framework("pytorch")
@@ -53,6 +59,7 @@ def scenes() -> Sequence[Scene]:
         of_code("frameworks-code", normed, 2, last=_at("pytorch", "layer2")),
         of_code("frameworks-numpy", normed, 2, last=_at("numpy", "backward")),
         Scene("frameworks-side", normed, 12, last=_run, lab="frameworks", view="side-by-side"),
+        Scene("frameworks-choosing", normed, 2, last=_measured, lab="frameworks", view="choosing"),
         Scene("frameworks-missing", Experiment(), 0, last=_missing, lab="frameworks", view="side-by-side"),
         Scene("frameworks-writes", normed, 0, lab="frameworks", view="writes"),
         Scene("frameworks-folded", normed, 0, last=_folded, lab="frameworks", view="writes"),

@@ -7,9 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.trial import Python
-from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.frameworks.code_card import SHARES, set_sentence
@@ -19,10 +16,11 @@ from hyperscope.ui.labs.frameworks.python_card import PythonCard
 from hyperscope.ui.labs.frameworks.results_table import ResultsTable
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs
 from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.panels.fed import Fed
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme
 
 
-class SideView(QWidget):
+class SideView(Fed, QWidget):
     """Shows `Runs`; says by signals what is to be run, and where."""
 
     rate = 30.0
@@ -77,15 +75,6 @@ class SideView(QWidget):
         self.choice.set_index(0)
         self.set_theme(LIGHT)
         self._show()
-
-    # -- as a panel -----------------------------------------------------------------------------------------------
-
-    def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
-        """Nothing of the network: runs are jobs of their own."""
-        return ()
-
-    def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Draws what it was given last; records are not what it shows."""
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

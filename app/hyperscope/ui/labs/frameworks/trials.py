@@ -58,6 +58,7 @@ class SideBySide(Part[Host]):
         view.python.own_wanted.connect(lambda: self.use_python(""))
         view.python.copy_wanted.connect(self._copy)
         page.on_script = self._draw
+        page.choosing.show_measured(self.measured)
 
     def actions(self) -> Sequence[Action]:
         return (
@@ -163,6 +164,7 @@ class SideBySide(Part[Host]):
             if self._ours[1] is not None:
                 self.measured[self._ours[1].framework] = self._ours[1]
             self.host.remembered.measured = text_of(self.measured.values())
+            self.page.choosing.show_measured(self.measured)
 
     # -- the Python -----------------------------------------------------------------------------------------------
 
