@@ -16,8 +16,9 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.task import Record, Rest
+from hyperscope.lab.library.library import Library
 from hyperscope.lab.training.trainer import Trainer
-from hyperscope.lab.tuning.search import Open, Opened, Search, SearchIn, Stand
+from hyperscope.lab.tuning.search import Keep, Kept, Open, Opened, Search, SearchIn, Stand
 from hyperscope.lab.tuning.space import Range, Space
 from hyperscope.lab.tuning.study import Study
 from hyperscope.lab.tuning.training import Running
@@ -186,6 +187,28 @@ def test_a_trial_is_opened_as_it_ended(tmp_path: Path) -> None:
     trainer.restore(opened.checkpoint)
     assert opened.again and trainer.step == found[2].step
     assert trainer.scores().dev.loss == pytest.approx(found[2].loss, rel=1e-3)
+
+
+def test_trials_are_runs_of_the_library_when_that_is_wished_for(tmp_path: Path) -> None:
+    library = tmp_path / "runs.db"
+    wishes: deque[object] = deque()
+    trials, kept = {}, None
+    for news in (work := Search(plan()).run(wishes)):
+        if isinstance(news, Record) and isinstance(news.value, Finished):
+            trials[news.value.number] = news.value
+        if isinstance(news, Record) and isinstance(news.value, Kept):
+            kept = news.value
+        if isinstance(news, Rest):
+            if kept is not None:
+                break
+            wishes.append(Keep((4, 1), library, "Search: "))
+    work.close()
+    runs = {run.notes: run for run in Library(library).runs()}
+    assert kept == Kept(2) and runs.keys() == {"Search: trial 4", "Search: trial 1"}
+    run = runs["Search: trial 4"]
+    assert run.dev_loss == pytest.approx(trials[4].loss) and run.steps == trials[4].step
+    found = Library(library).details(run.id)
+    assert found.experiment == SPACE.made(SMALL, trials[4].values) and found.checkpoint is not None
 
 
 def test_a_search_is_written_as_csv_a_row_for_each_trial() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -218,10 +219,15 @@ def searching(standing_still, qtbot) -> Searching:
     return found
 
 
-def test_a_search_is_seen_opened_and_gone_on_with_in_a_box(searching, qtbot) -> None:
+def test_a_search_is_seen_saved_opened_and_gone_on_with_in_a_box(searching, qtbot, tmp_path) -> None:
     results, host = searching.view.results, searching.host
     best = results.best
     assert best is not None and "Best: Trial" in host.words.message.accessibleName()
+    searching.keep()  # the tests' windows keep no runs
+    assert "Runs are not kept in this window" in host.words.message.accessibleName()
+    searching.save_to(tmp_path / "trials.csv")
+    qtbot.waitUntil(lambda: "8 trials saved to trials.csv" in host.words.message.accessibleName(), timeout=PATIENCE)
+    assert len((tmp_path / "trials.csv").read_text(encoding="utf-8").splitlines()) == 9
     searching.open_best()
     qtbot.waitUntil(lambda: host.shown_view[0] == "playground", timeout=PATIENCE)
     made = SPACE.made(SMALL, {k: v for k, v in best.values.items() if k in {one.knob for one in SPACE.knobs}})
@@ -261,3 +267,42 @@ def _batches(experiment: Experiment) -> int:
     from hyperscope.lab.training.trainer import Trainer
 
     return Trainer(experiment).batches_per_epoch
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(view):
+    """The table face of the results."""
+    view.many.faces.choose("table")
+    return view.many.table
+
+
+def test_every_trial_is_a_row_and_any_column_sorts(table) -> None:
+    assert table.isVisible() and table.shown() == list(range(16))
+    table.order_by("dev loss")
+    assert table.shown()[0] == 5 and table.shown()[-2:] == [14, 15]
+
+
+def test_rows_are_chosen_in_all_pictures_and_those_chosen_there_are_chosen_rows(table, view) -> None:
+    table.selectRow(3)
+    assert view.results.chosen == {3}
+    view.scatter.set_box((0.25, 0.0, 0.5, 1.0))
+    assert sorted(index.row() for index in table.selectionModel().selectedRows()) == [4, 5, 6, 7]
+    view.results.choose(())
+    assert not table.selectionModel().hasSelection()
+
+
+def test_a_trial_that_comes_is_a_row_more_and_those_chosen_stay(table, view) -> None:
+    table.selectRow(2)
+    more = replace(TRIALS[3], number=16)
+    view.results.take([more])
+    assert table.shown()[-1] == 16 and view.results.chosen == {2}
+
+
+def test_enter_on_a_row_opens_its_network(table, view, qtbot) -> None:
+    table.selectRow(4)
+    with qtbot.waitSignal(view.many.opened, timeout=PATIENCE) as asked:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert asked.args == [4]

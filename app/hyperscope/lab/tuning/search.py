@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
@@ -52,6 +53,23 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """A wish for some trials as runs in the run library at `library`, with `notes` that say where they are from."""
+
+    numbers: tuple[int, ...]
+    library: Path
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many runs were kept, and why no more were, if so."""
+
+    count: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """How far a search is: trials finished and wanted, steps of training taken, seconds, and its boxes."""
 
@@ -77,7 +95,7 @@ class Weighed:
     shares: tuple[tuple[str, float], ...]
 
 
-Said: TypeAlias = "Begun | Running | Finished | Opened | Stand | Weighed"
+Said: TypeAlias = "Begun | Running | Finished | Opened | Kept | Stand | Weighed"
 
 
 @dataclass(frozen=True)
@@ -388,10 +406,23 @@ class _Searching:
             wish = self.wishes.popleft()
             if isinstance(wish, Open):
                 yield Record(self._opened(wish.number), key=(Opened, wish.number))
+            elif isinstance(wish, Keep):
+                yield Record(self._kept_as_runs(wish))
             elif isinstance(wish, SearchIn) and self.asking is not None:
                 self.asking.search_in(wish.space)
                 self._note_boxes()
                 yield self._stand()
+
+    def _kept_as_runs(self, wish: Keep) -> Kept:
+        from hyperscope.lab.library.store import Unkept
+        from hyperscope.lab.tuning.keeping import keep
+
+        for count, number in enumerate(wish.numbers):
+            try:
+                keep(self._opened(number).checkpoint, wish.library, f"{wish.notes}trial {number}")
+            except Unkept as problem:
+                return Kept(count, str(problem))
+        return Kept(len(wish.numbers))
 
     def _opened(self, number: int) -> Opened:
         """A trial's network as it ended, or as it is; of those long past, trained again from the same start."""

@@ -1,19 +1,20 @@
-"""What a search has come to, below and beside its wall: best so far, all knobs at once, courses, slices, importance."""
+"""What a search has come to, around its wall: best so far, all knobs, slices, courses, a table, importance."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 
 from hyperscope.lab.tuning.importance import course_rank
-from hyperscope.ui.controls.text_choice import TextChoice
+from hyperscope.ui.controls.text_choice import TextChoice, TextPush
 from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.labs.tuning.parallel import Parallel
 from hyperscope.ui.labs.tuning.results import Results
 from hyperscope.ui.labs.tuning.scales import ticks
+from hyperscope.ui.labs.tuning.trials_table import TrialsTable
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.axes import log_ticks
 from hyperscope.ui.panels.common.chart import Axes, polyline
@@ -22,11 +23,12 @@ from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
 
 ORDER = {1: "first", 2: "second", 3: "third", 4: "hardly ever"}
-FACES = ("all knobs", "slices", "courses")
+FACES = ("all knobs", "slices", "courses", "table")
 NOTES = {
     "all knobs": "drag along an axis to choose",
     "slices": "dev loss against each knob",
     "courses": "dev loss by epoch",
+    "table": "",
 }
 
 
@@ -167,7 +169,15 @@ class Importance(Sheet):
 
 
 class Many(Sheet):
-    """All knobs at once, slices, or courses."""
+    """All knobs at once, slices, courses, or a table.
+
+    `opened` carries the number of a trial, `kept` says that those chosen are to go to the run library, `saved` that
+    all are to be written to a file.
+    """
+
+    opened = Signal(int)
+    kept = Signal()
+    saved = Signal()
 
     def __init__(self, results: Results) -> None:
         super().__init__("", "")
@@ -178,12 +188,38 @@ class Many(Sheet):
         self.faces = TextChoice(FACES, "What is drawn of all trials", self)
         self.faces.chosen.connect(self._turn)
         self.note = NOTES[FACES[0]]
+        self.table = TrialsTable(results, self)
+        self.table.opened.connect(self.opened)
+        self.keep = TextPush(
+            "keep in the library", "Keep the chosen trials in the run library", "Those chosen, or the best one.", self
+        )
+        self.save = TextPush("save as CSV", "Save all trials as CSV", "A row for each trial, with all settings.", self)
+        self.keep.clicked.connect(self.kept)
+        self.save.clicked.connect(self.saved)
         results.changed.connect(self._follow)
         results.chosen_changed.connect(self.update)
 
     def _turn(self, face_name: str) -> None:
         self.note = NOTES[face_name]
+        self._place()
         self.update()
+
+    def _place(self) -> None:
+        """The table and its words, where they are looked at."""
+        as_table = self.faces.value == "table"
+        for part in (self.table, self.keep, self.save):
+            part.setVisible(as_table)
+        self.table.setGeometry(self.room.toRect().adjusted(0, 0, 4, 4))
+        right = self.width() - INSIDE
+        for word in (self.save, self.keep):
+            size = word.sizeHint()
+            right -= size.width()
+            word.setGeometry(right, round(self.px(5)), size.width(), size.height())
+            right -= 6
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def _follow(self) -> None:
         if not self.results.rows:
@@ -195,6 +231,9 @@ class Many(Sheet):
         self.faces.set_theme(theme)
         size = self.faces.sizeHint()
         self.faces.setGeometry(INSIDE - 4, round(self.px(5)), size.width(), size.height())
+        for part in (self.table, self.keep, self.save):
+            part.set_theme(theme)
+        self._place()
 
     @guarded_part
     def paint(self, painter: QPainter, room: QRectF) -> None:
@@ -204,7 +243,7 @@ class Many(Sheet):
             self.parallel.paint(painter, room, self.theme)
         elif self.faces.value == "slices":
             self._paint_slices(painter, room)
-        else:
+        elif self.faces.value == "courses":
             self._paint_courses(painter, room)
 
     def _paint_slices(self, painter: QPainter, room: QRectF) -> None:

@@ -8,7 +8,7 @@ from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.ui.export.lab_views import data
 from hyperscope.ui.labs.tuning.luck_view import NAMES
 from hyperscope.ui.labs.tuning.page import TuningPage
-from hyperscope.ui.labs.tuning.results import Results
+from hyperscope.ui.labs.tuning.tables import of_importance, of_trials
 
 
 @data("tuning/wall")
@@ -112,28 +112,3 @@ def of_luck(page: TuningPage) -> Iterable[Table]:
         (name, k + 1, float(losses[row, k])) for row, name in enumerate(NAMES) for k in range(losses.shape[1])
     ]
     return [Table("networks", ("setting", "seed", "dev loss (nats)"), rows)] if rows else []
-
-
-def of_trials(results: Results) -> Table:
-    """A row for each trial by number: its settings, and what it came to."""
-    knobs = [one.knob for one in results.space.knobs]
-    heads = ("trial", *knobs, "state", "dev loss (nats)", "dev accuracy", "epoch", "box", "why it stopped")
-    rows: list[tuple[Cell, ...]] = [
-        (
-            number,
-            *(row.values[knob] for knob in knobs),
-            row.state,
-            row.loss,
-            row.accuracy,
-            row.epoch,
-            row.box,
-            row.why,
-        )
-        for number, row in sorted(results.rows.items())
-    ]
-    return Table("trials", heads, rows)
-
-
-def of_importance(results: Results) -> Table:
-    """A row for each knob: its share of what sets the best tenth of the trials apart."""
-    return Table("importance", ("knob", "share (PED-ANOVA)"), list(results.weighed.items()))

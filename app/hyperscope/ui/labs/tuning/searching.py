@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from hyperscope.lab.export.tables import csv_of
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.lab.tuning.search import Open, Opened, Search, SearchIn
+from hyperscope.lab.tuning.search import Keep, Kept, Open, Opened, Search, SearchIn
 from hyperscope.lab.tuning.trials import Plan
+from hyperscope.lab.writing import write
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.tuning.page import TuningPage
+from hyperscope.ui.labs.tuning.tables import of_trials
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 
+MOST_KEPT = 50  # trials that go to the run library at once
 ENDS = {"pruned": "stopped early", "diverged": "diverged", "failed": "failed"}
 
 
@@ -29,20 +38,26 @@ class Searching(Part[Host]):
         self._news = self._drawn = 0
         self._opening: int | None = None
         self._told: object = None  # the search whose end was told
+        self._writer = Reader(page)
+        self._writer.refused.connect(lambda said: host.say(said, alarm=True))
         view = self.view
         view.drawn.connect(self._draw)
         view.card.asked.connect(self.run)
         view.card.paused.connect(self.pause)
         view.card.changed.connect(self._say)
         view.card.refused.connect(lambda sentence: host.say(sentence, alarm=True))
-        for part in (view.wall, view.scatter):
+        for part in (view.wall, view.scatter, view.many):
             part.opened.connect(self.open)
+        view.many.kept.connect(self.keep)
+        view.many.saved.connect(self.save)
         view.scatter.boxed.connect(self.search_in)
 
     def actions(self) -> Sequence[Action]:
         return (
             Action("Search", "Tuning", self.run, ("G",), "Begins a search as it is set, of the experiment as it is."),
             Action("Pause the search, or go on", "Tuning", self.pause, ("Shift+G",)),
+            Action("Keep trials in the run library", "Tuning", self.keep, (), "Those chosen, or the best."),
+            Action("Save the trials as CSV", "Tuning", self.save, ()),
             Action("Open the best trial in the Playground", "Tuning", self.open_best, (), "With its weights."),
         )
 
@@ -57,6 +72,8 @@ class Searching(Part[Host]):
             for record in records:
                 if isinstance(record, Opened):
                     self._hand_over(record)
+                elif isinstance(record, Kept):
+                    self._say_kept(record)
             before_plan = self.view.results.plan
             self.view.results.take(records)
             if self.url and before_plan is None and (plan := self.view.results.plan) is not None:
@@ -136,6 +153,44 @@ class Searching(Part[Host]):
         if (best := self.view.results.best) is not None:
             self.open(best.number)
 
+    def keep(self) -> None:
+        """Keeps the chosen trials in the run library, or the best where none are chosen."""
+        results, library = self.view.results, self.host.session.library
+        best = results.best
+        chosen = sorted(results.chosen) or ([best.number] if best is not None else [])
+        if library is None:
+            self.host.say("Runs are not kept in this window, so trials cannot be either.", alarm=True)
+        elif not chosen or self.job is None or self.job.over:
+            self.host.say("There is no trial to keep yet.", alarm=True)
+        elif len(chosen) > MOST_KEPT:
+            self.host.say(f"{len(chosen)} trials are chosen; at most {MOST_KEPT} are kept at once.", alarm=True)
+        else:
+            self.job.wish(Keep(tuple(chosen), library, "Search: "))
+
+    def _say_kept(self, kept: Kept) -> None:
+        if kept.problem:
+            self.host.say(kept.problem, alarm=True)
+        else:
+            self.host.say(f"{kept.count} trial{'s' * (kept.count != 1)} kept in the run library: L shows it.")
+
+    def save(self) -> None:
+        """Asks for a file, and writes every trial to it."""
+        if not self.view.results.rows:
+            self.host.say("There is no trial to save yet.", alarm=True)
+            return
+        dialog = QFileDialog(self.host.top, "Save the trials", "trials.csv", "Tables (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save_to(Path(name)))
+        dialog.open()
+
+    def save_to(self, file: Path) -> None:
+        """Writes every trial to a file, beside the window, and says how many, or why not."""
+        count, text = len(self.view.results.rows), csv_of([of_trials(self.view.results)])
+        said = f"{count} trial{'s' * (count != 1)} saved to {file.name}."
+        self._writer.ask(lambda: write(file, text), lambda _: self.host.say(said))
+
     def open(self, number: int) -> None:
         """Asks for a trial's network, to look at it in the Playground."""
         if self.job is not None and not self.job.over:
@@ -153,6 +208,7 @@ class Searching(Part[Host]):
         self.host.hold(f"{said}: {how}. Space trains it on.")
 
     def close(self) -> None:
+        self._writer.close()
         if self.job is not None:
             self.job.close()
 
