@@ -24,7 +24,7 @@ from hyperscope.ui.controls.words import loss_text
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.hyperparameters import SHOWN, HyperparametersCard
 from hyperscope.ui.style import stylesheet
-from hyperscope.ui.theme import DARK, LIGHT
+from hyperscope.ui.theme import DARK, LIGHT, scaled
 from patience import PATIENCE
 from probed import probed
 
@@ -90,6 +90,19 @@ def reached_by_tab(card: QWidget) -> set[QWidget]:
         seen.add(at)
         card.focusNextChild()
     return seen
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.4, 2.0])
+def test_no_hyperparameter_is_wider_than_the_card(hyper, qtbot, scale):
+    card, _ = hyper
+    card.set_theme(scaled(LIGHT, scale))
+    card.more.setChecked(True)
+    for path in ("network.initialiser", "training.optimiser", "training.schedule", "network.output"):
+        for choice in knob_at(path).choices:
+            card.show_experiment(changed(Experiment(), path, choice), 300)
+            for _ in range(6):  # one lay-out asks for another
+                QApplication.processEvents()
+            assert card.area.widget().minimumSizeHint().width() <= card.area.viewport().width(), (path, choice)
 
 
 def test_showing_an_experiment_says_nothing(hyper):

@@ -22,6 +22,7 @@ APART = 11  # pixels at least between the labels of ticks
 TRACK = 3
 TICK_TYPE = 9
 LONGEST = "0.0001"  # figure of a slider that is all on one line
+LEAST = 28  # pixels across of such a slider at least
 NOTCH = 120  # of QWheelEvent's angle, one click of a mouse's wheel
 
 
@@ -218,6 +219,8 @@ class KnobSlider(Control):
         column.setSpacing(1)
         column.addLayout(row)
         (row if beside else column).addWidget(self.track, 1 if beside else 0)
+        if beside:
+            self.track.setMinimumWidth(LEAST)
         row.addWidget(self.entry)
         self.track.valueChanged.connect(self._slide)
         self.track.sliderPressed.connect(lambda: self.held.emit(True))
