@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from hyperscope.ui.theme import RADIUS, Theme
 
+NARROWER = 6  # pixels that a tab has less at each side where the window is narrow
 PICKED = 0.14  # of accent in the ground of a chosen row; with more, quiet text on it falls below 4.5 : 1
 
 
@@ -81,6 +82,7 @@ def stylesheet(theme: Theme) -> str:
         "round": str(pixels(theme, 6)),
         "pad": str(pixels(theme, 10)),
         "tab": str(pixels(theme, 10 if theme.scale <= 1 else 6)),  # large type leaves six labs less room
+        "close": str(max(0, pixels(theme, 10 if theme.scale <= 1 else 6) - pixels(theme, NARROWER))),
         "tip": str(pixels(theme, 12)),
         "half": str(pixels(theme, 4)),
     }
@@ -106,6 +108,7 @@ QPushButton[held="true"]:checked { background: %(held)s; border-color: %(accent)
 
 QToolButton[tab="true"] { background: transparent; color: %(quiet)s; border: none; border-top: 2px solid transparent;
   border-bottom: 2px solid transparent; border-radius: 0; padding: 0 %(tab)spx; }
+QToolButton[tab="true"][close="true"] { padding: 0 %(close)spx; }
 QToolButton[tab="true"]:hover { color: %(text)s; }
 QToolButton[tab="true"][ring="true"]:focus { background: %(control)s; color: %(text)s; }
 QToolButton[tab="true"]:checked { color: %(text)s; border-bottom-color: %(accent)s; }

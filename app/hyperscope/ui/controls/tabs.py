@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QSpacerItem, QWidget
 
 from hyperscope.ui.controls.buttons import TextButton
@@ -13,8 +13,8 @@ from hyperscope.ui.controls.control import Caption, keep_arrows
 from hyperscope.ui.controls.keyboard import KeepsArrows
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import breadth
-from hyperscope.ui.theme import LIGHT, Theme
+from hyperscope.ui.style import NARROWER, breadth, pixels
+from hyperscope.ui.theme import GRID, LIGHT, Theme
 
 HEIGHT = 46  # pixels
 VIEWS = 30  # pixels of the row of views
@@ -57,6 +57,7 @@ class LabTabs(QWidget):
         self.save = TextButton("Save", "plain", "Save the experiment")
         self.theme = TextButton("Theme", "plain", "Light or dark")
         self._added: list[TextButton] = []
+        self._close = False
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -92,6 +93,7 @@ class LabTabs(QWidget):
         QWidget.setTabOrder(self._added[-1] if self._added else self.save, button)
         QWidget.setTabOrder(button, self.theme)
         self._added.append(button)
+        self._make_room()
         return button
 
     def set_lab(self, name: str) -> None:
@@ -112,7 +114,34 @@ class LabTabs(QWidget):
             button.set_theme(theme)
         self._row.setContentsMargins(INDENT, 0, 12, 0)
         self.setFixedHeight(breadth(theme, HEIGHT))
+        self._make_room()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Sets tabs closer, and leaves the program's name out, where words would be cut otherwise."""
+        saved = 2 * pixels(self._theme, NARROWER) * len(self.tabs)
+        actions = (self.presets, self.runs, self.open, self.save, *self._added, self.theme)
+        asked = INDENT + 12 + sum(button.sizeHint().width() for button in (*self.tabs.values(), *actions))
+        asked += saved if self._close else 0
+        name = self._name.sizeHint().width() + GRID
+        self._set_close(self.width() < asked + name)
+        self._name.setVisible(self.width() >= asked + name - (saved if self._close else 0))
+
+    def _set_close(self, close: bool) -> None:
+        if close == self._close:
+            return
+        self._close = close
+        for tab in self.tabs.values():
+            tab.setProperty("close", close)
+            kept = tab.font()
+            tab.style().unpolish(tab)
+            tab.style().polish(tab)
+            tab.setFont(kept)  # which unpolishing takes back to what it was before the style sheet
+            tab.updateGeometry()
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
