@@ -31,7 +31,7 @@ from hyperscope.ui.window import Window
 FRAMES = 48  # of an animation, at most
 ANIMATED_WIDTH = 960  # pixels; a whole window in an animation is large enough to read at that
 BURST = 0.1  # s of training between two frames: nobody watches them
-LAYOUTS = 5  # turns of the event loop
+LAYOUTS = 20  # turns of the event loop
 NEAR = 12  # names that a sentence on an unknown one gives
 SIZES = ((1280, 800), (1920, 1080))
 
