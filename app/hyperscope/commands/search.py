@@ -31,6 +31,8 @@ def _parser() -> Parser:
     parser.add_argument("--steps", type=int, help="end after so many steps of training in all")
     parser.add_argument("--seconds", type=float, help="end after so long")
     parser.add_argument("--storage", metavar="URL", help="a storage of Optuna's for the study, not a file in DIR")
+    parser.add_argument("--processes", type=int, help="processes that train (one fewer than there are cores)")
+    parser.add_argument("--scheduler", metavar="URL", help="a Dask cluster that trains, as tcp://host:8786")
     parser.add_argument("--notes", help="words to keep with the study")
     parser.add_argument("--resume", action="store_true", help="go on with the search that is there")
     parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder for study and table")
@@ -45,12 +47,16 @@ def main(words: list[str]) -> int:
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
     from hyperscope.lab.tuning import study as studies
+    from hyperscope.lab.tuning.processes import usual_count
     from hyperscope.lab.tuning.search import Search
     from hyperscope.lab.tuning.space import read, usual
     from hyperscope.lab.tuning.written import as_csv, best_said, counted
     from hyperscope.lab.writing import write
 
     use_one_thread()
+    if given.processes is not None and given.scheduler:
+        raise ValueError("--processes and --scheduler cannot both be given; name one of them")
+    processes = usual_count() if given.processes is None else given.processes
     file = given.out / FILE
     url = given.storage or url_of(file)
     ours = ("space", "experiment", "strategy", "trials", "epochs", "seed", "steps", "seconds")
@@ -71,7 +77,8 @@ def main(words: list[str]) -> int:
     check(given.out / TABLE)
     given.out.mkdir(parents=True, exist_ok=True)
     found: dict[int, Finished] = {}
-    with Line() as line, contextlib.closing(Search(plan, url, every=0.5).run(deque())) as work:
+    task = Search(plan, url, every=0.5, processes=processes, scheduler=given.scheduler or "")
+    with Line() as line, contextlib.closing(task.run(deque())) as work:
         from hyperscope.lab.jobs.task import Progress, Record, Rest
 
         for news in work:

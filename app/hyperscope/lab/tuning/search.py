@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -22,10 +22,12 @@ from hyperscope.lab.tuning.trials import Finished, Plan, Trial
 if TYPE_CHECKING:
     from hyperscope.lab.training.checkpoint import Checkpoint
     from hyperscope.lab.tuning.asking import Asking
+    from hyperscope.lab.tuning.packets import Hands
     from hyperscope.lab.tuning.training import Portion, Running
 
 EVERY = 0.045  # s between two looks at all that train: some 20 a second
 SHARE = 3  # times as long as a look took is trained before the next
+POLL = 0.005  # s between two questions to those who train elsewhere
 KEPT = 256  # networks that can be handed over as they ended; others are trained again for it
 
 
@@ -102,7 +104,8 @@ Said: TypeAlias = "Begun | Running | Finished | Opened | Kept | Stand | Weighed"
 class Search:
     """The task of carrying out `plan`, kept in the study at `url`, or nowhere; without a plan, of going on there.
 
-    With `closed` nothing is asked for: what is there is shown, and its networks can be opened.
+    With `closed` nothing is asked for: what is there is shown, and its networks can be opened. With a `scheduler` its
+    cluster trains, with more than one of `processes` these do, and rounding in the last digits may differ.
     Records are Begun, Running, Stand and Weighed, of which the newest counts, and every Finished and Opened.
     """
 
@@ -112,16 +115,35 @@ class Search:
     closed: bool = False
     plane: tuple[str, str] = ("", "")
     every: float = EVERY
+    processes: int = 1
+    scheduler: str = ""
     what: ClassVar[str] = "searched"
 
     def run(self, wishes: Wishes) -> Generator[News[Said], None, None]:
         """Raises: ValueError when the plan, its data or the study cannot be used."""
         yield Progress(0.0, "opening the study")
-        keeper = _Keeper(self.url, self.plan)
+        hands = self._hands()
         try:
-            yield from _Searching(self, keeper, wishes).run()
+            keeper = _Keeper(self.url, self.plan)
+            try:
+                yield from _Searching(self, keeper, wishes, hands).run()
+            finally:
+                keeper.close()
         finally:
-            keeper.close()
+            if hands is not None:
+                hands.close()
+
+    def _hands(self) -> Hands | None:
+        """Those that train elsewhere, None where that is done here."""
+        if self.scheduler:
+            from hyperscope.lab.tuning.cluster import Cluster
+
+            return Cluster(self.scheduler)
+        if self.processes != 1:
+            from hyperscope.lab.tuning.processes import Processes
+
+            return Processes(self.processes)
+        return None
 
 
 class _Keeper:
@@ -208,8 +230,9 @@ class _Keeper:
 class _Searching:
     """The search under way."""
 
-    def __init__(self, task: Search, keeper: _Keeper, wishes: Wishes) -> None:
-        self.task, self.keeper, self.wishes = task, keeper, wishes
+    def __init__(self, task: Search, keeper: _Keeper, wishes: Wishes, hands: Hands | None = None) -> None:
+        self.task, self.keeper, self.wishes, self.hands = task, keeper, wishes, hands
+        self._packets = 0  # given away so far
         self.plan = keeper.plan.checked()
         self.kept: dict[int, bytes] = {}  # checkpoints, packed, of the newest trials
         self.parents: dict[int, Checkpoint] = {}
@@ -302,7 +325,9 @@ class _Searching:
         again = asking.strategy.evolves or asking.strategy.prunes  # what others' fates hang on is trained all the same
         todo = trials if again else [trial for trial in trials if trial.number not in had]
         results = {trial.number: had[trial.number] for trial in trials if trial.number in had and not again}
-        if todo:
+        if todo and self.hands is not None:
+            yield from self._trained_elsewhere(todo, had, results)
+        elif todo:
             begun = {trial.number: self.parents[trial.parent] for trial in todo if trial.parent >= 0}
             levels: list[int | None] = [*rungs(self.plan), None]
             self.portion = portion = Portion(todo, levels[0], begun, self.task.plane)
@@ -324,7 +349,7 @@ class _Searching:
                 if level is None:
                     continue
                 short = self._short(portion, going, level)
-                going, left = self._judged(going, short, level)
+                going, left = self._judged(going, short, level, {number: portion.loss(number) for number in going})
                 for number in left:
                     results[number] = self._come_to_an_end(number, had, pruned=number not in short)
             yield self._look()
@@ -334,6 +359,48 @@ class _Searching:
             asking.tell(results[number])
         yield from self._news()
 
+    def _trained_elsewhere(
+        self, todo: list[Trial], had: dict[int, Finished], results: dict[int, Finished]
+    ) -> Generator[News[Said], None, None]:
+        """The same as is done here, by packets that others train."""
+        from hyperscope.lab.tuning.asking import rungs
+        from hyperscope.lab.tuning.packets import packed
+
+        hands = self.hands
+        assert hands is not None
+        trials = {trial.number: trial for trial in todo}
+        states = {trial.number: self.parents[trial.parent] for trial in todo if trial.parent >= 0}
+        levels: list[int | None] = [*rungs(self.plan), None]
+        going = list(trials)
+        for at, level in enumerate(levels):
+            if not going:
+                break
+            stand: dict[int, Finished] = {}
+            packets = packed([trials[number] for number in going], level, states, self.task.plane, self._packets)
+            self._packets += len(packets)
+            for packet in packets:
+                hands.give(packet)
+            while len(stand) < len(going):
+                for trained in hands.take():
+                    self.steps += trained.steps
+                    for finished, checkpoint in zip(trained.trials, trained.checkpoints, strict=True):
+                        stand[finished.number], states[finished.number] = finished, checkpoint
+                        if at == len(levels) - 1:
+                            results[finished.number] = self._end(finished, checkpoint, had)
+                yield from self._news()
+                yield Progress(self.share, hands.words)
+                time.sleep(POLL)
+            if level is not None:
+                short = {number for number in going if trials[number].epochs <= level or stand[number].why}
+                losses = {number: stand[number].loss for number in going}
+                going, left = self._judged(going, short, level, losses)
+                for number in left:
+                    ended = stand[number] if number in short else replace(stand[number], state="pruned")
+                    results[number] = self._end(ended, states[number], had)
+        assert self.asking is not None
+        if self.asking.strategy.evolves:
+            self.parents = {number: states[number] for number in trials}
+
     def _short(self, portion: Portion, going: list[int], level: int) -> set[int]:
         """Trials that have come to their own end by then, or to a stop."""
         return {
@@ -342,13 +409,15 @@ class _Searching:
             if trial.number in going and (trial.epochs <= level or portion.member(trial.number).alarm)
         }
 
-    def _judged(self, going: list[int], short: set[int], level: int) -> tuple[list[int], list[int]]:
+    def _judged(
+        self, going: list[int], short: set[int], level: int, losses: Mapping[int, float]
+    ) -> tuple[list[int], list[int]]:
         """Who goes on, and who does not."""
-        asking, portion = self.asking, self.portion
-        assert asking is not None and portion is not None
+        asking = self.asking
+        assert asking is not None
         stopped = {}
         for number in going:
-            loss = portion.loss(number)
+            loss = losses[number]
             self.reports.setdefault(number, []).append((level, loss))
             stopped[number] = asking.reported(number, level, loss)
         left = [number for number in going if stopped[number] or number in short]
@@ -357,9 +426,13 @@ class _Searching:
     def _come_to_an_end(self, number: int, had: dict[int, Finished], pruned: bool = False) -> Finished:
         portion = self.portion
         assert portion is not None
-        finished = replace(portion.finished(number, pruned), reports=tuple(self.reports.pop(number, ())))
-        packed = zlib.compress(pickle.dumps(portion.member(number).checkpoint(), pickle.HIGHEST_PROTOCOL), 1)
-        self.kept[number] = packed
+        return self._end(portion.finished(number, pruned), portion.member(number).checkpoint(), had)
+
+    def _end(self, finished: Finished, checkpoint: Checkpoint, had: dict[int, Finished]) -> Finished:
+        """Keeps what a trial came to, unless an earlier search has done so."""
+        number = finished.number
+        finished = replace(finished, reports=tuple(self.reports.pop(number, ())))
+        self.kept[number] = zlib.compress(pickle.dumps(checkpoint, pickle.HIGHEST_PROTOCOL), 1)
         while len(self.kept) > KEPT:
             del self.kept[next(iter(self.kept))]
         if number in had:
@@ -377,9 +450,13 @@ class _Searching:
             self.trials[finished.number] = finished
             yield Record(finished, key=("finished", finished.number))
         yield from self._answers()
-        if time.monotonic() >= self._free and self.portion is not None:
-            yield self._look()
-            yield self._stand()
+        if time.monotonic() >= self._free:
+            if self.portion is not None:
+                yield self._look()
+                yield self._stand()
+            elif self.hands is not None:
+                self._free = time.monotonic() + self.task.every
+                yield self._stand()
         yield Progress(self.share)
 
     def _look(self) -> Record[Running]:
