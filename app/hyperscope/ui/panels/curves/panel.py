@@ -21,6 +21,7 @@ from hyperscope.lab.training.curves import Band, Curves, Ghost
 from hyperscope.ui import theme as look
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.paint import card
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
 from hyperscope.ui.panels.common.overlays import Extra
 from hyperscope.ui.panels.common.plot import Plot
@@ -464,8 +465,5 @@ class CurvesPanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.card)
-        painter.drawRoundedRect(QRectF(self.rect()), look.RADIUS, look.RADIUS)
+        card(painter, QRectF(self.rect()), self._theme)
         painter.end()

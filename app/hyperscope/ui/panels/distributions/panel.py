@@ -17,6 +17,7 @@ from hyperscope.ui import theme as look
 from hyperscope.ui.controls.control import paint_text
 from hyperscope.ui.controls.text_choice import TextChoice, TextPager, TextSwitch
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.paint import card
 from hyperscope.ui.panels.distributions.key import SidesKey
 from hyperscope.ui.panels.distributions.layer_columns import LayerColumns
 from hyperscope.ui.panels.distributions.lined_up import BATCH_NORM, LEARNED, NORMALISED, NORMED, VIEWS
@@ -165,10 +166,7 @@ class DistributionsPanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.card)
-        painter.drawRoundedRect(QRectF(self.rect()), look.RADIUS, look.RADIUS)
+        card(painter, QRectF(self.rect()), self._theme)
         painter.end()
 
     def _read(self, text: str) -> None:
