@@ -193,6 +193,8 @@ def test_the_views_are_reached_by_key(panel):
     word = panel.view.word("z to a")
     word.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(word, Qt.Key.Key_Right)
+    assert panel.view.value == "ẑ"
+    QTest.keyClick(panel.view.word("ẑ"), Qt.Key.Key_Right)
     assert panel.view.value == "a"
 
 
