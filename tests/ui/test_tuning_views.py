@@ -8,10 +8,11 @@ from PySide6.QtCore import QPoint, Qt
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
 from hyperscope.ui.labs.tuning.exports import of_darts, of_duel, of_luck, of_panda, of_transfer
+from hyperscope.ui.labs.tuning.luck_setting import ANY
 from hyperscope.ui.labs.tuning.luck_view import SAME, LuckView
 from hyperscope.ui.labs.tuning.page import TuningPage
 from patience import PATIENCE
@@ -71,13 +72,39 @@ def test_both_searches_and_their_count_are_tables(page) -> None:
 
 def test_b_must_be_something_that_the_network_can_be(qtbot) -> None:
     view: LuckView = shown(LuckView(), qtbot)
-    view.setting.setCurrentText("twice the units")
+    view.second.pick.setCurrentText("twice the units")
     with pytest.raises(ValueError, match="B cannot have twice the units"):
         view.experiments(Experiment(network=Network(layers=())))
     made = view.experiments(SMALL)
     assert {one.network.layers[0].units for one in made[20:]} == {8} and len({one.seed for one in made}) == 20
-    view.setting.setCurrentText(SAME)
+    view.second.pick.setCurrentText(SAME)
     assert len({one.seed for one in view.experiments(SMALL)}) == 40
+
+
+def test_luck_compares_any_knob_at_any_value_and_trials_of_the_wall(qtbot) -> None:
+    view: LuckView = shown(LuckView(), qtbot)
+    found = changed(SMALL, "training.l2", 0.02)
+    for setting in (view.first, view.second):
+        setting.offer(SMALL, [("the wall's best", found)])
+    view.first.pick.setCurrentText("the wall's best")
+    view.second.pick.setCurrentText(ANY)
+    labels = [view.second.knob.itemText(k) for k in range(view.second.knob.count())]
+    view.second.knob.setCurrentIndex(labels.index("Momentum"))
+    view.second.knob.activated.emit(labels.index("Momentum"))
+    assert view.second.value.isVisible()
+    view.second.value.set_value(0.75)
+    made = view.experiments(SMALL)
+    assert {one.training.l2 for one in made} == {0.02}
+    assert {one.training.momentum for one in made[:20]} == {SMALL.training.momentum}
+    assert {one.training.momentum for one in made[20:]} == {0.75}
+
+
+def test_settings_of_other_data_are_not_compared(qtbot) -> None:
+    view: LuckView = shown(LuckView(), qtbot)
+    view.second.offer(SMALL, [("the wall's best", changed(SMALL, "data.points", 70))])
+    view.second.pick.setCurrentText("the wall's best")
+    with pytest.raises(ValueError, match="A and B are of different data"):
+        view.experiments(SMALL)
 
 
 @pytest.fixture

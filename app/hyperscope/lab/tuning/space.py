@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from hyperscope.knob import Knob, Value, power
-from hyperscope.lab.experiment.experiment import Experiment, knob_at, turned
+from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at, turned
 from hyperscope.lab.reading import content
 from hyperscope.quoting import cut, named
 
@@ -282,6 +282,17 @@ RATE = Range("training.learning_rate", 1e-4, 10.0, "log")
 PENALTY = Range("training.l2", 1e-6, 0.25, "log")
 UNITS = Range("network.layers.*.units", 4, 32, "powers-of-two")
 BATCH = Range("training.batch_size", 8, 128, "powers-of-two")
+
+
+def searchable(experiment: Experiment) -> list[str]:
+    """The paths of all knobs that can be searched around an experiment, with a `*` for every layer."""
+    found = [EPOCHS]
+    for path, knob, _ in every_knob(experiment):
+        path = ".".join("*" if part.isdigit() else part for part in path.split("."))
+        wanted = path.startswith(("training.", "network.")) and knob.kind in ("number", "whole", "choice", "switch")
+        if wanted and path not in found and path != "training.precision":
+            found.append(path)
+    return found
 
 
 def usual(experiment: Experiment) -> Space:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import msgspec
 import numpy as np
@@ -12,16 +11,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout
 
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.experiment.experiment import Experiment, changed, turned
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.tuning.luck import TOLD, Verdict, verdict
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption
-from hyperscope.ui.controls.picker import Picker
 from hyperscope.ui.controls.run_row import RunRow
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.labs.tuning.darts_view import losses_of
+from hyperscope.ui.labs.tuning.luck_setting import CHANGES, Setting
 from hyperscope.ui.labs.tuning.view import GAP, WIDTH, View, slider, words
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.panels.common.axes import log_ticks
@@ -31,34 +30,8 @@ from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import GRID, LIGHT, Theme
 
 SAME = "the same settings (nothing but luck)"
+AS_IT_IS = "as in the Playground"
 NAMES = ("A", "B")
-
-
-def _times(path: str, factor: float) -> Callable[[Experiment], Experiment]:
-    def made(experiment: Experiment) -> Experiment:
-        value = experiment.training.learning_rate if path.endswith("rate") else experiment.training.batch_size
-        new = value * factor
-        return changed(experiment, path, round(new) if path.endswith("size") else min(10.0, float(f"{new:.3g}")))
-
-    return made
-
-
-def _other_norm(experiment: Experiment) -> Experiment:
-    on = any(layer.batch_norm != "off" for layer in experiment.network.layers)
-    return turned(experiment, "network.layers.*.batch_norm", "off" if on else "before")
-
-
-SETTINGS: dict[str, Callable[[Experiment], Experiment]] = {
-    "learning rate α × 3": _times("training.learning_rate", 3),
-    "learning rate α ÷ 3": _times("training.learning_rate", 1 / 3),
-    "learning rate α × 1.2": _times("training.learning_rate", 1.2),
-    "batch norm the other way": _other_norm,
-    "mini-batch × 4": _times("training.batch_size", 4),
-    "twice the units": lambda e: turned(e, "network.layers.*.units", min(512, 2 * e.network.layers[0].units)),
-    "L2 λ 0.01": lambda e: changed(e, "training.l2", 0.01),
-    "dropout 0.2": lambda e: turned(e, "network.layers.*.dropout", 0.2),
-    SAME: lambda e: e,
-}
 
 
 def seeded(experiment: Experiment, seed: int) -> Experiment:
@@ -272,12 +245,11 @@ class LuckView(View):
         super().__init__("Luck", card, (self.clouds, self.judged), right)
         self.clouds.opened.connect(self.opened)
         self.about = words(
-            "A is the Playground's network; B differs in one setting. Both are trained from many seeds.", 12
+            "Any two settings, trained from many seeds: B is A with a change, or a trial of the wall.", 12
         )
-        self.of_b = Caption("B has")
-        self.setting = Picker()
-        self.setting.setAccessibleName("What B has")
-        self.setting.addItems(list(SETTINGS))
+        self.of_a, self.of_b = Caption("A has"), Caption("B has")
+        self.first = Setting("A", AS_IT_IS, AS_IT_IS)
+        self.second = Setting("B", SAME, next(iter(CHANGES)))
         self.seeds = slider("seeds", "Seeds of each", 4, 100, "Networks of each setting.", scale="log")
         self.epochs = slider("epochs", "Epochs each", 2, 200, "How long each network is trained.", scale="log")
         self.seeds.set_value(20)
@@ -290,29 +262,32 @@ class LuckView(View):
             "One run of each says little: press it again with the same settings, where nothing but luck is left. The "
             "labels A and B are shuffled ten thousand times: p is how often they then lie as far apart."
         )
-        parts = (self.about, self.of_b, self.setting, self.seeds, self.epochs, self.test_name, self.test)
-        for part in (*parts, RunRow(self.run, self.pause), self.why):
+        what = (self.about, self.of_a, self.first, self.of_b, self.second, self.seeds, self.epochs)
+        for part in (*what, self.test_name, self.test, RunRow(self.run, self.pause), self.why):
             card.column.addWidget(part)
         self.test.chosen.connect(lambda _: self.redraw())
         self.run.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
         for control in (self.seeds, self.epochs):
             control.refused.connect(self.refused)
+        for setting in (self.first, self.second):
+            setting.refused.connect(self.refused)
         self._seen: object = None
         self.set_theme(LIGHT)
         card.order_tabs()
 
     def experiments(self, experiment: Experiment) -> tuple[Experiment, ...]:
-        """A's networks, then B's, seed by seed. Raises: ValueError where the experiment cannot have B's setting."""
-        name = self.setting.currentText()
-        try:
-            other = SETTINGS[name](experiment)
-        except (ValueError, LookupError, IndexError) as problem:
-            raise ValueError(f"B cannot have {name}: {problem.args[0] if problem.args else problem}") from None
+        """A's networks, then B's, seed by seed; where both have the same settings B's seeds are others.
+
+        Raises: ValueError where one cannot have its setting, or their data differ.
+        """
+        first = self.first.made(experiment)
+        other = self.second.made(first)
+        if first.data != other.data:
+            raise ValueError("A and B are of different data, so their losses say nothing; search on the same data")
         count = int(self.seeds.value() or 4)
-        first = tuple(seeded(experiment, k) for k in range(count))
-        shift = count if name == SAME else 0
-        return first + tuple(seeded(other, k + shift) for k in range(count))
+        shift = count if other == first else 0
+        return tuple(seeded(first, k) for k in range(count)) + tuple(seeded(other, k + shift) for k in range(count))
 
     def origin(self, number: int) -> str:
         """What a network that is opened elsewhere was here."""
@@ -342,7 +317,9 @@ class LuckView(View):
         super().set_theme(theme)
         for label in (self.about, self.why):
             label.set_theme(theme, label.property("px"), quiet=True)
-        for caption in (self.of_b, self.test_name):
+        for caption in (self.of_a, self.of_b, self.test_name):
             caption.set_theme(theme, 12)
-        for part in (self.setting, self.seeds, self.epochs, self.test, self.run, self.pause):
+        for setting in (self.first, self.second):
+            setting.set_theme(theme)
+        for part in (self.seeds, self.epochs, self.test, self.run, self.pause):
             part.set_theme(theme)

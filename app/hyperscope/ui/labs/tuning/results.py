@@ -14,12 +14,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from hyperscope.engine.arrays import Array
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.tuning.search import Begun, Stand, Weighed
 from hyperscope.lab.tuning.space import Space, Values, shown
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan
 
 RUNNING = "running"
+COMPARED = 12  # chosen trials that Luck offers
 EVERY = 0.3  # s between two drawings of all charts while networks train: they took longer than the wall itself
 
 
@@ -149,6 +151,17 @@ class Results(QObject):
         """The best of those that came to their end."""
         sound = [row for row in self.finished if row.sound]
         return min(sound, key=lambda row: row.rank) if sound else None
+
+    def trials_to_compare(self) -> list[tuple[str, Experiment]]:
+        """The best trials, and those chosen, as experiments under names."""
+        if self.plan is None:
+            return []
+        plan, sound = self.plan, [row for row in self.best_first if row.sound and row.state != RUNNING]
+        names = ("the wall's best", "the wall's second", "the wall's third")
+        found = list(zip(names, sound, strict=False))
+        had = {row.number for _, row in found}
+        found += [(f"trial {row.number}, chosen", row) for row in sound if row.number in self.chosen - had][:COMPARED]
+        return [(name, plan.space.made(plan.experiment, row.values)) for name, row in found]
 
     def levels(self, rows: Sequence[Row]) -> Array:
         """(n,) how good each is, from 1 for the best to 0, by rank."""

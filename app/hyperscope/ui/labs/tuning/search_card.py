@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
-from hyperscope.lab.experiment.experiment import Experiment, every_knob
-from hyperscope.lab.tuning.space import EPOCHS, MOST_KNOBS, Range, Space, knob_of, usual, usual_range
+from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.tuning.space import MOST_KNOBS, Range, Space, knob_of, searchable, usual, usual_range
 from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import Plan
 from hyperscope.ui.controls.buttons import Button
@@ -133,13 +133,7 @@ class SearchCard(Card):
     def _offer(self) -> None:
         """The knobs that could be searched too."""
         had = {one.knob for one in self.space.knobs}
-        self._offered = [EPOCHS]
-        for path, knob, _ in every_knob(self.experiment):
-            path = ".".join("*" if part.isdigit() else part for part in path.split("."))
-            wanted = path.startswith(("training.", "network.")) and knob.kind in ("number", "whole", "choice", "switch")
-            if wanted and path not in self._offered and path not in had and path != "training.precision":
-                self._offered.append(path)
-        self._offered = [path for path in self._offered if path not in had]
+        self._offered = [path for path in searchable(self.experiment) if path not in had]
         self.more_knobs.clear()
         self.more_knobs.addItem("+ knob")
         self.more_knobs.addItems([knob_of(path).label for path in self._offered])

@@ -65,6 +65,9 @@ class TrainingViews(Part[Host]):
             job = view.crowd.job
             if job is not None and job.paused != (name != self.page.view) and not job.over:
                 view.crowd.pause()
+        luck, trials = self.page.luck, self.page.wall.results.trials_to_compare()
+        for setting in (luck.first, luck.second):
+            setting.offer(self.host.session.moved, trials)
         begin = {"darts": self.train_darts, "luck": self.train_both, "panda-or-caviar": self.spend}
         begin["transfer"] = self.tune_each
         shown = self._view
