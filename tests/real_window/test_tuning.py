@@ -11,19 +11,29 @@ from patience import PATIENCE
 
 SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4),)))
 WALL = (262, 118, 866, 560)
+CAVIAR = (770, 115, 1260, 480)
+SETTINGS = (360, 560, 1260, 750)
 
 
-def test_the_wall_fills_by_itself(start, tmp_path, qtbot):
+def test_the_wall_fills_by_itself_and_each_view_by_mouse(start, at, tmp_path, qtbot):
     file = tmp_path / "small.json"
     file.write_text(SMALL.to_json())
     program = start(str(file))
     program.keys("ctrl+2")
 
-    def coloured() -> bool:
-        """Whether a tenth of the wall is in the colours of maps, which no card has."""
-        part = np.asarray(program.seen().crop(WALL)).astype(int)
-        return float((part.max(axis=-1) - part.min(axis=-1) > 40).mean()) > 0.1
+    def coloured(box: tuple[int, int, int, int], share: float) -> bool:
+        """Whether so much of it is in the colours of maps and charts, which no card has."""
+        part = np.asarray(program.seen().crop(box)).astype(int)
+        return float((part.max(axis=-1) - part.min(axis=-1) > 40).mean()) > share
 
-    qtbot.waitUntil(coloured, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: coloured(WALL, 0.1), timeout=PATIENCE)
+    for title, box, share in (("Panda or caviar", CAVIAR, 0.1), ("Does it transfer?", SETTINGS, 0.001)):
+
+        def word(window, title=title):
+            window.show_lab("tuning", "grid-or-random")
+            return window.views.choice.word(title)
+
+        program.click(at(word))
+        qtbot.waitUntil(lambda box=box, share=share: coloured(box, share), timeout=PATIENCE)
     program.keys("ctrl+1")
     qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hyperscope.lab.tuning.training import Portion, Running
 
 EVERY = 0.045  # s between two looks at all that train: some 20 a second
+LOOK = 0.012  # s that a look may take: of many networks some have their turn, so that something moves each time
+MOST_TURNS = 6  # until all were looked at
 SHARE = 3  # times as long as a look took is trained before the next
 POLL = 0.005  # s between two questions to those who train elsewhere
 KEPT = 256  # networks that can be handed over as they ended; others are trained again for it
@@ -233,6 +235,7 @@ class _Searching:
     def __init__(self, task: Search, keeper: _Keeper, wishes: Wishes, hands: Hands | None = None) -> None:
         self.task, self.keeper, self.wishes, self.hands = task, keeper, wishes, hands
         self._packets = 0  # given away so far
+        self._each, self._turn = 0.0, 0  # s that a look at one takes, and how many looks there were
         self.plan = keeper.plan.checked()
         self.kept: dict[int, bytes] = {}  # checkpoints, packed, of the newest trials
         self.parents: dict[int, Checkpoint] = {}
@@ -464,10 +467,18 @@ class _Searching:
 
         assert self.portion is not None
         began, used = time.monotonic(), time.process_time()
-        running = self.portion.running(self.task.maps)
+        some, turn = self._some(self.portion.going)
+        running = self.portion.running(self.task.maps, some)
         cost = time.process_time() - used
         self._free = max(began + self.task.every, time.monotonic() + SHARE * cost)
-        return Record(running, key=Running)
+        self._each += (cost / max(1, len(some)) - self._each) / 4
+        return Record(running, key=(Running, *turn))
+
+    def _some(self, going: list[int]) -> tuple[list[int], tuple[int, int]]:
+        """Those who are looked at next, as many as LOOK s are enough for, and which turn of how many it is."""
+        parts = max(1, min(MOST_TURNS, round(len(going) * self._each / LOOK)))
+        self._turn = (self._turn + 1) % parts
+        return going[self._turn :: parts], (self._turn, parts)
 
     def _weighed(self) -> Record[Weighed]:
         from hyperscope.lab.tuning.importance import importance

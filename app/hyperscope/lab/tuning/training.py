@@ -174,9 +174,20 @@ class Portion:
             self._map(number, member),
         )
 
-    def running(self, maps: bool = True) -> Running:
-        """Where all that are in training stand."""
-        every = [(trial, self.member(trial.number)) for group in self._groups for trial in group.trials]
+    @property
+    def going(self) -> list[int]:
+        """The numbers of those in training."""
+        return sorted(trial.number for group in self._groups for trial in group.trials)
+
+    def running(self, maps: bool = True, some: Sequence[int] | None = None) -> Running:
+        """Where all that are in training stand, or some of them."""
+        wanted = None if some is None else set(some)
+        every = [
+            (trial, group.population.member(row))
+            for group in self._groups
+            for row, trial in enumerate(group.trials)
+            if wanted is None or trial.number in wanted
+        ]
         every.sort(key=lambda pair: pair[0].number)
         scores = [member.scores() for _, member in every]
         return Running(

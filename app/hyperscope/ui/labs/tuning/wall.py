@@ -5,27 +5,23 @@ from __future__ import annotations
 import math
 import time
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
-from hyperscope.engine.arrays import Array
 from hyperscope.lab.tuning.space import shown
 from hyperscope.ui.controls.control import keep_arrows
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.labs.tuning.results import RUNNING, Results, Row
-from hyperscope.ui.paint import face, soft_map, write
+from hyperscope.ui.labs.tuning.tiles import FOOT, Tiles, rounded
+from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.sheet import HEAD, Sheet
-from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
 
 BEST, LAUNCHED = "best first", "as launched"
 SMALLEST, LARGEST = 24.0, 96.0  # pixels of a map's side at scale 1
-FOOT = 13  # pixels below a map: its course and loss
 GAP = 7
 LARGE = 2.6  # times as large under the pointer
-POINTS = 12  # of a course below a map
 FADED = 0.28  # opacity of what does no better than guessing
 SETTLE = 0.8  # s between two sortings, and none while the pointer is there: nothing moves under it
 
@@ -46,14 +42,15 @@ class Wall(Sheet):
         self.axes: tuple[str, str] | None = None  # the two knobs that they are laid out by
         self._sorted: list[int] = []
         self._sorted_at = 0.0
-        self._pictures: dict[int, tuple[Array, QImage]] = {}
+        self._tiles = Tiles()
         self._at: int | None = None  # the trial that the keyboard is at
         results.moved.connect(self._follow)
+        results.changed.connect(self._describe)
         results.chosen_changed.connect(self.update)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        self._pictures.clear()
+        self._tiles.clear()
         self.order.set_theme(theme)
         self._place_words()
 
@@ -66,16 +63,19 @@ class Wall(Sheet):
 
     def _follow(self) -> None:
         if not self.results.rows:
-            self._pictures.clear()
+            self._tiles.clear()
             self._at = None
         going = any(row.state == RUNNING for row in self.results.rows.values())
         self._sort(now=not self._sorted or not self.results.rows or not (going or self.underMouse()))
         self.title = self._title()
+        self.update()
+
+    def _describe(self) -> None:
+        """Some times a second: saying it with every picture would take longer than painting."""
         best = self.results.best
         self.setAccessibleDescription(
             f"{self.title}. " + (f"Best so far: {self.results.said(best.number)}." if best else "")
         )
-        self.update()
 
     def _title(self) -> str:
         rows = self.results.rows.values()
@@ -158,14 +158,6 @@ class Wall(Sheet):
 
     # -- drawing --------------------------------------------------------------------------------------------------
 
-    def _picture(self, row: Row) -> QImage | None:
-        if row.map.ndim != 3 or not row.map.size:
-            return None
-        held = self._pictures.get(row.number)
-        if held is None or held[0] is not row.map:
-            held = self._pictures[row.number] = row.map, soft_map(row.map, self.theme)
-        return held[1]
-
     @guarded_part
     def paint(self, painter: QPainter, room: QRectF) -> None:
         results, places = self.results, self.places()
@@ -175,7 +167,7 @@ class Wall(Sheet):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         guess = _guessing(results)
-        span = results.scale_of_losses()
+        span = rounded(results.scale_of_losses())
         for number, square in places.items():
             row = results.rows[number]
             dim = not row.sound or row.loss > 0.97 * guess
@@ -195,34 +187,12 @@ class Wall(Sheet):
 
     def _paint_one(self, painter: QPainter, row: Row, square: QRectF, span: tuple[float, float]) -> None:
         theme = self.theme
-        if (picture := self._picture(row)) is not None:
-            painter.drawImage(square, picture)
-        else:
-            painter.fillRect(square, theme.control)
+        self._tiles.paint(painter, row, square, span, theme, self.laid_out)
         chosen = row.number in self.results.chosen
         if chosen or (row.number == self._at and self.hasFocus()):
             painter.setPen(QPen(theme.accent, 2 * theme.scale))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(square.adjusted(-1, -1, 1, 1), 3, 3)
-        if self.laid_out or square.width() < self.px(22):
-            return
-        line = QRectF(square.left(), square.bottom() + self.px(1), square.width(), self.px(FOOT - 1))
-        words = self._figure(row)
-        small = face(9 if square.width() < self.px(52) else 10, 600 if chosen else 400, theme.scale)
-        taken = write(
-            painter, line, words, small, theme.text if row.sound else theme.quiet, Qt.AlignmentFlag.AlignRight
-        )
-        left = line.width() - taken - self.px(3)
-        if left > self.px(6):
-            _course(painter, row.curve, QRectF(line.left(), line.top() + 2, left, line.height() - 4), span, theme)
-
-    def _figure(self, row: Row) -> str:
-        """What stands below a map: its loss, or where it was stopped."""
-        if row.state == "pruned":
-            return f"✕ {row.epoch:.0f}"
-        if not math.isfinite(row.loss):
-            return "∞"
-        return f"{row.loss:.2f}" if row.loss >= 0.095 else f"{row.loss:.3f}"
 
     def _paint_axes(self, painter: QPainter, room: QRectF) -> None:
         assert self.axes is not None
@@ -263,7 +233,7 @@ class Wall(Sheet):
         painter.setBrush(theme.card)
         painter.drawRoundedRect(box, 6, 6)
         inner = QRectF(box.left() + self.px(8), box.top() + self.px(8), side, side)
-        if (picture := self._picture(row)) is not None:
+        if (picture := self._tiles.map_of(row, theme)) is not None:
             painter.drawImage(inner, picture)
         for at, words in enumerate(lines):
             line = QRectF(inner.left(), inner.bottom() + self.px(5) + at * high, side, high)
@@ -316,20 +286,3 @@ def _guessing(results: Results) -> float:
     """The loss of who guesses: ln C."""
     classes = max((len(row.map) for row in results.rows.values()), default=0)
     return math.log(classes) if classes > 1 else math.inf
-
-
-def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, float], theme: Theme) -> None:
-    """The dev loss so far, on the scale that all share."""
-    if len(curve) < 2:
-        return
-    if len(curve) > POINTS:  # no more than there are pixels to tell apart: forty took 0.3 ms a course
-        curve = curve[np.linspace(0, len(curve) - 1, POINTS).round().astype(int)]
-    epochs = curve[:, 0].astype(float)
-    with np.errstate(all="ignore"):
-        level = np.log10(np.maximum(curve[:, 1].astype(float), 1e-9))
-    level = np.where(np.isfinite(level), level, span[1])
-    x = room.left() + (epochs - epochs[0]) / max(1e-9, epochs[-1] - epochs[0]) * room.width()
-    y = room.bottom() - np.clip((level - span[0]) / (span[1] - span[0]), 0, 1) * room.height()
-    painter.setPen(QPen(mixed(theme.card, theme.text, 0.25), 1.0 * theme.scale))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]))

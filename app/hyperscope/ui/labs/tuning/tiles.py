@@ -1,0 +1,120 @@
+"""The wall's small pictures as pixels: a network's map with its loss and course, painted only when it moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
+
+from hyperscope.engine.arrays import Array
+from hyperscope.ui.labs.tuning.results import Row
+from hyperscope.ui.paint import face, soft_map, write
+from hyperscope.ui.style import mixed
+from hyperscope.ui.theme import Theme
+
+FOOT = 13  # pixels below a map: its course and loss
+POINTS = 12  # of a course below a map
+LEGIBLE = 22  # pixels of a map's side from which there is something below it
+
+
+class Tiles:
+    """Paints tiles, and keeps the pixels of each as long as its row and how it is to look stay the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Row, Hashable, QPixmap]] = {}
+        self._maps: dict[int, tuple[Array, QImage]] = {}
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._kept.clear()
+        self._maps.clear()
+
+    def kept(self, number: int) -> QPixmap | None:
+        """The pixels of a trial's tile, None if it was not painted."""
+        held = self._kept.get(number)
+        return held[2] if held is not None else None
+
+    def map_of(self, row: Row, theme: Theme) -> QImage | None:
+        """A network's map, None where it has none."""
+        if row.map.ndim != 3 or not row.map.size:
+            return None
+        held = self._maps.get(row.number)
+        if held is None or held[0] is not row.map:
+            held = self._maps[row.number] = row.map, soft_map(row.map, theme)
+        return held[1]
+
+    def paint(
+        self, painter: QPainter, row: Row, square: QRectF, span: tuple[float, float], theme: Theme, bare: bool
+    ) -> None:
+        """The map in `square` and, unless it is to be `bare`, what stands below it; losses between `span`."""
+        engine = painter.paintEngine()
+        if engine is None or engine.type() != QPaintEngine.Type.Raster:  # a drawing keeps its lines and letters
+            self._draw(painter, row, square, span, theme, bare)
+            return
+        ratio = painter.deviceTransform().m11()
+        foot = 0.0 if bare else FOOT * theme.scale
+        looks = (square.width(), span, ratio, bare, theme.name)
+        held = self._kept.get(row.number)
+        if held is None or held[0] is not row or held[1] != looks:
+            wide, high = math.ceil(square.width() * ratio), math.ceil((square.height() + foot) * ratio)
+            pixels = QPixmap(wide, high)
+            pixels.setDevicePixelRatio(ratio)
+            pixels.fill(theme.card)
+            inner = QPainter(pixels)
+            inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            self._draw(inner, row, QRectF(0, 0, square.width(), square.height()), span, theme, bare)
+            inner.end()
+            held = self._kept[row.number] = row, looks, pixels
+        painter.drawPixmap(square.topLeft(), held[2])
+
+    def _draw(
+        self, painter: QPainter, row: Row, square: QRectF, span: tuple[float, float], theme: Theme, bare: bool
+    ) -> None:
+        if (picture := self.map_of(row, theme)) is not None:
+            painter.drawImage(square, picture)
+        else:
+            painter.fillRect(square, theme.control)
+        if bare or square.width() < LEGIBLE * theme.scale:
+            return
+        scale = theme.scale
+        line = QRectF(square.left(), square.bottom() + scale, square.width(), (FOOT - 1) * scale)
+        small = face(9 if square.width() < 52 * scale else 10, 400, scale)
+        colour = theme.text if row.sound else theme.quiet
+        taken = write(painter, line, figure(row), small, colour, Qt.AlignmentFlag.AlignRight)
+        left = line.width() - taken - 3 * scale
+        if left > 6 * scale:
+            _course(painter, row.curve, QRectF(line.left(), line.top() + 2, left, line.height() - 4), span, theme)
+
+
+def figure(row: Row) -> str:
+    """What stands below a map: its loss, or where it was stopped."""
+    if row.state == "pruned":
+        return f"✕ {row.epoch:.0f}"
+    if not math.isfinite(row.loss):
+        return "∞"
+    return f"{row.loss:.2f}" if row.loss >= 0.095 else f"{row.loss:.3f}"
+
+
+def rounded(span: tuple[float, float]) -> tuple[float, float]:
+    """A span of logarithms in fifths of a decade, so that courses are not all painted anew for a little more."""
+    return math.floor(span[0] * 5) / 5, math.ceil(span[1] * 5) / 5
+
+
+def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, float], theme: Theme) -> None:
+    """The dev loss so far, on the scale that all share."""
+    if len(curve) < 2:
+        return
+    if len(curve) > POINTS:  # no more than there are pixels to tell apart: forty took 0.3 ms a course
+        curve = curve[np.linspace(0, len(curve) - 1, POINTS).round().astype(int)]
+    epochs = curve[:, 0].astype(float)
+    with np.errstate(all="ignore"):
+        level = np.log10(np.maximum(curve[:, 1].astype(float), 1e-9))
+    level = np.where(np.isfinite(level), level, span[1])
+    x = room.left() + (epochs - epochs[0]) / max(1e-9, epochs[-1] - epochs[0]) * room.width()
+    y = room.bottom() - np.clip((level - span[0]) / (span[1] - span[0]), 0, 1) * room.height()
+    painter.setPen(QPen(mixed(theme.card, theme.text, 0.25), 1.0 * theme.scale))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]))
