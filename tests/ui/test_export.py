@@ -426,3 +426,9 @@ def test_the_pictures_of_labs_that_are_not_open_are_not_offered(window, dialog) 
     of_labs = {name for name, view in views.items() if view.needs.__module__ in own}
     assert all(dialog.list.rows[name].isHidden() for name in of_labs)
     assert not dialog.list.rows["map"].isHidden()
+
+
+def test_as_code_leads_to_the_lab_that_writes_it(window, dialog, qtbot):
+    qtbot.mouseClick(dialog.code_button, LEFT)
+    assert window.part(Export).dialog is None
+    assert window.shown_view == ("frameworks", "code")

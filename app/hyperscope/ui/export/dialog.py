@@ -42,6 +42,7 @@ class ExportDialog(QDialog):
     copied = Signal(str, object)
     cancelled = Signal()  # the film under way
     needed = Signal()
+    code_wanted = Signal()  # the session as code in a framework, which another place writes
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class ExportDialog(QDialog):
         self.path.setToolTip("Where it is written; the ending says which kind")
         self.browse = Button("Choose…", "Choose a file", "Choose folder and name")
         self.copy_button = Button("Copy picture", "Copy picture", "Put the picture on the clipboard")
+        self.code_button = Button("As code …", "As code", "The session in PyTorch and others, in the Frameworks lab")
         self.close_button = Button("Close", "Close", "Leave without writing · Esc")
         self.save_button = Button("Save", "Save", "Write the file · Enter")
         self.save_button.setProperty("accent", True)
@@ -110,7 +112,7 @@ class ExportDialog(QDialog):
         body.addLayout(side, 1)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.verdict, 1)
-        for button in (self.copy_button, self.close_button, self.save_button):
+        for button in (self.code_button, self.copy_button, self.close_button, self.save_button):
             self._foot.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         self._column = QVBoxLayout(self)
         self._column.addLayout(body, 1)
@@ -147,6 +149,7 @@ class ExportDialog(QDialog):
         self.path.textEdited.connect(self._path_typed)
         self.browse.clicked.connect(self._browse)
         self.copy_button.clicked.connect(lambda: self.copied.emit(self.name, self.choice(".png")))
+        self.code_button.clicked.connect(lambda: self.code_wanted.emit())
         self.close_button.clicked.connect(self.reject)
         self.save_button.clicked.connect(self.save)
 
@@ -289,7 +292,7 @@ class ExportDialog(QDialog):
     def film(self, done: int, whole: int) -> None:
         """Shows how far a film has come; `whole` 0 says that none is under way."""
         self._filming = bool(whole)
-        for part in (self.left, self.right, self.copy_button, self.save_button):
+        for part in (self.left, self.right, self.code_button, self.copy_button, self.save_button):
             part.setEnabled(not whole)
         self.close_button.setText("Cancel" if whole else "Close")
         if whole:
@@ -316,7 +319,7 @@ class ExportDialog(QDialog):
             part.set_theme(theme)
         for caption in self.captions.values():
             caption.set_theme(theme, 12, quiet=True)
-        for button in (self.browse, self.copy_button, self.close_button, self.save_button):
+        for button in (self.browse, self.code_button, self.copy_button, self.close_button, self.save_button):
             button.set_theme(theme)
         for button in (self.close_button, self.save_button):
             button.setMinimumWidth(pixels(theme, 84))

@@ -35,6 +35,8 @@ SCORE = Ask(session_so_far, None)
 RENEWED = 500  # ms between two previews while the network trains
 UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows and that take long
 
+CODE = "frameworks", "code"  # the lab and view that write a session as code
+
 
 class Exporting:
     """Opens the dialog, gets it the records it shows, and writes what was decided."""
@@ -66,12 +68,19 @@ class Exporting:
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)
         dialog.cancelled.connect(self._cancel)
+        dialog.code_wanted.connect(self._as_code)
         dialog.finished.connect(self._closed)
         self._writer = Reader(dialog)
         self._writer.refused.connect(lambda sentence: dialog.say(sentence, alarm=True))
         dialog.open()
         self._want()
         self._renew.start()
+
+    def _as_code(self) -> None:
+        """Leaves for where code is seen and written."""
+        assert self.dialog is not None
+        self.dialog.reject()
+        self.host.show_lab(*CODE)
 
     def _closed(self) -> None:
         assert self.dialog is not None and self._writer is not None

@@ -32,6 +32,13 @@ class Export(Part["Shell"]):
             Action(
                 "Export", "Share", self.open, ("Ctrl+E",), "A picture, film, numbers, weights, settings or a report."
             ),
+            Action(
+                "The session as code",
+                "Share",
+                lambda: self.host.show_lab("frameworks", "code"),
+                (),
+                "In NumPy, PyTorch and others: a folder that gives the same losses.",
+            ),
         )
 
     @property
