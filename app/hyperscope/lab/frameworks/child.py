@@ -9,7 +9,6 @@ import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -76,26 +75,25 @@ class Child:
 
 @contextmanager
 def child(command: Sequence[str], folder: Path) -> Iterator[Child]:
-    """Starts a command in `folder`, and sees that it has ended. Its standard input closes with this process, by which
-    it can tell that nobody listens any more. Raises: OSError where it cannot be started.
+    """Starts a command in a `folder` of its own, and sees that it has ended. Its standard input closes with this
+    process, by which it can tell that nobody listens any more. Raises: OSError where it cannot be started.
     """
-    with tempfile.TemporaryDirectory(prefix="hyperscope-", ignore_cleanup_errors=True) as beside:
-        complaints = Path(beside) / "complaints.txt"
-        with complaints.open("wb") as errors:
-            process = subprocess.Popen(
-                list(command),
-                cwd=folder,
-                env=environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                creationflags=WINDOWLESS,
-            )
-        made = Child(process, complaints)
-        try:
-            yield made
-        finally:
-            made.end()
+    complaints = folder / "complaints.txt"
+    with complaints.open("wb") as errors:
+        process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            creationflags=WINDOWLESS,
+        )
+    made = Child(process, complaints)
+    try:
+        yield made
+    finally:
+        made.end()

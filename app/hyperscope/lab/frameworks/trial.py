@@ -91,7 +91,7 @@ class LookInto:
         looking = str(asset("frameworks/look.py"))
         lines = []
         try:
-            with child([self.python, looking, *names], Path.cwd()) as other:
+            with _folder() as made, child([self.python, looking, *names], Path(made)) as other:
                 while not other.over:
                     yield Progress(0.5)
                     lines.append(other.line())
@@ -120,7 +120,7 @@ class Trial:
         yield Progress(0.0, "training our own run once more")
         run = run_of(self.score, most=MOST)
         yield Record(Ours(run.losses, _ours(self.score, run)), key=OURS)
-        with tempfile.TemporaryDirectory(prefix="hyperscope-", ignore_cleanup_errors=True) as made:
+        with _folder() as made:
             folder = Path(made)
             for name, content in run.files(self.framework).items():
                 (folder / name).write_bytes(content)
@@ -178,6 +178,10 @@ class Trial:
             lines=counted(entry.code(run.script)).whole,
             versions={str(name): str(version) for name, version in versions.items()},
         )
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="hyperscope-", ignore_cleanup_errors=True)
 
 
 def _network(run: Run) -> str:
