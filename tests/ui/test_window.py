@@ -40,7 +40,7 @@ from hyperscope.lab.worker.runner import Runner
 from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
-from hyperscope.ui.controls.slider import KnobSlider
+from hyperscope.ui.controls.slider import KnobSlider, Track
 from hyperscope.ui.frame import REST
 from hyperscope.ui.open_table.dialog import OpenTable
 from hyperscope.ui.panels.common.plot import Plot
@@ -382,6 +382,21 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
     inside = card.mapTo(paused, QPoint(card.width() // 2, card.height() - 40))
     gap = card.mapTo(paused, QPoint(-4, card.height() // 2))
     assert [image.pixelColor(at).name() for at in (inside, gap)] == [theme.card.name(), theme.window.name()]
+
+
+def test_a_change_of_theme_tells_a_control_of_it_only_a_few_times(paused):
+    class Told(QObject):
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.count += event.type() == QEvent.Type.StyleChange
+            return False
+
+    track, told = paused.findChild(Track), Told()
+    track.installEventFilter(told)
+    paused.part(Looks).switch_theme()
+    paused.part(Looks).switch_theme()
+    assert 0 < told.count <= 8  # not once for each of the widgets that it lies in, which took a second and more
 
 
 def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):

@@ -404,7 +404,9 @@ class Window(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
-        application.setStyleSheet(style.stylesheet(theme))
+        # the window's, as its dialogs inherit it: one of the application is put on anew by each widget once for every
+        # widget that it lies in, which takes several times as long
+        self.setStyleSheet(style.stylesheet(theme))
         QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
         self.timeline.set_theme(theme)
         bars = scaled(theme, min(theme.scale, largest_scale(self.width(), self.height())))  # they are as wide as ever

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from functools import cache
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -150,6 +152,31 @@ def keep_escape(event: QEvent, held: bool) -> None:
     """Claims Escape for what is being dragged, which takes it back; the window may use it for something else."""
     if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and held:
         event.setAccepted(event.key() == Qt.Key.Key_Escape)
+
+
+class _Arrows(QObject):
+    """Claims the arrow keys for whoever has the keyboard, by looking at what that gets."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        keep_arrows(event)
+        return False
+
+
+@cache
+def _arrows() -> _Arrows:
+    return _Arrows()
+
+
+def arrows_kept(widget: QWidget, kept: bool) -> None:
+    """Claims the arrow keys for `widget` from now on, while it has the keyboard, or no more.
+
+    Of hundreds of small controls only one has it. Were each to look at all that it gets, a change of theme, which
+    tells all of them several things, would take a third longer.
+    """
+    if kept:
+        widget.installEventFilter(_arrows())
+    else:
+        widget.removeEventFilter(_arrows())
 
 
 def by_keyboard(event: QFocusEvent, before: bool) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton
 
-from hyperscope.ui.controls.control import by_keyboard, keep_arrows
+from hyperscope.ui.controls.control import arrows_kept, by_keyboard
 
 if TYPE_CHECKING:
     ForButtons = QAbstractButton
@@ -43,9 +43,13 @@ class PressedByEnter(ForButtons):
 class KeepsArrows(ForButtons):
     """The arrow keys go round its group, whatever the window uses them for."""
 
-    def event(self, event: QEvent) -> bool:
-        keep_arrows(event)
-        return super().event(event)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        arrows_kept(self, True)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        arrows_kept(self, False)
+        super().focusOutEvent(event)
 
 
 def one_stop(buttons: Sequence[QAbstractButton], at: int) -> None:

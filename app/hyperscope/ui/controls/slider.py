@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen,
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout
 
 from hyperscope.knob import Knob, Value
-from hyperscope.ui.controls.control import MIXED, Caption, Control, by_keyboard, keep_arrows
+from hyperscope.ui.controls.control import MIXED, Caption, Control, arrows_kept, by_keyboard
 from hyperscope.ui.controls.detents import Detents
 from hyperscope.ui.controls.entry import Entry
 from hyperscope.ui.controls.words import read, tooltip, typed
@@ -163,13 +163,14 @@ class Track(QSlider):
         self.setValue(self.rest(self.value(), wanted))
         event.accept()
 
-    def event(self, event: QEvent) -> bool:
-        keep_arrows(event)
-        return super().event(event)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = by_keyboard(event, self._by_keyboard)
+        arrows_kept(self, True)
         super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        arrows_kept(self, False)
+        super().focusOutEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
