@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel
 
 from hyperscope.lab.doctor.checks import Finding
 from hyperscope.lab.doctor.checks.remedies import setting
 from hyperscope.ui.controls.lines import beginning, whole_lines, width_in
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
-from hyperscope.ui.theme import DARK, LIGHT
+from hyperscope.ui.theme import DARK, LIGHT, font
 from hyperscope.ui.words import Message, Words
 from patience import PATIENCE
 from probed import sides
@@ -155,6 +157,27 @@ def test_words_in_several_lines_take_from_the_charts_and_move_nothing_above(stan
 )
 def test_a_beginning_ends_with_a_sentence_or_a_clause(room, said):
     assert beginning("Stopped at step 9: layer 2: z is 4.5. Lower α; go on.", lambda text: len(text) <= room) == said
+
+
+def test_lines_are_broken_where_one_word_more_would_not_fit(qapp):
+    text = "After 1240 steps α 0.01 learns\u00a0what 0.001 does not: dev loss 0.034 and 0.21, iiii WWWW, fi ffl."
+    metrics = QFontMetrics(font(12, 400, 1.0))
+    for room in range(1, 700, 7):
+        lines = whole_lines(text, metrics, room)
+        assert " ".join(lines) == text
+        assert all(metrics.horizontalAdvance(line) <= room or " " not in line for line in lines)
+        for line, after in itertools.pairwise(lines):
+            assert metrics.horizontalAdvance(f"{line} {after.split(' ')[0]}") > room
+
+
+def test_the_width_for_so_many_lines_is_the_least(qapp):
+    text = "Every control acts while the network trains, and none of them waits for another."
+    metrics = QFontMetrics(font(12, 400, 1.0))
+    for most in (1, 2, 3, 5):
+        wide = width_in(text, metrics, most)
+        assert len(whole_lines(text, metrics, wide)) <= most
+        longest = max(map(metrics.horizontalAdvance, text.split(" ")))
+        assert wide == longest or len(whole_lines(text, metrics, wide - 1)) > most
 
 
 def test_a_twin_s_letter_is_no_beginning():
