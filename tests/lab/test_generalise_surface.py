@@ -32,6 +32,13 @@ def made(seed: int = 0, stretch: float = 1.0) -> tuple[Bowl, Bowl]:
     return two_bowls(rng.normal(size=(2, 120)) + np.where(y == 0, 1.0, -1.0), y, stretch)
 
 
+def test_the_surface_is_made_of_the_cost():
+    one = made()[0]
+    along = np.linspace(-one.half, one.half, 9)
+    there = one.lowest + np.stack(np.meshgrid(along, along), axis=-1)
+    np.testing.assert_allclose(one.surface(9), one.cost(there), rtol=1e-12)
+
+
 def test_the_gradient_is_that_of_the_cost_by_differences():
     one = made()[0]
     w = np.array([0.7, -0.4])
