@@ -47,6 +47,7 @@ from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.session.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui import labs
+from hyperscope.ui.ahead import load_ahead
 from hyperscope.ui.app import application
 from hyperscope.ui.labs.frameworks.lab import CodeOfSession
 from hyperscope.ui.pacing import settle
@@ -467,6 +468,9 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
             window.said.connect(use.hear)
             window.show()
             settle()
+            ahead = load_ahead(0.0)
+            while ahead.is_alive():
+                _go_on(window, use, 0.1)
             _go_on(window, use, 2.0)  # Qt, its fonts and the first pictures: not what is looked for
             use.found.gaps.clear()
             use.found.longest = 0.0

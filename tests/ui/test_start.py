@@ -52,6 +52,16 @@ def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
     assert name not in loaded
 
 
+def test_what_is_used_later_is_loaded_beside_the_window():
+    tell = (
+        "import sys; from hyperscope.ui.ahead import load_ahead; from hyperscope.ui.labs import LABS; "
+        "load_ahead(0.0).join(); wanted = {one.module for one in LABS} | {'pyqtgraph', 'hyperscope.ui.export.dialog'}; "
+        "print(*(wanted - set(sys.modules)), 'torch' in sys.modules, sys.getswitchinterval())"
+    )
+    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "0.005"] and done.stderr == ""
+
+
 def test_what_the_doctor_finds_comes_without_what_examines():
     """It is unpickled in the window while training goes on, where loading the checks held up three frames."""
     remedy = remedies.setting("α 0.1", ("training.learning_rate", 0.1))

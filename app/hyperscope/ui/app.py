@@ -17,6 +17,7 @@ from hyperscope.lab.machine import interrupts, last_fault
 from hyperscope.lab.session.session import Session
 from hyperscope.quoting import short
 from hyperscope.terminal import log
+from hyperscope.ui.ahead import load_ahead
 from hyperscope.ui.pacing import settle
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.window import Window
@@ -62,6 +63,7 @@ def open_window(
     if session.going is None:
         window.begin()
     settle()
+    load_ahead()
     watch = QTimer()
     watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
     watch.start(HEED_EVERY)

@@ -56,6 +56,13 @@ def written(template: str, script: Script, **more: object) -> Code:
     return Code(tuple(_spaced([_line(line) for line in text.splitlines() if line.strip() != NONE])))
 
 
+def prepare() -> None:
+    """Reads all templates, so that code which is first wanted is there at once."""
+    made = _environment()
+    for name in made.list_templates(extensions=["j2"]):
+        made.get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # when code is first written, not before
