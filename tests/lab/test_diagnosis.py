@@ -223,6 +223,26 @@ def test_a_fine_finding_has_no_remedy() -> None:
     assert all(finding.remedy is None and finding.others == () for finding in fine)
 
 
+def test_findings_do_not_depend_on_what_was_looked_at_before() -> None:
+    slow = changed(Experiment(), "training.learning_rate", 1e-4)
+    often, once = Trainer(slow), Trainer(slow)
+    for _ in range(3):
+        often.steps(20)
+        findings(often)
+    for _ in range(3):
+        once.steps(20)
+    assert findings(often) == findings(once)
+
+
+def test_looking_again_makes_no_other_learner_for_trials() -> None:
+    trainer = Trainer(Experiment())
+    first = Seen(trainer, 0.0)
+    first.ahead(0.1, anew=True)
+    trainer.steps(20)
+    again = Seen(trainer, 0.0)
+    assert again._tries is first._tries and 0.1 in again._tries.anew
+
+
 def test_the_most_serious_come_first() -> None:
     order = [("act", "look", "fine").index(finding.severity) for finding in findings(diagnosed("zero weights")[0])]
     assert order == sorted(order) and order[0] < order[-1]

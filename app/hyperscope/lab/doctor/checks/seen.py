@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import deque
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,10 +14,14 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.batches import Position
 from hyperscope.engine.learner import Diverged, Learner
 from hyperscope.engine.moment import Moment
+from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import folded, losses_of
 from hyperscope.engine.schedules import rate_factors
 from hyperscope.engine.softmax import one_hot
+from hyperscope.engine.training_settings import Training
 from hyperscope.lab.doctor.checks.least_error import least_error
+from hyperscope.lab.examples.examples import ExampleSet
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Evaluations
 from hyperscope.lab.training.trainer import Trainer
 
@@ -28,6 +34,24 @@ AHEAD, MOST_AHEAD = 50, 300  # steps of a trial: an epoch's, within these; fewer
 FEWEST_AHEAD = 10
 TRIAL_WORK = 2e7  # examples times parameters in all of a trial's steps
 STILL = 0.01  # of ln C; a loss that falls by less over that many rows no longer falls
+
+
+@dataclass(frozen=True, eq=False)
+class _Tries:
+    """What trials of a run are made with: a learner like the run's, the moment at which it starts, and to which loss
+    the first steps `anew` lead by factor of the learning rate, which stays the same however far the run is.
+    """
+
+    of: tuple[Experiment, Training, Layout]
+    examples: ExampleSet
+    learner: Learner
+    start: Moment
+    anew: dict[float, float]
+
+
+# The last two, of twins: whoever looks while a network is trained looks some times a second, and making a learner
+# takes as long as all the rest.
+_made: deque[_Tries] = deque(maxlen=2)
 
 
 class Seen:
@@ -45,7 +69,7 @@ class Seen:
         self.where = "the training set" if count == trainer.training_examples else f"{count} training examples"
         self.parameters = trainer.learner.state.parameters.astype(np.float64)
         self.ln_c = math.log(self.layout.classes)
-        self._ahead: dict[tuple[float, bool], float] = {}
+        self._ahead: dict[float, float] = {}
 
     @property
     def scheduled(self) -> float:
@@ -74,11 +98,10 @@ class Seen:
         trainer = self.trainer
         batches, _ = trainer.order.batches(trainer.batch_size, trainer.position, 1)
         batch = batches[0] if batches else trainer.last_batch
-        data, training = trainer.examples, trainer.learner.trainings[0]
-        copy = Learner(self.layout, training, self.experiment.seed, data.x_train[:, batch], data.y_train[batch])
+        copy = self._tries.learner
         copy.restore(trainer.learner.moment())
         try:
-            copy.steps([np.arange(len(batch))], np.array([self.scheduled]))
+            copy.steps([batch], np.array([self.scheduled]))
         except Diverged:
             return None
         difference: Array = copy.state.parameters.astype(np.float64) - self.parameters
@@ -95,9 +118,10 @@ class Seen:
         """The training loss that the coming steps lead to with `factor` times the learning rate, or as many from a new
         start; infinite if they diverge. They are taken on a copy.
         """
-        if (factor, anew) not in self._ahead:
-            self._ahead[factor, anew] = self._tried(factor, anew)
-        return self._ahead[factor, anew]
+        known = self._tries.anew if anew else self._ahead
+        if factor not in known:
+            known[factor] = self._tried(factor, anew)
+        return known[factor]
 
     def _tried(self, factor: float, anew: bool) -> float:
         trainer, data = self.trainer, self.trainer.examples
@@ -105,7 +129,7 @@ class Seen:
         batches, _ = trainer.order.batches(trainer.batch_size, position, self.steps_ahead)
         if not batches:
             return self.scores.train.loss
-        copy, start = self._copy
+        copy, start = self._tries.learner, self._tries.start
         copy.restore(start if anew else trainer.learner.moment())
         scheduled = 1.0 if anew else self.scheduled
         try:
@@ -118,11 +142,15 @@ class Seen:
         return loss if math.isfinite(loss) else math.inf
 
     @cached_property
-    def _copy(self) -> tuple[Learner, Moment]:
-        """A learner like the run's, and the moment at which it starts."""
-        data = self.trainer.examples
-        made = Learner(self.layout, self.training, self.experiment.seed, data.x_train, data.y_train)
-        return made, made.moment()
+    def _tries(self) -> _Tries:
+        trainer, training = self.trainer, self.trainer.learner.trainings[0]
+        for made in _made:
+            if made.examples is trainer.examples and made.of == (self.experiment, training, self.layout):
+                return made
+        data = trainer.examples
+        learner = Learner(self.layout, training, self.experiment.seed, data.x_train, data.y_train)
+        _made.append(_Tries((self.experiment, training, self.layout), data, learner, learner.moment(), {}))
+        return _made[-1]
 
     @property
     def unlearned(self) -> bool:
