@@ -8,6 +8,7 @@ from hyperscope.commands.ending import interrupted, written_to
 from hyperscope.commands.progress import Line
 from hyperscope.commands.screen import needs_qt
 from hyperscope.commands.words import ANYTHING, EPOCHS, Parser, check_epochs, path
+from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import check, write_together
 from hyperscope.terminal import say
 
@@ -76,7 +77,9 @@ def _code(file: str, what: str, framework: str, out: Path, epochs: int | None) -
     for name in names:
         check(out / name)
     replaced = any((out / name).exists() for name in names)
-    files = run_of(score, epochs).files(framework)
-    write_together({out / name: content for name, content in files.items()})
+    run = run_of(score, epochs, ends=interrupts.asked)
+    if not len(run.losses):
+        interrupts.heed()
+    write_together({out / name: content for name, content in run.files(framework).items()})
     say(written_to(out, replaced))
-    return 0
+    return interrupted(f"the code reproduces the {len(run.losses)} steps that were trained by then")

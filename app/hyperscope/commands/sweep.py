@@ -100,7 +100,9 @@ def _tried(given: argparse.Namespace) -> int:
                 rows.append(news.value)
             elif isinstance(news, Record) and isinstance(news.value, LearningCurve):
                 curve = news.value
-            if interrupts.asked() and (rows or curve is not None):
+            if interrupts.asked():
+                if not rows and curve is None:
+                    interrupts.heed()
                 break
     if curve is not None:
         write(file, csv_of([of_curve(curve)]))

@@ -6,6 +6,7 @@ Equal sessions give equal files, to the last byte.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,7 @@ from hyperscope.lab.timeline.score import Score, replay
 from hyperscope.lab.training.trainer import Order, Trainer
 
 EPOCHS = 60  # that are trained where a session stands at its start
+PIECE = 500  # steps between two looks at whether that is enough
 LARGEST = 400_000_000  # bytes of each epoch's own copies of the examples
 
 
@@ -83,9 +85,13 @@ class _Noted:
         return found, after
 
 
-def run_of(score: Score, epochs: int | None = None, *, most: int | None = None) -> Run:
+def run_of(
+    score: Score, epochs: int | None = None, *, most: int | None = None, ends: Callable[[], bool] = lambda: False
+) -> Run:
     """A session, trained from where its code begins to its end, or for `most` steps; with `epochs`, for so many from
     there on.
+
+    Once `ends()` is true, what was trained until then.
 
     Raises: ValueError when its data cannot be had.
     """
@@ -106,7 +112,7 @@ def run_of(score: Score, epochs: int | None = None, *, most: int | None = None) 
 
     order = _Noted(trainer.order, examples)
     trainer.order = order
-    losses = _played(trainer, score, script, epochs, most)
+    losses = _played(trainer, score, script, epochs, most, ends)
     asked = order.asked[: len(losses)]
     return Run(
         script,
@@ -120,7 +126,9 @@ def run_of(score: Score, epochs: int | None = None, *, most: int | None = None) 
     )
 
 
-def _played(trainer: Trainer, score: Score, script: Script, epochs: int | None, most: int | None) -> Array:
+def _played(
+    trainer: Trainer, score: Score, script: Script, epochs: int | None, most: int | None, ends: Callable[[], bool]
+) -> Array:
     """Trains on, making the session's moves, and returns the losses (S,)."""
     start, done = script.start, 0
     losses: list[Array] = [np.zeros(0)]
@@ -129,13 +137,13 @@ def _played(trainer: Trainer, score: Score, script: Script, epochs: int | None, 
         whole = (EPOCHS if epochs is None else epochs) * trainer.batches_per_epoch
     whole = whole if most is None else min(whole, most)
     for step, experiment in (*((at, one) for at, one in start.moves if at < whole), (whole, None)):
-        while done < step and not trainer.alarm:
-            took = trainer.steps(step - done)
+        while done < step and not trainer.alarm and not ends():
+            took = trainer.steps(min(PIECE, step - done))
             losses.append(trainer.batch_losses)
             done += took
             if not took:
                 break
-        if trainer.alarm:
+        if trainer.alarm or ends():
             break
         if experiment is not None:
             trainer.apply(experiment)
