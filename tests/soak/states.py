@@ -14,24 +14,52 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.session.session import Session
 from hyperscope.ui import labs
+from hyperscope.ui.actions import Action
 from hyperscope.ui.window import Window
 
 # what asks for a file's name in a dialog of the system, ends the window, or is no state
-LEFT_OUT = ("Open a file", "Save the experiment", "Close", "Full screen", "Go to", "Undo", "Redo")
+LEFT_OUT = ("Open a file", "Save", "Close", "Full screen", "Go to", "Undo", "Redo")
 
 
 def states(window: Window) -> dict[str, Callable[[], object]]:
-    """What brings the window into each of its states, by their names."""
+    """What brings the window into each of its states, by their names; all labs are made for that."""
+    first, _ = window.shown_view
     found: dict[str, Callable[[], object]] = {"training": lambda: window.session.play(True)}
     found["standing still"] = lambda: window.session.play(False)
     found["in the past"] = lambda: window.go_to(window.session.status.end // 2)
     for entry in labs.LABS:
         for view in [name for name, _ in entry.views] or [""]:
             found[f"lab {entry.name} {view}".rstrip()] = partial(window.show_lab, entry.name, view)
-    for action in window.all_actions:
-        if action.shown and not action.name.startswith(LEFT_OUT):
-            found.setdefault(action.name, partial(window.do, action.run))
+    for action in _of(window):
+        found.setdefault(action.name, partial(window.do, action.run))
+    for entry in labs.LABS:
+        if entry.name != first:
+            window.show_lab(entry.name)
+            for action in _of(window):
+                found.setdefault(action.name, partial(_act, window, entry.name, action.name))
+    window.show_lab(first)
     return found
+
+
+def _of(window: Window) -> list[Action]:
+    """What the shown lab offers. Of what differs in what stands behind a colon alone, as sweeps do, the first will do;
+    views are states anyway.
+    """
+    views = tuple(f"{entry.title}: " for entry in labs.LABS)
+    chosen: dict[str, Action] = {}
+    for action in window.all_actions:
+        if action.shown and not action.name.startswith((*LEFT_OUT, *views)):
+            chosen.setdefault(action.name.partition(":")[0], action)
+    return list(chosen.values())
+
+
+def _act(window: Window, lab: str, name: str) -> None:
+    """Does in a lab what is named there; what it does may have changed since."""
+    window.show_lab(lab)
+    for action in _of(window):
+        if action.name == name:
+            window.do(action.run)
+            return
 
 
 def main() -> int:
