@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
@@ -28,6 +30,41 @@ def in_lines(text: str, metrics: QFontMetrics, room: int, most: int) -> list[str
     return lines
 
 
+class _Measured:
+    """The words of a text in one type; what was measured is kept: a search for a width asks for the same again."""
+
+    def __init__(self, text: str, metrics: QFontMetrics) -> None:
+        self.text, self.metrics = text, metrics
+        self.words = text.split(" ") if text else []
+        self._known: dict[tuple[int, int], int] = {}
+
+    def wide(self, start: int, end: int) -> int:
+        """Pixels that the words from `start` to `end` take."""
+        if (start, end) not in self._known:
+            self._known[start, end] = self.metrics.horizontalAdvance(" ".join(self.words[start:end]))
+        return self._known[start, end]
+
+    def ends(self, room: int) -> list[int]:
+        """After which word each line of `room` pixels ends."""
+        found, start, count = list[int](), 0, len(self.words)
+        while start < count:
+            # more words are wider, so what fits is looked for by halves
+            start = bisect_right(range(start + 2, count + 1), room, key=partial(self.wide, start)) + start + 1
+            found.append(start)
+        return found
+
+
+_kept: deque[_Measured] = deque(maxlen=8)  # what stands in the window: it is asked for some ten widths at a time
+
+
+def _measured(text: str, metrics: QFontMetrics) -> _Measured:
+    for one in _kept:
+        if one.text == text and one.metrics == metrics:
+            return one
+    _kept.append(_Measured(text, metrics))
+    return _kept[-1]
+
+
 def _fitting(words: Sequence[str], metrics: QFontMetrics, room: int) -> int:
     """How many of `words` go on one line, one at least."""
     fit = 1
@@ -38,43 +75,24 @@ def _fitting(words: Sequence[str], metrics: QFontMetrics, room: int) -> int:
 
 def whole_lines(text: str, metrics: QFontMetrics, room: int) -> list[str]:
     """`text` in as many lines of `room` pixels as it takes, a word too long for one left as it is."""
-    lines: list[str] = []
-    words = text.split(" ") if text else []
-    while words:
-        fit = _fitting(words, metrics, room)
-        lines.append(" ".join(words[:fit]))
-        words = words[fit:]
-    return lines
+    measured = _measured(text, metrics)
+    ends = measured.ends(room)
+    return [" ".join(measured.words[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def width_in(text: str, metrics: QFontMetrics, most: int) -> int:
     """The fewest pixels of room in which `text` takes at most `most` lines and no word is cut."""
-    high = metrics.horizontalAdvance(text)
-    if most <= 1:
-        return high
-    words = text.split(" ")
-    low = max(map(metrics.horizontalAdvance, words))
-    high = max(low, high)
-    wide = cache(lambda first, last: metrics.horizontalAdvance(" ".join(words[first:last])))
+    measured = _measured(text, metrics)
+    count = len(measured.words)
+    low = max((measured.wide(at, at + 1) for at in range(count)), default=0)
+    high = max(low, measured.wide(0, count))
     while low < high:
         middle = (low + high) // 2
-        if _count(len(words), wide, middle) <= most:
+        if len(measured.ends(middle)) <= most:
             high = middle
         else:
             low = middle + 1
     return high
-
-
-def _count(words: int, wide: Callable[[int, int], int], room: int) -> int:
-    """In how many lines so many words fit, of which those from `first` to `last` are `wide` pixels together."""
-    lines = first = 0
-    while first < words:
-        last = first + 1
-        while last < words and wide(first, last + 1) <= room:
-            last += 1
-        first = last
-        lines += 1
-    return lines
 
 
 def beginning(text: str, fits: Callable[[str], bool]) -> str:
