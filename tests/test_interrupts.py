@@ -150,13 +150,13 @@ def test_an_interrupted_sweep_keeps_what_is_done(tmp_path: Path) -> None:
         assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".csv", ".json", ".png"]
 
 
-def test_a_sweep_of_remedies_that_is_interrupted_before_any_is_tried_ends_without_a_table(tmp_path: Path) -> None:
-    words = ["sweep", "generalise/remedies", IRIS, "--steps", "1000000", "--seeds", "2", "--out", "out"]
+def test_a_sweep_of_remedies_that_is_interrupted_writes_a_table_of_those_that_were_tried(tmp_path: Path) -> None:
+    words = ["sweep", "generalise/remedies", IRIS, "--steps", "20000", "--seeds", "10", "--out", "out"]
     with running(tmp_path, *words) as process:
-        until(lambda: psutil.Process(process.pid).cpu_times().user > 3, process)
+        until(lambda: psutil.Process(process.pid).cpu_times().user > 2, process)
         code, printed, said = ended(process)
-    assert code == 130 and "Traceback" not in said and "Written" not in printed
-    assert not list(tmp_path.rglob("*.csv"))
+    assert code == 130 and "interrupted" in said and "Traceback" not in said
+    assert bool(list(tmp_path.rglob("*.csv"))) == ("Written" in printed)
 
 
 def test_an_interrupted_export_of_code_writes_the_folder_of_what_was_trained(tmp_path: Path) -> None:

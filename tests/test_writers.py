@@ -76,7 +76,17 @@ def commands(given: str, folder: Path) -> dict[str, list[str]]:
     }
     few = ["--epochs", "1", "--seeds", "1", "--out", str(folder)]
     made["sweep"] = ["sweep", "batch-norm/learning-rate", given, *few]
-    made["table of a sweep"] = ["sweep", "generalise/examples", given, "--seeds", "1", "--steps", "2", "--out", few[-1]]
+    made["table of a sweep"] = [
+        "sweep",
+        "generalise/examples",
+        given,
+        "--seeds",
+        "1",
+        "--steps",
+        "100",
+        "--out",
+        few[-1],
+    ]
     code = ["export", given, "--what", "code", "--framework", "numpy"]
     made["code"] = [*code, "--epochs", "1", "--out", str(folder)]
     made["view.csv"] = ["export", given, "--what", "softmax/workbench", "--out", str(folder / "view.csv")]
