@@ -76,17 +76,8 @@ def commands(given: str, folder: Path) -> dict[str, list[str]]:
     }
     few = ["--epochs", "1", "--seeds", "1", "--out", str(folder)]
     made["sweep"] = ["sweep", "batch-norm/learning-rate", given, *few]
-    made["table of a sweep"] = [
-        "sweep",
-        "generalise/examples",
-        given,
-        "--seeds",
-        "1",
-        "--steps",
-        "100",
-        "--out",
-        few[-1],
-    ]
+    steps = ["--seeds", "1", "--steps", "100", "--out", str(folder)]
+    made["table of a sweep"] = ["sweep", "generalise/examples", given, *steps]
     code = ["export", given, "--what", "code", "--framework", "numpy"]
     made["code"] = [*code, "--epochs", "1", "--out", str(folder)]
     made["view.csv"] = ["export", given, "--what", "softmax/workbench", "--out", str(folder / "view.csv")]
