@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from hyperscope.engine.settings import Layer, Network
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.frameworks.counting import counted
 from hyperscope.lab.frameworks.facts import facts
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.measured import OURS, Measured, text_of
+from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.labs.frameworks.choosing_cards import UNMEASURED
+from hyperscope.ui.labs.frameworks.trials import SideBySide
 from hyperscope.ui.remembered import Remembered
 from patience import PATIENCE
 
@@ -44,3 +49,16 @@ def test_lines_are_this_sessions_and_what_was_measured_before_is_shown(open_wind
     assert "Nothing was measured" in view.sentence.text()
     view.show_measured({})
     assert view.speed.accessibleDescription() == UNMEASURED
+
+
+def test_a_run_that_was_begun_elsewhere_is_measured_while_choosing_is_shown(open_window, qtbot):
+    window = open_window(Experiment(data=Data(points=90), network=Network(layers=(Layer(4),))), playing=False)
+    window.session.perform(Score(window.session.experiment, (), 12))
+    qtbot.waitUntil(lambda: window.session.status.tick == 12, timeout=PATIENCE)
+    window.show_lab("frameworks", "choosing")
+    view = window.lab.page.choosing
+    assert view.measured == {}
+    window.part(SideBySide).run("numpy")
+    qtbot.waitUntil(lambda: set(view.measured) == {"numpy", OURS}, timeout=PATIENCE)
+    assert "in NumPy" in view.sentence.text()
+    assert view.measured["numpy"].steps == 12
