@@ -82,3 +82,36 @@ def test_every_view_is_reached_by_mouse_and_shows_something(start, at, tmp_path,
         qtbot.waitUntil(lambda: painted(program.seen(), (340, 130, 1000, 430)) > 3000, timeout=PATIENCE)
     program.keys("ctrl+1")
     qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)
+
+
+def test_the_data_that_move_are_reached_by_mouse_and_left_by_keys(start, at, tmp_path, qtbot):
+    program = begun(start, tmp_path, qtbot)
+
+    def word(window):
+        window.show_lab("batch-norm", "microscope")
+        return window.views.choice.word("Shifting inputs")
+
+    def face(window):
+        window.show_lab("batch-norm", "shift")
+        return window.lab.page.of_shift.card.faces.buttons[1]
+
+    program.click(at(word))
+    button = settled(qtbot, lambda: at(face))
+
+    def pressed() -> np.ndarray:
+        """The two buttons that say what shifts."""
+        left, top, right, bottom = button.x() - 150, button.y() - 12, button.x() + 50, button.y() + 12
+        return np.asarray(program.seen().crop((left, top, right, bottom))).astype(int)
+
+    settled(qtbot, lambda: pressed().tobytes())
+    layers = pressed()
+
+    def turned() -> float:
+        """The share of the buttons' pixels that look otherwise than while the layers are looked at."""
+        return float((abs(pressed() - layers).max(axis=-1) > 12).mean())
+
+    program.click(button)
+    program.move(QPoint(700, 700))
+    qtbot.waitUntil(lambda: turned() > 0.3, timeout=PATIENCE)
+    program.keys("Left")
+    qtbot.waitUntil(lambda: turned() < 0.2, timeout=PATIENCE)

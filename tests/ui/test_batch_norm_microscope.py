@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -44,7 +46,7 @@ def drawn(window: Window):
 
 def test_the_view_shows_the_last_hidden_layers_first_unit(window):
     assert drawn(window).title == "Layer 2, unit 1"
-    assert page_of(window).microscope.title.text().startswith("Layer 2, unit 1: one mini-batch of 32")
+    assert page_of(window).microscope.title.text().startswith("Layer 2, unit 1")
 
 
 def test_a_drag_of_gamma_moves_the_last_two_columns_and_is_one_move(window, qtbot):
@@ -233,3 +235,12 @@ def test_looking_at_nothing_painted_yet_breaks_nothing(standing_still, qtbot):
     window.show_lab("batch-norm", "microscope")
     qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
     assert drawn(window) is None
+
+
+def test_the_title_leaves_the_choices_beside_it_their_room_in_larger_type(window):
+    panel = page_of(window).microscope
+    for scale in (1.0, 1.25):
+        panel.set_theme(replace(window.theme, scale=scale))
+        said, beside = panel.title.text(), (panel.direction, panel.statistics)
+        wide = panel.title.fontMetrics().horizontalAdvance(said) + sum(one.sizeHint().width() for one in beside)
+        assert said.startswith("Layer 2, unit 1") and wide < panel.width()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.softmax.case import Case, worked
-from hyperscope.ui.labs.softmax.bars import Bars, span
+from hyperscope.ui.labs.softmax.bars import Bars, exponent, heads, span
 from hyperscope.ui.labs.softmax.numbers import remark, rows
 from hyperscope.ui.labs.softmax.words import logit, power, share, signed
 from hyperscope.ui.labs.softmax.workbench import FACES, Workbench
@@ -147,11 +147,19 @@ def test_overflow_is_shown_in_words_and_the_probabilities_stay(bench, qtbot) -> 
     assert [row[3] for row in rows(bench.numbers.worked)[:2]] == ["0.2689", "0.7311"]
 
 
-def test_adding_a_thousand_says_why_nothing_changed(bench, qtbot) -> None:
-    case = Case(shift=10.0)
-    shown(bench, qtbot, case)
-    assert np.allclose(bench.bars.worked.shares, worked(Case()).shares, rtol=1e-12)
-    assert "cancels" in remark(bench.numbers.worked)[0]
+def test_the_formulas_say_what_is_added_and_divided_by() -> None:
+    assert heads(Case())[1] == "e^{z}"
+    assert heads(Case(shift=1000.0))[1] == "e^{z + c}"
+    assert heads(Case(temperature=2.0))[2] == r"\hat{y} = \frac{e^{z / T}}{Σ e^{z / T}}"
+    assert exponent(Case(shift=-3.0, temperature=2.0), "3", "2") == "(z − 3) / 2"
+
+
+@pytest.mark.parametrize("added", [10.0, 1000.0, -1000.0])
+def test_adding_a_thousand_says_why_nothing_changed(added) -> None:
+    found = worked(Case(shift=added))
+    assert np.allclose(found.shares, worked(Case()).shares, rtol=1e-12)
+    said, alarm = remark(found)
+    assert "cancels" in said and alarm == (abs(added) == 1000) == ("not a number" in said)
 
 
 def test_a_point_of_the_map_moves_the_bars_as_the_network_says(bench, window, qtbot) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hyperscope.engine.arrays import Values
@@ -15,12 +15,11 @@ from hyperscope.lab.probes.batch_statistics import BatchStatistics, OfUnit, batc
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
-from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.batch_norm.words import figure
 from hyperscope.ui.paint import card, face, fitting, write
 from hyperscope.ui.panels.common.axes import Ticks, linear_ticks, log_ticks, number_text
-from hyperscope.ui.panels.common.chart import Axes, legend, polyline
+from hyperscope.ui.panels.common.chart import Axes, evenly, legend, polyline
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
 
@@ -173,8 +172,8 @@ class AveragesPanel(QWidget):
         small = face(10, 400, scale)
         at = float(found.noise[found.sizes == found.batch_size][0])
         said = f"In σ; dashed 1/√m. At m = {found.batch_size} a mini-batch's mean is off by {number_text(at, 2)} σ."
-        metrics = QFontMetrics(small)
-        lines = in_lines(said, metrics, int(rect.width() - 2 * INSIDE * scale), 3)
+        metrics = QFontMetricsF(small)
+        lines = evenly(said, metrics, rect.width() - 2 * INSIDE * scale)
         foot = len(lines) * metrics.height() + 8 * scale
         area = QRectF(
             rect.left() + 44 * scale, 38 * scale, rect.width() - 62 * scale, rect.height() - 62 * scale - foot

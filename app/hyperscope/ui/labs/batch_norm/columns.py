@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -44,7 +45,7 @@ MOST = 160  # examples that are drawn; of a larger mini-batch as many, evenly sp
 BINS = 14
 NEAR = 14  # pixels at scale 1 from a dot or line within which the pointer means it
 APART = 6.0  # times as far as all else reach z and z − μ before they are drawn smaller
-SHORT = {"variance": "var", "μ running": "μ", "saturated": "sat."}
+SHORT = {"variance": "var", "mean": "μ", "μ running": "μ", "saturated": "sat."}
 KEPT = 0.55  # of the axis that values must fill, else it is set anew
 
 
@@ -523,11 +524,7 @@ class MicroscopePanel(QWidget):
             return
         self.drawn = found
         off = found.norm == "off"
-        count = len(found.true)
-        whole = f"{found.title}: one mini-batch of {count}, example by example"
-        room = self.width() - self.direction.sizeHint().width() - self.statistics.sizeHint().width() - 80
-        short = whole.partition(", example")[0]
-        self.title.setText(found.title if off else fitting((whole, short), self.title.font(), room))
+        self._entitle()
         self.lacking.setText("It has no batch norm; this is what it would do at first.")
         self.lacking.setVisible(off)
         self.add.setVisible(off)
@@ -535,6 +532,21 @@ class MicroscopePanel(QWidget):
         self.statistics.setVisible(not off)
         self.direction.setEnabled(self.training)
         self.columns.show_unit(found, self.direction.value == "backward")
+
+    def _entitle(self) -> None:
+        """Says in the title as much as there is room for."""
+        found = self.drawn
+        if found is None:
+            return
+        whole = f"{found.title}: one mini-batch of {len(found.true)}, example by example"
+        short = whole.partition(", example")[0]
+        taken = self.direction.sizeHint().width() + self.statistics.sizeHint().width() + 62 * self._theme.scale
+        said = (whole, short, found.title) if found.norm != "off" else (found.title,)
+        self.title.setText(fitting(said, self.title.font(), self.width() - taken))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._entitle()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -547,6 +559,7 @@ class MicroscopePanel(QWidget):
         self.lacking.set_theme(theme, 11)
         for part in (self.add, self.direction, self.statistics, self.columns):
             part.set_theme(theme)
+        self._entitle()
         self.update()
 
     @guarded

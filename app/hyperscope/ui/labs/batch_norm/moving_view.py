@@ -179,7 +179,7 @@ class MovingView(FedView):
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
+    return f"{100 * share:.0f}\u00a0%" if math.isfinite(share) else "–"
 
 
 def _epochs(back: float) -> str:

@@ -96,7 +96,11 @@ class BatchNormPage(Page):
         """Shows what "layers" receive, or what becomes of "data" that move."""
         if which != self.shifting:
             self.shifting = "data" if which == "data" else "layers"  # one that came by a signal is equal, not the same
-            self._shifts.setCurrentWidget(self.of_moving if which == "data" else self.of_shift)
+            before, after = (self.of_shift, self.of_moving) if which == "data" else (self.of_moving, self.of_shift)
+            by_keyboard = any(button.hasFocus() for button in before.card.faces.buttons)
+            self._shifts.setCurrentWidget(after)
+            if by_keyboard:  # the arrows go on where they are
+                after.card.faces.buttons[after.card.faces.index() or 0].setFocus()
             self.turned.emit()
 
     def _question(self) -> Unit:

@@ -107,7 +107,7 @@ class UnitCard(Card):
             "Undo it", "Undo batch norm in this unit", "Sets γ = √(σ² + ε) and β = μ, so that z comes back."
         )
         self.undo_layer = Button(
-            "in the whole layer",
+            "Whole layer",
             "Undo batch norm in the whole layer",
             "The same for each unit of this layer, as one move.",
         )

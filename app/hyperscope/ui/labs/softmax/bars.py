@@ -6,13 +6,13 @@ Heights within a column can be compared; each column has a scale of its own.
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from hyperscope.lab.softmax.case import LOGIT, Worked
+from hyperscope.lab.softmax.case import LOGIT, Case, Worked
 from hyperscope.ui.controls.control import keep_arrows, keep_escape
 from hyperscope.ui.controls.words import read
 from hyperscope.ui.formula import boxed
@@ -23,8 +23,6 @@ from hyperscope.ui.theme import INSIDE, Theme
 
 LEAST = (-2.0, 6.0)  # logits that the first column shows at least
 FINE, COARSE = 0.1, 1.0  # what an arrow key adds, and what it does with Shift
-HEADS = ("z", "e^{z}", "\\hat{y} = \\frac{e^{z}}{Σ e^{z}}")
-WARMER = ("z", "e^{z / T}", "\\hat{y} = \\frac{e^{z / T}}{Σ e^{z / T}}")
 SAID = ("logits: any numbers", "all positive, order kept", "they sum to 1")
 GRIP = (22.0, 8.0)  # pixels
 
@@ -215,10 +213,7 @@ class Bars(Sheet):
 
     def _column(self, which: int) -> QRectF:
         """Where the bars of a column stand, from its highest to its lowest value."""
-        gap = self.px(76)
-        wide = (self.width() - 2 * INSIDE - self.px(20) - 2 * gap) / 3
-        top, foot = self.px(88), self.px(92)
-        return QRectF(INSIDE + self.px(10) + which * (wide + gap), top, wide, max(40.0, self.height() - top - foot))
+        return _columns(self.width(), self.height(), self.theme.scale)[which]
 
     def _bar(self, which: int, number: int) -> QRectF:
         """The bar's whole place: as wide as it is, as high as its column."""
@@ -286,7 +281,7 @@ class Bars(Sheet):
                 at = self._base - height * tall
                 self._paint_bar(painter, which, number, at, colour)
                 self._label(painter, which, number, at, said)
-        key = (case.truth, case.classes, self._span, self.names, case.temperature)
+        key = (case.truth, case.classes, self._span, self.names, case.temperature, case.shift)
         self.standing(painter, key, self._paint_standing)
         for number, grip in enumerate(self.grips):
             self._paint_grip(painter, grip, colours[number])
@@ -297,12 +292,12 @@ class Bars(Sheet):
         """What a drag leaves as it is: formulas, base lines, names and arrows."""
         assert self.worked is not None
         case = self.worked.case
-        for which, formula in enumerate(HEADS if case.temperature == 1 else WARMER):
+        for which, formula in enumerate(heads(case)):
             self._paint_head(painter, which, formula)
             self._paint_ground(painter, which, case.truth)
         for after in range(2):
             self._paint_arrow(painter, after)
-        self._say_arrow(painter, 0, "e to the z" if case.temperature == 1 else f"e to the z / {case.temperature:g}")
+        self._say_arrow(painter, 0, f"e to the {exponent(case, logit(abs(case.shift)), f'{case.temperature:g}')}")
         column, (top, foot) = self._column(2), self._errors_at
         box = boxed("\\hat{y} − y" if case.temperature == 1 else "\\frac{\\hat{y} − y}{T}", self.px(14))
         painter.setPen(self.theme.text)
@@ -417,6 +412,27 @@ class Bars(Sheet):
                 painter.setPen(readable(theme.text, theme.card))
                 place = QRectF(x + self.px(9), middle - self.px(9), self.px(60), self.px(18))
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, signed(value, 3))
+
+
+@lru_cache(maxsize=8)
+def _columns(width: int, height: int, scale: float) -> tuple[QRectF, ...]:
+    """The places of the three columns: asked for a hundred times in a frame, and for few sizes."""
+    gap, top, foot = 76 * scale, 88 * scale, 92 * scale
+    wide = (width - 2 * INSIDE - 20 * scale - 2 * gap) / 3
+    high = max(40.0, height - top - foot)
+    return tuple(QRectF(INSIDE + 10 * scale + which * (wide + gap), top, wide, high) for which in range(3))
+
+
+def exponent(case: Case, c: str = "c", t: str = "T") -> str:
+    """What stands above e: z, with what is added to all of them, over the temperature."""
+    z = f"z {'−' if case.shift < 0 else '+'} {c}" if case.shift else "z"
+    return z if case.temperature == 1 else f"({z}) / {t}" if case.shift else f"{z} / {t}"
+
+
+def heads(case: Case) -> tuple[str, str, str]:
+    """The formula above each column."""
+    power = f"e^{{{exponent(case)}}}"
+    return "z", power, f"\\hat{{y}} = \\frac{{{power}}}{{Σ {power}}}"
 
 
 def span(logits: tuple[float, ...]) -> tuple[float, float]:

@@ -4,6 +4,8 @@ makes of the formula as it stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -15,6 +17,7 @@ from hyperscope.ui.theme import INSIDE
 
 HEADS = ("class", "z", "eᶻ", "ŷ", "hardmax", "y", "ŷ − y", "in float32")
 SHARES = (0.10, 0.13, 0.16, 0.13, 0.13, 0.05, 0.14, 0.16)  # of the width
+FIXED, MOVING = (0, 4, 5), (1, 2, 3, 6, 7)  # columns that a drag of a bar hardly ever changes, and the others
 ROW = 21.0  # pixels
 VERMILION = 6  # of the theme's class colours, as of alarms
 
@@ -40,35 +43,52 @@ class Numbers(Sheet):
         found = self.worked
         if found is None:
             return
+        remarked = remark(found)
+        fixed = tuple(tuple(row[which] for which in FIXED) for row in self._rows)
+        key = (fixed, found.case.truth, found.case.shift, remarked)
+        self.standing(painter, key, lambda kept: self._paint_fixed(kept, room, found, *remarked))
+        for at, cells in enumerate(self._rows):
+            self._paint_row(painter, room, found, at + 1, cells, MOVING)
+
+    def _high(self, room: QRectF, count: int) -> float:
+        return min(self.px(ROW), (room.height() - self.px(54)) / (count + 2))
+
+    def _paint_row(
+        self, painter: QPainter, room: QRectF, found: Worked, at: int, cells: tuple[str, ...], columns: Sequence[int]
+    ) -> None:
+        """Paints some columns of a row, of which 0 is the heads."""
         theme, count = self.theme, found.case.classes
-        words = self.px(54)
-        high = min(self.px(ROW), (room.height() - words) / (count + 2))
+        high = self._high(room, count)
         size = min(12.0, high / self.theme.scale * 0.66)
         alarm = readable(theme.class_colour(VERMILION), theme.card)
-        for at, cells in enumerate((HEADS, *self._rows)):
-            y = room.top() + at * high
-            body = 0 < at <= count
-            own = body and at - 1 == found.case.truth
-            left = room.left()
-            for which, (words_here, part) in enumerate(zip(cells, SHARES, strict=True)):
-                wide = part * room.width()
-                cell = QRectF(left, y, wide, high)
-                left += wide
-                colour = theme.text if body else theme.quiet
-                if which == 7 and words_here in ("NaN", "inf"):
-                    colour = alarm
-                if which == 0 and body:
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(theme.class_colour(at - 1))
-                    painter.drawEllipse(QPointF(cell.left() + self.px(4), cell.center().y()), self.px(4), self.px(4))
-                    cell.setLeft(cell.left() + self.px(13))
-                align = Qt.AlignmentFlag.AlignLeft if which == 0 else Qt.AlignmentFlag.AlignRight
-                write(painter, cell, words_here, face(size, 600 if own else 400, theme.scale), colour, align)
-        said, alarming = remark(found)
-        below = room.top() + (count + 2) * high + self.px(8)
+        y = room.top() + at * high
+        body = 0 < at <= count
+        own = body and at - 1 == found.case.truth
+        for which in columns:
+            words_here, wide = cells[which], SHARES[which] * room.width()
+            cell = QRectF(room.left() + sum(SHARES[:which]) * room.width(), y, wide, high)
+            colour = theme.text if body else theme.quiet
+            if which == 7 and words_here in ("NaN", "inf"):
+                colour = alarm
+            if which == 0 and body:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.class_colour(at - 1))
+                painter.drawEllipse(QPointF(cell.left() + self.px(4), cell.center().y()), self.px(4), self.px(4))
+                cell.setLeft(cell.left() + self.px(13))
+            align = Qt.AlignmentFlag.AlignLeft if which == 0 else Qt.AlignmentFlag.AlignRight
+            write(painter, cell, words_here, face(size, 600 if own else 400, theme.scale), colour, align)
+
+    def _paint_fixed(self, painter: QPainter, room: QRectF, found: Worked, said: str, alarming: bool) -> None:
+        """What hardly any drag changes: heads, names, whole numbers, and the remark below."""
+        theme, count = self.theme, found.case.classes
+        z = "eᶻ" if not found.case.shift else "eᶻ⁺ᶜ" if found.case.shift > 0 else "eᶻ⁻ᶜ"
+        self._paint_row(painter, room, found, 0, (*HEADS[:2], z, *HEADS[3:]), range(len(HEADS)))
+        for at, cells in enumerate(self._rows):
+            self._paint_row(painter, room, found, at + 1, cells, FIXED)
+        below = room.top() + (count + 2) * self._high(room, count) + self.px(8)
         place = QRectF(room.left(), below, room.width(), max(0.0, self.height() - INSIDE / 2 - below))
         painter.setFont(face(12, 400, theme.scale))
-        painter.setPen(alarm if alarming else theme.text)
+        painter.setPen(readable(theme.class_colour(VERMILION), theme.card) if alarming else theme.text)
         painter.drawText(place, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), said)
 
 
@@ -99,6 +119,14 @@ def remark(found: Worked) -> tuple[str, bool]:
     if single.breaks:
         top = float(found.exponents.max())
         said = raised(top)
+        if case.shift:
+            grown = "inf, and inf / inf" if single.powers.max() == float("inf") else "0, and 0 / 0"
+            return (
+                f"No probability has changed: e{raised(case.shift)} stands above and below the line and cancels. But "
+                f"in float32 e{said} is {grown} is not a number (NaN): subtract the largest logit first, which changes "
+                "nothing either.",
+                True,
+            )
         if single.powers.max() == float("inf"):
             return (
                 f"In float32 e{said} is inf, and inf / inf is not a number (NaN). Subtract the largest first: "
