@@ -248,6 +248,12 @@ def test_the_pointer_on_the_numbers_is_told_what_they_are(panel):
     assert "Blue is above 0" in panel.matrices.toolTip()
 
 
+def test_the_pointer_is_told_what_a_low_window_has_no_room_for(panel):
+    said = panel.matrices.accessibleDescription()
+    assert "mean" in said and said in panel.matrices.toolTip()
+    assert panel.told._operation.sentence in panel.told.toolTip()
+
+
 def test_large_type_takes_its_room_from_the_computation_and_hides_none_of_it(window, qtbot):
     lab = window.lab.page
     before = lab.network.height()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from hyperscope.engine.arrays import Array
 from hyperscope.ui import formula
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CELL = (50, 16)  # pixels at scale 1
 LOWEST = 13  # pixels of a row at scale 1
 HEAD, FOOT, ARROW, SIDE = 20, 15, 26, 16
+TIP = "The first units and columns; numbers that changed are heavier. Blue is above 0, orange below."
 TINT = 0.42  # of the sign's colour in the cell of the greatest number
 RIGHT = Qt.AlignmentFlag.AlignRight
 MIDDLE = Qt.AlignmentFlag.AlignHCenter
@@ -47,6 +48,12 @@ def summed_up(summary: Summary) -> str:
     )
 
 
+def summaries(summary: Summary) -> tuple[str, ...]:
+    """The same from the fullest to the shortest."""
+    mean, deviation, _ = whole = summed_up(summary).split(" · ")
+    return " · ".join(whole), f"{mean} · {deviation}", mean
+
+
 class Matrices(QWidget):
     """One array, or two with an arrow: what an operation wrote, and what it was made from."""
 
@@ -55,14 +62,16 @@ class Matrices(QWidget):
         self._theme = LIGHT
         self._numbers: Numbers | None = None
         self.setAccessibleName("Numbers before and after")
-        self.setToolTip("The first units and columns; numbers that changed are heavier. Blue is above 0, orange below.")
+        self.setToolTip(TIP)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
     def show_numbers(self, numbers: Numbers) -> None:
         """Shows one array."""
         self._numbers = numbers
         before = f" from {summed_up(numbers.earlier)}" if numbers.earlier is not None else ""
-        self.setAccessibleDescription(f"{formula.plain(numbers.symbol)}: {summed_up(numbers.summary)}{before}")
+        said = f"{formula.plain(numbers.symbol)}: {summed_up(numbers.summary)}{before}"
+        self.setAccessibleDescription(said)
+        self.setToolTip(f"{TIP} {said}.")
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -131,7 +140,9 @@ class Matrices(QWidget):
         note = head.adjusted(used + 8 * scale, 0, self._room() - columns * wide - side, 0)
         hidden = numbers.shape[0] > rows or numbers.shape[1] > columns
         cut = f"; the first {rows} × {columns}" if hidden else ""
-        write(painter, note, f"{shape}, {kinds}{cut}", face(10, 400, scale), theme.quiet)
+        small = face(10, 400, scale)
+        said = fitting((f"{shape}, {kinds}{cut}", f"{shape}{cut}", f"{shape}, {kinds}", shape), small, note.width())
+        write(painter, note, said, small, theme.quiet)
         for row in range(rows):
             y = HEAD * scale + row * high
             write(
@@ -146,7 +157,7 @@ class Matrices(QWidget):
                 write(painter, cell, figure(value), face(10, 600 if heavy else 400, scale), theme.text, MIDDLE)
         y = HEAD * scale + rows * high + 2 * scale
         below = QRectF(left + side, y, self._room() - side, 12 * scale)
-        write(painter, below, summed_up(summary), face(10, 400, scale), theme.quiet)
+        write(painter, below, fitting(summaries(summary), small, below.width()), small, theme.quiet)
 
     def _tint(self, value: float, top: float) -> QColor:
         theme = self._theme

@@ -150,7 +150,8 @@ class Told(QWidget):
         """Shows one operation."""
         self._operation = operation
         self.setAccessibleDescription(f"{operation.place}: {formula.plain(operation.formula)}. {operation.sentence}")
-        self.setToolTip("Calls: " + "; ".join(label.partition(": ")[2] for label in operation.calls))
+        calls = "; ".join(label.partition(": ")[2] for label in operation.calls)
+        self.setToolTip(f"{operation.sentence}\nCalls: {calls}")  # in a low window the sentence is cut
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
