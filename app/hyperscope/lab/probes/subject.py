@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hyperscope.engine.textbook import Trace
     from hyperscope.lab.examples.examples import ExampleSet
     from hyperscope.lab.experiment.experiment import Experiment
-    from hyperscope.lab.training.checkpoint import Evaluations
+    from hyperscope.lab.training.checkpoint import Best, Evaluations
     from hyperscope.lab.training.history import History
     from hyperscope.lab.training.kept import LookCache
 
@@ -47,6 +47,14 @@ class Subject(Protocol):
 
     @property
     def history(self) -> History: ...
+    @property
+    def best(self) -> Best | None:
+        """What early stopping would go back to, None without it."""
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether it did, and stands there."""
+
     @property
     def marks(self) -> tuple[tuple[int, float, str], ...]:
         """(step, epoch, caption) of every control moved."""

@@ -22,8 +22,10 @@ TEN = 10  # evaluations that a median is of
 JUMPY = 0.05  # of accuracy, beyond what it has changed in all, from which on one evaluation says little
 MEASURES = ("train_loss", "dev_loss", "train_accuracy", "dev_accuracy", "learning_rate", "gradient_norm")
 QUANTILES = 5  # per layer: 5, 25, 50, 75, 95 %
-RIVERS = ("quantiles", "activations", "weights", "gradients", "normalised")  # of what enters activations, and else
-OUTPUT_LAST = ("weights", "gradients")  # with the output layer, which stays the last when hidden ones come or go
+# of what enters activations, and of what else; norms are one number a layer, no quantiles
+RIVERS = ("quantiles", "activations", "weights", "gradients", "normalised", "norms")
+WIDTHS = {"norms": 1}
+OUTPUT_LAST = ("weights", "gradients", "norms")  # the output layer stays the last when hidden ones come or go
 ROOM = 64  # rows made room for at first; short runs, of which there may be a thousand, need no more
 LARGEST = float(np.finfo(np.float32).max)
 EARLY = 32  # strides from the start: half of the rows that go there stay aside, so steps lie within 1/16 of each other
@@ -56,7 +58,7 @@ class History:
         self._losses = np.zeros((room, *crowd), np.int64)
         self._measures = np.zeros((len(MEASURES), room, *crowd))
         self._rivers: dict[str, NDArray[np.float32]] = {
-            name: np.zeros((room, *crowd, 0, QUANTILES), np.float32) for name in RIVERS
+            name: np.zeros((room, *crowd, 0, WIDTHS.get(name, QUANTILES)), np.float32) for name in RIVERS
         }
         self._pending_sum = np.zeros(crowd)
         self._pending = np.zeros(crowd, np.int64)
@@ -97,7 +99,8 @@ class History:
         gradient_norm: ArrayLike = np.nan,
         **rivers: ArrayLike | None,
     ) -> None:
-        """Appends the row of `step`; `epoch` counts fractions; of RIVERS each is (..., L, 5) with ascending rows.
+        """Appends the row of `step`; `epoch` counts fractions; of RIVERS each is (..., L, 5) with ascending rows,
+        and `norms` (..., L).
 
         Of a crowd the measures are (K,). Layers that come or go on the way leave NaN where they were not.
         Raises: ValueError for a step not due.
@@ -146,11 +149,12 @@ class History:
         new = np.asarray(quantiles)
         if new.dtype != np.float32:
             new = np.clip(new, -LARGEST, LARGEST).astype(np.float32)
-        new = new.reshape(*self.crowd, -1, QUANTILES)
+        width = had.shape[-1]
+        new = new.reshape(*self.crowd, -1, width)
         layers = new.shape[-2]
         if layers != had.shape[-2]:
             kept = min(layers, had.shape[-2])
-            room = self._rivers[name] = np.full((len(had), *self.crowd, layers, QUANTILES), np.nan, np.float32)
+            room = self._rivers[name] = np.full((len(had), *self.crowd, layers, width), np.nan, np.float32)
             if name in OUTPUT_LAST and kept:
                 kept -= 1
                 room[..., -1, :] = had[..., -1, :]
@@ -249,7 +253,7 @@ class History:
         return self.rivers_of("quantiles")
 
     def rivers_of(self, name: str) -> tuple[NDArray[np.float32], ...]:
-        """One of RIVERS: quantiles over time (t, 5) of each layer, as copies; NaN where a row had none."""
+        """One of RIVERS: quantiles over time (t, 5) of each layer, or norms (t, 1), as copies; NaN where none were."""
         rows = self._rivers[name][: self._rows]
         return tuple(rows[:, layer].copy() for layer in range(rows.shape[1]))
 

@@ -343,6 +343,7 @@ class InTraining(ABC, Generic[N]):
             quantiles=entering,
             activations=activations,
             weights=quantiles.weights(self.learner.state.parameters),
+            norms=quantiles.norms(self.learner.state.parameters),
             gradients=quantiles.weights(gradient) if gradient is not None else None,
             normalised=quantiles.normalised([trace.normalised for trace in traces[: len(self.layout.network.layers)]]),
         )

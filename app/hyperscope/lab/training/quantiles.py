@@ -1,4 +1,5 @@
-"""The quantiles that rivers are drawn from: of what enters and leaves activations, of ẑ, weights and their gradient.
+"""The quantiles that rivers are drawn from: of what enters and leaves activations, of ẑ, weights and their gradient;
+and how long the weights of each layer are.
 
 A row of the history is taken every few steps, so it takes few calls: all layers' weights are sorted at once, and
 what leaves an activation that never falls follows from what enters it.
@@ -39,6 +40,9 @@ class Quantiles:
         starts = self._places.shape[1] * np.arange(len(places))
         self._ranks = starts[:, None] + np.stack([ranks(len(row)) for row in places])
         self._padded: dict[str, Array] = {}
+        every = [_weights(layout, number) for number in range(len(layout.names))]
+        self._every = np.concatenate(every)
+        self._begin = np.cumsum([0, *(len(one) for one in every[:-1])])
 
     def signals(self, traces: Sequence[Trace]) -> tuple[Array, Array]:
         """(L, 5) float32 each: of what enters the hidden layers' activations, and of what leaves them."""
@@ -85,6 +89,14 @@ class Quantiles:
             return found
         with np.errstate(over="ignore"):
             return found.astype(np.float32)
+
+    def norms(self, parameters: Array) -> Array:
+        """‖W‖ (..., L + 1) by layer, the output's last, biases left out: the root of the sum of squares."""
+        squares = parameters.take(self._every, axis=-1).astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):  # what grows beyond all bounds is the trainer's to notice
+            squares *= squares
+            found: Array = np.sqrt(np.add.reduceat(squares, self._begin, axis=-1))
+        return found
 
 
 def _sorted(values: Array) -> Array:

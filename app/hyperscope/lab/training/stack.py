@@ -353,6 +353,7 @@ class Stack:
             quantiles=measured.entering,
             activations=measured.leaving,
             weights=quantiles.weights(state.parameters),
+            norms=quantiles.norms(state.parameters),
             gradients=quantiles.weights(gradient) if gradient is not None else None,
             normalised=measured.normalised,
         )
