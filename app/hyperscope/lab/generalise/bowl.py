@@ -178,11 +178,13 @@ def _until_far(walked: Array) -> Array:
 def outcome(of: Bowl, walked: Array) -> tuple[str, float]:
     """What became of a path: "diverges", "swings" or "arrives", "on the way"; and J above the lowest at its end."""
     with np.errstate(all="ignore"):
-        above = of.cost(walked) - float(of.cost(of.lowest))
+        # only where it began and where it is late: the cost of every step took as long as the steps
+        lately = min(len(walked) - 1, max(2, len(walked) // 5))
+        above = of.cost(walked[[0, *range(len(walked) - lately, len(walked))]]) - float(of.cost(of.lowest))
     end = float(above[-1])
     if not np.isfinite(end) or end > 2 * max(float(above[0]), 1e-6):
         return "diverges", math.inf
     if end < 0.001:
         return "arrives", end
-    late = above[-max(2, len(above) // 5) :]
+    late = above[1:] if len(above) > 2 else above
     return ("swings" if late.min() < 0.5 * late.max() and late[-1] > 0.02 else "on the way"), end

@@ -56,11 +56,10 @@ class BowlCard(Sheet):
         return QSize(340, 220)
 
     def show_bowl(self, bowl: Bowl) -> None:
-        """Shows another surface."""
+        """Shows another surface, whose paths the next walk works out."""
         self.bowl = bowl
         self.relief = Relief(bowl.surface(), bowl.half)
         self._picture = None
-        self.walk()
 
     def walk(self) -> None:
         """Works the paths out anew, which takes a few milliseconds."""

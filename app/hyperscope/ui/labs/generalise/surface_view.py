@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
@@ -9,7 +10,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import knob_at
-from hyperscope.lab.generalise.bowl import RULES, two_bowls
+from hyperscope.lab.generalise.bowl import RULES, Bowl, two_bowls
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -191,7 +192,8 @@ class SurfaceView(FedView):
         x, y = self._examples
         stretch = float(self.card.stretch.value() or STRETCH)
         for card, bowl in zip((self.plain, self.normal), two_bowls(x, y, stretch), strict=True):
-            card.show_bowl(bowl)
+            if not same(card.bowl, bowl):  # normalised inputs are the same whatever they were measured in
+                card.show_bowl(bowl)
         self._walk()
 
     def _walk(self) -> None:
@@ -230,6 +232,13 @@ class SurfaceView(FedView):
         paint_text(self.sentence, theme.text)
         for part in (self.card, self.plain, self.normal, self.share, self.slope, self.slice):
             part.set_theme(theme)
+
+
+def same(one: Bowl | None, other: Bowl) -> bool:
+    """Whether two are of the same inputs and classes, to rounding."""
+    if one is None or one.x.shape != other.x.shape:
+        return False
+    return bool(np.allclose(one.x, other.x, rtol=1e-9, atol=1e-12) and np.array_equal(one.t, other.t))
 
 
 def _so(end: str) -> str:
