@@ -31,7 +31,11 @@ def test_errors_and_remedies_come_up_by_themselves_and_each_view_by_mouse(start,
         return int((abs(part - np.array(BLUE)).max(axis=-1) < 40).sum())
 
     qtbot.waitUntil(lambda: blue((20, 130, 420, 450)) > 300 and blue((560, 130, 1000, 450)) > 300, timeout=PATIENCE)
-    for title, box in (("Depth", (100, 180, 700, 700)), ("Cost surface", (30, 150, 360, 470))):
+    for title, box in (
+        ("Regularise", (240, 190, 560, 420)),
+        ("Depth", (100, 180, 700, 700)),
+        ("Cost surface", (30, 150, 360, 470)),
+    ):
 
         def word(window, title=title):
             window.show_lab("generalise", "bias-and-variance")

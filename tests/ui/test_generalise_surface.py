@@ -90,3 +90,15 @@ def test_new_data_have_surfaces_of_their_own_at_once_and_closing_ends_the_run(wi
     assert view.plain.bowl is not before and view.share.note == "of an earlier experiment"
     window.close()
     assert job.over
+
+
+def test_a_surface_is_coarser_while_it_is_dragged_and_fine_when_let_go(window):
+    view = view_of(window)
+    slider = view.card.stretch
+    slider.track.setSliderDown(True)
+    slider.track.setValue(slider.track.maximum() // 3)
+    assert len(view.plain.relief.cost) == 32 and len(view.normal.relief.cost) == 64
+    paths = dict(view.plain.paths)
+    slider.track.setSliderDown(False)
+    assert len(view.plain.relief.cost) == 64
+    assert all(np.array_equal(view.plain.paths[rule], walked) for rule, walked in paths.items())

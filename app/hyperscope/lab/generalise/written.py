@@ -10,8 +10,12 @@ from hyperscope.lab.export.tables import Cell, Table
 from hyperscope.lab.generalise.depth import Signals
 from hyperscope.lab.generalise.errors import Errors
 from hyperscope.lab.generalise.learning_curve import LearningCurve
+from hyperscope.lab.generalise.restrained import Restrained
 from hyperscope.lab.generalise.saddles import Bends
+from hyperscope.lab.generalise.stopping import Stopping
+from hyperscope.lab.generalise.thinned import Thinned
 from hyperscope.lab.generalise.trials import AS_IT_IS, Tried
+from hyperscope.lab.generalise.two_weights import Contours
 from hyperscope.lab.sweeps.outcome import Outcome
 
 
@@ -108,3 +112,49 @@ def of_run(found: Bends) -> Table:
     rows: list[tuple[Cell, ...]] = [tuple(float(value) for value in row) for row in zip(*columns, strict=True)]
     heads = ("step", "loss (nats)", "gradient norm", "share of negative directions", "greatest curvature")
     return Table("run", heads, rows)
+
+
+def of_restraints(
+    weights: Restrained | None, over_two: Contours | None, thin: Thinned | None, stop: Stopping | None
+) -> list[Table]:
+    """Every weight and ‖W‖ over the run, the cost over two weights, what dropout does, and both losses by epoch."""
+    tables: list[Table] = []
+    if weights is not None:
+        tables.append(Table("weights", ("layer", "unit", "input", "weight"), _every_weight(weights)))
+        norms = [
+            (layer.caption, float(epoch), float(norm))
+            for layer in weights.layers
+            for epoch, norm in zip(weights.epoch, layer.course, strict=True)
+            if not math.isnan(norm)
+        ]
+        tables.append(Table("norms", ("layer", "epoch", "norm of W"), norms))
+    if over_two is not None:
+        along = [over_two.half * (2 * at / (len(over_two.cost) - 1) - 1) for at in range(len(over_two.cost))]
+        cost: list[tuple[Cell, ...]] = [
+            (*over_two.names, x, y, float(over_two.cost[row, column]))
+            for row, y in enumerate(along)
+            for column, x in enumerate(along)
+        ]
+        tables.append(Table("two weights", ("w1 is", "w2 is", "w1", "w2", "cost"), cost))
+    if thin is not None:
+        heads = ("layer", "keep", "mask mean", "mask variance", "mean a, whole", "thinned", "not divided")
+        layers: list[tuple[Cell, ...]] = [
+            (at + 1, one.keep, one.mask_mean, one.mask_variance, one.whole, one.scaled, one.unscaled)
+            for at, one in enumerate(thin.layers)
+        ]
+        tables.append(Table("dropout", heads, layers))
+        gaps = [(at + 1, float(gap)) for at, gap in enumerate(thin.gap)]
+        tables.append(Table("averages", ("networks averaged", "away from the whole"), gaps))
+    if stop is not None:
+        each = zip(stop.epoch.tolist(), stop.train_loss.tolist(), stop.dev_loss.tolist(), strict=True)
+        tables.append(Table("losses", ("epoch", "train loss", "dev loss"), list(each)))
+    return tables
+
+
+def _every_weight(found: Restrained) -> list[tuple[Cell, ...]]:
+    return [
+        (layer.caption, unit + 1, into + 1, float(layer.weights[unit, into]))
+        for layer in found.layers
+        for unit in range(layer.weights.shape[0])
+        for into in range(layer.weights.shape[1])
+    ]

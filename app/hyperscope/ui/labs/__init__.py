@@ -50,7 +50,12 @@ SOFTMAX = (
     ("many", "Many classes and reuse"),
 )
 
-GENERALISE = (("bias-and-variance", "Bias and variance"), ("depth", "Depth"), ("surface", "Cost surface"))
+GENERALISE = (
+    ("bias-and-variance", "Bias and variance"),
+    ("regularise", "Regularise"),
+    ("depth", "Depth"),
+    ("surface", "Cost surface"),
+)
 
 FRAMEWORKS = (
     ("code", "Code"),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from hyperscope.engine.arrays import Array
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.lab.generalise.bowl import RULES, STEPS, Bowl, outcome, paths
+from hyperscope.lab.generalise.bowl import RULES, SIDE, STEPS, Bowl, outcome, paths
 from hyperscope.ui.controls.control import ARROWS, draw_focus, keep_arrows
 from hyperscope.ui.labs.generalise.relief import Relief, from_above, oblique, paint_height, paint_path
 from hyperscope.ui.paint import corners, face, write
@@ -55,10 +55,10 @@ class BowlCard(Sheet):
     def minimumSizeHint(self) -> QSize:
         return QSize(340, 220)
 
-    def show_bowl(self, bowl: Bowl) -> None:
-        """Shows another surface, whose paths the next walk works out."""
+    def show_bowl(self, bowl: Bowl, side: int = SIDE) -> None:
+        """Shows another surface of `side` cells along each side, whose paths the next walk works out."""
         self.bowl = bowl
-        self.relief = Relief(bowl.surface(), bowl.half)
+        self.relief = Relief(bowl.surface(side), bowl.half)
         self._picture = None
 
     def walk(self) -> None:

@@ -10,6 +10,7 @@ from hyperscope.lab.generalise.written import (
     of_errors,
     of_paths,
     of_remedies,
+    of_restraints,
     of_run,
     of_signals,
     of_strengths,
@@ -32,6 +33,13 @@ def of_bias(page: GeneralisePage) -> Iterable[Table]:
     if view.learning.curve is not None:
         tables.append(of_curve(view.learning.curve))
     return tables
+
+
+@data("generalise/regularise")
+def of_regularise(page: GeneralisePage) -> Iterable[Table]:
+    """Every weight, ‖W‖ over the run, the cost over two weights, thinned networks, and both losses."""
+    view = page.regularise
+    return of_restraints(view.found, view.geometry_card.found, view.thinned.found, view.stopping.found)
 
 
 @data("generalise/depth")

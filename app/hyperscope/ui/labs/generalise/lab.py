@@ -8,18 +8,24 @@ from typing import Any
 import msgspec
 
 from hyperscope.lab.generalise.strengths import STRENGTHS
+from hyperscope.lab.generalise.two_weights import Place, TwoWeights
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.generalise.bending import Bending
 from hyperscope.ui.labs.generalise.deepening import Deepening
 from hyperscope.ui.labs.generalise.page import GeneralisePage
+from hyperscope.ui.labs.generalise.regularising import Regularising
 from hyperscope.ui.labs.generalise.trying import Trying
 from hyperscope.ui.labs.lab import Lab
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a session's file says of the lab: the strength that was looked at, by the name of its sweep."""
+    """What a session's file says of the lab: the strength that was looked at, by the name of its sweep, and the two
+    weights whose loss was drawn.
+    """
 
     strength: str = STRENGTHS[0].name
+    first: Place = TwoWeights().first
+    second: Place = TwoWeights().second
 
 
 def make(host: Host) -> Lab:
@@ -28,7 +34,8 @@ def make(host: Host) -> Lab:
     trying, deepening, bending = Trying(host, page), Deepening(host, page), Bending(host, page)
 
     def kept() -> Mapping[str, Any]:
-        record: dict[str, Any] = msgspec.to_builtins(Kept(page.bias.strength.sweep.name))
+        two = page.regularise.geometry_card.two
+        record: dict[str, Any] = msgspec.to_builtins(Kept(page.bias.strength.sweep.name, two.first, two.second))
         return record
 
     def restore(record: Mapping[str, Any]) -> None:
@@ -40,12 +47,13 @@ def make(host: Host) -> Lab:
         if found.strength not in known:
             raise ValueError(f"generalise: strength is {found.strength!r:.40}; there are {', '.join(known)}")
         page.bias.strength.show_sweep(known[found.strength])
+        page.regularise.show_two(TwoWeights(found.first, found.second))
 
     return Lab(
         page,
         panels=page.panels,
         sources={page.bias: trying, page.deep: deepening, page.surface: bending},
-        parts=(trying, deepening, bending),
+        parts=(trying, Regularising(host, page), deepening, bending),
         busy=lambda: trying.busy or deepening.busy or bending.busy,
         kept=kept,
         restore=restore,

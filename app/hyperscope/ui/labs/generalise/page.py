@@ -8,6 +8,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.generalise.bias_view import BiasView
 from hyperscope.ui.labs.generalise.depth_view import DepthView
+from hyperscope.ui.labs.generalise.regularise_view import RegulariseView
 from hyperscope.ui.labs.generalise.surface_view import SurfaceView
 from hyperscope.ui.labs.lab import Page
 from hyperscope.ui.panels import Panel
@@ -20,24 +21,30 @@ class GeneralisePage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.bias = BiasView()
+        self.regularise = RegulariseView()
         self.deep = DepthView()
         self.surface = SurfaceView()
         self._shown: dict[str, QWidget] = {
             "bias-and-variance": self.bias,
+            "regularise": self.regularise,
             "depth": self.deep,
             "surface": self.surface,
         }
         self.view = "bias-and-variance"
         self.training_examples = self.classes = 0
-        self.panels: tuple[Panel, ...] = (self.bias, self.bias.errors, self.deep, self.surface)
+        own = self.regularise
+        self.panels: tuple[Panel, ...] = (
+            *(self.bias, self.bias.errors, self.deep, self.surface),
+            *(own, own.geometry_card, own.stopping, own.thinned),
+        )
         self._stack = QStackedLayout(self)
         for shown in self._shown.values():
             self._stack.addWidget(shown)
 
     @property
     def trains(self) -> bool:
-        """What is seen trains networks of its own."""
-        return False
+        """Where regularisers act on it; what else is seen trains networks of its own."""
+        return self.view == "regularise"
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
@@ -48,6 +55,7 @@ class GeneralisePage(Page):
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
         self.bias.errors.show_experiment(experiment)
+        self.regularise.show_experiment(experiment)
 
     def show_examples(self, examples: Examples, experiment: Experiment) -> None:
         """Takes note of a new data set."""

@@ -10,7 +10,7 @@ from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import knob_at
-from hyperscope.lab.generalise.bowl import RULES, Bowl, two_bowls
+from hyperscope.lab.generalise.bowl import RULES, SIDE, Bowl, two_bowls
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -163,6 +163,7 @@ class SurfaceView(FedView):
         self.card.moved.connect(self._walk)
         self.card.ruled.connect(self._walk)
         self.card.stretched.connect(self._stretch)
+        self.card.stretch.held.connect(self._refine)
         self.card.seen.connect(self.show_height)
         for bowl in (self.plain, self.normal):
             bowl.dragged.connect(self.set_start)
@@ -193,8 +194,15 @@ class SurfaceView(FedView):
         stretch = float(self.card.stretch.value() or STRETCH)
         for card, bowl in zip((self.plain, self.normal), two_bowls(x, y, stretch), strict=True):
             if not same(card.bowl, bowl):  # normalised inputs are the same whatever they were measured in
-                card.show_bowl(bowl)
+                card.show_bowl(bowl, SIDE // 2 if self.card.stretch.track.isSliderDown() else SIDE)
         self._walk()
+
+    def _refine(self, held: bool) -> None:
+        """Draws the surface that was dragged as finely as the other, when it is let go."""
+        bowl, relief = self.plain.bowl, self.plain.relief
+        if not held and bowl is not None and relief is not None and len(relief.cost) < SIDE:
+            self.plain.show_bowl(bowl)
+            self.plain.update()
 
     def _walk(self) -> None:
         rules = tuple(rule for rule, button in self.card.rules.items() if button.isChecked())
