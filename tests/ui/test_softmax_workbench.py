@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLineEdit
 
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.softmax.case import Case, worked
-from hyperscope.ui.labs.softmax.bars import Bars, exponent, heads, span
+from hyperscope.ui.labs.softmax.bars import Bars, exponent, first_arrow, heads, span
 from hyperscope.ui.labs.softmax.numbers import remark, rows
+from hyperscope.ui.labs.softmax.rows import fitting_size
 from hyperscope.ui.labs.softmax.words import logit, power, share, signed
 from hyperscope.ui.labs.softmax.workbench import FACES, Workbench
+from hyperscope.ui.paint import face
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
@@ -151,7 +154,8 @@ def test_the_formulas_say_what_is_added_and_divided_by() -> None:
     assert heads(Case())[1] == "e^{z}"
     assert heads(Case(shift=1000.0))[1] == "e^{z + c}"
     assert heads(Case(temperature=2.0))[2] == r"\hat{y} = \frac{e^{z / T}}{Σ e^{z / T}}"
-    assert exponent(Case(shift=-3.0, temperature=2.0), "3", "2") == "(z − 3) / 2"
+    assert exponent(Case(shift=-3.0, temperature=2.0)) == "(z − c) / T"
+    assert first_arrow(Case(shift=-3.0, temperature=2.0)) == "c = 3, T = 2"
 
 
 @pytest.mark.parametrize("added", [10.0, 1000.0, -1000.0])
@@ -257,3 +261,11 @@ def test_the_scale_holds_zero_and_every_logit_with_room_above() -> None:
     for logits in ((5.0, 2.0, -1.0, 3.0), (1000.0, 1001.0), (-900.0, -3.0), (0.0, 0.0)):
         low, high = span(logits)
         assert low < min(*logits, 0) and high > max(*logits, 0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.6, 2.0])
+def test_every_cell_is_read_whole_in_larger_type(qapp, scale) -> None:
+    made = rows(worked(Case(shift=1000.0)))
+    shares, wide = (0.10, 0.13, 0.16, 0.13, 0.13, 0.05, 0.14, 0.16), 430.0
+    metrics = QFontMetricsF(face(fitting_size(made, shares, wide, 12.0, scale), 400, scale))
+    assert all(metrics.horizontalAdvance(row[k]) <= shares[k] * wide for row in made for k in range(1, 8))

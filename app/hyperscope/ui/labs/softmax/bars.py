@@ -297,7 +297,7 @@ class Bars(Sheet):
             self._paint_ground(painter, which, case.truth)
         for after in range(2):
             self._paint_arrow(painter, after)
-        self._say_arrow(painter, 0, f"e to the {exponent(case, logit(abs(case.shift)), f'{case.temperature:g}')}")
+        self._say_arrow(painter, 0, first_arrow(case))
         column, (top, foot) = self._column(2), self._errors_at
         box = boxed("\\hat{y} − y" if case.temperature == 1 else "\\frac{\\hat{y} − y}{T}", self.px(14))
         painter.setPen(self.theme.text)
@@ -423,10 +423,18 @@ def _columns(width: int, height: int, scale: float) -> tuple[QRectF, ...]:
     return tuple(QRectF(INSIDE + 10 * scale + which * (wide + gap), top, wide, high) for which in range(3))
 
 
-def exponent(case: Case, c: str = "c", t: str = "T") -> str:
-    """What stands above e: z, with what is added to all of them, over the temperature."""
-    z = f"z {'−' if case.shift < 0 else '+'} {c}" if case.shift else "z"
-    return z if case.temperature == 1 else f"({z}) / {t}" if case.shift else f"{z} / {t}"
+def exponent(case: Case) -> str:
+    """What stands above e: z, with c that is added to all of them, over the temperature."""
+    z = f"z {'−' if case.shift < 0 else '+'} c" if case.shift else "z"
+    return z if case.temperature == 1 else f"({z}) / T" if case.shift else f"{z} / T"
+
+
+def first_arrow(case: Case) -> str:
+    """What is done to z, or what c in the head is."""
+    over = f"{case.temperature:g}"
+    if case.shift:
+        return f"c = {logit(abs(case.shift))}" + (f", T = {over}" if case.temperature != 1 else "")
+    return "e to the z" if case.temperature == 1 else f"e to the z / {over}"
 
 
 def heads(case: Case) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from hyperscope.lab.softmax.case import Worked
+from hyperscope.ui.labs.softmax.rows import fitting_size
 from hyperscope.ui.labs.softmax.words import in_float32, logit, power, raised, share, signed
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.panels.common.sheet import Sheet
@@ -30,6 +31,7 @@ class Numbers(Sheet):
         self.setMinimumSize(360, 180)
         self.worked: Worked | None = None
         self._rows: list[tuple[str, ...]] = []
+        self._size = 12.0  # of its type
         self.names: tuple[str, ...] = ()
 
     def draw(self, worked: Worked, names: tuple[str, ...] = ()) -> None:
@@ -43,12 +45,22 @@ class Numbers(Sheet):
         found = self.worked
         if found is None:
             return
+        high = self._high(room, found.case.classes)
+        table = (self._heads, *self._rows)
+        self._size = fitting_size(
+            table, SHARES, room.width(), min(12.0, high / self.theme.scale * 0.66), self.theme.scale
+        )
         remarked = remark(found)
         fixed = tuple(tuple(row[which] for which in FIXED) for row in self._rows)
-        key = (fixed, found.case.truth, found.case.shift, remarked)
+        key = (fixed, found.case.truth, self._heads, self._size, remarked)
         self.standing(painter, key, lambda kept: self._paint_fixed(kept, room, found, *remarked))
         for at, cells in enumerate(self._rows):
             self._paint_row(painter, room, found, at + 1, cells, MOVING)
+
+    @property
+    def _heads(self) -> tuple[str, ...]:
+        shift = self.worked.case.shift if self.worked is not None else 0
+        return (*HEADS[:2], "eᶻ⁺ᶜ" if shift > 0 else "eᶻ⁻ᶜ" if shift < 0 else "eᶻ", *HEADS[3:])
 
     def _high(self, room: QRectF, count: int) -> float:
         return min(self.px(ROW), (room.height() - self.px(54)) / (count + 2))
@@ -59,7 +71,6 @@ class Numbers(Sheet):
         """Paints some columns of a row, of which 0 is the heads."""
         theme, count = self.theme, found.case.classes
         high = self._high(room, count)
-        size = min(12.0, high / self.theme.scale * 0.66)
         alarm = readable(theme.class_colour(VERMILION), theme.card)
         y = room.top() + at * high
         body = 0 < at <= count
@@ -76,13 +87,12 @@ class Numbers(Sheet):
                 painter.drawEllipse(QPointF(cell.left() + self.px(4), cell.center().y()), self.px(4), self.px(4))
                 cell.setLeft(cell.left() + self.px(13))
             align = Qt.AlignmentFlag.AlignLeft if which == 0 else Qt.AlignmentFlag.AlignRight
-            write(painter, cell, words_here, face(size, 600 if own else 400, theme.scale), colour, align)
+            write(painter, cell, words_here, face(self._size, 600 if own else 400, theme.scale), colour, align)
 
     def _paint_fixed(self, painter: QPainter, room: QRectF, found: Worked, said: str, alarming: bool) -> None:
         """What hardly any drag changes: heads, names, whole numbers, and the remark below."""
         theme, count = self.theme, found.case.classes
-        z = "eᶻ" if not found.case.shift else "eᶻ⁺ᶜ" if found.case.shift > 0 else "eᶻ⁻ᶜ"
-        self._paint_row(painter, room, found, 0, (*HEADS[:2], z, *HEADS[3:]), range(len(HEADS)))
+        self._paint_row(painter, room, found, 0, self._heads, range(len(HEADS)))
         for at, cells in enumerate(self._rows):
             self._paint_row(painter, room, found, at + 1, cells, FIXED)
         below = room.top() + (count + 2) * self._high(room, count) + self.px(8)
@@ -123,8 +133,7 @@ def remark(found: Worked) -> tuple[str, bool]:
             grown = "inf, and inf / inf" if single.powers.max() == float("inf") else "0, and 0 / 0"
             return (
                 f"No probability has changed: e{raised(case.shift)} stands above and below the line and cancels. But "
-                f"in float32 e{said} is {grown} is not a number (NaN): subtract the largest logit first, which changes "
-                "nothing either.",
+                f"in float32 e{said} is {grown} is not a number (NaN): subtract the largest logit first.",
                 True,
             )
         if single.powers.max() == float("inf"):

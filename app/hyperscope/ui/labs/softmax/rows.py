@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.sheet import Sheet
@@ -26,7 +26,7 @@ class Rows(Sheet):
         """
         theme = self.theme
         high = min(self.px(ROW), room.height() / max(1, len(rows)))
-        size = min(12.0, high / theme.scale * 0.62)
+        size = fitting_size(rows, shares, room.width(), min(12.0, high / theme.scale * 0.62), theme.scale)
         for at, cells in enumerate(rows):
             left, y = room.left(), room.top() + at * high
             for which, (words, part) in enumerate(zip(cells, shares, strict=True)):
@@ -52,6 +52,24 @@ class Rows(Sheet):
         painter.setFont(face(size, 400, self.theme.scale))
         painter.setPen(self.theme.quiet)
         painter.drawText(place, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), said)
+
+
+def fitting_size(
+    rows: Sequence[Sequence[str]], shares: Sequence[float], wide: float, size: float, scale: float
+) -> float:
+    """`size`, or as much less as all cells but the names in the first column need to be read whole, 8 at least.
+
+    Widths are made for type of the usual size: only larger type can outgrow them.
+    """
+    if scale <= 1:
+        return size
+    metrics = QFontMetricsF(face(size, 600, scale))
+    tightest = max(
+        metrics.horizontalAdvance(words) / (part * wide - metrics.averageCharWidth())
+        for cells in rows
+        for words, part in zip(cells[1:], shares[1:], strict=True)
+    )
+    return max(8.0 / scale, size / max(1.0, tightest))
 
 
 def short(name: str) -> str:
