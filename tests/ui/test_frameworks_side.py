@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
@@ -14,6 +15,7 @@ from hyperscope.lab.frameworks.measured import from_text
 from hyperscope.lab.frameworks.trial import Python
 from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.labs.frameworks.side_view import SideView
+from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing
 from hyperscope.ui.labs.frameworks.trials import SideBySide
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.window import Window
@@ -78,3 +80,17 @@ def test_a_python_that_is_none_is_refused_and_the_programs_own_comes_back(open_w
     view.python.own.click()
     qtbot.waitUntil(lambda: "In it: numpy" in view.python.inside.text(), timeout=PATIENCE)
     assert part.python == sys.executable
+
+
+def test_a_long_path_and_many_names_leave_the_view_as_narrow_as_it_was(qtbot):
+    view = SideView()
+    qtbot.addWidget(view)
+    losses = np.linspace(1.0, 0.1, 20)
+    runs = {name: Standing(losses) for name in NAMES}
+    narrow = view.minimumSizeHint().width()
+    view.show_python("/a" * 300, Python("/a", "3.11.7"), "", own=False)
+    view.show_runs(Runs(losses, None, runs), busy=False, precise=False)
+    assert view.minimumSizeHint().width() < narrow + 200  # of the button that leads back to the program's own Python
+    view.resize(max(1010, view.minimumSizeHint().width()), 590)
+    view.grab()
+    assert view.chart._heads[0].title in ("Loss, in nats", "")  # none of it under the names

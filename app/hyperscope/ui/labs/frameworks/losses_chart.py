@@ -14,7 +14,7 @@ from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.readme import NEAR
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.frameworks.standing import OFF_LEAST, Runs, shade
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_text, power_text
 from hyperscope.ui.panels.common.chart import legend
 from hyperscope.ui.panels.common.overlays import Extra, Floats
@@ -39,7 +39,10 @@ class LossesChart(QWidget):
         self.losses, self.off = Plot(), Plot()
         self.losses.setAccessibleName("Loss of each mini-batch")
         self.off.setAccessibleName("How far apart they are")
-        self._heads = (_Head("Loss of each mini-batch, in nats"), _Head("How far apart they are (equal: at the foot)"))
+        self._heads = (
+            _Head("Loss of each mini-batch, in nats", "Loss, in nats", ""),
+            _Head("How far apart they are (equal: at the foot)", "How far apart", ""),
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -117,13 +120,14 @@ class LossesChart(QWidget):
 
 
 class _Head(QWidget):
-    """A plot's title, and words at its right."""
+    """A plot's title, in the fullest of `wordings` for which words at its right leave room."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, *wordings: str) -> None:
         super().__init__()
-        self.setAccessibleName(title)
-        self._title, self._theme = title, LIGHT
+        self.setAccessibleName(wordings[0])
+        self._wordings, self._theme = wordings, LIGHT
         self._words: tuple[tuple[str, str, object], ...] = ()
+        self.title = wordings[0]  # the one that is drawn
 
     def show_words(self, words: tuple[tuple[str, str, object], ...]) -> None:
         """(mark, words, colour) of each."""
@@ -139,9 +143,12 @@ class _Head(QWidget):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
-        write(painter, QRectF(self.rect()), self._title, face(11, 600, theme.scale), theme.quiet)
+        left = float(self.width())
         if self._words:
-            legend(painter, self.width() - 8, self.height() / 2, theme, self._words)  # type: ignore[arg-type]
+            left = legend(painter, self.width() - 8, self.height() / 2, theme, self._words)  # type: ignore[arg-type]
+        bold = face(11, 600, theme.scale)
+        self.title = fitting(self._wordings, bold, left - 8)
+        write(painter, QRectF(self.rect()), self.title, bold, theme.quiet)
         painter.end()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.trial import Python, command_for
@@ -49,6 +49,7 @@ class PythonCard(QFrame):
         self.path, self.inside, self.said = QLabel(), QLabel(), QLabel()
         self.said.setWordWrap(True)
         self.inside.setWordWrap(True)
+        self.path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it is cut to what there is
         self.choose = Button("Choose …", "Choose a Python", "Any Python of this machine, such as one with PyTorch")
         self.own = Button("The program's own", "Use the program's own Python", "")
         self.command = _Command()
