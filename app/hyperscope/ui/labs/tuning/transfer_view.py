@@ -126,7 +126,8 @@ class MatrixSheet(Sheet):
         upper = QRectF(place.left(), middle - high, place.width(), high)
         lower = QRectF(place.left(), middle + 1, place.width(), low)
         write(painter, upper, "∞" if math.isinf(loss) else f"{loss:.3g}", face(15, 600, scale), ink, CENTRE)
-        said = "its own best" if own else "diverges" if math.isinf(times) else f"× {times:.2g}"
+        figure = f"{times:.1f}" if times < 9.95 else f"{times:.0f}"
+        said = "its own best" if own else "diverges" if math.isinf(times) else f"× {figure}"
         write(painter, lower, said, face(11, 400, scale), ink, CENTRE)
 
     # -- mouse and keyboard ---------------------------------------------------------------------------------------

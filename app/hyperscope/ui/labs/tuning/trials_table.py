@@ -193,13 +193,15 @@ class TrialsTable(QTableView):
         """Takes on new colours and type."""
         self.rows.theme = theme
         self._fade.set_theme(theme)
+        aside = pixels(theme, 18)  # for the arrow of the column that sorts, which would lie over its head
         picked = mixed(theme.card, theme.accent, 0.22).name()
         self.setStyleSheet(
             f"QTableView {{ background: {theme.card.name()}; border: none; outline: none; "
             f"selection-background-color: {picked}; selection-color: {theme.text.name()}; }}"
             f"QHeaderView {{ background: {theme.card.name()}; border: none; }}"
             f"QHeaderView::section {{ background: {theme.card.name()}; color: {theme.quiet.name()}; border: none; "
-            f"border-bottom: 1px solid {theme.hairline.name()}; padding: 0 4px; font-size: {pixels(theme, 11)}px; }}"
+            f"border-bottom: 1px solid {theme.hairline.name()}; padding: 0 {aside}px 0 4px; "
+            f"font-size: {pixels(theme, 11)}px; }} QTableView::item {{ padding-right: {aside}px; }}"
         )
         self.setFont(font(11, 400, theme.scale))
         self.horizontalHeader().setFont(font(11, 600, theme.scale))
