@@ -122,6 +122,17 @@ class Found:
         return "\n".join([*lines, f"{len(self.faults)} faults", *self.faults])
 
 
+class Overheard(Window):
+    """A window whose sentences somebody hears."""
+
+    heard: Callable[[str], None] | None = None
+
+    def say(self, sentence: str, alarm: bool = False) -> None:
+        super().say(sentence, alarm)
+        if self.heard is not None:
+            self.heard(sentence)
+
+
 class RandomUse:
     """A person who does one thing after another to `window`, as `seed` has it; some of them over many `frame`s."""
 
@@ -461,11 +472,11 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
     witness = Witness()
     with tempfile.TemporaryDirectory(prefix="hyperscope-use-") as folder, at_home_in(folder):
         session = Session(Experiment(), library=Path(folder) / "runs.sqlite")
-        window = Window(session, "light", Remembered(forgetful=True))
+        window = Overheard(session, "light", Remembered(forgetful=True))
         use = RandomUse(window, seed, Path(folder), witness, say)
         witness.start()
         with heard(use):
-            window.said.connect(use.hear)
+            window.heard = use.hear
             window.show()
             settle()
             ahead = load_ahead(0.0)

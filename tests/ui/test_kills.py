@@ -31,7 +31,7 @@ pytestmark = [
 ]
 GONE = 10.0  # s in which processes end that know themselves alone; one that is stopped does not
 PARTS = 5  # that all states are tried in
-TOGETHER = 6  # states in one run of the window's own kills, spread over all of them: each takes seconds
+TOGETHER = 3  # states in one run of the window's own kills, spread over all of them: each takes seconds
 
 
 @pytest.mark.parametrize("part", range(PARTS))
