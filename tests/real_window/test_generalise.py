@@ -33,6 +33,7 @@ def test_errors_and_remedies_come_up_by_themselves_and_each_view_by_mouse(start,
     qtbot.waitUntil(lambda: blue((20, 130, 420, 450)) > 300 and blue((560, 130, 1000, 450)) > 300, timeout=PATIENCE)
     for title, box in (
         ("Regularise", (240, 190, 560, 420)),
+        ("Data", (240, 190, 760, 460)),
         ("Depth", (100, 180, 700, 700)),
         ("Cost surface", (30, 150, 360, 470)),
     ):

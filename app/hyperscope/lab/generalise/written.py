@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.export.tables import Cell, Table
+from hyperscope.lab.generalise.copies import Copies
 from hyperscope.lab.generalise.depth import Signals
 from hyperscope.lab.generalise.errors import Errors
 from hyperscope.lab.generalise.learning_curve import LearningCurve
@@ -158,3 +159,12 @@ def _every_weight(found: Restrained) -> list[tuple[Cell, ...]]:
         for unit in range(layer.weights.shape[0])
         for into in range(layer.weights.shape[1])
     ]
+
+
+def of_copies(found: Copies) -> Table:
+    """A row for each example that is drawn, by its place in the plane."""
+    rows = [
+        (found.epoch + 1, int(y), *map(float, x), *map(float, copied))
+        for x, copied, y in zip(found.x.T, found.copied.T, found.y, strict=True)
+    ]
+    return Table("copies", ("epoch", "class", "x", "y", "copy x", "copy y"), rows)

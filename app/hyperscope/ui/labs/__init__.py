@@ -53,6 +53,7 @@ SOFTMAX = (
 GENERALISE = (
     ("bias-and-variance", "Bias and variance"),
     ("regularise", "Regularise"),
+    ("data", "Data"),
     ("depth", "Depth"),
     ("surface", "Cost surface"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hyperscope.lab.export.tables import Table
 from hyperscope.lab.generalise.written import (
+    of_copies,
     of_curve,
     of_errors,
     of_paths,
@@ -40,6 +41,14 @@ def of_regularise(page: GeneralisePage) -> Iterable[Table]:
     """Every weight, ‖W‖ over the run, the cost over two weights, thinned networks, and both losses."""
     view = page.regularise
     return of_restraints(view.found, view.geometry_card.found, view.thinned.found, view.stopping.found)
+
+
+@data("generalise/data")
+def of_data(page: GeneralisePage) -> Iterable[Table]:
+    """The copies that are drawn with their originals, and the errors."""
+    view = page.data
+    tables = [of_copies(view.copies.found)] if view.copies.found is not None else []
+    return [*tables, of_errors(view.errors.errors)] if view.errors.errors is not None else tables
 
 
 @data("generalise/depth")

@@ -14,6 +14,7 @@ from hyperscope.ui.labs.generalise.bending import Bending
 from hyperscope.ui.labs.generalise.deepening import Deepening
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.labs.generalise.regularising import Regularising
+from hyperscope.ui.labs.generalise.supplying import Supplying
 from hyperscope.ui.labs.generalise.trying import Trying
 from hyperscope.ui.labs.lab import Lab
 
@@ -53,7 +54,7 @@ def make(host: Host) -> Lab:
         page,
         panels=page.panels,
         sources={page.bias: trying, page.deep: deepening, page.surface: bending},
-        parts=(trying, Regularising(host, page), deepening, bending),
+        parts=(trying, Regularising(host, page), Supplying(host, page), deepening, bending),
         busy=lambda: trying.busy or deepening.busy or bending.busy,
         kept=kept,
         restore=restore,

@@ -59,6 +59,8 @@ def scenes() -> tuple[Scene, ...]:
         of_bias("generalise-bias", overfitting(), 200),
         Scene("generalise-regularise", preset("exact-zeros"), 150, last=_two, lab="generalise", view="regularise"),
         Scene("generalise-thinned", preset("thinned-networks"), 60, lab="generalise", view="regularise"),
+        Scene("generalise-data", preset("copies-of-digits"), 5, lab="generalise", view="data"),
+        Scene("generalise-elsewhere", preset("dev-from-elsewhere"), 40, lab="generalise", view="data"),
         Scene("generalise-depth", Experiment(), 0, lab="generalise", view="depth"),
         Scene("generalise-surface", Experiment(), 0, lab="generalise", view="surface"),
         Scene("generalise-height", Experiment(), 0, last=_height, lab="generalise", view="surface"),

@@ -11,12 +11,12 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.slider import Track
-from hyperscope.ui.labs.softmax.map_sheet import MapSheet
 from hyperscope.ui.labs.softmax.matrices import signed_shades
 from hyperscope.ui.labs.softmax.words import power, share
 from hyperscope.ui.paint import face, number, write
 from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.panels.map.pin import paint_ring
+from hyperscope.ui.panels.map.sheet import MapSheet
 from hyperscope.ui.theme import INSIDE, Theme
 
 SMALL = 0.6  # of the usual size of the examples

@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from hyperscope.engine.arrays import Indices
 from hyperscope.lab.softmax.confidence import Sureness, tempered
 from hyperscope.ui import paint
-from hyperscope.ui.labs.softmax.map_sheet import MapSheet
 from hyperscope.ui.paint import face
 from hyperscope.ui.panels.map.pin import paint_ring
+from hyperscope.ui.panels.map.sheet import MapSheet
 
 VEIL, STRIPE = 120, 205  # of 255, how opaque it is, and its stripes
 EVERY = 4  # cells from stripe to stripe

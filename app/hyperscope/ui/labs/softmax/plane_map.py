@@ -30,10 +30,10 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import draw_focus, keep_arrows, keep_escape
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.text_choice import TextSwitch
-from hyperscope.ui.labs.softmax.map_sheet import LEAST, MapSheet
 from hyperscope.ui.paint import face, number, readable, write
 from hyperscope.ui.panels.common.sheet import HEAD
 from hyperscope.ui.panels.map.pin import paint_ring
+from hyperscope.ui.panels.map.sheet import LEAST, MapSheet
 from hyperscope.ui.theme import INSIDE, Theme
 
 GRIP = 7.0  # pixels of an arrow's handle

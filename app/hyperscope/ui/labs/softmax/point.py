@@ -11,9 +11,9 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.control import keep_arrows
-from hyperscope.ui.labs.softmax.map_sheet import MapSheet
 from hyperscope.ui.paint import face, number
 from hyperscope.ui.panels.map.pin import paint_ring
+from hyperscope.ui.panels.map.sheet import MapSheet
 
 SMALL = 0.7  # of the usual size of the examples
 STEP = 0.02  # of the plane's width that an arrow key goes
