@@ -30,6 +30,7 @@ WRITING = {"write_text", "write_bytes", "fdopen", "NamedTemporaryFile", "mkstemp
 IN_MEMORY = {"buffer", "picture", "made"}  # what pictures are saved to
 OWN_WAYS = {  # where it stands -> why it is no file of its own, or goes another way
     "lab/writing.py": "the one way",
+    "lab/frameworks/child.py": "what a process complains of, in a temporary folder",
     "lab/reading.py": "it opens to read only",
     "lab/library/packing.py": "into memory",
     "lab/library/rescue.py": "a copy in a temporary folder",

@@ -24,6 +24,7 @@ from hyperscope.lab.frameworks.counting import counted
 from hyperscope.lab.frameworks.frameworks import Framework, frameworks
 from hyperscope.lab.frameworks.measured import OURS, Measured
 from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
+from hyperscope.lab.writing import write
 from hyperscope.quoting import short, visible
 from hyperscope.resources import asset
 
@@ -123,7 +124,7 @@ class Trial:
         with _folder() as made:
             folder = Path(made)
             for name, content in run.files(self.framework).items():
-                (folder / name).write_bytes(content)
+                write(folder / name, content)
             words = f"{entry.title} is loading"
             yield Progress(0.05, words)
             said: dict[str, object] = {}

@@ -18,6 +18,7 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Which line is which")
         self._values: tuple[str, ...] | None = None
         self.brief = False
         self._names: tuple[tuple[str, bool], ...] = (("train", False), ("dev", True))
