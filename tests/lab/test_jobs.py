@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,10 +17,13 @@ import psutil
 import pytest
 
 import hyperscope
+from hyperscope.lab.jobs import child_process
 from hyperscope.lab.jobs import job as jobs
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.task import Progress, Task
+from hyperscope.lab.jobs.work import Word
 from lab.tasks import Counting, Failing, Flooding, Resting, Stuck, Telling, Tidy
+from patience import SECONDS
 
 PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
 QUIET = 0.4  # s in which a job that stands says nothing
@@ -246,3 +250,15 @@ def test_a_job_gives_way_computes_on_one_thread_and_leaves_interrupts_to_the_win
 def test_a_big_record_comes_across_whole(begin) -> None:
     job = begin(Flooding(3))
     assert [np.unique(record).tolist() for record in to_the_end(job)] == [[0.0], [1.0], [2.0]]
+
+
+def test_a_process_that_is_ended_before_it_has_anything_to_do_ends_quietly() -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=child_process._live, args=(print, theirs, False), daemon=True)
+    process.start()
+    theirs.close()
+    ours.send(Word.CANCEL)
+    process.join(SECONDS)
+    assert process.exitcode == 0
+    ours.close()

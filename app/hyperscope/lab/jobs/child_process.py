@@ -73,6 +73,8 @@ def _live(target: Callable[..., None], pipe: Connection, patient: bool) -> None:
         arguments = pipe.recv()
     except (EOFError, OSError):
         return
+    if not isinstance(arguments, tuple):
+        return  # the last word came before there was anything to do
     if patient:
         give_way()
     use_one_thread()  # the window needs the other core
