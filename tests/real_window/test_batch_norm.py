@@ -57,7 +57,7 @@ def in_lab(at, qtbot, find):
 
 def test_gamma_dragged_by_mouse_is_undone_by_keys(start, at, tmp_path, qtbot):
     program = begun(start, tmp_path, qtbot)
-    before = np.asarray(program.seen().crop(MIDDLE)).astype(int)
+    before = np.asarray(settled(qtbot, lambda: program.seen().crop(MIDDLE))).astype(int)
     track = in_lab(at, qtbot, lambda page: page.card.gamma.track)
     # towards 0, so that the axis, which grows at once and shrinks slowly, stays as it is
     program.drag(QPoint(track.x() + 40, track.y()), QPoint(track.x() + 20, track.y()), QPoint(track.x() + 5, track.y()))

@@ -137,5 +137,5 @@ def ensemble(losses: list[float], mean: float) -> Ensemble:
 
 
 def test_whether_the_mean_beats_the_best_is_said_as_it_is() -> None:
-    assert "the mean beats the best of them: 0.2000 against 0.3000" in verdict(ensemble([0.4, 0.3], 0.2))[0]
-    assert "the mean beats 1 of 2, not the best: 0.3500 against 0.3000" in verdict(ensemble([0.4, 0.3], 0.35))[0]
+    assert "the mean beats the best of them: 0.200 against 0.300" in verdict(ensemble([0.4, 0.3], 0.2))[0]
+    assert "the mean beats 1 of 2, not the best: 0.350 against 0.300" in verdict(ensemble([0.4, 0.3], 0.35))[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from hyperscope.lab.sweeps.ensemble import Ensemble
 from hyperscope.ui import paint
@@ -13,6 +13,7 @@ from hyperscope.ui.paint import face, write
 from hyperscope.ui.theme import Theme
 
 COUNTS = (4, 8, 16)  # networks
+MEAN = "their mean"
 
 
 class EnsemblePanel(Trained):
@@ -20,7 +21,7 @@ class EnsemblePanel(Trained):
 
     def __init__(self) -> None:
         count = Segments([f"{count}" for count in COUNTS], "Networks of the ensemble")
-        title = "An ensemble: networks that differ in their start alone"
+        title = "An ensemble of networks from other starts"
         super().__init__(title, count, "the ensemble", "Of the experiment as it is now")
         self.choice.set_index(1)
         self.setMinimumSize(260, 190)
@@ -57,9 +58,10 @@ class EnsemblePanel(Trained):
         big = min(room.height() - below - self.px(16), room.width() * 0.34)
         box = QRectF(room.left(), room.top(), big, big)
         painter.drawImage(box, self._mean)
-        caption = QRectF(box.left(), box.bottom() + 1, big, self.px(15))
-        write(painter, caption, "their mean", face(11, 600, theme.scale), theme.text)
-        left, gap = box.right() + self.px(12), self.px(5)
+        bold = face(11, 600, theme.scale)
+        named = max(big, QFontMetricsF(bold).horizontalAdvance(MEAN) + 1)  # of a small map the name is wider
+        write(painter, QRectF(box.left(), box.bottom() + 1, named, self.px(15)), MEAN, bold, theme.text)
+        left, gap = box.left() + named + self.px(12), self.px(5)
         wide = room.right() - left
         rows = max(1, min((r for r in range(1, 5)), key=lambda r: -self._side(len(self._images), r, wide, big, gap)))
         side = self._side(len(self._images), rows, wide, big, gap)
@@ -87,7 +89,7 @@ def verdict(found: Ensemble) -> list[str]:
     better = found.mean_loss[0] < found.loss[0, best]
     said = "beats the best of them" if better else f"beats {found.beaten} of {count}, not the best"
     return [
-        f"On dev the mean {said}: {found.mean_loss[0]:.4f} against {found.loss[0, best]:.4f} nats.",
-        f"On test {found.mean_loss[1]:.4f} against {found.loss[1, best]:.4f} of that one; "
-        f"right {100 * found.mean_right[1]:.1f} % against {100 * found.right[1, best]:.1f} %.",
+        f"Dev: the mean {said}: {found.mean_loss[0]:.3f} against {found.loss[0, best]:.3f}",
+        f"Test: {found.mean_loss[1]:.3f} against {found.loss[1, best]:.3f}; "
+        f"right {100 * found.mean_right[1]:.1f} % against {100 * found.right[1, best]:.1f} %",
     ]

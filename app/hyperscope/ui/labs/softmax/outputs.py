@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hyperscope.lab.sweeps.rivals import TITLES, Rivals
@@ -59,8 +59,10 @@ class OutputsPanel(Rows, Fed):
             return
         if not self._images:
             self._images = [paint.soft_map(p, theme) for p in found.maps]
-        rows = rival_rows(found)
-        below = self.px(22) * len(rows) + self.px(92)
+        rows, said, small = rival_rows(found), remark(found), face(11, 400, theme.scale)
+        lined = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        words = QFontMetricsF(small).boundingRect(QRectF(0, 0, room.width(), 999), lined, said).height()
+        below = self.px(22) * len(rows) + self.px(14) + words + self.px(34)  # the last is the button's row
         gap, caption, free = self.px(10), self.px(18), room.height() - below
 
         def largest(columns: int) -> float:
@@ -69,22 +71,30 @@ class OutputsPanel(Rows, Fed):
 
         columns = max((2, 4), key=largest)
         side = max(40.0, largest(columns))
-        left = room.left() + (room.width() - columns * side - (columns - 1) * gap) / 2
+        most = (room.width() + gap) / columns
+        fonts = [face(size, 500, theme.scale) for size in (11, 10)]
+        titles = next((one for one in fonts if widest(one) + gap <= most), fonts[-1])
+        step = min(max(side, widest(titles)) + gap, most)  # under small maps titles need more
+        left = room.left() + (room.width() - columns * step + gap) / 2
         for k, image in enumerate(self._images):
-            at = QPointF(left + (k % columns) * (side + gap), room.top() + (k // columns) * (side + caption))
+            at = QPointF(left + (k % columns) * step, room.top() + (k // columns) * (side + caption))
             box = QRectF(at.x(), at.y(), side, side)
             borders = placed(paint.borders(found.maps[k]), found.maps[k].shape, box)
             paint_image(painter, box, image, ((borders, 0.42, 1.0),), theme)
             painter.drawPixmap(box.topLeft(), paint.corners(side, theme.card, self.devicePixelRatioF()))
-            place = QRectF(box.left(), box.bottom() + 1, side, caption)
-            write(painter, place, TITLES[k], face(11, 500, theme.scale), theme.text)
+            write(painter, QRectF(box.left(), box.bottom() + 1, step - gap, caption), TITLES[k], titles, theme.text)
         top = room.top() + len(self._images) // columns * (side + caption) + self.px(8)
         table = QRectF(room.left(), top, room.width(), self.px(22) * len(rows))
         end = self.table(painter, table, rows, SHARES, [-1] * len(TITLES), (), 0)
         place = QRectF(room.left(), end + self.px(6), room.width(), room.bottom() - end - self.px(34))
-        painter.setFont(face(11, 400, theme.scale))
+        painter.setFont(small)
         painter.setPen(theme.text)
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), remark(found))
+        painter.drawText(place, lined, said)
+
+
+def widest(font: QFont) -> float:
+    """Of the titles, in pixels."""
+    return max(map(QFontMetricsF(font).horizontalAdvance, TITLES))
 
 
 def rival_rows(found: Rivals) -> list[tuple[str, ...]]:
@@ -114,6 +124,6 @@ def remark(found: Rivals) -> str:
         which = TITLES[next(k for k, said in enumerate(found.stopped) if said)]
         return f"{which} stopped: {next(filter(None, found.stopped))}"
     return (
-        f"At the centre one against all's own answers sum to {found.yes:.2f}, softmax's always to 1; its ŷ is made to "
-        "sum to 1 for −ln ŷ. A tree asks one question less and starts from other numbers of the same seed."
+        f"At the centre one against all's own answers sum to {found.yes:.2f}; for −ln ŷ they are made to sum to 1, as "
+        "softmax's do. A tree starts from other numbers of the same seed."
     )
