@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen, QResizeEvent
 
 from hyperscope.lab.softmax.mini_batch import MiniBatch
 from hyperscope.ui.controls.buttons import Button
@@ -142,7 +142,7 @@ def lines_of(batch: MiniBatch) -> list[tuple[str, float, bool]]:
         (f"J = {batch.cost:.4g} nats", 20, True),
         (f"the mean of {m} losses", 11, False),
         (f"Π ŷ = {power(product)}", 15, True),
-        (f"the likelihood: the {m} true classes' ŷ multiplied", 11, False),
+        (f"the likelihood: {m} true ŷ multiplied", 11, False),
         (f"ln Π ŷ = {number(product, 2)}", 15, True),
         ("= −m J: the same said twice" if plain else "not −m J: labels are smoothed or classes weighted", 11, False),
     ]
@@ -238,6 +238,9 @@ class GradientCard(Sheet):
             room.left() + self.px(18), room.top() + self.px(16), room.width() - self.px(18), room.height() - self.px(40)
         )
         wide, high = min(self.px(52), grid.width() / count), min(self.px(20), grid.height() / rows)
+        size = min(11.0, high / theme.scale * 0.7)
+        broad = QFontMetricsF(face(size, 400, theme.scale)).horizontalAdvance("−0.000") / (wide - self.px(4))
+        font = face(max(8.0 / theme.scale, size / max(1.0, broad)), 400, theme.scale)
         shades = signed_shades(np.column_stack([values, np.full(rows, top)]), theme)
         for column in range(count):
             head = "b" if batch.bias and column == count - 1 else f"w{column + 1}"
@@ -254,11 +257,4 @@ class GradientCard(Sheet):
                 painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), shades[row][column])
                 if wide >= self.px(34) and high >= self.px(12):
                     value = float(values[row, column])
-                    write(
-                        painter,
-                        cell,
-                        number(value, 3),
-                        face(min(11.0, high / theme.scale * 0.7), 400, theme.scale),
-                        theme.text,
-                        Qt.AlignmentFlag.AlignHCenter,
-                    )
+                    write(painter, cell, number(value, 3), font, theme.text, Qt.AlignmentFlag.AlignHCenter)
