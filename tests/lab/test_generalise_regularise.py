@@ -104,6 +104,11 @@ def test_without_patience_the_flag_is_at_the_lowest_recorded_and_nothing_is_kept
     assert "nothing is kept" in found.sentence() and np.isnan(restrained(trainer, None).kept_epoch)
 
 
+def test_before_the_first_step_the_flag_is_where_it_begins():
+    found = stopping(Trainer(SMALL), None)
+    assert (found.lowest, found.lowest_loss) == (0.0, found.dev_now) and np.isfinite(found.dev_now)
+
+
 # -- two weights ------------------------------------------------------------------------------------------------------
 
 

@@ -57,18 +57,18 @@ def stopping(subject: Subject, question: None) -> Stopping:
     curves, best, scores = subject.history.curves(early=True), subject.best, subject.scores()
     patience = subject.experiment.training.patience
     kept = bool(patience) and best is not None
+    epoch, dev_loss = np.append(curves.epoch, subject.epoch), np.append(curves.dev_loss, scores.dev.loss)
+    known = np.isfinite(dev_loss)
     lowest = lowest_loss = math.nan
     if kept and best is not None:
         lowest, lowest_loss = float(best.epoch), best.loss
-    elif np.isfinite(curves.dev_loss).any():
-        at = int(np.nanargmin(curves.dev_loss))
-        lowest, lowest_loss = float(curves.epoch[at]), float(curves.dev_loss[at])
-        if scores.dev.loss < lowest_loss:
-            lowest, lowest_loss = subject.epoch, scores.dev.loss
+    elif known.any():
+        at = int(np.argmin(np.where(known, dev_loss, math.inf)))
+        lowest, lowest_loss = float(epoch[at]), float(dev_loss[at])
     return Stopping(
-        np.append(curves.epoch, subject.epoch),
+        epoch,
         np.append(curves.train_loss, scores.train.loss),
-        np.append(curves.dev_loss, scores.dev.loss),
+        dev_loss,
         patience,
         lowest,
         lowest_loss,

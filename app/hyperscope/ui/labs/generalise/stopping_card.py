@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -56,7 +58,7 @@ class StoppingCard(Sheet):
 
     def paint(self, painter: QPainter, room: QRectF) -> None:
         theme, scale, found = self.theme, self.theme.scale, self.found
-        if found is None or not np.isfinite(found.dev_loss).any():
+        if found is None or math.isnan(found.lowest_loss) or not np.isfinite(found.dev_loss).any():
             write(painter, room, "There is no dev loss yet.", face(12, 400, scale), theme.quiet)
             return
         font = face(12, 400, scale)
