@@ -16,6 +16,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 import hyperscope
+from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.places import RUNS, home
 from hyperscope.lab.worker.runner import Runner
@@ -51,6 +52,9 @@ def test_of_a_killed_worker_and_killed_jobs_the_window_goes_on_from_every_state(
         qtbot.waitUntil(lambda worker=worker: session.worker_pid != worker and session._heard)
         assert session.worker_pid is not None, name
         close_what_is_over(window, qtbot)
+    if session.twin is not None:
+        session.end_twin("A")
+    session.apply(Experiment())  # one of the states is a plane that was emptied, with nothing to train on
     session.play(True)
     before = session.status.step
     qtbot.waitUntil(lambda: session.status.step != before)
