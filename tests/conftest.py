@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 
-# how long an example takes says how busy the machine is
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says how busy the machine is; half as many as usual, where a test does not say how many,
+# since there are some hundreds of such tests.
+settings.register_profile("patient", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -8,9 +8,8 @@ from soak.random_use import random_use
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_forty_random_things_leave_no_fault(seed: int, qapp, capsys) -> None:
-    found = random_use(120.0, seed, most=40)
+def test_forty_random_things_leave_no_fault(qapp, capsys) -> None:
+    found = random_use(120.0, 1, most=40)
     with capsys.disabled():
         print(f"\n{found.words()}")
     assert found.faults == []
