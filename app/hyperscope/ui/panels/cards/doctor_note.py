@@ -16,10 +16,10 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.network import NetworkPicture
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui import labs
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.lines import whole_lines, width_in
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.labs import entry
 from hyperscope.ui.paint import face, readable, write
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -166,8 +166,8 @@ class DoctorNote(QWidget):
         for button in (self.button, self.twin_button, self.place_button):
             button.setVisible(button in self._buttons)
             button.setFixedHeight(pixels(self._theme, HIGH))
-        if found is not None and found.place is not None:
-            lab = entry(found.place.lab)
+        if found is not None and found.place is not None and any(one.name == found.place.lab for one in labs.LABS):
+            lab = labs.entry(found.place.lab)
             self.place_button.setText(f"Look in the {lab.title} lab")
             self.place_button.setAccessibleName(f"Look in the {lab.title} lab: {_begun(found.name)}")
             self.place_button.setToolTip(f"{lab.title}: {lab.title_of(found.place.view)}" if found.place.view else "")
