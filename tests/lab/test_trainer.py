@@ -481,6 +481,28 @@ def test_after_divergence_the_history_ends_where_training_stands() -> None:
     assert trainer.history.curves().step[-1] <= trainer.step
 
 
+@pytest.mark.parametrize("burst", [1, 3, 50])
+def test_what_was_seen_last_before_a_divergence_does_not_depend_on_how_steps_were_asked_for(burst: int) -> None:
+    # slow enough to diverge that several steps lie between the last moment that was sound and the end
+    slow = moved(("training.batch_size", 2), ("training.learning_rate", 0.5), start=RUNAWAY)
+    once, often = (run(moved(("training.learning_rate", 0.01), start=slow), 130) for _ in range(2))
+    for trainer, count in ((once, 400), (often, burst)):
+        trainer.apply(slow)
+        while not trainer.alarm:
+            trainer.steps(count)
+    assert often.last_batch.tolist() == once.last_batch.tolist()
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_after_a_divergence_what_was_seen_last_is_what_the_step_before_saw(drop_last: bool) -> None:
+    start = moved(("training.drop_last", drop_last), ("training.learning_rate", 0.01), start=RUNAWAY)
+    trainer = run(start, 100)
+    trainer.apply(moved(("training.learning_rate", 10.0), start=start))
+    trainer.steps(200)
+    assert trainer.alarm
+    assert trainer.last_batch.tolist() == run(start, trainer.step).last_batch.tolist()
+
+
 def test_after_divergence_no_mark_lies_ahead() -> None:
     trainer = run(moved(("training.learning_rate", 0.01), start=RUNAWAY), 9)
     trainer.apply(moved(("training.learning_rate", 1.0), start=RUNAWAY))

@@ -76,3 +76,13 @@ class Shuffle:
             batches += [order[..., start : start + size] for start in range(used, end, size)]
             epoch, used = (epoch + 1, 0) if end == self.m else (epoch, end)
         return batches, Position(epoch, used)
+
+    def before(self, size: int, position: Position, *, drop_last: bool) -> Indices:
+        """The mini-batch of `size` examples that ends at `position`; at the start the first examples by number."""
+        if position == Position():
+            return np.arange(min(size, self.m))
+        if position.used:
+            epoch, end = position.epoch, position.used
+        else:
+            epoch, end = position.epoch - 1, self.m - (self.m % size if drop_last else 0)
+        return self.order(epoch)[(end - 1) // size * size : end]

@@ -16,7 +16,7 @@ import numpy as np
 from hyperscope.engine import textbook
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.augmentation import Augmenter
-from hyperscope.engine.batches import Position, batches_left
+from hyperscope.engine.batches import Position, Shuffle, batches_left
 from hyperscope.engine.learner import Diverged
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.named import named_views
@@ -98,7 +98,7 @@ class InTraining(ABC, Generic[N]):
     marks: tuple[tuple[int, float, str], ...]  # (step, epoch, caption) of every control moved
     looked_at: Indices  # the training examples whose activations are followed over time
     last_batch: Indices
-    last_rate: float  # what the last step used, the schedule applied; NaN before any
+    last_rate: float  # what the last step used, the schedule applied; NaN before any and after going back
     batch_losses: Array  # of the steps last asked for (steps,)
     best: Best | None  # what early stopping would go back to
     quantiles: Quantiles  # what rivers are recorded of
@@ -413,6 +413,10 @@ class InTraining(ABC, Generic[N]):
         self.stand(step, position)
         self.history.truncate(step)
         self.marks = tuple(mark for mark in self.marks if mark[0] <= step)
+        if not self.has_order:  # else what was seen last depends on how the steps were asked for
+            order = Shuffle(self.experiment.seed, self.training_examples)
+            self.last_batch = order.before(self.batch_size, self.position, drop_last=self.drops_last)
+        self.last_rate = math.nan
 
     def checkpoint(self) -> Checkpoint:
         """A copy of the run as it stands."""
