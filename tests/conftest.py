@@ -34,8 +34,15 @@ if TYPE_CHECKING:
 
 
 # How long an example takes says how busy the machine is; half as many as usual, where a test does not say how many,
-# since there are some hundreds of such tests.
-settings.register_profile("patient", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+# since there are some hundreds of such tests. What CI says is to follow from what it is given: there the examples are
+# the same each time, elsewhere new ones are drawn.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    max_examples=50,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 

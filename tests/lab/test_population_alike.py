@@ -24,6 +24,7 @@ from hyperscope.lab.training.trainer import Trainer
 from lab.strategies import allowed, runnable
 
 LAST_BITS = 1e-15
+LEAST = 0.01  # as if weights were at least so large: sums that are 0 on paper come to some 1e-17, rules divide by them
 GROWTH = 1e4  # times what the last bits come to by themselves
 OWN = ("learning_rate", "l2", "l1", "clip_norm", "schedule", "decay", "beta1", "beta2", "momentum", "warmup")
 CHANGES = {
@@ -110,7 +111,8 @@ def alone(experiment: Experiment, done: list[Deed], apart: float = 0.0) -> Train
 
 def shift(trainer: Trainer, apart: float) -> None:
     weights = trainer.learner.state.parameters
-    weights *= 1 + apart * np.random.default_rng(0).choice([-1, 1], weights.size)
+    signs = np.random.default_rng(0).choice([-1, 1], weights.size)
+    weights += apart * signs * (np.abs(weights) + LEAST)
 
 
 def numbers(run: InTraining[Any]) -> dict[str, Array]:
