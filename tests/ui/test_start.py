@@ -52,6 +52,16 @@ def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
     assert name not in loaded
 
 
+def test_the_window_appears_with_its_first_pictures_before_pyqtgraph_is_loaded():
+    tell = (
+        "import sys; from hyperscope.lab.session.session import Session; from hyperscope.ui import app; "
+        "session = Session(playing=False); qt = app.application(); window = app.Window(session); app.appear(window); "
+        "print(window.isVisible(), window.up_to_date, 'pyqtgraph' in sys.modules); window.close(); session.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "False"], done.stderr
+
+
 def test_what_is_used_later_is_loaded_beside_the_window():
     tell = (
         "import sys; from hyperscope.ui.ahead import load_ahead; from hyperscope.ui.labs import LABS; "

@@ -41,16 +41,30 @@ def effect(old: Experiment, new: Experiment, before: Layout, after: Layout) -> E
 @cache
 def of_knob(name: str) -> frozenset[Effect]:
     """What the moves of the experiment's knob of this name come to, each on the usual network; none if it has none."""
-    old = Experiment()
-    before = Layout(old.network, INPUTS, CLASSES)
+    old, before = _usual()
     found = set()
-    for path, knob, value in every_knob(old):
-        if knob.name == name:
-            for other in _values(knob):
-                if other != value:
-                    new = changed(old, path, other)
-                    found.add(effect(old, new, before, Layout(new.network, INPUTS, CLASSES)))
+    for path, knob, value in _places().get(name, ()):
+        for other in _values(knob):
+            if other != value:
+                new = changed(old, path, other)
+                found.add(effect(old, new, before, Layout(new.network, INPUTS, CLASSES)))
     return frozenset(found)
+
+
+@cache
+def _usual() -> tuple[Experiment, Layout]:
+    """What knobs are tried on."""
+    experiment = Experiment()
+    return experiment, Layout(experiment.network, INPUTS, CLASSES)
+
+
+@cache
+def _places() -> dict[str, list[tuple[str, Knob, Value]]]:
+    """Where the knobs of each name are, and what they are set to."""
+    found: dict[str, list[tuple[str, Knob, Value]]] = {}
+    for path, knob, value in every_knob(_usual()[0]):
+        found.setdefault(knob.name, []).append((path, knob, value))
+    return found
 
 
 def _values(knob: Knob) -> tuple[Value, ...]:

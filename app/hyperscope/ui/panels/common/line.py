@@ -1,15 +1,21 @@
 """One curve of pyqtgraph's, painted straight into a widget.
 
-pyqtgraph takes as long to load as a fifth of the program's start, so it is loaded with the first curve there is.
+pyqtgraph takes as long to load as a fifth of the program's start. A thread does that beside the window (`ui.ahead`);
+until then Qt draws the same pieces one by one, if there are few: to the pixel, at a higher cost for each.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+import numpy as np
+from PySide6.QtCore import QLineF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from hyperscope.ui.panels.common.strokes import NOTHING, Floats
+from hyperscope.ui.panels.common.strokes import NOTHING, Floats, pairs
+
+FEW = 600  # points of which Qt's own pieces take 1 ms
 
 
 class Line:
@@ -35,17 +41,27 @@ class Line:
 
     def paint(self, painter: QPainter) -> None:
         """Paints it in a painter whose units are those of its points."""
-        if not len(self.x):
+        if len(self.x) < 2:
+            return
+        pen = QPen(self.colour, self.width * painter.deviceTransform().m11() / painter.worldTransform().m11())
+        pen.setCosmetic(True)  # its width counts pixels of the device, whatever the painter's units
+        if self._item is None and len(self.x) <= FEW and "pyqtgraph" not in sys.modules:
+            self._paint_pieces(painter, pen)
             return
         if self._item is None:
             self._item = _made()
         if self._changed:
             self._item.setData(self.x, self.y, connect="pairs" if self._pieces else "finite")
             self._changed = False
-        pen = QPen(self.colour, self.width * painter.deviceTransform().m11() / painter.worldTransform().m11())
-        pen.setCosmetic(True)  # its width counts pixels of the device, whatever the painter's units
         self._item.opts["pen"], self._item.opts["antialias"] = pen, self.smooth
         self._item.paint(painter, None, None)
+
+    def _paint_pieces(self, painter: QPainter, pen: QPen) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.smooth)
+        painter.setPen(pen)
+        x, y = (self.x, self.y) if self._pieces else pairs(self.x, self.y)
+        ends = np.column_stack((x, y)).reshape(-1, 4).tolist()
+        painter.drawLines([QLineF(*piece) for piece in ends])
 
 
 def _made() -> Any:

@@ -5,9 +5,12 @@ Also the polygons of what is painted with them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QPolygonF
+from shiboken6 import VoidPtr
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +52,10 @@ def dashes(x: Floats, y: Floats, on: float = DASH, off: float = SPACE) -> tuple[
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """The polygon through (x, y)."""
-    import pyqtgraph  # only now: the first picture does not wait for it
-
-    made: QPolygonF = pyqtgraph.functions.arrayToQPolygonF(x, y)
+    made = QPolygonF()
+    made.resize(len(x))
+    if len(x):
+        memory: Any = VoidPtr(made.data(), 16 * len(x), True)  # type: ignore[arg-type, call-arg] # its stub is wrong
+        numbers = np.frombuffer(memory, np.float64).reshape(-1, 2)
+        numbers[:, 0], numbers[:, 1] = x, y
     return made
