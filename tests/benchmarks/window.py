@@ -55,9 +55,9 @@ if __name__ == "__mp_main__" and os.environ.get(LOG):
     _log = open(os.environ[LOG], "a", encoding="utf-8")  # noqa: SIM115 - open as long as the worker lives
     _new: list[float] = []
 
-    def _noted_apply(self: Any, experiment: Any) -> str:
+    def _noted_apply(self: Any, experiment: Any, *more: Any, **named: Any) -> str:
         _new[:] = [experiment.training.learning_rate]
-        return _apply(self, experiment)
+        return _apply(self, experiment, *more, **named)
 
     def _noted_steps(self: Any, count: int) -> int:
         if _new:
@@ -116,6 +116,7 @@ class Stage:
 
     def __init__(self, name: str) -> None:
         from hyperscope.lab.session.session import Session
+        from hyperscope.ui.ahead import load_ahead
         from hyperscope.ui.app import application
         from hyperscope.ui.pacing import settle
         from hyperscope.ui.remembered import Remembered
@@ -127,6 +128,7 @@ class Stage:
         self.window.resize(1280, 800)
         self.window.show()
         settle()
+        load_ahead(0.0).join()  # what the program does beside its window
         self.slider = self.window.lab.page.hyperparameters.controls[RATE]
         self.run(SETTLING, lambda: self.session.status.step > 100)
         self.window.ticker.gaps = deque()
