@@ -34,7 +34,7 @@ from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.record.recording import record
 from hyperscope.ui.remembered import Remembered
-from hyperscope.ui.window import Window
+from hyperscope.ui.window import READY, Window
 from patience import PATIENCE
 from ui import throw_away_lab
 from ui.throw_away_probe import Counted, counted
@@ -43,6 +43,7 @@ LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key
 FIRST = "throw-away-1"
+EVERY = labs.LABS  # before any test puts others in their place
 
 
 class Asking(Session):
@@ -137,7 +138,47 @@ def test_arrows_go_from_tab_to_tab(window, qtbot):
 
 
 def test_a_lab_says_its_welcome_when_it_is_first_shown(shown):
-    assert shown.words.message.accessibleName() == "Nothing is kept."
+    assert shown.words.said == "Nothing is kept."
+
+
+def test_whoever_goes_somewhere_reads_what_to_do_there(shown, qtbot):
+    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    assert shown.words.said == "Lines are counted too."
+    qtbot.mouseClick(shown.views.choice.word("Bars"), LEFT)
+    assert shown.words.said == "Nothing is kept."
+    qtbot.keyClick(shown, Key.Key_1, CONTROL)
+    assert shown.words.said == READY
+    qtbot.mouseClick(tab(shown, "Throw away 1"), LEFT)
+    assert shown.words.said == "Nothing is kept."
+
+
+def test_what_a_place_says_itself_stands(shown, qtbot, monkeypatch):
+    monkeypatch.setattr(shown.lab.parts[0], "lab_shown", lambda: shown.say("Twelve are counted."))
+    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    assert shown.words.said == "Twelve are counted."
+
+
+def test_why_training_stopped_is_still_said_elsewhere(shown, qtbot):
+    shown.session.alarm = True
+    shown.say("Training stopped at step 3.", alarm=True)
+    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    assert shown.words.said == "Alarm: Training stopped at step 3."
+
+
+def test_a_sentence_that_is_held_stands_until_something_is_moved(shown, qtbot):
+    shown.hold("Your experiment of last time.")
+    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    assert shown.words.said == "Your experiment of last time."
+
+
+@pytest.mark.parametrize(
+    ("entry", "view"), [(entry, view) for entry in EVERY for view, _ in entry.views], ids=lambda part: str(part)[:40]
+)
+def test_every_view_says_in_a_line_of_its_own_what_to_try(entry, view):
+    said = [entry.task_in(one) for one, _ in entry.views]
+    assert said.count(entry.task_in(view)) == 1
+    assert 30 < len(entry.task_in(view)) <= 105 and entry.task_in(view)[-1] in ".?"
+    assert set(entry.tasks) <= {one for one, _ in entry.views}
 
 
 def test_the_words_for_views_are_there_while_a_lab_has_some(shown):

@@ -91,7 +91,7 @@ def test_a_sweep_that_is_chosen_comes_back_with_the_session(window):
 
 def test_a_view_that_is_visited_first_is_spoken_of_by_its_lab(window):
     window.visit(LabView("batch-norm", "shift", {"shifting": "data"}))
-    assert window.words.message.accessibleName() == labs.entry("batch-norm").welcome
+    assert window.words.said == labs.entry("batch-norm").tasks["shift"]
 
 
 def test_a_sweep_that_there_is_not_is_refused_in_words(window):

@@ -159,9 +159,7 @@ class Window(QMainWindow):
         """The ways to the labs, where there are several."""
         entries = labs.LABS if len(labs.LABS) > 1 else ()
         return [
-            Action(
-                f"Go to {entry.title}", "Lab", partial(self.show_lab, entry.name), (f"Ctrl+{number}",), entry.welcome
-            )
+            Action(f"Go to {entry.title}", "Lab", partial(self._go_to, entry.name), (f"Ctrl+{number}",), entry.welcome)
             for number, entry in enumerate(entries, 1)
         ]
 
@@ -169,7 +167,7 @@ class Window(QMainWindow):
         """The ways to the shown lab's views."""
         entry = labs.entry(self._name)
         return [
-            Action(f"{entry.title}: {title}", "View", partial(self.show_lab, entry.name, name))
+            Action(f"{entry.title}: {title}", "View", partial(self._go_to, entry.name, name))
             for name, title in entry.views
         ]
 
@@ -191,10 +189,18 @@ class Window(QMainWindow):
         self._begins = True
 
     def _go_to_titled(self, title: str) -> None:
-        self.show_lab(next(entry.name for entry in labs.LABS if entry.title == title))
+        self._go_to(next(entry.name for entry in labs.LABS if entry.title == title))
 
     def _look_at_titled(self, title: str) -> None:
-        self.show_lab(self._name, next(name for name, said in labs.entry(self._name).views if said == title))
+        self._go_to(self._name, next(name for name, said in labs.entry(self._name).views if said == title))
+
+    def _go_to(self, name: str, view: str = "") -> None:
+        """Shows a lab and view that the person chose, and says what to do there: what was said was of another place."""
+        place, said = (self._name, self._chosen.get(self._name)), self.words.said
+        self.show_lab(name, view)
+        moved = (self._name, self._chosen.get(self._name)) != place
+        if moved and self.words.said == said and not self._held and not self.session.alarm:
+            self.say(labs.entry(self._name).task_in(self._chosen[self._name]) if self._chosen[self._name] else READY)
 
     def show_lab(self, name: str, view: str = "") -> None:
         """Shows a lab, made now if it was not yet, in a view of it, the one chosen last if none is named.
@@ -207,7 +213,7 @@ class Window(QMainWindow):
         view = labs.checked_view(entry, view or (last if last in known else ""))
         if (name, view) == (before, self._chosen.get(name)):
             return
-        lab = self._made(entry)
+        lab = self._made(entry, view)
         if before and before != name:
             for part in self.lab.parts:
                 part.lab_left()
@@ -227,7 +233,7 @@ class Window(QMainWindow):
         if view:
             self.remembered.set_view(name, view)
 
-    def _made(self, entry: labs.Entry) -> Lab:
+    def _made(self, entry: labs.Entry, view: str = "") -> Lab:
         if entry.name not in self._labs:
             made = self._labs[entry.name] = import_module(entry.module).make(self)
             made.page.trains_changed.connect(self._show_bars)
@@ -236,7 +242,7 @@ class Window(QMainWindow):
                 one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
             self._bind_keys(made.actions(), made.page)
             if self._name and entry.welcome:
-                self.say(entry.welcome)  # what it then cannot show, or begins with, is more to the point
+                self.say(entry.task_in(view))  # what it then cannot show, or begins with, is more to the point
             if kept := self._kept.pop(entry.name, None):
                 self._restore(made, kept)
         return self._labs[entry.name]

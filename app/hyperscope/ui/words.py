@@ -91,6 +91,11 @@ class Words(QWidget):
         self.message.say(sentence, alarm)
         self._lay_out()
 
+    @property
+    def said(self) -> str:
+        """The sentence that is shown, to a screen reader: with a word before an alarm."""
+        return self.message.accessibleName()
+
     def switch_captions(self) -> bool:
         """Gives the message a strip of its own in large type, or its place in the row; whether it has the strip now."""
         self.captions = not self.captions
