@@ -72,7 +72,7 @@ WHY: tuple[Sweep, ...] = tuple(
             _rate,
             BOTH,
             "decades",
-            "α learn",
+            "usable α",
             (
                 "Long steps make weights large. Without batch norm the outputs grow with them, and the activation "
                 "saturates or the loss diverges.",
@@ -95,7 +95,7 @@ WHY: tuple[Sweep, ...] = tuple(
             lambda experiment, value: network(experiment, initialiser="normal", initial_scale=float(value)),
             BOTH,
             "decades",
-            "σ learn",
+            "usable σ",
             (
                 "Small weights make each layer's outputs smaller than the last one's, large ones larger: signals "
                 "vanish or explode.",
@@ -159,7 +159,7 @@ WHY: tuple[Sweep, ...] = tuple(
             _rate,
             (WITHOUT, Variant("before", "the activation", _norm("before")), Variant("after", "it", _norm("after"))),
             "decades",
-            "α learn",
+            "usable α",
             (
                 "Before it, z is centred where the activation bends; that is how Ioffe and Szegedy (2015) meant it.",
                 "After it, what the next layer gets has mean 0 and variance 1. Both undo the size of W.",
