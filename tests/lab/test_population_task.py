@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from hyperscope.engine.settings import Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.jobs import population_task
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, PopulationTask, Standing
+from hyperscope.lab.jobs.small_map import SmallMap
 from hyperscope.lab.jobs.task import Progress, Record, Rest
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, moved
@@ -97,9 +100,43 @@ def test_maps_are_there_when_wished_for_and_are_those_of_each_alone() -> None:
     trainer = alone(precise(FAST))
     assert [one.shape for one in last.maps] == [(trainer.layout.classes, 12, 12)] * 2
     assert np.allclose(last.maps[1].sum(axis=0), 1, atol=1e-5)
-    from hyperscope.lab.jobs.small_map import SmallMap
-
     assert np.allclose(last.maps[1], SmallMap(trainer, ("", ""), 12).p(trainer), atol=1e-4)
+
+
+@pytest.fixture
+def all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at all of them after every burst."""
+    monkeypatch.setattr(population_task, "EVERY", 0.0)
+    monkeypatch.setattr(population_task, "SHARE", 0)
+
+
+@pytest.mark.usefixtures("all_the_time")
+def test_on_the_way_each_stands_where_its_history_was_last_recorded() -> None:
+    task = PopulationTask((precise(START), precise(FAST)), epochs=EPOCHS)
+    on_the_way = [seen for seen in found(task) if 0 < seen.epoch[0] < EPOCHS]
+    assert len(on_the_way) > 1
+    for seen in on_the_way[:6]:
+        assert seen.step[0] == seen.step[1], "all at the same step"
+        for k, experiment in enumerate(task.experiments):
+            trainer = Trainer(experiment)
+            trainer.steps(int(seen.step[k]))
+            scores = trainer.scores()
+            assert seen.dev_loss[k] == pytest.approx(scores.dev.loss, rel=1e-6)
+            assert seen.train_accuracy[k] == pytest.approx(scores.train.accuracy)
+
+
+@pytest.mark.usefixtures("all_the_time")
+def test_maps_are_drawn_in_turn_on_the_way_and_all_anew_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(population_task, "DRAWN", 0.0)  # time for one of them at each look
+    looks = [seen.maps for seen in found(PopulationTask((START, FAST, CALM), epochs=EPOCHS, maps=Maps(6)))]
+    changed = [
+        [k for k in range(3) if not np.array_equal(one[k], other[k])] for one, other in itertools.pairwise(looks[:-1])
+    ]
+    assert changed[:4] == [[0], [1], [2], [0]]
+    assert all(len(some) <= 1 for some in changed)
+    for experiment, drawn in zip((START, FAST, CALM), looks[-1], strict=True):
+        trainer = alone(experiment)
+        assert np.allclose(drawn, SmallMap(trainer, ("", ""), 6).p(trainer), atol=1e-3)
 
 
 def test_one_handed_over_at_the_end_goes_on_with_its_weights() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.ui.labs.batch_norm.exports import of_why
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
@@ -19,6 +23,7 @@ from patience import PATIENCE
 
 TINY = Experiment(data=Data(points=60), network=Network(layers=(Layer(3, "tanh"),)))
 LEFT = Qt.MouseButton.LeftButton
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 Key = Qt.Key
 
 
@@ -71,7 +76,39 @@ def test_the_first_sweep_runs_by_itself_and_is_shown(window):
     grid = view_of(window).grid
     assert grid._outcome.plan.sweep.title == "Learning rate"
     assert "dev accuracy" in grid.accessibleDescription()
-    assert len(grid._pictures) == 2 and all(picture is not None for row in grid._pictures for picture in row)
+    assert set(grid._maps) == {(v, s) for v in range(2) for s in range(grid._outcome.plan.shape[1])}
+
+
+def on_the_screen(widget: QWidget, qtbot) -> QImage:
+    """What is seen of it once nothing is to be painted any more; nothing is painted for this picture."""
+    qtbot.waitUntil(lambda: not widget.findChildren(QTimer, options=DIRECT)[0].isActive(), timeout=PATIENCE)
+    qtbot.wait(50)
+    seen = widget.screen().grabWindow(widget.window().winId()).toImage()
+    corner = widget.mapTo(widget.window(), QPoint())
+    return seen.copy(QRect(corner, widget.size()))
+
+
+def test_what_is_painted_in_parts_comes_to_the_whole_picture(window, qtbot):
+    grid = view_of(window).grid
+    first = grid.outcome
+    upside_down = tuple(p[:, ::-1] for p in first.standing.maps)
+    worse = Outcome(first.plan, replace(first.standing, maps=upside_down, dev_accuracy=first.standing.dev_accuracy / 2))
+    before = on_the_screen(grid, qtbot)
+    grid.show_outcome(worse, "half as good")
+    assert grid._later, "some of it waits for the frames that come"
+    in_parts = on_the_screen(grid, qtbot)
+    grid.repaint()
+    assert before != in_parts == on_the_screen(grid, qtbot)
+
+
+def test_only_maps_that_changed_are_drawn_anew(window):
+    grid = view_of(window).grid
+    last = grid.outcome
+    changed = last.plan.number(1, 0, last.middle(1, 0))
+    maps = tuple(p[::-1] if k == changed else p.copy() for k, p in enumerate(last.standing.maps))
+    before = dict(grid._maps)
+    grid.show_outcome(Outcome(last.plan, replace(last.standing, maps=maps)), "")
+    assert [place for place in before if grid._maps[place] is not before[place]] == [(1, 0)]
 
 
 def test_the_shared_networks_bars_are_away_and_come_back(window):

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 BURST = 0.012  # s of training before the next ones have their turn
 EVERY = 0.05  # s between two looks at all of them
-HISTORY = 120  # rows of each member: a row costs as much as some six steps of narrow networks
-SHARE = 4  # times as long as a look took is trained before the next
+HISTORY = 40  # rows of each member: a row of 54 networks costs as much as five of their steps
+SHARE = 9  # times as long as a look took is trained before the next
+FIGURES = ("step", "epoch", "train_loss", "train_accuracy", "dev_loss", "dev_accuracy")
+DRAWN = 0.005  # s of a look in which maps are drawn anew; those that have waited longest come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class HandOver:
 class Standing:
     """Where each of K members stands: arrays (K,), losses in nats, accuracies from 0 to 1.
 
-    `stopped` says why each that stopped itself did, "" of others. `maps` are
-    class probabilities (C, side, side), row 0 lowest, none if none were wished for. `curves` are dev losses so far
+    While they train that is where they stood when the last row of their histories was taken. `stopped` says why each
+    that stopped itself did, "" of others. `maps` are class probabilities (C, side, side), row 0 lowest, none if none
+    were wished for; while they train some are a moment old, as they are drawn in turn. `curves` are dev losses so far
     (t,), and `gradients` (L,) the L2 norm of the last step's gradient of each layer's weights, where they are wanted;
     so are `zeros`, how many weights are exactly 0, and of how many.
     """
@@ -135,6 +138,8 @@ class _Crowd:
         self._places = {number: (one, row) for one in self._together for row, number in enumerate(one.members)}
         self._turn = 0
         self._pictures: dict[object, SmallMap] = {}
+        self._maps: list[Array] = []  # the last drawn of each
+        self._next = 0  # whose map has waited longest
         self._free = 0.0  # s, when they may be looked at again
         self._changed = True
 
@@ -170,25 +175,37 @@ class _Crowd:
         if isinstance(wish, Maps):
             self.maps = wish
             self._pictures.clear()
+            self._maps.clear()
         return Record(self.standing(), key=Standing)
 
     def standing(self) -> Standing:
         began, used = time.monotonic(), time.process_time()
         members = self._members
-        scores = [member.scores() for member in members]
-        figures = [
-            (member.step, member.epoch, score.train.loss, score.train.accuracy, score.dev.loss, score.dev.accuracy)
-            for member, score in zip(members, scores, strict=True)
-        ]
+        figures = [_at_the_end(member) if self.done or member.alarm else _on_the_way(member) for member in members]
         stopped = tuple(member.alarm for member in members)
-        maps = tuple(self._map(member) for member in members) if self.maps.side else ()
-        curves = tuple(_curve(member) for member in members) if self._task.curves else ()
+        maps = tuple(self._drawn(members)) if self.maps.side else ()
+        curves = (
+            tuple(member.history.dev_losses().astype(np.float32) for member in members) if self._task.curves else ()
+        )
         gradients = tuple(_by_layer(member) for member in members) if self._task.gradients else ()
         zeros = tuple(_zeros(member) for member in members) if self._task.zeros else ()
         cost = time.process_time() - used  # not by the clock, as the window and the worker go first
         self._free, self._changed = max(began + EVERY, time.monotonic() + SHARE * cost), False
         step, epoch, *rest = np.array(figures, float).T.copy()
         return Standing(step, epoch, rest[0], rest[1], rest[2], rest[3], stopped, maps, curves, gradients, zeros)
+
+    def _drawn(self, members: list[InTraining[Any]]) -> list[Array]:
+        """A map of each, as many of them anew as there is time for; at first and at the end all."""
+        if self.done or not self._maps:
+            self._maps = [self._map(member) for member in members]
+            return list(self._maps)
+        began = time.monotonic()
+        for _ in members:
+            self._maps[self._next] = self._map(members[self._next])
+            self._next = (self._next + 1) % len(members)
+            if time.monotonic() - began >= DRAWN:
+                break
+        return list(self._maps)
 
     def _map(self, subject: InTraining[Any]) -> Array:
         key = subject.experiment.data, subject.experiment.training.precision
@@ -205,9 +222,16 @@ class _Crowd:
         return HandedOver(number, one.population.member(row).checkpoint())
 
 
-def _curve(member: InTraining[Any]) -> Array:
-    """The dev loss of each row of its history."""
-    return member.history.curves().dev_loss.astype(np.float32)
+def _on_the_way(member: InTraining[Any]) -> tuple[float, ...]:
+    """Where it stood at the last row of its history, which costs nothing; where there is none, as at the end."""
+    row = member.history.newest()
+    return tuple(row[name] for name in FIGURES) if row else _at_the_end(member)
+
+
+def _at_the_end(member: InTraining[Any]) -> tuple[float, ...]:
+    """Where it stands, evaluated for it."""
+    train, dev = member.scores().train, member.scores().dev
+    return member.step, member.epoch, train.loss, train.accuracy, dev.loss, dev.accuracy
 
 
 def _by_layer(member: InTraining[Any]) -> Array:

@@ -247,6 +247,18 @@ class History:
         """When each row was taken, in epochs (t,), as a copy."""
         return self._epoch[: self._rows].copy()
 
+    def newest(self) -> dict[str, float]:
+        """The last row's `step`, `epoch` and measures by name; nothing where there is no row yet."""
+        if not self._rows:
+            return {}
+        row = self._rows - 1
+        measures = zip(MEASURES, self._measures[:, row].tolist(), strict=True)
+        return {"step": int(self._step[row]), "epoch": float(self._epoch[row]), **dict(measures)}
+
+    def dev_losses(self) -> NDArray[np.float64]:
+        """The dev loss of each row (t,), as a copy."""
+        return self._measures[MEASURES.index("dev_loss"), : self._rows].copy()
+
     @property
     def rivers(self) -> tuple[NDArray[np.float32], ...]:
         """The quantiles over time (t, 5) of what enters each layer's activation; see `rivers_of`."""

@@ -32,6 +32,8 @@ class SweepChart(Painted):
 
     def show_outcome(self, outcome: Outcome | None) -> None:
         """Draws this."""
+        if outcome is not None and outcome is self._outcome:
+            return
         self._outcome = outcome
         if outcome is not None:
             if outcome.standing.maps:

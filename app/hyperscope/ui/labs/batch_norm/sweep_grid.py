@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from hyperscope.engine.arrays import Values
+from hyperscope.engine.arrays import Array, Values
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
@@ -23,6 +24,7 @@ COURSE, SAID = 26, 16  # of a map's course, and of its accuracy
 SIDE = 232  # of the summary at the right
 NAMES = 92  # of the variants' names at the left
 FADED = 0.34  # opacity of what does not learn
+FRAME = 16  # ms between two parts of what is painted in parts
 DEEPEST = -8.0  # power of ten of a gradient that is drawn as nothing
 BY = {
     "α": "learning rate",
@@ -63,19 +65,51 @@ class SweepGrid(QWidget):
         self._outcome: Outcome | None = None
         self._note = ""
         self._opens = True
-        self._pictures: list[list[QImage | None]] = []
+        self._maps: dict[tuple[int, int], tuple[Array, QImage]] = {}  # by variant and value, what is drawn of it
         self.at = (0, 0)
         self._over: tuple[int, int] | None = None
+        self._later: list[QRect] = []  # what is painted in the next frames, a part in each
+        self._frames = QTimer(self, interval=FRAME)
+        self._frames.timeout.connect(self._paint_next)
 
     def show_outcome(self, outcome: Outcome | None, note: str, *, opens: bool = True) -> None:
         """Draws this; `note` says how far it is, or of what it is. `opens` says that a click leads somewhere."""
+        same = outcome is not None and outcome is self._outcome and opens == self._opens
+        anew = outcome is None or self._outcome is None or outcome.plan is not self._outcome.plan
         self._outcome, self._note, self._opens = outcome, note, opens
-        self._draw_pictures()
-        if outcome is not None:
+        if outcome is not None and not same:
+            self._draw_pictures(outcome)
             variants, values, _ = outcome.plan.shape
             self.at = (min(self.at[0], variants - 1), min(self.at[1], values - 1))
         self._tell()
-        self.update()
+        if anew:
+            self.update()
+        else:
+            self._paint_in_parts([] if same else self._parts())
+
+    def _parts(self) -> list[QRect]:
+        """What is painted by itself when something new has come: all at once took two frames."""
+        assert self._outcome is not None
+        scale, variants = self._theme.scale, self._outcome.plan.shape[0]
+        edge = round(self.width() - (SIDE + INSIDE) * scale)
+        tops = [round(self.place(v, 0).top() - 6 * scale) for v in range(variants)]
+        spans = zip(tops, [*tops[1:], self.height()], strict=True)
+        rows = [QRect(0, top, edge, bottom - top) for top, bottom in spans]
+        return [*rows, QRect(edge, 0, self.width() - edge, self.height())]
+
+    def _paint_in_parts(self, parts: list[QRect]) -> None:
+        """Paints the head and the first of these now, the others in the frames that come."""
+        self.update(QRect(0, 0, self.width(), round(HEAD * self._theme.scale)))
+        self._later += [part for part in parts if part not in self._later]
+        self._paint_next()
+
+    def _paint_next(self) -> None:
+        if self._later:
+            self.update(self._later.pop(0))
+        if self._later and not self._frames.isActive():
+            self._frames.start()
+        elif not self._later:
+            self._frames.stop()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -85,21 +119,21 @@ class SweepGrid(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self._draw_pictures()
+        self._maps.clear()
+        if self._outcome is not None:
+            self._draw_pictures(self._outcome)
         self.update()
 
-    def _draw_pictures(self) -> None:
-        self._pictures = []
-        outcome = self._outcome
-        if outcome is None or not outcome.standing.maps:
-            return
+    def _draw_pictures(self, outcome: Outcome) -> None:
+        """Anew those maps that are no longer what was drawn."""
+        before, self._maps = self._maps, {}
         variants, values, _ = outcome.plan.shape
-        for v in range(variants):
-            row: list[QImage | None] = []
-            for s in range(values):
-                p = outcome.standing.maps[outcome.plan.number(v, s, outcome.middle(v, s))]
-                row.append(soft_map(p, self._theme) if p.ndim == 3 else None)
-            self._pictures.append(row)
+        for place in itertools.product(range(variants), range(values)) if outcome.standing.maps else ():
+            p = outcome.standing.maps[outcome.plan.number(*place, outcome.middle(*place))]
+            if p.ndim == 3:
+                drawn = before.get(place)
+                stays = drawn is not None and np.array_equal(drawn[0], p)
+                self._maps[place] = drawn if drawn is not None and stays else (p, soft_map(p, self._theme))
 
     def sentence(self, v: int, s: int) -> str:
         """One setting in words."""
@@ -180,11 +214,14 @@ class SweepGrid(QWidget):
         said = fitting(choices, small, room)
         right = QRectF(self.width() - inside - room, 8 * scale, room, 18 * scale)
         write(painter, right, said, small, theme.quiet, Qt.AlignmentFlag.AlignRight)
-        self._paint_rows(painter, outcome)
-        self._paint_summary(painter, outcome)
+        wanted = event.rect()
+        if wanted.bottom() > HEAD * scale:
+            self._paint_rows(painter, outcome, wanted)
+            if wanted.right() > self.width() - SIDE * scale:
+                self._paint_summary(painter, outcome)
         painter.end()
 
-    def _paint_rows(self, painter: QPainter, outcome: Outcome) -> None:
+    def _paint_rows(self, painter: QPainter, outcome: Outcome, wanted: QRect) -> None:
         theme, scale = self._theme, self._theme.scale
         variants, values, _ = outcome.plan.shape
         learns, accuracy, sweep = outcome.learns, outcome.accuracy, outcome.plan.sweep
@@ -194,16 +231,18 @@ class SweepGrid(QWidget):
         for v in range(variants):
             colour = shade(theme, v, variants)
             first = self.place(v, 0)
+            high = (COURSE + SAID + 10) * scale
+            if first.top() - 6 * scale > wanted.bottom() or first.bottom() + high < wanted.top():
+                continue
             names = QRectF(INSIDE * scale, first.center().y() - 16 * scale, NAMES * scale, 16 * scale)
             write(painter, names, sweep.variants[v].name, face(12, 600, scale), colour)
             words = QRectF(names.left(), names.bottom(), (NAMES - 4) * scale, 15 * scale)
             write(painter, words, sweep.variants[v].words, plain, theme.quiet)
             for s in range(values):
                 place, good = self.place(v, s), bool(learns[v, s])
-                picture = self._pictures[v][s] if v < len(self._pictures) else None
                 painter.setOpacity(1.0 if good else FADED)
-                if picture is not None:
-                    painter.drawImage(place, picture)
+                if (drawn := self._maps.get((v, s))) is not None:
+                    painter.drawImage(place, drawn[1])
                 painter.setOpacity(1.0)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)

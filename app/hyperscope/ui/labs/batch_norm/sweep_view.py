@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -126,7 +128,7 @@ class SweepView(FedView):
             self.grid.show_outcome(None, problem or "Run trains its networks.")
             self.chart.show_outcome(None)
             return
-        count = len(run.plan.experiments)
+        count = math.prod(run.plan.shape)
         note = f"{count} networks, {100 * run.share:.0f} %"
         if run.done or run.share >= 1:
             note = f"{count} networks, {run.plan.epochs} epochs"
