@@ -84,6 +84,8 @@ def width_in(text: str, metrics: QFontMetrics, most: int) -> int:
     """The fewest pixels of room in which `text` takes at most `most` lines and no word is cut."""
     measured = _measured(text, metrics)
     count = len(measured.words)
+    if most == 1:  # mostly so, and asked for in every frame of a drag
+        return measured.wide(0, count)
     low = max((measured.wide(at, at + 1) for at in range(count)), default=0)
     high = max(low, measured.wide(0, count))
     while low < high:
