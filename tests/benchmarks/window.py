@@ -30,7 +30,7 @@ for _folder in (Path(__file__).parents[1], SOURCE):
 
 from benchmarks import peers  # noqa: E402
 
-PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind", "microscope", "sweep")
+PARTS = ("speed", "latency", "launch", "rush", "memory", "rewind", "microscope", "sweep", "softmax")
 FAR = 100_000  # steps, on whose timeline is gone back
 DRAGS = 120  # to anywhere on it
 MOVES = 200  # of the slider, for the latency
@@ -76,6 +76,8 @@ def experiment(name: str) -> Any:
 
     if name == "start":
         return Experiment()
+    if name == "regression":
+        return Experiment(network=Network(layers=()))
     if name == "digits":
         data = with_source(Experiment().data, "digits")
         return Experiment(data=data, network=Network(layers=(Layer(128, "relu", "before"),) * 2))
@@ -336,6 +338,44 @@ def microscope(name: str, seconds: float) -> dict[str, Any]:
     return found
 
 
+def softmax(name: str, seconds: float) -> dict[str, Any]:
+    """Frame gaps in ms of the workbench while a bar is dragged, of the plane while an arrow is, and of the workbench
+    while nothing is; each move of the mouse comes a frame after the one before.
+    """
+    from PySide6.QtCore import QPoint, Qt, QTimer
+    from PySide6.QtTest import QTest
+
+    stage, draw = Stage(name), random.Random(5)
+    window, left = stage.window, Qt.MouseButton.LeftButton
+    stage.session.play(False)
+
+    def gaps(target: Any, around: QPoint | None) -> list[float]:
+        stage.run(1.0, lambda: window.up_to_date)
+        stage.run(0.5)
+        window.ticker.gaps = deque()
+        timer = QTimer()
+        if around is not None:
+            QTest.mousePress(target, left, pos=around)
+            far = QPoint(draw.randint(-60, 60), draw.randint(-60, 60))
+            timer.timeout.connect(lambda: QTest.mouseMove(target, around + far * (draw.random() - 0.5)))
+            timer.start(16)
+        stage.run(seconds)
+        timer.stop()
+        if around is not None:
+            QTest.mouseRelease(target, left, pos=around)
+        return stage.gaps()
+
+    window.show_lab("softmax", "workbench")
+    bars = window.lab.page.workbench.bars
+    found = {"bare": gaps(bars, None), "workbench": gaps(bars.grips[0], bars.grips[0].rect().center())}
+    window.show_lab("softmax", "plane")
+    stage.run(2.0, lambda: window.up_to_date)
+    plane = window.lab.page.plane.map
+    found["plane"] = gaps(plane, plane.tip(0).toPoint())
+    stage.close()
+    return found
+
+
 def sweep(name: str, seconds: float) -> dict[str, Any]:
     """Of the 54 networks of the sweep of learning rates: when each picture of them was drawn, in s from the click, the
     window's frame gaps in ms, and how long all took beside it and without a window, in s.
@@ -471,7 +511,7 @@ def inside(part: str, words: Sequence[str]) -> None:
     name, amount = words
     parts = {
         "alone": alone, "in_window": in_window, "rush": rush, "long_use": long_use, "rewind": rewind, "bare": bare,
-        "microscope": microscope, "sweep": sweep,
+        "microscope": microscope, "sweep": sweep, "softmax": softmax,
     }  # fmt: skip
     print(json.dumps(latency(name, int(amount)) if part == "latency" else parts[part](name, float(amount))))
 
@@ -552,6 +592,10 @@ def print_part(part: str, environment: dict[str, str], seconds: float, rounds: i
             more = percentile(found["dragged"], 0.99) - percentile(found["bare"], 0.99)
             print(f"  a tick while γ is dragged, ms   {spread(found['dragged'], 2)}")
             print(f"  of nothing drawn                {spread(found['bare'], 2)}; p99 {more:+.2f} ms")
+        case "softmax":
+            found = measured(environment, "softmax", "regression", seconds)
+            for view, gaps in found.items():
+                print(f"  {view:9s}  frame gaps, ms   {spread(gaps)}")
         case "sweep":
             found = measured(environment, "sweep", "start", seconds)
             times = found["drawn"]
