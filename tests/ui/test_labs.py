@@ -165,10 +165,13 @@ def test_why_training_stopped_is_still_said_elsewhere(shown, qtbot):
     assert shown.words.said == "Alarm: Training stopped at step 3."
 
 
-def test_a_sentence_that_is_held_stands_until_something_is_moved(shown, qtbot):
+def test_a_sentence_that_is_held_gives_way_to_where_one_goes(shown, qtbot):
     shown.hold("Your experiment of last time.")
-    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    shown.session.message = "It trains on."
+    qtbot.waitUntil(lambda: not shown.session.message, timeout=PATIENCE)
     assert shown.words.said == "Your experiment of last time."
+    qtbot.mouseClick(shown.views.choice.word("Lines"), LEFT)
+    assert shown.words.said == "Lines are counted too."
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,8 @@ class Window(QMainWindow):
         place, said = (self._name, self._chosen.get(self._name)), self.words.said
         self.show_lab(name, view)
         moved = (self._name, self._chosen.get(self._name)) != place
-        if moved and self.words.said == said and not self._held and not self.session.alarm:
+        if moved and self.words.said == said and not self.session.alarm:
+            self._held = False
             self.say(labs.entry(self._name).task_in(self._chosen[self._name]) if self._chosen[self._name] else READY)
 
     def show_lab(self, name: str, view: str = "") -> None:
@@ -318,7 +319,7 @@ class Window(QMainWindow):
         self.words.say(sentence, alarm)
 
     def hold(self, sentence: str) -> None:
-        """Shows a sentence that stays until something is moved or goes wrong."""
+        """Shows a sentence that stays until something is moved or goes wrong, or the person goes elsewhere."""
         self.say(sentence)
         self._held = True
 
