@@ -375,6 +375,20 @@ def test_the_twin_that_is_kept_has_all_the_room(opened, qtbot, which) -> None:
     assert window.session.experiment.network.layers[0].units == wanted + 1
 
 
+@pytest.mark.parametrize(("closed", "kept"), [("A", 5), ("B", 8)])
+def test_a_twin_is_closed_beside_its_letter(opened, qtbot, closed, kept) -> None:
+    window = opened()
+    window.lab.page.networks.units_changed.emit("B", 0, 5)
+    qtbot.waitUntil(lambda: len(panel_of(window, "B").layout_now.columns[1].nodes) == 5, timeout=PATIENCE)
+    qtbot.mouseClick(button(panel_of(window, closed), f"{closed}: Close this twin"), LEFT)
+    networks = window.lab.page.networks
+    qtbot.waitUntil(lambda: len(networks.pictures) == 1, timeout=PATIENCE)
+    assert window.session.experiment.network.layers[0].units == kept and not window.part(TwinPart).bar.isVisible()
+    assert not [b for b in networks.findChildren(QAbstractButton) if "Close" in b.accessibleName() and b.isVisible()]
+    window.do(window.session.undo)
+    qtbot.waitUntil(lambda: len(networks.pictures) == 2, timeout=PATIENCE)
+
+
 def test_a_hidden_network_stays_hidden_with_a_twin(opened, qtbot) -> None:
     window = opened()
     window.lab.page.show_without({"network"}, window.session.experiment)

@@ -37,6 +37,7 @@ class NetworkPart(Part["Host"]):
         networks.layer_added.connect(lambda which: host.do(partial(session.add_layer, side=which)))
         networks.layer_inserted.connect(lambda which, at: host.do(partial(session.add_layer, at, side=which)))
         networks.layer_removed.connect(lambda which, layer: host.do(partial(session.remove_layer, layer, side=which)))
+        networks.closed.connect(lambda which: host.do(partial(session.end_twin, "B" if which == "A" else "A")))
         networks.refused.connect(lambda sentence: host.say(sentence, alarm=True))
         self._reduced = host.remembered.reduced_motion
         networks.set_reduced_motion(self._reduced)

@@ -18,12 +18,15 @@ from hyperscope.lab.probes.network import network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.paint import TextButton
 from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.panels.network.arrangement import ABOVE, best
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
+from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 LETTERS = "AB"
+CLOSER = 20  # pixels; what closes a twin
 FOOT = 24  # pixels; the line at the foot in common
 SOON = 60.0  # draws per second of a picture that waits
 
@@ -47,6 +50,7 @@ class NetworkPanel(QWidget):
     refused = Signal(str)  # whichever it was
     node_hovered = Signal(int, int)
     foot_needed = Signal(bool)
+    closed = Signal(str)  # the twin that is to go
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +59,7 @@ class NetworkPanel(QWidget):
         self._reduced = False
         self._layers: tuple[tuple[Layer, ...], ...] = ()  # of each side
         self._badges: tuple[Badge, ...] = ()
+        self._closers: tuple[TextButton, ...] = ()
         self._lines: list[QLineF] = []  # between the pictures
         self.one_a_turn = False  # in a window, where a frame is too short for more; pictures and films wait for all
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
@@ -98,10 +103,12 @@ class NetworkPanel(QWidget):
                 part.hide()
                 part.deleteLater()
         self.pictures = (*before[:count], *(self._made(LETTERS[at]) for at in range(len(before), count)))
-        for one in self._badges:
+        for one in (*self._badges, *self._closers):
             one.hide()
             one.deleteLater()
-        self._badges = tuple(Badge(picture, 0, 0) for picture in self.pictures) if count > 1 else ()
+        several = count > 1
+        self._closers = tuple(self._closer(*one) for one in zip(self.pictures, LETTERS, strict=False) if several)
+        self._badges = tuple(Badge(picture, 0, 0) for picture in self.pictures) if several else ()
         for one, which in zip(self._badges, LETTERS, strict=False):
             one.set_theme(self._theme)
             one.show_letter(which)
@@ -139,6 +146,15 @@ class NetworkPanel(QWidget):
             for part in _parts(made):
                 QWidget.setTabOrder(before, part)
                 before = part
+        return made
+
+    def _closer(self, picture: NetworkCanvas, which: str) -> TextButton:
+        """What closes a twin, beside its letter."""
+        made = TextButton("×", f"{which}: Close this twin", picture)
+        made.setToolTip(f"Closes twin {which}; the other goes on alone, and undo brings both back")
+        made.clicked.connect(lambda: self.closed.emit(which))
+        QWidget.setTabOrder(picture, made)
+        made.show()
         return made
 
     def show_layers(self, *layers: tuple[Layer, ...]) -> None:
@@ -213,8 +229,13 @@ class NetworkPanel(QWidget):
             else:
                 picture.be_twin("")
             picture.setGeometry(place)
-        for one in self._badges:
-            one.lie_at(*((26, 2) if way.frame is ABOVE else (5, 32)))
+        x, y = (16, 2) if way.frame is ABOVE else (5, 32)
+        for badge_of, closer in zip(self._badges, self._closers, strict=True):
+            badge_of.lie_at(x, y)
+            side = pixels(self._theme, CLOSER)
+            closer.set_theme(self._theme, 13)
+            top = max(0, round((y + CORNER / 2) * scale - side / 2))
+            closer.setGeometry(pixels(self._theme, x + CORNER), top, side, side)
         self._lines = way.between(room)
         self.update()
 
