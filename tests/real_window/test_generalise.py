@@ -31,18 +31,20 @@ def test_errors_and_remedies_come_up_by_themselves_and_each_view_by_mouse(start,
         return int((abs(part - np.array(BLUE)).max(axis=-1) < 40).sum())
 
     qtbot.waitUntil(lambda: blue((20, 130, 420, 450)) > 300 and blue((560, 130, 1000, 450)) > 300, timeout=PATIENCE)
-    for title, box in (
-        ("Regularise", (240, 190, 560, 420)),
-        ("Data", (240, 190, 760, 460)),
-        ("Depth", (100, 180, 700, 700)),
-        ("Cost surface", (30, 150, 360, 470)),
+    for title, box, least in (
+        ("Regularise", (240, 190, 560, 420), 3000),
+        ("Data", (240, 190, 760, 460), 500),  # the rims of the points and of their copies
+        ("Depth", (100, 180, 700, 700), 10_000),
+        ("Cost surface", (30, 150, 360, 470), 10_000),
     ):
 
         def word(window, title=title):
             window.show_lab("generalise", "bias-and-variance")
             return window.views.choice.word(title)
 
+        before = program.seen().crop(box).tobytes()
         program.click(at(word))
-        qtbot.waitUntil(lambda box=box: coloured(program.seen(), box) > 3000, timeout=PATIENCE)
+        qtbot.waitUntil(lambda box=box, before=before: program.seen().crop(box).tobytes() != before, timeout=PATIENCE)
+        qtbot.waitUntil(lambda box=box, least=least: coloured(program.seen(), box) > least, timeout=PATIENCE)
     program.keys("ctrl+1")
     qtbot.waitUntil(lambda: program.process.poll() is None, timeout=PATIENCE)
