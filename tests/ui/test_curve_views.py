@@ -205,10 +205,10 @@ def test_marks_stay_apart_at_large_type(panel):
 
 
 def test_a_twin_is_drawn_in_its_colour_and_named_at_its_end(panel):
-    assert not coloured(panel, LIGHT.class_colour(3))
+    assert not coloured(panel, LIGHT.other)
     panel.draw(snapshot(curves(), curves(level=0.2)))
     assert [text for _, text, _ in panel.plot.labels()] == ["B"]
-    assert coloured(panel, LIGHT.class_colour(3)) > 50
+    assert coloured(panel, LIGHT.other) > 50
 
 
 def test_a_twin_s_dev_curve_is_dashed(panel):
@@ -520,7 +520,7 @@ def test_a_label_keeps_off_lines_where_there_is_room(qapp):
 def test_the_first_band_has_this_run_s_colour(panel):
     epoch = np.linspace(0, 100, 40)
     panel.set_band([Band(name, epoch, epoch + 1, epoch + 2, epoch + 3) for name in "AB"])
-    assert [spread.colour for spread in panel.plot._spreads] == [LIGHT.text, LIGHT.class_colour(3)]
+    assert [spread.colour for spread in panel.plot._spreads] == [LIGHT.text, LIGHT.other]
 
 
 def test_a_line_s_pieces_leave_out_what_is_not_known():

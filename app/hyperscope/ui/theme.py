@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
@@ -18,7 +18,10 @@ RADIUS = 8  # of a card's corners
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One set of colours. `positive` and `negative` say sign; `classes` say class; `accent` says "can be moved"."""
+    """One set of colours. `positive` and `negative` say sign; `classes` say class; `accent` says "can be moved".
+
+    Of two that are compared the first is drawn as text is, the second in `other`.
+    """
 
     name: str
     window: QColor
@@ -35,6 +38,7 @@ class Theme:
     map_ground: QColor  # what class colours are mixed with on the map
     map_strength: float  # their share in the mix
     scale: float = 1.0  # type and lines; above 1 for projectors
+    other: QColor = field(default_factory=lambda: QColor("#8C5BB5"))
     classes: tuple[QColor, ...] = tuple(QColor(colour) for colour in CLASS_COLOURS)
 
     @property

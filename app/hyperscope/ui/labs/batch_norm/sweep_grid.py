@@ -41,7 +41,7 @@ def shade(theme: Theme, variant: int, variants: int) -> QColor:
     """The colour of a variant: ink for the first, accent for the last, one between in between."""
     if variant == variants - 1:
         return theme.accent
-    return theme.text if variant == 0 else theme.class_colour(3)
+    return theme.text if variant == 0 else theme.other
 
 
 class SweepGrid(QWidget):

@@ -29,7 +29,7 @@ EDGE = 0.97
 def colour_of(theme: Theme, rule: str) -> QColor:
     """The colour of an optimiser's path."""
     shades = {"sgd": theme.text, "momentum": theme.class_colour(1), "nesterov": theme.class_colour(2)}
-    shades |= {"rmsprop": theme.class_colour(3), "adam": theme.class_colour(6)}
+    shades |= {"rmsprop": theme.other, "adam": theme.class_colour(6)}
     return shades[rule]
 
 

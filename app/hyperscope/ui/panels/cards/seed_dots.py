@@ -89,7 +89,7 @@ class SeedDots(QWidget):
             badge(painter, QRectF(0, y - SIZE * scale / 2, SIZE * scale, SIZE * scale), letter, theme)
             painter.setPen(QPen(theme.hairline, 1))
             painter.drawLine(QPointF((SIZE + 6) * scale, y), QPointF(self.width(), y))
-            colour = QColor(theme.text if which == 0 else theme.class_colour(3))
+            colour = QColor(theme.text if which == 0 else theme.other)
             places, finite = self.places(which), np.isfinite(self._scaled(self.values[which]))
             middle = float(np.median(places))
             painter.setPen(QPen(colour, 2 * scale))

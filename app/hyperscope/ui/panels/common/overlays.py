@@ -55,7 +55,7 @@ def ghost_look(role: str, colour: QColor | None, theme: Theme) -> tuple[QColor, 
     """The opaque colour and the width (px at scale 1) of a run of this role; a `side` is as strong as the first."""
     match role:
         case "side":
-            return theme.class_colour(3), 2.0
+            return theme.other, 2.0
         case "branch":
             return mixed(theme.card, colour or theme.accent, 0.6), 1.0
         case _:

@@ -162,7 +162,7 @@ class Others:
 
     def spreads(self, x: Sequence[Floats], log: bool, theme: Theme) -> list[Spread]:
         """The bands, the first in this run's own colour and the second in a twin's."""
-        colours = (theme.text, theme.class_colour(3), theme.class_colour(2), theme.class_colour(4))
+        colours = (theme.text, theme.other, theme.class_colour(2), theme.class_colour(4))
         found = []
         for number, (band, across) in enumerate(zip(self.bands, x, strict=False)):
             low, median, high = (

@@ -216,7 +216,7 @@ def _of_kind(kind: str, theme: Theme) -> QColor:
         "hat": mixed(theme.card, theme.accent, 0.6),
         "y": theme.accent,
         "a": theme.class_colour(2),
-        "gradients": theme.class_colour(3),
+        "gradients": theme.other,
     }.get(kind, theme.quiet)
 
 
