@@ -87,8 +87,11 @@ def test_dragging_the_slider_changes_the_learning_rate(start, at, qtbot):
         return at(place)
 
     program.drag(*map(on_track, (0.57, 0.6, 0.65, 0.7, 0.75)))
-    qtbot.waitUntil(lambda: program.experiment is not None, timeout=PATIENCE)
-    assert program.experiment.training.learning_rate == pytest.approx(10 ** (-6 + 7 * 0.75), rel=0.15)
+    let_go = pytest.approx(10 ** (-6 + 7 * 0.75), rel=0.15)  # what is kept on the way is where the drag was then
+    qtbot.waitUntil(
+        lambda: program.experiment is not None and program.experiment.training.learning_rate == let_go,
+        timeout=PATIENCE,
+    )
 
 
 def test_a_typed_learning_rate_is_taken(start, at, qtbot):
