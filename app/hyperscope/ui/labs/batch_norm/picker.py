@@ -17,7 +17,7 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.microscope import Magnified
-from hyperscope.lab.probes.network import NetworkPicture, network
+from hyperscope.lab.probes.network import LayerPicture, NetworkPicture, network
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
@@ -49,7 +49,8 @@ class Units(QWidget):
         self._theme = LIGHT
         self.layers: tuple[tuple[str, int], ...] = ()
         self.at = (0, 0)
-        self._images: list[list[QImage]] = []
+        self._shown: tuple[LayerPicture, ...] = ()
+        self._images: list[list[QImage]] = []  # of what is shown, from when it is painted on
         self._over: tuple[int, int] | None = None
         self.set_theme(LIGHT)
 
@@ -59,7 +60,7 @@ class Units(QWidget):
             return  # said with every look, and painting them all takes a tenth of a frame
         if layers != self.layers:
             self.layers = layers
-            self._images = [[] for _ in layers]
+            self._shown, self._images = (), []
             self.setMinimumHeight(self._high())
         self.at = at
         name, units = layers[at[0]]
@@ -67,27 +68,32 @@ class Units(QWidget):
         self.update()
 
     def show_pictures(self, picture: NetworkPicture) -> None:
-        """What each unit computes over the plane, as far as there is room for pictures."""
-        shown = picture.layers[1:]
+        """What each unit computes over the plane; it turns into pictures when they are next painted."""
+        shown = tuple(picture.layers[1:])
         if [layer.array for layer in shown] != [name for name, _ in self.layers]:
             return
-        last = len(shown) - 1
-        self._images = []
-        for number, layer in enumerate(shown):
-            if layer.pictures is None or len(layer.pictures) != self.layers[number][1]:
-                self._images.append([])
-            elif number == last:
-                of = enumerate(layer.pictures)
-                self._images.append(
-                    [paint.share_picture(p, self._theme.class_colour(k), self._theme.card) for k, p in of]
-                )
-            else:
-                self._images.append(paint.sign_pictures(layer.pictures, self._theme))
+        self._shown, self._images = shown, []
         self.update()
+
+    def _drawn(self) -> list[list[QImage]]:
+        """A picture of each unit by layer, as far as there is room for pictures."""
+        if not self._images:
+            last = len(self._shown) - 1
+            for number, layer in enumerate(self._shown):
+                if layer.pictures is None or len(layer.pictures) != self.layers[number][1]:
+                    self._images.append([])
+                elif number == last:
+                    of = enumerate(layer.pictures)
+                    self._images.append(
+                        [paint.share_picture(p, self._theme.class_colour(k), self._theme.card) for k, p in of]
+                    )
+                else:
+                    self._images.append(paint.sign_pictures(layer.pictures, self._theme))
+        return self._images
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = theme
+        self._theme, self._images = theme, []
         self.setMinimumHeight(self._high())
         self.update()
 
@@ -160,9 +166,9 @@ class Units(QWidget):
     def _paint_unit(self, painter: QPainter, layer: int, unit: int, place: QRectF) -> None:
         theme, scale = self._theme, self._theme.scale
         chosen, over = (layer, unit) == self.at, (layer, unit) == self._over
-        images = self._images[layer] if layer < len(self._images) else []
-        if self.in_columns and unit < len(images):
-            painter.drawImage(place, images[unit])
+        images = self._drawn() if self.in_columns else []
+        if layer < len(images) and unit < len(images[layer]):
+            painter.drawImage(place, images[layer][unit])
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.control, theme.accent, 0.25) if chosen else theme.control)
@@ -241,8 +247,8 @@ class Place(QWidget):
         self.setAccessibleName("Where the examples lie")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._theme = LIGHT
-        self._map: QImage | None = None
         self._p: Values | None = None
+        self._map: QImage | None = None  # of these, from when it is painted on
         self._examples: Examples | None = None
         self._numbers: Values = np.zeros(0, np.int64)
         self._example: int | None = None
@@ -252,13 +258,12 @@ class Place(QWidget):
         """Takes on new colours and size."""
         self._theme = theme
         self.setFixedHeight(breadth(theme, 112))
-        if self._p is not None:
-            self._map = paint.soft_map(self._p, theme)
+        self._map = None
         self.update()
 
     def show_map(self, p: Values) -> None:
         """Class probabilities over the plane (C, side, side)."""
-        self._p, self._map = p, paint.soft_map(p, self._theme)
+        self._p, self._map = p, None
         self.update()
 
     def show_examples(self, examples: Examples) -> None:
@@ -278,7 +283,9 @@ class Place(QWidget):
         rect = QRectF((self.width() - side) / 2, 1, side, side)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._map is not None:
+        if self._p is not None:
+            if self._map is None:
+                self._map = paint.soft_map(self._p, theme)
             painter.drawImage(rect, self._map)
         if self._examples is not None:
             left, right, bottom, top = self._examples.extent
