@@ -218,6 +218,7 @@ class Window(QMainWindow):
         if before and before != name:
             for part in self.lab.parts:
                 part.lab_left()
+            self.words.lay_out_anew()  # without the notes of the lab that was left
         self._name, self._chosen[name] = name, view
         if entry.views:
             lab.page.show_view(view)

@@ -99,7 +99,7 @@ class Words(QWidget):
     def switch_captions(self) -> bool:
         """Gives the message a strip of its own in large type, or its place in the row; whether it has the strip now."""
         self.captions = not self.captions
-        self._begin_anew()
+        self.lay_out_anew()
         return self.captions
 
     @property
@@ -111,16 +111,16 @@ class Words(QWidget):
         """Takes on new colours and type."""
         self._theme = theme
         self.message.set_theme(theme)
-        self._begin_anew()
+        self.lay_out_anew()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._begin_anew()
+            self.lay_out_anew()
         else:
             self._lay_out()
 
-    def _begin_anew(self) -> None:
+    def lay_out_anew(self) -> None:
         """Lays all out in as few lines as it needs now, whatever it needed before."""
         self._lines, self._caption_lines = 1, FEWEST
         large = min(pixels(self._theme, CAPTION), max(CAPTION, self.width() // ACROSS))
