@@ -114,7 +114,9 @@ def in_state(number: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def killed(process: subprocess.Popen[str], number: signal.Signals) -> list[psutil.Process]:
     """Ends it, and gives those of its family that stay."""
-    family = [one for one in psutil.Process(process.pid).children(recursive=True) if "tracker" not in words_of(one)]
+    every = psutil.Process(process.pid).children(recursive=True)
+    family = [one for one in every if "resource_tracker" not in words_of(one)]  # which ends when all others have
+    assert family, "there is at least the worker"
     process.send_signal(number)
     process.wait(SECONDS)
     return psutil.wait_procs(family, GONE)[1]
