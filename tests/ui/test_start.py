@@ -13,11 +13,16 @@ from hyperscope.lab.doctor.checks import Finding, remedies
 LOADED = "import sys, hyperscope.ui.app; print(*sys.modules)"
 
 
+def told(script: str) -> tuple[list[str], str]:
+    """The words that an interpreter of its own prints, and what it says of errors."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout.split(), done.stderr
+
+
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
     """The names of all modules that importing the program's window brings in."""
-    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return set(told(LOADED)[0])
 
 
 @pytest.mark.parametrize(
@@ -53,23 +58,21 @@ def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
 
 
 def test_the_window_appears_with_its_first_pictures_before_pyqtgraph_is_loaded():
-    tell = (
+    found, _ = told(
         "import sys; from hyperscope.lab.session.session import Session; from hyperscope.ui import app; "
         "session = Session(playing=False); qt = app.application(); window = app.Window(session); app.appear(window); "
         "print(window.isVisible(), window.up_to_date, 'pyqtgraph' in sys.modules); window.close(); session.close()"
     )
-    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True", "False"], done.stderr
+    assert found == ["True", "True", "False"]
 
 
 def test_what_is_used_later_is_loaded_beside_the_window():
-    tell = (
+    found = told(
         "import sys; from hyperscope.ui.ahead import load_ahead; from hyperscope.ui.labs import LABS; "
         "load_ahead(0.0).join(); wanted = {one.module for one in LABS} | {'pyqtgraph', 'hyperscope.ui.export.dialog'}; "
         "print(*(wanted - set(sys.modules)), 'torch' in sys.modules, sys.getswitchinterval())"
     )
-    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "0.005"] and done.stderr == ""
+    assert found == (["False", "0.005"], "")
 
 
 def test_what_the_doctor_finds_comes_without_what_examines():
