@@ -117,11 +117,22 @@ def test_a_network_that_stands_still_is_diagnosed_once(note):
     assert note.rate == PAUSED
 
 
-def test_a_setting_moved_in_a_pause_is_diagnosed_anew(note):
+def test_a_setting_moved_in_a_pause_is_diagnosed_anew(note, qtbot):
     note.take_note(network(8), at(playing=False))
     note.draw(snapshot(finding()))
     note.clear()
-    assert note.rate == PAUSED
+    qtbot.waitUntil(lambda: note.rate == PAUSED)
+
+
+def test_it_says_nothing_in_the_middle_of_a_drag(note, qtbot):
+    note.draw(snapshot(finding()))
+    note.clear()
+    assert note.rate == 0.0
+    note.draw(snapshot(finding()))  # of before the move, and only now here
+    assert note.finding is None
+    qtbot.waitUntil(lambda: note.rate == PLAYING)
+    note.draw(snapshot(finding()))
+    assert note.finding is not None
 
 
 def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_window, qtbot):

@@ -11,14 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 
 import hyperscope.ui
 
 LATER = 2.5  # s after which the window has been seen
 PAUSE = 0.02  # s between two modules, in which the window works alone
-SWITCH = 0.0005  # s that the window waits for its turn; Python's usual 5 ms are felt
 LEFT_OUT = ("hyperscope.ui.record",)  # what the command line alone uses
 
 
@@ -35,18 +33,17 @@ def _load(later: float) -> None:
         if not threading.main_thread().is_alive():
             return
         time.sleep(PAUSE)
-    with _short_turns():
-        for name in _names():
-            if not threading.main_thread().is_alive():
-                return
-            try:
-                import_module(name)
-            except Exception:  # whoever wants it is told
-                continue
-            time.sleep(PAUSE)
-        from hyperscope.lab.frameworks import written
+    for name in _names():
+        if not threading.main_thread().is_alive():
+            return
+        try:
+            import_module(name)
+        except Exception:  # whoever wants it is told
+            continue
+        time.sleep(PAUSE)
+    from hyperscope.lab.frameworks import written
 
-        written.prepare()
+    written.prepare()
     gc.freeze()  # as `pacing.settle` does with what was there before
 
 
@@ -56,12 +53,3 @@ def _names() -> Iterator[str]:
         if not found.name.startswith(LEFT_OUT) and found.name not in sys.modules:
             yield found.name
 
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)

@@ -23,6 +23,7 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.window import Window
 
 APPEARS = 1.0  # s after which a window is seen though the first pictures have not come
+TURN = 0.0005  # s that a thread keeps another waiting; of the usual 5 ms two are felt, to the worker and back
 HEED_EVERY = 50  # ms between two looks at whether Ctrl+C was pressed, or the process asked to end: as the close button
 
 
@@ -34,6 +35,7 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    sys.setswitchinterval(TURN)
     made = QApplication([sys.argv[0] if sys.argv else "hyperscope"])
     made.setApplicationName("Hyperscope")
     made.setStyle("Fusion")

@@ -76,6 +76,7 @@ class Window(QMainWindow):
         self._dressed = False  # whether any theme was put on yet
         self._themed: dict[str, Theme] = {}  # in which theme each lab was seen last
         self._held = False  # whether a sentence stays until something is moved
+        self._passed_on = False  # whether the worker was told of a move since the last frame
         self._shown = session.in_force
         self._build()
         self.frame = Frame(session, self.looked_at, self._hearing)
@@ -329,6 +330,9 @@ class Window(QMainWindow):
         self._held = False
         try:
             self.session.move(path, value, side=side)
+            if not self._passed_on:  # once a frame at most: a mouse may move a control a thousand times a second
+                self._passed_on = True
+                self.session.pass_on()
         except (ValueError, LookupError) as problem:
             self.say(str(problem), alarm=True)
             self.lab.page.show_experiment(self.session.moved)
@@ -358,6 +362,7 @@ class Window(QMainWindow):
     # -- the frame ------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        self._passed_on = False
         snapshot = self.session.take()
         if snapshot is not None:
             self.transport.show_status(snapshot.status, self.ticker.frames_per_second)

@@ -427,9 +427,7 @@ class Session:
         if self._link is None:
             return None
         try:
-            if self._pending:
-                self._link.send(Apply(self.experiment, self.twin, mark=self._undo.mark, drag=self._dragged))
-                self._pending = False
+            self._pass_on(self._link)
             reply = self._link.take()
         except WorkerLost as loss:
             self._recover(loss)
@@ -438,6 +436,19 @@ class Session:
             return None
         self._on_reply(reply)
         return self._as_looked_at(reply.snapshot)
+
+    def pass_on(self) -> None:
+        """Passes on the newest experiment now, for whom the next `take` is too late."""
+        try:
+            if self._link is not None:
+                self._pass_on(self._link)
+        except WorkerLost as loss:
+            self._recover(loss)
+
+    def _pass_on(self, link: Link) -> None:
+        if self._pending:
+            link.send(Apply(self.experiment, self.twin, mark=self._undo.mark, drag=self._dragged))
+            self._pending = False
 
     def ask(self, asks: Sequence[AnyAsk]) -> None:
         """Asks for a snapshot with these records, unless one is on its way."""

@@ -5,6 +5,8 @@ It stands in the place of words, and takes no room of it while all is fine.
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -32,6 +34,7 @@ PLAYING, PAUSED = 0.5, 3.0  # times a second; a diagnosis takes as long as hundr
 LARGE = (
     0.1  # the same while a network of MANY parameters is trained, which a diagnosis halts for a good part of a second
 )
+CALM, CALM_PAUSED = 1.0, 0.2  # s without a move before it speaks: in a drag it would come and go, and all around it
 VERMILION = 6  # of the theme's class colours, as of alarms
 GAP = 4  # pixels between the buttons
 APART = 10  # pixels between words and buttons
@@ -54,6 +57,7 @@ class DoctorNote(QWidget):
         self._playing, self._parameters = True, 0
         self._now: tuple[int, int] = (-1, -1)  # structure and step of the network shown
         self._diagnosed: tuple[int, int] | None = None  # the same of the last one diagnosed
+        self._calm_since = float("-inf")  # on the clock that only goes forward
         self.button = Button("", "Remedy")
         self.button.setParent(self)
         self.button.clicked.connect(lambda: self._choose(self.remedy_chosen))
@@ -68,9 +72,16 @@ class DoctorNote(QWidget):
     @property
     def rate(self) -> float:
         """Diagnoses per second at most."""
+        if not self._calm:
+            return 0.0
         if not self._playing:
             return PAUSED if self._diagnosed != self._now else 0.0
         return PLAYING if self._parameters <= MANY else LARGE
+
+    @property
+    def _calm(self) -> bool:
+        """Whether nothing was moved for a while."""
+        return time.monotonic() - self._calm_since >= (CALM if self._playing else CALM_PAUSED)
 
     @property
     def letter(self) -> str:
@@ -93,10 +104,10 @@ class DoctorNote(QWidget):
         return (Ask(findings, None),)
 
     def draw(self, sides: tuple[Seen, ...]) -> None:
-        """Shows the foremost of what was found; says nothing if that is all fine."""
+        """Shows the foremost of what was found, unless it was asked before a move; says nothing if that is all fine."""
         shown = sides[-1] if self._letter == "B" else sides[0]
         found = shown.records.of(findings)
-        if found is not None:
+        if found is not None and self._calm:
             self._finding = foremost(found)
             self._diagnosed = shown.structure, shown.status.step
             self._arrange()
@@ -104,6 +115,7 @@ class DoctorNote(QWidget):
     def clear(self) -> None:
         """Says nothing until the next diagnosis: what was found may no longer hold."""
         self._finding = self._diagnosed = None
+        self._calm_since = time.monotonic()
         self._arrange()
 
     def set_letter(self, which: str) -> None:
