@@ -528,6 +528,33 @@ def test_what_is_found_of_confidence_imbalance_and_straight_borders_leads_to_whe
     assert places["layers without a bend"] == ("softmax", "plane")
 
 
+LEADS = {
+    "eight sigmoid layers": "depth",
+    "twelve tanh layers of large weights": "depth",
+    "six ReLU layers of large weights": "depth",
+    "a shifted dev set": "data",
+    "wine as it is": "surface",
+    "a huge rate": "surface",
+    "a rate beyond 2/λ": "surface",
+    "Adam at a rate of 1": "surface",
+    "a rate raised too far": "surface",
+    "a large network for few noisy points": "bias-and-variance",
+}
+
+
+@pytest.mark.parametrize("illness", LEADS)
+def test_what_is_found_leads_to_the_view_that_shows_it(illness: str) -> None:
+    place = diagnosed(illness)[1].place
+    assert place is not None and (place.lab, place.view) == ("generalise", LEADS[illness])
+
+
+def test_what_restrains_weights_leads_to_where_that_is_seen() -> None:
+    finding = diagnosed("a large network for few noisy points")[1]
+    places = {one.caption: one.place for one in (finding.remedy, *finding.others) if one is not None}
+    assert {"regularise"} == {place.view for place in places.values() if place is not None}
+    assert places["early stopping"] is not None
+
+
 def _trained(name: str) -> Trainer:
     trainer = Trainer(next(preset.experiment for preset in presets() if preset.name == name))
     for _ in range(20):

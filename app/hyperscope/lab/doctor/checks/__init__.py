@@ -43,6 +43,14 @@ EFFECTS = (  # what is explained by any other
 )
 NOTHING = "nothing learned"
 
+# where what is found is seen at work
+REMEDIES = LabView("generalise", "bias-and-variance")
+REGULARISE = LabView("generalise", "regularise")
+FROM_ELSEWHERE = LabView("generalise", "data")
+DEPTH = LabView("generalise", "depth")
+SURFACE = LabView("generalise", "surface")
+CONFIDENCE = LabView("softmax", "confidence")  # where classes are weighted and calibration is seen
+
 OURS = "A rule of thumb of Hyperscope's own"  # the source of a threshold that has no better one
 
 

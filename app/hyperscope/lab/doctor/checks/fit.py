@@ -9,7 +9,7 @@ import numpy as np
 
 from hyperscope.engine import metrics
 from hyperscope.engine.calibration import chance_calibration_error, expected_calibration_error, reliability
-from hyperscope.lab.doctor.checks import OURS, Measured, check, remedies
+from hyperscope.lab.doctor.checks import CONFIDENCE, FROM_ELSEWHERE, OURS, REMEDIES, SURFACE, Measured, check, remedies
 from hyperscope.lab.doctor.checks.seen import Seen
 from hyperscope.lab.doctor.checks.words import percent, short
 from hyperscope.lab.experiment.lab_view import LabView
@@ -37,11 +37,8 @@ def input_scales(seen: Seen) -> Measured | None:
     so = "The cost is that much narrower in one direction than in another, and no one rate suits both."
     remedy = None if seen.experiment.data.standardise else remedies.setting("standardise", ("data.standardise", True))
     evidence = {"ratio": ratio, "smallest": float(deviation[small]), "largest": float(deviation[large])}
-    return Measured(ratio, sentence, evidence, so, remedy)
+    return Measured(ratio, sentence, evidence, so, remedy, place=SURFACE)
 
-
-REMEDIES = LabView("generalise", "bias-and-variance")  # where all that one does about it is tried
-CONFIDENCE = LabView("softmax", "confidence")  # where classes are weighted and calibration is seen
 
 ADVICE = {
     "high bias": "Try a bigger network, train longer, or another optimiser.",
@@ -173,7 +170,7 @@ def data_mismatch(seen: Seen) -> Measured | None:
         "variance; train on examples like those of the dev set."
     )
     evidence = {"shift": largest, "chance": chance}
-    return Measured(largest if largest > chance else 0.0, sentence, evidence, so, place=REMEDIES)
+    return Measured(largest if largest > chance else 0.0, sentence, evidence, so, place=FROM_ELSEWHERE)
 
 
 @check(

@@ -10,7 +10,7 @@ import msgspec
 from hyperscope.engine.datasets import generators
 from hyperscope.engine.settings import Layer
 from hyperscope.knob import Value
-from hyperscope.lab.doctor.checks import Remedy
+from hyperscope.lab.doctor.checks import REGULARISE, Remedy
 from hyperscope.lab.experiment.experiment import Experiment, changed, knob_at
 from hyperscope.lab.experiment.lab_view import LabView
 
@@ -29,9 +29,9 @@ def _with(moves: tuple[tuple[str, Value], ...], experiment: Experiment) -> Exper
     return experiment
 
 
-def setting(caption: str, *moves: tuple[str, Value], restart: bool = False) -> Remedy:
+def setting(caption: str, *moves: tuple[str, Value], restart: bool = False, place: LabView | None = None) -> Remedy:
     """What sets the fields at dotted paths to values."""
-    return Remedy(caption, partial(_with, moves), restart)
+    return Remedy(caption, partial(_with, moves), restart, place)
 
 
 def learning_rate(seen: Seen, rate: float, *, restart: bool = False) -> Remedy | None:
@@ -101,7 +101,7 @@ def l2(seen: Seen) -> Remedy | None:
     if now >= STRONG_L2:
         return None
     strength = float(f"{min(STRONG_L2, max(FIRST_L2, 10 * now)):.0e}")
-    return setting(f"L2, λ {strength:g}", ("training.l2", strength))
+    return setting(f"L2, λ {strength:g}", ("training.l2", strength), place=REGULARISE)
 
 
 def less_l2(seen: Seen) -> Remedy | None:
@@ -138,13 +138,12 @@ def dropout(seen: Seen) -> Remedy | None:
     """Dropout in every hidden layer; None if some layer has it, or there is no layer."""
     if not seen.network.layers or any(layer.dropout > 0 for layer in seen.network.layers):
         return None
-    return Remedy(
-        f"dropout of {DROPPED:.0%} in every layer".replace("%", " %"), partial(_in_every_layer, "dropout", DROPPED)
-    )
+    caption = f"dropout of {DROPPED:.0%} in every layer".replace("%", " %")
+    return Remedy(caption, partial(_in_every_layer, "dropout", DROPPED), place=REGULARISE)
 
 
 def early_stopping(seen: Seen) -> Remedy | None:
     """Training again, to stop where the dev loss was lowest; None if that is on."""
     if seen.training.patience:
         return None
-    return setting("early stopping", ("training.patience", PATIENCE), restart=True)
+    return setting("early stopping", ("training.patience", PATIENCE), restart=True, place=REGULARISE)

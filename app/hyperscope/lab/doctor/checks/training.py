@@ -8,7 +8,7 @@ import numpy as np
 
 from hyperscope.engine import curvature, metrics
 from hyperscope.engine.batches import Position, Shuffle
-from hyperscope.lab.doctor.checks import OURS, Measured, check, remedies
+from hyperscope.lab.doctor.checks import DEPTH, OURS, SURFACE, Measured, check, remedies
 from hyperscope.lab.doctor.checks.seen import LEFT, SLOW_TREND, STILL, TREND, Seen
 from hyperscope.lab.doctor.checks.words import rms, short
 from hyperscope.lab.training.divergence import LARGE
@@ -48,7 +48,8 @@ def vanishing(seen: Seen) -> Measured | None:
     ratio, sizes = found
     so = "With plain gradient steps the first layers learn that much more slowly."
     remedy = remedies.initial_weights(seen) or remedies.batch_norm(seen)
-    return Measured(ratio, _gradient_sentence(ratio, sizes), {"ratio": ratio, "rms": sizes}, so, remedy)
+    said = _gradient_sentence(ratio, sizes)
+    return Measured(ratio, said, {"ratio": ratio, "rms": sizes}, so, remedy, place=DEPTH)
 
 
 @check("exploding gradient", look=1e2, act=1e3, source=f"{OURS}; the effect: Pascanu et al. 2013, section 2")
@@ -59,7 +60,8 @@ def exploding(seen: Seen) -> Measured | None:
     ratio, sizes = found
     so = "A learning rate that suits the output layer is too high for the first ones."
     remedy = remedies.initial_weights(seen) or remedies.batch_norm(seen)
-    return Measured(ratio, _gradient_sentence(ratio, sizes), {"ratio": ratio, "rms": sizes}, so, remedy)
+    said = _gradient_sentence(ratio, sizes)
+    return Measured(ratio, said, {"ratio": ratio, "rms": sizes}, so, remedy, place=DEPTH)
 
 
 @check(
@@ -99,7 +101,8 @@ def update(seen: Seen) -> Measured | None:
     moves = most > 0  # at the end of a cosine nothing does, and no factor helps
     wanted = moves and (high or most < USUAL_UPDATE / 30)
     remedy = remedies.learning_rate(seen, rate * USUAL_UPDATE / most) if wanted else None
-    return Measured(max(too_large, too_small), sentence, {"ratio": ratios}, so, remedy)
+    place = SURFACE if high else None
+    return Measured(max(too_large, too_small), sentence, {"ratio": ratios}, so, remedy, place=place)
 
 
 # Per optimiser, how the limit of α on ½λx² is written.
@@ -136,7 +139,7 @@ def learning_rate(seen: Seen) -> Measured | None:
         return Measured(math.nan, f"{said}; this optimiser rescales gradients, so that is no limit to its α.", evidence)
     so = "While it stays so, steps along the gradient overshoot ever further."
     remedy = remedies.learning_rate(seen, limit / 2 / seen.scheduled) if seen.scheduled else None
-    return Measured(rate / limit, f"{said}; α is {short(rate)}.", evidence, so, remedy)
+    return Measured(rate / limit, f"{said}; α is {short(rate)}.", evidence, so, remedy, place=SURFACE)
 
 
 @check(
@@ -257,7 +260,8 @@ def diverging(seen: Seen) -> Measured | None:
     if seen.trainer.alarm and not seen.trainer.stopped_early:
         cause = seen.trainer.cause
         remedy = {"l2": remedies.less_l2(seen), "weights": remedies.initial_weights(seen)}.get(cause, remedy)
-        return Measured(math.inf, seen.trainer.alarm, {"step": float(seen.trainer.step)}, remedy=remedy)
+        place = None if cause in ("l2", "weights") else SURFACE
+        return Measured(math.inf, seen.trainer.alarm, {"step": float(seen.trainer.step)}, remedy=remedy, place=place)
     losses = seen.trainer.history.curves().train_loss[-2 * SLOW_TREND :]
     if len(losses) < 2 * TREND:
         return None
@@ -270,7 +274,7 @@ def diverging(seen: Seen) -> Measured | None:
     )
     evidence = {"rise": now - lowest, "loss": now, "lowest": lowest}
     rise = 0.0 if falls else (now - lowest) / seen.ln_c
-    return Measured(rise, sentence, evidence, "Training is losing what it had.", remedy)
+    return Measured(rise, sentence, evidence, "Training is losing what it had.", remedy, place=SURFACE)
 
 
 # -- what another rate would do -----------------------------------------------------------------------------------
@@ -305,7 +309,8 @@ def too_high(seen: Seen) -> Measured | None:
     gain = (as_it_is - other) / seen.ln_c
     so = "Every step is too long to settle" + (", and only a new start mends what that has done." if anew else ".")
     remedy = remedies.learning_rate(seen, seen.training.learning_rate * best, restart=anew)
-    return Measured(gain, _words(seen, other, best, anew=anew), {"gain": gain, "loss": other}, so, remedy)
+    said = _words(seen, other, best, anew=anew)
+    return Measured(gain, said, {"gain": gain, "loss": other}, so, remedy, place=SURFACE)
 
 
 @check("rate too low", look=0.05, act=0.1, source=TRIED)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array
-from hyperscope.lab.doctor.checks import OURS, Measured, check, remedies
+from hyperscope.lab.doctor.checks import DEPTH, OURS, Measured, check, remedies
 from hyperscope.lab.doctor.checks.seen import Seen
 from hyperscope.lab.doctor.checks.words import in_layers, percent, rms, short
 from hyperscope.lab.probes.distributions import FLAT
@@ -33,9 +33,8 @@ def signal(seen: Seen) -> Measured | None:
     ends = short(sizes[0]), short(sizes[-1])
     sentence = f"Activations are {ends[0]} in layer 1 and {ends[1]} in layer {len(sizes)} (root mean square)."
     so = "On the way through the layers the signal " + ("grows." if ratio > 1 else "shrinks.")
-    return Measured(
-        value, sentence, {"ratio": ratio, "rms": sizes}, so, remedies.initial_weights(seen) or remedies.batch_norm(seen)
-    )
+    remedy = remedies.initial_weights(seen) or remedies.batch_norm(seen)
+    return Measured(value, sentence, {"ratio": ratio, "rms": sizes}, so, remedy, place=DEPTH)
 
 
 @check(
