@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from hyperscope import cli
 from hyperscope.engine.features import features
 from hyperscope.engine.settings import Layer, Network, Training
+from hyperscope.engine.softmax import softmax
+from hyperscope.lab.examples.examples import DEV, TRAIN, load
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.generalise.learning_curve import Curve, LearningCurve, drawn, part, sizes
@@ -66,6 +68,23 @@ def test_a_remedy_s_figures_are_those_of_each_seed_trained_alone():
             assert found[name].dev_loss[seed] == pytest.approx(alone.scores().dev.loss, rel=1e-4)
             assert found[name].train_error[seed] == pytest.approx(1 - alone.scores().train.accuracy)
     assert found["L2"].caption == min(found["L2"].searched, key=lambda one: one[1])[0]
+
+
+def test_with_more_data_a_network_is_judged_on_the_dev_set_of_the_others():
+    scaled = replace(SMALL, data=replace(SMALL.data, standardise=True))
+    found = tried(Trials(scaled, steps=100, seeds=2, only=("More data",)))
+    home, more = load(scaled.data), found["More data"]
+    assert more.m_dev == found[""].m_dev == home.y_dev.size
+    dev, y = home.raw[:, home.part == DEV], home.y[home.part == DEV]
+    for seed in range(2):
+        alone = Trainer(replace(more.experiment, seed=scaled.seed + seed))
+        alone.steps(100)
+        x = (dev - alone.examples.mean[:, None]) / alone.examples.deviation[:, None]
+        p = softmax(alone.traces(x)[-1].output)
+        assert more.dev_loss[seed] == pytest.approx(-np.log(p[y, np.arange(y.size)]).mean(), rel=1e-4)
+        assert more.dev_error[seed] == pytest.approx((p.argmax(axis=0) != y).mean())
+        seen = alone.examples.raw[:, alone.examples.part == TRAIN]
+        assert seen.shape[1] > 100 and not (seen[:, :, None] == dev[:, None, :]).all(axis=0).any()
 
 
 def test_the_first_row_is_the_network_as_it_is():

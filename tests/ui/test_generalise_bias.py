@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -11,11 +10,9 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.generalise.strengths import STRENGTHS
-from hyperscope.lab.generalise.trials import Tried
 from hyperscope.ui.labs import entry
 from hyperscope.ui.labs.generalise.bias_view import BiasView
 from hyperscope.ui.labs.generalise.exports import of_bias
-from hyperscope.ui.labs.generalise.remedies_table import RemediesTable
 from hyperscope.ui.labs.generalise.trying import TRIALS, Trying
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -131,16 +128,3 @@ def test_a_kept_strength_that_there_is_not_is_refused_and_closing_ends_all_jobs(
 def test_all_that_can_have_the_keyboard_says_what_it_is(window):
     reached = [one for one in view_of(window).findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert reached and not [one for one in reached if one.isVisible() and not one.accessibleName()]
-
-
-def test_a_remedy_with_a_dev_set_of_its_own_is_said_to_be_judged_on_that(qtbot):
-    losses = np.array([0.5, 0.6, 0.7])
-    base = Tried("", "", "", TINY, losses, losses, losses, losses, 100, 40)
-    more = Tried("More data", "More data, × 8", "variance", TINY, losses, losses / 4, losses, losses, 100, 320)
-    same = Tried("L2", "L2, λ 0.01", "variance", TINY, losses, losses / 2, losses, losses, 100, 40)
-    table = RemediesTable()
-    qtbot.addWidget(table)
-    table.show_rows((base, more, same), True, "")
-    each = table.accessibleDescription().split("; ")
-    assert [one for one in each if "its own dev set, of 320" in one] == [one for one in each if "More data" in one]
-    assert not table.grab().isNull()

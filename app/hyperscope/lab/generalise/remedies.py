@@ -27,11 +27,15 @@ MOST_POINTS = int(knob_at("data.points").high)
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One strength of a remedy: a few words on it, the experiment, and how many times as many steps it takes."""
+    """One strength of a remedy: a few words on it, the experiment, and how many times as many steps it takes.
+
+    `drawn` says that its examples are drawn anew; it is judged on the dev set that there was all the same.
+    """
 
     caption: str
     experiment: Experiment
     longer: int = 1
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _more_data(experiment: Experiment) -> tuple[Try, ...] | str:
     if points <= data.points:
         return f"there are {MOST_POINTS} already"
     times = points / data.points
-    return (Try(f"More data, × {times:.2g}", _data(experiment, points=points)),)
+    return (Try(f"More data, × {times:.2g}", _data(experiment, points=points), drawn=True),)
 
 
 @_add("L2", "variance")

@@ -1,7 +1,7 @@
 """Every usual remedy tried: a job that finds a strength for each and measures what it does, over seeds.
 
 Strengths are compared on a seed of their own, so that those measured on had no part in the choice. All take as many
-steps, unless taking more is the remedy.
+steps, unless taking more is the remedy, and are judged on the same dev set, those with more data too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from msgspec.structs import replace
@@ -21,6 +21,9 @@ from hyperscope.lab.generalise.remedies import Try, usual
 from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
 
 if TYPE_CHECKING:
+    from hyperscope.engine.prediction import Evaluation
+    from hyperscope.lab.examples.examples import ExampleSet
+    from hyperscope.lab.training.in_training import InTraining
     from hyperscope.lab.training.population import Population
 
 BURST = 0.012  # s of training between two pieces of news
@@ -116,6 +119,7 @@ class Trials:
         self, members: list[tuple[Try, int]], share: float, whole: float
     ) -> Generator[News[Tried], None, tuple[Array, Array, Array, Array, int]]:
         """Train and dev losses and errors (K,) of all members, and how many dev examples there are."""
+        from hyperscope.lab.examples.examples import load
         from hyperscope.lab.training.population import Population
 
         seeded = [replace(one.experiment, seed=(self.experiment.seed + seed) % 1_000_000) for one, seed in members]
@@ -134,17 +138,26 @@ class Trials:
             for part in in_bursts(population, steps):
                 yield Progress(share + whole * (done + part * len(numbers)) / len(members))
             done += len(numbers)
+            drawn = members[numbers[0]][0].drawn
+            home = load(self.experiment.data) if drawn else first.examples
             for row, at in enumerate(numbers):
                 member = population.member(row)
-                scores = member.scores()
+                train, dev = member.scores().train, on_dev(member, home) if drawn else member.scores().dev
                 broken = bool(member.alarm) and not member.stopped_early
-                lost = math.inf if broken or not math.isfinite(scores.dev.loss) else 0.0
-                figures[:, at] = (
-                    scores.train.loss + lost, scores.dev.loss + lost,
-                    1 - scores.train.accuracy, 1 - scores.dev.accuracy,
-                )  # fmt: skip
-                m_dev = int(member.examples.y_dev.size)
+                lost = math.inf if broken or not math.isfinite(dev.loss) else 0.0
+                figures[:, at] = train.loss + lost, dev.loss + lost, 1 - train.accuracy, 1 - dev.accuracy
+                m_dev = int(home.y_dev.size)
         return figures[0], figures[1], figures[2], figures[3], m_dev
+
+
+def on_dev(member: InTraining[Any], home: ExampleSet) -> Evaluation:
+    """How a network that trains on other examples answers on the dev set of `home`."""
+    from hyperscope.engine.prediction import score
+    from hyperscope.lab.examples.examples import DEV
+
+    there = home.part == DEV
+    x = member.examples.model_units(home.raw[:, there]).astype(member.dtype)
+    return score(member.layout, member.predictor.logits(member.folded(), x), home.y[there])
 
 
 def in_bursts(population: Population, steps: int) -> Generator[float, None, None]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from hyperscope.lab.generalise.errors import percent
 from hyperscope.lab.generalise.trials import AS_IT_IS, Tried, effect, middle, ranked, summary
-from hyperscope.ui.paint import TextButton, face, fitting, write
+from hyperscope.ui.paint import TextButton, face, write
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
@@ -51,8 +51,7 @@ class RemediesTable(Sheet):
             if row.name and not row.refused and row.name not in self._buttons:
                 self._buttons[row.name] = self._made(row.name)
         self._place()
-        base = next((row for row in rows if not row.name), None)
-        self.setAccessibleDescription("; ".join(_said(row, base) for row in self.shown))
+        self.setAccessibleDescription("; ".join(_said(row) for row in self.shown))
         self.update()
 
     @property
@@ -184,13 +183,7 @@ class RemediesTable(Sheet):
         figure = "not finite" if not math.isfinite(row.median) else number_text(row.median)
         beside = left + min(right - left, max(width, float(ends[1]) - left)) + self.px(6)
         at = QRectF(beside, area.top(), self.px(LOSS + 8), area.height())
-        taken = write(painter, at, figure, face(11, 600, scale), theme.text)
-        if row.m_dev != base.m_dev:
-            small = face(10, 400, scale)
-            left_over = QRectF(beside + taken + self.px(6), area.top(), 0, area.height())
-            left_over.setRight(right + self.px(LOSS))
-            said = fitting((f"on {own_dev(row)}", "own dev set", "*"), small, left_over.width())
-            write(painter, left_over, said, small, theme.quiet)
+        write(painter, at, figure, face(11, 600, scale), theme.text)
         for number, errors in enumerate((row.train_error, row.dev_error)):
             place = QRectF(right + self.px(LOSS + number * ERROR), area.top(), self.px(ERROR - 4), area.height())
             value = percent(middle(errors))
@@ -214,14 +207,8 @@ def _longer(row: Tried) -> bool:
     return row.name == "Longer training"
 
 
-def own_dev(row: Tried) -> str:
-    """What a row was judged on that has another dev set than the others."""
-    return f"its own dev set, of {row.m_dev}"
-
-
-def _said(row: Tried, base: Tried | None = None) -> str:
+def _said(row: Tried) -> str:
     if row.refused:
         return f"{row.name} not tried, {row.refused}"
     name = row.caption if row.name else AS_IT_IS
-    judged = f", on {own_dev(row)}" if base is not None and row.m_dev != base.m_dev else ""
-    return f"{name}: dev loss {number_text(row.median)}, dev error {percent(middle(row.dev_error))}{judged}"
+    return f"{name}: dev loss {number_text(row.median)}, dev error {percent(middle(row.dev_error))}"
