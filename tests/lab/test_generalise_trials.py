@@ -119,6 +119,15 @@ def test_the_summary_promises_nothing_that_may_be_luck():
     assert "none lowers dev loss by more than luck" in summary((base, row("L2", 0.7, 0.8, 1.15)))
 
 
+def test_the_summary_says_by_how_much_and_how_sure_that_is():
+    said = summary((row("", 0.3, 0.31, 0.32), row("L2", 0.2, 0.21, 0.22)))
+    assert (
+        "dev error 31\u00a0% → 21\u00a0%. All 3 seeds with it lie below all 3 without, as luck has it once in 20."
+        in said
+    )
+    assert "as good as luck" in summary((row("", 0.3), row("L2", 0.2)))
+
+
 # -- strengths --------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.generalise.errors import percent
 from hyperscope.lab.generalise.remedies import Try, usual
 from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
 
@@ -201,4 +202,16 @@ def summary(rows: tuple[Tried, ...]) -> str:
     many = f"Of {len(tried)} remedies" if len(tried) > 1 else "Of one remedy"
     if effect(best, base) != "helps":
         return f"{many} none lowers dev loss by more than luck could."
-    return f"{many}, this one lowers dev loss most: {best.caption}, {base.median:.3g} → {best.median:.3g}."
+    errors = " → ".join(percent(middle(row.dev_error)) for row in (base, best))
+    return (
+        f"{many}, this one lowers dev loss most: {best.caption}, {base.median:.3g} → {best.median:.3g}, dev error "
+        f"{errors}. {how_sure(len(best.dev_loss), len(base.dev_loss))}"
+    )
+
+
+def how_sure(count: int, without: int) -> str:
+    """How probable it is by luck alone that all of so many seeds lie below all those `without`, in a sentence."""
+    if min(count, without) < 2:
+        return "With one seed that is as good as luck: try more."
+    odds = math.comb(count + without, count)
+    return f"All {count} seeds with it lie below all {without} without, as luck has it once in {odds}."
