@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.labs.generalise.exports import of_regularise
 from hyperscope.ui.labs.generalise.regularise_view import RegulariseView
 from hyperscope.ui.window import Window
@@ -60,6 +63,19 @@ def test_every_card_shows_the_network_and_can_be_read_and_reached(opened):
     reached = [one for one in view.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert reached and not [one for one in reached if one.isVisible() and not one.accessibleName()]
     assert not view.grab().isNull()
+
+
+def test_on_a_circle_l1_is_seen_to_leave_few_of_38_weights_and_all_of_the_accuracy(opened, qtbot):
+    window, view = opened(next(preset.experiment for preset in presets() if preset.name == "exact-zeros"))
+    window.session.train_to(150)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 150, timeout=PATIENCE)
+    window.draw_all()
+
+    def seen() -> bool:
+        found = re.match(r"(\d+) of 38 weights are exactly 0.*, ([\d.]+) % on dev", view.sentence.text())
+        return found is not None and int(found[1]) >= 30 and float(found[2]) >= 95
+
+    qtbot.waitUntil(seen, timeout=PATIENCE)
 
 
 def test_a_slider_moves_the_session_and_one_layer_alone(opened, qtbot):

@@ -191,5 +191,6 @@ def _name(subject: Subject, place: Place) -> str:
     names, data = subject.layout.names, subject.examples
     before = data.feature_names[into] if layer == 0 else f"unit {into + 1}"
     last = layer == len(names) - 1
-    after = data.class_names[unit] if last and unit < len(data.class_names) else f"unit {unit + 1}"
+    of_class = last and subject.layout.widths[-1] == len(data.class_names)
+    after = data.class_names[unit] if of_class else f"unit {unit + 1}"
     return f"{'output' if last else f'layer {layer + 1}'}, {before} → {after}"
