@@ -18,6 +18,7 @@ from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed, turned
 from hyperscope.lab.timeline.score import Event, Score
+from hyperscope.lab.training.effects import copies_move
 
 STEPS = 200
 NEAR = {"float64": 1e-8, "float32": 1e-4}
@@ -65,8 +66,8 @@ class Case:
             elif path is None:
                 events.append(Event(tick, last, restart=True))
             else:
-                last = turned(last, path, value)
-                events.append(Event(tick, last))
+                before, last = last, turned(last, path, value)
+                events.append(Event(tick, last, live=copies_move(before.data, last.data)))
         return Score(start, tuple(events), self.end)
 
 
@@ -177,6 +178,9 @@ CASES = {
     "moved: Adam's β": Case(training=ADAM, moves=((5, "training.beta2", 0.9),), end=205),
     "moved: layers": Case(BEFORE, training=ADAM, moves=((31, "network.layers.0.units", 9),), end=231),
     "moved: batch norm": Case(training=ADAM, moves=((31, "network.layers.*.batch_norm", "before"),), end=231),
+    "moved: augmentation": Case(
+        training=ADAM, data={"augment_jitter": 0.1}, moves=((31, "data.augment_rotate", 20.0),), end=231
+    ),
     "moved by hand": Case(
         training={"optimiser": "momentum", "learning_rate": 0.01},
         moves=((31, Edit("layer2.weights", (0, 2), 0.5), None),),

@@ -59,6 +59,18 @@ def test_redoing_brings_back_what_was_trained_after_it(start: Start, what: str) 
     assert session.message.startswith("Done again: ")
 
 
+def test_undoing_augmentation_keeps_what_was_trained_with_it(start: Start) -> None:
+    session = start()
+    trained(session, 5)
+    session.move("data.augment_jitter", 0.2)
+    trained(session, 9)
+    step, _ = loss(session)
+    session.undo()
+    assert loss(session)[0] == step and session.experiment == SMALL
+    session.redo()
+    assert loss(session)[0] == step and session.experiment.data.augment_jitter == 0.2
+
+
 def test_several_moves_are_undone_one_after_the_other(start: Start) -> None:
     session = start()
     found = []

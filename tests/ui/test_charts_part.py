@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hyperscope.lab.experiment.data import same_examples
 from hyperscope.lab.experiment.experiment import Experiment, changed
-from hyperscope.ui.parts.charts import KEPT, Charts, same_examples
+from hyperscope.ui.parts.charts import KEPT, Charts
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 

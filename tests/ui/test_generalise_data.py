@@ -64,6 +64,16 @@ def test_jitter_moves_copies_and_augmentation_is_offered_in_a_twin(opened, qtbot
     assert view.copies.found.moved > 0 and not view.copies.twin.isVisible()
 
 
+def test_copies_moved_while_the_network_is_trained_keep_it(opened, qtbot):
+    window, view = opened()
+    window.session.train_to(3)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 3, timeout=PATIENCE)
+    step = window.session.status.step
+    view.card.controls["data.augment_jitter"]._enter("0.3")
+    qtbot.waitUntil(lambda: not view.copies.found.idle, timeout=PATIENCE)
+    assert window.session.status.step == step > 0
+
+
 @pytest.mark.parametrize(
     ("source", "hidden"), [("digits", {"data.points"}), ("iris", {"data.points", *COPIES[1:]}), ("xor", {COPIES[4]})]
 )

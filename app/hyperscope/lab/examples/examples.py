@@ -142,9 +142,6 @@ def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> Exam
     part = np.full(len(table.y), TRAIN, np.int64)
     part[parts.dev], part[parts.test] = DEV, TEST
     raw, y = _disturbed(table, parts, data, notes, painted) if not missing else (table.x, table.y)
-    if ignored := _ignored(data):
-        notes.append(ignored)
-
     # A table chooses its inputs by its columns, so the features of points are not asked of it; switching the data
     # set back and forth then keeps them.
     lifting = data.features if drawn else ()
@@ -162,6 +159,8 @@ def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> Exam
         plane = _plane(raw, training, deviation, table.feature_names)
         if len(raw) > 2:
             notes.append("The plane shows the first two principal components of the training set.")
+    if ignored := _ignored(data):
+        notes.append(ignored)  # the last, as it alone depends on augmentation
 
     x = (inputs - mean[:, None]) / deviation[:, None]
     parts_of_x = [np.ascontiguousarray(x[:, at]) for at in (parts.train, parts.dev, parts.test)]
@@ -190,6 +189,15 @@ def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> Exam
         columns=() if drawn or shape else table.columns,
         missing=missing,
     )
+
+
+def with_other_copies(examples: ExampleSet, old: Data, new: Data) -> ExampleSet:
+    """The `examples` of `old` as `load` gives them for `new`, which has other augmentation and nothing else."""
+    before, after = _ignored(old), _ignored(new)
+    if before == after:
+        return examples
+    notes = examples.notes[:-1] if before else examples.notes
+    return replace(examples, notes=(*notes, after) if after else notes)
 
 
 def augmenter(examples: ExampleSet, data: Data, seed: int) -> Augmenter | None:

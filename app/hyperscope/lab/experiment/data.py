@@ -17,6 +17,8 @@ GAP = "the gap between the training and the dev loss"
 TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
 FILE = "file"  # the source that reads the table named by `Data.file`
 PAINTED = "painted"  # the source that takes the points in `Data.painted`
+# how copies of the training set are made; which examples there are does not depend on it
+COPIED = ("augment_jitter", "augment_rotate", "augment_scale", "augment_move", "augment_cut")
 
 
 class Data(Settings, frozen=True):
@@ -235,7 +237,7 @@ class Data(Settings, frozen=True):
             1.0,
             "Standard deviation of what each epoch adds to every training input, in units of points, for tables in "
             "standard deviations of each input.",
-            live=False,
+            live=True,
             symbol="σ",
             usual="0 to 0.2",
             watch=GAP,
@@ -248,7 +250,7 @@ class Data(Settings, frozen=True):
             0.0,
             180.0,
             "Each epoch turns every training point or picture by up to this angle, either way.",
-            live=False,
+            live=True,
             unit="°",
             usual="0 to 15",
             watch=GAP,
@@ -261,7 +263,7 @@ class Data(Settings, frozen=True):
             0.0,
             0.5,
             "Each epoch grows or shrinks every training point or picture by up to this share.",
-            live=False,
+            live=True,
             usual="0 to 0.2",
             watch=GAP,
         ),
@@ -273,7 +275,7 @@ class Data(Settings, frozen=True):
             0.0,
             3.0,
             "Each epoch moves every training point, or picture in pixels, by up to this along both axes.",
-            live=False,
+            live=True,
             usual="0 to 1",
             watch=GAP,
         ),
@@ -285,7 +287,7 @@ class Data(Settings, frozen=True):
             0,
             6,
             "Each epoch blanks a square of so many pixels across somewhere in every training picture.",
-            live=False,
+            live=True,
             unit="pixels",
             usual="0 to 3",
             watch=GAP,
@@ -324,6 +326,12 @@ def without_place(data: Data) -> Data:
 def on_plane(source: str) -> bool:
     """Whether the examples of a source are points on the plane, drawn or painted, and no table's rows."""
     return source in generators or source == PAINTED
+
+
+def same_examples(one: Data, other: Data) -> bool:
+    """Whether losses on them are of the same examples, and so can be compared, however these enter a network."""
+    names = [name for name in one.__struct_fields__ if name not in ("standardise", "features", *COPIED)]
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def with_source(data: Data, source: str) -> Data:

@@ -54,7 +54,7 @@ def start_of(score: Score, inputs: int, classes: int) -> Start:
         place, new = Place(event.tick, number), event.experiment
         passed = event.tick > start.place.tick
         trained, remembers = start.trained or passed, start.remembers or passed
-        comes = Effect.ACTS if event.edit is not None else _effect(last, new, inputs, classes)
+        comes = Effect.ACTS if event.edit is not None else _effect(last, new, inputs, classes, event.live)
         paths = set(changes(last, new))
         if event.restart or comes is Effect.ANEW:
             start = Start(place, new)
@@ -83,9 +83,10 @@ def _moved(start: Start, place: Place, new: Experiment) -> Start:
     return replace(start, moves=(*moves, (step, new)))
 
 
-def _effect(old: Experiment, new: Experiment, inputs: int, classes: int) -> Effect:
+def _effect(old: Experiment, new: Experiment, inputs: int, classes: int, live: bool) -> Effect:
     same = (old.network, old.data, old.seed) == (new.network, new.data, new.seed)
     trained_alike = (old.training.optimiser, old.training.precision) == (new.training.optimiser, new.training.precision)
     if same and trained_alike:  # most moves; no need to lay out the network
         return Effect.ACTS
-    return effect(old, new, Layout(old.network, inputs, classes), Layout(new.network, inputs, classes))
+    before, after = Layout(old.network, inputs, classes), Layout(new.network, inputs, classes)
+    return effect(old, new, before, after, live=live)

@@ -22,7 +22,8 @@ import msgspec
 import numpy as np
 
 from hyperscope.lab.examples.drawn import Examples
-from hyperscope.lab.examples.own_points import fit_classes, keeps_network
+from hyperscope.lab.examples.own_points import fit_classes
+from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.export.picture import draw_map
 from hyperscope.lab.library.library import Library
@@ -34,6 +35,7 @@ from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.curves import Curves
+from hyperscope.lab.training.effects import goes_on
 from hyperscope.lab.training.trainer import Trainer
 
 EVERY = 5.0  # s between two writings of a run that trains: what a power cut may cost
@@ -194,10 +196,12 @@ class Recorder:
 def may_start_anew(trainer: Trainer, experiment: Experiment) -> bool:
     """Whether taking on `experiment` may start again from step 0, which would end the run; sure if it says not."""
     old = trainer.experiment
-    if experiment.data != old.data and (
-        not keeps_network(old.data, experiment.data) or fit_classes(experiment.data) != trainer.layout.classes
-    ):
-        return True
+    if experiment.data != old.data:
+        painted = experiment.data.source == PAINTED  # with which classes come and go
+        if not goes_on(old.data, experiment.data) or (
+            painted and fit_classes(experiment.data) != trainer.layout.classes
+        ):
+            return True
     if (experiment.seed, experiment.training.precision) != (old.seed, old.training.precision):
         return True
     now, then = old.network, experiment.network

@@ -116,4 +116,4 @@ class Replay:
         elif event.edit is not None:
             self.trainer.edit(event.edit)
         else:
-            self.trainer.apply(event.experiment, bridge=event.bridged)
+            self.trainer.apply(event.experiment, bridge=event.bridged, live=event.live)

@@ -36,6 +36,8 @@ LATEST = 10**10  # ticks that are read of a session; at 5 000 a second they take
 MOST_EVENTS = 300_000  # that are read of a session; hours of dragging knobs make a tenth
 LONGEST = 1 << 22  # bytes of JSON that a code may unpack to; an hour of dragging knobs takes a tenth
 
+MARKS = ("bridged", "drag", "live")  # of an event, written where they hold
+
 Changes = dict[str, Any]  # dotted path -> plain JSON value
 
 
@@ -45,6 +47,7 @@ class Event:
     one number of its network set by hand.
 
     Where layers went, `bridged` says that straight lines took their place; the first sessions just left them out.
+    Where augmentation was moved, `live` says that training went on; in the first sessions it started over.
     `drag` says that it goes on with the change before it, as when a slider is moved.
     """
 
@@ -54,6 +57,7 @@ class Event:
     edit: Edit | None = None
     bridged: bool = False
     drag: bool = False
+    live: bool = False
 
 
 def fewer_layers(old: Experiment, new: Experiment) -> bool:
@@ -176,7 +180,8 @@ def play(trainer: Trainer, score: Score, here: Place, there: Place) -> list[tupl
         elif event.edit is not None:
             trainer.edit(event.edit)
         else:
-            trainer.apply(event.experiment, score.since(number) if event.drag else None, bridge=event.bridged)
+            since = score.since(number) if event.drag else None
+            trainer.apply(event.experiment, since, bridge=event.bridged, live=event.live)
         if trainer.step != before:
             jumps.append((tick, trainer.step))
     return jumps + _advance(trainer, tick, there.tick)
@@ -221,9 +226,8 @@ def written(last: Experiment, events: Sequence[Event]) -> list[Changes]:
         elif event.edit is not None:
             found.append({"beat": event.tick, "edit": msgspec.to_builtins(event.edit)})
         else:
-            bridged = {"bridged": True} if event.bridged else {}
-            drag = {"drag": True} if event.drag else {}
-            found.append({"beat": event.tick, "set": changes(last, event.experiment)} | bridged | drag)
+            marks = {name: True for name in MARKS if getattr(event, name)}
+            found.append({"beat": event.tick, "set": changes(last, event.experiment)} | marks)
         last = event.experiment
     return found
 
@@ -278,6 +282,7 @@ class _WrittenEvent(msgspec.Struct, forbid_unknown_fields=True):
     edit: msgspec.Raw = msgspec.Raw(b"")
     bridged: bool = False
     drag: bool = False
+    live: bool = False
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -346,7 +351,7 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if _is_there(event.edit) else None
-        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged, event.drag))
+        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged, event.drag, event.live))
     return Score(
         start, tuple(events), written.end, shown_from(_json(written.shown)) if _is_there(written.shown) else None
     )

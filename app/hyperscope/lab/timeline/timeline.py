@@ -22,6 +22,7 @@ from hyperscope.lab.timeline.forks import Forks
 from hyperscope.lab.timeline.kept import KeptCheckpoint
 from hyperscope.lab.timeline.score import Event, Place, Score, fewer_layers, play, tried
 from hyperscope.lab.training.curves import Curves
+from hyperscope.lab.training.effects import copies_move
 from hyperscope.lab.training.trainer import Trainer
 
 MOST = 768  # checkpoints: of 100 000 ticks one in 256 has one then; more cost training in its first seconds
@@ -253,7 +254,8 @@ class Timeline:
             self._marks = [mark for mark in self._marks if mark[0] != place]
         else:
             since = old
-        event = Event(self.place.tick, experiment, bridged=fewer_layers(old, experiment), drag=going_on)
+        bridged, live = fewer_layers(old, experiment), copies_move(old.data, experiment.data)
+        event = Event(self.place.tick, experiment, bridged=bridged, drag=going_on, live=live)
         self._happened(event, before, since)
         if going_on:
             self._marks[-1] = self.place, span(since, experiment)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import cache
 
+import msgspec
+
 from hyperscope.engine.grafting import can_graft
 from hyperscope.engine.parameters import Layout
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.examples.own_points import keeps_network
-from hyperscope.lab.experiment.data import PAINTED
+from hyperscope.lab.experiment.data import COPIED, PAINTED, Data
 from hyperscope.lab.experiment.experiment import Experiment, changed, every_knob
 
 INPUTS, CLASSES = 2, 3  # of the network that knobs are tried on
@@ -25,9 +27,12 @@ class Effect(IntEnum):
     ANEW = 3  # training starts over
 
 
-def effect(old: Experiment, new: Experiment, before: Layout, after: Layout) -> Effect:
-    """What becomes of a network of `old`, laid out as `before`, that is to be one of `new`, laid out as `after`."""
-    if new.data != old.data and not keeps_network(old.data, new.data):
+def effect(old: Experiment, new: Experiment, before: Layout, after: Layout, *, live: bool = True) -> Effect:
+    """What becomes of a network of `old`, laid out as `before`, that is to be one of `new`, laid out as `after`.
+
+    Not `live`: where copies of the examples are made otherwise, training starts over, as it did at first.
+    """
+    if not goes_on(old.data, new.data, live=live):
         return Effect.ANEW
     if (new.seed, new.training.precision) != (old.seed, old.training.precision):
         return Effect.ANEW
@@ -36,6 +41,22 @@ def effect(old: Experiment, new: Experiment, before: Layout, after: Layout) -> E
     if (after.parameters, after.running) != (before.parameters, before.running):
         return Effect.CARRIES
     return Effect.ACTS if new.training.optimiser == old.training.optimiser else Effect.FORGETS
+
+
+def goes_on(old: Data, new: Data, *, live: bool = True) -> bool:
+    """Whether a network trained on `old` goes on with `new`; `live` as for `effect`."""
+    new = with_copies_as(old, new) if live else new
+    return new == old or keeps_network(old, new)
+
+
+def copies_move(old: Data, new: Data) -> bool:
+    """Whether copies of the examples are made otherwise, and else training goes on, which an event must say."""
+    return with_copies_as(old, new) != new and goes_on(old, new)
+
+
+def with_copies_as(old: Data, new: Data) -> Data:
+    """`new` with the augmentation of `old`."""
+    return msgspec.structs.replace(new, **{name: getattr(old, name) for name in COPIED})
 
 
 @cache

@@ -115,6 +115,7 @@ class InTraining(ABC, Generic[N]):
     painted: int  # goes up whenever examples came or went while the network was kept
     rows: int = ROWS  # of the history, at most
     bridges: bool = True  # layers that go
+    live: bool = True  # augmentation, which once made training start over
     has_order: bool = False  # mini-batches are given, not shuffled from the examples
 
     # -- what training is at --------------------------------------------------------------------------------------
@@ -221,18 +222,21 @@ class InTraining(ABC, Generic[N]):
 
     # -- changing -------------------------------------------------------------------------------------------------
 
-    def apply(self, experiment: Experiment, since: Experiment | None = None, *, bridge: bool = True) -> str:
+    def apply(
+        self, experiment: Experiment, since: Experiment | None = None, *, bridge: bool = True, live: bool = True
+    ) -> str:
         """Takes on `experiment`, keeping all it can, and returns one sentence on what was kept and rebuilt.
 
         Where this goes on with a drag, `since` is what held before that: both have one mark, from first value to last.
-        Layers that go are bridged, see `grafting`, unless that is not to be.
+        Layers that go are bridged, see `grafting`, unless that is not to be; other augmentation keeps the network, if
+        it is `live`.
 
         Raises: ValueError, with nothing changed, when its data cannot be had.
         """
         old = self.experiment
         if experiment == old:
             return ""
-        self.bridges = bridge
+        self.bridges, self.live = bridge, live
         epoch, caution = self.epoch, self.caution
         kept = self._apply(experiment)
         self.position = self.placed(self.position)

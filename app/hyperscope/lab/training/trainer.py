@@ -20,13 +20,12 @@ from hyperscope.engine.named import named_views, put
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.parameters import Layout
 from hyperscope.engine.prediction import Predictor
-from hyperscope.lab.examples.examples import ExampleSet, augmenter, load
-from hyperscope.lab.examples.own_points import keeps_network
+from hyperscope.lab.examples.examples import ExampleSet, augmenter, load, with_other_copies
 from hyperscope.lab.experiment import edits
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.training.checkpoint import Checkpoint, Sound
-from hyperscope.lab.training.effects import Effect, effect
+from hyperscope.lab.training.effects import Effect, effect, goes_on, with_copies_as
 from hyperscope.lab.training.in_training import ROWS, InTraining, all_inputs, looked_at
 from hyperscope.lab.training.quantiles import Quantiles
 
@@ -103,17 +102,23 @@ class Trainer(InTraining[Learner]):
 
     def _apply(self, experiment: Experiment) -> str:
         old, other = self.experiment, experiment.data != self.experiment.data
-        examples = load(experiment.data, begun=True) if other else self.examples
+        copies = self.live and other and with_copies_as(old.data, experiment.data) == old.data
+        if copies:  # of the same examples, which need not be drawn or read again
+            examples = with_other_copies(self.examples, old.data, experiment.data)
+        else:
+            examples = load(experiment.data, begun=True) if other else self.examples
         layout = self._layout(experiment, examples)  # refuses before anything is changed
-        comes = effect(old, experiment, self.layout, layout)
+        comes = effect(old, experiment, self.layout, layout, live=self.live)
         if comes is Effect.ANEW:
             self.examples, self.experiment = examples, experiment
             self._start()
-            if other and not keeps_network(old.data, experiment.data):
+            if not goes_on(old.data, experiment.data, live=self.live):
                 return "new data, so the network was rebuilt and starts again"
             new_weights = " with new weights" if experiment.network != old.network else ""
             return f"the network was rebuilt{new_weights} and starts again"
-        if other:
+        if copies:
+            self._copy(experiment, examples)
+        elif other:
             self._see(experiment, examples)
         if comes is Effect.CARRIES:
             return self._graft(experiment, layout)
@@ -139,6 +144,16 @@ class Trainer(InTraining[Learner]):
             self.position = Position(self.position.epoch + bool(self.position.used), 0)
         self._meet()
         self.painted += 1
+
+    def _copy(self, experiment: Experiment, examples: ExampleSet) -> None:
+        """Copies as `experiment` has them made, from the next step on; nothing else comes of that."""
+        self.experiment = msgspec.structs.replace(self.experiment, data=experiment.data)
+        self.painted += examples is not self.examples  # what is said of them is to be shown
+        self.examples = examples
+        self.augmenter = augmenter(examples, experiment.data, self.experiment.seed)
+        self._augmented = -1
+        if self.augmenter is None:
+            self.learner.see(examples.x_train)
 
     def _graft(self, experiment: Experiment, layout: Layout) -> str:
         fresh = layout.initial(np.random.default_rng([experiment.seed, STREAM]), self.learner.dtype)
@@ -261,12 +276,14 @@ class Trainer(InTraining[Learner]):
             self.go_on()
             self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
         else:
+            if examples is None and with_copies_as(old.data, there.data) == old.data:
+                examples = with_other_copies(self.examples, old.data, there.data)
             if other:
-                self.examples = examples or load(there.data, begun=True)
-                self.painted += 1
+                before, self.examples = self.examples, examples or load(there.data, begun=True)
+                self.painted += self.examples is not before
             self.experiment = there
             self._start()
-        same = not other or (keeps_network(old.data, there.data) and self.layout.classes == classes)
+        same = not other or (goes_on(old.data, there.data) and self.layout.classes == classes)
         if same and old.network == there.network:
             self.structure = structure  # views that follow a drag through time need not lay out anew
         self.take_up(checkpoint)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Value
+from hyperscope.lab.experiment.data import same_examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import Move, moves, shown
 from hyperscope.lab.twins.standing import Figures, Standing
@@ -41,7 +42,7 @@ def lead(found: Standing, ours: Experiment, theirs: Experiment) -> Lead:
         return Lead("", f"A and B are equal {when}. {same}")
     by_loss = one_loss(ours, theirs)
     x, y = (a.dev_loss, b.dev_loss) if by_loss else (a.dev_accuracy, b.dev_accuracy)
-    if ours.data != theirs.data:
+    if not same_examples(ours.data, theirs.data):
         when += ", each on its own dev set"
     if not (math.isfinite(x) and math.isfinite(y)):
         return Lead("", f"There is no dev {'loss' if by_loss else 'accuracy'} to compare {when}.")

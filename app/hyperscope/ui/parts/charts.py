@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperscope.engine.optimisers import optimisers
-from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.data import Data, same_examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.curves import curves
 from hyperscope.lab.probes.snapshot import Snapshot, Status
@@ -21,13 +21,6 @@ KEPT = 3  # earlier runs that are shown,
 MOST = 12  # and kept, on whatever examples
 LEAST = 3  # points of a run worth keeping
 OWNER = "earlier runs"
-HOW_THEY_ENTER = ("standardise", "features", "augment_")  # the network, which says nothing of which examples there are
-
-
-def same_examples(one: Data, other: Data) -> bool:
-    """Whether losses on them are of the same examples, and so can be compared."""
-    names = [name for name in one.__struct_fields__ if not name.startswith(HOW_THEY_ENTER)]
-    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 class Charts(Part["Shell"]):

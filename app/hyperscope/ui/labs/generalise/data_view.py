@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
-from hyperscope.lab.experiment.data import FILE, PAINTED, TABLES, Data, on_plane
+from hyperscope.lab.experiment.data import COPIED, FILE, PAINTED, TABLES, Data, on_plane
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.examples import examples
@@ -25,7 +25,7 @@ from hyperscope.ui.panels.map.points import mark
 from hyperscope.ui.panels.map.sheet import MapSheet
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
-COPIES = tuple(f"data.augment_{name}" for name in ("jitter", "rotate", "scale", "move", "cut"))
+COPIES = tuple(f"data.{name}" for name in COPIED)
 ELSEWHERE = tuple(f"data.shift_{name}" for name in ("move", "rotate", "scale", "balance"))
 GROUPS = (
     ("Copies of each epoch", COPIES),
