@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import hyperscope.ui
+from hyperscope.lab.machine.heap import give_back
 
 LATER = 2.5  # s after which the window has been seen
 PAUSE = 0.02  # s between two modules, in which the window works alone
@@ -44,6 +45,7 @@ def _load(later: float) -> None:
     from hyperscope.lab.frameworks import written
 
     written.prepare()
+    give_back()
     gc.freeze()  # as `pacing.settle` does with what was there before
 
 
@@ -52,4 +54,3 @@ def _names() -> Iterator[str]:
     for found in pkgutil.walk_packages(hyperscope.ui.__path__, "hyperscope.ui."):
         if not found.name.startswith(LEFT_OUT) and found.name not in sys.modules:
             yield found.name
-

@@ -15,6 +15,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from hyperscope.lab.jobs.exchange import Exchange
+from hyperscope.lab.machine.heap import use_one_arena
 from hyperscope.lab.machine.threads import use_one_thread
 
 PATIENT = 10  # how much a patient process gives way to others, as `nice` counts
@@ -32,6 +33,7 @@ def spawn(
 
     It takes no Ctrl+C, computes on one thread, and if it is `patient` gives way to others. Raises: OSError.
     """
+    use_one_arena()  # before what is said to the process and heard has threads
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_live, args=(target, theirs, patient), name=name, daemon=True)
@@ -64,6 +66,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _live(target: Callable[..., None], pipe: Connection, patient: bool) -> None:
+    use_one_arena()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's to handle
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # and so is that it was closed
