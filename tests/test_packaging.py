@@ -19,10 +19,11 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINS = [  # of the program and its tests, and of the frameworks that its code is run in
     line
-    for file in ("constraints.txt", "frameworks.txt")
+    for file in ("constraints.txt", "frameworks.txt", "tensorflow.txt")
     for line in (CHECKOUT / "packaging" / file).read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
+ALIKE = {"tensorflow": "tensorflow-cpu"}  # the same without what graphics cards need
 EXTRAS = PROJECT["optional-dependencies"]
 NAMED = [*PROJECT["dependencies"], *(requirement for extra in EXTRAS.values() for requirement in extra)]
 
@@ -41,7 +42,7 @@ def test_a_pin_is_a_name_and_a_version_and_no_address(pin: str) -> None:
 def test_each_requirement_is_pinned(requirement: str) -> None:
     name = re.match(r"[A-Za-z0-9_.-]+", requirement)
     assert name is not None
-    assert plain(name[0]) in {plain(pin.partition("==")[0]) for pin in PINS}
+    assert ALIKE.get(name[0], plain(name[0])) in {plain(pin.partition("==")[0]) for pin in PINS}
 
 
 @pytest.fixture(scope="module")

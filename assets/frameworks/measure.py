@@ -69,10 +69,12 @@ def memory():
 
 
 def version(package):
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""
+    for name in (package, f"{package}-cpu"):  # TensorFlow's names
+        try:
+            return metadata.version(name)
+        except metadata.PackageNotFoundError:
+            pass
+    return ""
 
 
 def main(folder, packages):

@@ -1,11 +1,15 @@
 """The experiments whose code is tried: every optimiser, batch norm's places, activations, initialisers, regularisers,
 schedules, outputs, and sessions in which something was moved.
+
+What is compiled before it runs takes a second or two each, so that the frameworks which do so run `COVERING`: fewer
+experiments, of which each has several options that none of the others has.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 
 from hyperscope.engine.activations import activations
@@ -90,12 +94,21 @@ CASES = {
     "rmsprop with other constants": Case(
         training={"optimiser": "rmsprop", "learning_rate": 0.01, "beta2": 0.9, "epsilon": 1e-4}
     ),
-    **{f"activation {name}": Case({"activation": name}) for name in activations},
+    **{
+        f"activation {name}": Case({"activation": name}, {"initialiser": start, "initial_scale": 0.2 + at / 20})
+        for at, (name, start) in enumerate(zip(activations, initialisers, strict=True))
+    },
     **{f"start {name}": Case(network={"initialiser": name, "initial_scale": 0.3}) for name in initialisers},
     **{f"schedule {name}": Case(training={"schedule": name, "decay": 0.7, "decay_every": 7.0}) for name in schedules},
     "schedule with warm-up": Case(training={"schedule": "smooth", "warmup": 5.0}),
     "schedule moved": Case(training={"schedule": "cosine", "decay_every": 100.0}, moves=((40, RATE, 0.2),)),
-    **{f"output {name}": Case(network={"output": name}, training={"learning_rate": 0.02}) for name in outputs},
+    **{
+        f"output {name}": Case(
+            network={"output": name},
+            training={"learning_rate": 0.02, "schedule": schedule, "decay": 0.8, "decay_every": 20.0},
+        )
+        for name, schedule in zip(outputs, cycle(schedules), strict=False)
+    },
     **{
         f"smoothed {name}": Case(network={"output": name}, training={"label_smoothing": 0.1, "learning_rate": 0.02})
         for name in outputs
@@ -163,7 +176,7 @@ CASES = {
     ),
     "moved: another activation": Case(
         BEFORE | {"dropout": 0.2},
-        training=ADAM,
+        training=ADAM | {"patience": 90},
         moves=((31, "network.layers.*.activation", "relu"), (40, RATE, 0.02)),
         end=231,
     ),
@@ -188,3 +201,17 @@ CASES = {
     ),
     "restarted": Case(training=ADAM, moves=((31, RATE, 0.03), (40, None, None)), end=240),
 }
+
+COVERING = (
+    *(name for name in CASES if name.startswith(("optimiser ", "activation ", "output "))),
+    *("adam without bias correction", "adamw with decay", "adam with other constants", "smoothed hierarchical"),
+    *("batch norm before", "batch norm on the output", "batch norm without γ and β", "batch norm by adam"),
+    *("batch norm with a last batch of one", "dropout after batch norm and jolts", "early stopping", "everything"),
+    *("l2 by adam", "l1", "clipping with l2", "temperature", "balanced classes", "classes by hand"),
+    *("last batch dropped", "no hidden layer", "augmented", "schedule with warm-up"),
+    *("moved: rate", "moved: momentum", "moved: ε, L2 and the limit", "moved: L1, smoothing and temperature"),
+    *("moved: mini-batches", "moved: layers", "moved: another activation", "moved: Adam's β"),
+    *("moved: the output, momentum", "moved: the output, adagrad", "moved: the output, rmsprop"),
+    *("moved: the output, adamw", "moved by hand"),
+)
+IN_FLOAT32 = ("optimiser adam", "optimiser rmsprop", "adamw with decay", "batch norm by adam", "output Weston-Watkins")

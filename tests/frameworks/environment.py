@@ -1,4 +1,7 @@
-"""The environment in which code is run in frameworks: one of its own, from a pinned list, made once a checkout."""
+"""The environments in which code is run in frameworks: each of its own, from a pinned list, made once a checkout.
+
+TensorFlow has one for itself, so that where no wheel of it is to be had the others are tried all the same.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +9,47 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PINNED = CHECKOUT / "packaging" / "frameworks.txt"
-PLACE = CHECKOUT / f".venv-frameworks-{sys.version_info.major}.{sys.version_info.minor}"
-STAMP = PLACE / "pinned.txt"
 
 
 class NotToBeHad(Exception):
     """The frameworks could not be installed; the last words of pip."""
 
 
-def interpreter() -> str:
-    """The Python that has the frameworks. Raises: NotToBeHad where pip does not reach them."""
-    python = PLACE / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    wanted = PINNED.read_text(encoding="utf-8")
-    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
-        return str(python)
-    if not python.exists():
-        venv.create(PLACE, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run([*command, str(PINNED)], capture_output=True, text=True, env=environment)
-    if done.returncode:
-        raise NotToBeHad((done.stderr.strip().splitlines() or ["pip said nothing"])[-1])
-    STAMP.write_text(wanted, encoding="utf-8")
+def interpreter(name: str) -> str:
+    """The Python that has what `packaging/<name>.txt` lists. Raises: NotToBeHad where pip does not reach it."""
+    pinned = CHECKOUT / "packaging" / f"{name}.txt"
+    place = CHECKOUT / f".venv-{name}-{sys.version_info.major}.{sys.version_info.minor}"
+    stamp = place / "pinned.txt"
+    python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wanted = pinned.read_text(encoding="utf-8")
+    with _alone(place):
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+            return str(python)
+        if not python.exists():
+            venv.create(place, with_pip=True)
+        # the list is whole, and of thousands of modules few are ever compiled
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        command += ["--no-compile", "--requirement", str(pinned)]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        if done.returncode:
+            raise NotToBeHad((done.stderr.strip().splitlines() or ["pip said nothing"])[-1])
+        stamp.write_text(wanted, encoding="utf-8")
     return str(python)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """While one test makes an environment, others that want it wait."""
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("wb") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -20,6 +20,10 @@ def fresh() -> None:
         torch = sys.modules["torch"]
         torch.set_default_dtype(torch.float32)
         torch.set_num_threads(1)
+    if "keras" in sys.modules:
+        keras = sys.modules["keras"]
+        keras.config.set_floatx("float32")
+        keras.utils.clear_session()
     if "jax" in sys.modules:
         sys.modules["jax"].config.update("jax_enable_x64", False)
 

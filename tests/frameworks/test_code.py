@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from frameworks.conformance import CASES
+from frameworks.conformance import CASES, COVERING, IN_FLOAT32
 from hyperscope.cli import run as cli
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import LISTS, Experiment, changed, every_knob
@@ -165,3 +165,20 @@ def test_a_framework_that_there_is_not_is_named_with_those_that_there_are(tmp_pa
     assert cli([*words, "--framework", "theano"]) == 2
     assert "pytorch" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_what_every_framework_runs_has_every_option_of_every_knob():
+    seen: dict[str, set[Value]] = {}
+    for name, precision in [*((name, "float64") for name in COVERING), *((name, "float32") for name in IN_FLOAT32)]:
+        score = CASES[name].score(precision)
+        for experiment in (score.start, *(event.experiment for event in score.events)):
+            for path, _, value in every_knob(experiment):
+                if path not in idle(experiment):
+                    seen.setdefault(path, set()).add(value)
+    lacking = {}
+    for path, knob, _ in every_knob(CASES["optimiser sgd"].experiment):
+        if path.startswith(("network.", "training.")) and ".layers.1." not in path:
+            missing = set(knob.choices) - seen[path] if knob.kind == "choice" else len(seen[path]) < 2
+            lacking |= {path: missing} if missing else {}
+    assert lacking == {}  # data and seed are in data.npz and start.npz, and not in the code
+    assert len(set(COVERING)) == len(COVERING) >= 40

@@ -1,7 +1,9 @@
-"""Code in PyTorch and JAX reproduces the run, by the real frameworks in an environment of their own.
+"""Code in PyTorch, JAX, TensorFlow and Keras reproduces the run, by the real frameworks in environments of their own.
 
-PyTorch runs the whole conformance set. JAX compiles each program for a second or two, so that it runs what differs in
-its template; HYPERSCOPE_CONFORMANCE=all has it run everything, in both precisions.
+PyTorch runs the whole conformance set in both precisions. The others compile each program for a second or two: they
+run `COVERING`, which has every option of every knob, and of Optax what differs from JAX. All of it in all of them:
+
+    HYPERSCOPE_CONFORMANCE=all python -m pytest tests/frameworks
 """
 
 from __future__ import annotations
@@ -10,34 +12,38 @@ import os
 
 import pytest
 
-from frameworks.conformance import CASES
+from frameworks.conformance import COVERING, IN_FLOAT32
 from frameworks.environment import NotToBeHad, interpreter
 from frameworks.reproduced import parted, wanted
 
-IN_JAX = (
-    *("optimiser", "adamw with decay", "activation leaky relu", "output hierarchical", "output Crammer-Singer"),
-    *("batch norm on", "batch norm without", "batch norm with a", "dropout after", "l1", "clipping with l2"),
-    *("classes by hand", "last batch dropped", "early", "augmented", "everything"),
-    *("moved: rate", "moved: another activation", "moved: the output, adamw"),
+LISTS = {  # what pip is given, see `packaging`
+    "pytorch": "frameworks",
+    "jax": "frameworks",
+    "optax": "frameworks",
+    "tensorflow": "tensorflow",
+    "keras": "tensorflow",
+}
+IN_OPTAX = (
+    *("optimiser", "adam without", "adamw with decay", "rmsprop with", "l2 by", "clipping with", "everything"),
+    *("moved: momentum", "moved: ε", "moved: L1", "moved: Adam's β", "moved: the output"),
 )
-IN_OPTAX = ("optimiser adagrad", "optimiser nesterov", "adam without", "everything", "moved: ε", "moved: Adam's β")
 
 
-def some(beginnings: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Those experiments, or all where that is wished."""
-    if os.environ.get("HYPERSCOPE_CONFORMANCE") == "all":
+def cases(framework: str) -> list[tuple[str, str]]:
+    """The experiments that a framework runs, each with its precision."""
+    if framework == "pytorch" or os.environ.get("HYPERSCOPE_CONFORMANCE") == "all":
         return wanted()
-    return [(name, "float64") for name in CASES if name.startswith(beginnings)]
+    if framework == "optax":
+        return [(name, "float64") for name in COVERING if name.startswith(IN_OPTAX)]
+    return [(name, "float64") for name in COVERING] + [(name, "float32") for name in IN_FLOAT32]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_the_code_in_pytorch_and_jax_gives_the_losses_of_the_runs(tmp_path):
-    # one test, since they share an environment, and one process for each, since they take seconds to load
+@pytest.mark.parametrize("framework", LISTS)  # a process for each, since they take seconds to load
+def test_the_code_gives_the_losses_of_the_runs(framework, tmp_path):
     try:
-        python = interpreter()
+        python = interpreter(LISTS[framework])
     except NotToBeHad as problem:
-        pytest.skip(f"PyTorch and JAX cannot be installed here: {problem}")
-    assert parted(python, "pytorch", some(tuple(CASES)), tmp_path) == {}
-    assert parted(python, "jax", some(IN_JAX), tmp_path) == {}
-    assert parted(python, "optax", some(IN_OPTAX), tmp_path) == {}
+        pytest.skip(f"{framework} cannot be installed here: {problem}")
+    assert parted(python, framework, cases(framework), tmp_path) == {}

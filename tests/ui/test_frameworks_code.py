@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.ui.labs.frameworks.code_view import CodeView
 from hyperscope.ui.labs.frameworks.coding import CodeOfSession
@@ -86,7 +87,7 @@ def test_a_layer_pointed_at_lights_its_lines(open_window, qtbot):
     assert all("layer1" in view.code.lines[at].marks for at in view.text.lit)
 
 
-@pytest.mark.parametrize("framework", ["numpy", "pytorch", "jax", "optax"])
+@pytest.mark.parametrize("framework", list(frameworks))
 def test_slow_motion_lights_the_line_of_each_operation(framework, open_window, qtbot):
     window, view = opened(open_window, qtbot)
     view.show_framework(framework)

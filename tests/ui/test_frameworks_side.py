@@ -17,7 +17,9 @@ from hyperscope.lab.timeline.score import Score
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing
 from hyperscope.ui.labs.frameworks.trials import SideBySide
+from hyperscope.ui.panels.common.chart import legend_width
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
@@ -93,4 +95,7 @@ def test_a_long_path_and_many_names_leave_the_view_as_narrow_as_it_was(qtbot):
     assert view.minimumSizeHint().width() < narrow + 200  # of the button that leads back to the program's own Python
     view.resize(max(1010, view.minimumSizeHint().width()), 590)
     view.grab()
-    assert view.chart._heads[0].title in ("Loss, in nats", "")  # none of it under the names
+    head = view.chart._heads[0]
+    assert head.title in ("Loss, in nats", "")  # none of it under the names
+    assert legend_width(LIGHT, head.key) < head.width()
+    assert len(head.key) == 1 + len(NAMES)

@@ -82,3 +82,11 @@ def test_jax_leaves_the_layers_where_they_are(open_window, qtbot):
     view.choice.chosen.emit(list(TAKES).index("jax"))
     assert view.folded["layers"] == 0 < view.folded["autograd"]
     assert "value_and_grad" in view.text.toPlainText()
+
+
+def test_the_one_call_of_keras_stands_for_all_its_tools_and_is_one_line():
+    step = step_of(SCRIPT, "keras")
+    assert step.stands["layers"] == step.stands["autograd"] == step.stands["optimiser"]
+    whole = step.folded(dict.fromkeys(TAKES["keras"], 1000)).lines
+    assert [tool for _, tool in whole].count("") == len(step.stands["layers"]) == 1
+    assert step.written == 1 + step.count("loop")

@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument(
         "--framework",
-        help="with --what code: write a folder that reproduces the run, in numpy, pytorch, jax or optax",
+        help="with --what code: a folder that reproduces the run, in numpy, pytorch, keras, tensorflow, jax or optax",
     )
     parser.add_argument(
         "--out",

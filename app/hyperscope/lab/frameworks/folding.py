@@ -18,13 +18,31 @@ OF = {  # what of a step each takes, by mark; what is of none is of the loop
     "autograd": ("backward",),
     "optimiser": ("update", "l1", "l2", "clip"),
 }
-TAKES = {"pytorch": ("layers", "autograd", "optimiser"), "jax": ("autograd",), "optax": ("autograd", "optimiser")}
+TAKES = {
+    "pytorch": ("layers", "autograd", "optimiser"),
+    "keras": ("layers", "autograd", "optimiser"),
+    "tensorflow": ("autograd",),
+    "jax": ("autograd",),
+    "optax": ("autograd", "optimiser"),
+}
 WORDS = {  # what a framework has, or leaves to whoever writes the code
     "pytorch": {
         "layers": "nn.Module and its layers, with their losses",
         "autograd": "loss.backward()",
         "optimiser": "torch.optim",
         "loop": "yours to write",
+    },
+    "keras": {
+        "layers": "keras.layers and keras.losses",
+        "autograd": "within train_on_batch",
+        "optimiser": "keras.optimizers, within train_on_batch",
+        "loop": "yours here; fit has one, with mini-batches of its own",
+    },
+    "tensorflow": {
+        "layers": "functions of tf.nn; its layers are those of Keras",
+        "autograd": "tf.GradientTape",
+        "optimiser": "yours to write, or one of Keras",
+        "loop": "yours to write; tf.function compiles the step",
     },
     "jax": {
         "layers": "functions, no layers: Flax and Equinox have those",
@@ -41,6 +59,7 @@ WORDS = {  # what a framework has, or leaves to whoever writes the code
 }
 CALL = re.compile(
     r"= net\(|= loss_of\(|losses_of\(z|\.backward\(|zero_grad|value_and_grad|\.step\(|\.update\(g|apply_updates"
+    r"|train_on_batch|GradientTape|tape\.gradient"
 )
 INDENT = " " * 8  # of a step, in the two loops around it
 STARTS, ENDS = "for line in lines", "rows = "
@@ -57,7 +76,9 @@ class Folded:
 
 @dataclass(frozen=True)
 class Step:
-    """The step in NumPy, line by line with its tool, and what stands for each tool in a framework."""
+    """The step in NumPy, line by line with its tool, and what `stands` for each tool in a framework; one line may
+    stand for several.
+    """
 
     lines: tuple[tuple[Line, str], ...]
     framework: str
@@ -70,6 +91,13 @@ class Step:
     def left(self, tool: str) -> int:
         """How many of them are written in the framework, in the step itself."""
         return len(self.stands[tool]) if tool in TAKES[self.framework] else self.count(tool)
+
+    @property
+    def written(self) -> int:
+        """How many lines are left to write in all; one that stands for several tools is one."""
+        takes = TAKES[self.framework]
+        theirs = {text for tool in takes for text in self.stands[tool]}
+        return len(theirs) + sum(self.count(tool) for tool in TOOLS if tool not in takes)
 
     def folded(self, by: Mapping[str, int]) -> Folded:
         """The step with so many lines of each tool folded away, from its first; all folded, the framework's stand
@@ -84,7 +112,7 @@ class Step:
                 continue
             gone[tool] += 1
             if gone[tool] == 1 and by[tool] >= whole[tool]:
-                found += [(text, "") for text in self.stands[tool]]
+                found += [(text, "") for text in self.stands[tool] if (text, "") not in found]
         return Folded(tuple(found))
 
 
@@ -99,9 +127,9 @@ def step_of(script: Script, framework: str) -> Step:
         tool: tuple(
             line.text.strip()
             for line in theirs
-            if tool_of(line) == tool and CALL.search(line.text) and not line.text.strip().startswith("def ")
+            if set(OF[tool]) & set(line.marks) and CALL.search(line.text) and not line.text.strip().startswith("def ")
         )
-        for tool in TOOLS
+        for tool in OF
     }
     return Step(lines, framework, stands)
 

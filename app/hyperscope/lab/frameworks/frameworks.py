@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hyperscope.engine.arrays import Array
+from hyperscope.lab.frameworks.keras import OfKeras, OfTensorFlow
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.lab.frameworks.written import Code, written
 from hyperscope.registry import Registry
@@ -30,10 +31,11 @@ class Framework:
     module: str
     arrays: Callable[[Script, Mapping[str, Array]], Arrays]
     optax: bool = False
+    own: Callable[[Script], object] = lambda script: None  # what its template asks besides the script
 
     def code(self, script: Script) -> Code:
         """The file train.py."""
-        return written(self.template, script, optax=self.optax)
+        return written(self.template, script, optax=self.optax, own=self.own(script))
 
 
 def _by_letter(script: Script, named: Mapping[str, Array]) -> Iterator[tuple[str, int, str, Array]]:
@@ -83,8 +85,32 @@ def _state_dict(script: Script, named: Mapping[str, Array]) -> Arrays:
     return found
 
 
+def _of_layers(script: Script, named: Mapping[str, Array]) -> Arrays:
+    """As Keras' layers name them, by the number of the layer; W is (n_in, n)."""
+    parts = {
+        "dense": {"weights": "kernel", "bias": "bias"},
+        "norm": {
+            "gamma": "gamma",
+            "beta": "beta",
+            "running_mean": "moving_mean",
+            "running_variance": "moving_variance",
+        },
+    }
+    found: Arrays = {}
+    for op in script.ops:
+        name = script.layout.names[op.layer - 1]
+        for ours, theirs in parts.get(op.kind, {}).items():
+            if (array := named.get(f"{name}.{ours}")) is not None:
+                found[f"{op.number}.{theirs}"] = np.ascontiguousarray(array.T) if ours == "weights" else array
+    return found
+
+
 frameworks: Registry[Framework] = Registry("framework")
 frameworks["numpy"] = Framework("NumPy", "numpy", ("numpy",), "numpy", _columns)
 frameworks["pytorch"] = Framework("PyTorch", "pytorch", ("torch", "numpy"), "torch", _state_dict)
+frameworks["keras"] = Framework("Keras", "keras", ("keras", "tensorflow", "numpy"), "keras", _of_layers, own=OfKeras)
+frameworks["tensorflow"] = Framework(
+    "TensorFlow", "tensorflow", ("tensorflow", "numpy"), "tensorflow", _rows, own=OfTensorFlow
+)
 frameworks["jax"] = Framework("JAX", "jax", ("jax", "numpy"), "jax", _rows)
 frameworks["optax"] = Framework("JAX with Optax", "jax", ("jax", "optax", "numpy"), "optax", _rows, optax=True)

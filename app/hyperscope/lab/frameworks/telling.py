@@ -88,18 +88,12 @@ def told(script: Script, line: Line) -> Told:
     layer = next((int(mark[5:]) for mark in line.marks if mark.startswith("layer")), 0)
     if layer:
         return _of_layer(script, layer, marks)
+    if {"forward", "backward", "update"} <= marks:
+        said = "Forward, loss, backward and update in one call: the backward pass is in there, and needs no line."
+        return Told("One whole step", every, BACKWARD, said, back=True)
     if "backward" in marks:
-        return Told(
-            "The backward pass",
-            every,
-            (
-                "dZ^{[l]} = dA^{[l]} ∘ g′(Z^{[l]})",
-                "dW^{[l]} = dZ^{[l]} {A^{[l−1]}}^{T}",
-                "dA^{[l−1]} = {W^{[l]}}^{T} dZ^{[l]}",
-            ),
-            "Every gradient by the chain rule, from the loss back to the first layer.",
-            back=True,
-        )
+        said = "Every gradient by the chain rule, from the loss back to the first layer."
+        return Told("The backward pass", every, BACKWARD, said, back=True)
     if "loss" in marks:
         return Told("The loss", frozenset({len(every)}), LOSSES[script.output], "How wrong the mini-batch is, in nats.")
     if "forward" in marks:

@@ -64,6 +64,8 @@ class ChoosingView(Fed, QWidget):
         if not run:
             said = "Nothing was measured on this machine yet: Side by side runs the code, and what it took stands here."
         else:
-            steps = ", ".join(f"{duration(self.measured[name].step)} in {frameworks[name].title}" for name in run)
+            run.sort(key=lambda name: self.measured[name].step)
+            ends = [run[0], run[-1]] if len(run) > 1 else run
+            steps = " to ".join(f"{duration(self.measured[name].step)} in {frameworks[name].title}" for name in ends)
             said = f"Here a step takes {steps}. What suits you depends on the size that you really have: measure that."
         self.sentence.setText(said)

@@ -71,7 +71,8 @@ def laid_out(view: QWidget, sentence: QLabel, card: CodeCard, beside: Sequence[t
 
 
 def set_sentence(label: QLabel, theme: Theme) -> None:
-    """Gives the sentence above a view its type."""
+    """Gives the sentence above a view its type; a long one takes a second line, and leaves the window as it was."""
+    label.setWordWrap(True)
     label.ensurePolished()
     label.setFont(font(13, 400, theme.scale))
     label.setContentsMargins(8, 6, 8, 2)

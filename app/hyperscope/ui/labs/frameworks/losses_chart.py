@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hyperscope.engine.arrays import Array
@@ -16,7 +16,7 @@ from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.frameworks.standing import OFF_LEAST, Runs, shade
 from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_text, power_text
-from hyperscope.ui.panels.common.chart import legend
+from hyperscope.ui.panels.common.chart import legend, legend_width
 from hyperscope.ui.panels.common.overlays import Extra, Floats
 from hyperscope.ui.panels.common.plot import Plot
 from hyperscope.ui.style import mixed, pixels
@@ -27,6 +27,8 @@ OURS, THEIRS = 4.5, 1.4  # pixels of the lines' widths
 HEAD = 18  # pixels of a plot's title
 LEAST = 1e-12  # nats, below which a loss is drawn as that
 EMPTY = "Our own run is being trained once more."
+
+Key = tuple[tuple[str, str, QColor], ...]  # (mark, words, colour) of each line
 
 
 class LossesChart(QWidget):
@@ -82,7 +84,7 @@ class LossesChart(QWidget):
         moves = tuple((at, float(at), words) for at, words in runs.moves)
         self.losses.show_others(lines)
         self.losses.show_curves({}, (0.0, float(steps), low, high), (across, log_ticks(low, high)), moves)
-        self._heads[0].show_words(_key(runs, theme))
+        self._heads[0].show_words(*_keys(runs, theme))
         near = float(NEAR[self._precise])
         level = np.full(2, np.log10(near))
         ends = np.array([0.0, float(steps)])
@@ -126,12 +128,13 @@ class _Head(QWidget):
         super().__init__()
         self.setAccessibleName(wordings[0])
         self._wordings, self._theme = wordings, LIGHT
-        self._words: tuple[tuple[str, str, object], ...] = ()
-        self.title = wordings[0]  # the one that is drawn
+        self._keys: tuple[Key, ...] = ()
+        self.title = wordings[0]  # what is drawn,
+        self.key: Key = ()  # and this at its right
 
-    def show_words(self, words: tuple[tuple[str, str, object], ...]) -> None:
-        """(mark, words, colour) of each."""
-        self._words = words
+    def show_words(self, *keys: Key) -> None:
+        """What the lines are, from fullest to shortest."""
+        self._keys, self.key = keys, keys[0]
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -144,17 +147,23 @@ class _Head(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         left = float(self.width())
-        if self._words:
-            left = legend(painter, self.width() - 8, self.height() / 2, theme, self._words)  # type: ignore[arg-type]
+        if self._keys:
+            fits = (key for key in self._keys if legend_width(theme, key) <= self.width() - 16)
+            self.key = next(fits, self._keys[-1])
+            left = legend(painter, self.width() - 8, self.height() / 2, theme, self.key)
         bold = face(11, 600, theme.scale)
         self.title = fitting(self._wordings, bold, left - 8)
         write(painter, QRectF(self.rect()), self.title, bold, theme.quiet)
         painter.end()
 
 
-def _key(runs: Runs, theme: Theme) -> tuple[tuple[str, str, object], ...]:
-    ours = ("line", "Hyperscope, wide", mixed(theme.card, theme.text, 0.4))
-    return (ours, *(("line", frameworks[name].title, shade(theme, name)) for name in runs.compared()))
+def _keys(runs: Runs, theme: Theme) -> tuple[Key, ...]:
+    """What the lines are, and in fewer words; the colours of all but ours are those of the table beside it."""
+    grey = mixed(theme.card, theme.text, 0.4)
+    ours = ("line", "Hyperscope, wide", grey)
+    titles = tuple(("line", frameworks[name].title, shade(theme, name)) for name in runs.compared())
+    short = tuple((mark, words.rpartition(" ")[2], colour) for mark, words, colour in titles)
+    return (ours, *titles), (("line", "ours", grey), *short), (ours,)
 
 
 def _span(losses: Array, least: float) -> tuple[float, float]:

@@ -139,8 +139,7 @@ class WritesView(QWidget, Fed):
     def _said(self, step: Step) -> str:
         title = frameworks[self.framework].title
         whole = sum(step.count(tool) for tool in TOOLS)
-        left = sum(step.left(tool) for tool in TOOLS)
         return (
             f"One step takes {whole} lines in NumPy, {step.count('autograd')} of them the backward pass. With {title} "
-            f"{left} are left to write."
+            f"{step.written} are left to write."
         )

@@ -99,6 +99,12 @@ def legend(
     return right
 
 
+def legend_width(theme: Theme, said: Sequence[tuple[str, str, QColor]]) -> float:
+    """The pixels that `legend` takes for these, if all marks are lines."""
+    metrics = QFontMetricsF(face(10, 400, theme.scale))
+    return sum(metrics.horizontalAdvance(words) + 29 * theme.scale for _, words, _ in said)
+
+
 def evenly(words: str, metrics: QFontMetricsF, room: float) -> list[str]:
     """The same lines, about as long as each other, so that none is left with a word."""
     lines = wrapped(words, metrics, room)
