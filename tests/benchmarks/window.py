@@ -378,9 +378,11 @@ def softmax(name: str, seconds: float) -> dict[str, Any]:
 
 def sweep(name: str, seconds: float) -> dict[str, Any]:
     """Of the 54 networks of the sweep of learning rates: when each picture of them was drawn, in s from the click, the
-    window's frame gaps in ms, and how long all took beside it and without a window, in s.
+    window's frame gaps in ms, and how long all took beside it and, the same job once more, without a window, in s.
     """
-    from hyperscope.lab.sweeps.carried_out import carried_out
+    from hyperscope.lab.jobs.job import Job
+    from hyperscope.lab.jobs.population_task import Maps
+    from hyperscope.lab.sweeps.carried_out import SIDE
     from hyperscope.lab.sweeps.sweep import Plan, sweeps
 
     stage = Stage(name)
@@ -404,8 +406,11 @@ def sweep(name: str, seconds: float) -> dict[str, Any]:
     beside, gaps = drawn[-1], stage.gaps()
     plan = Plan.of(sweeps["batch-norm/learning-rate"], stage.session.moved)
     stage.close()
-    begun = time.perf_counter()
-    carried_out(plan)
+    begun, job = time.perf_counter(), Job(plan.task(Maps(SIDE)))
+    while job.busy:
+        job.wait(1.0)
+        job.take()
+    job.close()
     return {"drawn": drawn, "gaps": gaps, "beside": beside, "alone": time.perf_counter() - begun}
 
 
