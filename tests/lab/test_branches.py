@@ -19,7 +19,7 @@ from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 
-bounded = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FASTER = moved(("training.learning_rate", 0.03))
 SLOWER = moved(("training.learning_rate", 0.001))
 

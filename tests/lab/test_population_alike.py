@@ -168,7 +168,7 @@ def differing(run: InTraining[Any], expected: dict[str, Array], spread: dict[str
 
 
 @given(siblings(), deeds(), st.integers(0, 3))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_every_member_equals_itself_alone(members: list[Experiment], done: list[Deed], choice: int) -> None:
     picked = choice % len(members)
     population = together(members, done, picked)

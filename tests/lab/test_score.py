@@ -33,7 +33,7 @@ from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 from lab.strategies import experiments
 
-bounded = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FASTER = moved(("training.learning_rate", 0.03))
 NARROW = with_layers(FASTER, Layer(4), Layer(3, "relu", "before"))
 SCORE = Score(START, (Event(5, FASTER), Event(9, NARROW), Event(9, NARROW, restart=True)), 20)

@@ -22,7 +22,7 @@ from hyperscope.lab.training.in_training import ROWS
 from hyperscope.lab.training.trainer import Trainer
 from lab.sessions import CALM, RUNAWAY, START, Doing, bits, future, moved, sessions, with_layers
 
-bounded = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FASTER = moved(("training.learning_rate", 0.03))
 TINY = Experiment(data=Data(points=20), network=Network(layers=()))
 

@@ -22,7 +22,7 @@ from lab.sessions import CALM, RUNAWAY, START, bits, moved, with_layers
 
 RATE = "training.learning_rate"
 FASTER, SLOWER = moved((RATE, 0.03)), moved((RATE, 0.001))
-bounded = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def line(steps: int = 30) -> Timeline:

@@ -209,12 +209,11 @@ def test_a_killed_worker_is_replaced(start, qtbot):
 # -- without a display ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("display", ["", ":98765"], ids=["none", "dead"])
-def test_without_a_display_pictures_are_written_instead(xvfb, tmp_path, display):
-    ended = subprocess.run(
+def without(display: str, folder: Path) -> subprocess.Popen[str]:
+    """The program, told of this display."""
+    return subprocess.Popen(
         [sys.executable, "-m", "hyperscope"],
-        cwd=tmp_path,
+        cwd=folder,
         env={
             **os.environ,
             "PYTHONPATH": SOURCE,
@@ -224,13 +223,27 @@ def test_without_a_display_pictures_are_written_instead(xvfb, tmp_path, display)
             "QT_QPA_PLATFORM": "",
         },
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
-        timeout=600,
-        check=False,
     )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert "display" in ended.stdout.splitlines()[0] and "hyperscope-pictures" in ended.stdout.splitlines()[0]
+
+
+@pytest.mark.slow
+def test_without_a_display_pictures_are_written_instead(tmp_path):
+    with without(":98765", tmp_path) as program:
+        said, complaint = program.communicate(timeout=600)
+    assert (program.returncode, complaint) == (0, "")
+    assert "display" in said.splitlines()[0] and "hyperscope-pictures" in said.splitlines()[0]
     written = tmp_path / "hyperscope-pictures"
     assert (written / "training.gif").stat().st_size > 10_000
     assert list((written / "screens").glob("*.png"))
+
+
+@pytest.mark.slow
+def test_without_any_display_it_says_so_and_begins_to_write(tmp_path):
+    with without("", tmp_path) as program:
+        assert program.stdout is not None
+        said = program.stdout.readline()
+        program.kill()
+    assert "display" in said and "hyperscope-pictures" in said
