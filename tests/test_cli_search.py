@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from faults import full_disk
 from hyperscope import cli
+from hyperscope.commands.search import main
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.tuning.space import Range, Space
+from hyperscope.lab.tuning.study import Study
+from hyperscope.lab.tuning.trials import FILE, Finished, url_of
 from test_interrupts import ended, running, until
 
 
@@ -135,3 +139,31 @@ def test_a_folder_with_a_search_is_not_searched_over(
 def test_a_folder_without_a_search_is_not_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([str(tmp_path)]) == 2
     assert "there is no search in this folder" in capsys.readouterr().err
+
+
+def test_a_search_that_finds_no_room_to_begin_leaves_nothing_behind(small: str, space: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with full_disk(), pytest.raises(ValueError, match=r"study\.db could not be written"):
+        main([space, "--experiment", small, "--trials", "4", "--epochs", "1", "--out", str(out)])
+    assert not list(out.iterdir())
+
+
+def test_what_was_kept_when_the_disk_filled_up_is_there_and_gone_on_with(
+    small: str, space: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    with full_disk(150_000), pytest.raises(ValueError, match="every trial that was kept until then is there"):
+        main([space, "--experiment", small, "--trials", "60", "--epochs", "1", "--out", str(out)])
+    kept = len(trials_of(out))
+    assert 0 < kept < 60
+    assert main(["--resume", "--out", str(out)]) == 0
+    assert len(trials_of(out)) == 60 and "60 trials" in capsys.readouterr().out
+
+
+def trials_of(folder: Path) -> list[Finished]:
+    """The trials that are kept there."""
+    study = Study(url_of(folder / FILE))
+    try:
+        return study.trials()
+    finally:
+        study.close()

@@ -11,6 +11,7 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -43,6 +44,20 @@ def shown_url(url: str) -> str:
 
 
 @contextmanager
+def _whole_or_none(url: str) -> Iterator[None]:
+    """Leaves no file behind of a study that could not be begun: there would be nothing in it to go on with."""
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    had = file is None or file.exists()
+    try:
+        yield
+    except BaseException:
+        if file is not None and not had:
+            for path in (file, file.with_name(f"{file.name}-journal")):
+                path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def _in_words(url: str) -> Iterator[None]:
     """Turns what a storage may raise to a ValueError with one sentence."""
     import optuna
@@ -70,7 +85,7 @@ def _sentence(url: str, problem: BaseException) -> str:
     if "not a database" in text or "malformed" in text:
         return f"{place} is not a study, or is damaged: {cut(text)}"
     if "full" in text or "disk I/O" in text:
-        return f"{place} could not be written: {cut(text)}; what was written until then is kept"
+        return f"{place} could not be written: {cut(text)}; every trial that was kept until then is there"
     if "unable to open" in text or "readonly" in text:
         return f"{place} cannot be opened for writing; name a folder that is yours"
     return f"the study at {place} could not be used: {cut(text)}"
@@ -84,7 +99,7 @@ class Study:
         import optuna
 
         self.url = url
-        with _in_words(url), quietly():
+        with _whole_or_none(url), _in_words(url), quietly():
             try:
                 more = {"connect_args": {"timeout": WAIT}} if url.startswith("sqlite:") else {}
                 self._storage = optuna.storages.RDBStorage(url, engine_kwargs=more)
