@@ -20,7 +20,7 @@ from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
 
-NAMES = 86  # pixels of the sets' names, at scale 1
+NAMES = 94  # pixels of the sets' names, at scale 1
 SAID = 74  # of the figures at the right
 LEAST = 0.1  # error that the bars' scale reaches at least
 CAPTIONS = {"train": "Train", "train-dev": "Train-dev", "dev": "Dev", "test": "Test"}

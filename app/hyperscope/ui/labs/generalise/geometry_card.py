@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -176,7 +177,10 @@ class GeometryCard(Sheet):
     def _tell(self, painter: QPainter, room: QRectF) -> None:
         theme, scale = self.theme, self.theme.scale
         top = room.top()
-        for words, shape in zip(self.said(), ("", "", "", "circle" if self.touching else "", "diamond"), strict=False):
+        said = list(zip(self.said(), ("", "", "", "circle" if self.touching else "", "diamond"), strict=False))
+        if self.touching and self._height(said, room.width()) > room.height() + self.px(8):
+            del said[2]  # where it stands and the cost is least is drawn as well
+        for words, shape in said:
             font = face(11, 600 if shape else 400, scale)
             line = QFontMetricsF(font).height() * 1.05
             if shape:
@@ -185,13 +189,22 @@ class GeometryCard(Sheet):
                     QPointF(room.left(), top + line / 2), QPointF(room.left() + self.px(9), top + line / 2)
                 )
             inset = self.px(14) if shape else 0.0
-            for said in wrapped(words, QFontMetricsF(font), room.width() - inset):
+            for part in wrapped(words, QFontMetricsF(font), room.width() - inset):
                 if top + line > room.bottom() + self.px(8):
                     return
                 row = QRectF(room.left() + inset, top, room.width() - inset + self.px(4), line)
-                write(painter, row, said, font, theme.text if shape else theme.quiet)
+                write(painter, row, part, font, theme.text if shape else theme.quiet)
                 top += line
             top += self.px(5)
+
+    def _height(self, said: Sequence[tuple[str, str]], wide: float) -> float:
+        """The pixels that these words take."""
+        high = 0.0
+        for words, shape in said:
+            metrics = QFontMetricsF(face(11, 600 if shape else 400, self.theme.scale))
+            inset = self.px(14) if shape else 0.0
+            high += len(wrapped(words, metrics, wide - inset)) * metrics.height() * 1.05 + self.px(5)
+        return high - self.px(5)
 
     # -- pointer and keys -----------------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from hyperscope.ui.panels.common.chart import wrapped
 from hyperscope.ui.panels.common.sheet import Sheet
 
 RECIPE = (
-    ("bias", "Bias?", "Wider, deeper, longer training, another optimiser."),
-    ("variance", "Variance?", "More data, L2, dropout, stopping early, fewer units."),
-    ("mismatch", "Other data?", "Train-dev fine but dev not: they come from different places."),
+    ("bias", "Bias?", "Wider, deeper, longer, another optimiser."),
+    ("variance", "Variance?", "More data, L2, dropout, stopping early, smaller."),
+    ("mismatch", "Other data?", "Train-dev fine, dev not."),
 )
 APART = 18  # pixels between the columns
 
@@ -58,12 +58,21 @@ class RecipeCard(Sheet):
         for number, (key, title, words) in enumerate(RECIPE):
             lit = self.verdict is not None and key in self.verdict.high
             left, top = room.left() + number * (wide + apart), room.top()
-            write(painter, QRectF(left, top, wide, line), title, bold, theme.text)
+            used = write(painter, QRectF(left, top, wide, line), title, bold, theme.text)
+            answer, face_of_it = f"{self.said(key)}.", bold if lit else plain
+            lines = wrapped(words, metrics, wide)
+            beside = wide - used - self.px(5)
+            # the answer comes below what one does, or, where that leaves no room, beside the question
+            tight = top + (len(lines) + 2) * line > room.bottom() + 4
+            short = tight and QFontMetricsF(face_of_it).horizontalAdvance(answer) <= beside
+            colour = theme.accent if lit else theme.quiet
+            if short:
+                write(painter, QRectF(left + wide - beside, top, beside, line), answer, face_of_it, colour)
             top += line
-            for said in wrapped(words, metrics, wide):
-                if top + 2 * line > room.bottom() + 4:
+            for said in lines:
+                if top + (1 if short else 2) * line > room.bottom() + 4:
                     break
                 write(painter, QRectF(left, top, wide + 4, line), said, plain, theme.text if lit else theme.quiet)
                 top += line
-            colour = theme.accent if lit else theme.quiet
-            write(painter, QRectF(left, top, wide, line), f"{self.said(key)}.", bold if lit else plain, colour)
+            if not short:
+                write(painter, QRectF(left, top, wide, line), answer, face_of_it, colour)

@@ -20,6 +20,7 @@ from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
 
 LEFT, FOOT, SAID = 34, 18, 34  # pixels at scale 1
+MOST_LINES = 3  # of what is said above
 MOST = 4.0  # times the first dev loss that is shown at most
 
 
@@ -63,12 +64,14 @@ class StoppingCard(Sheet):
             return
         font = face(12, 400, scale)
         metrics = QFontMetricsF(font)
-        for number, words in enumerate(wrapped(found.sentence(), metrics, room.width())[:2]):
+        lines = wrapped(found.sentence(), metrics, room.width())[:MOST_LINES]
+        for number, words in enumerate(lines):
             line = QRectF(
                 room.left(), room.top() + number * metrics.height() - self.px(3), room.width(), metrics.height()
             )
             write(painter, line, words, font, theme.text)
-        area = room.adjusted(self.px(LEFT), self.px(SAID + 4), -self.px(6), -self.px(FOOT))
+        said = max(self.px(SAID), len(lines) * metrics.height())
+        area = room.adjusted(self.px(LEFT), said + self.px(4), -self.px(6), -self.px(FOOT))
         shown = self.past or found
         ends = found.lowest + found.patience if found.kept else found.now
         last = max(found.now, shown.now, min(ends, found.lowest + 2 * max(found.lowest, 1.0)), 1e-9)
@@ -96,7 +99,7 @@ class StoppingCard(Sheet):
         painter.restore()
         x, y = float(axes.x(np.array(found.lowest))), float(axes.y(np.array(found.lowest_loss)))
         self._flag(painter, QPointF(x, max(area.top(), y)), area, theme.accent if found.kept else theme.quiet)
-        said = [("line", "train", theme.text), ("dashes", "dev", theme.accent)]
+        kinds = [("line", "train", theme.text), ("dashes", "dev", theme.accent)]
         if found.kept and ends <= last:
             words = f"patience {found.patience}"
             place = QRectF(
@@ -106,7 +109,7 @@ class StoppingCard(Sheet):
                 self.px(14),
             )
             write(painter, place, words, face(10, 400, scale), theme.quiet)
-        legend(painter, room.right(), QRectF(self.rect()).top() + self.px(17), theme, said)
+        legend(painter, room.right(), QRectF(self.rect()).top() + self.px(17), theme, kinds)
 
     def _flag(self, painter: QPainter, at: QPointF, area: QRectF, colour: QColor) -> None:
         """A flag that stands on the lowest dev loss."""

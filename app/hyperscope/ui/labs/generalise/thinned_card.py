@@ -17,13 +17,13 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.paint import face, fitting, number, write
 from hyperscope.ui.panels.common.axes import linear_ticks, number_text
-from hyperscope.ui.panels.common.chart import Axes, polyline
+from hyperscope.ui.panels.common.chart import Axes, polyline, wrapped
 from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
 
 DRAWN = 12  # units of a layer at most
-TABLE = 0.46  # of the width, of what is said in numbers
+TABLE, WIDEST = 0.46, 0.6  # of the width, of what is said in numbers; where its columns need more, at most
 HEADS = ("", "keep", "mask", "var.", "whole", "÷ keep", "plain")
 NOTE = "answers: thinned above, whole below"
 ROW = 17  # pixels
@@ -94,15 +94,21 @@ class ThinnedCard(Sheet):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = face(11, 400, scale)
-        high = 2 * QFontMetricsF(font).height() + self.px(2)
+        metrics = QFontMetricsF(font)
+        high = len(wrapped(self.said(), metrics, room.width())) * metrics.height() + self.px(2)
         words = QRectF(room.left(), room.bottom() - high, room.width(), high)
         painter.setFont(font)
         painter.setPen(theme.text)
         painter.drawText(words, int(Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap), self.said())
         upper = QRectF(room.left(), room.top(), room.width(), room.height() - high - self.px(6))
         networks = QRectF(upper)
-        networks.setWidth(upper.width() * (1 - TABLE) - self.px(10))
-        count = found.p_each.shape[1]
+        small = QFontMetricsF(face(10, 400, scale))
+        columns = len(HEADS) - 1
+        least = self.px(44) + columns * (small.horizontalAdvance(max(HEADS, key=small.horizontalAdvance)) + self.px(8))
+        table = min(max(upper.width() * TABLE, least), upper.width() * WIDEST)
+        networks.setWidth(upper.width() - table - self.px(10))
+        answers = small.horizontalAdvance("0.00|0.00") + self.px(6)
+        count = max(1, min(found.p_each.shape[1], int(networks.width() / answers)))
         wide = networks.width() / count
         for at in range(count):
             self._network(
@@ -174,11 +180,13 @@ class ThinnedCard(Sheet):
         line = self.px(ROW)
         rows: list[tuple[str, ...]] = [HEADS]
         most = max(1, int((room.height() - self.px(64)) / line) - 1)
+        top = room.top() + self.px(4)
+        digits = 3 if wide >= QFontMetricsF(face(11, 600, scale)).horizontalAdvance("0.000") + self.px(2) else 2
         for at, layer in enumerate(found.layers[:most]):
             figures = (layer.keep, layer.mask_mean, layer.mask_variance)
             means = (layer.whole, layer.scaled, layer.unscaled)
-            rows.append((f"layer {at + 1}", *(number(one, 2) for one in figures), *(number(one, 3) for one in means)))
-        top = room.top() + self.px(4)
+            fine = (number(one, digits) for one in means)
+            rows.append((f"layer {at + 1}", *(number(one, 2) for one in figures), *fine))
         for at, row in enumerate(rows):
             for column, words in enumerate(row):
                 left = room.left() + (name + (column - 1) * wide if column else 0)
