@@ -47,6 +47,18 @@ def all_done(window: Window, qtbot) -> None:
     qtbot.waitUntil(lambda: not window.lab.busy(), timeout=PATIENCE)
 
 
+def test_the_first_remedy_trains_alone_until_it_is_there(standing_still, qtbot):
+    made = standing_still(TINY)
+    made._made(entry("generalise"))
+    part, view = made._labs["generalise"].parts[0], made._labs["generalise"].page.bias
+    part.only = ("Dropout",)
+    view.steps.set_value(100)
+    made.show_lab("generalise", "bias-and-variance")
+    assert list(part._runs) == [TRIALS]
+    qtbot.waitUntil(lambda: len(part._runs) > 1, timeout=PATIENCE)
+    assert part._runs[TRIALS].job.records
+
+
 def test_everything_is_tried_as_soon_as_the_view_is_shown(window, qtbot):
     view = view_of(window)
     assert len(view.table.rows) == 3 and not window.transport.isVisible()

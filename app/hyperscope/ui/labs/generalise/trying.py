@@ -196,8 +196,13 @@ class Trying(Part[Host]):
         self._news += 1
 
     def _share_out(self) -> None:
-        """Lets two of them train at a time, in their order, and begins what has not begun."""
-        free = 2
+        """Lets two of them train at a time, in their order, and begins what has not begun.
+
+        Until the first remedy is there it trains alone: a second process that starts beside it would make that wait.
+        """
+        first = self._runs.get(TRIALS)
+        waits = first is not None and not first.done and not first.job.records
+        free = 1 if waits else 2
         for name in self._order:
             if name not in self._runs:
                 if not free:
