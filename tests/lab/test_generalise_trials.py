@@ -128,6 +128,13 @@ def test_the_summary_says_by_how_much_and_how_sure_that_is():
     assert "as good as luck" in summary((row("", 0.3), row("L2", 0.2)))
 
 
+def test_the_summary_names_what_is_as_good_as_the_best():
+    base, best = row("", 0.9, 0.91, 0.92), row("L2", 0.2, 0.21, 0.25)
+    worse, level = row("L1", 0.3, 0.31, 0.32), row("Dropout", 0.22, 0.23, 0.24)
+    assert "As good" not in summary((base, worse, best))
+    assert "As good, as far as that tells: Dropout." in summary((base, level, worse, best))
+
+
 # -- strengths --------------------------------------------------------------------------------------------------------
 
 

@@ -193,7 +193,7 @@ def effect(row: Tried, base: Tried) -> str:
 
 
 def summary(rows: tuple[Tried, ...]) -> str:
-    """What helps most, in a sentence; "" while nothing is known."""
+    """What helps most, by how much, how sure that is, and what is as good; "" while nothing is known."""
     base = next((row for row in rows if not row.name), None)
     tried = [row for row in rows if row.name and not row.refused]
     if base is None or not tried:
@@ -203,10 +203,15 @@ def summary(rows: tuple[Tried, ...]) -> str:
     if effect(best, base) != "helps":
         return f"{many} none lowers dev loss by more than luck could."
     errors = " → ".join(percent(middle(row.dev_error)) for row in (base, best))
-    return (
+    said = (
         f"{many}, this one lowers dev loss most: {best.caption}, {base.median:.3g} → {best.median:.3g}, dev error "
         f"{errors}. {how_sure(len(best.dev_loss), len(base.dev_loss))}"
     )
+    level = [row.caption for row in ranked(tuple(tried))[1:] if effect(best, row) != "helps"]
+    if len(best.dev_loss) > 1 and level:
+        others = f"{level[0]} and {len(level) - 1} more" if len(level) > 2 else " and ".join(level)
+        said += f" As good, as far as that tells: {others}."
+    return said
 
 
 def how_sure(count: int, without: int) -> str:

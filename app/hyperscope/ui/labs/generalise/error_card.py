@@ -15,7 +15,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.controls.slider import KnobSlider
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
@@ -169,11 +169,14 @@ class ErrorCard(Sheet):
         heart = gap.name == "bias" and gap.size < 0
         name = "learned by heart" if heart else gap.name
         said = f"{name} {percent(abs(gap.size) if heart else gap.size)}"
+        wordings = [said]
         if gap.amount == "unsure":
-            said += ", may be luck" if gap.size > 0.05 else ", too few to tell"
+            short = (", may be luck", ", luck?") if gap.size > 0.05 else (", too few to tell", ", too few")
+            wordings = [*(said + one for one in short), said]
         painter.setPen(QPen(colour, self.px(1.75)))
         painter.drawLine(QPointF(low, middle), QPointF(high, middle))
         for at in (low, high):
             painter.drawLine(QPointF(at, middle - self.px(4)), QPointF(at, middle + self.px(4)))
         room = QRectF(high + self.px(7), row.top(), row.right() + self.px(SAID) - high - self.px(7), row.height())
-        write(painter, room, said, face(11, 600 if bold else 400, theme.scale), theme.text if bold else theme.quiet)
+        font = face(11, 600 if bold else 400, theme.scale)
+        write(painter, room, fitting(wordings, font, room.width()), font, theme.text if bold else theme.quiet)

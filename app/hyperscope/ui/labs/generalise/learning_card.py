@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
@@ -79,13 +79,13 @@ class LearningCard(Sheet):
             dots.setDashPattern([2, 3])
             painter.setPen(dots)
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            write(
-                painter,
-                QRectF(x + 4, area.top() - self.px(5), 60, self.px(13)),
-                "now",
-                face(10, 400, scale),
-                theme.quiet,
-            )
+            small, high_up, side = face(10, 400, scale), area.top() - self.px(5), Qt.AlignmentFlag.AlignLeft
+            place = QRectF(x + self.px(4), high_up, self.px(60), self.px(13))
+            if x > area.right() - self.px(60):  # at the left, and below what the legend takes
+                place.moveRight(x - self.px(4))
+                place.moveBottom(area.bottom() - self.px(6))
+                side = Qt.AlignmentFlag.AlignRight
+            write(painter, place, "now", small, theme.quiet, side)
         for errors, colour, dashed in (
             (curve.train_error, theme.text, False),
             (curve.dev_error, theme.accent, True),

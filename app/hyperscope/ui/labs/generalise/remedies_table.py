@@ -199,8 +199,9 @@ class RemediesTable(Sheet):
         return kinds.get(effect(row, base), mixed(theme.card, theme.quiet, 0.45))
 
     def sentence(self) -> str:
-        """What helps most."""
-        return summary(self.rows) if self.done else ""
+        """What helps most, of those that were tried so far."""
+        said = summary(self.rows)
+        return said if self.done or not said else f"So far: {said}"
 
 
 def _longer(row: Tried) -> bool:
