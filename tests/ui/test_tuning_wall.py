@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
@@ -21,6 +22,7 @@ from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan, url_of
 from hyperscope.ui.labs.tuning.exports import of_wall
 from hyperscope.ui.labs.tuning.page import TuningPage
+from hyperscope.ui.labs.tuning.search_card import CLUSTER, PROCESSES
 from hyperscope.ui.labs.tuning.searching import Searching
 from hyperscope.ui.labs.tuning.wall_view import WallView
 from patience import PATIENCE
@@ -306,3 +308,34 @@ def test_enter_on_a_row_opens_its_network(table, view, qtbot) -> None:
     with qtbot.waitSignal(view.many.opened, timeout=PATIENCE) as asked:
         qtbot.keyClick(table, Qt.Key.Key_Return)
     assert asked.args == [4]
+
+
+def test_several_processes_train_for_the_wall_and_end_with_the_window(standing_still, qtbot) -> None:
+    window = standing_still(SMALL)
+    window.show_lab("tuning", "panda-or-caviar")
+    found: Searching = window.part(Searching)
+    found.view.card.trains.setCurrentIndex(PROCESSES)
+    found.begin(PLAN)
+    assert found.job is not None
+    search = psutil.Process(found.job.pid)
+    qtbot.waitUntil(lambda: len(search.children()) >= 2, timeout=PATIENCE)
+    workers = search.children()
+    window.show_lab("tuning", "wall")
+    qtbot.waitUntil(lambda: len(found.view.results.finished) == PLAN.trials, timeout=PATIENCE)
+    window.close()
+    qtbot.waitUntil(lambda: not any(one.is_running() for one in (search, *workers)), timeout=PATIENCE)
+
+
+def test_a_cluster_that_is_not_named_or_does_not_answer_is_said_in_a_sentence(standing_still, qtbot) -> None:
+    window = standing_still(SMALL)
+    window.show_lab("tuning", "panda-or-caviar")
+    found: Searching = window.part(Searching)
+    card = found.view.card
+    card.trains.setCurrentIndex(CLUSTER)
+    assert card.address.isVisibleTo(card)
+    found.run()
+    assert found.job is None and "must be such as tcp://host:8786" in window.words.said
+    card.address.setText("tcp://127.0.0.1:9")
+    found.run()
+    window.show_lab("tuning", "wall")
+    qtbot.waitUntil(lambda: "no scheduler answers at tcp://127.0.0.1:9" in window.words.said, timeout=PATIENCE)

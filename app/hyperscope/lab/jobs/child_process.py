@@ -27,16 +27,18 @@ def spawn(
     *arguments: Any,
     name: str,
     patient: bool = False,
+    parent: bool = False,
     replaces: Callable[[Any, Any], bool] = lambda message, earlier: False,
 ) -> tuple[SpawnProcess, Exchange]:
     """Starts target(pipe, *arguments) in a process of its own; returns it, and this end of what is said to it.
 
-    It takes no Ctrl+C, computes on one thread, and if it is `patient` gives way to others. Raises: OSError.
+    It takes no Ctrl+C, computes on one thread, and if it is `patient` gives way to others. Only a `parent` may start
+    processes in its turn; it ends with this one all the same. Raises: OSError.
     """
     use_one_arena()  # before what is said to the process and heard has threads
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_live, args=(target, theirs, patient), name=name, daemon=True)
+    process = context.Process(target=_live, args=(target, theirs, patient), name=name, daemon=not parent)
     try:
         with _deaf_to_interrupts():
             process.start()

@@ -41,7 +41,8 @@ class Job(Generic[R, F]):
         self._process: SpawnProcess | None = None
         self._exchange: Exchange | None = None
         try:
-            self._process, self._exchange = spawn(serve, task, name=f"hyperscope-{type(task).__name__}", patient=True)
+            name, parent = f"hyperscope-{type(task).__name__}", getattr(task, "spreads", False)
+            self._process, self._exchange = spawn(serve, task, name=name, patient=True, parent=parent)
         except OSError as problem:
             self.over, self.problem = True, f"A process could not be started: {problem}."
 

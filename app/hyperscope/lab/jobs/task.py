@@ -40,7 +40,10 @@ Wishes: TypeAlias = deque[Any]
 
 
 class Task(Protocol[R_co, F_co]):
-    """Work that finds records of type R and comes to a result of type F."""
+    """Work that finds records of type R and comes to a result of type F.
+
+    One that starts processes of its own `spreads`, an attribute that others do without.
+    """
 
     @property
     def what(self) -> str:

@@ -37,7 +37,7 @@ class Cluster:
         except (OSError, TypeError, ValueError) as problem:
             raise ValueError(
                 f"no scheduler answers at {self.address} ({cut(visible(str(problem) or type(problem).__name__))}); "
-                "name one as tcp://host:8786, or leave --scheduler out"
+                "name one as tcp://host:8786, or train on this machine"
             ) from None
         self._words, self._asked = "", 0.0
         self._futures: dict[int, Any] = {}

@@ -32,10 +32,14 @@ class Worker:
                 yield Record(said) if isinstance(said, Trained) else Progress(said)
 
 
+def cores() -> int:
+    """How many of the machine's cores this process may use, of MOST at most."""
+    return min(MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+
+
 def usual_count() -> int:
     """As many processes as this one may use cores, less one, and at least one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
-    return max(1, min(MOST, cores - 1))
+    return max(1, cores() - 1)
 
 
 class Processes:

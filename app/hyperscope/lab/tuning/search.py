@@ -121,6 +121,11 @@ class Search:
     scheduler: str = ""
     what: ClassVar[str] = "searched"
 
+    @property
+    def spreads(self) -> bool:
+        """Whether it starts processes of its own."""
+        return self.processes != 1
+
     def run(self, wishes: Wishes) -> Generator[News[Said], None, None]:
         """Raises: ValueError when the plan, its data or the study cannot be used."""
         yield Progress(0.0, "opening the study")

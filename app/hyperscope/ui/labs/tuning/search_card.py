@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.tuning.processes import cores
 from hyperscope.lab.tuning.space import MOST_KNOBS, Range, Space, knob_of, searchable, usual, usual_range
 from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import Plan
@@ -21,10 +22,11 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.tuning.range_row import RangeRow
 from hyperscope.ui.labs.tuning.results import Results
-from hyperscope.ui.theme import LIGHT, Theme
+from hyperscope.ui.theme import LIGHT, Theme, font
 
 WIDTH = 232
 GAP = 6
+PROCESSES, CLUSTER = 1, 2  # places in the list of what trains, after this machine's one process
 PREVIEW = 200  # draws that are shown before there are any
 
 
@@ -65,12 +67,24 @@ class SearchCard(Card):
         self.epochs = _slider("epochs", "Epochs each", 2, 300, "log", "How long each network is trained.")
         self.trials.set_value(100)
         self.epochs.set_value(30)
+        self.cores = max(2, cores())
+        self.trains = Picker()
+        self.trains.setAccessibleName("What trains the networks")
+        self.trains.addItems(["In one process, live", f"In {self.cores} processes", "On a Dask cluster"])
+        self.trains.setToolTip(
+            "One process shows every network while it trains. Several, here or on a cluster, show each when it is done."
+        )
+        self.address = QLineEdit()
+        self.address.setAccessibleName("Address of the cluster's scheduler")
+        self.address.setPlaceholderText("tcp://host:8786")
+        self.address.hide()
+        self.trains.currentIndexChanged.connect(lambda at: self.address.setVisible(at == CLUSTER))
         self.start = Button("Search", "Search", "Trains networks with settings drawn from the space.")
         self.pause = Button("Pause", "Pause the search")
         self.where = Caption("")
         self.where.setWordWrap(True)
         parts = (self.ranges, self.more_knobs, self.heading, self.strategy, self.trials, self.epochs)
-        for part in (*parts, RunRow(self.start, self.pause), self.where):
+        for part in (*parts, self.trains, self.address, RunRow(self.start, self.pause), self.where):
             self.column.addWidget(part)
         self.start.clicked.connect(self.asked)
         self.pause.clicked.connect(self.paused)
@@ -87,6 +101,21 @@ class SearchCard(Card):
         """What is to be searched, as it is set."""
         name = list(strategies)[self.strategy.index() or 0]
         return Plan(self.experiment, self.space, name, int(self.trials.value() or 4), int(self.epochs.value() or 2))
+
+    @property
+    def processes(self) -> int:
+        """How many processes of this machine are to train."""
+        return self.cores if self.trains.currentIndex() == PROCESSES else 1
+
+    @property
+    def scheduler(self) -> str:
+        """The address of the cluster that is to train, "" for none. Raises: ValueError where it is not named."""
+        if self.trains.currentIndex() != CLUSTER:
+            return ""
+        address = self.address.text().strip()
+        if not address:
+            raise ValueError("the address of the cluster's scheduler is empty; it must be such as tcp://host:8786")
+        return address
 
     def show_plan(self, plan: Plan, *, own: bool = True) -> None:
         """Sets everything to a plan."""
@@ -175,5 +204,6 @@ class SearchCard(Card):
         self.where.set_theme(theme, 10, quiet=True)
         for row in self.rows:
             row.set_theme(theme)
-        for part in (self.more_knobs, self.strategy, self.trials, self.epochs, self.start, self.pause):
+        self.address.setFont(font(11, 400, theme.scale))
+        for part in (self.more_knobs, self.strategy, self.trials, self.epochs, self.trains, self.start, self.pause):
             part.set_theme(theme)

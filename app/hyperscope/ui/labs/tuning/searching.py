@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -110,19 +111,28 @@ class Searching(Part[Host]):
             self.host.say(str(problem.args[0]), alarm=True)
 
     def begin(self, plan: Plan | None, url: str = "", *, closed: bool = False) -> None:
-        """Carries out a plan, or shows the study at `url` as it is, or goes on with it."""
+        """Carries out a plan, or shows the study at `url` as it is, or goes on with it.
+
+        Raises: ValueError when those who are to train are not named.
+        """
+        search = Search(plan, url, closed=closed, plane=self.host.looked_at.focus.plane)
+        if not closed:
+            search = replace(search, processes=self.view.card.processes, scheduler=self.view.card.scheduler)
         if self.job is not None:
             self.job.close()
         self.url = url
         self.view.results.begin(plan)
-        self.job = Job(Search(plan, url, closed=closed, plane=self.host.looked_at.focus.plane))
+        self.job = Job(search)
         self._news += 1
         self._say()
 
     def pause(self) -> None:
         """Lets the search stand, or go on; a study that is looked at is gone on with."""
         if self.view.results.goes_on and self.url:
-            self.begin(None, self.url)
+            try:
+                self.begin(None, self.url)
+            except ValueError as problem:
+                self.host.say(str(problem), alarm=True)
             return
         if self.job is not None and not self.job.over:
             (self.job.resume if self.job.paused else self.job.pause)()
