@@ -26,7 +26,7 @@ DRAWN = 12  # units of a layer at most
 TABLE, WIDEST = 0.46, 0.6  # of the width, of what is said in numbers; where its columns need more, at most
 HEADS = ("", "keep", "mask", "var.", "whole", "÷ keep", "plain")
 NOTE = "answers: thinned above, whole below"
-ROW = 17  # pixels
+ROW, CURVE = 17, 64  # pixels of a line, and of what comes below
 BAR = 5  # pixels of an answer
 NOTHING = "No hidden layer, so there is nothing to leave out."
 
@@ -179,7 +179,9 @@ class ThinnedCard(Sheet):
         wide = (room.width() - name) / (len(HEADS) - 1)
         line = self.px(ROW)
         rows: list[tuple[str, ...]] = [HEADS]
-        most = max(1, int((room.height() - self.px(64)) / line) - 1)
+        most = max(1, int((room.height() - self.px(CURVE)) / line) - 1)
+        if most < len(found.layers) <= int((room.height() - self.px(18)) / line) - 1:
+            most = len(found.layers)  # all of them, rather than the curve below
         top = room.top() + self.px(4)
         digits = 3 if wide >= QFontMetricsF(face(11, 600, scale)).horizontalAdvance("0.000") + self.px(2) else 2
         for at, layer in enumerate(found.layers[:most]):
