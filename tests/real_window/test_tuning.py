@@ -13,6 +13,8 @@ SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4),)))
 WALL = (262, 118, 866, 560)
 CAVIAR = (770, 115, 1260, 480)
 SETTINGS = (360, 560, 1260, 750)
+LUCK = (300, 260, 1260, 400)  # where B's networks lie
+MANY = (600, 630, 1260, 750)
 
 
 def test_the_wall_fills_by_itself_and_each_view_by_mouse(start, at, tmp_path, qtbot):
@@ -27,7 +29,18 @@ def test_the_wall_fills_by_itself_and_each_view_by_mouse(start, at, tmp_path, qt
         return float((part.max(axis=-1) - part.min(axis=-1) > 40).mean()) > share
 
     qtbot.waitUntil(lambda: coloured(WALL, 0.1), timeout=PATIENCE)
-    for title, box, share in (("Panda or caviar", CAVIAR, 0.1), ("Does it transfer?", SETTINGS, 0.001)):
+    qtbot.waitUntil(lambda: coloured(MANY, 0.01), timeout=PATIENCE)  # the best trials' lines
+
+    def table(window):
+        window.show_lab("tuning", "wall")
+        return window.lab.page.wall.many.faces.word("table")
+
+    program.click(at(table))
+    qtbot.waitUntil(lambda: not coloured(MANY, 0.01), timeout=PATIENCE)
+    rows = np.asarray(program.seen().crop(MANY).convert("L")) < 120
+    assert rows.any(axis=1).sum() > 30  # pixels high, of figures
+    views = (("Panda or caviar", CAVIAR, 0.1), ("Does it transfer?", SETTINGS, 0.001), ("Luck", LUCK, 0.001))
+    for title, box, share in views:
 
         def word(window, title=title):
             window.show_lab("tuning", "grid-or-random")

@@ -10,11 +10,25 @@ SMALL = 0.3  # learning rates up to here are worth being dragged up
 
 
 class Resting(Part[Host]):
-    """Invites one drag once a network has learned; anything moved then has it train on."""
+    """Invites one drag once a network has learned; anything moved then has it train on.
+
+    Where another thing is looked at, it is said when the network is looked at again.
+    """
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._unsaid = ""
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         if snapshot.rested == "learned":
-            self.host.hold(f"{snapshot.said} {self._invitation}")
+            self._unsaid = snapshot.said
+        elif snapshot.status.playing:
+            self._unsaid = ""
+        if self._unsaid and not self.host.lab.page.trains:
+            self.host.session.message = ""
+        elif self._unsaid:
+            said, self._unsaid = self._unsaid, ""
+            self.host.hold(f"{said} {self._invitation}")
 
     @property
     def _invitation(self) -> str:
