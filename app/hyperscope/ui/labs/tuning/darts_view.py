@@ -295,7 +295,7 @@ class DartsView(View):
         edges = [shown(float(found.edges[found.fullest + j])) for j in (0, 1)]
         self.said.setText(
             f"{100 * found.share:.0f} % of the linear draws lie between {edges[0]} and {edges[1]}; of very many it "
-            f"would be {100 * found.expected:.0f} %."
+            f"would be {100 * found.expected:.0f}\N{NO-BREAK SPACE}%."
         )
         self.crowd.touch()
         self.redraw()
