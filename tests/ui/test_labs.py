@@ -160,9 +160,13 @@ def test_a_note_that_goes_with_its_lab_leaves_no_empty_line_behind(shown, qtbot)
     figures = "The error is 12 % on the training set, 15 % on the dev set, and at best 0 %: high bias. " * 2
     remedy = setting("L2 0.01", ("training.l2", 0.01))
     finding = checks.Finding("bias and variance", "act", figures.strip(), {}, 1.0, 0.5, "A book", remedy)
-    shown.lab.page.note.draw(sides({"findings": (finding,)}))
     shown.say("α 0.01 → 0.03 at epoch 60: weights and Adam's memory kept. Watch the loss.")
-    qtbot.waitUntil(lambda: shown.words.growth > 0, timeout=PATIENCE)
+
+    def spoke() -> bool:  # it says nothing right after a move
+        shown.lab.page.note.draw(sides({"findings": (finding,)}))
+        return shown.words.growth > 0
+
+    qtbot.waitUntil(spoke, timeout=PATIENCE)
     qtbot.mouseClick(tab(shown, "Throw away 2"), LEFT)
     assert shown.words.said == "Nothing is kept." and shown.words.growth == 0
 

@@ -41,9 +41,10 @@ from hyperscope.resources import asset
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider, Track
-from hyperscope.ui.frame import REST
+from hyperscope.ui.frame import SELDOM
 from hyperscope.ui.open_table.dialog import OpenTable
 from hyperscope.ui.panels.common.plot import Plot
+from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
@@ -645,7 +646,7 @@ def test_a_network_gone_back_to_is_laid_out_as_it_was(paused, qtbot):
 def test_a_paused_window_that_has_settled_asks_for_no_probes(paused, qtbot):
     settle(paused, qtbot)
     count = len(paused.session.asked)
-    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 8, timeout=PATIENCE)
     assert set(paused.session.asked[count:]) == {()}
 
 
@@ -655,7 +656,7 @@ def test_a_paused_window_that_has_settled_paints_nothing(paused, qtbot):
     for _ in range(3):  # what was painted before may still be on its way to the screen, once
         paints = Paints([paused])
         count = len(paused.session.asked)
-        qtbot.waitUntil(lambda count=count: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+        qtbot.waitUntil(lambda count=count: len(paused.session.asked) > count + 8, timeout=PATIENCE)
         paints.stop()
         seen.append(paints.who)
     assert [] in seen
@@ -829,7 +830,7 @@ def test_a_paused_window_stays_paused_with_its_new_worker(opened, qtbot):
     kill_worker(paused)
     qtbot.waitUntil(lambda: "goes on from the start" in message(paused), timeout=PATIENCE)
     count = len(paused.session.asked)
-    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 2 * REST, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > count + 8, timeout=PATIENCE)
     assert (paused.session.status.step, paused.session.status.playing) == (0, False)
 
 
@@ -911,3 +912,22 @@ def test_the_first_window_fits_the_screen(screen, size):
 
 def test_tooltips_are_in_the_interface_s_type(paused):
     assert QToolTip.font().family() == font(12).family()
+
+
+def test_a_window_at_rest_asks_seldom_and_at_once_when_something_is_looked_at(paused, qtbot):
+    settle(paused, qtbot)
+    ticks, before = 0, len(paused.session.asked)
+    tick = paused.ticker._tick
+
+    def counted() -> None:
+        nonlocal ticks
+        ticks += 1
+        tick()
+
+    paused.ticker._tick = counted
+    qtbot.waitUntil(lambda: ticks >= 4 * SELDOM, timeout=PATIENCE)
+    assert 3 <= len(paused.session.asked) - before <= 5
+    paused.lab.page.map.set_pin(Pin(example=7))
+    ticks, before = 0, len(paused.session.asked)
+    qtbot.waitUntil(lambda: len(paused.session.asked) > before, timeout=PATIENCE)
+    assert ticks <= 2

@@ -20,7 +20,8 @@ from hyperscope.ui.pacing import Turns
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.part import Part
 
-REST = 20  # frames without news after which a paused window asks for nothing but the status
+REST = 20  # frames without news after which a paused window asks for nothing but the status,
+SELDOM = 6  # and that in one frame of so many
 
 
 class Frame:
@@ -39,6 +40,7 @@ class Frame:
         self._all = False  # every panel is to be drawn with the next snapshot, as another moment is shown
         self._shown_step = -1
         self._quiet = 0  # frames since anything changed
+        self._left_out = 0  # frames in which nothing was asked for
 
     def show(self, lab: Lab) -> None:
         """Draws this lab from now on, and no other."""
@@ -101,6 +103,9 @@ class Frame:
         asks = [data] if anew else []
         asks += [ask for panel in self._awaited for ask in panel.asks(focus) if anew or ask != data]
         asks += [ask for part in self._parts() for ask in part.wants()]
+        self._left_out = (self._left_out + 1) % SELDOM if self.at_rest and not asks else 0
+        if self._left_out:
+            return
         self._session.focus = focus
         self._session.ask(tuple(dict.fromkeys(asks)))
 

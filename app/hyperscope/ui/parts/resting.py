@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.ui.host import Host
 from hyperscope.ui.part import Part
+
+if TYPE_CHECKING:
+    from hyperscope.ui.shell import Shell
 
 SMALL = 0.3  # learning rates up to here are worth being dragged up
 
 
-class Resting(Part[Host]):
+class Resting(Part["Shell"]):
     """Invites one drag once a network has learned; anything moved then has it train on.
 
     Where another thing is looked at, it is said when the network is looked at again.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Shell) -> None:
         super().__init__(host)
         self._unsaid = ""
 
