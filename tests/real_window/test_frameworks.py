@@ -1,4 +1,4 @@
-"""The Frameworks lab in the real program on a virtual display: a line pointed at lights its layer, and code is run."""
+"""The Frameworks lab in the real program on a virtual display: a line lights its layer, code is run and measured."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ CODE = 200, range(300, 560, 12)  # a column of the window, and the heights that 
 
 SIDE_BY_SIDE = QPoint(90, 61)  # the word below the tabs
 LOSSES = (60, 220, 510, 480)
+CHOOSING = QPoint(300, 61)
+STEPS = (640, 200, 1015, 270)  # the bars of our own step and NumPy's
 BLUE = (51, 115, 184)  # of the first framework
 
 
@@ -35,15 +37,17 @@ def test_a_line_of_code_lights_its_layer_in_the_network(start, tmp_path, qtbot):
     qtbot.waitUntil(lit, timeout=PATIENCE)
 
 
-def test_the_code_of_numpy_is_run_when_side_by_side_is_shown(start, tmp_path, qtbot):
+def test_the_code_of_numpy_is_run_by_side_by_side_and_its_step_is_a_bar_in_choosing(start, tmp_path, qtbot):
     file = tmp_path / "small.json"
     file.write_text(SMALL.to_json())
     program = start(str(file))
     program.keys("ctrl+6")
     program.click(SIDE_BY_SIDE)
 
-    def drawn() -> bool:
-        part = np.asarray(program.seen().crop(LOSSES)).astype(int)
-        return int((abs(part - np.array(BLUE)).max(axis=-1) < 24).sum()) > 300
+    def blue(room: tuple[int, int, int, int]) -> int:
+        part = np.asarray(program.seen().crop(room)).astype(int)
+        return int((abs(part - np.array(BLUE)).max(axis=-1) < 24).sum())
 
-    qtbot.waitUntil(drawn, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: blue(LOSSES) > 300, timeout=PATIENCE)
+    program.click(CHOOSING)
+    qtbot.waitUntil(lambda: blue(STEPS) > 300, timeout=PATIENCE)
