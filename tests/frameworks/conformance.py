@@ -214,4 +214,4 @@ COVERING = (
     *("moved: the output, momentum", "moved: the output, adagrad", "moved: the output, rmsprop"),
     *("moved: the output, adamw", "moved by hand"),
 )
-IN_FLOAT32 = ("optimiser adam", "optimiser rmsprop", "adamw with decay", "batch norm by adam", "output Weston-Watkins")
+IN_FLOAT32 = ("optimiser adam", "adamw with decay", "batch norm before")

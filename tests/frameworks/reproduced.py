@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from frameworks.conformance import CASES, NEAR, STEPS
-from hyperscope.lab.frameworks.folder import run_of
+from hyperscope.lab.frameworks.folder import Run, run_of
 
 FLOAT32 = ("optimiser", "activation", "output", "batch norm", "everything", "moved: rate", "schedule cosine")
 QUICK = {  # programs of a few hundred numbers are compiled much longer than they run
@@ -31,11 +32,17 @@ def wanted(names: Iterable[str] = CASES) -> list[tuple[str, str]]:
     return [(name, "float64") for name in names] + [(name, "float32") for name in names if name.startswith(FLOAT32)]
 
 
+@cache
+def reference(name: str, precision: str) -> Run:
+    """Our own run, made once for all frameworks."""
+    return run_of(CASES[name].score(precision))
+
+
 def parted(python: str, framework: str, cases: Iterable[tuple[str, str]], folder: Path) -> dict[str, str]:
     """Runs the code of each case in a process of `python`, and says which do not come near enough, and how far off."""
     ours: dict[str, tuple[np.ndarray, str]] = {}
     for number, (name, precision) in enumerate(cases):
-        run = run_of(CASES[name].score(precision))
+        run = reference(name, precision)
         assert len(run.losses) == STEPS or name == "early stopping", name
         place = folder / f"{framework}-{number}"
         place.mkdir()
