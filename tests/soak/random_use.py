@@ -1,10 +1,10 @@
 """Random use of the window for as long as one likes: `python tests/soak/random_use.py --seconds 7200 --seed 1`.
 
 Moves, labs, presets, twins, undo, time travel and files, and a mouse that clicks, drags and types at whatever is on
-screen, drawn from the seed among what can be done there, with the window offscreen and a real training process. What went wrong
-is said with the last things done before it: errors and warnings, memory that grows after the first ten minutes, and
-frames that the window worked on for more than a tenth of a second. That is counted by the processor: between two
-frames of a busy machine time passes in which nothing works.
+screen, drawn by the seed among what can be done there, with the window offscreen and a real training process. What
+went wrong is said with the last things done before it: errors and warnings, memory that grows after the first ten
+minutes, and frames that the window worked on for more than a tenth of a second. That is counted by the processor:
+between two frames of a busy machine time passes in which nothing works.
 """
 
 from __future__ import annotations
