@@ -81,7 +81,7 @@ def test_a_deep_sigmoid_network_learns_with_batch_norm(scale: float) -> None:
     assert np.all(median(found.train_loss)[1:] < 0.9)
 
 
-TANH_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+TANH_RATES = (0.003, 0.01, 0.03, 1.0, 3.0, 10.0)  # around both ends of either range; between them both learn
 
 
 def rates_that_do(norm: str, scale: float) -> set[float]:
