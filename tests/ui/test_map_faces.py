@@ -94,6 +94,7 @@ def said(widget: QWidget) -> list[str]:
 
 
 def button(panel: QWidget, name: str) -> QAbstractButton:
+    _ = panel.options.inside  # made when it is first opened
     return next(b for b in panel.findChildren(QAbstractButton) if b.accessibleName() == name)
 
 
@@ -107,7 +108,7 @@ def distance(one: QColor, other: QColor) -> float:
 def test_the_margin_is_ground_on_the_boundary_and_colour_inside(panel: MapPanel) -> None:
     p = np.zeros((2, 100, 100), np.float32)
     p[0], p[1] = np.linspace(1, 0, 100), np.linspace(0, 1, 100)  # level in the middle column
-    panel.options.borders.lever.click()
+    panel.options.inside.borders.lever.click()
     panel.set_view("margin")
     panel.draw(sides({"map": Map(p, np.zeros(0, int), hand_made.EXTENT)}, hand_made.STATUS))
     shot = panel.grab().toImage()
@@ -133,7 +134,7 @@ def test_the_contours_of_two_classes_leave_out_a_half(panel: MapPanel) -> None:
 def test_boundaries_can_be_taken_away(panel: MapPanel) -> None:
     panel.draw(hand_made.snapshot("examples", "map"))
     before = panel.grab().toImage()
-    panel.options.borders.lever.click()
+    panel.options.inside.borders.lever.click()
     assert panel.grab().toImage() != before
 
 
@@ -345,7 +346,7 @@ def test_a_layer_is_chosen_by_its_button(panel: MapPanel, qtbot: QtBot) -> None:
 
 def test_the_axes_are_chosen_among_the_layer_s_units(panel: MapPanel, qtbot: QtBot) -> None:
     bent(panel, warped())
-    axes = panel.options.axes
+    axes = panel.options.inside.axes
     assert panel.head.options.text().startswith("axes") and not axes.isHidden()
     with qtbot.waitSignal(panel.units_chosen) as told:
         axes.kind.buttons[1].click()
@@ -370,7 +371,7 @@ def test_chosen_units_are_said(panel: MapPanel) -> None:
 def test_axes_are_offered_only_for_the_warped_plane(panel: MapPanel, mode: str) -> None:
     bent(panel, warped())
     panel.set_mode(mode)
-    assert not panel.options.has_axes and panel.options.axes.isHidden()
+    assert not panel.options.has_axes and panel.options.inside.axes.isHidden()
 
 
 def test_of_two_units_there_are_no_axes_to_choose(panel: MapPanel) -> None:
@@ -380,7 +381,7 @@ def test_of_two_units_there_are_no_axes_to_choose(panel: MapPanel) -> None:
 
 def test_an_answer_to_the_last_choice_leaves_the_new_one_as_it_is(panel: MapPanel) -> None:
     bent(panel, warped())
-    axes = panel.options.axes
+    axes = panel.options.inside.axes
     axes.kind.buttons[1].click()
     panel.draw(sides({"warp": warped()}, hand_made.STATUS))
     assert axes.kind.index() == 1 and not axes.across.isHidden()
@@ -533,7 +534,7 @@ def test_a_table_s_plane_is_chosen_from_the_map_s_head(panel: MapPanel, qtbot: Q
     panel.head.options.click()
     before = panel.options.height()
     with qtbot.waitSignal(panel.plane_chosen) as told:
-        qtbot.mouseClick(panel.options.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.options.inside.plane.kind.buttons[1], Qt.MouseButton.LeftButton)
     assert told.args == ["length", "width"]
     qtbot.waitUntil(lambda: panel.options.height() > before)
 
@@ -541,4 +542,4 @@ def test_a_table_s_plane_is_chosen_from_the_map_s_head(panel: MapPanel, qtbot: Q
 def test_points_drawn_on_the_plane_have_no_other_plane(panel: MapPanel) -> None:
     panel.draw(hand_made.snapshot("examples", "map"))
     panel.head.options.click()
-    assert not panel.options.plane.isVisible()
+    assert not panel.options.inside.plane.isVisible()

@@ -120,8 +120,8 @@ def test_a_view_is_that_of_both(panel: MapPanel) -> None:
 
 def test_lines_and_parts_are_chosen_for_both(panel: MapPanel) -> None:
     panel.draw(mapped(OF_A, OF_B))
-    panel.options.parts[2].click()
-    panel.options.contours.lever.click()
+    panel.options.inside.parts[2].click()
+    panel.options.inside.contours.lever.click()
     assert all(picture.parts == (True, True, False) for picture in panel.shown.pictures)
     assert all(picture.with_contours for picture in panel.shown.pictures)
 

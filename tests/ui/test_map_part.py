@@ -166,8 +166,8 @@ def test_chosen_units_are_the_axes_until_another_layer_is_seen(window: Window, q
         card.warp.layers.buttons[layer].click()
         qtbot.waitUntil(lambda said=said: said in card.warp.says()[0], timeout=PATIENCE)
         if card.options.has_axes and layer == 0:
-            assert card.options.axes.kind.index() == 0
-            card.options.axes.kind.buttons[1].click()
+            assert card.options.inside.axes.kind.index() == 0
+            card.options.inside.axes.kind.buttons[1].click()
             qtbot.waitUntil(lambda: "Units 1 and 2 of layer 1" in card.warp.says()[0], timeout=PATIENCE)
 
 
@@ -188,8 +188,8 @@ def test_looking_in_every_way_leaves_training_as_it_is(window: Window, qtbot: Qt
 def test_a_plane_chosen_on_the_map_is_shown_on_the_card_of_data_too(window: Window, qtbot: QtBot) -> None:
     window.move_knob("data.source", "iris")
     card, data = window.lab.page.map, window.lab.page.data
-    qtbot.waitUntil(lambda: not card.options.plane.isHidden(), timeout=PATIENCE)
-    card.options.plane.kind.buttons[1].click()
+    qtbot.waitUntil(lambda: not card.options.inside.plane.isHidden(), timeout=PATIENCE)
+    card.options.inside.plane.kind.buttons[1].click()
     assert data.plane.kind.index() == 1
     names = (data.plane.across.currentText(), data.plane.up.currentText())
     assert window.looked_at.focus.plane == names

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -21,7 +22,17 @@ WIDEST = 16777215  # pixels: Qt's own greatest width
 SCROLL = 8  # pixels, the width of the scroll bar, taken from the card's right margin
 AROUND = 8  # pixels that are seen above and below what is scrolled to
 LOOSE = 1.7  # times the usual gap at most, where a card has room to spare
+LEAST = 36  # pixels of height, fewer than any group takes at scale 1
 TIGHT = 0.15  # times the usual gap at least, where room is short
+
+
+@dataclass
+class _Slot:
+    """The place of a group, and the group once it is made."""
+
+    make: Callable[[], Group]
+    wanted: Callable[[], bool]
+    group: Group | None = None
 
 
 class _Body(QWidget):
@@ -45,12 +56,13 @@ class Card(QFrame):
     """
 
     spared = Signal(int)
+    grown = Signal()  # a group was made
 
     def __init__(self, title: str, width: int, gap: int) -> None:
         super().__init__()
         self._width, self._gap = width, gap
         self._theme = LIGHT
-        self._groups: list[Group] = []
+        self._slots: list[_Slot] = []
         self._fills = False
         self._fit = -1  # groups that are seen without unfolding
         self.give = 0  # pixels by which the gaps can shrink before the column scrolls
@@ -92,11 +104,32 @@ class Card(QFrame):
         self._whole.addWidget(self.area, 1)
         self.area.verticalScrollBar().rangeChanged.connect(self._make_room)
 
-    def add_group(self, group: Group) -> None:
-        """Puts `group` below all others."""
-        self._groups.append(group)
+    def add_group(self, make: Callable[[], Group], wanted: Callable[[], bool] = lambda: True) -> Callable[[], None]:
+        """Gives a group a place below all others. It is made when it is `wanted` and there may be room for it or it is
+        unfolded, or by what is returned.
+        """
+        slot = _Slot(make, wanted)
+        self._slots.append(slot)
+        return lambda: self._have(slot)
+
+    def _have(self, slot: _Slot) -> None:
+        """Has the group of `slot`, in its place and dressed."""
+        if slot.group is not None:
+            return
+        slot.group = group = slot.make()
         group.hide()
-        self._inner.insertWidget(self._inner.count() - 1, group)
+        group.set_theme(self._theme)
+        group.column.setSpacing(self._inner.spacing())
+        place = self._slots.index(slot)
+        made = sum(one.group is not None for one in self._slots[:place])
+        # the column comes first, and after the groups that fit "More"
+        self._inner.insertWidget(1 + made + (self._fit <= place), group)
+        self.order_tabs()
+        self.grown.emit()
+
+    @property
+    def _groups(self) -> list[Group]:
+        return [slot.group for slot in self._slots if slot.group is not None]
 
     def fill_width(self, fills: bool) -> None:
         """Takes whatever width there is, or the one it was made for."""
@@ -156,11 +189,13 @@ class Card(QFrame):
 
     def order_tabs(self) -> None:
         """Lets Tab go down the card as it is read; to be called when all that can have the keyboard is in it."""
-        parts: list[QLayout | QWidget] = [self.banner, self.column, *self._groups]
-        parts.insert(2 + max(0, self._fit), self.more)
+        fit = max(0, self._fit)
+        before, after = self._slots[:fit], self._slots[fit:]
+        made = [*(slot.group for slot in before), self.more, *(slot.group for slot in after)]
+        parts: list[QLayout | QWidget] = [self.banner, self.column, *(one for one in made if one is not None)]
         stops = [stop for part in parts for stop in _stops(part)]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        for one, other in pairwise(stops):
+            QWidget.setTabOrder(one, other)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -180,23 +215,38 @@ class Card(QFrame):
         tightest = round(gap * (1 - TIGHT))
         self.give = parts * tightest
         self.spared.emit(room - more)
-        asked = [_asked(group.column) for group in self._groups]
-        needs = [
-            tall + gap * count + group.asked_by_heading(self._theme) if count else 0
-            for group, (tall, count) in zip(self._groups, asked, strict=True)
-        ]
+        needs = self._needs(room, gap)
         fit = len(needs)
-        while fit and sum(needs[:fit]) + (more if fit < len(needs) else 0) > room:
+        while fit and sum(needs[:fit]) + (more if fit < len(self._slots) else 0) > room:
             fit -= 1
         self._show_groups(fit)
-        seen = len(needs) if self.more.isChecked() else fit
-        room -= sum(needs[:seen]) + (more if fit < len(needs) else 0)
-        gaps = parts + sum(count for _, count in asked[:seen])
+        seen = self._slots[: None if self.more.isChecked() else fit]
+        room -= sum(needs[: len(seen)]) + (more if fit < len(self._slots) else 0)
+        gaps = parts + sum(_asked(slot.group.column)[1] for slot in seen if slot.group is not None)
         each = room // max(1, gaps)
         spread = gap + max(-tightest, min(each, round(gap * (LOOSE - 1))))
         for layout in (self.column, self._inner, *(group.column for group in self._groups)):
             if layout.spacing() != spread:
                 layout.setSpacing(spread)
+
+    def _needs(self, room: int, gap: int) -> list[int]:
+        """Pixels of height that each group takes; of those made so far, and of more while there may be room for them.
+
+        With "More" unfolded all are made.
+        """
+        needs: list[int] = []
+        for slot in self._slots:
+            if slot.group is None:
+                if not slot.wanted():
+                    needs.append(0)
+                    continue
+                if not self.more.isChecked() and sum(needs) + pixels(self._theme, LEAST) > room:
+                    break
+                self._have(slot)
+            assert slot.group is not None
+            tall, count = _asked(slot.group.column)
+            needs.append(tall + gap * count + slot.group.asked_by_heading(self._theme) if count else 0)
+        return needs
 
     def _show_groups(self, fit: int) -> None:
         """Puts "More" below the first `fit` groups."""
@@ -204,20 +254,25 @@ class Card(QFrame):
             had_keyboard = self.more.hasFocus()
             self._fit = fit
             self._inner.removeWidget(self.more)
-            self._inner.insertWidget(1 + fit, self.more)
-            self.more.setVisible(fit < len(self._groups))
+            self._inner.insertWidget(1 + sum(slot.group is not None for slot in self._slots[:fit]), self.more)
+            self.more.setVisible(fit < len(self._slots))
             if had_keyboard:
                 self.more.setFocus()
             self.order_tabs()
         self._unfold()
 
     def _unfold(self) -> None:
-        for place, group in enumerate(self._groups):
-            group.setVisible((place < self._fit or self.more.isChecked()) and _asked(group.column)[1] > 0)
+        unfolded = self.more.isChecked()
+        for place, slot in enumerate(self._slots):
+            if unfolded and slot.wanted():
+                self._have(slot)
+            if slot.group is not None:
+                slot.group.setVisible((place < self._fit or unfolded) and _asked(slot.group.column)[1] > 0)
 
     def _show_unfolded(self, on: bool) -> None:
         if on:
-            self.bring_up((self.more, *self._groups[self._fit :]))
+            rest = [slot.group for slot in self._slots[self._fit :]]
+            self.bring_up((self.more, *(group for group in rest if group is not None)))
 
     def _make_room(self) -> None:
         right = INSIDE - SCROLL if self.area.verticalScrollBar().maximum() > 0 else INSIDE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -61,37 +61,50 @@ class Group(QWidget):
 
 
 class Row(QWidget):
-    """Sliders side by side; with `symbols` they bear their symbols where more than one is shown.
+    """Sliders side by side, each made when it is first shown; with `symbols` they bear their symbols where more than
+    one is shown.
 
     With words to say `instead` it keeps its place where none is shown, so that what stands below stays where it is.
     """
 
     def __init__(
-        self, controls: Iterable[KnobSlider], *, symbols: bool, said: Iterable[str] = (), instead: str = ""
+        self,
+        paths: Iterable[str],
+        make: Callable[[str], KnobSlider],
+        *,
+        symbols: bool,
+        said: Iterable[str] = (),
+        instead: str = "",
     ) -> None:
         super().__init__()
+        self.paths = tuple(paths)
+        self._make = make
         self._symbols = symbols
-        self._controls = tuple(controls)
+        self._said = tuple(said)
+        self._controls: dict[str, KnobSlider] = {}
         self.instead = Caption(instead)
-        line = QHBoxLayout(self)
+        self._line = line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(BESIDE)
-        for control in self._controls:
-            line.addWidget(control, 1)
-            if not symbols:
-                control.caption.setText(remainder(control.knob, said))
         line.addWidget(self.instead, 1)
         self.instead.hide()
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Of its sliders."""
-        return tuple(control.path for control in self._controls)
+    def control(self, path: str) -> KnobSlider:
+        """The slider at `path`, which is one of its own."""
+        if path not in self._controls:
+            made = self._make(path)
+            if not self._symbols:
+                made.caption.setText(remainder(made.knob, self._said))
+            made.hide()
+            before = self.paths[: self.paths.index(path)]
+            self._line.insertWidget(sum(one in self._controls for one in before), made, 1)
+            self._controls[path] = made
+        return self._controls[path]
 
     def show_only(self, paths: Collection[str], *, keep: bool = True) -> None:
         """Shows those of the sliders that `paths` name, and itself if there are any or it is to keep its place."""
-        shown = [control for control in self._controls if control.path in paths]
-        for control in self._controls:
+        shown = [self.control(path) for path in self.paths if path in paths]
+        for control in self._controls.values():
             control.setVisible(control in shown)
             if self._symbols:
                 control.set_short(len(shown) > 1)
@@ -105,7 +118,8 @@ class Row(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as the highest of its sliders, seen or not."""
-        return QSize(super().sizeHint().width(), max(control.sizeHint().height() for control in self._controls))
+        made = [*self._controls.values()] or [self.control(self.paths[0])]
+        return QSize(super().sizeHint().width(), max(one.sizeHint().height() for one in made))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -114,32 +116,65 @@ class PlaneChoice(QWidget):
     def __init__(self, caption: str = "Plane", thing: str = "feature", tip: str = OF_A_TABLE) -> None:
         super().__init__()
         self._features: tuple[str, ...] = ()
+        self._thing = thing
+        self._theme = LIGHT
         self._caption = Caption(caption)
         self.kind = Segments(("components", f"two {thing}s"), caption)
         self.kind.setToolTip(tip)
-        self.across, self.up = Picker(), Picker()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for item in (self._caption, self.kind, self.across, self.up):
+        for item in (self._caption, self.kind):
             column.addWidget(item)
-        for picker, name in ((self.across, f"{thing.capitalize()} across"), (self.up, f"{thing.capitalize()} up")):
-            picker.setAccessibleName(name)
-            picker.setToolTip(as_written(name))
-            picker.hide()
-            picker.activated.connect(self._choose)
         self.kind.set_index(0)
         self.kind.chosen.connect(self._choose)
+
+    @cached_property
+    def _pickers(self) -> tuple[Picker, Picker]:
+        """Made when two are first chosen, since a list is the dearest of all controls: across and up."""
+        across, up = Picker(), Picker()
+        for picker, way in ((across, "across"), (up, "up")):
+            name = f"{self._thing.capitalize()} {way}"
+            picker.setAccessibleName(name)
+            picker.setToolTip(as_written(name))
+            picker.addItems(list(self._features))
+            picker.setVisible(self.kind.index() == 1)
+            picker.set_theme(self._theme)
+            picker.activated.connect(self._choose)
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(picker)
+        # where one reads them; what comes later would else have the keyboard last
+        QWidget.setTabOrder(self.kind.buttons[-1], across)
+        QWidget.setTabOrder(across, up)
+        up.setCurrentIndex(min(1, len(self._features) - 1))
+        return across, up
+
+    @property
+    def across(self) -> Picker:
+        """The list of what lies across."""
+        return self._pickers[0]
+
+    @property
+    def up(self) -> Picker:
+        """The list of what goes up."""
+        return self._pickers[1]
+
+    @property
+    def _made(self) -> tuple[Picker, ...]:
+        made: tuple[Picker, ...] = self.__dict__.get("_pickers", ())
+        return made
 
     def set_features(self, features: tuple[str, ...]) -> None:
         """The names to choose from; another table starts with its principal components again."""
         if features == self._features:
             return
         self._features = features
-        for picker in (self.across, self.up):
+        for picker in self._made:
             picker.clear()
             picker.addItems(list(features))
-        self.up.setCurrentIndex(min(1, len(features) - 1))
+            if picker is self.up:
+                picker.setCurrentIndex(min(1, len(features) - 1))
         self.kind.set_index(0)
         self._unfold()
 
@@ -153,14 +188,16 @@ class PlaneChoice(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
+        self._theme = theme
         self._caption.set_theme(theme)
         self.kind.set_theme(theme)
-        for picker in (self.across, self.up):
+        for picker in self._made:
             picker.set_theme(theme)
 
     def _unfold(self) -> None:
-        for picker in (self.across, self.up):
-            picker.setVisible(self.kind.index() == 1)
+        two = self.kind.index() == 1
+        for picker in self._pickers if two else self._made:
+            picker.setVisible(two)
 
     def _choose(self) -> None:
         self._unfold()

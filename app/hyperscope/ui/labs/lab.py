@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from hyperscope.knob import Knob
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Seen
@@ -55,12 +56,14 @@ class Card(Protocol):
     """A place with controls that the command palette goes to."""
 
     @property
-    def controls(self) -> Mapping[str, Control]: ...
+    def controls(self) -> Mapping[str, Control]:
+        """By their paths; what is folded away may be made only when it is asked for."""
+
+    def knob(self, path: str) -> Knob:
+        """What the control at `path` is of."""
 
     def unfold_to(self, control: QWidget) -> None:
         """Has the control seen."""
-
-    def isAncestorOf(self, child: QWidget, /) -> bool: ...
 
 
 def _plainly(panel: Panel, sides: tuple[Seen, ...]) -> None:

@@ -15,6 +15,7 @@ from hyperscope.ui import labs
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import title
 from hyperscope.ui.finder import KeyList, Palette
+from hyperscope.ui.labs.lab import Card
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.theme import Theme
@@ -65,20 +66,19 @@ class Finding(Part["Shell"]):
     def _controls(self) -> Iterator[Action]:
         """Every control to go to, and of those that choose every choice."""
         for card in self.host.lab.cards:
-            for path, control in card.controls.items():
-                knob = control.knob
-                yield Action(title(knob), "Go to", partial(self._go_to, control), help=knob.help)
+            for path in card.controls:
+                knob = card.knob(path)
+                yield Action(title(knob), "Go to", partial(self._go_to, card, path), help=knob.help)
                 if knob.kind == "choice":
                     for option in knob.choices:
                         said = f"{knob.label}: {knob.caption(option)}"
                         yield Action(said, "Set", partial(self.host.move_knob, path, option), help=knob.help)
 
-    def _go_to(self, control: QWidget) -> None:
-        parts = [control, *control.findChildren(QWidget)]
+    def _go_to(self, card: Card, path: str) -> None:
+        control = card.controls[path]
+        parts: list[QWidget] = [control, *control.findChildren(QWidget)]
         stop = next((part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus), control)
-        for card in self.host.lab.cards:
-            if card.isAncestorOf(control):
-                card.unfold_to(control)
+        card.unfold_to(control)
         stop.setFocus(Qt.FocusReason.TabFocusReason)
 
     def set_theme(self, theme: Theme) -> None:

@@ -68,12 +68,12 @@ def _with_twin(act: Callable[[MapPanel], object] = lambda card: None) -> Callabl
 
 def _margin(card: MapPanel) -> None:
     card.set_view("margin")
-    card.options.contours.lever.setChecked(True)
+    card.options.inside.contours.lever.setChecked(True)
 
 
 def _two_features(card: MapPanel) -> None:
     card.options.open_at()
-    card.options.plane.kind.buttons[1].click()
+    card.options.inside.plane.kind.buttons[1].click()
 
 
 def _step_twice(card: MapPanel) -> None:

@@ -76,6 +76,7 @@ def make(host: Host) -> Lab:
     page.distributions.unit_chosen.connect(look_closely)
     host.others.drawn_by(page.curves)
     kinds = (NetworkPart, Painting, MapPart, SlowMotionPart, TwinMarks, Advice)
+    card = page.hyperparameters
     return Lab(
         page,
         panels=page.panels,
@@ -84,6 +85,6 @@ def make(host: Host) -> Lab:
         cards=(page.hyperparameters, page.data),
         seen=SEEN,
         hideable=HIDEABLE,
-        hideable_controls=tuple((path, title(one.knob)) for path, one in page.hyperparameters.controls.items()),
+        hideable_controls=tuple((path, title(card.knob(path))) for path in card.controls),
         draw=page.draw,
     )

@@ -94,7 +94,7 @@ class Playground(Page):
         self.data.open_requested.connect(self.open_requested)
         self.data.paint_requested.connect(self.paint_requested)
         self.data.save_requested.connect(self.save_points_requested)
-        for chooser, other in ((self.data, self.map.options.plane), (self.map, self.data.plane)):
+        for chooser, other in ((self.data, self.map.options), (self.map, self.data.plane)):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
         self.networks.node_hovered.connect(self._magnify)

@@ -26,6 +26,8 @@ class TwinMarks(Part["Host"]):
         self.page = page
         self._shown: tuple[object, ...] = ()
         page.note.twin_wanted.connect(host.part(TwinPart).try_remedy)
+        for card in (page.data, page.hyperparameters):
+            card.grown.connect(self._mark)
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         self.experiment_changed()
@@ -40,7 +42,11 @@ class TwinMarks(Part["Host"]):
         if on != was:
             page.show_twins(on)
         page.note.set_letter(("B" if session.side == "B" else "A") if on else "")  # of the one that the controls move
-        mark(page, session.experiment, session.twin, session.side)
+        self._mark()
+
+    def _mark(self) -> None:
+        session = self.host.session
+        mark(self.page, session.experiment, session.twin, session.side)
 
 
 def mark(page: Playground, ours: Experiment, theirs: Experiment | None, side: str) -> None:
@@ -49,7 +55,7 @@ def mark(page: Playground, ours: Experiment, theirs: Experiment | None, side: st
     # of a layer that only one of them has, nothing is to be compared; the network says that it is there
     by_path = {_general(one.path): one for one in found if None not in one.values}
     for card in (page.data, page.hyperparameters):
-        for path, control in card.controls.items():
+        for path, control in card.controls.made.items():
             control.caption.set_notes(*_notes(by_path.get(path), side))
     source = by_path.get("data.source")
     other_inputs = theirs is not None and {"data.features", "data.left_out"} & unlike(ours, theirs).keys()

@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout
 
-from hyperscope.knob import knobs
+from hyperscope.knob import Knob, knobs
 from hyperscope.lab.softmax.case import CLASSES, OPENING, Case, with_classes
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
@@ -72,6 +72,10 @@ class CaseCard(Card):
         grid.addWidget(self.from_map, len(STARTS) // 2, len(STARTS) % 2)
         self.column.addLayout(grid)
         self.show_case(self.case)
+
+    def knob(self, path: str) -> Knob:
+        """What the control at `path` is of."""
+        return self.controls[path].knob
 
     def show_case(self, case: Case) -> None:
         """Sets every control, without a word of what was moved."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout
 
 from hyperscope.engine.datasets import generators
+from hyperscope.knob import Knob
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.examples import IMAGES
 from hyperscope.lab.examples.own_points import fit_classes
 from hyperscope.lab.experiment.data import FILE, PAINTED, Data, on_plane
-from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at
+from hyperscope.lab.experiment.experiment import Experiment, knob_at
 from hyperscope.lab.experiment.painted import MOST_CLASSES, read
 from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.card import Card
@@ -23,7 +26,7 @@ from hyperscope.ui.controls.column_choice import ColumnChoice
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.entry import TypedControl
 from hyperscope.ui.controls.feature_tiles import FeatureTiles
-from hyperscope.ui.controls.form import KnobControl, control_for
+from hyperscope.ui.controls.form import Controls, KnobControl, control_for
 from hyperscope.ui.controls.group import Group, Row, remainder
 from hyperscope.ui.controls.own_facts import OwnFacts
 from hyperscope.ui.controls.segmented import Segmented
@@ -80,7 +83,8 @@ class DataCard(Card):
 
     def __init__(self) -> None:
         super().__init__("Data", WIDTH, GAP)
-        self.controls: dict[str, KnobControl] = {}
+        self.controls = Controls()
+        self._data = Data()
         self._source = ""
         self._side = SIDE
         self._painted: tuple[str, ...] = ()
@@ -93,8 +97,8 @@ class DataCard(Card):
         self.spared.connect(self._fit_pictures)
         for path in OWN:
             self.column.addWidget(self._control(path))
-        sliders = [self._slider(path) for path in SIDE_BY_SIDE]
-        self._drawn = Row(sliders, symbols=False)
+        self._drawn = Row(SIDE_BY_SIDE, self._slider, symbols=False)
+        self._drawn.show_only(SIDE_BY_SIDE)
         self.column.addWidget(self._drawn)
         self.own = OwnFacts(WIDTH)
         self.own.save_requested.connect(self.save_requested)
@@ -118,10 +122,8 @@ class DataCard(Card):
         self.column.addWidget(self.columns)
         self.column.addWidget(self.plane)
         for heading, said, paths in GROUPS:
-            group = Group(heading, said)
-            for path in paths:
-                group.add(self._control(path))
-            self.add_group(group)
+            wanted = self._is_file if paths == READING else lambda: True
+            self.controls.promise(paths, self.add_group(partial(self._group, heading, said, paths), wanted))
         label = self.controls["data.label"]
         if isinstance(label, TypedControl):
             label.entry.setPlaceholderText("guessed")
@@ -129,17 +131,19 @@ class DataCard(Card):
         self.set_theme(LIGHT)
         self.order_tabs()
 
+    def knob(self, path: str) -> Knob:
+        """What the control at `path` is of, made or not."""
+        return knob_at(path)
+
     def show_experiment(self, experiment: Experiment) -> None:
         """Shows the values of `experiment`; says nothing."""
-        data = experiment.data
+        self._data = data = experiment.data
         self._source = data.source
         self.thumbnails[data.source].setChecked(True)
         self.thumbnails[FILE].setToolTip(
             as_written(data.file) if data.source == FILE else tooltip(knob_at("data.file"))
         )
-        for path, _, value in every_knob(experiment):
-            if path in self.controls:
-                self.controls[path].set_value(value)
+        self._show_values(self.controls.made.values())
         self.features.set_value(data.features)
         classes = self.controls[CLASSES]
         if data.source in generators and isinstance(classes, Segmented):
@@ -155,17 +159,30 @@ class DataCard(Card):
         self.controls[CLASSES].setVisible(drawn)
         self.features.setVisible(drawn)
         self.columns.set_value(data.left_out)
-        for path in OF_THE_PLANE:
-            self.controls[path].setVisible(drawn or data.source in IMAGES)
-        for path in OF_PICTURES:
-            self.controls[path].setVisible(data.source in IMAGES)
-        for path in (*OWN, *READING):
-            self.controls[path].setVisible(data.source == FILE)
+        for control in self.controls.made.values():
+            self._let(control)
         self.table.setVisible(not drawn)
         self.table.set_name(Path(data.file).name if data.source == FILE else data.source)
         if drawn:
             self.plane.hide()
             self.columns.hide()
+
+    def _is_file(self) -> bool:
+        return self._data.source == FILE
+
+    def _show_values(self, controls: Iterable[KnobControl]) -> None:
+        for control in controls:
+            control.set_value(getattr(self._data, control.path.removeprefix("data.")))
+
+    def _let(self, control: KnobControl) -> None:
+        """Shows a control if it is one for data of this kind."""
+        images = self._data.source in IMAGES
+        if control.path in OF_THE_PLANE:
+            control.setVisible(on_plane(self._data.source) or images)
+        elif control.path in OF_PICTURES:
+            control.setVisible(images)
+        elif control.path in (*OWN, *READING):
+            control.setVisible(self._is_file())
 
     def _show_own(self, data: Data) -> None:
         """Says how many points are painted, and draws some of them as the thumbnail."""
@@ -196,7 +213,7 @@ class DataCard(Card):
         self.inputs.set_theme(theme, 11, 600, quiet=True)
         shown = (
             *self.thumbnails.values(),
-            *self.controls.values(),
+            *self.controls.made.values(),
             self.features,
             self.columns,
             self.table,
@@ -264,6 +281,15 @@ class DataCard(Card):
         self._gallery_grid = grid
         return made
 
+    def _group(self, heading: str, said: tuple[str, ...], paths: tuple[str, ...]) -> Group:
+        group = Group(heading, said)
+        for path in paths:
+            group.add(control := self._control(path))
+            self._show_values([control])
+            self._let(control)
+            control.set_theme(self._theme)
+        return group
+
     def _control(self, path: str) -> KnobControl:
         return self._wired(control_for(path, knob_at(path), ticks=False))
 
@@ -275,7 +301,7 @@ class DataCard(Card):
     def _wired(self, control: KnobControl) -> KnobControl:
         control.moved.connect(self.moved)
         control.refused.connect(self.refused)
-        self.controls[control.path] = control
+        self.controls.add(control)
         return control
 
     def _choose(self, source: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -18,7 +19,7 @@ from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.class_weights import ClassWeights
 from hyperscope.ui.controls.control import MIXED, Caption
 from hyperscope.ui.controls.entry import TypedControl
-from hyperscope.ui.controls.form import KnobControl, control_for
+from hyperscope.ui.controls.form import Controls, KnobControl, control_for
 from hyperscope.ui.controls.group import Group, Row
 from hyperscope.ui.controls.segmented import Segmented
 from hyperscope.ui.controls.slider import KnobSlider
@@ -120,14 +121,14 @@ class HyperparametersCard(Card):
 
     def __init__(self) -> None:
         super().__init__("Hyperparameters", WIDTH, GAP)
-        self.controls: dict[str, KnobControl] = {}
+        self.controls = Controls()
         self.hidden: frozenset[str] = frozenset()  # paths that are not shown, whatever the experiment
+        self._experiment, self._examples = Experiment(), 0
+        self._classes: Sequence[str] = ()
+        self._weights: ClassWeights | None = None
         self._rows: list[Row] = []
         self._idle: set[str] = set()
         self._moving = False  # something was moved here, and what comes of it is not shown yet
-        self.weights = ClassWeights(WEIGHTS)
-        self.weights.moved.connect(self.moved)
-        self.weights.refused.connect(self.refused)
         for path in SHOWN:
             self.column.addWidget(control := self._control(path))
             if path == OPTIMISER:
@@ -139,16 +140,8 @@ class HyperparametersCard(Card):
                 control.put_beside(scale)
         self._add_row(SIDE_BY_SIDE, symbols=False)
         for heading, said, paths in GROUPS:
-            group = Group(heading, said)
-            for path in paths:
-                group.add(self._control(path))
-                if path == CLASS_WEIGHTS:
-                    group.column.addWidget(self.weights)
-            self.add_group(group)
+            self.controls.promise(paths, self.add_group(partial(self._group, heading, said, paths)))
         self.spared.connect(self._fit_ticks)
-        tree = self.controls[TREE]
-        if isinstance(tree, TypedControl):
-            tree.entry.setPlaceholderText("balanced")
         self._legend = (Caption("acts at once", True, mark_first=True), Caption("rebuilds", False, mark_first=True))
         foot = QHBoxLayout()
         foot.addWidget(self._legend[0])
@@ -159,42 +152,67 @@ class HyperparametersCard(Card):
         self.set_theme(self._theme)
         self.order_tabs()
 
+    def knob(self, path: str) -> Knob:
+        """What the control at `path` is of, made or not."""
+        return knob_for(path)
+
     def show_experiment(self, experiment: Experiment, training_examples: int) -> None:
         """Shows the values of `experiment`; says nothing.
 
         `training_examples` is where the batch size's scale ends, 0 if it is not known yet.
         """
-        batch_size = self.controls[BATCH_SIZE]
-        if isinstance(batch_size, KnobSlider) and training_examples:
-            batch_size.set_upper(min(training_examples, WHOLE_SET), "all")
-        values = {path: value for path, _, value in every_knob(experiment)}
-        for path, control in self.controls.items():
-            if EVERY in path:
-                before, after = path.split(EVERY)
-                _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
-            else:
-                control.set_value(values[path])
-        self.weights.set_value(experiment.training.weights_by_class)
-        by_hand = experiment.training.class_weights == "by hand" and CLASS_WEIGHTS not in self.hidden
-        if by_hand and self.weights.isHidden() and self._moving:
-            self.bring_up([self.weights])
-        self.weights.setVisible(by_hand)
+        self._experiment, self._examples = experiment, training_examples
+        self._show_values(self.controls.made.values())
+        if self._weights is not None:
+            by_hand = self._by_hand
+            self._weights.set_value(experiment.training.weights_by_class)
+            if by_hand and self._weights.isHidden() and self._moving:
+                self.bring_up([self._weights])
+            self._weights.setVisible(by_hand)
         idle = unused(experiment)
         new = (self._idle - idle) & self.controls.keys() if self._moving else ()  # what the user's move has brought
         self._idle, self._moving = idle, False
         self.bring_up([self.controls[path] for path in new])
-        for path, control in self.controls.items():
-            if path in OF_GROUPS:  # they rest where they are, so that what stands below keeps its place
-                control.setVisible(path not in self.hidden)
-                control.setEnabled(path not in idle)
+        for path, control in self.controls.made.items():
+            if path in OF_GROUPS:
+                self._let(control)
             elif path not in IN_ROWS:
                 control.setVisible(path not in idle | self.hidden)
         for row in self._rows:
             row.show_only(self.controls.keys() - idle - self.hidden, keep=not self.hidden.issuperset(row.paths))
 
+    def _show_values(self, controls: Iterable[KnobControl]) -> None:
+        values = {path: value for path, _, value in every_knob(self._experiment)}
+        for control in controls:
+            if control.path == BATCH_SIZE and isinstance(control, KnobSlider) and self._examples:
+                control.set_upper(min(self._examples, WHOLE_SET), "all")
+            if EVERY in control.path:
+                before, after = control.path.split(EVERY)
+                _show_all(control, [v for p, v in values.items() if p.startswith(before) and p.endswith(after)])
+            else:
+                control.set_value(values[control.path])
+
+    def _let(self, control: KnobControl) -> None:
+        """What is in a group rests where it is while it changes nothing, so that what stands below keeps its place."""
+        control.setVisible(control.path not in self.hidden)
+        control.setEnabled(control.path not in self._idle)
+
+    @property
+    def weights(self) -> ClassWeights:
+        """The weights of the classes, set by hand."""
+        _ = self.controls[CLASS_WEIGHTS]  # has its group made, which they are in
+        assert self._weights is not None
+        return self._weights
+
+    @property
+    def _by_hand(self) -> bool:
+        return self._experiment.training.class_weights == "by hand" and CLASS_WEIGHTS not in self.hidden
+
     def show_classes(self, names: Sequence[str]) -> None:
         """Takes note of the classes there are, which can have weights."""
-        self.weights.set_classes(names)
+        self._classes = names
+        if self._weights is not None:
+            self._weights.set_classes(names)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -204,21 +222,56 @@ class HyperparametersCard(Card):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         super().set_theme(theme)
-        self.weights.set_theme(theme)
-        for path, control in self.controls.items():
-            if isinstance(control, Segmented) and path != BATCH_NORM:
-                control.expect(self.inner_width)  # else the rows below would be put twice
-            control.set_theme(theme)
+        if self._weights is not None:
+            self._weights.set_theme(theme)
+        for control in self.controls.made.values():
+            self._dress(control)
         for row in self._rows:
             row.set_theme(theme)
         for item in self._legend:
             item.set_theme(theme, 11, quiet=True)
 
+    def _dress(self, control: KnobControl) -> None:
+        if isinstance(control, Segmented) and control.path != BATCH_NORM:
+            control.expect(self.inner_width)  # else the rows below would be put twice
+        control.set_theme(self._theme)
+
     def _add_row(self, paths: tuple[str, ...], *, symbols: bool, said: tuple[str, ...] = (), instead: str = "") -> None:
         """Puts sliders for the knobs at `paths` side by side at the end of the column."""
-        sliders = [self._wired(KnobSlider(path, knob_for(path), ticks=False)) for path in paths]
-        self._rows.append(Row(sliders, symbols=symbols, said=said, instead=instead))
-        self.column.addWidget(self._rows[-1])
+        row = Row(paths, self._beside, symbols=symbols, said=said, instead=instead)
+        self._rows.append(row)
+        self.column.addWidget(row)
+        for path in paths:
+            self.controls.promise([path], partial(row.control, path))
+
+    def _beside(self, path: str) -> KnobSlider:
+        slider = self._wired(KnobSlider(path, knob_for(path), ticks=False))
+        self._show_values([slider])
+        self._dress(slider)
+        return slider
+
+    def _group(self, heading: str, said: tuple[str, ...], paths: tuple[str, ...]) -> Group:
+        group = Group(heading, said)
+        for path in paths:
+            group.add(control := self._control(path))
+            if path == CLASS_WEIGHTS:
+                group.column.addWidget(self._made_weights())
+            elif path == TREE and isinstance(control, TypedControl):
+                control.entry.setPlaceholderText("balanced")
+            self._show_values([control])
+            self._let(control)
+            self._dress(control)
+        return group
+
+    def _made_weights(self) -> ClassWeights:
+        self._weights = made = ClassWeights(WEIGHTS)
+        made.moved.connect(self.moved)
+        made.refused.connect(self.refused)
+        made.set_classes(self._classes)
+        made.set_value(self._experiment.training.weights_by_class)
+        made.setVisible(self._by_hand)
+        made.set_theme(self._theme)
+        return made
 
     def _control(self, path: str) -> KnobControl:
         if path == BATCH_NORM:
@@ -241,7 +294,7 @@ class HyperparametersCard(Card):
         control.refused.connect(self.refused)
         if isinstance(control, KnobSlider):
             control.held.connect(self.held)
-        self.controls[control.path] = control
+        self.controls.add(control)
         return control
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -33,7 +33,10 @@ KEY = (
 
 
 class MapOptions(Popover):
-    """Signals say what was chosen; `show_view` and the like only show."""
+    """Signals say what was chosen; `show_view` and the like only show.
+
+    What it holds is made when it is first opened: a third of the widgets of a map, and in most windows it never is.
+    """
 
     view_chosen = Signal(str)
     changed = Signal()  # of lines or points
@@ -43,10 +46,115 @@ class MapOptions(Popover):
     def __init__(self, anchor: QWidget) -> None:
         super().__init__(anchor)
         self._theme = LIGHT
+        self._view = "soft"
         self._classes = 3
+        self._features: tuple[str, ...] = ()  # to choose a plane by, none where there is no choice
+        self._plane = ("", "")
+        self._warped: tuple[int, int] | None = None  # the layer whose axes can be chosen, and how many units it has
+        self._axes: tuple[int, int] | None = None
         self.setAccessibleName("Map options")
+        # the style sheet takes fonts back from what changes its parent
+        self.opened.connect(lambda: self.inside.set_theme(self._theme))
+
+    @cached_property
+    def inside(self) -> Inside:
+        """What it holds."""
+        made = Inside()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(made)
+        made.show_view(self._view, self._classes)
+        made.show_features(self._features)
+        made.plane.show_plane(*self._plane)
+        made.show_axes(self._warped[1] if self._warped is not None else None, self._axes)
+        made.set_theme(self._theme)
+        made.view.chosen.connect(lambda index: self.view_chosen.emit(tuple(VIEWS)[index]))
+        made.changed.connect(self.changed)
+        made.plane.chosen.connect(self.plane_chosen)
+        made.axes.chosen.connect(self._choose_units)
+        return made
+
+    @property
+    def _made(self) -> Inside | None:
+        return self.__dict__.get("inside")
+
+    def open_at(self) -> None:
+        """Shows it under its button, with what it holds."""
+        _ = self.inside
+        super().open_at()
+
+    @property
+    def shown_parts(self) -> tuple[bool, bool, bool]:
+        """Whether train, dev and test examples are shown."""
+        train, dev, test = (chip.isChecked() for chip in self.inside.parts)
+        return train, dev, test
+
+    @property
+    def shown_lines(self) -> tuple[bool, bool]:
+        """Whether class boundaries and contours are shown."""
+        return self.inside.borders.lever.isChecked(), self.inside.contours.lever.isChecked()
+
+    def show_view(self, view: str) -> None:
+        """Marks the view that is shown, and says what its colours are."""
+        self._view = view
+        if (made := self._made) is not None:
+            made.show_view(view, self._classes)
+
+    def show_data(self, classes: int, features: tuple[str, ...], table: bool) -> None:
+        """Takes note of a data set: how many classes there are, and what planes."""
+        features = features if table and len(features) > 2 else ()
+        if features != self._features:
+            self._features, self._plane = features, ("", "")
+        self._classes = classes
+        if (made := self._made) is not None:
+            made.show_view(self._view, classes)
+            made.show_features(features)
+
+    def show_plane(self, across: str, up: str) -> None:
+        """Shows which plane of a table is seen: two features, or "", "" for principal components."""
+        self._plane = (across, up)
+        if (made := self._made) is not None:
+            made.plane.show_plane(across, up)
+
+    @property
+    def has_axes(self) -> bool:
+        """Whether the warped plane's axes can be chosen."""
+        return self._warped is not None
+
+    def show_layer(self, layer: int, units: int, chosen: tuple[int, int] | None, warped: bool) -> None:
+        """Takes note of the layer that is seen, from 0, while its `warped` plane is; of two units there is no choice.
+
+        `chosen` are its axes, shown where it is another layer: while one chooses, answers to the last choice come in.
+        """
+        seen = (layer, units) if warped and units > 2 else None
+        if seen == self._warped:
+            return
+        self._warped, self._axes = seen, chosen
+        if (made := self._made) is not None:
+            made.show_axes(units if seen is not None else None, chosen)
+
+    def _choose_units(self, across: str, up: str) -> None:
+        first, second = (int(name.removeprefix("unit ") or 0) - 1 for name in (across, up))
+        self._axes = (first, second) if across else None
+        self.units_chosen.emit(self._axes)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Takes on new colours and type."""
+        self._theme = theme
+        if (made := self._made) is not None:
+            made.set_theme(theme)
+        self.setFixedWidth(breadth(theme, WIDTH))
+        self.set_ground(theme)
+
+
+class Inside(QWidget):
+    """What the options hold."""
+
+    changed = Signal()  # of lines or points
+
+    def __init__(self) -> None:
+        super().__init__()
         self.view = Segments(tuple(VIEWS), "Map view")
-        self.view.chosen.connect(lambda index: self.view_chosen.emit(tuple(VIEWS)[index]))
         self.says = Caption("")
         self.says.setWordWrap(True)
         self.borders = Toggle("Class boundaries", "Where the most probable class changes", on=True)
@@ -59,12 +167,7 @@ class MapOptions(Popover):
         ]
         self.key = Key()
         self.plane = PlaneChoice()
-        self.plane.chosen.connect(self.plane_chosen)
-        self.plane.hide()
         self.axes = PlaneChoice("Axes of the warped plane", "unit", OF_A_LAYER)
-        self.axes.chosen.connect(self._choose_units)
-        self.axes.hide()
-        self._warped: tuple[int, int] | None = None  # the layer whose axes can be chosen, and how many units it has
         self._headings = [Caption(words) for words in ("Colours", "Lines", "Points")]
         chips = QHBoxLayout()
         chips.setSpacing(4)
@@ -86,62 +189,30 @@ class MapOptions(Popover):
         self._column.addLayout(chips)
         self._column.addWidget(self.key)
         self._column.addWidget(self.plane)
-        # the style sheet takes fonts back from what changes its parent
-        self.opened.connect(lambda: self.set_theme(self._theme))
-        self.show_view("soft")
 
-    @property
-    def shown_parts(self) -> tuple[bool, bool, bool]:
-        """Whether train, dev and test examples are shown."""
-        train, dev, test = (chip.isChecked() for chip in self.parts)
-        return train, dev, test
-
-    @property
-    def shown_lines(self) -> tuple[bool, bool]:
-        """Whether class boundaries and contours are shown."""
-        return self.borders.lever.isChecked(), self.contours.lever.isChecked()
-
-    def show_view(self, view: str) -> None:
+    def show_view(self, view: str, classes: int) -> None:
         """Marks the view that is shown, and says what its colours are."""
         self.view.set_index(tuple(VIEWS).index(view))
         self.says.setText(SAYS[view])
-        self.contours.caption.setText(contours_at(view, self._classes))
-        self.contours.setToolTip(contours_say(view, self._classes))
-        self.contours.lever.setAccessibleDescription(contours_say(view, self._classes))
+        self.contours.caption.setText(contours_at(view, classes))
+        self.contours.setToolTip(contours_say(view, classes))
+        self.contours.lever.setAccessibleDescription(contours_say(view, classes))
 
-    def show_data(self, classes: int, features: tuple[str, ...], table: bool) -> None:
-        """Takes note of a data set: how many classes there are, and what planes."""
-        self._classes = classes
-        self.show_view(tuple(VIEWS)[self.view.index() or 0])
-        self.plane.set_features(features)
-        self.plane.setVisible(table and len(features) > 2)
+    def show_features(self, features: tuple[str, ...]) -> None:
+        """Offers planes of these features, or none."""
+        self.plane.setVisible(bool(features))
+        if features:
+            self.plane.set_features(features)
 
-    @property
-    def has_axes(self) -> bool:
-        """Whether the warped plane's axes can be chosen."""
-        return self._warped is not None
-
-    def show_layer(self, layer: int, units: int, chosen: tuple[int, int] | None, warped: bool) -> None:
-        """Takes note of the layer that is seen, from 0, while its `warped` plane is; of two units there is no choice.
-
-        `chosen` are its axes, shown where it is another layer: while one chooses, answers to the last choice come in.
-        """
-        seen = (layer, units) if warped and units > 2 else None
-        if seen == self._warped:
-            return
-        self._warped = seen
-        self.axes.setVisible(seen is not None)
-        if seen is not None:
+    def show_axes(self, units: int | None, chosen: tuple[int, int] | None) -> None:
+        """Offers so many units as axes of the warped plane, or none; shows which are chosen."""
+        self.axes.setVisible(units is not None)
+        if units is not None:
             self.axes.set_features(tuple(f"unit {unit + 1}" for unit in range(units)))
             self.axes.show_plane(*(f"unit {unit + 1}" for unit in chosen) if chosen is not None else ("", ""))
 
-    def _choose_units(self, across: str, up: str) -> None:
-        both = tuple(int(name.removeprefix("unit ")) - 1 for name in (across, up)) if across else None
-        self.units_chosen.emit(both)
-
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = theme
         for heading in self._headings:
             heading.set_theme(theme, 11, 600, quiet=True)
         self.says.set_theme(theme, 11, quiet=True)
@@ -152,8 +223,6 @@ class MapOptions(Popover):
         edge = pixels(theme, 14)
         self._column.setContentsMargins(edge, edge - 2, edge, edge)
         self._column.setSpacing(pixels(theme, 7))
-        self.setFixedWidth(breadth(theme, WIDTH))
-        self.set_ground(theme)
 
 
 class Key(QWidget):
