@@ -55,6 +55,7 @@ class Caption(QLabel):
         self._notes: tuple[str, ...] = ()
         self._usual = ""  # what it said before it said something else for a while
         self._theme = LIGHT
+        self._ink = LIGHT.text
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     @classmethod
@@ -95,10 +96,11 @@ class Caption(QLabel):
         """Takes on new colours and type; `quiet` for what is read second."""
         self._theme = theme
         self.setFont(font(size, weight, theme.scale))
-        paint_text(self, theme.quiet if quiet else theme.text, mixed(theme.quiet, theme.card, 0.35))
+        self._ink = theme.quiet if quiet else theme.text
         if self._mark_first:
             self.setIndent(pixels(theme, 12))
         self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
@@ -109,7 +111,7 @@ class Caption(QLabel):
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        self._paint_words()
         if self._notes:
             self._paint_note()
         if self._live is None:
@@ -119,6 +121,16 @@ class Caption(QLabel):
         if text + 2 * radius + 1 > self.width():
             return
         draw_mark(self, text + radius + 1, self.height() / 2 + 0.5, radius, self._theme.quiet, self._live)
+
+    def _paint_words(self) -> None:
+        """The text as a label has it, but in a colour of its own: a style sheet for each of hundreds of captions takes
+        a third of a change of theme, and a palette is lost when the window's style sheet is set again.
+        """
+        flags = int(self.alignment()) | (int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0)
+        painter = QPainter(self)
+        painter.setPen(self._ink if self.isEnabled() else mixed(self._theme.quiet, self._theme.card, 0.35))
+        painter.drawText(self.contentsRect().adjusted(max(0, self.indent()), 0, 0, 0), flags, self.text())
+        painter.end()
 
     def _paint_note(self) -> None:
         """The note on a ground of its own, or where there is no room for it a dot at the far right."""
