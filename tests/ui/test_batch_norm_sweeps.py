@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,7 @@ from hyperscope.ui.labs.batch_norm.exports import of_why
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 
@@ -81,7 +82,7 @@ def test_the_first_sweep_runs_by_itself_and_is_shown(window):
 
 def on_the_screen(widget: QWidget, qtbot) -> QImage:
     """What is seen of it once nothing is to be painted any more; nothing is painted for this picture."""
-    qtbot.waitUntil(lambda: not widget.findChildren(QTimer, options=DIRECT)[0].isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not widget.findChild(InTurn, options=DIRECT).waits, timeout=PATIENCE)
     qtbot.wait(50)
     seen = widget.screen().grabWindow(widget.window().winId()).toImage()
     corner = widget.mapTo(widget.window(), QPoint())
@@ -95,7 +96,7 @@ def test_what_is_painted_in_parts_comes_to_the_whole_picture(window, qtbot):
     worse = Outcome(first.plan, replace(first.standing, maps=upside_down, dev_accuracy=first.standing.dev_accuracy / 2))
     before = on_the_screen(grid, qtbot)
     grid.show_outcome(worse, "half as good")
-    assert grid._later, "some of it waits for the frames that come"
+    assert grid._turns.waits, "some of it waits for the frames that come"
     in_parts = on_the_screen(grid, qtbot)
     grid.repaint()
     assert before != in_parts == on_the_screen(grid, qtbot)

@@ -42,10 +42,10 @@ WINE = Examples(
 )
 
 
-def shown_card(qtbot, card):
+def shown_card(qtbot, card, height=698):
     """`card` in its own window as high as the Playground's at 1280 × 800 gives it, and all it says from now on."""
     qtbot.addWidget(card)
-    card.resize(card.width(), 698)
+    card.resize(card.width(), height)
     card.show()
     card.activateWindow()
     qtbot.waitUntil(card.isActiveWindow)
@@ -270,6 +270,26 @@ def test_more_scrolls_to_what_it_opened(hyper, qtbot):
     card.area.ensureWidgetVisible(card.more, 0, 0)
     qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
     qtbot.waitUntil(lambda: in_view(card, card.controls["training.l1"]), timeout=PATIENCE)
+
+
+def test_a_control_that_is_folded_away_is_made_once_it_is_seen_as_the_experiment_has_it(qtbot):
+    card, said = shown_card(qtbot, HyperparametersCard(), height=480)
+    card.set_theme(scaled(DARK, 1.25))
+    card.show_experiment(with_moves({"seed": 7, "training.l1": 0.01, "training.class_weights": "by hand"}), 300)
+    card.show_classes(("a", "b"))
+    assert not {"seed", "training.l1"} & card.controls.made.keys()
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton, pos=QPoint(6, 6))
+    qtbot.waitUntil(lambda: card.controls.made["seed"].isVisible(), timeout=PATIENCE)
+    assert [card.controls[path].value() for path in ("seed", "training.l1")] == [7, 0.01]
+    assert card.weights.isVisible() and not card.controls["network.tree"].isEnabled()
+    assert card.controls["seed"].caption.font() == card.controls["training.learning_rate"].caption.font()
+    assert said == []
+
+
+def test_a_control_that_is_asked_for_is_made(hyper, data):
+    for card, _ in (hyper, data):
+        assert {path: card.controls[path].path for path in card.controls} == {path: path for path in card.controls}
+        assert card.controls.made.keys() == set(card.controls)
 
 
 def in_view(card: HyperparametersCard, control: QWidget) -> bool:

@@ -24,7 +24,7 @@ from hyperscope.lab.probes.warp import Warp
 from hyperscope.ui import paint
 from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.panels.map.pin import Pin
-from hyperscope.ui.panels.map.views import contours
+from hyperscope.ui.panels.map.views import SAYS, VIEWS, contours
 from hyperscope.ui.panels.map.wrong import misclassified, stepped
 from hyperscope.ui.theme import LIGHT
 from probed import Sides, asks, sides, views
@@ -358,6 +358,18 @@ def test_the_axes_are_chosen_among_the_layer_s_units(panel: MapPanel, qtbot: QtB
     with qtbot.waitSignal(panel.units_chosen) as told:
         axes.kind.buttons[0].click()
     assert told.args == [None]
+
+
+def test_options_show_when_opened_what_was_chosen_before(panel: MapPanel, qtbot: QtBot) -> None:
+    panel.set_view("margin")
+    panel.options.show_data(4, ("long", "wide", "high"), table=True)
+    panel.options.show_plane("high", "long")
+    panel.show()
+    panel.options.open_at()
+    inside = panel.options.inside
+    assert inside.view.index() == tuple(VIEWS).index("margin") and inside.says.text() == SAYS["margin"]
+    assert inside.plane.isVisible() and inside.plane.kind.index() == 1
+    assert (inside.plane.across.currentText(), inside.plane.up.currentText()) == ("high", "long")
 
 
 def test_chosen_units_are_said(panel: MapPanel) -> None:

@@ -9,7 +9,9 @@ import msgspec
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
@@ -98,6 +100,37 @@ def test_charts_are_not_drawn_anew_for_each_step_of_the_wall(view) -> None:
     assert len(walls) == 5 and len(charts) <= 2
     view.results.take([TRIALS[2]])
     assert len(charts) >= 1
+
+
+class Painted(QObject):
+    """The parts of a widget that were painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.parts: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.parts.append(event.rect())
+        return False
+
+
+def test_of_a_wall_in_training_a_part_is_painted_at_a_time_and_all_of_it_in_the_end(view, qtbot) -> None:
+    wall = view.wall
+    rows = [one for one in TRIALS if one.number < 4]
+    going = Running((20, 21), np.ones(2), np.full(2, 0.5), np.full(2, 0.9), (np.zeros((0, 2)),) * 2, (),
+                    tuple(one.values for one in rows[:2]), (0, 0))  # fmt: skip
+    view.results.take([going])
+    qtbot.waitUntil(lambda: not wall._turns.waits, timeout=PATIENCE)
+    painted = Painted(wall)
+    view.results.take([going])
+    qtbot.waitUntil(lambda: not wall._turns.waits, timeout=PATIENCE)
+    assert all(part.height() < wall.height() / 2 for part in painted.parts)
+    left = QRegion(wall.rect())
+    for part in painted.parts:
+        left -= part
+    assert left.isEmpty()
 
 
 def test_a_click_asks_for_the_network_that_is_there(view, qtbot) -> None:

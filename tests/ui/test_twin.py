@@ -206,6 +206,15 @@ def test_what_does_not_differ_bears_no_mark(opened, qtbot) -> None:
     assert window.lab.page.hyperparameters.controls[RATE].caption.note == ""
 
 
+def test_a_control_that_was_folded_away_is_marked_when_it_is_seen(opened, qtbot) -> None:
+    window, _ = with_twin(opened, qtbot)
+    window.move_knob("training.l1", 0.01)
+    card = window.lab.page.hyperparameters
+    assert "training.l1" not in card.controls.made
+    card.more.setChecked(True)
+    assert card.controls.made["training.l1"].caption.note.startswith("A 0")
+
+
 def test_a_layer_that_only_b_has_marks_no_control(opened, qtbot) -> None:
     window, _ = with_twin(opened, qtbot)
     window.lab.page.networks.layer_added.emit("B")

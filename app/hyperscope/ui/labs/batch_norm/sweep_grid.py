@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -16,6 +17,7 @@ from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card, face, fitting, soft_map, write
 from hyperscope.ui.panels.common.chart import CENTRE, wrapped
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, LIGHT, Theme
 
@@ -24,7 +26,6 @@ COURSE, SAID = 26, 16  # of a map's course, and of its accuracy
 SIDE = 232  # of the summary at the right
 NAMES = 92  # of the variants' names at the left
 FADED = 0.34  # opacity of what does not learn
-FRAME = 16  # ms between two parts of what is painted in parts
 DEEPEST = -8.0  # power of ten of a gradient that is drawn as nothing
 BY = {
     "α": "learning rate",
@@ -68,9 +69,7 @@ class SweepGrid(QWidget):
         self._maps: dict[tuple[int, int], tuple[Array, QImage]] = {}  # by variant and value, what is drawn of it
         self.at = (0, 0)
         self._over: tuple[int, int] | None = None
-        self._later: list[QRect] = []  # what is painted in the next frames, a part in each
-        self._frames = QTimer(self, interval=FRAME)
-        self._frames.timeout.connect(self._paint_next)
+        self._turns = InTurn(self)
 
     def show_outcome(self, outcome: Outcome | None, note: str, *, opens: bool = True) -> None:
         """Draws this; `note` says how far it is, or of what it is. `opens` says that a click leads somewhere."""
@@ -85,7 +84,9 @@ class SweepGrid(QWidget):
         if anew:
             self.update()
         else:
-            self._paint_in_parts([] if same else self._parts())
+            self.update(QRect(0, 0, self.width(), round(HEAD * self._theme.scale)))
+            for number, part in enumerate([] if same else self._parts()):
+                self._turns.ask(number, partial(self.update, part))
 
     def _parts(self) -> list[QRect]:
         """What is painted by itself when something new has come: all at once took two frames."""
@@ -96,20 +97,6 @@ class SweepGrid(QWidget):
         spans = zip(tops, [*tops[1:], self.height()], strict=True)
         rows = [QRect(0, top, edge, bottom - top) for top, bottom in spans]
         return [*rows, QRect(edge, 0, self.width() - edge, self.height())]
-
-    def _paint_in_parts(self, parts: list[QRect]) -> None:
-        """Paints the head and the first of these now, the others in the frames that come."""
-        self.update(QRect(0, 0, self.width(), round(HEAD * self._theme.scale)))
-        self._later += [part for part in parts if part not in self._later]
-        self._paint_next()
-
-    def _paint_next(self) -> None:
-        if self._later:
-            self.update(self._later.pop(0))
-        if self._later and not self._frames.isActive():
-            self._frames.start()
-        elif not self._later:
-            self._frames.stop()
 
     @property
     def outcome(self) -> Outcome | None:

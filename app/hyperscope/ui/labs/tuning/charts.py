@@ -51,7 +51,7 @@ class BestSoFar(Sheet):
         best = self.results.best
         self.note = f"{best.loss:.3g} at trial {best.number}" if best is not None else ""
         self.setAccessibleDescription(self.results.said(best.number) if best is not None else "No trial yet")
-        self.update()
+        self.results.turns.ask(self, self.update)
 
     def _axes(self) -> Axes:
         room = self.room
@@ -129,7 +129,7 @@ class Importance(Sheet):
         if plan is not None and shares:
             said = (f"{plan.space.of(knob).label} {100 * share:.0f} %" for knob, share in shares.items())
             self.setAccessibleDescription(", ".join(said))
-        self.update()
+        self.results.turns.ask(self, self.update)
 
     @guarded_part
     def paint(self, painter: QPainter, room: QRectF) -> None:
@@ -224,7 +224,7 @@ class Many(Sheet):
     def _follow(self) -> None:
         if not self.results.rows:
             self.parallel.clear()
-        self.update()
+        self.results.turns.ask(self, self.update)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

@@ -19,6 +19,7 @@ from hyperscope.lab.tuning.search import Begun, Stand, Weighed
 from hyperscope.lab.tuning.space import Space, Values, shown
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan
+from hyperscope.ui.panels.common.in_turn import InTurn
 
 RUNNING = "running"
 COMPARED = 12  # chosen trials that Luck offers
@@ -61,8 +62,8 @@ class Results(QObject):
     changed = Signal()
     chosen_changed = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.plan: Plan | None = None
         self.goes_on = False  # whether trials are left of a search that is only looked at
         self.rows: dict[int, Row] = {}
@@ -70,6 +71,7 @@ class Results(QObject):
         self.weighed: dict[str, float] = {}
         self.chosen: frozenset[int] = frozenset()
         self.over: int | None = None  # the trial under the pointer
+        self.turns = InTurn(self)  # in which what follows it is painted: all at once took three frames
         self._told = 0.0  # s, when all were told of a change
 
     def begin(self, plan: Plan | None) -> None:

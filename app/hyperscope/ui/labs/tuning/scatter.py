@@ -78,7 +78,7 @@ class Scatter(Sheet):
         if not self.results.rows:
             self._box = None
         self._show_ways()
-        self.update()
+        self.results.turns.ask(self, self.update)
 
     def _follow_chosen(self) -> None:
         if not self.results.chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
@@ -15,12 +16,14 @@ from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.labs.tuning.results import RUNNING, Results, Row
 from hyperscope.ui.labs.tuning.tiles import FOOT, Tiles, rounded
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.common.sheet import HEAD, Sheet
 from hyperscope.ui.theme import INSIDE, Theme
 
 BEST, LAUNCHED = "best first", "as launched"
 SMALLEST, LARGEST = 24.0, 96.0  # pixels of a map's side at scale 1
 GAP = 7
+PARTS = 3  # that are painted a frame each while networks train: all at once take longer than one
 LARGE = 2.6  # times as large under the pointer
 FADED = 0.28  # opacity of what does no better than guessing
 SETTLE = 0.8  # s between two sortings, and none while the pointer is there: nothing moves under it
@@ -38,12 +41,13 @@ class Wall(Sheet):
         self.setMouseTracking(True)
         self.setMinimumSize(300, 200)
         self.order = TextChoice((BEST, LAUNCHED, "by two knobs"), "How they lie", self)
-        self.order.chosen.connect(lambda _: self._sort(now=True))
+        self.order.chosen.connect(self._sort_anew)
         self.axes: tuple[str, str] | None = None  # the two knobs that they are laid out by
         self._sorted: list[int] = []
         self._sorted_at = 0.0
         self._tiles = Tiles()
         self._at: int | None = None  # the trial that the keyboard is at
+        self._turns = InTurn(self)
         results.moved.connect(self._follow)
         results.changed.connect(self._describe)
         results.chosen_changed.connect(self.update)
@@ -68,7 +72,12 @@ class Wall(Sheet):
         going = any(row.state == RUNNING for row in self.results.rows.values())
         self._sort(now=not self._sorted or not self.results.rows or not (going or self.underMouse()))
         self.title = self._title()
-        self.update()
+        if not going:
+            self.update()
+            return
+        deep = math.ceil(self.height() / PARTS)
+        for part in range(PARTS):
+            self._turns.ask(part, partial(self.update, 0, part * deep, self.width(), deep))
 
     def _describe(self) -> None:
         """Some times a second: saying it with every picture would take longer than painting."""
@@ -84,6 +93,10 @@ class Wall(Sheet):
         said = f"{count} network{'s' * (count != 1)}"
         return f"{said}, {training} in training" if training else said
 
+    def _sort_anew(self) -> None:
+        self._sort(now=True)
+        self.update()
+
     def _sort(self, now: bool = False) -> None:
         """The numbers in their places; what is new comes last until it is time to sort."""
         rows = self.results.rows
@@ -95,7 +108,6 @@ class Wall(Sheet):
         else:
             known = set(self._sorted)
             self._sorted = [n for n in self._sorted if n in rows] + sorted(n for n in rows if n not in known)
-        self.update()
 
     # -- where they lie -------------------------------------------------------------------------------------------
 
@@ -168,7 +180,10 @@ class Wall(Sheet):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         guess = _guessing(results)
         span = rounded(results.scale_of_losses())
+        foot = 0.0 if self.laid_out else self.px(FOOT)
         for number, square in places.items():
+            if not self.dirty.intersects(square.adjusted(-2, -2, 2, foot + 2)):
+                continue
             row = results.rows[number]
             dim = not row.sound or row.loss > 0.97 * guess
             if results.chosen and number not in results.chosen:
@@ -179,9 +194,9 @@ class Wall(Sheet):
         if self.laid_out:
             self._paint_axes(painter, room)
         elif len(places) < len(self._sorted):
-            foot = QRectF(room.left(), self.height() - self.px(14), room.width(), self.px(12))
+            line = QRectF(room.left(), self.height() - self.px(14), room.width(), self.px(12))
             said = f"the first {len(places)} of {len(self._sorted)}"
-            write(painter, foot, said, face(9, 400, self.theme.scale), self.theme.quiet, Qt.AlignmentFlag.AlignRight)
+            write(painter, line, said, face(9, 400, self.theme.scale), self.theme.quiet, Qt.AlignmentFlag.AlignRight)
         if results.over in places:
             self._paint_large(painter, results.rows[results.over], places[results.over])
 

@@ -21,7 +21,7 @@ class WallView(FedView):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Wall")
-        self.results = Results()
+        self.results = Results(self)
         self.card = SearchCard(self.results)
         self.wall, self.scatter = Wall(self.results), Scatter(self.results)
         self.importance, self.best, self.many = Importance(self.results), BestSoFar(self.results), Many(self.results)

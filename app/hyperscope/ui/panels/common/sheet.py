@@ -13,6 +13,7 @@ from hyperscope.ui.paint import card, face, write
 from hyperscope.ui.panels.common.painted import Painted
 from hyperscope.ui.theme import INSIDE
 
+WHOLE = 1e6  # pixels, more than anything has
 HEAD = 30  # pixels of the line with the title
 
 
@@ -22,6 +23,7 @@ class Sheet(Painted):
     def __init__(self, title: str, note: str = "", formula: str = "") -> None:
         super().__init__(title)
         self.title, self.note, self.formula = title, note, formula
+        self.dirty = QRectF(0, 0, WHOLE, WHOLE)  # what is to be painted of it
         self._standing = QPixmap()
         self._made_for: tuple[object, ...] = ()
 
@@ -62,5 +64,7 @@ class Sheet(Painted):
         elif self.note:
             head.setLeft(head.left() + taken + self.px(12))
             write(painter, head, self.note, face(11, 400, theme.scale), theme.quiet, Qt.AlignmentFlag.AlignRight)
+        before, self.dirty = self.dirty, QRectF(event.rect())
         self.paint(painter, self.room)
+        self.dirty = before
         painter.end()
