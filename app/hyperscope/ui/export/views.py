@@ -194,6 +194,8 @@ def _alike(shown: QWidget, made: QWidget) -> None:
     """Presses in `made` what is pressed in `shown`."""
 
     def pressed(of: QWidget) -> dict[str, QAbstractButton]:
+        if isinstance(of, MapPanel):
+            _ = of.options.inside  # made when it is first opened, and the view can be chosen by a key
         return {button.accessibleName(): button for button in of.findChildren(QAbstractButton) if button.isCheckable()}
 
     buttons = pressed(made)
