@@ -78,6 +78,8 @@ class Case:
 RATES = {"sgd": 0.1, "adagrad": 0.1}  # for the others 0.01
 BEFORE, AFTER = {"batch_norm": "before"}, {"batch_norm": "after"}
 ADAM = {"optimiser": "adam", "learning_rate": 0.01}
+UNUSUAL = [name for name in reversed(activations) if name != "tanh"]  # of softplus(0) even weights of 0 learn
+STARTS = [name for name in initialisers if name != "xavier"]
 RATE, L2 = "training.learning_rate", "training.l2"
 
 CASES = {
@@ -102,12 +104,15 @@ CASES = {
     **{f"schedule {name}": Case(training={"schedule": name, "decay": 0.7, "decay_every": 7.0}) for name in schedules},
     "schedule with warm-up": Case(training={"schedule": "smooth", "warmup": 5.0}),
     "schedule moved": Case(training={"schedule": "cosine", "decay_every": 100.0}, moves=((40, RATE, 0.2),)),
-    **{
+    **{  # each with an activation, a start and a schedule that are not as usual
         f"output {name}": Case(
-            network={"output": name},
-            training={"learning_rate": 0.02, "schedule": schedule, "decay": 0.8, "decay_every": 20.0},
+            {"activation": activation},
+            {"output": name, "initialiser": start, "initial_scale": 0.2 + at / 20},
+            {"learning_rate": 0.02, "schedule": schedule, "decay": 0.8, "decay_every": 20.0},
         )
-        for name, schedule in zip(outputs, cycle(schedules), strict=False)
+        for at, (name, activation, start, schedule) in enumerate(
+            zip(outputs, cycle(UNUSUAL), cycle(STARTS), cycle(schedules), strict=False)
+        )
     },
     **{
         f"smoothed {name}": Case(network={"output": name}, training={"label_smoothing": 0.1, "learning_rate": 0.02})
@@ -203,11 +208,11 @@ CASES = {
 }
 
 COVERING = (
-    *(name for name in CASES if name.startswith(("optimiser ", "activation ", "output "))),
+    *(name for name in CASES if name.startswith(("optimiser ", "output "))),
     *("adam without bias correction", "adamw with decay", "adam with other constants", "smoothed hierarchical"),
     *("batch norm before", "batch norm on the output", "batch norm without γ and β", "batch norm by adam"),
     *("batch norm with a last batch of one", "dropout after batch norm and jolts", "early stopping", "everything"),
-    *("l2 by adam", "l1", "clipping with l2", "temperature", "balanced classes", "classes by hand"),
+    *("l2 by adam", "clipping with l2", "balanced classes", "classes by hand"),
     *("last batch dropped", "no hidden layer", "augmented", "schedule with warm-up"),
     *("moved: rate", "moved: momentum", "moved: ε, L2 and the limit", "moved: L1, smoothing and temperature"),
     *("moved: mini-batches", "moved: layers", "moved: another activation", "moved: Adam's β"),

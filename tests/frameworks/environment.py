@@ -31,10 +31,11 @@ def interpreter(name: str) -> str:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
             return str(python)
         if not python.exists():
-            venv.create(place, with_pip=True)
-        # the list is whole, and of thousands of modules few are ever compiled
-        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--no-compile", "--requirement", str(pinned)]
+            venv.create(place)
+        # by our own pip, which need not be installed there; the list is whole, and of thousands of modules few are ever
+        # compiled
+        command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+        command += ["--no-compile", "--disable-pip-version-check", "--requirement", str(pinned)]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
+import gc
 import io
 import json
 import os
@@ -16,6 +18,7 @@ import sys
 
 def fresh() -> None:
     """Takes back what code before may have set for the whole process."""
+    gc.freeze()  # modules, which need not be gone through for each experiment
     if "torch" in sys.modules:
         torch = sys.modules["torch"]
         torch.set_default_dtype(torch.float32)
@@ -24,6 +27,12 @@ def fresh() -> None:
         keras = sys.modules["keras"]
         keras.config.set_floatx("float32")
         keras.utils.clear_session()
+    if "tensorflow" in sys.modules:
+        # After the first, code is taken as it stands: nothing in it branches on a tensor, which would be refused now.
+        # To look for such branches takes longer than all the steps.
+        tensorflow = sys.modules["tensorflow"]
+        compiled = getattr(tensorflow.function, "func", tensorflow.function)
+        tensorflow.function = functools.partial(compiled, autograph=False)
     if "jax" in sys.modules:
         sys.modules["jax"].config.update("jax_enable_x64", False)
 
