@@ -5,9 +5,10 @@ A panel draws what it is given and cannot tell which; `Frame` looks at the sourc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
+from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.probes.snapshot import Seen
 
 V = TypeVar("V")
@@ -46,6 +47,46 @@ class Computed(Generic[V]):
 
     def look(self) -> tuple[Seen, ...]:
         return self._function(self._value)
+
+
+class FromJobs:
+    """What jobs beside the window come to. A kind of it says which `jobs` there are and takes what they find.
+
+    `news` counts what has come; `drawn` is set to it by whoever draws, so that it is known whether the end was drawn.
+    """
+
+    news = 0
+    drawn = -1
+    _stood: tuple[object, ...] = ()  # where the jobs were when they were last looked at
+
+    @property
+    def jobs(self) -> Sequence[Job[Any, Any]]:
+        """All that were begun and not replaced."""
+        raise NotImplementedError
+
+    def take(self, job: Job[Any, Any], record: Any) -> None:
+        """Takes something that a job has found; it stays among the job's records anyway."""
+
+    def version(self) -> int:
+        """Goes up with what has come, and with where the jobs stand."""
+        jobs = self.jobs
+        for job in jobs:
+            for record in job.take():
+                self.take(job, record)
+                self.news += 1
+        stands = tuple((job.progress.share, job.over, job.resting, job.paused, job.problem) for job in jobs)
+        self.news += stands != self._stood
+        self._stood = stands
+        return self.news
+
+    def look(self) -> tuple[Seen, ...]:
+        """The view has what there is from here."""
+        return (Seen(),)
+
+    def close(self) -> None:
+        """Ends them."""
+        for job in self.jobs:
+            job.close()
 
 
 class Polled:

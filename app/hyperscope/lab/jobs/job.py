@@ -109,6 +109,11 @@ class Job(Generic[R, F]):
         self.paused = False
         self._send(Word.RESUME)
 
+    def switch(self) -> None:
+        """Lets it stand, or go on; one that is over stays as it is."""
+        if not self.over:
+            (self.resume if self.paused else self.pause)()
+
     def cancel(self) -> None:
         """Ends it without a result; what it has found until now may still be taken."""
         if not self.over:

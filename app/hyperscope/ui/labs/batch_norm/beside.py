@@ -7,15 +7,15 @@ from typing import Any, Generic, TypeVar
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.task import Task
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.batch_norm.page import BatchNormPage
 from hyperscope.ui.part import Part
+from hyperscope.ui.source import FromJobs
 
 R = TypeVar("R")
 
 
-class Beside(Part[Host], Generic[R]):
+class Beside(FromJobs, Part[Host], Generic[R]):
     """It is also what the view is fed from: `newest` is the last record that came."""
 
     what = "networks"
@@ -26,9 +26,6 @@ class Beside(Part[Host], Generic[R]):
         self.job: Job[R, None] | None = None
         self.newest: R | None = None
         self._of: Experiment | None = None
-        self._news = 0
-        self._drawn = -1  # of the news, what is drawn
-        self._stood: tuple[float, bool, str] = (0.0, False, "")  # where the job was when it was last looked at
         page.turned.connect(lambda: self.lab_shown())
 
     # -- what a kind of it says --------------------------------------------------------------------------------------
@@ -48,20 +45,14 @@ class Beside(Part[Host], Generic[R]):
 
     # -- as a source -------------------------------------------------------------------------------------------------
 
-    def version(self) -> int:
-        """Goes up with what has come."""
-        if self.job is not None:
-            for record in self.job.take():
-                self.newest = record
-                self._news += 1
-            stands = self.job.progress.share, self.job.over, self.job.problem
-            self._news += stands != self._stood
-            self._stood = stands
-        return self._news
+    @property
+    def jobs(self) -> tuple[Job[R, None], ...]:
+        """The one, once it was begun."""
+        return () if self.job is None else (self.job,)
 
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here."""
-        return (Seen(),)
+    def take(self, job: Job[Any, Any], record: R) -> None:
+        """Of records the newest counts."""
+        self.newest = record
 
     # -- as a part ---------------------------------------------------------------------------------------------------
 
@@ -69,7 +60,7 @@ class Beside(Part[Host], Generic[R]):
     def busy(self) -> bool:
         """Whether it is under way while it is looked at, or its end is not drawn yet."""
         job = self.job if self.seen else None
-        return job is not None and not ((job.over or job.resting) and self._drawn == self._news)
+        return job is not None and not ((job.over or job.resting) and self.drawn == self.news)
 
     def lab_shown(self) -> None:
         """Trains when the view is first seen, and stands still while another is."""
@@ -87,10 +78,6 @@ class Beside(Part[Host], Generic[R]):
         if self.seen:
             self.draw()
 
-    def close(self) -> None:
-        if self.job is not None:
-            self.job.close()
-
     def run(self) -> None:
         """Trains anew, of the experiment as it is."""
         experiment = self.host.session.moved
@@ -102,13 +89,13 @@ class Beside(Part[Host], Generic[R]):
         if self.job is not None:
             self.job.close()
         self.job, self.newest, self._of = Job(task), None, experiment
-        self._news += 1
+        self.news += 1
         self.draw()
 
     def pause(self) -> None:
         """Has it stand still, or go on."""
-        if self.job is not None and not self.job.over:
-            (self.job.resume if self.job.paused else self.job.pause)()
+        if self.job is not None:
+            self.job.switch()
             self.draw()
 
     def wish(self, wish: Any) -> None:
@@ -118,7 +105,7 @@ class Beside(Part[Host], Generic[R]):
 
     def draw(self) -> None:
         """Has the view show where it stands."""
-        self._drawn = self._news
+        self.drawn = self.news
         job, note, done, paused = self.job, self.what, True, False
         if job is not None:
             done, paused = job.over or job.resting or job.progress.share >= 1, job.paused

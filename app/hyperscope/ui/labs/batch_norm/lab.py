@@ -58,7 +58,7 @@ def make(host: Host) -> Lab:
         page,
         panels=page.panels,
         sources={
-            **dict.fromkeys(page.of_sweeps.values(), sweeping.source),
+            **dict.fromkeys(page.of_sweeps.values(), sweeping.runs),
             page.of_shift: shifting,
             page.of_moving: moving,
         },

@@ -1,17 +1,19 @@
 """Sweeps under way: a job for each that was begun, of which one trains while it is looked at; what came is kept.
 
-It knows no widgets. A window asks `poll` once a frame.
+It knows no widgets.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, Standing
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.lab.sweeps.sweep import Plan, Sweep
+from hyperscope.ui.source import FromJobs
 
 SIDE = 24  # cells of a small map
 
@@ -35,14 +37,12 @@ class Run:
         return 1.0 if self.done else self.job.progress.share
 
 
-class Runs:
-    """Of each sweep the last run. `begun` counts what has come, for whoever draws it."""
+class Runs(FromJobs):
+    """Of each sweep the last run. It is the source of the views of sweeps."""
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
-        self.news = 0
         self.handed: list[HandedOver] = []  # networks that were asked for, until somebody takes them
-        self.problem = ""
 
     def of(self, sweep: Sweep) -> Run | None:
         """The last run of a sweep."""
@@ -52,7 +52,6 @@ class Runs:
         """Trains this in place of what was trained of the same sweep; all others stand still meanwhile."""
         if (old := self._runs.pop(plan.sweep.name, None)) is not None:
             old.job.close()
-        self.problem = ""
         self._runs[plan.sweep.name] = Run(plan, Job(plan.task(Maps(SIDE))))
         self.look_at(plan.sweep)
 
@@ -77,23 +76,17 @@ class Runs:
         if (run := self.of(sweep)) is not None and not run.job.over:
             run.job.wish(HandOver(number))
 
-    def poll(self) -> int:
-        """Takes what has come, and gives a number that goes up whenever something did."""
-        for run in self._runs.values():
-            before = run.share
-            for record in run.job.take():
-                if isinstance(record, Standing):
-                    run.outcome = Outcome(run.plan, record)
-                elif isinstance(record, HandedOver):
-                    self.handed.append(record)
-                self.news += 1
-            self.news += run.share != before
-            if run.job.problem and run.job.problem != self.problem:
-                self.problem = run.job.problem
-                self.news += 1
-        return self.news
+    # -- as a source ----------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """Ends all of them."""
-        for run in self._runs.values():
-            run.job.close()
+    @property
+    def jobs(self) -> tuple[Job[Any, Any], ...]:
+        """One of each sweep that was begun."""
+        return tuple(run.job for run in self._runs.values())
+
+    def take(self, job: Job[Any, Any], record: Standing | HandedOver) -> None:
+        """The newest outcome, and every network handed over."""
+        if isinstance(record, Standing):
+            run = next(run for run in self._runs.values() if run.job is job)
+            run.outcome = Outcome(run.plan, record)
+        else:
+            self.handed.append(record)

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.sweeps.sweep import Plan, Sweep, sweeps
 from hyperscope.quoting import named
 from hyperscope.ui.actions import Action
@@ -18,29 +17,12 @@ from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.part import Part
 
 
-class SweepSource:
-    """What feeds a view of sweeps: something is new whenever a job has told something."""
-
-    def __init__(self, runs: Runs) -> None:
-        self._runs = runs
-
-    def version(self) -> int:
-        """Goes up with what has come."""
-        return self._runs.poll()
-
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from the runs themselves."""
-        return (Seen(),)
-
-
 class Sweeping(Part[Host]):
     """Begins a view's first sweep when it is first shown; the others when they are chosen."""
 
     def __init__(self, host: Host, page: BatchNormPage) -> None:
         super().__init__(host)
         self.page, self.runs = page, Runs()
-        self.source = SweepSource(self.runs)
-        self._drawn = -1  # of the news, what is drawn
         self._anew: set[str] = set()  # sweeps of which a result of an earlier experiment will not do
         for view in page.of_sweeps.values():
             view.drawn.connect(partial(self._draw, view))
@@ -68,7 +50,7 @@ class Sweeping(Part[Host]):
     def busy(self) -> bool:
         """Whether the sweep that is looked at is under way, or its end is not drawn yet."""
         run = self.runs.of(self._view.sweep) if self._view is not None else None
-        return run is not None and not (run.done and self._drawn == self.runs.news)
+        return run is not None and not (run.done and self.runs.drawn == self.runs.news)
 
     def lab_shown(self) -> None:
         """Runs what is looked at for the first time, and lets it go on otherwise."""
@@ -139,11 +121,11 @@ class Sweeping(Part[Host]):
     def _pause(self, view: SweepView) -> None:
         run = self.runs.of(view.sweep)
         if run is not None:
-            (run.job.resume if run.job.paused else run.job.pause)()
+            run.job.switch()
             self._draw(view)
 
     def _draw(self, view: SweepView) -> None:
-        self._drawn = self.runs.news
+        self.runs.drawn = self.runs.news
         run = self.runs.of(view.sweep)
         old = self.runs.is_of_old(view.sweep, self.host.session.moved)
         view.show_run(run, old, run.job.problem if run is not None else "")

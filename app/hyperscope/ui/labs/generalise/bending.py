@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.generalise.saddles import POINTS, STEPS, Bends, Run, Slice
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.part import Part
+from hyperscope.ui.source import FromJobs
 
 VIEW = "surface"
 
 
-class Bending(Part[Host]):
+class Bending(FromJobs, Part[Host]):
     """Begins when the view is first shown; it is also what the view is fed from."""
 
     def __init__(self, host: Host, page: GeneralisePage) -> None:
@@ -29,8 +30,6 @@ class Bending(Part[Host]):
         self.slices: dict[str, Slice] = {}
         self._of: Experiment | None = None
         self._seen: object = None  # whose examples the surfaces are of
-        self._news, self._drawn = 0, -1
-        self._stood: tuple[object, ...] = ()
         self.view.drawn.connect(self._draw)
         self.view.card.asked.connect(self.run)
         self.view.card.paused.connect(self._pause)
@@ -41,29 +40,23 @@ class Bending(Part[Host]):
 
     # -- as a source ----------------------------------------------------------------------------------------------
 
-    def version(self) -> int:
-        """Goes up with what has come."""
-        if self.job is not None:
-            for record in self.job.take():
-                if isinstance(record, Bends):
-                    self.bends = record
-                else:
-                    self.slices[record.directions] = record
-                self._news += 1
-            stands = self.job.progress.share, self.job.over, self.job.problem
-            self._news += stands != self._stood
-            self._stood = stands
-        return self._news
+    @property
+    def jobs(self) -> tuple[Job[Bends | Slice, None], ...]:
+        """The one, once it was begun."""
+        return () if self.job is None else (self.job,)
 
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here."""
-        return (Seen(),)
+    def take(self, job: Job[Any, Any], record: Bends | Slice) -> None:
+        """The newest of the run, and of each pair of directions."""
+        if isinstance(record, Bends):
+            self.bends = record
+        else:
+            self.slices[record.directions] = record
 
     @property
     def busy(self) -> bool:
         """Whether the run is under way while it is looked at, or its end is not drawn yet."""
         job = self.job if self.page.view == VIEW else None
-        return job is not None and not job.paused and not (job.over and self._drawn == self._news)
+        return job is not None and not job.paused and not (job.over and self.drawn == self.news)
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -84,10 +77,6 @@ class Bending(Part[Host]):
         if self.page.view == VIEW:
             self._show_examples()
             self._draw()
-
-    def close(self) -> None:
-        if self.job is not None:
-            self.job.close()
 
     def _show_examples(self) -> None:
         from hyperscope.lab.examples.examples import load
@@ -110,16 +99,16 @@ class Bending(Part[Host]):
         self._of = self.host.session.moved
         self.bends, self.slices = None, {}
         self.job = Job(Run(self._of, self.steps, self.points))
-        self._news += 1
+        self.news += 1
         self._draw()
 
     def _pause(self) -> None:
-        if self.job is not None and not self.job.over:
-            (self.job.resume if self.job.paused else self.job.pause)()
+        if self.job is not None:
+            self.job.switch()
             self._draw()
 
     def _draw(self) -> None:
-        self._drawn = self._news
+        self.drawn = self.news
         view, job = self.view, self.job
         note, shown = "", self.bends
         if job is not None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.generalise.depth import Cell, Course, Deep, Grid, Watch, deep
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.part import Part
+from hyperscope.ui.source import FromJobs
 
 VIEW = "depth"
 STEPS = 600  # that a pair trains
 
 
-class Deepening(Part[Host]):
+class Deepening(FromJobs, Part[Host]):
     """Begins when the view is first shown; it is also what the view is fed from.
 
     Grids of other sizes are measured by the same process, which is told the newest by a wish.
@@ -33,8 +34,6 @@ class Deepening(Part[Host]):
         self.watch: Job[Course, None] | None = None
         self.course: Course | None = None
         self._of: Experiment | None = None  # what the grid is of
-        self._news, self._drawn = 0, -1
-        self._stood: tuple[object, ...] = ()
         view = self.view
         view.drawn.connect(self._draw)
         view.asked.connect(self.train)
@@ -49,22 +48,15 @@ class Deepening(Part[Host]):
 
     # -- as a source ----------------------------------------------------------------------------------------------
 
-    def version(self) -> int:
-        """Goes up with what has come."""
-        for job in (self.grid, self.watch):
-            for record in job.take() if job is not None else ():
-                if isinstance(record, Course):
-                    self.course = record
-                self._news += 1
-        jobs = [job for job in (self.grid, self.watch) if job is not None]
-        stands = tuple((job.progress.share, job.over, job.resting, job.problem) for job in jobs)
-        self._news += stands != self._stood
-        self._stood = stands
-        return self._news
+    @property
+    def jobs(self) -> tuple[Job[Any, None], ...]:
+        """The grid's and the pair's, as far as they were begun."""
+        return tuple(job for job in (self.grid, self.watch) if job is not None)
 
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here."""
-        return (Seen(),)
+    def take(self, job: Job[Any, Any], record: Cell | Course) -> None:
+        """Of the pair the newest counts; cells are drawn from the job's records."""
+        if isinstance(record, Course):
+            self.course = record
 
     @property
     def busy(self) -> bool:
@@ -72,7 +64,7 @@ class Deepening(Part[Host]):
         if self.page.view != VIEW or self.grid is None:
             return False
         done = self._measured and (self.watch is None or self.watch.over or self.watch.paused)
-        return not (done and self._drawn == self._news)
+        return not (done and self.drawn == self.news)
 
     @property
     def _measured(self) -> bool:
@@ -83,12 +75,12 @@ class Deepening(Part[Host]):
     def lab_shown(self) -> None:
         """Measures and trains when the view is first seen; stands still while another is."""
         if self.page.view != VIEW:
-            for job in (self.grid, self.watch):
-                if job is not None and job.busy:
+            for job in self.jobs:
+                if job.busy:
                     job.pause()
             return
-        for job in (self.grid, self.watch):
-            if job is not None and job.paused:
+        for job in self.jobs:
+            if job.paused:
                 job.resume()
         if self.grid is None:
             self._measure()
@@ -103,11 +95,6 @@ class Deepening(Part[Host]):
                 self.grid = None
                 self._measure()
             self._draw()
-
-    def close(self) -> None:
-        for job in (self.grid, self.watch):
-            if job is not None:
-                job.close()
 
     def _measure(self) -> None:
         layers, units = self.view.settings
@@ -127,7 +114,7 @@ class Deepening(Part[Host]):
         if self.watch is not None:
             self.watch.close()
         self.watch = self.course = None
-        self._news += 1
+        self.news += 1
 
     @property
     def pair(self) -> tuple[Experiment, Experiment]:
@@ -143,8 +130,8 @@ class Deepening(Part[Host]):
         self._draw()
 
     def _pause(self) -> None:
-        if self.watch is not None and not self.watch.over:
-            (self.watch.resume if self.watch.paused else self.watch.pause)()
+        if self.watch is not None:
+            self.watch.switch()
             self._draw()
 
     def _open(self) -> None:
@@ -166,7 +153,7 @@ class Deepening(Part[Host]):
     # -- drawing --------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        self._drawn = self._news
+        self.drawn = self.news
         view, grid = self.view, self.view.grid
         if self.grid is not None:
             grid.show_cells(self.grid.records)
@@ -176,7 +163,7 @@ class Deepening(Part[Host]):
             start = [getattr(one, name) if one is not None else None for one in found]
             later = [getattr(one, name) if one is not None else None for one in now]
             chart.show_values((start[0], start[1]), (later[0], later[1]))
-        problems = [job.problem for job in (self.grid, self.watch) if job is not None and job.problem]
+        problems = [job.problem for job in self.jobs if job.problem]
         view.sentence.setText(problems[0] if problems else grid.sentence(grid.rule, grid.bend))
         view.losses.setText(self._losses())
         view.pause.setEnabled(self.watch is not None and not self.watch.over)

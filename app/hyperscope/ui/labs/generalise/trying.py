@@ -21,7 +21,7 @@ from hyperscope.lab.generalise.strengths import STRENGTHS
 from hyperscope.lab.generalise.trials import Trials, Tried
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.population_task import Maps, Standing
-from hyperscope.lab.probes.snapshot import Seen, Snapshot
+from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.sweeps.outcome import Outcome
 from hyperscope.lab.sweeps.sweep import Plan, Sweep
 from hyperscope.ui.actions import Action
@@ -29,6 +29,7 @@ from hyperscope.ui.host import Host
 from hyperscope.ui.labs.generalise.page import GeneralisePage
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.twin import TwinPart
+from hyperscope.ui.source import FromJobs
 
 VIEW = "bias-and-variance"
 SIDE = 32  # cells of a small map
@@ -49,7 +50,7 @@ class _Run:
         return self.job.over or self.job.resting
 
 
-class Trying(Part[Host]):
+class Trying(FromJobs, Part[Host]):
     """Begins when the view is first shown; it is also what the view is fed from.
 
     The remedies train beside one other job at a time: the strengths that are looked at first, then more examples.
@@ -59,8 +60,6 @@ class Trying(Part[Host]):
         super().__init__(host)
         self.page, self.view = page, page.bias
         self._runs: dict[str, _Run] = {}
-        self._news, self._drawn = 0, -1
-        self._stood: tuple[object, ...] = ()
         self._paused = False
         self._begun: Experiment | None = None  # whose network was had trained
         self.only: tuple[str, ...] = ()  # names of the remedies that are tried, () for all
@@ -88,32 +87,32 @@ class Trying(Part[Host]):
 
     # -- as a source ----------------------------------------------------------------------------------------------
 
+    @property
+    def jobs(self) -> tuple[Job[Any, Any], ...]:
+        """All that were begun."""
+        return tuple(run.job for run in self._runs.values())
+
+    def take(self, job: Job[Any, Any], record: Any) -> None:
+        """The newest outcome of a strength, and the newest curve; what was tried is drawn from the job's records."""
+        run = next(run for run in self._runs.values() if run.job is job)
+        if isinstance(record, Standing) and run.plan is not None:
+            run.outcome = Outcome(run.plan, record)
+        elif isinstance(record, LearningCurve):
+            run.curve = record
+
     def version(self) -> int:
-        """Goes up with what has come."""
-        for run in self._runs.values():
-            for record in run.job.take():
-                if isinstance(record, Standing) and run.plan is not None:
-                    run.outcome = Outcome(run.plan, record)
-                elif isinstance(record, LearningCurve):
-                    run.curve = record
-                self._news += 1
-        stands = tuple((name, run.job.progress.share, run.done, run.job.problem) for name, run in self._runs.items())
-        self._news += stands != self._stood
-        self._stood = stands
+        """Goes up with what has come, after which others may have their turn."""
+        super().version()
         if self._wanted and not self._paused:
             self._share_out()
-        return self._news
-
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here."""
-        return (Seen(),)
+        return self.news
 
     @property
     def busy(self) -> bool:
         """Whether something is under way while it is looked at, or its end is not drawn yet."""
         if not self._wanted or self._paused:
             return False
-        return not (len(self._order) == len(self._present) and self.done and self._drawn == self._news)
+        return not (len(self._order) == len(self._present) and self.done and self.drawn == self.news)
 
     @property
     def done(self) -> bool:
@@ -162,10 +161,6 @@ class Trying(Part[Host]):
             batches = math.ceil(self.page.training_examples / session.moved.training.batch_size)
             session.train_to(max(1, round(self.view.settings[0] / batches)))
 
-    def close(self) -> None:
-        for run in self._runs.values():
-            run.job.close()
-
     def run(self) -> None:
         """Trains everything anew, of the experiment as it is."""
         self.close()
@@ -193,7 +188,7 @@ class Trying(Part[Host]):
             self.host.say(str(problem), alarm=True)
             return
         self._runs[name] = run
-        self._news += 1
+        self.news += 1
 
     def _share_out(self) -> None:
         """Lets two of them train at a time, in their order, and begins what has not begun.
@@ -269,7 +264,7 @@ class Trying(Part[Host]):
         return ": ".join(part for part in (old, going) if part)
 
     def _draw(self) -> None:
-        self._drawn = self._news
+        self.drawn = self.news
         view = self.view
         view.errors.side = int(self.host.session.side == "B")
         trials = self._runs.get(TRIALS)

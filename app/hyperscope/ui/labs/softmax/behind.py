@@ -8,10 +8,10 @@ from typing import Any
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.task import Task
-from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.source import FromJobs
 
 
-class Behind:
+class Behind(FromJobs):
     """The job of a view, as a source. `task` makes one of an experiment, and may raise ValueError with a sentence;
     `draw` is told of every piece of news.
     """
@@ -22,29 +22,25 @@ class Behind:
         self.records: dict[type, Any] = {}  # the newest of each type
         self.refused = ""
         self._of: object = None
-        self._news = 0
-        self._drawn = -1
-        self._stood: tuple[float, bool, bool, str] = (0.0, False, False, "")
 
     # -- as a source ----------------------------------------------------------------------------------------------
 
+    @property
+    def jobs(self) -> tuple[Job[Any, Any], ...]:
+        """The one, once it was begun."""
+        return () if self.job is None else (self.job,)
+
+    def take(self, job: Job[Any, Any], record: Any) -> None:
+        """Keeps the newest of each type."""
+        self.records[type(record)] = record
+
     def version(self) -> int:
         """Goes up with what has come; draws it."""
-        if self.job is not None:
-            for record in self.job.take():
-                self.records[type(record)] = record
-                self._news += 1
-            stands = self.job.progress.share, self.done, self.job.paused, self.job.problem
-            self._news += stands != self._stood
-            self._stood = stands
-        if self._drawn != self._news:
-            self._drawn = self._news
+        super().version()
+        if self.drawn != self.news:
+            self.drawn = self.news
             self._draw()
-        return self._news
-
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here."""
-        return (Seen(),)
+        return self.news
 
     @property
     def done(self) -> bool:
@@ -54,7 +50,7 @@ class Behind:
     @property
     def busy(self) -> bool:
         """Whether it is under way, or its end is not drawn yet."""
-        return self.job is not None and not (self.done and self._drawn == self._news)
+        return self.job is not None and not (self.done and self.drawn == self.news)
 
     def note(self, what: str, now: object) -> str:
         """How far it is, in words; `now` is what it would be of if it were begun now."""
@@ -85,13 +81,13 @@ class Behind:
         else:
             self.close()
             self.job, self.records = Job(task), {}
-        self._news += 1
+        self.news += 1
 
     def pause(self) -> None:
         """Lets it stand, or go on."""
         if self.job is not None and not self.done:
-            (self.job.resume if self.job.paused else self.job.pause)()
-            self._news += 1
+            self.job.switch()
+            self.news += 1
 
     def show(self, on: bool) -> None:
         """Goes on while its view is shown, and stands still while it is not."""
@@ -101,8 +97,3 @@ class Behind:
             self.job.resume()
         elif not on and self.job.busy:
             self.job.pause()
-
-    def close(self) -> None:
-        """Ends it."""
-        if self.job is not None:
-            self.job.close()

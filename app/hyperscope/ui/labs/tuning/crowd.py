@@ -9,10 +9,10 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.population_task import HandedOver, HandOver, Maps, PopulationTask
 from hyperscope.lab.jobs.task import Task
-from hyperscope.lab.probes.snapshot import Seen
+from hyperscope.ui.source import FromJobs
 
 
-class Crowd:
+class Crowd(FromJobs):
     """A source: `version` goes up with what has come. `of` is what the networks were made of; `standing` is the newest
     record of the task, but for networks handed over.
     """
@@ -22,7 +22,7 @@ class Crowd:
         self.standing: Any = None
         self.of: object = None
         self.handed: list[HandedOver] = []
-        self._news = 1
+        self.news = 1
 
     def begin(self, experiments: Sequence[Experiment], epochs: int, of: object) -> None:
         """Trains these in place of those before. Raises: ValueError where they cannot be."""
@@ -33,13 +33,13 @@ class Crowd:
         self.close()
         self.standing, self.of = None, of
         self.job = Job(task)
-        self._news += 1
+        self.news += 1
 
     def pause(self) -> None:
         """Lets it stand, or go on."""
-        if self.job is not None and not self.job.over:
-            (self.job.resume if self.job.paused else self.job.pause)()
-            self._news += 1
+        if self.job is not None:
+            self.job.switch()
+            self.news += 1
 
     def ask_for(self, number: int) -> None:
         """Has a network handed over as it is."""
@@ -51,11 +51,11 @@ class Crowd:
         if self.job is not None and not self.job.over:
             self.job.resting = False  # until it has said so again
             self.job.wish(wish)
-            self._news += 1
+            self.news += 1
 
     def touch(self) -> None:
         """Something that is drawn with it has changed."""
-        self._news += 1
+        self.news += 1
 
     @property
     def done(self) -> bool:
@@ -83,25 +83,19 @@ class Crowd:
         far = "" if self.done else f"{100 * share:.0f} %" + (", paused" if self.job.paused else "")
         return ", ".join(filter(None, (said, far)))
 
-    def version(self) -> int:
-        """Goes up with what has come."""
-        if self.job is not None:
-            before = self.job.progress, self.job.resting, self.job.over
-            for record in self.job.take():
-                if isinstance(record, HandedOver):
-                    self.handed.append(record)
-                else:
-                    self.standing = record
-                self._news += 1
-            self._news += before != (self.job.progress, self.job.resting, self.job.over)
-        return self._news
+    @property
+    def jobs(self) -> tuple[Job[Any, None], ...]:
+        """The one, once it was begun."""
+        return () if self.job is None else (self.job,)
 
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from here itself."""
-        return (Seen(),)
+    def take(self, job: Job[Any, Any], record: Any) -> None:
+        """The newest standing, and every network handed over."""
+        if isinstance(record, HandedOver):
+            self.handed.append(record)
+        else:
+            self.standing = record
 
     def close(self) -> None:
         """Ends it."""
-        if self.job is not None:
-            self.job.close()
-            self.job = None
+        super().close()
+        self.job = None

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.lab.export.tables import csv_of
 from hyperscope.lab.jobs.job import Job
-from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.tuning.search import Keep, Kept, Open, Opened, Search, SearchIn
 from hyperscope.lab.tuning.trials import Plan
 from hyperscope.lab.writing import write
@@ -23,12 +22,13 @@ from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.tables import of_trials
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
+from hyperscope.ui.source import FromJobs
 
 MOST_KEPT = 50  # trials that go to the run library at once
 ENDS = {"pruned": "stopped early", "diverged": "diverged", "failed": "failed"}
 
 
-class Searching(Part[Host]):
+class Searching(FromJobs, Part[Host]):
     """Begins a search when the wall is first shown, and again when it is asked for. It is the wall's source too."""
 
     def __init__(self, host: Host, page: TuningPage) -> None:
@@ -36,7 +36,7 @@ class Searching(Part[Host]):
         self.page, self.view = page, page.wall
         self.job: Job[Any, None] | None = None
         self.url = ""  # of the study that is looked at, "" for a search that is not kept
-        self._news = self._drawn = 0
+        self._come: list[object] = []  # what the results have not taken yet
         self._opening: int | None = None
         self._told: object = None  # the search whose end was told
         self._writer = Reader(page)
@@ -64,33 +64,35 @@ class Searching(Part[Host]):
 
     # -- as a source ----------------------------------------------------------------------------------------------
 
+    @property
+    def jobs(self) -> tuple[Job[Any, None], ...]:
+        """The one, once it was begun."""
+        return () if self.job is None else (self.job,)
+
+    def take(self, job: Job[Any, Any], record: Any) -> None:
+        """Hands over what was asked for; trials go to the results all at once."""
+        if isinstance(record, Opened):
+            self._hand_over(record)
+        elif isinstance(record, Kept):
+            self._say_kept(record)
+        else:
+            self._come.append(record)
+
     def version(self) -> int:
         """Goes up with what has come."""
-        job = self.job
-        if job is not None:
-            before = job.progress, job.over, job.resting, job.problem
-            records = job.take()
-            for record in records:
-                if isinstance(record, Opened):
-                    self._hand_over(record)
-                elif isinstance(record, Kept):
-                    self._say_kept(record)
-            before_plan = self.view.results.plan
-            self.view.results.take(records)
-            if self.url and before_plan is None and (plan := self.view.results.plan) is not None:
-                self.view.card.show_plan(plan)
-            if records or before != (job.progress, job.over, job.resting, job.problem):
-                self._news += 1
-        return self._news
-
-    def look(self) -> tuple[Seen, ...]:
-        """The view has what there is from the results themselves."""
-        return (Seen(),)
+        super().version()
+        come, self._come = self._come, []
+        results = self.view.results
+        before_plan = results.plan
+        results.take(come)
+        if self.url and before_plan is None and results.plan is not None:
+            self.view.card.show_plan(results.plan)
+        return self.news
 
     @property
     def busy(self) -> bool:
         """Whether a search is under way, or its end is not drawn yet."""
-        return self.job is not None and not ((self.job.resting or self.job.over) and self._drawn == self._news)
+        return self.job is not None and not ((self.job.resting or self.job.over) and self.drawn == self.news)
 
     # -- what is done ---------------------------------------------------------------------------------------------
 
@@ -123,7 +125,7 @@ class Searching(Part[Host]):
         self.url = url
         self.view.results.begin(plan)
         self.job = Job(search)
-        self._news += 1
+        self.news += 1
         self._say()
 
     def pause(self) -> None:
@@ -134,8 +136,8 @@ class Searching(Part[Host]):
             except ValueError as problem:
                 self.host.say(str(problem), alarm=True)
             return
-        if self.job is not None and not self.job.over:
-            (self.job.resume if self.job.paused else self.job.pause)()
+        if self.job is not None:
+            self.job.switch()
             self._say()
 
     def search_in(self, box: Mapping[str, tuple[float, float]]) -> None:
@@ -219,13 +221,12 @@ class Searching(Part[Host]):
 
     def close(self) -> None:
         self._writer.close()
-        if self.job is not None:
-            self.job.close()
+        super().close()
 
     # -- what is said ---------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        self._drawn = self._news
+        self.drawn = self.news
         self._say()
         self._tell_the_end()
 
