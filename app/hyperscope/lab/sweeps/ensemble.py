@@ -13,7 +13,7 @@ import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
+from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
 
 MOST = 16  # networks
 SIDE = 40  # cells of a map
@@ -81,7 +81,7 @@ class EnsembleTask:
         )
 
     def run(self, wishes: Wishes) -> Generator[News[Ensemble], None, None]:
-        """Trains, looks, and rests at the end. Raises: ValueError when data cannot be had."""
+        """Trains, looks, and ends. Raises: ValueError when data cannot be had."""
         from hyperscope.lab.jobs.small_map import SmallMap
         from hyperscope.lab.training.population import Population
 
@@ -105,9 +105,6 @@ class EnsembleTask:
                 yield Progress(done / goal)  # the whole is done with the last record
         yield Record(_looked(population, pictures), key=Ensemble)
         yield Progress(1.0)
-        while True:
-            wishes.clear()
-            yield Rest()
 
 
 def _looked(population: object, pictures: object) -> Ensemble:

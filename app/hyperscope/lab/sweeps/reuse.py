@@ -18,7 +18,7 @@ from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.examples.examples import DEV, TRAIN, ExampleSet, Floats, Ints, load
 from hyperscope.lab.experiment.data import Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
+from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
 from hyperscope.lab.training.trainer import Trainer
 
 TASKS = ("digits", "halves")
@@ -92,7 +92,7 @@ class ReuseTask:
             raise ValueError(f"seeds is {self.seeds}; it must lie in [1, 20]")
 
     def run(self, wishes: Wishes) -> Generator[News[Reuse], None, None]:
-        """Trains, tells after each network, and rests at the end."""
+        """Trains, tells after each network, and ends."""
         sizes = SIZES[self.task]
         right = np.full((len(WAYS), len(sizes), self.seeds), np.nan)
         first = np.full(self.seeds, np.nan)
@@ -113,9 +113,6 @@ class ReuseTask:
                     right[way, at, seed] = network.scores().dev.accuracy
                     yield Record(Reuse(sizes, right.copy(), first.copy()), key=Reuse)
         yield Progress(1.0)
-        while True:
-            wishes.clear()
-            yield Rest()
 
     def _share(self, right: Array, whole: int) -> float:
         return min(0.999, float(np.isfinite(right).sum()) / whole)

@@ -13,7 +13,7 @@ import numpy as np
 from hyperscope.engine.activations import sigmoid
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
+from hyperscope.lab.jobs.task import News, Progress, Record, Wishes
 
 if TYPE_CHECKING:
     from hyperscope.lab.jobs.small_map import SmallMap
@@ -76,7 +76,7 @@ class RivalsTask:
     what: ClassVar[str] = "trained the four outputs"
 
     def run(self, wishes: Wishes) -> Generator[News[Rivals], None, None]:
-        """Trains, looks, and rests at the end. Raises: ValueError when data cannot be had."""
+        """Trains, looks, and ends. Raises: ValueError when data cannot be had."""
         together = _Together(self)
         yield Record(together.record(), key=Rivals)
         free = 0.0
@@ -87,9 +87,6 @@ class RivalsTask:
                 free = time.monotonic() + EVERY
             yield Progress(together.share)
         yield Progress(1.0)
-        while True:
-            wishes.clear()
-            yield Rest()
 
 
 class _Together:
