@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -57,6 +57,48 @@ class Counting:
                 yield Progress(count / self.most, f"at {count}")
                 yield Record(count, self.key)
         return f"counted to {count}"
+
+
+@dataclass(frozen=True)
+class Adding:
+    """Counts to `most` and rests; a number that is wished for is added to that, and what comes of it is the answer."""
+
+    most: int
+    added: int = 0
+    what: ClassVar[str] = "added"
+
+    def again(self, wished: Mapping[type, Any], records: tuple[Any, ...]) -> Adding:
+        return Adding(self.most, sum(one[1] for one in records if isinstance(one, tuple)))
+
+    def run(self, wishes: Wishes) -> Generator[News[Any], None, None]:
+        count = 0
+        while count < self.most:
+            count += 1
+            yield Progress(count / self.most)
+            yield Record(count, key="count")
+        count += self.added
+        while True:
+            if wishes:
+                wish = wishes.popleft()
+                count += wish
+                yield Record((count, wish))
+            yield Rest()
+
+
+@dataclass(frozen=True)
+class Once:
+    """Counts and rests, but not where `file` is there: that it leaves."""
+
+    file: Path
+    what: ClassVar[str] = "counted once"
+
+    def run(self, wishes: Wishes) -> Generator[News[Any], None, None]:
+        if self.file.exists():
+            raise ValueError("the table is gone")
+        self.file.touch()
+        yield Record(1, key="count")
+        while True:
+            yield Rest()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from hyperscope.lab.jobs import job as jobs
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.task import Progress, Task
 from hyperscope.lab.jobs.work import Word
-from lab.tasks import Counting, Failing, Flooding, Resting, Stuck, Telling, Tidy
+from lab.tasks import Adding, Counting, Failing, Flooding, Once, Resting, Stuck, Telling, Tidy
 from patience import SECONDS
 
 PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
@@ -153,6 +153,79 @@ def test_a_job_at_rest_answers_every_kind_of_wish_and_rests_again(begin) -> None
         job.wish(str(number))
     taken(job, lambda: set(job.records) == {499, "499"} and job.resting)
     assert not job.over
+
+
+# -- parked -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_parked_job_has_no_process_and_keeps_what_it_found(begin) -> None:
+    job = begin(Adding(30))
+    taken(job, lambda: job.resting)
+    pid = job.pid
+    assert job.park() and job.parked and gone(pid)
+    assert job.records == (30,) and job.resting and not job.over and job.take() == ()
+
+
+def test_what_is_wished_of_a_parked_job_is_answered_as_if_it_had_never_been(begin) -> None:
+    job = begin(Adding(30))
+    taken(job, lambda: job.resting)
+    for wish, count in ((5, 35), (7, 42), (1, 43)):
+        assert job.park()
+        job.wish(wish)
+        assert taken(job, lambda answer=(count, wish): answer in job.records) == [(count, wish)]
+        taken(job, lambda: job.resting)
+
+
+def test_parked_half_way_a_job_shows_what_it_had_until_it_is_there_again(begin) -> None:
+    job = begin(Adding(ENDLESS))
+    taken(job, lambda: bool(job.records) and job.records[0] > 3_000)
+    job.pause()
+    assert is_quiet(job) and job.park()
+    had = job.records[0]
+    job.resume()
+    assert job.records == (had,) and job.catching_up == 0.0
+    assert min(taken(job, lambda: job.records[0] > had)) >= had and job.catching_up is None
+    assert job.busy
+
+
+def test_a_paused_job_that_was_parked_answers_where_it_stood_and_stands_there(begin) -> None:
+    job = begin(Counting(10**8, "count"))
+    taken(job, lambda: bool(job.records) and job.records[0] > 3_000)
+    job.pause()
+    assert is_quiet(job) and job.park()
+    had = job.progress.share * 10**8
+    job.wish("how far?")
+    taken(job, lambda: isinstance(job.records[-1], tuple))
+    assert job.records[-1][1] >= round(had) and job.paused
+    assert is_quiet(job)
+
+
+def test_a_job_at_work_or_that_owes_an_answer_is_not_parked(begin) -> None:
+    job = begin(Adding(ENDLESS))
+    assert not job.park()
+    job = begin(Adding(1))
+    taken(job, lambda: job.resting)
+    job.wish(1)
+    assert not job.park()
+    taken(job, lambda: (2, 1) in job.records)
+
+
+def test_where_it_cannot_be_run_again_what_it_found_stays_and_the_reason_is_said(begin, tmp_path: Path) -> None:
+    job = begin(Once(tmp_path / "left"))
+    taken(job, lambda: job.resting)
+    assert job.park()
+    job.wish("anything")
+    to_the_end(job)
+    assert job.records == (1,) and job.problem == "the table is gone"
+
+
+def test_a_parked_job_is_closed_and_cancelled_like_any_other(begin) -> None:
+    for end in (Job.close, Job.cancel):
+        job = begin(Adding(1))
+        taken(job, lambda job=job: job.resting)
+        assert job.park()
+        end(job)
+        assert job.over and not job.parked
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from msgspec.structs import replace
@@ -149,6 +149,11 @@ class Grid:
         for name, value, most in (("layers", self.layers, MOST_LAYERS), ("units", self.units, WIDEST)):
             if not 1 <= value <= most:
                 raise ValueError(f"{name} is {value}; it must be a whole number in [1, {most}]")
+
+    def again(self, wished: Mapping[type, Any], records: tuple[Cell, ...]) -> Grid:
+        """The task of measuring those of the size that was wished for last."""
+        size = wished.get(Deep, self)
+        return Grid(self.experiment, size.layers, size.units)
 
     def run(self, wishes: Wishes) -> Generator[News[Cell], None, None]:
         """Measures one after another. Raises: ValueError when data cannot be had."""

@@ -43,6 +43,10 @@ class Task(Protocol[R_co, F_co]):
     """Work that finds records of type R and comes to a result of type F.
 
     One that starts processes of its own `spreads`, an attribute that others do without.
+
+    It is run again where its process was ended meanwhile, and has to come to the same numbers. A task in which wishes
+    have a part, or that need not begin at its beginning, has a method `again(wished, records)`: the task that comes to
+    where these records are by itself, where `wished` has the newest wish of each type.
     """
 
     @property

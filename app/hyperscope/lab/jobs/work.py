@@ -45,7 +45,9 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What was found since the last one, oldest first, records by key or by number; `heard` counts `Wished`."""
+    """What was found since the last one, oldest first, records by key or by number; `heard` counts each `Wished` whose
+    wishes were answered.
+    """
 
     records: tuple[tuple[Hashable, Any], ...]
     progress: Progress
@@ -78,7 +80,7 @@ class _Desk:
         self.wishes: Wishes = deque()
         self._held: dict[Hashable, Any] = {}
         self._progress = Progress(0.0)
-        self._number = self._heard = 0
+        self._number = self._got = self._heard = 0
         self._free, self._new = True, False  # whether a parcel may be sent, and whether there is anything to send
         self._paused = self._resting = False
 
@@ -96,6 +98,7 @@ class _Desk:
 
     def _work(self, work: Generator[News[Any], None, Any]) -> End:
         while True:
+            rested = self._resting
             try:
                 said = next(work)
             except StopIteration as done:
@@ -106,6 +109,8 @@ class _Desk:
                 traceback.print_exc()
                 return End(problem=f"The process that {self.task.what} failed: {type(fault).__name__}: {fault}.")
             self._note(said)
+            if rested and isinstance(said, Record):
+                continue  # an answer goes with the word that it rests again, where nothing else comes of it
             while True:
                 if self._free and self._new:
                     self._send()
@@ -122,6 +127,8 @@ class _Desk:
     def _note(self, said: News[Any]) -> None:
         self._resting = isinstance(said, Rest)
         self._new = True
+        if not self.wishes:  # what is said now is the last answer
+            self._heard = self._got
         if isinstance(said, Progress):
             self._progress = said
         elif isinstance(said, Record):
@@ -144,8 +151,7 @@ class _Desk:
             raise _Unheard from None
         if isinstance(said, Wished):
             self.wishes.extend(said.wishes)
-            self._heard += 1
-            self._new = True
+            self._got += 1
         elif said in (Word.TOOK, Word.CANCEL):  # the window's end of the pipe is always read, so the end may follow
             self._free = True
         elif said in (Word.PAUSE, Word.RESUME):

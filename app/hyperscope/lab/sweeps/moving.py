@@ -9,9 +9,10 @@ practical domain adaptation"). It knows no window; `MovingData` is a job's task.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections import deque
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -75,6 +76,7 @@ class Moved:
     """Both networks, when the data `changed`, in epochs, and how; NaN before that.
 
     `trials` are of the networks before the first change, and `at` (3,) the accuracies after the `change` that is set.
+    `put` is each change that the data came to, with the step of each network then.
     """
 
     courses: tuple[Course, ...]
@@ -82,6 +84,7 @@ class Moved:
     changed: float
     trials: tuple[Trial, ...]
     at: Array
+    put: tuple[tuple[tuple[int, ...], Change], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +102,25 @@ class Finding:
 class MovingData:
     """The task of training both for so many epochs, `change` coming half way. A Change wished for comes at once.
 
+    With `put` the data change as they did then, before anything else.
     Raises: ValueError for a number of epochs out of range.
     """
 
     experiment: Experiment
     change: Change = Change()  # noqa: RUF009  # frozen
     epochs: int = 80
+    put: tuple[tuple[tuple[int, ...], Change], ...] = ()
     what: ClassVar[str] = "trained on data that move"
 
     def __post_init__(self) -> None:
         if not 2 <= self.epochs <= 400:
             raise ValueError(f"epochs is {self.epochs}; it must be a whole number in [2, 400]")
+
+    def again(self, wished: Mapping[type, Any], records: tuple[Moved, ...]) -> MovingData:
+        """The task of having the data change as they did."""
+        if not records:
+            return self
+        return replace(self, change=records[-1].change, put=records[-1].put)
 
     def run(self, wishes: Wishes) -> Generator[News[Moved], None, None]:
         """Trains both in turn, and tells how they stand. Raises: ValueError when their data cannot be had."""
@@ -147,6 +158,8 @@ class _Both:
         self.trials: tuple[Trial, ...] = ()
         self.at = np.full(len(WAYS), np.nan)
         self._tried = 0.0
+        self._put_before = deque(task.put)
+        self.put: list[tuple[tuple[int, ...], Change]] = []
 
     @property
     def done(self) -> bool:
@@ -157,17 +170,25 @@ class _Both:
         return 1.0 if self.done else min(t.step for t in self.trainers if not t.alarm) / self.goal
 
     @property
-    def _due(self) -> int:
-        """The step up to which both train before something else happens."""
-        return self.goal if np.isfinite(self.changed) else self.half
+    def _due(self) -> tuple[int, ...]:
+        """The step up to which each trains before something else happens."""
+        if self._put_before:
+            return self._put_before[0][0]
+        return (self.goal if np.isfinite(self.changed) else self.half,) * len(self.trainers)
 
     def train(self) -> None:
         """Each for about BURST s, up to the same step; then the data change, if it is time."""
-        for trainer in self.trainers:
+        due = self._due
+        for trainer, until in zip(self.trainers, due, strict=True):
             ends = time.monotonic() + BURST
-            while trainer.step < self._due and not trainer.alarm and time.monotonic() < ends:
-                trainer.steps(min(8, self._due - trainer.step))
-        if all(trainer.step >= self._due or trainer.alarm for trainer in self.trainers) and not self.done:
+            while trainer.step < until and not trainer.alarm and time.monotonic() < ends:
+                trainer.steps(min(8, until - trainer.step))
+        there = all(one.step >= until or one.alarm for one, until in zip(self.trainers, due, strict=True))
+        if there and self._put_before:
+            now, self.change = self.change, self._put_before.popleft()[1]
+            self._put()
+            self.change = now
+        elif there and not self.done:
             self._put()
         elif np.isnan(self.changed) and time.monotonic() >= self._tried + TRIED:
             self._try()
@@ -187,6 +208,7 @@ class _Both:
         if np.isnan(self.changed):
             self._try()
         self.changed = max(trainer.epoch for trainer in self.trainers)
+        self.put.append((tuple(trainer.step for trainer in self.trainers), self.change))
         examples = moved(self.original, self.change)
         for trainer in self.trainers:
             trainer.record_if_due()
@@ -221,7 +243,7 @@ class _Both:
 
     def record(self) -> Moved:
         courses = tuple(_course(trainer) for trainer in self.trainers)
-        return Moved(courses, self.change, self.changed, self.trials, self.at.copy())
+        return Moved(courses, self.change, self.changed, self.trials, self.at.copy(), tuple(self.put))
 
 
 def _course(trainer: Trainer) -> Course:

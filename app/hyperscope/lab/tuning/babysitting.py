@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import msgspec
@@ -53,13 +54,21 @@ Said: TypeAlias = "Babysat | HandedOver"
 class Babysitting:
     """Spends `purse`; with `ruled` to the end by the rule, else as is wished for day by day.
 
+    What was `asked` before is done again, and all train to the end of day `until` before the first rest, see Babysat.
     Records are Babysat, the newest of which counts, and HandedOver: member 0 is the babysat one, then the many.
     """
 
     purse: Purse
     ruled: bool = False
     plane: tuple[str, str] = ("", "")
+    until: int = 0
+    asked: tuple[tuple[int, Experiment | None], ...] = ()
     what: ClassVar[str] = "spent the purse"
+
+    def again(self, wished: Mapping[type, Any], records: tuple[Said, ...]) -> Babysitting:
+        """The task of doing what was asked, on the same days."""
+        newest = next((one for one in reversed(records) if isinstance(one, Babysat)), None)
+        return self if newest is None else replace(self, until=newest.until, asked=newest.asked)
 
     def run(self, wishes: Wishes) -> Generator[News[Said], None, None]:
         """Raises: ValueError when data cannot be had."""
@@ -90,7 +99,7 @@ class _Spending:
         self.panda = Trainer(purse.start, rows=ROWS)
         self.values = purse.drawn()
         self.day = 0
-        self.until = DAYS if task.ruled else 0
+        self.until = DAYS if task.ruled else task.until
         self.moves: list[tuple[float, str]] = []
         self._groups = _groups([purse.space.made(purse.experiment, values) for values in self.values], purse)
         self._course = [(0.0, self._loss_of(self.panda))]
@@ -100,6 +109,9 @@ class _Spending:
         self._began = 0.0  # the epoch at which its day began
         self._burst = 1
         self._pictures: dict[object, SmallMap] = {}
+        self._asked_before = deque(task.asked)
+        self.asked: list[tuple[int, Experiment | None]] = []
+        self._do_as_before()
 
     # -- training -------------------------------------------------------------------------------------------------
 
@@ -141,6 +153,7 @@ class _Spending:
                 self.panda.restore(self._best[1])
             self._move(by_rule(before, lowered=lowered), "back to the best day, " if not lowered else "")
         self._begin_the_day()
+        self._do_as_before()
 
     def _begin_the_day(self) -> None:
         self._looked, self._began = 0, self.panda.epoch
@@ -163,15 +176,28 @@ class _Spending:
         """Does it, and says where both are then."""
         if isinstance(wish, HandOver):
             return HandedOver(wish.member, self._member(wish.member).checkpoint())
-        if self._looked == 0 and isinstance(wish, GoBack):
-            self.panda.restore(self._best[1])
-            self._move(self.panda.experiment, "back to the best day, ")
-            self._begin_the_day()
+        between = self._looked == 0 and self.panda.epoch <= self._began  # two days
+        if between and isinstance(wish, GoBack):
+            self._do(None)
         elif isinstance(wish, Train):
-            if wish.experiment is not None and self._looked == 0:
-                self._move(wish.experiment)
+            if wish.experiment is not None and between:
+                self._do(wish.experiment)
             self.until = min(DAYS, max(self.until, wish.day))
         return self.look()
+
+    def _do(self, experiment: Experiment | None) -> None:
+        """What the babysitter asks between two days: that it train as `experiment` does, or for None go back."""
+        self.asked.append((self.day, experiment))
+        if experiment is not None:
+            self._move(experiment)
+            return
+        self.panda.restore(self._best[1])
+        self._move(self.panda.experiment, "back to the best day, ")
+        self._begin_the_day()
+
+    def _do_as_before(self) -> None:
+        while self._asked_before and self._asked_before[0][0] <= self.day:
+            self._do(self._asked_before.popleft()[1])
 
     def _member(self, number: int) -> InTraining[Any]:
         if number == 0:
@@ -196,6 +222,8 @@ class _Spending:
             self.values,
             tuple(self._map(member) for member in members),
             self.panda.alarm,
+            self.until,
+            tuple(self.asked),
         )
 
     def _losses(self) -> Array:

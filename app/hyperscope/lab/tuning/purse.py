@@ -72,6 +72,8 @@ class Babysat:
 
     `panda` has rows (epochs spent, loss), `moves` what was moved, with the epochs spent by then; `many` (days + 1, K)
     the losses at the end of each day. `maps` are class probabilities (C, side, side), the babysat network's first.
+    `until` is the day to whose end all train, and `asked` what the babysitter had done, with the day before which: the
+    experiment whose training the network took on, or None where it went back to its best day.
     """
 
     purse: Purse
@@ -83,6 +85,8 @@ class Babysat:
     values: tuple[Values, ...]
     maps: tuple[Array, ...] = ()
     alarm: str = ""
+    until: int = 0
+    asked: tuple[tuple[int, Experiment | None], ...] = ()
 
     @property
     def over(self) -> bool:

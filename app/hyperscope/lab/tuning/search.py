@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from hyperscope.lab.jobs.task import News, Progress, Record, Rest, Wishes
 from hyperscope.lab.tuning.space import Space
+from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import Finished, Plan, Trial
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ MOST_TURNS = 6  # until all were looked at
 SHARE = 3  # times as long as a look took is trained before the next
 POLL = 0.005  # s between two questions to those who train elsewhere
 KEPT = 256  # networks that can be handed over as they ended; others are trained again for it
+LEFT = 8_000_000  # bytes of them that are left to the window, for when the search's process has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Stand:
     steps: int
     seconds: float
     boxes: tuple[tuple[int, Space], ...]
+    over: bool = False  # whether no more are to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,14 @@ class Weighed:
     shares: tuple[tuple[str, float], ...]
 
 
-Said: TypeAlias = "Begun | Running | Finished | Opened | Kept | Stand | Weighed"
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The networks of a search that is over, packed, by trial: those that it could hand over as they ended."""
+
+    networks: tuple[tuple[int, bytes], ...]
+
+
+Said: TypeAlias = "Left | Begun | Running | Finished | Opened | Kept | Stand | Weighed"
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,10 @@ class Search:
 
     With `closed` nothing is asked for: what is there is shown, and its networks can be opened. With a `scheduler` its
     cluster trains, with more than one of `processes` these do, and rounding in the last digits may differ.
-    Records are Begun, Running, Stand and Weighed, of which the newest counts, and every Finished and Opened.
+    A search that is not kept in a study goes on where it was: `had` are the trials that finished then, `boxes` where in
+    the space they were drawn, and `left` the networks there were; `spent` s have passed, and it has come as far once
+    `steps` were taken. No more than `most` trials are asked for, if that is not 0.
+    Records are Begun, Running, Stand, Weighed and Left, of which the newest counts, and every Finished and Opened.
     """
 
     plan: Plan | None
@@ -119,6 +132,12 @@ class Search:
     every: float = EVERY
     processes: int = 1
     scheduler: str = ""
+    had: tuple[Finished, ...] = ()
+    boxes: tuple[tuple[int, Space], ...] = ()
+    left: tuple[tuple[int, bytes], ...] = ()
+    spent: float = 0.0
+    steps: int = 0
+    most: int = 0
     what: ClassVar[str] = "searched"
 
     @property
@@ -126,12 +145,37 @@ class Search:
         """Whether it starts processes of its own."""
         return self.processes != 1
 
+    def again(self, wished: Mapping[type, Any], records: tuple[Said, ...]) -> Search:
+        """The task of going on with what finished; what was under way is trained again.
+
+        Of a search that is over only networks are wanted any more. Those that were not left are trained again one by
+        one, but where they go on from one another all of them are.
+        """
+        stand = next((one for one in reversed(records) if isinstance(one, Stand)), None)
+        begun = next((one for one in records if isinstance(one, Begun)), None)
+        if stand is None or begun is None:
+            return self
+        plan = begun.plan
+        if self.url:
+            return replace(self, plan=None, closed=stand.over and not strategies[plan.strategy].evolves)
+        strategy = strategies[plan.strategy]
+        had = tuple(one for one in records if isinstance(one, Finished))
+        left = next((one.networks for one in records if isinstance(one, Left)), ())
+        whole = len(left) == stand.done or not strategy.evolves
+        if stand.over and whole and len(had) == stand.done:
+            return replace(self, closed=True, had=had, boxes=stand.boxes, left=left, processes=1, scheduler="")
+        if stand.over or strategy.evolves:
+            return replace(self, boxes=stand.boxes, steps=stand.steps, most=stand.done if stand.over else 0)
+        if strategy.prunes:  # whose fates hang on one another in a portion
+            had = _whole(had, strategy.portion(plan.trials))
+        return replace(self, had=had, boxes=stand.boxes, spent=stand.seconds, steps=stand.steps)
+
     def run(self, wishes: Wishes) -> Generator[News[Said], None, None]:
         """Raises: ValueError when the plan, its data or the study cannot be used."""
         yield Progress(0.0, "opening the study")
         hands = self._hands()
         try:
-            keeper = _Keeper(self.url, self.plan)
+            keeper = _Keeper(self)
             try:
                 yield from _Searching(self, keeper, wishes, hands).run()
             finally:
@@ -153,10 +197,20 @@ class Search:
         return None
 
 
+def _whole(had: tuple[Finished, ...], size: int) -> tuple[Finished, ...]:
+    """Those of the first portions of so many trials of which none is missing."""
+    there = {one.number for one in had}
+    end = 0
+    while all(number in there for number in range(end, end + size)):
+        end += size
+    return tuple(one for one in had if one.number < end)
+
+
 class _Keeper:
     """Writes trials to a study on a thread of its own, as one takes 20 to 40 ms; without a URL keeps nothing."""
 
-    def __init__(self, url: str, plan: Plan | None) -> None:
+    def __init__(self, task: Search) -> None:
+        url, plan = task.url, task.plan
         if plan is None and not url:
             raise ValueError("neither a plan nor a study is named")
         self._begun = threading.Event()
@@ -164,8 +218,8 @@ class _Keeper:
         self._written: queue.Queue[Finished] = queue.Queue()
         self._waiting = 0
         self.problem = ""
-        self.trials: list[Finished] = []
-        self.boxes: list[tuple[int, Space]] = []
+        self.trials: list[Finished] = list(task.had)
+        self.boxes: list[tuple[int, Space]] = list(task.boxes)
         self._thread: threading.Thread | None = None
         self._plan = plan
         if url:
@@ -242,13 +296,15 @@ class _Searching:
         self._packets = 0  # given away so far
         self._each, self._turn = 0.0, 0  # s that a look at one takes, and how many looks there were
         self.plan = keeper.plan.checked()
-        self.kept: dict[int, bytes] = {}  # checkpoints, packed, of the newest trials
+        self.kept: dict[int, bytes] = dict(task.left)  # checkpoints, packed, of the newest trials
         self.parents: dict[int, Checkpoint] = {}
         self.portion: Portion | None = None
         self.done = self.steps = 0
         self.reports: dict[int, list[tuple[int, float]]] = {}
         self.trials: dict[int, Finished] = {}
-        self._began = time.monotonic()
+        self._began = time.monotonic() - task.spent
+        self._told = 0  # trials that the strategy was told of
+        self._over = False
         self._free = 0.0
         self._total = self.plan.trials
         self._boxes: tuple[tuple[int, Space], ...] = ((0, self.plan.space),)
@@ -282,7 +338,10 @@ class _Searching:
             yield from self._news()
             self.keeper.check()
         self.portion = None
+        self._over = True
         yield self._weighed()
+        if sum(map(len, self.kept.values())) <= LEFT:
+            yield Record(Left(tuple(self.kept.items())), key=Left)
         yield self._stand()
         yield Progress(1.0)
         while True:
@@ -296,9 +355,12 @@ class _Searching:
             shares.append(self.steps / self.plan.steps)
         if self.plan.seconds:
             shares.append((time.monotonic() - self._began) / self.plan.seconds)
-        return min(1.0, max(shares))
+        behind = self.steps / self.task.steps if self.steps < self.task.steps else 1.0
+        return behind * min(1.0, max(shares))
 
     def _spent(self) -> bool:
+        if self.task.most and self._told >= self.task.most:
+            return True
         steps, seconds = self.plan.steps, self.plan.seconds
         return bool((steps and self.steps >= steps) or (seconds and time.monotonic() - self._began >= seconds))
 
@@ -365,6 +427,7 @@ class _Searching:
                 self.parents = {trial.number: portion.member(trial.number).checkpoint() for trial in trials}
         for number in sorted(results):
             asking.tell(results[number])
+        self._told += len(results)
         yield from self._news()
 
     def _trained_elsewhere(
@@ -492,7 +555,7 @@ class _Searching:
 
     def _stand(self) -> Record[Stand]:
         seconds = time.monotonic() - self._began
-        return Record(Stand(self.done, self._total, self.steps, seconds, self._boxes), key=Stand)
+        return Record(Stand(self.done, self._total, self.steps, seconds, self._boxes, self._over), key=Stand)
 
     def _answers(self) -> Generator[News[Said], None, None]:
         while self.wishes:
