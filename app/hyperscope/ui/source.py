@@ -64,6 +64,11 @@ class FromJobs:
         """All that were begun and not replaced."""
         raise NotImplementedError
 
+    @property
+    def looked_at(self) -> Sequence[Job[Any, Any]]:
+        """Those of them that belong to what is seen where this is drawn."""
+        return self.jobs
+
     def take(self, job: Job[Any, Any], record: Any) -> None:
         """Takes something that a job has found; it stays among the job's records anyway."""
 

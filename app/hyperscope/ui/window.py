@@ -37,6 +37,7 @@ from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import THEMES, Theme, font, largest_scale, scaled
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
+from hyperscope.ui.unseen import Unseen
 from hyperscope.ui.words import Words
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self._passed_on = False  # whether the worker was told of a move since the last frame
         self._shown = session.in_force
         self._build()
+        self._unseen = Unseen(self.words)
         self.frame = Frame(session, self.looked_at, self._hearing)
         self.ticker = Ticker(self._tick)
         self.parts: tuple[Part[Any], ...] = tuple(make(self) for make in PARTS)
@@ -369,6 +371,7 @@ class Window(QMainWindow):
             self.timeline.show_status(snapshot.status, self.session.going)
             self.frame.hand_out(snapshot)
         self.frame.draw_sources()
+        self._unseen.frame(self._labs.values())
         if self.session.opened is not None:
             self._look_as_opened()
         if self._begins and self.up_to_date:

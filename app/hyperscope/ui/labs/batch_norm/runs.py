@@ -43,6 +43,7 @@ class Runs(FromJobs):
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
         self.handed: list[HandedOver] = []  # networks that were asked for, until somebody takes them
+        self._shown = ""  # the name of the sweep that is looked at
 
     def of(self, sweep: Sweep) -> Run | None:
         """The last run of a sweep."""
@@ -57,6 +58,7 @@ class Runs(FromJobs):
 
     def look_at(self, sweep: Sweep) -> None:
         """Lets this one train, and no other."""
+        self._shown = sweep.name
         for name, run in self._runs.items():
             if run.job.over or run.done:
                 continue
@@ -82,6 +84,11 @@ class Runs(FromJobs):
     def jobs(self) -> tuple[Job[Any, Any], ...]:
         """One of each sweep that was begun."""
         return tuple(run.job for run in self._runs.values())
+
+    @property
+    def looked_at(self) -> tuple[Job[Any, Any], ...]:
+        """That of the sweep that is looked at."""
+        return tuple(run.job for name, run in self._runs.items() if name == self._shown)
 
     def take(self, job: Job[Any, Any], record: Standing | HandedOver) -> None:
         """The newest outcome, and every network handed over."""

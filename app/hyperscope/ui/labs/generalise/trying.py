@@ -92,6 +92,11 @@ class Trying(FromJobs, Part[Host]):
         """All that were begun."""
         return tuple(run.job for run in self._runs.values())
 
+    @property
+    def looked_at(self) -> tuple[Job[Any, Any], ...]:
+        """All but those of strengths that are not shown."""
+        return tuple(run.job for run in self._present)
+
     def take(self, job: Job[Any, Any], record: Any) -> None:
         """The newest outcome of a strength, and the newest curve; what was tried is drawn from the job's records."""
         run = next(run for run in self._runs.values() if run.job is job)
