@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import msgspec
 import numpy as np
 import pytest
@@ -218,6 +221,19 @@ def test_an_ended_pair_comes_back_while_the_one_that_stayed_stands() -> None:
     assert parted.again(pair.b, (START, START)) is pair
     pair.b.steps(1)
     assert parted.again(pair.b, (START, START)) is None
+
+
+def test_the_one_that_went_is_let_go_once_the_other_has_moved() -> None:
+    trained = Trained(twins().a)
+    pair, _ = trained.start_twin(START, START, None)
+    gone = weakref.ref(pair.b)
+    trained.end_twin(pair, "A")
+    assert pair.b in trained.within_reach()
+    del pair
+    trained.timeline.steps(1)
+    assert trained.within_reach() == trained.lines
+    gc.collect()
+    assert gone() is None
 
 
 # -- comparing ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,9 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.lab.session.session import Session
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.moments import Moments
 from lab.live import RATE, SMALL, alike, fresh, trained, until
 
 Start = Callable[..., Session]
@@ -180,3 +185,15 @@ def test_twins_are_both_brought_back(start: Start) -> None:
     assert alike(session) == before
     assert session.message.startswith("Undone: B: ")
     assert session.twin == changed(SMALL, RATE, 0.1)
+
+
+def test_a_timeline_that_another_took_the_place_of_is_let_go() -> None:
+    moments, line = Moments(), Timeline(Trainer(SMALL))
+    moments.about_to_move([line])
+    moments.moved(1, anew=True)
+    moments.taken_back(1, [line])
+    assert moments.before(1, [line]) and moments.after(1, [line])
+    gone, line = weakref.ref(line), Timeline(Trainer(SMALL))
+    moments.about_to_move([line])
+    gc.collect()
+    assert gone() is None

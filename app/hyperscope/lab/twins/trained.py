@@ -41,6 +41,12 @@ class Trained:
         """The timeline, or A's and B's."""
         return (self.twins.a, self.twins.b) if self.twins is not None else (self._alone,)
 
+    def within_reach(self) -> tuple[Timeline, ...]:
+        """The lines, and those of the last twins while an undo can bring them back; after that they are let go."""
+        if self._parted is not None and not self._parted.holds(self.line):
+            self._parted = None
+        return (*self.lines, *(self._parted.lines if self._parted is not None else ()))
+
     @property
     def furthest(self) -> Trainer:
         """The trainer whose steps are counted: A's, or B's where A has stopped."""

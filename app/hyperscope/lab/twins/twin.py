@@ -289,10 +289,19 @@ class PartedTwins:
     def again(self, line: Timeline, wanted: Sequence[Experiment]) -> Twins | None:
         """The pair, if `line` stands where it was left and both have the experiments `wanted`."""
         experiments = [one.trainer.experiment for _, one in self._twins.both]
-        if line is self._stayed and self._mark(line) == self._at and experiments == list(wanted):
+        if self.holds(line) and experiments == list(wanted):
             self._twins.rejoin()
             return self._twins
         return None
+
+    def holds(self, line: Timeline) -> bool:
+        """Whether `line` stands where it was left."""
+        return line is self._stayed and self._mark(line) == self._at
+
+    @property
+    def lines(self) -> tuple[Timeline, Timeline]:
+        """A's and B's."""
+        return self._twins.a, self._twins.b
 
     @staticmethod
     def _mark(line: Timeline) -> tuple[object, ...]:

@@ -157,7 +157,7 @@ class Controller:
         ahead, step = self.trained.timeline.ahead, self.trained.trainer.step
         self._travelled = False
         self._heed_end(command)
-        self.moments.about_to_move(self.trained.lines)
+        self.moments.about_to_move(self.trained.lines, self.trained.within_reach())
         match command:
             case Undone():
                 self._undo(command)

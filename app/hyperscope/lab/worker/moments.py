@@ -46,10 +46,18 @@ class Moments:
         self._before: dict[int, tuple[_Before, ...]] = {}
         self._after: dict[int, tuple[_After, ...]] = {}
         self._standing: list[tuple[Timeline, Place, object]] = []
+        self._known: list[Timeline] = []
 
-    def about_to_move(self, lines: Sequence[Timeline]) -> None:
-        """Notes where all stand."""
+    def about_to_move(self, lines: Sequence[Timeline], known: Sequence[Timeline] = ()) -> None:
+        """Notes where all stand. What lies on a timeline that is none of them, nor else `known`, is forgotten, or its
+        checkpoints would be kept for as long as the program runs.
+        """
         self._standing = [(line, line.place, line.trainer.learner) for line in lines]
+        now = [*lines, *known]
+        if [id(line) for line in now] != [id(line) for line in self._known]:
+            self._known, there = now, {id(line) for line in now}
+            self._before = {mark: found for mark, found in self._before.items() if _within(found, there)}
+            self._after = {mark: found for mark, found in self._after.items() if _within(found, there)}
 
     def moved(self, mark: int, *, anew: bool) -> None:
         """Keeps that as the moment before a move, if it made another network of any, or is to start `anew`: a whole
@@ -76,6 +84,10 @@ class Moments:
     def after(self, mark: int, lines: Sequence[Timeline]) -> tuple[Place, ...]:
         """Where it was taken back, () where something else was done since."""
         return _places(self._after.get(mark, ()), lines)
+
+
+def _within(found: Sequence[_Before | _After], lines: set[int]) -> bool:
+    return all(id(one.line) in lines for one in found)
 
 
 def _places(found: Sequence[_Before | _After], lines: Sequence[Timeline]) -> tuple[Place, ...]:
