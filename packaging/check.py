@@ -13,7 +13,7 @@ import random
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,21 +28,31 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     if sys.platform.startswith("linux"):
         _system()
-    python = str(prepare.python(["test"]))
-    print(f"set-up: {time.monotonic() - started:.1f} s", flush=True)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what hundreds of processes load is to be compiled once
+    with _beside([] if arguments else [sys.executable, str(prepare.CHECKOUT / "tests/frameworks/environment.py")]):
+        python = str(prepare.python(["test"]))
+        print(f"set-up: {time.monotonic() - started:.1f} s", flush=True)
+        return _check(python, arguments)
 
+
+def _check(python: str, arguments: list[str]) -> int:
+    """Runs the checks by an environment's Python; returns the exit code."""
     scripts = Path(python).parent
     # UTF-8 because lint-imports draws with characters that a Windows console's own encoding may lack.
     offscreen = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
-    for name, command in {
-        "ruff check": [str(scripts / "ruff"), "check", "."],
-        "ruff format": [str(scripts / "ruff"), "format", "--check", "."],
-        "mypy": [str(scripts / "mypy")],
-        "lint-imports": [str(scripts / "lint-imports")],
-    }.items():
-        code = _stage(name, command, offscreen)
-        if code:
-            return code
+    tests = [python, "-m", "pytest"]
+    collect = [*tests, "--collect-only", *arguments]  # which compiles them once, not in each process
+    with _beside(collect, offscreen) as collecting:
+        for name, command in {
+            "ruff check": [str(scripts / "ruff"), "check", "."],
+            "ruff format": [str(scripts / "ruff"), "format", "--check", "."],
+            "mypy": [str(scripts / "mypy")],
+            "lint-imports": [str(scripts / "lint-imports")],
+        }.items():
+            code = _stage(name, command, offscreen)
+            if code:
+                return code
+        collecting()
     with tempfile.TemporaryDirectory(prefix="hyperscope-smoke-") as home, _display() as display:
         environment = os.environ | display | {"HYPERSCOPE_HOME": home}
         code = _stage("smoke", [python, "-P", "-m", "hyperscope", "smoke"], environment, SMOKE)
@@ -51,7 +61,21 @@ def main(arguments: list[str]) -> int:
     print("== pytest", flush=True)
     # Nothing is printed after this: pytest's own summary is the closing line.
     together = ["-n", str(min(MOST, 1 + (os.cpu_count() or 1))), "--dist", "worksteal"]
-    return subprocess.call([python, "-m", "pytest", *together, *arguments], cwd=prepare.CHECKOUT, env=offscreen)
+    return subprocess.call([*tests, *together, *arguments], cwd=prepare.CHECKOUT, env=offscreen)
+
+
+@contextmanager
+def _beside(command: list[str], environment: dict[str, str] | None = None) -> Iterator[Callable[[], object]]:
+    """Does beforehand what the tests would do themselves, while a core is idle; gives what waits for it.
+
+    If it fails, the tests say so.
+    """
+    if not command:
+        yield lambda: None
+        return
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    with subprocess.Popen(command, cwd=prepare.CHECKOUT, env=environment, **nowhere) as process:
+        yield process.wait
 
 
 def _system() -> None:

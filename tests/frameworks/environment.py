@@ -1,6 +1,7 @@
 """The environments in which code is run in frameworks: each of its own, from a pinned list, made once a checkout.
 
-TensorFlow has one for itself, so that where no wheel of it is to be had the others are tried all the same.
+TensorFlow has one for itself, so that where no wheel of it is to be had the others are tried all the same. As a program
+it makes them all.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+NAMES = "frameworks", "tensorflow"  # what pip is given, see `packaging`
 
 
 class NotToBeHad(Exception):
@@ -54,3 +56,9 @@ def _alone(place: Path) -> Iterator[None]:
 
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    for each in NAMES:
+        with suppress(NotToBeHad):
+            interpreter(each)
