@@ -22,7 +22,9 @@ LEFT_OUT = ("Open a file", "Save", "Close", "Full screen", "Go to", "Undo", "Red
 
 
 def states(window: Window) -> dict[str, Callable[[], object]]:
-    """What brings the window into each of its states, by their names; all labs are made for that."""
+    """What brings the window into each of its states, by their names; all labs are made for that. What is done in a lab
+    is looked up when it is, since it may depend on what was done before.
+    """
     first, _ = window.shown_view
     found: dict[str, Callable[[], object]] = {"training": lambda: window.session.play(True)}
     found["standing still"] = lambda: window.session.play(False)
@@ -30,13 +32,10 @@ def states(window: Window) -> dict[str, Callable[[], object]]:
     for entry in labs.LABS:
         for view in [name for name, _ in entry.views] or [""]:
             found[f"lab {entry.name} {view}".rstrip()] = partial(window.show_lab, entry.name, view)
-    for action in _of(window):
-        found.setdefault(action.name, partial(window.do, action.run))
-    for entry in labs.LABS:
-        if entry.name != first:
-            window.show_lab(entry.name)
-            for action in _of(window):
-                found.setdefault(action.name, partial(_act, window, entry.name, action.name))
+    for lab in (first, *(entry.name for entry in labs.LABS if entry.name != first)):
+        window.show_lab(lab)
+        for action in _of(window):
+            found.setdefault(action.name, partial(_act, window, lab, action.name))
     window.show_lab(first)
     return found
 
@@ -54,7 +53,7 @@ def _of(window: Window) -> list[Action]:
 
 
 def _act(window: Window, lab: str, name: str) -> None:
-    """Does in a lab what is named there; what it does may have changed since."""
+    """Does in a lab what is named there, if it still is."""
     window.show_lab(lab)
     for action in _of(window):
         if action.name == name:
