@@ -243,8 +243,8 @@ class Window(QMainWindow):
             made = self._labs[entry.name] = import_module(entry.module).make(self)
             made.page.trains_changed.connect(self._show_bars)
             self._stack.addWidget(made.page)
-            for one in (made.page, *made.page.findChildren(QWidget)) if self._dressed else ():
-                one.ensurePolished()  # else the style sheet, once it is shown, takes back the type it is given before
+            if self._dressed:
+                made.page.polish()
             self._bind_keys(made.actions(), made.page)
             if self._name and entry.welcome:
                 self.say(entry.task_in(view))  # what it then cannot show, or begins with, is more to the point

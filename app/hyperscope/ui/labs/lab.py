@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.examples.drawn import Examples
@@ -36,6 +36,10 @@ class Page(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type, panels included."""
 
+    def polish(self) -> None:
+        """Has the style sheet reach all that is given type next; else it takes that back once it is shown."""
+        _polish(self)
+
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
 
@@ -50,6 +54,65 @@ class Page(QWidget):
 
     def set_foot(self, height: int) -> None:
         """Says how many pixels below the page are taken by something else."""
+
+
+class Themed(Protocol):
+    """What takes on colours and type."""
+
+    def set_theme(self, theme: Theme) -> None: ...
+
+
+class Views(Page):
+    """A page of views one behind the other; `view` is the name of the one that is shown.
+
+    Only that one takes on colours and type, the others when they are shown: all at once takes several frames.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = ""
+        self.stack = QStackedWidget()
+        self._views: dict[str, tuple[QWidget, tuple[Themed, ...]]] = {}
+        self._theme: Theme | None = None
+        self._worn: dict[str, Theme] = {}
+
+    def add_view(self, name: str, shown: QWidget, *parts: Themed) -> None:
+        """Adds a view, all of whose `parts` take on themes. The first is the one that is shown until one is chosen."""
+        self.view = self.view or name
+        self._views[name] = shown, parts
+        self.stack.addWidget(shown)
+
+    def show_view(self, name: str) -> None:
+        self.view = name
+        self.trains_changed.emit()
+        self._dress()
+        self.stack.setCurrentWidget(self._views[name][0])
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._dress()
+
+    def polish(self) -> None:
+        inside = [shown for shown, _ in self._views.values()]
+        for one in (self, *self.findChildren(QWidget)):
+            if not any(view is one or view.isAncestorOf(one) for view in inside):
+                one.ensurePolished()
+
+    def _dress(self) -> None:
+        """Has the view that is shown take on the theme, if it has not yet."""
+        theme = self._theme
+        if theme is None or self._worn.get(self.view) is theme:
+            return
+        self._worn[self.view] = theme
+        shown, parts = self._views[self.view]
+        _polish(shown)
+        for part in parts:
+            part.set_theme(theme)
+
+
+def _polish(whole: QWidget) -> None:
+    for one in (whole, *whole.findChildren(QWidget)):
+        one.ensurePolished()
 
 
 class Card(Protocol):

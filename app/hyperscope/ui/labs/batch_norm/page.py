@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
@@ -20,14 +20,14 @@ from hyperscope.ui.labs.batch_norm.picker import PickerPanel
 from hyperscope.ui.labs.batch_norm.shift_view import ShiftView
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
-from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.theme import EDGE, GRID, Theme
+from hyperscope.ui.theme import EDGE, GRID
 
 UPPER, LOWER = 64, 36  # shares of the height
 
 
-class BatchNormPage(Page):
+class BatchNormPage(Views):
     """`microscope` and what else there is; `layer`, -1 for the last hidden one, and `unit` are those looked at.
 
     Of shifting inputs `shifting` says which are looked at, "layers" or "data"; `turned` that it is the other.
@@ -59,7 +59,6 @@ class BatchNormPage(Page):
         whole.setSpacing(GRID)
         whole.addLayout(left, 1)
         whole.addWidget(self.card)
-        self._views = QStackedLayout(self)
         self.of_sweeps = {"why": SweepView("Experiments", WHY), "hurts": SweepView("Where it hurts", HURTS)}
         self.of_shift, self.of_moving = ShiftView(), MovingView()
         self.shifting: Literal["layers", "data"] = "layers"
@@ -67,11 +66,13 @@ class BatchNormPage(Page):
         for part in (self.of_shift, self.of_moving):
             self._shifts.addWidget(part)
             part.card.turned.connect(self.show_shifting)
-        self.view = "microscope"
-        self._shown: dict[str, QWidget] = {"microscope": self.of_microscope, "shift": self._shifts}
-        self._shown |= self.of_sweeps
-        for shown in self._shown.values():
-            self._views.addWidget(shown)
+        self.add_view("microscope", self.of_microscope, self.microscope, self.picker, self.averages, self.card)
+        self.add_view("shift", self._shifts, self.of_shift, self.of_moving)
+        for name, of_sweep in self.of_sweeps.items():
+            self.add_view(name, of_sweep, of_sweep)
+        pages = QVBoxLayout(self)
+        pages.setContentsMargins(0, 0, 0, 0)
+        pages.addWidget(self.stack)
         self.panels: tuple[Panel, ...] = (
             self.microscope,
             self.picker,
@@ -85,12 +86,6 @@ class BatchNormPage(Page):
     def trains(self) -> bool:
         """Only the microscope is of the shared network; the others have networks of their own."""
         return self.view == "microscope"
-
-    def show_view(self, name: str) -> None:
-        """Shows one of the lab's views."""
-        self.view = name
-        self.trains_changed.emit()
-        self._views.setCurrentWidget(self._shown[name])
 
     def show_shifting(self, which: Literal["layers", "data"]) -> None:
         """Shows what "layers" receive, or what becomes of "data" that move."""
@@ -131,9 +126,3 @@ class BatchNormPage(Page):
         self.microscope.columns.class_names = examples.class_names
         self.picker.place.show_examples(examples)
         self.show_experiment(experiment)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        for panel in self.panels:
-            panel.set_theme(theme)
-        self.card.set_theme(theme)

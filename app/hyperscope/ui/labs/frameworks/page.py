@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
@@ -13,28 +13,22 @@ from hyperscope.ui.labs.frameworks.choosing_view import ChoosingView
 from hyperscope.ui.labs.frameworks.code_view import CodeView
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.writes_view import WritesView
-from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
 
-class FrameworksPage(Page):
+class FrameworksPage(Views):
     """Lays out the view and the card, and hears how many examples there are."""
 
     def __init__(self, calm: Callable[[], bool]) -> None:
         super().__init__()
         self.code, self.side, self.writes = CodeView(), SideView(), WritesView(calm)
         self.choosing = ChoosingView()
-        self.views: dict[str, QWidget] = {
-            "code": self.code,
-            "side-by-side": self.side,
-            "writes": self.writes,
-            "choosing": self.choosing,
-        }
-        self.view = "code"
-        self._stack = QStackedWidget()
-        for view in self.views.values():
-            self._stack.addWidget(view)
+        self.add_view("code", self.code, self.code)
+        self.add_view("side-by-side", self.side, self.side)
+        self.add_view("writes", self.writes, self.writes)
+        self.add_view("choosing", self.choosing, self.choosing)
         self.card = HyperparametersCard()
         self.inputs, self.classes, self.examples = 2, 3, 0
         self.script: Script | None = None
@@ -43,13 +37,11 @@ class FrameworksPage(Page):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
         whole.setSpacing(GRID)
-        whole.addWidget(self._stack, 1)
+        whole.addWidget(self.stack, 1)
         whole.addWidget(self.card)
 
     def show_view(self, name: str) -> None:
-        """Shows one of the lab's views."""
-        self.view = name
-        self._stack.setCurrentWidget(self.views[name])
+        super().show_view(name)
         if self.script is not None:
             self.show_script(self.script)
 
@@ -57,7 +49,7 @@ class FrameworksPage(Page):
         """Shows the code of a session in the view that is seen."""
         self.script = script
         for view in (self.code, self.writes, self.choosing):
-            if view is self._stack.currentWidget():
+            if view is self.stack.currentWidget():
                 view.show_script(script)
         self.on_script()
 
@@ -74,7 +66,5 @@ class FrameworksPage(Page):
         self.on_examples()
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        for view in (self.code, self.side, self.writes, self.choosing):
-            view.set_theme(theme)
+        super().set_theme(theme)
         self.card.set_theme(theme)

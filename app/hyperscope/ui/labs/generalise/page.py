@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
@@ -11,13 +11,12 @@ from hyperscope.ui.labs.generalise.data_view import DataView
 from hyperscope.ui.labs.generalise.depth_view import DepthView
 from hyperscope.ui.labs.generalise.regularise_view import RegulariseView
 from hyperscope.ui.labs.generalise.surface_view import SurfaceView
-from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.theme import Theme
 
 
-class GeneralisePage(Page):
-    """Shows one view at a time; `view` is its name."""
+class GeneralisePage(Views):
+    """Bias and variance, regularise, data, depth and the cost surface."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,14 +25,6 @@ class GeneralisePage(Page):
         self.data = DataView()
         self.deep = DepthView()
         self.surface = SurfaceView()
-        self._shown: dict[str, QWidget] = {
-            "bias-and-variance": self.bias,
-            "regularise": self.regularise,
-            "data": self.data,
-            "depth": self.deep,
-            "surface": self.surface,
-        }
-        self.view = "bias-and-variance"
         self.training_examples = self.classes = 0
         own, data = self.regularise, self.data
         self.panels: tuple[Panel, ...] = (
@@ -41,20 +32,19 @@ class GeneralisePage(Page):
             *(own, own.geometry_card, own.stopping, own.thinned),
             *(data.copies, data.map, data.errors, data.curves),
         )
-        self._stack = QStackedLayout(self)
-        for shown in self._shown.values():
-            self._stack.addWidget(shown)
+        self.add_view("bias-and-variance", self.bias, self.bias, self.bias.errors)
+        self.add_view("regularise", own, own, own.geometry_card, own.stopping, own.thinned)
+        self.add_view("data", data, data.copies, data.map, data.errors, data.curves, data)
+        self.add_view("depth", self.deep, self.deep)
+        self.add_view("surface", self.surface, self.surface)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.stack)
 
     @property
     def trains(self) -> bool:
         """Where regularisers and data act on it; what else is seen trains networks of its own."""
         return self.view in ("regularise", "data")
-
-    def show_view(self, name: str) -> None:
-        """Shows one of the lab's views."""
-        self.view = name
-        self.trains_changed.emit()
-        self._stack.setCurrentWidget(self._shown[name])
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""
@@ -66,9 +56,3 @@ class GeneralisePage(Page):
         """Takes note of a new data set."""
         self.training_examples, self.classes = examples.training, len(examples.class_names)
         self.data.show_examples(examples)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        for panel in self.panels:
-            panel.set_theme(theme)
-        self.data.set_theme(theme)

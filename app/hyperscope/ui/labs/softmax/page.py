@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
-from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.labs.softmax.batch import BatchView
 from hyperscope.ui.labs.softmax.confidence import ConfidenceView
 from hyperscope.ui.labs.softmax.many import ManyView
 from hyperscope.ui.labs.softmax.plane import PlaneView
 from hyperscope.ui.labs.softmax.workbench import Workbench
-from hyperscope.ui.theme import EDGE, Theme
+from hyperscope.ui.theme import EDGE
 
 
-class SoftmaxPage(Page):
-    """Shows one view at a time, whose name is `view`."""
+class SoftmaxPage(Views):
+    """The workbench, the plane, a mini-batch, confidence, and many classes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,34 +23,17 @@ class SoftmaxPage(Page):
         self.batch = BatchView()
         self.confidence = ConfidenceView()
         self.many = ManyView()
-        self.views: dict[str, QWidget] = {
-            "workbench": self.workbench,
-            "plane": self.plane,
-            "batch": self.batch,
-            "confidence": self.confidence,
-            "many": self.many,
-        }
-        self.view = "workbench"
-        self._stack = QStackedWidget()
-        for view in self.views.values():
-            self._stack.addWidget(view)
+        self.add_view("workbench", self.workbench, self.workbench)
+        self.add_view("plane", self.plane, self.plane)
+        self.add_view("batch", self.batch, self.batch)
+        self.add_view("confidence", self.confidence, self.confidence)
+        self.add_view("many", self.many, self.many)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(EDGE, 0, EDGE, EDGE)
-        whole.addWidget(self._stack)
+        whole.addWidget(self.stack)
         self.workbench.source_chosen.connect(lambda _: self.trains_changed.emit())
 
     @property
     def trains(self) -> bool:
         """Not where all is set by hand."""
         return self.view != "workbench" or self.workbench.of_map
-
-    def show_view(self, name: str) -> None:
-        """Shows one of the lab's views."""
-        self.view = name
-        self._stack.setCurrentWidget(self.views[name])
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self.workbench.set_theme(theme)
-        for view in (self.plane, self.batch, self.confidence, self.many):
-            view.set_theme(theme)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.ui.labs.lab import Page
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
 from hyperscope.ui.labs.tuning.luck_view import LuckView
@@ -14,16 +14,14 @@ from hyperscope.ui.labs.tuning.transfer_view import TransferView
 from hyperscope.ui.labs.tuning.view import View
 from hyperscope.ui.labs.tuning.wall_view import WallView
 from hyperscope.ui.panels import Panel
-from hyperscope.ui.theme import Theme
 
 
-class TuningPage(Page):
-    """`wall` and what else there is; `view` is the one shown."""
+class TuningPage(Views):
+    """`wall` and what else there is."""
 
     def __init__(self) -> None:
         super().__init__()
         self.wall = WallView()
-        self.view = "wall"
         self.darts, self.duel, self.luck = DartsView(), DuelView(), LuckView()
         self.panda, self.transfer = PandaView(), TransferView()
         self.small: dict[str, View] = {
@@ -33,28 +31,19 @@ class TuningPage(Page):
             "transfer": self.transfer,
             "luck": self.luck,
         }
-        self._shown: dict[str, QWidget] = {"wall": self.wall, **self.small}
-        self._views = QStackedLayout(self)
-        for shown in self._shown.values():
-            self._views.addWidget(shown)
+        self.add_view("wall", self.wall, self.wall)
+        for name, shown in self.small.items():
+            self.add_view(name, shown, shown)
         self.panels: tuple[Panel, ...] = (self.wall, *self.small.values())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.stack)
 
     @property
     def trains(self) -> bool:
         """Nothing here is of the shared network."""
         return False
 
-    def show_view(self, name: str) -> None:
-        """Shows one of the lab's views."""
-        self.view = name
-        self.trains_changed.emit()
-        self._views.setCurrentWidget(self._shown[name])
-
     def show_experiment(self, experiment: Experiment) -> None:
         """Takes note of what is tuned."""
         self.wall.card.show_experiment(experiment)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        for panel in self.panels:
-            panel.set_theme(theme)
