@@ -29,6 +29,7 @@ from patience import PATIENCE
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 Where = Callable[..., QPoint]
+BETWEEN = 100  # ms between two looks at the program
 
 
 def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -138,6 +139,28 @@ class Program:
     def end(self) -> int:
         """Waits until the program has ended; returns its exit code."""
         return self.process.wait(PATIENCE / 1000)
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Qt's robot, which looks ten times a second here: looking at a display takes time from who draws on it."""
+    wait_until = qtbot.waitUntil
+
+    def seldom(callback: Callable[[], bool | None], **named: int) -> None:
+        def look() -> bool | None:
+            try:
+                found = callback()
+            except AssertionError:
+                qtbot.wait(BETWEEN)
+                raise
+            if found is False:
+                qtbot.wait(BETWEEN)
+            return found
+
+        wait_until(look, **named)
+
+    qtbot.waitUntil = seldom
+    return qtbot
 
 
 @pytest.fixture
