@@ -30,14 +30,15 @@ def in_use() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-def growth(action: Callable[[int], object], times: int) -> int:
+def growth(action: Callable[[int], object], times: int, enough: int = FLAT) -> int:
     """Bytes by which memory rose over the second half of doing something `times` times.
 
-    A leak shows every time; a table of the interpreter's own that happens to grow shows once, so the least of three.
+    A leak shows every time; a table of the interpreter's own that happens to grow shows once, so it is the least of
+    three unless one is less than `enough`.
     """
     least = _growth(action, times)
     for _ in range(2):
-        if least < FLAT:
+        if least < enough:
             break
         least = min(least, _growth(action, times))
     return least
@@ -126,7 +127,7 @@ def test_batch_sizes_tried_for_hours_take_no_more_memory() -> None:
         trainer.apply(changed(trainer.experiment, "training.batch_size", int(rng.integers(1, 600))))
         trainer.steps(2)
 
-    assert growth(change, 200) < 20 * FLAT
+    assert growth(change, 200, 20 * FLAT) < 20 * FLAT
 
 
 def test_networks_rebuilt_for_hours_take_no_more_memory() -> None:
