@@ -25,7 +25,6 @@ from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.examples.own_points import fit_classes
 from hyperscope.lab.experiment.data import PAINTED
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.export.picture import draw_map
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.library.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.library.run_title import source, title
@@ -225,6 +224,8 @@ def run_jumps(jumps: tuple[tuple[int, int], ...], start: Place) -> tuple[tuple[i
 def row(taken: Taken) -> dict[str, Any]:
     """What is written of a run: drawn, packed and summed up."""
     score, scores, curves = taken.score, taken.scores, taken.curves
+    from hyperscope.lab.export.picture import draw_map  # here, since a worker begins without drawing anything
+
     picture = io.BytesIO()
     draw_map(taken.map, taken.examples, THUMBNAIL, dot=1.7, rim=0.2).save(picture, "PNG")
     return {
