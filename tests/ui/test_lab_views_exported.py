@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,9 +17,11 @@ from hyperscope.cli import run
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.sweeps.reuse import ReuseTask
 from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.timeline.shown import Shown
 from hyperscope.ui.labs import entry
+from hyperscope.ui.labs.softmax import reusing
 from hyperscope.ui.parts.export import Export
 from patience import PATIENCE
 
@@ -89,8 +92,14 @@ def test_the_numbers_of_the_workbench_are_those_of_the_worked_case(dialog, qtbot
     assert [f"{np.exp(float(row['(z + c) / T'])):.2f}" for row in rows] == ["148.41", "7.39", "0.37", "20.09"]
 
 
+@pytest.fixture
+def soon(monkeypatch):
+    """Trains less for the view of many classes, until which no picture of it is taken."""
+    monkeypatch.setattr(reusing, "ReuseTask", partial(ReuseTask, seeds=1, steps=30))
+
+
 @pytest.mark.parametrize("what", VIEWS)
-def test_the_command_line_pictures_every_view(looks, tmp_path, what):
+def test_the_command_line_pictures_every_view(looks, soon, tmp_path, what):
     out = tmp_path / "view.svg"
     words = ["export", Score(SMALL).to_code(), "--what", what, "--epochs", "1", "--out", str(out)]
     assert run(words) == 0
