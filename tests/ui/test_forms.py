@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 
 from hyperscope.engine.datasets import generators
@@ -290,6 +290,33 @@ def test_a_control_that_is_asked_for_is_made(hyper, data):
     for card, _ in (hyper, data):
         assert {path: card.controls[path].path for path in card.controls} == {path: path for path in card.controls}
         assert card.controls.made.keys() == set(card.controls)
+
+
+@pytest.mark.parametrize("kind", [HyperparametersCard, DataCard])
+def test_a_card_shows_no_window_of_its_own_while_it_is_made(qtbot, kind):
+    before = {one for one in QApplication.topLevelWidgets() if one.isVisible()}
+    seen: list[QWidget] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                seen.append(watched)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    try:
+        card = kind()
+        qtbot.addWidget(card)
+        experiment = with_moves({"training.class_weights": "by hand", "training.optimiser": "adam"})
+        card.show_experiment(*((experiment, 300) if kind is HyperparametersCard else (experiment,)))
+        assert all(card.controls[path] for path in card.controls)
+        if kind is DataCard:
+            card.plane.set_features(("long", "wide", "high"))
+            card.plane.show_plane("wide", "high")
+    finally:
+        QApplication.instance().removeEventFilter(watch)
+    assert [type(one).__name__ for one in seen if one not in before] == []
 
 
 def in_view(card: HyperparametersCard, control: QWidget) -> bool:

@@ -138,12 +138,12 @@ class PlaneChoice(QWidget):
             picker.setAccessibleName(name)
             picker.setToolTip(as_written(name))
             picker.addItems(list(self._features))
-            picker.setVisible(self.kind.index() == 1)
             picker.set_theme(self._theme)
             picker.activated.connect(self._choose)
             layout = self.layout()
             assert layout is not None
             layout.addWidget(picker)
+            picker.setVisible(self.kind.index() == 1)
         # where one reads them; what comes later would else have the keyboard last
         QWidget.setTabOrder(self.kind.buttons[-1], across)
         QWidget.setTabOrder(across, up)

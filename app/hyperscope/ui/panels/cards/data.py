@@ -98,8 +98,8 @@ class DataCard(Card):
         for path in OWN:
             self.column.addWidget(self._control(path))
         self._drawn = Row(SIDE_BY_SIDE, self._slider, symbols=False)
+        self.column.addWidget(self._drawn)  # what is shown before it lies in anything is a window of its own
         self._drawn.show_only(SIDE_BY_SIDE)
-        self.column.addWidget(self._drawn)
         self.own = OwnFacts(WIDTH)
         self.own.save_requested.connect(self.save_requested)
         self.column.addWidget(self.own)

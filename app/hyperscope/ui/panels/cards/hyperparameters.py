@@ -255,7 +255,8 @@ class HyperparametersCard(Card):
         for path in paths:
             group.add(control := self._control(path))
             if path == CLASS_WEIGHTS:
-                group.column.addWidget(self._made_weights())
+                group.column.addWidget(weights := self._made_weights())
+                weights.setVisible(self._by_hand)
             elif path == TREE and isinstance(control, TypedControl):
                 control.entry.setPlaceholderText("balanced")
             self._show_values([control])
@@ -269,7 +270,6 @@ class HyperparametersCard(Card):
         made.refused.connect(self.refused)
         made.set_classes(self._classes)
         made.set_value(self._experiment.training.weights_by_class)
-        made.setVisible(self._by_hand)
         made.set_theme(self._theme)
         return made
 
