@@ -16,7 +16,7 @@ from hyperscope.ui.host import Host
 from hyperscope.ui.labs import Entry
 from hyperscope.ui.labs.lab import Lab, Page
 from hyperscope.ui.part import Part
-from hyperscope.ui.source import Computed, Polled
+from hyperscope.ui.source import Computed
 from hyperscope.ui.theme import Theme
 from ui.throw_away_probe import Times, counted
 
@@ -54,6 +54,22 @@ class Bars(QWidget):
             painter = QPainter(self)
             painter.fillRect(self.rect(), SHADE)
             painter.end()
+
+
+class Replies:
+    """What a job has come to, as somebody might feed a panel who derives from nothing."""
+
+    def __init__(self, page: ThrowAway) -> None:
+        self._page, self._newest, self._version = page, (Seen(),), 0
+
+    def version(self) -> int:
+        if self._page.replies:
+            self._newest = self._page.replies.popleft()
+            self._version += 1
+        return self._version
+
+    def look(self) -> tuple[Seen, ...]:
+        return self._newest
 
 
 class ThrowAway(Page):
@@ -110,7 +126,7 @@ def make(host: Host) -> Lab:
     page.replies = deque()
     sources = {
         page.computed: page.value,
-        page.jobbed: Polled(lambda: page.replies.popleft() if page.replies else None),
+        page.jobbed: Replies(page),
     }
     return Lab(
         page,

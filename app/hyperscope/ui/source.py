@@ -92,23 +92,3 @@ class FromJobs:
         """Ends them."""
         for job in self.jobs:
             job.close()
-
-
-class Polled:
-    """What a job beside the window has come to: `poll` gives its newest records once, None while nothing is new."""
-
-    def __init__(self, poll: Callable[[], tuple[Seen, ...] | None]) -> None:
-        self._poll = poll
-        self._newest: tuple[Seen, ...] | None = None
-        self._version = 0
-
-    def version(self) -> int:
-        newest = self._poll()
-        if newest is not None:
-            self._newest = newest
-            self._version += 1
-        return self._version
-
-    def look(self) -> tuple[Seen, ...]:
-        assert self._newest is not None  # nobody looks at version 0
-        return self._newest

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QFont,
     QFontMetricsF,
     QHideEvent,
     QImage,
@@ -272,6 +273,7 @@ class PresetCard(QAbstractButton):
         self.live: GalleryPicture | None = None
         self._map: QImage | None = None  # of `live`, in the theme's colours
         self.lines: list[str] = []  # of the sentence, as last painted
+        self._forget()
         place = labs.entry(preset.place.lab)
         self._view = place.title_of(preset.place.view) if preset.place.view else ""
         self.setText(preset.title)
@@ -286,8 +288,19 @@ class PresetCard(QAbstractButton):
         self._theme = theme
         self._map = None
         self.setFont(font(12, 400, theme.scale))  # whose metrics on this screen say where lines break
+        self._forget()
         self.set_height(self._high)
         self.update()
+
+    def _forget(self) -> None:
+        """Measures its words anew when they are next painted: measuring takes longer than painting."""
+        self._wrapped: tuple[tuple[int, float], list[str]] = ((-1, 1.0), [])
+        self._title: tuple[float, QFont] = (-1.0, QFont())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._forget()
+        super().changeEvent(event)
 
     def set_height(self, high: int) -> None:
         """Makes it `high` pixels at scale 1."""
@@ -296,8 +309,19 @@ class PresetCard(QAbstractButton):
 
     def wrapped(self, width: int) -> list[str]:
         """The lines of its sentence, on a card `width` pixels wide."""
-        beside = (3 * INSIDE + PICTURE) * self._theme.scale
-        return in_lines(self.preset.shows, self.fontMetrics(), int(width - beside), LINES)
+        on = (width, self.devicePixelRatioF())
+        if self._wrapped[0] != on:
+            beside = (3 * INSIDE + PICTURE) * self._theme.scale
+            self._wrapped = on, in_lines(self.preset.shows, self.fontMetrics(), int(width - beside), LINES)
+        return self._wrapped[1]
+
+    def _title_face(self, room: float) -> QFont:
+        """The largest type in which the title fits into so many pixels."""
+        if self._title[0] != room:
+            faces = [font(size, 600, self._theme.scale) for size in TITLES]
+            fitting = (one for one in faces if QFontMetricsF(one).horizontalAdvance(self.preset.title) <= room)
+            self._title = room, next(fitting, faces[-1])
+        return self._title[1]
 
     def show_picture(self, picture: GalleryPicture) -> None:
         """Shows what the preset's network makes of the plane now."""
@@ -325,15 +349,13 @@ class PresetCard(QAbstractButton):
         self._paint_picture(painter, tile)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
-        titles, plain = [font(size, 600, unit) for size in TITLES], self.font()
+        plain = self.font()
         self.lines = lines = self.wrapped(self.width())
         step, head, more = self.fontMetrics().height() + 1, 21 * unit, (self._high - CARD) / 2 * unit
         top = tile.top() + 2 * unit - more  # the same on every card, so that titles stand in rows
         painter.setBrush(Qt.BrushStyle.NoBrush)
         title = QRectF(room.left(), top - 2 * unit, room.width() + (INSIDE - 8) * unit, head)
-        wide = [QFontMetricsF(face).horizontalAdvance(self.preset.title) for face in titles]
-        strong = next((face for face, one in zip(titles, wide, strict=True) if one <= title.width()), titles[-1])
-        paint.write(painter, title, self.preset.title, strong, theme.text)
+        paint.write(painter, title, self.preset.title, self._title_face(title.width()), theme.text)
         for number, line in enumerate(lines):
             at = QRectF(room.left(), top + head + number * step, room.width(), step)
             paint.write(painter, at, line, plain, theme.text if pointed else theme.quiet)

@@ -55,6 +55,7 @@ class Parallel:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = results.best_first
         bright = results.chosen or frozenset(row.number for row in rows[:BRIGHT] if row.sound)
+        across = [self._x(axis) for axis in range(len(results.space.knobs) + 1)]
         for row in reversed(rows):
             on = row.number in bright
             colour = theme.accent if on else mixed(theme.card, theme.quiet, 0.3)
@@ -62,8 +63,9 @@ class Parallel:
             if row.number == results.over:
                 colour, width = theme.text, 2.4 * scale
             painter.setPen(QPen(colour, width))
-            points = [QPointF(self._x(k), self._y(at)) for k, at in enumerate(self.positions(row))]
-            painter.drawPolyline(QPolygonF(points))
+            painter.drawPolyline(
+                QPolygonF([QPointF(x, self._y(y)) for x, y in zip(across, self.positions(row), strict=True)])
+            )
         span = results.scale_of_losses()
         names = [(one.symbol, shown(one.value(1.0)), shown(one.value(0.0))) for one in results.space.knobs]
         names.append(("dev loss", f"{10 ** span[0]:.2g}", f"{10 ** span[1]:.2g}"))

@@ -73,10 +73,11 @@ class Results(QObject):
         self.over: int | None = None  # the trial under the pointer
         self.turns = InTurn(self)  # in which what follows it is painted: all at once took three frames
         self._told = 0.0  # s, when all were told of a change
+        self._span: tuple[float, float] | None = None  # of losses, until there are others: each line drawn asks for it
 
     def begin(self, plan: Plan | None) -> None:
         """Forgets all, for a new search."""
-        self._told = 0.0
+        self._told, self._span = 0.0, None
         self.plan, self.goes_on = plan, False
         self.rows, self.stand, self.weighed = {}, None, {}
         self.chosen, self.over = frozenset(), None
@@ -86,7 +87,7 @@ class Results(QObject):
 
     def take(self, records: Iterable[object]) -> None:
         """Takes what a job has found."""
-        before = len(self.rows)
+        before, self._span = len(self.rows), None
         news = ended = False
         for record in records:
             ended = ended or not isinstance(record, Running | Stand)
@@ -200,6 +201,11 @@ class Results(QObject):
 
     def scale_of_losses(self) -> tuple[float, float]:
         """Logarithms to base 10 between which losses are drawn; what lies beyond lies at the edge."""
+        if self._span is None:
+            self._span = self._spanned()
+        return self._span
+
+    def _spanned(self) -> tuple[float, float]:
         losses = np.array([row.loss for row in self.rows.values() if math.isfinite(row.loss)])
         if not losses.size:
             return -2.0, 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
@@ -10,7 +12,7 @@ from hyperscope.lab.tuning.space import Space
 from hyperscope.ui.controls.picker import Picker
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush
 from hyperscope.ui.guarded import guarded_part
-from hyperscope.ui.labs.tuning.results import Results
+from hyperscope.ui.labs.tuning.results import Results, Row
 from hyperscope.ui.labs.tuning.scales import ticks
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.chart import Axes
@@ -146,10 +148,20 @@ class Scatter(Sheet):
 
     def place(self, number: int) -> QPointF:
         """Where a trial lies."""
-        space, values = self.results.space, self.results.rows[number].values
-        x, y = (space.of(knob).position(values[knob]) for knob in self.knobs)
-        axes = self._axes()
-        return QPointF(float(axes.x(np.array(x))), float(axes.y(np.array(y))))
+        return self._places([self.results.rows[number]])[0]
+
+    def _places(self, rows: Sequence[Row]) -> list[QPointF]:
+        """Where each of them lies."""
+        area = self.area
+        across, up = (self.results.space.of(knob) for knob in self.knobs)
+        left, wide, bottom, high = area.left(), area.width(), area.bottom(), area.height()
+        return [
+            QPointF(
+                left + across.position(row.values[across.knob]) * wide,
+                bottom - up.position(row.values[up.knob]) * high,
+            )
+            for row in rows
+        ]
 
     def _position(self, at: QPointF) -> tuple[float, float]:
         area = self.area
@@ -191,12 +203,12 @@ class Scatter(Sheet):
                 self._paint_crumb(painter, part)
         levels = results.levels(rows) if rows else np.zeros(0)
         shadow = QPen(mixed(theme.card, theme.accent, 0.75), 1 * scale)
-        for row, level in sorted(zip(rows, levels.tolist(), strict=True), key=lambda pair: pair[1]):
-            at = self.place(row.number)
+        foot, side = self.area.bottom(), self.area.left()
+        found = zip(rows, self._places(rows), levels.tolist(), strict=True)
+        for row, at, level in sorted(found, key=lambda one: one[2]):
             dim = bool(results.chosen) and row.number not in results.chosen
             painter.setOpacity(0.3 if dim else 1.0)
             painter.setPen(shadow)
-            foot, side = self.area.bottom(), self.area.left()
             painter.drawLine(QPointF(at.x(), foot + 1), QPointF(at.x(), foot + 1 + RUG * scale * 0.6))
             painter.drawLine(QPointF(side - 1 - RUG * scale * 0.6, at.y()), QPointF(side - 1, at.y()))
             size = (2.2 + 3.8 * level**2) * scale
