@@ -1,7 +1,7 @@
 """Code in PyTorch, JAX, TensorFlow and Keras reproduces the run, by the real frameworks in environments of their own.
 
-PyTorch runs the whole conformance set, and in float32 `COVERING`, which has every option of every knob. The others
-compile each program for a second or two: they run `COVERING`, and of Optax what differs from JAX. All of it in all:
+PyTorch and JAX run the whole conformance set, PyTorch in float32 `COVERING`, which has every option of every knob. The
+others compile each program for a second or two: they run `COVERING`, and of Optax what differs from JAX. All in all:
 
     HYPERSCOPE_CONFORMANCE=all python -m pytest tests/frameworks
 """
@@ -34,8 +34,9 @@ def cases(framework: str) -> list[tuple[str, str]]:
     """The experiments that a framework runs, each with its precision."""
     if os.environ.get("HYPERSCOPE_CONFORMANCE") == "all":
         return wanted()
-    if framework == "pytorch":
-        return [(name, precision) for name, precision in wanted() if precision == "float64" or name in COVERING]
+    if framework in ("pytorch", "jax"):
+        in_float32 = COVERING if framework == "pytorch" else IN_FLOAT32
+        return [(name, precision) for name, precision in wanted() if precision == "float64" or name in in_float32]
     if framework == "optax":
         return [(name, "float64") for name in IN_OPTAX]
     return [(name, "float64") for name in COVERING] + [(name, "float32") for name in IN_FLOAT32]
