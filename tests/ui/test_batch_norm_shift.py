@@ -64,7 +64,8 @@ def test_of_an_earlier_experiment_it_says_so_until_it_is_run_again(window, qtbot
     finish(window, qtbot)
 
 
-def test_it_stands_still_while_another_view_is_shown(window, qtbot):
+@pytest.mark.parametrize("elsewhere", [("batch-norm", "microscope"), ("playground", "")], ids=["view", "lab"])
+def test_it_stands_still_while_another_is_shown(window, qtbot, elsewhere):
     part, card = window.part(Shifting), window.lab.page.of_shift.card
     card.epochs.set_value(400)
     part.run()
@@ -72,7 +73,7 @@ def test_it_stands_still_while_another_view_is_shown(window, qtbot):
     assert part.job.paused and card.pause.text() == "Go on"
     qtbot.mouseClick(card.pause, LEFT)
     assert not part.job.paused
-    window.show_lab("batch-norm", "microscope")
+    window.show_lab(*elsewhere)
     assert part.job.paused
     window.show_lab("batch-norm", "shift")
     assert not part.job.paused

@@ -73,6 +73,11 @@ class Beside(FromJobs, Part[Host], Generic[R]):
         elif self.job is not None and self.job.busy:
             self.job.pause()
 
+    def lab_left(self) -> None:
+        """Stands still while another lab is shown, too."""
+        if self.job is not None and self.job.busy:
+            self.job.pause()
+
     def experiment_changed(self) -> None:
         """What was computed may be of an older experiment now."""
         if self.seen:
