@@ -87,7 +87,7 @@ class Results(QObject):
 
     def take(self, records: Iterable[object]) -> None:
         """Takes what a job has found."""
-        before, self._span = len(self.rows), None
+        before = len(self.rows)
         news = ended = False
         for record in records:
             ended = ended or not isinstance(record, Running | Stand)
@@ -108,6 +108,7 @@ class Results(QObject):
                 continue
             news = True
         if news:
+            self._span = None
             if before == 0 and self.rows:
                 self.over = None
             self.moved.emit()
