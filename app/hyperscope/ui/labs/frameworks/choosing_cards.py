@@ -12,12 +12,14 @@ from hyperscope.lab.frameworks.counting import Count
 from hyperscope.lab.frameworks.facts import facts
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.measured import OURS, Measured, duration
+from hyperscope.ui.as_written import as_written
 from hyperscope.ui.labs.frameworks.standing import NAMES, shade
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.sheet import Sheet
 from hyperscope.ui.style import mixed
 
 ROW = 58  # pixels at most
+TWO_LINES = 22  # pixels of a row, at least, in which there is room for two
 RIGHT = Qt.AlignmentFlag.AlignRight
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 UNMEASURED = "not run here yet: Side by side runs it"
@@ -165,12 +167,13 @@ class OpenCard(_Rows):
     def __init__(self) -> None:
         super().__init__("Is it truly open, and governed so that it will stay so?")
         checked, known = facts()
-        self.foot = f"Read on {_day(checked.isoformat())}, where the small print says; not measured, not judged."
+        self.foot = f"Read on {_day(checked.isoformat())}, where small print or tooltip says; not measured, not judged."
         said = [
             f"{frameworks[name].title}: {known[name].licence} ({known[name].licence_source}), {known[name].governed} "
             f"({known[name].governed_source})"
             for name in NAMES
         ]
+        self.setToolTip(as_written("\n".join(said)))
         self.setAccessibleDescription("; ".join([*said, self.foot]))
 
     def head(self, painter: QPainter, room: QRectF) -> None:
@@ -183,10 +186,12 @@ class OpenCard(_Rows):
         upper = QRectF(room.left(), room.top() + 2, room.width(), room.height() * 0.54)
         lower = QRectF(room.left(), upper.bottom() - 1, room.width(), room.height() * 0.4)
         font, small = face(12, 400, theme.scale), face(10, 400, theme.scale)
+        roomy = room.height() >= TWO_LINES * theme.scale  # else the sources are in the tooltip alone
         said = ((one.licence, one.licence_source), (one.governed, one.governed_source), (one.runs, ""))
         for place, below, (words, source) in zip(self._columns(upper), self._columns(lower), said, strict=True):
-            write(painter, place if source else place.united(below), words, font, theme.text)
-            write(painter, below, source, small, theme.quiet)
+            write(painter, place if source and roomy else place.united(below), words, font, theme.text)
+            if roomy:
+                write(painter, below, source, small, theme.quiet)
 
     def _columns(self, room: QRectF) -> tuple[QRectF, QRectF, QRectF]:
         shares = 0.24, 0.48, 0.28

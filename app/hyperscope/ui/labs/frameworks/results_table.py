@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.measured import Measured, duration, size
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing, shade
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, fitting, write
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.sheet import Sheet
 
 ROW, LEAST = 40, 21  # pixels of a row, at most and at least
 FIRST = 0.27  # the share of the first column
-NOTE = "Set-up: loading and compiling. Step: the median after the first epoch."
+SMALLEST = 0.72  # of the usual type, in a narrow table
+NOTES = (
+    "Set-up: loading and compiling. Step: the median after the first epoch.",
+    "Set-up: loading, compiling. Step: the median.",
+)
 
 COLUMNS: dict[str, Callable[[Measured], str]] = {
     "off by": lambda one: number_text(one.off, 2),
@@ -69,8 +73,9 @@ class ResultsTable(Sheet):
         def cell(column: int, y: float) -> QRectF:
             return QRectF(room.left() + room.width() * FIRST + column * wide, y, wide, row)
 
+        figures = scale * self._shrunk(wide - self.px(6))
         for column, name in enumerate(COLUMNS):
-            write(painter, cell(column, room.top()), name, face(11, 400, scale), theme.quiet, right)
+            write(painter, cell(column, room.top()), name, face(11, 400, figures), theme.quiet, right)
         y = room.top() + row
         painter.setPen(QPen(theme.hairline, 1))
         painter.drawLine(QPointF(room.left(), round(y) + 0.5), QPointF(room.right(), round(y) + 0.5))
@@ -91,7 +96,7 @@ class ResultsTable(Sheet):
             painter.drawEllipse(mark, self.px(3.5), self.px(3.5))
             title = QRectF(room.left() + self.px(15), y, room.width() * FIRST - self.px(15), row)
             said = frameworks[name].title if name else "Hyperscope"
-            write(painter, title, said, face(12, 600 if chosen else 400, scale), theme.text)
+            write(painter, title, said, face(12, 600 if chosen else 400, figures), theme.text)
             words = one.words if name or one.measured is None else ""
             if words:
                 told = QRectF(title.right(), y, room.right() - title.right(), row)
@@ -99,17 +104,28 @@ class ResultsTable(Sheet):
             elif one.measured is not None:
                 for column, text in enumerate(COLUMNS.values()):
                     figure = text(one.measured) if name or column else "–"
-                    write(painter, cell(column, y), figure, face(12, 600 if chosen else 400, scale), ink, right)
+                    write(painter, cell(column, y), figure, face(12, 600 if chosen else 400, figures), ink, right)
             if name:
                 self._rows[name] = place
             y += row
         old = runs.earlier or any(not one.fresh and one.measured is not None for one in runs.frameworks.values())
-        note = "Grey figures are of an earlier session. " * old + NOTE
-        write(painter, QRectF(room.left(), room.bottom() - foot + 4, room.width(), foot), note,
-              face(11, 400, scale), theme.quiet)  # fmt: skip
+        small = face(11, 400, scale)
+        note = fitting(["Grey figures are of an earlier session. " * old + said for said in NOTES], small, room.width())
+        write(painter, QRectF(room.left(), room.bottom() - foot + 4, room.width(), foot), note, small, theme.quiet)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_focus(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, theme.accent)
+
+    def _shrunk(self, wide: float) -> float:
+        """How much smaller the table's type must be for every figure to be whole in a column `wide` pixels wide."""
+        measured = [one.measured for one in self._runs.frameworks.values()]
+        known = [one for one in (self._runs.ours, *measured) if one is not None]
+        bold, plain = (QFontMetricsF(face(size, weight, self.theme.scale)) for size, weight in ((12, 600), (11, 400)))
+        widest = max(
+            *(plain.horizontalAdvance(name) for name in COLUMNS),
+            *(bold.horizontalAdvance(text(one)) for one in known for text in COLUMNS.values()),
+        )
+        return max(SMALLEST, min(1.0, wide / widest))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for name, place in self._rows.items():
