@@ -23,6 +23,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
+from hyperscope.ui import frame as drawing
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.views import InWindow, painted, panel, views
 from hyperscope.ui.labs import LABS
@@ -365,7 +366,8 @@ def test_a_film_of_the_session_ends_where_it_stood(window, dialog, qtbot):
     qtbot.waitUntil(lambda: window.session.going is None and window.session.status.tick == tick, timeout=PATIENCE)
 
 
-def test_the_window_can_be_filmed(window, dialog, qtbot):
+def test_the_window_can_be_filmed_however_little_of_it_is_drawn_at_a_time(window, dialog, qtbot, monkeypatch):
+    monkeypatch.setattr(drawing, "ENOUGH", 0.0)
     choose(qtbot, dialog, "window", ".gif")
     qtbot.mouseClick(dialog.scale.buttons[0], LEFT)
     qtbot.mouseClick(dialog.filmed.buttons[1], LEFT)

@@ -101,6 +101,22 @@ def test_each_picture_is_drawn_from_its_own_record(pair) -> None:
     assert shot(pair.pictures[0]) == a
 
 
+def test_a_picture_of_another_size_is_laid_out_a_frame_later_in_a_window(pair, qtbot):
+    qtbot.waitExposed(pair)
+    pair.one_a_turn = True
+    before = [one.grab().size() for one in pair.pictures]
+    width = pair.first.width()
+    pair.resize(pair.width() - 60, pair.height())
+    assert pair.late and pair.first.width() != width
+    qtbot.waitUntil(lambda: not pair.late, timeout=PATIENCE)
+    assert [one.grab().size() for one in pair.pictures] != before
+    shown = pair.grab().toImage()
+    pair.one_a_turn = False
+    pair.resize(pair.width() + 1, pair.height())
+    pair.resize(pair.width() - 1, pair.height())
+    assert pair.grab().toImage() == shown
+
+
 def test_a_new_record_of_one_leaves_the_pixels_of_the_other(pair) -> None:
     pair.one_a_turn = True
     pair.draw(of(hand_made.network(seed=1), hand_made.network(seed=3)))

@@ -12,14 +12,15 @@ from typing import Any
 
 from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.probe import Ask
-from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.probes.snapshot import Seen, Snapshot
 from hyperscope.lab.session.session import Session
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.models import LookedAt
-from hyperscope.ui.pacing import Turns
-from hyperscope.ui.panels import Panel
+from hyperscope.ui.pacing import OncePainted, Turns
+from hyperscope.ui.panels import Late, Panel
 from hyperscope.ui.part import Part
 
+ENOUGH = 0.012  # s of drawing after which what is left of a snapshot waits until what was drawn is painted
 REST = 20  # frames without news after which a paused window asks for nothing but the status,
 SELDOM = 6  # and that in one frame of so many
 
@@ -32,6 +33,8 @@ class Frame:
         self._lab: Lab | None = None
         self._turns = Turns(())
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
+        self._left: dict[Panel, tuple[Seen, ...]] = {}  # who is still to draw what has come
+        self._once_painted = OncePainted(self._draw)
         self._drawn: set[Panel] = set()  # who shows the present structure, and was seen ever since
         self._versions: dict[Panel, int] = {}  # of what was drawn from sources of their own
         self._structure = -1
@@ -47,7 +50,12 @@ class Frame:
         self._lab = lab
         self._turns = Turns([one for one in (*lab.panels, *lab.notes) if one not in lab.sources])
         self._awaited = []
+        self._left.clear()
         self.draw_all()
+
+    def stop(self) -> None:
+        """Draws nothing more."""
+        self._left.clear()
 
     def draw_all(self) -> None:
         """Has all that is seen drawn anew with the next snapshot; `up_to_date` says when that is done."""
@@ -73,7 +81,9 @@ class Frame:
     @property
     def up_to_date(self) -> bool:
         """Whether every panel that is seen shows the network that is being trained."""
-        return self._structure >= 0 and not self._stale and self._drawn.issuperset(self._seen())
+        seen = self._seen()
+        late = any(isinstance(one, Late) and one.late for one in seen)
+        return self._structure >= 0 and not self._stale and not late and self._drawn.issuperset(seen)
 
     def _seen(self) -> list[Panel]:
         """The panels on screen that show the network."""
@@ -87,7 +97,7 @@ class Frame:
         focus = self._looked_at.focus
         data, seen = Ask(examples, focus.in_plane), self._seen()
         self._drawn.intersection_update(seen)  # what was hidden meanwhile may have missed something
-        behind = [panel for panel in seen if panel not in self._drawn]
+        behind = [panel for panel in seen if panel not in self._drawn and panel not in self._left]
         anew = self._structure < 0 or bool(behind)
         if self._structure < 0 or self._all:
             self._awaited = seen
@@ -125,6 +135,7 @@ class Frame:
         if (data := snapshot.sides[0].records.of(examples)) is not None:
             if snapshot.structure != self._structure:
                 self._drawn.clear()
+                self._left.clear()
             self._structure, self._painted = snapshot.structure, snapshot.painted
             lab.page.show_examples(data, self._session.moved)
         elif snapshot.structure != self._structure:
@@ -132,9 +143,22 @@ class Frame:
             return
         self._stale = snapshot.painted != self._painted
         for panel in awaited:
+            self._left[panel] = snapshot.sides
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draws what is left to draw, or as much of it as a frame has time for: all at once can take several."""
+        begun = time.perf_counter()
+        while self._left and self._lab is not None:
+            panel = next(iter(self._left))
+            sides = self._left.pop(panel)
             if panel.isVisible():  # not hidden since it asked
-                lab.draw(panel, snapshot.sides)
+                self._lab.draw(panel, sides)
                 self._drawn.add(panel)
+            if time.perf_counter() - begun > ENOUGH:
+                break
+        if self._left:
+            self._once_painted.tell()
 
     def draw_sources(self) -> None:
         """Draws what is seen and shows another thing than the network, where that has something new."""

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 
 from hyperscope.ui.panels import Panel
 
@@ -83,3 +83,24 @@ class Turns:
 
     def _overdue(self, panel: Panel, now: float) -> float:
         return (now - self._drawn[id(panel)]) * panel.rate
+
+
+class OncePainted(QObject):
+    """Does something once all is painted that is to be painted now; a timer, even one of no time, may come before."""
+
+    def __init__(self, do: Callable[[], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._do = do
+
+    def tell(self) -> None:
+        """Has it done once."""
+        QCoreApplication.postEvent(self, QEvent(_PAINTED), Qt.EventPriority.LowEventPriority.value - 1)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != _PAINTED:
+            return super().event(event)
+        self._do()
+        return True
+
+
+_PAINTED = QEvent.Type(QEvent.registerEventType())

@@ -18,6 +18,7 @@ from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.export.film import Shot, camera
 from hyperscope.ui.export.views import views
 from hyperscope.ui.open_table.reader import Reader
+from hyperscope.ui.pacing import FRAME
 
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
@@ -77,8 +78,7 @@ class Filming(QObject):
             if score is not None and snapshot.has(self._needs):
                 self._take(Material(score, snapshot.wanted, self._focus))
         elif self._state == LOOKING and snapshot.sides[0].records.of(examples) is not None:
-            # once the panels have drawn what has just come
-            QTimer.singleShot(0, self, partial(self._take_window, snapshot))
+            self._wait_for_window(snapshot)
 
     def _go(self) -> None:
         self._state = GOING
@@ -95,11 +95,17 @@ class Filming(QObject):
             return self._last or (not status.playing and status.epoch >= self._stops[self._at])
         return self._session.going is None and status.tick == self._stops[self._at]
 
+    def _wait_for_window(self, snapshot: Snapshot) -> None:
+        """Takes the window once its panels have drawn what has just come, which may take them some frames."""
+        QTimer.singleShot(FRAME, self, partial(self._take_window, snapshot))
+
     def _take_window(self, snapshot: Snapshot) -> None:
         if self._state == LOOKING and self._host.up_to_date:
             from hyperscope.lab.timeline.score import Score
 
             self._take(Material(Score(self._session.experiment), snapshot.sides))
+        elif self._state == LOOKING:
+            self._wait_for_window(snapshot)
 
     def _take(self, material: Material) -> None:
         self._state = PACKING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk
@@ -28,3 +28,12 @@ class Panel(Protocol):
 
     def isVisible(self) -> bool:
         """Whether anything would be seen; hidden panels are not asked to draw."""
+
+
+@runtime_checkable
+class Late(Protocol):
+    """A panel that takes a frame longer than the rest to look as it is to look."""
+
+    @property
+    def late(self) -> bool:
+        """Whether it does not yet."""

@@ -28,6 +28,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.pacing import OncePainted
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.backing import Backing
 from hyperscope.ui.panels.network.flow import Flow
@@ -66,6 +67,9 @@ class NetworkCanvas(QWidget):
         self._scene = Scene()
         self._backing = Backing()  # everything but what moves by itself
         self._pointer = QPointF()
+        self.patient = False  # whether a change of size is laid out a frame later, when all else has been painted
+        self.late = False  # whether that is still to be done
+        self._in_time = OncePainted(self._lay_out_late, self)
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
         self.setAccessibleName("Network")
@@ -226,6 +230,7 @@ class NetworkCanvas(QWidget):
         self._heads.arrange(self._scene.picture, self._scene.layout, self._theme, self.height())
 
     def _arrange_scene(self) -> None:
+        self.late = False
         self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
 
     def _body(self) -> QRect:
@@ -235,6 +240,17 @@ class NetworkCanvas(QWidget):
     # -- what happens ---------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if not self.patient or self._backing.pixmap.isNull():
+            self._lay_out()
+        elif not self.late:
+            self.late = True
+            self._in_time.tell()
+
+    def _lay_out_late(self) -> None:
+        if self.late:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
         self._arrange()
         self._setting.follow_layout()
         self._renew()
@@ -373,7 +389,11 @@ class NetworkCanvas(QWidget):
         at, ratio = painter.deviceTransform(), self.devicePixelRatioF()
         painter.translate((round(at.dx()) - at.dx()) / ratio, (round(at.dy()) - at.dy()) / ratio)
         if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            self._lay_out_late()
             self._paint_on(painter, QRegion(self.rect()))  # for a file: lines and text stay what they are
+        elif self.late:
+            painter.fillRect(self.rect(), self._theme.window)
+            painter.drawPixmap(0, 0, self._backing.pixmap)
         else:
             if self._backing.resize(self.size(), ratio):
                 self._arrange_scene()  # perhaps moved to another screen

@@ -36,7 +36,12 @@ class LayerEditor(Popover):
     def __init__(self, over: QWidget) -> None:
         super().__init__("Settings of a layer", WIDTH, over)
         self.number = -1
-        self.controls: dict[str, KnobControl] = {}
+        self.controls: dict[str, KnobControl] = {}  # made when it is first opened
+        self.buttons: tuple[Button, ...] = ()
+        self._line = QHBoxLayout()
+
+    def _make(self) -> None:
+        """Makes what is on it: most networks are never opened there."""
         declared = knobs(Layer)
         for name in SHOWN:
             control = self.controls[name] = control_for("", declared[name])
@@ -45,24 +50,30 @@ class LayerEditor(Popover):
             self.column.addWidget(control)
             for entry in control.findChildren(QLineEdit):
                 self.watch(entry)
-        self.before = Button("+ before", "Add a layer before this one", BEFORE)
-        self.after = Button("+ after", "Add a layer after this one", AFTER)
-        self.remove = Button("Remove", "Remove this layer", REMOVE)
-        self._line = QHBoxLayout()
-        for button, act in (
-            (self.before, lambda: self.wanted.emit(self.number)),
-            (self.after, lambda: self.wanted.emit(self.number + 1)),
-            (self.remove, lambda: self.unwanted.emit(self.number)),
-        ):
-            button.clicked.connect(act)
+        before = Button("+ before", "Add a layer before this one", BEFORE)
+        after = Button("+ after", "Add a layer after this one", AFTER)
+        remove = Button("Remove", "Remove this layer", REMOVE)
+        before.clicked.connect(lambda: self.wanted.emit(self.number))
+        after.clicked.connect(lambda: self.wanted.emit(self.number + 1))
+        remove.clicked.connect(lambda: self.unwanted.emit(self.number))
+        self.buttons = (before, after, remove)
+        for button in self.buttons:
             self._line.addWidget(button, 1)
         self.column.addLayout(self._line)
+        last: QWidget = self.cross  # what is made later comes last in the order of Tab, wherever it lies
+        for part in (*self.controls.values(), *self.buttons):
+            for one in (part, *part.findChildren(QWidget)):
+                QWidget.setTabOrder(last, one)
+                last = one
+        self.set_theme(self._theme)
 
     def _path(self, name: str) -> str:
         return f"network.layers.{self.number}.{name}"
 
     def open(self, number: int, layer: Layer, beside: QRectF) -> None:
         """Shows the settings of hidden layer `number` beside a place on the panel."""
+        if not self.controls:
+            self._make()
         self.number = number
         self.title.setText(f"{self.whose}Layer {number + 1}")
         self.show_layer(layer)
@@ -82,7 +93,7 @@ class LayerEditor(Popover):
             control.set_theme(theme)
             if isinstance(control, KnobSlider):
                 control.track.updateGeometry()
-        for button in (self.before, self.after, self.remove):
+        for button in self.buttons:
             button.set_theme(theme)
         self._line.setSpacing(pixels(theme, 6))
         self.column.setSpacing(pixels(theme, 9))

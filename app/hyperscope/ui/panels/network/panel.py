@@ -61,7 +61,7 @@ class NetworkPanel(QWidget):
         self._badges: tuple[Badge, ...] = ()
         self._closers: tuple[TextButton, ...] = ()
         self._lines: list[QLineF] = []  # between the pictures
-        self.one_a_turn = False  # in a window, where a frame is too short for more; pictures and films wait for all
+        self._one_a_turn = False
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
         self.rest = Rest(self)
         self.setMinimumSize(260, 240)
@@ -72,6 +72,24 @@ class NetworkPanel(QWidget):
     def first(self) -> NetworkCanvas:
         """The first side's picture, which is there always."""
         return self.pictures[0]
+
+    @property
+    def one_a_turn(self) -> bool:
+        """Whether one is drawn a frame, and none in that in which all changes its size: in a window, where a frame is
+        too short for more. Pictures and films wait for all.
+        """
+        return self._one_a_turn
+
+    @one_a_turn.setter
+    def one_a_turn(self, on: bool) -> None:
+        self._one_a_turn = on
+        for picture in self.pictures:
+            picture.patient = on
+
+    @property
+    def late(self) -> bool:
+        """Whether one of them has another size than it is laid out for."""
+        return any(picture.late for picture in self.pictures)
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
@@ -124,6 +142,7 @@ class NetworkPanel(QWidget):
         """A side's picture, which Tab comes to after all that is of the one before."""
         made = NetworkCanvas(self._theme, self)
         made.setMinimumSize(0, 0)
+        made.patient = self._one_a_turn
         made.set_reduced_motion(self._reduced)
         for card in (made.editor, made.layer_editor):
             card.lie_on(self)
@@ -299,10 +318,11 @@ class Rest:
 def _parts(picture: NetworkCanvas) -> list[QWidget]:
     """A picture and all that lies on it, in the order of Tab."""
     roots: tuple[QWidget, ...] = (picture, picture.editor, picture.layer_editor)
+    own = {part for root in roots for part in (root, *root.findChildren(QWidget))}
     found: list[QWidget] = [picture]
     one = picture.nextInFocusChain()
-    while one is not None and one is not picture:
-        if any(root is one or root.isAncestorOf(one) for root in roots):
+    while one is not None and one is not picture and len(found) < len(own):
+        if one in own:
             found.append(one)
         one = one.nextInFocusChain()
     return found
