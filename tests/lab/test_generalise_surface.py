@@ -32,8 +32,10 @@ def made(seed: int = 0, stretch: float = 1.0) -> tuple[Bowl, Bowl]:
     return two_bowls(rng.normal(size=(2, 120)) + np.where(y == 0, 1.0, -1.0), y, stretch)
 
 
-def test_the_surface_is_made_of_the_cost():
-    one = made()[0]
+@pytest.mark.parametrize("stretch", [1.0, 6.0, 30.0], ids=["long products", "short ones", "beyond floats"])
+def test_the_surface_is_made_of_the_cost(stretch):
+    plain = made()[0]
+    one = Bowl(plain.x * [[1.0], [stretch]], plain.t, plain.b, plain.lowest)
     along = np.linspace(-one.half, one.half, 9)
     there = one.lowest + np.stack(np.meshgrid(along, along), axis=-1)
     np.testing.assert_allclose(one.surface(9), one.cost(there), rtol=1e-12)

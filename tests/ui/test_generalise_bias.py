@@ -86,6 +86,16 @@ def test_the_best_possible_error_is_the_experiment_s_and_moves_the_verdict(windo
     assert not view.table.note.startswith("of an earlier experiment")
 
 
+def test_that_what_was_tried_is_of_an_earlier_experiment_is_said_where_it_is_seen(window):
+    table = view_of(window).table
+    before = table.note
+    window.show_lab("generalise", "regularise")
+    window.move_knob("training.l2", 0.02)
+    assert table.note == before  # nothing is drawn that is not seen
+    window.show_lab("generalise", "bias-and-variance")
+    assert table.note.startswith("of an earlier experiment")
+
+
 def test_a_remedy_opens_as_a_twin_of_the_network_as_it_is(window, qtbot):
     qtbot.mouseClick(view_of(window).table.button("Dropout", "twin"), LEFT)
     assert window._name == "playground"

@@ -8,20 +8,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.curvature import SHARES, rate_limit
+from hyperscope.lab.generalise.two_inputs import some
 
 SIDE = 64  # cells along each side of a surface
-MOST = 200  # examples
 DECAY = 0.01  # of L2, without which separable classes have no lowest point
 ABOVE = 0.3  # nats above the lowest point, up to where the surface reaches along its flattest direction
 STEPS = 100
 RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adam")
+RESCALING = ("rmsprop", "adam")
 BETA2, RMS_BETA2, EPSILON = 0.999, 0.9, 1e-8
 FAR = 1e6  # weights beyond which a path has diverged
+HIGHEST = 690.0  # nats whose exponential, and that of one more, is still a float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +46,17 @@ class Bowl:
 
     def gradient(self, w: Array) -> Array:
         """dJ/dw (..., 2)."""
-        z = w @ self.x + self.b
-        p = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
-        found: Array = (p - self.t) @ self.x.T / self.t.size + DECAY * w
+        p = w @ self.x + self.b
+        # σ in place, as paths ask for it a hundred times; e^−z of far z may be ∞, and σ 0
+        with np.errstate(over="ignore"):
+            np.exp(np.negative(p, out=p), out=p)
+        p += 1
+        np.divide(1.0, p, out=p)
+        p -= self.t
+        found: Array = p @ self.x.T / self.t.size + DECAY * w
         return found
 
-    @property
+    @cached_property
     def curvature(self) -> Array:
         """The two curvatures at the lowest point, the smaller first: eigenvalues of the second derivatives there."""
         found: Array = np.linalg.eigvalsh(self._bend(self.lowest))
@@ -78,14 +86,41 @@ class Bowl:
     def surface(self, side: int = SIDE) -> Array:
         """J (side, side) around the lowest point, the second weight along the rows, lowest row first."""
         along = np.linspace(-self.half, self.half, side)
-        u, v = np.meshgrid(along, along)
-        w = np.stack([self.lowest[0] + u, self.lowest[1] + v], axis=-1)
-        # `cost`, with what is linear in z summed beforehand and without its slow logaddexp: a third of the time
-        z = w @ self.x + self.b
-        bent = np.log(1 + np.exp(-np.abs(z))) + np.maximum(z, 0)
-        straight = w @ (self.x @ self.t) / self.t.size + self.b * self.t.mean()
-        found: Array = bent.mean(axis=-1) - straight + DECAY / 2 * (w**2).sum(axis=-1)
+        first, second = self.lowest[0] + along, (self.lowest[1] + along)[:, None]
+        to_first, to_second = self.x @ self.t / self.t.size
+        straight = first * to_first + second * to_second + self.b * self.t.mean()
+        found: Array = self._bent(along) / self.t.size - straight + DECAY / 2 * (first**2 + second**2)
         return found
+
+    def _bent(self, along: Array) -> Array:
+        """Σ log(1 + eᶻ) (side, side) over the examples, z = w·x + b, at weights `along` both axes off the lowest.
+
+        One logarithm of a product of many 1 + eᶻ stands for as many, and eᶻ is a product of what depends on one weight:
+        that takes a tenth of the time of `cost` at each place.
+        """
+        u = self.x[0][:, None] * along  # (m, side)
+        v = self.x[1][:, None] * along + (self.lowest @ self.x + self.b)[:, None]
+        side = along.size
+        product, here, found = np.ones((side, side)), np.empty((side, side)), np.zeros((side, side))
+        far = float(np.abs(u).max() + np.abs(v).max())
+        if far < HIGHEST:
+            u, v = np.exp(u), np.exp(v)
+            most = int(HIGHEST / (far + math.log(2)))  # factors of a product that is still a float64
+        else:
+            most = int(HIGHEST / math.log(2))
+        for number, (across, up) in enumerate(zip(u, v[:, :, None], strict=True), start=1):
+            if far < HIGHEST:
+                np.multiply(up, across, out=here)
+            else:  # log(1 + eᶻ) = max(z, 0) + log(1 + e^−|z|)
+                np.add(up, across, out=here)
+                found += np.maximum(here, 0)
+                np.exp(-np.abs(here), out=here)
+            here += 1
+            product *= here
+            if number % max(1, most) == 0:
+                found += np.log(product)
+                product.fill(1)
+        return found + np.log(product)
 
 
 def bowl(x: Array, t: Array) -> Bowl:
@@ -115,7 +150,7 @@ def two_bowls(x: Array, y: Indices, stretch: float) -> tuple[Bowl, Bowl]:
     """Of inputs (n, m), the first two, and classes (m,), the first against the rest: as they are, the second input
     `stretch` times as large, and normalised to mean 0 and variance 1.
     """
-    chosen = np.linspace(0, y.size - 1, min(MOST, y.size)).round().astype(np.int64)
+    chosen = some(y.size)
     two = x[:2, chosen].astype(np.float64)
     if len(two) < 2:
         two = np.vstack([two, two**2])
@@ -144,29 +179,41 @@ def paths(
     beta: float,
     steps: int = STEPS,
 ) -> dict[str, Array]:
-    """The path of each rule: all take their steps together, which takes a fifth of the time."""
-    kinds = np.array(rules)[:, None]
-    swift, ahead, rms, adam = (kinds == rule for rule in RULES[1:])
-    keeps = np.where(swift | ahead, beta, np.where(adam, beta, 0.0))
-    adds = np.where(adam, 1 - beta, 1.0)  # of the gradient, to the first moment
-    second_keeps = np.where(rms, RMS_BETA2, BETA2)
-    w = np.tile(np.array(start, float), (len(rules), 1))
-    first, second = np.zeros_like(w), np.zeros_like(w)
-    rescaled = rms | adam
+    """The path of each rule: all take their steps together and in place, which takes a tenth of the time."""
+    rescaling = [rule for rule in rules if rule in RESCALING]
+    order = [*(rule for rule in rules if rule not in RESCALING), *rescaling]  # so that those lie together
+    plain = len(order) - len(rescaling)
+    one = np.ones((len(order), 2))
+    ahead, adam = (one * [[rule == name] for rule in order] for name in ("nesterov", "adam"))
+    keeps = one * [[beta * (rule not in ("sgd", "rmsprop"))] for rule in order]
+    adds = one - adam * beta  # of the gradient, to the first moment
+    of_first = np.where(ahead, beta, one)  # of it in a step, where `ahead` adds the gradient
+    of_adam = adam[plain:] > 0
+    second_keeps = np.where(of_adam, BETA2, RMS_BETA2)
+    second_adds = 1 - second_keeps
+    w = np.tile(np.array(start, float), (len(order), 1))
+    first, second = np.zeros_like(w), np.zeros_like(second_keeps)
     found = np.empty((steps + 1, *w.shape))
     found[0] = w
+    along, part = np.empty_like(w), np.empty_like(w)
+    rescaled = along[plain:]
     with np.errstate(all="ignore"):  # what diverges is cut off below
         for count in range(1, steps + 1):
             g = gradient(w)
-            first = keeps * first + adds * g
-            second = second_keeps * second + (1 - second_keeps) * g * g
-            along = np.where(
-                ahead, g + beta * first, np.where(adam, first / (1 - beta**count), np.where(rms, g, first))
-            )
-            spread = np.where(adam, second / (1 - BETA2**count), second)
-            w = w - alpha * np.where(rescaled, along / (np.sqrt(spread) + EPSILON), along)
+            first *= keeps
+            first += np.multiply(adds, g, out=part)
+            np.multiply(ahead, g, out=along)
+            along += np.multiply(of_first, first, out=part)
+            if rescaling:
+                own = g[plain:]
+                second *= second_keeps
+                second += second_adds * own * own
+                rescaled /= np.where(of_adam, 1 - beta**count, 1.0)
+                rescaled /= np.sqrt(second / np.where(of_adam, 1 - BETA2**count, 1.0)) + EPSILON
+            along *= alpha
+            w -= along
             found[count] = w
-    return {rule: _until_far(found[:, number]) for number, rule in enumerate(rules)}
+    return {rule: _until_far(found[:, order.index(rule)]) for rule in rules}
 
 
 def _until_far(walked: Array) -> Array:

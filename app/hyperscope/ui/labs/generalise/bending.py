@@ -1,4 +1,4 @@
-"""The part of the lab that shows cost surfaces: of the examples at once, and of a run by a job beside the window."""
+"""The part of the lab that shows cost surfaces: of the examples that are looked at, and of a run by a job."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Bending(FromJobs, Part[Host]):
         self.bends: Bends | None = None
         self.slices: dict[str, Slice] = {}
         self._of: Experiment | None = None
-        self._seen: object = None  # whose examples the surfaces are of
         self.view.drawn.connect(self._draw)
         self.view.card.asked.connect(self.run)
         self.view.card.paused.connect(self._pause)
@@ -54,9 +53,13 @@ class Bending(FromJobs, Part[Host]):
 
     @property
     def busy(self) -> bool:
-        """Whether the run is under way while it is looked at, or its end is not drawn yet."""
-        job = self.job if self.page.view == VIEW else None
-        return job is not None and not job.paused and not (job.over and self.drawn == self.news)
+        """Whether a surface waits for its turn, the run is under way while it is looked at, or its end is not drawn."""
+        if self.page.view != VIEW:
+            return False
+        job = self.job
+        return self.view.turns.waits or (
+            job is not None and not job.paused and not (job.over and self.drawn == self.news)
+        )
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -73,25 +76,10 @@ class Bending(FromJobs, Part[Host]):
         self.experiment_changed()
 
     def experiment_changed(self) -> None:
-        """Takes the surfaces of new examples at once; the run is of an older experiment then."""
+        """Shows the surfaces of the examples of the one that the controls move; the run is of an older experiment."""
+        self.view.bowls.show_side(int(self.host.session.side == "B"))
         if self.page.view == VIEW:
-            self._show_examples()
             self._draw()
-
-    def _show_examples(self) -> None:
-        from hyperscope.lab.examples.examples import load
-
-        data = self.host.session.moved.data
-        if data == self._seen:
-            return
-        try:
-            examples = load(data, begun=True)
-        except ValueError as problem:
-            self.host.say(str(problem), alarm=True)
-            return
-        self._seen = data
-        train = examples.part == 0
-        self.view.show_examples(examples.raw[:, train], examples.y[train])
 
     def run(self) -> None:
         """Trains and measures anew, of the experiment as it is."""

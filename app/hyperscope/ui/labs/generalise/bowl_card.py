@@ -15,7 +15,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.lab.generalise.bowl import RULES, SIDE, STEPS, Bowl, outcome, paths
 from hyperscope.ui.controls.control import ARROWS, draw_focus, keep_arrows
-from hyperscope.ui.labs.generalise.relief import Relief, from_above, oblique, paint_height, paint_path
+from hyperscope.ui.labs.generalise.relief import Relief, from_above, height_picture, oblique, paint_path
 from hyperscope.ui.paint import corners, face, write
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.common.sheet import Sheet
@@ -42,13 +42,16 @@ class BowlCard(Sheet):
         super().__init__(title)
         self.bowl: Bowl | None = None
         self.relief: Relief | None = None
-        self.start = (-0.8, 0.62)
+        self.start = self.wanted = (-0.8, 0.62)  # of the paths that are shown, and of the next walk
         self.rules: tuple[str, ...] = RULES
         self.alpha, self.beta = 0.1, 0.9
         self.height_shown = False
+        self.awaited = True  # whether nothing is known of the examples yet
         self.paths: dict[str, Array] = {}
         self.ends: dict[str, tuple[str, float]] = {}
-        self._picture: QImage | None = None
+        self._walked: tuple[object, ...] = ()  # what the paths are of
+        self._picture: tuple[QImage, QRectF] | None = None  # of the surface alone, and where it lies
+        self._pictured: tuple[object, ...] = ()  # what it is of
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -57,15 +60,22 @@ class BowlCard(Sheet):
 
     def show_bowl(self, bowl: Bowl, side: int = SIDE) -> None:
         """Shows another surface of `side` cells along each side, whose paths the next walk works out."""
-        self.bowl = bowl
+        self.bowl, self.awaited = bowl, False
         self.relief = Relief(bowl.surface(side), bowl.half)
-        self._picture = None
+        self.update()
+
+    def show_height(self, on: bool) -> None:
+        """Shows it in an oblique view, or from above."""
+        self.height_shown = on
+        self.update()
 
     def walk(self) -> None:
-        """Works the paths out anew, which takes a few milliseconds."""
-        bowl = self.bowl
-        if bowl is None:
+        """Works the paths out anew where anything is another, which takes a few milliseconds."""
+        bowl, self.start = self.bowl, self.wanted
+        of = (bowl, self.start, self.rules, self.alpha, self.beta)
+        if bowl is None or self._walked == of:
             return
+        self._walked = of
         start = bowl.lowest + bowl.half * np.array(self.start)
         with np.errstate(all="ignore"):
             self.paths = paths(bowl.gradient, start, self.rules, self.alpha, self.beta) if self.rules else {}
@@ -77,11 +87,6 @@ class BowlCard(Sheet):
             f"condition number {number_text(bowl.condition)}, α below {limit}; {', '.join(read)}"
         )
         self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        super().set_theme(theme)
-        self._picture = None
 
     @property
     def area(self) -> QRectF:
@@ -97,21 +102,18 @@ class BowlCard(Sheet):
     def paint(self, painter: QPainter, room: QRectF) -> None:
         """The surface, paths, and what became of them."""
         bowl, relief, theme = self.bowl, self.relief, self.theme
+        if self.awaited:
+            return
         if bowl is None or relief is None:
             write(painter, room, "There are no examples yet.", face(12, 400, theme.scale), theme.quiet)
             return
         area = self.area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
-        if self.height_shown:
-            paint_height(painter, relief, area, theme)
-        else:
-            ratio = self.devicePixelRatioF()
-            wanted = round(area.width() * ratio)
-            if self._picture is None or self._picture.width() != wanted:
-                self._picture = relief.picture(theme, wanted)
-            painter.drawImage(area, self._picture)
-            painter.drawPixmap(area.topLeft(), corners(area.width(), theme.card, ratio))
+        picture, place = self._surface(relief)
+        painter.drawImage(place, picture)
+        if not self.height_shown:
+            painter.drawPixmap(area.topLeft(), corners(area.width(), theme.card, self.devicePixelRatioF()))
             painter.setClipRect(area)
         for rule, walked in self.paths.items():
             places = (walked - bowl.lowest) / bowl.half
@@ -128,6 +130,18 @@ class BowlCard(Sheet):
         self._paint_words(painter, QRectF(area.right() + self.px(12), room.top(), self.px(WORDS - 12), room.height()))
         if self.hasFocus():
             draw_focus(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), 6, theme.accent)
+
+    def _surface(self, relief: Relief) -> tuple[QImage, QRectF]:
+        """The surface without paths, made anew where it or how it is seen has changed, and where it lies."""
+        area, ratio = self.area, self.devicePixelRatioF()
+        of = (relief, self.theme, self.height_shown, area.getRect(), ratio)
+        if self._picture is None or self._pictured != of:
+            self._pictured = of
+            if self.height_shown:
+                self._picture = height_picture(relief, area, self.theme, ratio)
+            else:
+                self._picture = relief.picture(self.theme, round(area.width() * ratio)), area
+        return self._picture
 
     def _points(self, places: Array) -> list[QPointF]:
         if not self.height_shown or self.relief is None:
@@ -200,4 +214,4 @@ class BowlCard(Sheet):
             return
         u = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key()), 0.0)
         v = {Qt.Key.Key_Down: -STEP, Qt.Key.Key_Up: STEP}.get(Qt.Key(event.key()), 0.0)
-        self._move(self.start[0] + u, self.start[1] + v)
+        self._move(self.wanted[0] + u, self.wanted[1] + v)

@@ -28,7 +28,7 @@ class GeneralisePage(Views):
         self.training_examples = self.classes = 0
         own, data = self.regularise, self.data
         self.panels: tuple[Panel, ...] = (
-            *(self.bias, self.bias.errors, self.deep, self.surface),
+            *(self.bias, self.bias.errors, self.deep, self.surface, self.surface.bowls),
             *(own, own.geometry_card, own.stopping, own.thinned),
             *(data.copies, data.map, data.errors, data.curves),
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from hyperscope.engine.arrays import Array
 from hyperscope.ui.paint import image, packed, rgb
@@ -28,7 +31,7 @@ class Relief:
     cost: Array
     half: float
 
-    @property
+    @cached_property
     def level(self) -> Array:
         """(side, side)."""
         low, high = float(np.nanmin(self.cost)), float(np.nanquantile(self.cost, 0.98))
@@ -48,16 +51,20 @@ class Relief:
 
     def picture(self, theme: Theme, pixels: int) -> QImage:
         """The bands from above with a line where one ends, `pixels` along each side."""
-        level = _finer(self.level, pixels)
-        band = np.floor(level * BANDS)
-        share = np.clip(band / BANDS, 0, 1)[..., None]
-        low, high = rgb(mixed(theme.card, theme.accent, 0.62)), rgb(mixed(theme.card, theme.quiet, 0.1))
-        colours = low * (1 - share) + high * share
-        edge = np.zeros(level.shape, bool)
-        edge[:-1] |= band[:-1] != band[1:]
-        edge[:, :-1] |= band[:, :-1] != band[:, 1:]
-        colours[edge] = 0.55 * colours[edge] + 0.45 * rgb(mixed(theme.card, theme.accent, 0.9))
-        return image(packed(colours)[::-1])
+        band = (_finer(self.level, pixels) * BANDS).astype(np.uint8)[::-1]
+        ends = np.zeros(band.shape, bool)
+        ends[1:] |= band[1:] != band[:-1]
+        ends[:, :-1] |= band[:, 1:] != band[:, :-1]
+        return image(np.take(_shades(theme), 2 * band + ends))
+
+
+def _shades(theme: Theme) -> Array:
+    """The pixel (2 k,) of each band from the lowest on, in turn with that of a line where it ends."""
+    share = np.minimum(np.arange(math.ceil(TALL * BANDS) + 1) / BANDS, 1)[:, None]
+    low, high = rgb(mixed(theme.card, theme.accent, 0.62)), rgb(mixed(theme.card, theme.quiet, 0.1))
+    band = low * (1 - share) + high * share
+    line = 0.55 * band + 0.45 * rgb(mixed(theme.card, theme.accent, 0.9))
+    return packed(np.stack([band, line], axis=1).reshape(-1, 3))
 
 
 def _finer(level: Array, pixels: int) -> Array:
@@ -67,7 +74,11 @@ def _finer(level: Array, pixels: int) -> Array:
     left = np.minimum(at.astype(int), side - 2)
     share = at - left
     rows = level[left] * (1 - share)[:, None] + level[left + 1] * share[:, None]
-    found: Array = rows[:, left] * (1 - share) + rows[:, left + 1] * share
+    found: Array = np.take(rows, left, axis=1)
+    found *= 1 - share
+    beside = np.take(rows, left + 1, axis=1)
+    beside *= share
+    found += beside
     return found
 
 
@@ -97,29 +108,49 @@ def paint_height(painter: QPainter, relief: Relief, area: QRectF, theme: Theme) 
     levels = np.minimum(relief.levels_at(places), 1.05)
     points = oblique(area, places, levels)
     wide = MESH + 1
-    line = QPen(mixed(theme.card, theme.accent, 0.75), 0.6 * theme.scale)
-    low, high = mixed(theme.card, theme.accent, 0.62), mixed(theme.card, theme.quiet, 0.12)
-    painter.setPen(line)
+    low, high = rgb(mixed(theme.card, theme.accent, 0.62)), rgb(mixed(theme.card, theme.quiet, 0.12))
+    share = np.minimum(_between_corners(levels.reshape(wide, wide)), 1)[..., None]
+    colours = packed(low * (1 - share) + high * share).tolist()
+    brushes = {colour: QBrush(QColor.fromRgb(colour)) for colour in {one for row in colours for one in row}}
+    painter.setPen(QPen(mixed(theme.card, theme.accent, 0.75), 0.6 * theme.scale))
     for row in range(MESH - 1, -1, -1):
         for column in range(MESH):
-            corners = (
-                row * wide + column,
-                row * wide + column + 1,
-                (row + 1) * wide + column + 1,
-                (row + 1) * wide + column,
-            )
-            middle = float(np.mean([levels[corner] for corner in corners]))
-            painter.setBrush(mixed(low, high, min(1.0, middle)))
-            painter.drawPolygon(QPolygonF([points[corner] for corner in corners]))
+            here = row * wide + column
+            painter.setBrush(brushes[colours[row][column]])
+            painter.drawPolygon([points[here], points[here + 1], points[here + wide + 1], points[here + wide]])
+
+
+def _between_corners(levels: Array) -> Array:
+    """The mean of the corners of each cell."""
+    found: Array = (levels[:-1, :-1] + levels[:-1, 1:] + levels[1:, 1:] + levels[1:, :-1]) / 4
+    return found
+
+
+def height_picture(relief: Relief, area: QRectF, theme: Theme, ratio: float) -> tuple[QImage, QRectF]:
+    """The surface as `paint_height` paints it in `area`, clear around it, and where it is to be drawn."""
+    beyond = 0.03 * area.height()  # the highest point stands a little above the area
+    place = area.adjusted(-beyond, -beyond, beyond, beyond).toAlignedRect()
+    made = QImage(place.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-place.topLeft())
+    paint_height(painter, relief, area, theme)
+    painter.end()
+    return made, QRectF(place)
 
 
 def paint_path(painter: QPainter, points: list[QPointF], colour: QColor, theme: Theme, *, dots: bool = True) -> None:
-    """A path with a dot for each of its first steps."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    """A path with a dot for each of its first steps.
+
+    Each step is a line of its own: as one polyline Qt works out where it crosses itself, which took a tenth of a second
+    for a path that swings to and fro. Square ends fill the corners.
+    """
     pen = QPen(colour, 1.8 * theme.scale)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
     painter.setPen(pen)
-    painter.drawPolyline(points)
+    painter.drawLines([QLineF(one, next) for one, next in pairwise(points)])
     if dots:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

@@ -36,6 +36,7 @@ def _strength(number: int, window: Window) -> None:
 
 def _height(window: Window) -> None:
     page_of(window).surface.show_height(True)
+    wait(lambda: not window.lab.busy(), "both surfaces")
 
 
 def preset(name: str) -> Experiment:

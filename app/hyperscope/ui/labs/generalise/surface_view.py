@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
-from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import knob_at
 from hyperscope.lab.generalise.bowl import RULES, SIDE, Bowl, two_bowls
+from hyperscope.lab.generalise.two_inputs import TwoInputs
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.card import Card
 from hyperscope.ui.controls.control import Caption, paint_text
@@ -19,7 +21,9 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.generalise.bend_cards import BendCard, SliceCard
 from hyperscope.ui.labs.generalise.bowl_card import BowlCard
+from hyperscope.ui.labs.generalise.bowl_pair import BowlPair
 from hyperscope.ui.panels.common.axes import number_text
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.fed import FedView
 from hyperscope.ui.style import breadth
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
@@ -123,33 +127,32 @@ class SurfaceCard(Card):
 class SurfaceView(FedView):
     """The whole view. It is a panel that is drawn from a job; `drawn` tells that what is new is to be shown.
 
-    The two surfaces are worked out where they are drawn, as soon as anything is moved.
+    The two surfaces and their paths are worked out where they are drawn, as soon as anything is moved: of one card a
+    frame, the first at once.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Cost surface")
         self.card = SurfaceCard()
-        self.plain, self.normal = BowlCard("Inputs as they are"), BowlCard("Inputs normalised")
+        self.bowls = BowlPair()
+        self.plain, self.normal = self.bowls.plain, self.bowls.normal
         self.share = BendCard("Directions that bend down", True)
         self.slope = BendCard("Gradient and loss", False)
         self.slice = SliceCard()
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setMinimumWidth(60)
-        self._examples: tuple[Array, Indices] | None = None
-        upper = QHBoxLayout()
+        self.turns = InTurn(self)
+        self._examples: TwoInputs | None = None
         lower = QHBoxLayout()
-        for row in (upper, lower):
-            row.setSpacing(GRID)
-        for bowl in (self.plain, self.normal):
-            upper.addWidget(bowl, 1)
+        lower.setSpacing(GRID)
         lower.addWidget(self.share, 30)
         lower.addWidget(self.slope, 30)
         lower.addWidget(self.slice, 40)
         left = QVBoxLayout()
         left.setSpacing(GRID)
-        left.addLayout(upper, 60)
+        left.addWidget(self.bowls, 60)
         left.addLayout(lower, 40)
         both = QHBoxLayout()
         both.setSpacing(GRID)
@@ -162,6 +165,7 @@ class SurfaceView(FedView):
         whole.addLayout(both, 1)
         self.card.moved.connect(self._walk)
         self.card.ruled.connect(self._walk)
+        self.bowls.came.connect(self.show_examples)
         self.card.stretched.connect(self._stretch)
         self.card.stretch.held.connect(self._refine)
         self.card.seen.connect(self.show_height)
@@ -169,49 +173,65 @@ class SurfaceView(FedView):
             bowl.dragged.connect(self.set_start)
         self.set_theme(LIGHT)
 
-    def show_examples(self, x: Array, y: Indices) -> None:
-        """Takes the surfaces of these raw inputs (n, m) and classes (m,)."""
-        self._examples = x, y
+    def show_examples(self, examples: TwoInputs) -> None:
+        """Takes the surfaces of these."""
+        self._examples = examples
+        if not examples.y.size:
+            for card in (self.plain, self.normal):
+                card.awaited = False
+                card.update()
+            self.sentence.setText(self.said())
         self._stretch()
 
     def show_height(self, on: bool) -> None:
-        """From above with contours, or in an oblique view."""
+        """From above with contours, or in an oblique view; one a frame, as both are painted anew."""
         self.card.look.set_index(int(on))
-        for bowl in (self.plain, self.normal):
-            bowl.height_shown = on
-            bowl.update()
+        for card in (self.plain, self.normal):
+            self.turns.ask(("seen", card), partial(card.show_height, on))
 
     def set_start(self, u: float, v: float) -> None:
         """Has all paths begin elsewhere, at the same place of both pictures."""
-        for bowl in (self.plain, self.normal):
-            bowl.start = (u, v)
+        for card in (self.plain, self.normal):
+            card.wanted = (u, v)
         self._walk()
 
     def _stretch(self) -> None:
-        if self._examples is None or not self._examples[1].size:
+        held = self.card.stretch.track.isSliderDown()
+        self._show_bowls(SIDE // 2 if held else SIDE)
+
+    def _show_bowls(self, side: int) -> None:
+        """Shows the surfaces with as many cells along each side, in turn: both take longer than a frame."""
+        found = self._examples
+        if found is None or not found.y.size:
             return
-        x, y = self._examples
         stretch = float(self.card.stretch.value() or STRETCH)
-        for card, bowl in zip((self.plain, self.normal), two_bowls(x, y, stretch), strict=True):
-            if not same(card.bowl, bowl):  # normalised inputs are the same whatever they were measured in
-                card.show_bowl(bowl, SIDE // 2 if self.card.stretch.track.isSliderDown() else SIDE)
-        self._walk()
+        for card, bowl in zip((self.plain, self.normal), two_bowls(found.x, found.y, stretch), strict=True):
+            self.turns.ask(card, partial(self._show_bowl, card, bowl, side))
+
+    def _show_bowl(self, card: BowlCard, bowl: Bowl, side: int) -> None:
+        kept = card.bowl if card.bowl is not None and same(card.bowl, bowl) else None
+        # normalised inputs are the same whatever they were measured in
+        if kept is None or card.relief is None or len(card.relief.cost) < side:
+            card.show_bowl(kept or bowl, side)
+        self._walk_on(card)
+
+    def _walk(self) -> None:
+        for card in (self.plain, self.normal):
+            self.turns.ask(("paths", card), partial(self._walk_on, card))
+
+    def _walk_on(self, card: BowlCard) -> None:
+        """Has a card's paths be those of what is set now, and says so."""
+        card.alpha = float(self.card.alpha.value() or ALPHA)
+        card.beta = float(self.card.beta.value() or 0.0)
+        card.rules = tuple(rule for rule, button in self.card.rules.items() if button.isChecked())
+        card.walk()
+        if self.plain.bowl is not None and self.normal.bowl is not None:
+            self.sentence.setText(self.said())
 
     def _refine(self, held: bool) -> None:
         """Draws the surface that was dragged as finely as the other, when it is let go."""
-        bowl, relief = self.plain.bowl, self.plain.relief
-        if not held and bowl is not None and relief is not None and len(relief.cost) < SIDE:
-            self.plain.show_bowl(bowl)
-            self.plain.update()
-
-    def _walk(self) -> None:
-        rules = tuple(rule for rule, button in self.card.rules.items() if button.isChecked())
-        for bowl in (self.plain, self.normal):
-            bowl.alpha = float(self.card.alpha.value() or ALPHA)
-            bowl.beta = float(self.card.beta.value() or 0.0)
-            bowl.rules = rules
-            bowl.walk()
-        self.sentence.setText(self.said())
+        if not held:
+            self._show_bowls(SIDE)
 
     def said(self) -> str:
         """What the two surfaces show, in a sentence."""
@@ -238,15 +258,15 @@ class SurfaceView(FedView):
         self.sentence.ensurePolished()
         self.sentence.setFont(font(13, 400, theme.scale))
         paint_text(self.sentence, theme.text)
-        for part in (self.card, self.plain, self.normal, self.share, self.slope, self.slice):
+        for part in (self.card, self.bowls, self.share, self.slope, self.slice):
             part.set_theme(theme)
 
 
-def same(one: Bowl | None, other: Bowl) -> bool:
+def same(one: Bowl, other: Bowl) -> bool:
     """Whether two are of the same inputs and classes, to rounding."""
-    if one is None or one.x.shape != other.x.shape:
-        return False
-    return bool(np.allclose(one.x, other.x, rtol=1e-9, atol=1e-12) and np.array_equal(one.t, other.t))
+    return one.x.shape == other.x.shape and bool(
+        np.allclose(one.x, other.x, rtol=1e-9, atol=1e-12) and np.array_equal(one.t, other.t)
+    )
 
 
 def _so(end: str) -> str:

@@ -153,8 +153,9 @@ class Trying(FromJobs, Part[Host]):
         """What is under way goes on: it takes a core that is free, and is there when one comes back."""
 
     def experiment_changed(self) -> None:
-        """What was computed may be of an older experiment now."""
-        self._draw()
+        """What was computed may be of an older experiment now, which is said where it is seen."""
+        if self.page.view == VIEW:
+            self._draw()
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         """Has a network that was never trained take as many steps as those that it is compared with, once."""
