@@ -33,8 +33,8 @@ def named(value: object) -> str:
 
 
 def cut(sentence: str, most: int = LONGEST + 10) -> str:
-    """Another's sentence with each of its words cut after `most` characters, marks around it among them."""
-    return re.sub(rf"\S{{{most + 1},}}", lambda found: f"{found.group()[: most - 1]}…", sentence)
+    """Another's sentence on one line, each of its words cut after `most` characters, marks around it among them."""
+    return re.sub(rf"\S{{{most + 1},}}", lambda found: f"{found.group()[: most - 1]}…", visible(sentence))
 
 
 def _beginning(value: object) -> str:

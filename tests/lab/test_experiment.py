@@ -327,3 +327,9 @@ def test_an_experiment_cannot_be_written_to() -> None:
 def test_replacing_a_field_is_checked_too() -> None:
     with pytest.raises(ValueError, match=r"batch_size is 0; it must be a whole number in \[1, 65536\]"):
         msgspec.structs.replace(Training(), batch_size=0)
+
+
+def test_a_field_named_to_steer_a_terminal_is_quoted_visibly():
+    with pytest.raises(ValueError, match="unknown field") as refused:
+        from_json(json.dumps({"a\nb\x1b]0;c": 1}))
+    assert str(refused.value).isprintable() and r"a\nb\x1b]0;c" in str(refused.value)

@@ -114,9 +114,9 @@ def network(subject: Subject, question: InPlane) -> NetworkPicture:
 
 
 def _summaries(subject: Subject) -> dict[str, LayerSummary]:
-    """Of the hidden layers too wide to draw, by name."""
+    """Of the hidden layers too wide to draw, by name; none where there is no example to tell what they answer."""
     widths = subject.layout.widths[1:-1]
-    if max(widths, default=0) <= WIDEST:
+    if max(widths, default=0) <= WIDEST or not len(subject.looked_at):
         return {}
     x = subject.examples.x_train.astype(subject.dtype, copy=False)[:, subject.looked_at]
     weights = subject.weights()

@@ -18,6 +18,7 @@ from hyperscope.ui.controls.control import Control
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Source
+from hyperscope.ui.style import dress
 from hyperscope.ui.theme import Theme
 
 W = TypeVar("W")
@@ -34,11 +35,9 @@ class Page(QWidget):
         return True
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type, panels included."""
-
-    def polish(self) -> None:
-        """Has the style sheet reach all that is given type next; else it takes that back once it is shown."""
-        _polish(self)
+        """Takes on new colours and type; what paints itself is whoever adds it to see to."""
+        dress(self, theme)
+        polish(self)
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
@@ -90,13 +89,11 @@ class Views(Page):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        for beside in self.children():  # the views, and what stands there whichever is shown
+            if isinstance(beside, QWidget) and beside is not self.stack:
+                dress(beside, theme)
+                polish(beside)
         self._dress()
-
-    def polish(self) -> None:
-        inside = [shown for shown, _ in self._views.values()]
-        for one in (self, *self.findChildren(QWidget)):
-            if not any(view is one or view.isAncestorOf(one) for view in inside):
-                one.ensurePolished()
 
     def _dress(self) -> None:
         """Has the view that is shown take on the theme, if it has not yet."""
@@ -105,12 +102,14 @@ class Views(Page):
             return
         self._worn[self.view] = theme
         shown, parts = self._views[self.view]
-        _polish(shown)
+        dress(shown, theme)
+        polish(shown)
         for part in parts:
             part.set_theme(theme)
 
 
-def _polish(whole: QWidget) -> None:
+def polish(whole: QWidget) -> None:
+    """Has the style sheet reach all that is given type next; else it takes that back once it is shown."""
     for one in (whole, *whole.findChildren(QWidget)):
         one.ensurePolished()
 

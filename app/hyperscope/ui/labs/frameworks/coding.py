@@ -20,11 +20,13 @@ from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.twins.account import session_so_far
+from hyperscope.quoting import named
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.frameworks.code_view import FIRST
 from hyperscope.ui.labs.frameworks.page import FrameworksPage
 from hyperscope.ui.part import Part
+from hyperscope.ui.style import dress
 
 SCORE = Ask(session_so_far, None)
 LOOK_EVERY = 100  # ms at a folder that is being written
@@ -146,6 +148,7 @@ class CodeOfSession(Part[Host]):
     def ask_where(self) -> None:
         """Lets the user choose the folder."""
         dialog = QFileDialog(self.host.top, "Save the code's folder", f"hyperscope-{self.view.framework}")
+        dress(dialog, self.host.theme)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.save(Path(name)))
@@ -198,6 +201,6 @@ class CodeOfSession(Part[Host]):
         """Takes up a framework. Raises: ValueError for one that there is not."""
         if "framework" in kept:
             name = kept["framework"]
-            if name not in frameworks:
-                raise ValueError(f"framework is {name!r}; there are {', '.join(frameworks)}")
+            if not isinstance(name, str) or name not in frameworks:
+                raise ValueError(f"framework is {named(name)}; there are {', '.join(frameworks)}")
             self.view.show_framework(name)

@@ -23,6 +23,7 @@ from hyperscope.ui.labs.frameworks.coding import CodeOfSession
 from hyperscope.ui.labs.frameworks.page import FrameworksPage
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing
 from hyperscope.ui.part import Part
+from hyperscope.ui.style import dress
 
 VIEW = "side-by-side"
 FIRST = "numpy"  # which is always there
@@ -171,6 +172,7 @@ class SideBySide(Part[Host]):
     def ask_python(self) -> None:
         """Lets the user choose a Python."""
         dialog = QFileDialog(self.host.top, "Choose a Python", str(Path(self.python or Path.home()).parent))
+        dress(dialog, self.host.theme)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setOption(QFileDialog.Option.DontResolveSymlinks)  # an environment's Python is a link to another
         dialog.fileSelected.connect(self.use_python)
