@@ -176,11 +176,11 @@ def test_in_a_process_of_its_own_many_are_seen_live_and_one_is_handed_over_while
     try:
         steps: list[float] = []
         deadline = time.monotonic() + PATIENCE
-        while len(steps) < 3:
+        while len(set(steps)) < 3:  # on a busy machine one may come in which no step was taken
             assert time.monotonic() < deadline, f"it has come to {job.progress}, {job.problem}"
             job.wait(0.5)
             steps += [record.step.min() for record in job.take() if isinstance(record, Standing)]
-        assert steps[0] == 0 and steps[2] > steps[1] > 0
+        assert steps[0] == 0 and steps == sorted(steps)
         job.pause()
         job.wish(HandOver(50))
         while not any(isinstance(record, HandedOver) for record in job.records):

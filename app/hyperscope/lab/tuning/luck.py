@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -117,9 +118,16 @@ def _ranks(values: Array) -> Array:
 
 
 def _shuffled(values: Array, count: int, seed: int) -> float:
-    random = np.random.default_rng([seed, 13])
     values = values - values.mean()
     seen = abs(values[:count].sum())
-    order = np.argsort(random.random((SHUFFLES, len(values))), axis=1)[:, :count]
-    sums = np.abs(values[order].sum(1))
+    sums = np.abs(values[_drawn(len(values), count, seed)].sum(1))
     return float((1 + (sums >= seen - 1e-12 * max(1.0, seen)).sum()) / (SHUFFLES + 1))
+
+
+@lru_cache(maxsize=32)  # some 0.3 MB each; the same are asked for with every seed that comes
+def _drawn(of: int, count: int, seed: int) -> Array:
+    """(SHUFFLES, count) which of so many are the first ones, each time at random."""
+    random = np.random.default_rng([seed, 13]).random((SHUFFLES, of))
+    if count >= of:
+        return np.broadcast_to(np.arange(of, dtype=np.int16), (SHUFFLES, of))
+    return np.argpartition(random, count, axis=1)[:, :count].astype(np.int16)

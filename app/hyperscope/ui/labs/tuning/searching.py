@@ -23,6 +23,7 @@ from hyperscope.ui.labs.tuning.tables import of_trials
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import FromJobs
+from hyperscope.ui.style import dress
 
 MOST_KEPT = 50  # trials that go to the run library at once
 ENDS = {"pruned": "stopped early", "diverged": "diverged", "failed": "failed"}
@@ -191,6 +192,7 @@ class Searching(FromJobs, Part[Host]):
             self.host.say("There is no trial to save yet.", alarm=True)
             return
         dialog = QFileDialog(self.host.top, "Save the trials", "trials.csv", "Tables (*.csv)")
+        dress(dialog, self.host.theme)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

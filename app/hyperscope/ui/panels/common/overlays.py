@@ -92,44 +92,66 @@ def place_labels(
     at the right, keeps its label where it is, since it would jump about.
     """
     placed: list[QRectF] = []
+    crowd: Crowd | None = None
     for x, y, text in ends:
         width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
-        left = min(max(area.left(), x - width), area.right() - width)
-        tops = [y - height - 2, y + 2]
-        tops += [y - height - 2 - height * n for n in range(1, 9)] + [y + 2 + height * n for n in range(1, 9)]
-        spots = [QRectF(left, top, width, height) for top in tops]
-        inside = [spot for spot in spots if spot.top() >= area.top() - 1 and spot.bottom() <= area.bottom() + 1]
-        free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
-        possible = free or inside or spots
-        ended = x < area.right() - ENDED
-        placed.append(_clear(QPointF(x, y), QSizeF(width, height), area, lines, placed) if ended else possible[0])
+        if x < area.right() - ENDED:
+            crowd = crowd or Crowd(area, lines, placed)
+            place = crowd.clear(QPointF(x, y), QSizeF(width, height))
+        else:
+            place = _beside_end(QPointF(x, y), QSizeF(width, height), area, placed)
+        placed.append(place)
+        if crowd is not None:
+            crowd.fill(place)
     return placed
 
 
-def _clear(end: QPointF, size: QSizeF, area: QRectF, lines: tuple[Floats, Floats], placed: Sequence[QRectF]) -> QRectF:
-    """The place for a label of `size` nearest to its line's end of those in `area` with the fewest points in them."""
-    across = max(1, int(area.width() // CELL))
-    up = max(1, int(area.height() // CELL))
-    wide, high = math.ceil(size.width() / CELL), math.ceil(size.height() / CELL)
-    if wide > across or high > up:
-        return QRectF(QPointF(max(area.left(), area.right() - size.width()), area.top()), size)
-    column, row = (lines[0] - area.left()) // CELL, (lines[1] - area.top()) // CELL
-    inside = (column >= 0) & (column < across) & (row >= 0) & (row < up)
-    cells = (row[inside] * across + column[inside]).astype(np.int64)
-    counts = np.bincount(cells, minlength=up * across).reshape(up, across)
-    for other in placed:  # as full as can be
-        left, top = int((other.left() - area.left()) // CELL), int((other.top() - area.top()) // CELL)
-        right, bottom = int((other.right() - area.left()) // CELL), int((other.bottom() - area.top()) // CELL)
-        counts[max(0, top) : bottom + 1, max(0, left) : right + 1] += len(lines[0]) + 1
-    sums = np.pad(counts.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    crossed = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
-    x = area.left() + CELL * np.arange(crossed.shape[1])
-    y = area.top() + CELL * np.arange(crossed.shape[0])
-    aside = np.maximum(0, np.maximum(x - end.x(), end.x() - x - size.width()))
-    above = np.maximum(0, np.maximum(y - end.y(), end.y() - y - size.height()))
-    away = np.hypot(aside[None, :], above[:, None])
-    best = np.lexsort((away.ravel(), crossed.ravel()))[0]
-    return QRectF(QPointF(x[best % len(x)], y[best // len(x)]), size)
+def _beside_end(end: QPointF, size: QSizeF, area: QRectF, placed: Sequence[QRectF]) -> QRectF:
+    """Just above the end, or as near to that as there is room."""
+    height = size.height()
+    left = min(max(area.left(), end.x() - size.width()), area.right() - size.width())
+    tops = [end.y() - height - 2, end.y() + 2]
+    tops += [end.y() - height - 2 - height * n for n in range(1, 9)] + [end.y() + 2 + height * n for n in range(1, 9)]
+    spots = [QRectF(QPointF(left, top), size) for top in tops]
+    inside = [spot for spot in spots if spot.top() >= area.top() - 1 and spot.bottom() <= area.bottom() + 1]
+    free = [spot for spot in inside if not any(spot.intersects(other) for other in placed)]
+    return (free or inside or spots)[0]
+
+
+class Crowd:
+    """How many points of `lines` lie in each cell of `area`; where something was `placed`, as full as can be."""
+
+    def __init__(self, area: QRectF, lines: tuple[Floats, Floats], placed: Sequence[QRectF] = ()) -> None:
+        self._area, self._full = area, len(lines[0]) + 1
+        across, up = max(1, int(area.width() // CELL)), max(1, int(area.height() // CELL))
+        column, row = (lines[0] - area.left()) // CELL, (lines[1] - area.top()) // CELL
+        inside = (column >= 0) & (column < across) & (row >= 0) & (row < up)
+        cells = (row[inside] * across + column[inside]).astype(np.int64)
+        self._counts = np.bincount(cells, minlength=up * across).reshape(up, across)
+        for other in placed:
+            self.fill(other)
+
+    def fill(self, place: QRectF) -> None:
+        """Takes note that something is there."""
+        area = self._area
+        left, top = int((place.left() - area.left()) // CELL), int((place.top() - area.top()) // CELL)
+        right, bottom = int((place.right() - area.left()) // CELL), int((place.bottom() - area.top()) // CELL)
+        self._counts[max(0, top) : bottom + 1, max(0, left) : right + 1] += self._full
+
+    def clear(self, end: QPointF, size: QSizeF) -> QRectF:
+        """The place for a label of `size` nearest to its line's end of those with the fewest points in them."""
+        area, (up, across) = self._area, self._counts.shape
+        wide, high = math.ceil(size.width() / CELL), math.ceil(size.height() / CELL)
+        if wide > across or high > up:
+            return QRectF(QPointF(max(area.left(), area.right() - size.width()), area.top()), size)
+        sums = np.pad(self._counts.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        crossed = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
+        rows, columns = np.nonzero(crossed == crossed.min())
+        x, y = area.left() + CELL * columns, area.top() + CELL * rows
+        aside = np.maximum(0, np.maximum(x - end.x(), end.x() - x - size.width()))
+        above = np.maximum(0, np.maximum(y - end.y(), end.y() - y - size.height()))
+        best = int(np.hypot(aside, above).argmin())
+        return QRectF(QPointF(x[best], y[best]), size)
 
 
 def place_beside(ends: Sequence[tuple[float, str]], metrics: QFontMetricsF, area: QRectF, left: float) -> list[QRectF]:
