@@ -31,6 +31,7 @@ from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from lab.run_rows import row
 from lab.sessions import START, moved, with_layers
+from paints import Paints
 from patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
@@ -160,6 +161,14 @@ def test_escape_leaves_everything_as_it_was(window, over, qtbot):
 def test_the_button_in_the_top_bar_opens_the_page(window, qtbot):
     qtbot.mouseClick(window.tabs.runs, LEFT)
     assert window.part(Runs).page.isVisible()
+
+
+def test_nothing_below_the_page_is_painted_while_it_trains_on(window, over, qtbot):
+    window.session.play(True)
+    painted = Paints([window.lab.page.network, window.lab.page.curves])
+    step = window.session.status.step
+    qtbot.waitUntil(lambda: window.session.status.step > step + 100, timeout=PATIENCE)
+    assert painted.counts == [0, 0]
 
 
 def test_every_run_is_listed_the_newest_first(page):

@@ -12,6 +12,7 @@ from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.start_page import COLUMNS, LINES, PICTURE
 from hyperscope.ui.theme import DARK
 from hyperscope.ui.window import Window
+from paints import Paints
 from patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
@@ -149,6 +150,18 @@ def test_the_presets_train_while_the_page_is_open(page, qtbot):
     qtbot.waitUntil(lambda: all(card.live is not None for card in page.cards), timeout=PATIENCE)
     first = page.cards[0]
     qtbot.waitUntil(lambda: not first.live.said.startswith("epoch 0 "), timeout=PATIENCE)
+
+
+def test_nothing_below_the_page_is_painted_while_it_trains_on(window, page, qtbot):
+    network, curves = window.lab.page.network, window.lab.page.curves
+    window.session.play(True)
+    QApplication.processEvents()
+    painted = Paints([network, curves])
+    step = window.session.status.step
+    qtbot.waitUntil(lambda: window.session.status.step > step + 100, timeout=PATIENCE)
+    assert painted.counts == [0, 0]
+    page.left.emit()
+    qtbot.waitUntil(lambda: all(painted.counts), timeout=PATIENCE)
 
 
 def test_the_presets_stop_training_when_the_page_is_left(window, page, qtbot):

@@ -50,34 +50,13 @@ from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
 from hyperscope.ui.theme import DARK, LIGHT, font
 from hyperscope.ui.window import SMALLEST, Window, first_size
+from paints import Paints
 from patience import PATIENCE
 from ui.followed import Followed
 
 RATE = "training.learning_rate"
 NORMS = "network.layers.*.batch_norm"
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Paints(QObject):
-    """Counts the paint events of some widgets and of what is in them, as long as their window is there."""
-
-    def __init__(self, widgets: list[QWidget]) -> None:
-        super().__init__(widgets[0].window())  # with which it ends, or it would count in all later tests
-        self.widgets = widgets
-        self.counts = [0] * len(widgets)
-        self.who: list[str] = []
-        QApplication.instance().installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
-            for place, widget in enumerate(self.widgets):
-                if watched is widget or widget.isAncestorOf(watched):
-                    self.counts[place] += 1
-                    self.who.append(f"{type(watched).__name__} {watched.accessibleName()}")
-        return False
-
-    def stop(self) -> None:
-        QApplication.instance().removeEventFilter(self)
 
 
 @pytest.fixture
@@ -385,19 +364,36 @@ def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme)
     assert [image.pixelColor(at).name() for at in (inside, gap)] == [theme.card.name(), theme.window.name()]
 
 
+class Told(QObject):
+    """How often a widget heard that its style is another."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
 def test_a_change_of_theme_tells_a_control_of_it_only_a_few_times(paused):
-    class Told(QObject):
-        count = 0
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            self.count += event.type() == QEvent.Type.StyleChange
-            return False
-
     track, told = paused.findChild(Track), Told()
     track.installEventFilter(told)
     paused.part(Looks).switch_theme()
     paused.part(Looks).switch_theme()
     assert 0 < told.count <= 8  # not once for each of the widgets that it lies in, which took a second and more
+
+
+def test_a_change_of_theme_reaches_a_lab_when_it_is_seen_again(paused):
+    paused.show_lab("tuning")
+    button = paused.lab.page.wall.findChild(QPushButton)
+    paused.show_lab("playground")
+    told = Told()
+    button.installEventFilter(told)
+    paused.set_theme(DARK)
+    assert told.count == 0
+    paused.show_lab("tuning")
+    assert told.count and button.style().metaObject().className() == "QStyleSheetStyle"
+    corner = paused.lab.page.wall.grab().toImage().pixelColor(1, 1)
+    assert corner.name() == DARK.window.name()
 
 
 def test_a_switch_of_theme_repaints_every_panel(paused, qtbot):

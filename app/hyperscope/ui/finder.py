@@ -29,7 +29,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.guarded import guarded, guarded_part
-from hyperscope.ui.style import PICKED, mixed, pixels
+from hyperscope.ui.style import PICKED, dress, mixed, pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
 WIDTH = 560  # pixels at scale 1
@@ -110,7 +110,7 @@ class Overlay(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = self._veil.theme = theme
-        self.setStyleSheet(_FRAME % {"card": theme.card.name(), "line": theme.hairline.name(), "radius": RADIUS})
+        dress(self, theme, _FRAME % {"card": theme.card.name(), "line": theme.hairline.name(), "radius": RADIUS})
 
     def place(self) -> None:
         """Takes its place over the parent, whatever size that has."""

@@ -229,14 +229,16 @@ class ShareDialog(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setStyleSheet(
+        style.dress(
+            self,
+            theme,
             f"ShareDialog {{ background: {theme.window.name()}; }}"
             f"QPlainTextEdit {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid"
             f" transparent; border-radius: 4px; padding: 4px; selection-background-color: {theme.accent.name()};"
             f" selection-color: {theme.on_accent.name()}; }}"
             f"QPlainTextEdit:focus {{ border-color: {theme.accent.name()}; background: {theme.card.name()}; }}"
             f'QPushButton[accent="true"]:disabled {{ background: {theme.control.name()};'
-            f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}"
+            f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}",
         )
         for head in self.heads:
             head.set_theme(theme, 11, 600, quiet=True)

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QHideEvent,
-    QImage,
     QKeyEvent,
     QPainter,
     QPainterPath,
@@ -46,9 +45,10 @@ from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.sketch import paint_sketch
+from hyperscope.ui.controls.stamp import Stamp
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import dress, mixed, pixels
 from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
 COLUMNS = 3
@@ -120,6 +120,7 @@ class StartPage(QWidget):
         self._whole.addLayout(self._head)
         self._whole.addWidget(self.area, 1)
         self.setAccessibleName("Presets")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what trains below it is not painted for nobody
         self.hide()
         self._lay_out()
 
@@ -182,6 +183,7 @@ class StartPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        dress(self, theme)
         self.title.set_theme(theme, 18, 600)
         self.hint.set_theme(theme, 12, quiet=True)
         self.close_button.set_theme(theme)
@@ -271,7 +273,7 @@ class PresetCard(QAbstractButton):
         self._by_keyboard = False
         self._picture: Picture | None = None
         self.live: GalleryPicture | None = None
-        self._map: QImage | None = None  # of `live`, in the theme's colours
+        self._stamp = Stamp()
         self.lines: list[str] = []  # of the sentence, as last painted
         self._forget()
         place = labs.entry(preset.place.lab)
@@ -286,7 +288,6 @@ class PresetCard(QAbstractButton):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self._map = None
         self.setFont(font(12, 400, theme.scale))  # whose metrics on this screen say where lines break
         self._forget()
         self.set_height(self._high)
@@ -325,7 +326,7 @@ class PresetCard(QAbstractButton):
 
     def show_picture(self, picture: GalleryPicture) -> None:
         """Shows what the preset's network makes of the plane now."""
-        self.live, self._map = picture, None
+        self.live = picture
         self._picture = Picture(np.stack([picture.x[0], 1 - picture.x[1]]), picture.y)
         self.update()
 
@@ -344,9 +345,7 @@ class PresetCard(QAbstractButton):
         painter.drawRoundedRect(whole, RADIUS, RADIUS)
         side = PICTURE * unit
         tile = QRectF(INSIDE * unit, (self.height() - side) / 2, side, side)
-        painter.setBrush(theme.control)
-        painter.drawRoundedRect(tile, 6, 6)
-        self._paint_picture(painter, tile)
+        self._stamp.paint(painter, tile, (theme, self.live), self._paint_picture)
         left = tile.right() + INSIDE * unit
         room = QRectF(left, 0, whole.right() - left - INSIDE * unit, whole.height())
         plain = self.font()
@@ -368,25 +367,23 @@ class PresetCard(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, tile: QRectF) -> None:
         theme, unit = self._theme, self._theme.scale
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.control)
+        painter.drawRoundedRect(tile, 6, 6)
         if self.preset.picture is not None:
             paint_sketch(painter, tile, self.preset.picture, theme)
             return
         if self._picture is None:
             self._picture = picture(self.preset.experiment.data)
         if self.live is not None:
-            self._paint_map(painter, tile, self.live)
+            outline = QPainterPath()
+            outline.addRoundedRect(tile, 6, 6)
+            painter.save()
+            painter.setClipPath(outline)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(tile, paint.soft_map(self.live.p, theme))
+            painter.restore()
         paint_picture(self._picture, painter, tile, theme, 3.2 * unit, 30, 0.8 * unit if self.live else 0)
-
-    def _paint_map(self, painter: QPainter, tile: QRectF, live: GalleryPicture) -> None:
-        if self._map is None:
-            self._map = paint.soft_map(live.p, self._theme)
-        outline = QPainterPath()
-        outline.addRoundedRect(tile, 6, 6)
-        painter.save()
-        painter.setClipPath(outline)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(tile, self._map)
-        painter.restore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -7,6 +7,7 @@ except for tooltips, which belong to no widget that could.
 from __future__ import annotations
 
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.theme import RADIUS, Theme
 
@@ -63,8 +64,19 @@ def palette(theme: Theme) -> QPalette:
     return made
 
 
+def dress(widget: QWidget, theme: Theme, more: str = "") -> None:
+    """Puts the style sheet on a widget, and `more` of its own; all that lies in it wears it too.
+
+    Each bar, page and dialog is dressed by itself, when it is seen: on the window the sheet would reach all that is
+    hidden, too, and each widget takes 0.15 ms.
+    """
+    sheet = stylesheet(theme) + more
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
+
+
 def stylesheet(theme: Theme) -> str:
-    """The style sheet of the whole application.
+    """The style sheet of all that is drawn by Qt.
 
     `card` marks a frame as a card, `accent` a push button as the one that matters, `tab` and `plain` the texts of
     the top bar that can be pressed, `value` a line edit that looks like plain text until it is pointed at; `ring` a

@@ -22,6 +22,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline.shown import Shown
+from hyperscope.quoting import cut
 from hyperscope.ui import labs, style
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs, ViewRow
@@ -243,8 +244,6 @@ class Window(QMainWindow):
             made = self._labs[entry.name] = import_module(entry.module).make(self)
             made.page.trains_changed.connect(self._show_bars)
             self._stack.addWidget(made.page)
-            if self._dressed:
-                made.page.polish()
             self._bind_keys(made.actions(), made.page)
             if self._name and entry.welcome:
                 self.say(entry.task_in(view))  # what it then cannot show, or begins with, is more to the point
@@ -314,7 +313,7 @@ class Window(QMainWindow):
         try:
             lab.restore(record)
         except ValueError as problem:
-            self.say(str(problem), alarm=True)
+            self.say(cut(str(problem)), alarm=True)  # which may quote a stranger's file
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -420,14 +419,14 @@ class Window(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
-        # the window's, as its dialogs inherit it: one of the application is put on anew by each widget once for every
-        # widget that it lies in, which takes several times as long
-        self.setStyleSheet(style.stylesheet(theme))
+        self.setPalette(style.palette(theme))  # the application's reaches a window some events later
         QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
         self.timeline.set_theme(theme)
         bars = scaled(theme, min(theme.scale, largest_scale(self.width(), self.height())))  # they are as wide as ever
-        for shown in (self.tabs, self.views, self.transport):
-            shown.set_theme(bars)
+        for bar in (self.tabs, self.views, self.transport):
+            style.dress(bar, theme)
+            bar.set_theme(bars)
+        style.dress(self.words, theme)
         self.words.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)
@@ -450,6 +449,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keeps the window's place, has every part end, and ends the worker."""
         self.ticker.stop()
+        self.frame.stop()
         self.remembered.geometry = self.saveGeometry()
         self.remembered.save()
         for part in chain(self.parts, *(lab.parts for lab in self._labs.values())):

@@ -63,8 +63,9 @@ class Track(QSlider):
 
     def set_vague(self, vague: bool) -> None:
         """Whether the handle stands for several values, and is drawn without what leads up to it."""
-        self._vague = vague
-        self.update()
+        if vague != self._vague:
+            self._vague = vague
+            self.update()
 
     def sizeHint(self) -> QSize:
         below = self.fontMetrics().height() - 1 if self._room else 0
@@ -311,7 +312,6 @@ class KnobSlider(Control):
         self.track.blockSignals(True)
         self.track.setValue(self._detents.step(value))
         self.track.blockSignals(False)
-        self.track.update()
         self._tell()
 
     def _tell(self) -> None:

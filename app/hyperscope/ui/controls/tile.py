@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 
 from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.controls.keyboard import PressedByEnter, Ringed
+from hyperscope.ui.controls.stamp import Stamp
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.style import breadth, mixed
 from hyperscope.ui.theme import LIGHT, Theme, font
@@ -32,6 +33,7 @@ class Tile(Ringed, PressedByEnter, QToolButton):
         super().__init__()
         self._width, self._side = width, SIDE
         self.paint_picture: Paint | None = None  # what draws the picture; until there is one the tile is empty
+        self._stamp = Stamp()
         self._theme = LIGHT
         self.setText(caption)
         self.setAccessibleName(name)
@@ -67,10 +69,9 @@ class Tile(Ringed, PressedByEnter, QToolButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(theme.control, theme.text, 0.06) if self.underMouse() else theme.control)
         painter.drawRoundedRect(tile, 5, 5)
-        if self.paint_picture is not None:
-            painter.save()
-            self.paint_picture(painter, tile, theme)
-            painter.restore()
+        if (draw := self.paint_picture) is not None:
+            lit = self.isChecked() or self.underMouse()  # some pictures are faint else
+            self._stamp.paint(painter, tile, (theme, draw, lit), lambda inside, place: draw(inside, place, theme))
         if self.isChecked():
             draw_focus(painter, tile.adjusted(-1, -1, 1, 1), 6, theme.accent)
             draw_focus(painter, tile.adjusted(-0.5, -0.5, 0.5, 0.5), 5.5, theme.accent)

@@ -314,7 +314,8 @@ class ExportDialog(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self.theme = theme
-        self.setPalette(style.palette(theme))
+        style.dress(self, theme)
+        self.setPalette(style.palette(theme))  # which a style sheet takes back
         for part in (self.list, self.preview, self.verdict, self.format, self.scale, self.colours, self.filmed):
             part.set_theme(theme)
         for caption in self.captions.values():

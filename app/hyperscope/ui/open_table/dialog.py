@@ -254,13 +254,15 @@ class OpenTable(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        self.setPalette(style.palette(theme))
-        self.setStyleSheet(
+        style.dress(
+            self,
+            theme,
             f'QPushButton[accent="true"]:disabled {{ background: {theme.control.name()};'
             f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}"
             f"QTableView, QHeaderView {{ background: {theme.card.name()}; border: none; outline: none; }}"
-            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+            "QAbstractScrollArea::corner { background: transparent; border: none; }",
         )
+        self.setPalette(style.palette(theme))  # which a style sheet takes back
         self.name.set_theme(theme, 15, 600)
         self.size_line.set_theme(theme, 12, quiet=True)
         ways = self.reading.values()

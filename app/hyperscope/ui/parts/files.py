@@ -16,6 +16,7 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
+from hyperscope.ui.style import dress
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.score import Score
@@ -50,6 +51,7 @@ class Files(Part["Shell"]):
     def ask_what_to_open(self) -> None:
         """Lets the user choose an experiment or a table to open."""
         dialog = QFileDialog(self.host.top, "Open an experiment or a table")
+        dress(dialog, self.host.theme)
         dialog.setNameFilters(["Experiments and tables (*.json *.csv *.tsv *.txt *.gz)", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
@@ -90,6 +92,7 @@ class Files(Part["Shell"]):
     def ask_where_to_save(self) -> None:
         """Lets the user choose where the experiment is saved."""
         dialog = QFileDialog(self.host.top, "Save the experiment", "experiment.json", "Experiments (*.json)")
+        dress(dialog, self.host.theme)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

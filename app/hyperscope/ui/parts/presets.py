@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
 
 
-LOOK_EVERY = 50  # ms between two looks at what the presets' networks have come to
+LOOK_EVERY = 33  # ms between two looks at what the presets' networks have come to
+AT_ONCE = 2  # pictures shown at a look: those of all cards take several frames to draw
 
 
 class Presets(Part["Shell"]):
@@ -41,6 +42,7 @@ class Presets(Part["Shell"]):
         self.task.put_away.connect(self._put_away)
         self.task.next_wanted.connect(self._take_next)
         self.gallery: Job[GalleryPicture, None] | None = None
+        self._waiting: dict[int, GalleryPicture] = {}  # of each preset the newest that is not shown yet
         self._look = QTimer(host.top)
         self._look.setInterval(LOOK_EVERY)
         self._look.timeout.connect(self._show_pictures)
@@ -75,6 +77,7 @@ class Presets(Part["Shell"]):
             self._look.stop()
             self.gallery.close()
             self.gallery = None
+            self._waiting.clear()
         if seen:
             self.gallery = Job(Gallery(tuple(preset.experiment for preset in seen)))
             self._look.start()
@@ -83,7 +86,9 @@ class Presets(Part["Shell"]):
         if self.gallery is None or self.page is None:
             return
         for picture in self.gallery.take():
-            self.page.show_picture(picture)
+            self._waiting[picture.number] = picture
+        for number in list(self._waiting)[:AT_ONCE]:
+            self.page.show_picture(self._waiting.pop(number))
 
     def close(self) -> None:
         self._live(())

@@ -67,7 +67,8 @@ class RateDialog(QDialog):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self.setPalette(style.palette(theme))
+        style.dress(self, theme)
+        self.setPalette(style.palette(theme))  # which a style sheet takes back
         self.how.set_theme(theme, 11, quiet=True)
         self.chart.set_theme(theme)
         self.verdict.set_theme(theme)

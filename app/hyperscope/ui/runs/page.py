@@ -22,7 +22,7 @@ from hyperscope.ui.guarded import guarded
 from hyperscope.ui.runs.chosen import MOST, ChosenRuns
 from hyperscope.ui.runs.desk import Desk
 from hyperscope.ui.runs.rows import ORDERS, Heads, RunList, RunModel, chosen
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import dress, pixels
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 REFRESH = 2000  # ms while the page is open: the run that trains moves on
@@ -84,6 +84,7 @@ class RunsPage(QWidget):
         self._connect()
         self._lay_out()
         self.setAccessibleName("Runs")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what trains below it is not painted for nobody
         self.hide()
 
     def _connect(self) -> None:
@@ -311,6 +312,7 @@ class RunsPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        dress(self, theme)
         self.title.set_theme(theme, 18, 600)
         self.count.set_theme(theme, 12, quiet=True)
         self.message.set_theme(theme, 12)

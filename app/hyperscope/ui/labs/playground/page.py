@@ -169,7 +169,7 @@ class Playground(Page):
         self._share_out(self._scale)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
+        super().set_theme(theme)
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
         parts = (self.data, self.hyperparameters, *self.panels, self.note)
         for part in parts:

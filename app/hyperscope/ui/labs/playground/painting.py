@@ -21,6 +21,7 @@ from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.panels.map.brush import BrushSurface
 from hyperscope.ui.panels.map.brush_row import BrushRow
 from hyperscope.ui.part import Part
+from hyperscope.ui.style import dress
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ class Painting(Part["Host"]):
     def ask_where_to_save(self) -> None:
         """Lets the user choose where the points are saved."""
         dialog = QFileDialog(self.host.top, "Save these points", "points.csv", "Tables (*.csv)")
+        dress(dialog, self.host.theme)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
