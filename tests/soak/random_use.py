@@ -186,6 +186,7 @@ class RandomUse:
         """Lets the window work once, and notes it if that takes long."""
         self._end_frame()
         QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # which waits for an event loop else
         self._end_frame()
 
     def _end_frame(self) -> None:
