@@ -18,6 +18,7 @@ from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.generalise.depth import Deep, Grid
 from hyperscope.lab.jobs.population_task import HandOver, PopulationTask
 from hyperscope.lab.jobs.task import Record, Rest, Task
+from hyperscope.lab.sweeps import moving
 from hyperscope.lab.sweeps.moving import Moved, MovingData
 from hyperscope.lab.tuning.babysitting import Babysitting, GoBack, Train
 from hyperscope.lab.tuning.purse import Purse
@@ -141,7 +142,9 @@ def test_a_grid_is_measured_again_in_the_size_that_was_wished_for_last() -> None
     assert alike(first.records, first.again().rest().records)
 
 
-def test_data_that_were_moved_on_the_way_are_moved_at_the_same_steps() -> None:
+def test_data_that_were_moved_on_the_way_are_moved_at_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "BURST", 1e-4)  # so that it is seen on the way, however fast the machine
+    monkeypatch.setattr(moving, "EVERY", 0.0)
     first = Running(MovingData(SMALL, Change("move", 0.5), 20))
     first.until(lambda said: isinstance(said, Record) and np.isfinite(said.value.changed))
     first.wishes.append(Change("scale", 2.0))

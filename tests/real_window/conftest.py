@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import LIGHT
 from hyperscope.ui.window import Window
-from patience import PATIENCE
+from patience import PATIENCE, SECONDS
 
 SOURCE = str(Path(hyperscope.__file__).parents[1])
 Where = Callable[..., QPoint]
@@ -47,15 +48,31 @@ class Program:
     window: str = ""
 
     def xdotool(self, *words: object) -> str:
-        done = subprocess.run(
+        done = self._xdotool(*words)
+        assert not done.returncode, f"xdotool {' '.join(map(str, words))}: {done.stderr}{self._whether_it_runs()}"
+        return done.stdout.strip()
+
+    def _xdotool(self, *words: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["xdotool", *map(str, words)],
             env={**os.environ, "DISPLAY": self.display},
             capture_output=True,
             text=True,
             timeout=PATIENCE / 1000,
-            check=True,
         )
-        return done.stdout.strip()
+
+    def _whether_it_runs(self) -> str:
+        code = self.process.poll()
+        return "the program runs" if code is None else f"the program ended with {code}"
+
+    def focus(self, number: str = "") -> None:
+        """Gives the window, or that of this number, the keyboard, which a busy display may refuse for a moment."""
+        ends = time.monotonic() + SECONDS
+        while self.process.poll() is None and time.monotonic() < ends:
+            if not self._xdotool("windowfocus", "--sync", number or self.window).returncode:
+                return
+            time.sleep(BETWEEN / 1000)
+        pytest.fail(f"the window takes no keyboard; {self._whether_it_runs()}", pytrace=False)
 
     def has_ended_or_window(self) -> bool:
         """Whether there is a window to be seen, whose number is noted, or never will be one."""
@@ -66,7 +83,8 @@ class Program:
 
     def keys(self, *keys: str) -> None:
         """Presses keys in the window, named as xdotool names them, e.g. "ctrl+z"."""
-        self.xdotool("windowfocus", "--sync", self.window, "key", "--clearmodifiers", *keys)
+        self.focus()
+        self.xdotool("key", "--clearmodifiers", *keys)
 
     def stand_still(self) -> None:
         """Ends training with one mini-batch more; the key for a pause would begin it anew where it already rests."""
@@ -94,7 +112,8 @@ class Program:
         qtbot.waitUntil(gone, timeout=PATIENCE)
 
     def type(self, words: str) -> None:
-        self.xdotool("windowfocus", "--sync", self.window, "type", words)
+        self.focus()
+        self.xdotool("type", words)
 
     def move(self, at: QPoint) -> None:
         """Moves the pointer to a place in the window."""

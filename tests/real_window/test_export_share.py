@@ -32,7 +32,7 @@ def focused(program, qtbot, name: str) -> str:
     """Waits for a dialog and gives it the keyboard, as a window manager would."""
     qtbot.waitUntil(lambda: bool(named(program, name)), timeout=PATIENCE)
     number = named(program, name)
-    program.xdotool("windowfocus", "--sync", number)
+    program.focus(number)
     return number
 
 
