@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import msgspec
+import numpy as np
 import pytest
 
 from hyperscope.engine.outputs import outputs
@@ -74,3 +75,10 @@ def test_every_probe_answers(network, points):
             except Exception as problem:
                 failed.append((steps, ask.probe.name, repr(problem)))
     assert not failed
+
+
+def test_the_schedule_has_a_rate_where_there_is_nothing_to_train_on():
+    trainer = Trainer(Experiment(data=painted(()), training=Training(schedule="cosine")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(trainer.rate_factors([1, 1])).all()

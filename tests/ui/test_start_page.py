@@ -131,6 +131,16 @@ def test_the_page_takes_on_the_theme(window, page):
     assert page.grab().toImage().pixelColor(2, 2) == DARK.window
 
 
+def test_a_page_that_is_hidden_takes_on_the_theme_when_it_is_opened(window, page, monkeypatch):
+    window.part(Presets).leave()
+    dressed = []
+    monkeypatch.setattr(type(page.title), "set_theme", lambda self, theme, *more, **_: dressed.append((self, theme)))
+    window.set_theme(DARK)
+    assert page.title not in [one for one, _ in dressed]
+    window.part(Presets).toggle()
+    assert (page.title, DARK) in dressed
+
+
 def test_in_the_smallest_window_every_sentence_is_read_whole(window, page, qtbot):
     window.resize(window.minimumSize())
     qtbot.waitUntil(lambda: page.width() == window.minimumWidth(), timeout=PATIENCE)

@@ -179,7 +179,7 @@ class InTraining(ABC, Generic[N]):
         """What the schedule makes of the learning rate in coming steps with batches of these sizes (S,)."""
         training = self.experiment.training
         used = np.cumsum([0, *sizes[:-1]])
-        epochs = self.position.epoch + (self.position.used + used) / self.training_examples
+        epochs = self.position.epoch + (self.position.used + used) / max(1, self.training_examples)
         return rate_factors(training.schedule, epochs, training)
 
     # -- moving on ------------------------------------------------------------------------------------------------

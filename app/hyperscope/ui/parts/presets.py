@@ -35,6 +35,7 @@ class Presets(Part["Shell"]):
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
         self.page: StartPage | None = None
+        self._covering: Covering | None = None
         self.chosen: Preset | None = None  # the one in force, as long as its experiment is
         self.task = TaskCard()
         self._asked: Preset | None = None  # the one whose task it is
@@ -55,11 +56,11 @@ class Presets(Part["Shell"]):
         """Opens the page, or closes it if it is open."""
         if self.page is None:
             self.page = page = StartPage(self.host.body)
-            Covering(page, self.host.body, self.host.tabs)
+            host = self.host
+            self._covering = Covering(page, host.body, host.tabs, host.theme, page.set_theme)
             page.chosen.connect(self.take)
             page.left.connect(self.leave)
             page.seen.connect(self._live)
-            page.set_theme(self.host.theme)
         if self.page.isVisible():
             self.leave()
         else:
@@ -136,5 +137,5 @@ class Presets(Part["Shell"]):
 
     def set_theme(self, theme: Theme) -> None:
         self.task.set_theme(theme)
-        if self.page is not None:
-            self.page.set_theme(theme)
+        if self._covering is not None:
+            self._covering.set_theme(theme)

@@ -25,6 +25,7 @@ class Runs(Part["Shell"]):
     def __init__(self, host: Shell) -> None:
         super().__init__(host)
         self.page: RunsPage | None = None
+        self._covering: Covering | None = None
         host.tabs.runs_requested.connect(self.toggle)
 
     def actions(self) -> Sequence[Action]:
@@ -38,11 +39,11 @@ class Runs(Part["Shell"]):
             from hyperscope.ui.runs.page import RunsPage
 
             self.page = page = RunsPage(self.host.body, Library(self.host.session.library))
-            Covering(page, self.host.body, self.host.tabs)
+            host = self.host
+            self._covering = Covering(page, host.body, host.tabs, host.theme, page.set_theme)
             page.reopened.connect(self._reopen)
             page.behind.connect(self._show_behind)
             page.left.connect(page.hide)
-            page.set_theme(self.host.theme)
         if self.page.isVisible():
             self.page.hide()
         else:
@@ -71,8 +72,8 @@ class Runs(Part["Shell"]):
             self.page.hide()  # a preset or a file was opened over it: that is what is to be seen
 
     def set_theme(self, theme: Theme) -> None:
-        if self.page is not None:
-            self.page.set_theme(theme)
+        if self._covering is not None:
+            self._covering.set_theme(theme)
 
     def close(self) -> None:
         if self.page is not None:

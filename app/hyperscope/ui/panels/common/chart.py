@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPaintEngine, QPainter, QPen
 
 from hyperscope.engine.arrays import Values
 from hyperscope.ui.paint import face, write
@@ -16,6 +17,8 @@ from hyperscope.ui.theme import Theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight
 CENTRE = Qt.AlignmentFlag.AlignHCenter
+THIN = 2.5  # px up to which nobody sees how the pieces of a line are joined
+HAIR = 0.9  # px of the line over their joints; Qt is quick with lines below one
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,21 @@ def polyline(
     painter: QPainter, points: Sequence[QPointF], colour: QColor, width: float, *, dashed: bool = False
 ) -> None:
     """A line through points, cut to the painter's clip."""
+    points = list(points)
     pen = QPen(colour, width)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pixels = painter.paintEngine().type() == QPaintEngine.Type.Raster
+    if pixels and 1 < width <= THIN and colour.alpha() == 255 and not dashed:
+        # by pieces, with a hairline over their joints: one path of 400 points up and down takes 10 ms, this half a one
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLines([QLineF(one, other) for one, other in itertools.pairwise(points)])
+        pen.setWidthF(HAIR)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if dashed:
         pen.setDashPattern([4, 3])
     painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolyline(list(points))
+    painter.drawPolyline(points)
 
 
 def legend(
