@@ -5,12 +5,11 @@ It knows what presets say and look like, and nothing of sessions: whoever opens 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from itertools import chain
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFont,
@@ -409,43 +408,3 @@ def picture(data: Data) -> Picture:
     low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
     x = (x - low) / np.maximum(high - low, 1e-12)
     return Picture(np.stack([x[0], 1 - x[1]]), examples.y[few])
-
-
-class Covering(QObject):
-    """Keeps `page` over all of `ground`, its parent, below `bar`, whatever size they have.
-
-    It has the page `put_on` the theme when it is seen: of what is hidden nobody sees the change, which takes its time.
-    """
-
-    def __init__(
-        self, page: QWidget, ground: QWidget, bar: QWidget, theme: Theme, put_on: Callable[[Theme], None]
-    ) -> None:
-        super().__init__(page)
-        self._page, self._ground, self._bar = page, ground, bar
-        self._theme, self._put_on = theme, put_on
-        self._worn: Theme | None = None
-        for part in (page, ground, bar):
-            part.installEventFilter(self)
-        self._cover()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
-        self._theme = theme
-        if self._page.isVisible():
-            self._dress()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._page:
-            if event.type() == QEvent.Type.Show:
-                self._dress()
-        elif event.type() == QEvent.Type.Resize:
-            self._cover()
-        return False
-
-    def _dress(self) -> None:
-        if self._worn is not self._theme:
-            self._worn = self._theme
-            self._put_on(self._theme)
-
-    def _cover(self) -> None:
-        self._page.setGeometry(self._ground.rect().adjusted(0, self._bar.geometry().bottom() + 1, 0, 0))

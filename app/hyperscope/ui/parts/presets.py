@@ -13,9 +13,10 @@ from hyperscope.lab.jobs.gallery import Gallery, GalleryPicture
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.ui.actions import Action
+from hyperscope.ui.covering import Covering
 from hyperscope.ui.panels.cards.task import TaskCard
 from hyperscope.ui.part import Part
-from hyperscope.ui.start_page import Covering, StartPage
+from hyperscope.ui.start_page import StartPage
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:

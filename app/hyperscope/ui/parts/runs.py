@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hyperscope.lab.training.curves import Ghost
 from hyperscope.ui.actions import Action
+from hyperscope.ui.covering import Covering
 from hyperscope.ui.part import Part
-from hyperscope.ui.start_page import Covering
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
