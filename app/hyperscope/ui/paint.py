@@ -77,15 +77,17 @@ def readable(colour: QColor, ground: QColor, ratio: float = 4.5) -> QColor:
 
 def map_colours(theme: Theme, classes: int) -> Array:
     """(C, 3): the colour of the map where class k is certain."""
-    of = np.array([rgb(theme.class_colour(k)) for k in range(classes)])
+    colours = [theme.class_colour(k) for k in range(classes)]
+    of = np.array([(one.red(), one.green(), one.blue()) for one in colours], np.float32)
     return theme.map_strength * of + (1 - theme.map_strength) * rgb(theme.map_ground)
 
 
 def soft_map(p: Array, theme: Theme) -> QImage:
     """Class probabilities (C, height, width) as their classes' colours, mixed in proportion."""
     classes, height, width = p.shape
-    mix = np.nan_to_num(p.reshape(classes, -1)).T.astype(np.float32) @ map_colours(theme, classes)
-    return image(packed(np.clip(mix, 0, 255)).reshape(height, width)[::-1])
+    known = np.fmax(p.reshape(classes, -1), 0, dtype=np.float32)  # NaN is none of any class
+    mix = known.T @ map_colours(theme, classes)
+    return image(packed(np.minimum(mix, 255, out=mix)).reshape(height, width)[::-1])
 
 
 def hard_map(p: Array, theme: Theme) -> QImage:
