@@ -22,6 +22,9 @@ KEPT = Path(__file__).parents[1] / "kept"
 NUMBERS = dict(np.load(KEPT / "numbers.npz"))
 SESSIONS = sorted(path.name.removesuffix(".session.json") for path in KEPT.glob("*.session.json"))
 PRESETS = sorted(path.stem for path in (KEPT / "presets").glob("*.json"))
+# what rounding makes of these grows with each step: the one runs away, in the other Adam makes steps of full length of
+# gradients that are 0 but for rounding
+UNSTEADY = ("02-rate-too-high", "05-tiny-batches")
 
 
 def read(name: str) -> Score:
@@ -51,14 +54,30 @@ def test_a_code_of_before_is_the_same_session(name: str) -> None:
     assert scores.from_code((KEPT / f"{name}.code.txt").read_text(encoding="utf-8").strip()) == read(name)
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_an_experiment_of_before_gives_its_numbers(name: str) -> None:
+def trained(name: str, other: int = 0) -> np.ndarray:
+    """All weights after 30 steps; from an `other` start, whose weights differ in the last digit, for each number."""
     experiment = from_json((KEPT / "presets" / f"{name}.json").read_bytes())
     trainer = Trainer(changed(experiment, "training.precision", "float64"))
+    if other:
+        parameters = trainer.learner.state.parameters
+        parameters *= 1 + np.random.default_rng(other).choice((-4e-16, 4e-16), parameters.shape)
     trainer.steps(30)
-    weights = np.concatenate([values.ravel() for _, values in sorted(trainer.weights().items())])
+    return np.concatenate([values.ravel() for _, values in sorted(trainer.weights().items())])
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name not in UNSTEADY])
+def test_an_experiment_of_before_gives_its_numbers(name: str) -> None:
     expected = NUMBERS[f"preset.{name}"]
-    np.testing.assert_allclose(weights[: len(expected)], expected, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(trained(name)[: len(expected)], expected, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", UNSTEADY)
+def test_an_experiment_that_hangs_on_the_last_digit_comes_as_near_its_numbers_as_it_can(name: str) -> None:
+    expected = NUMBERS[f"preset.{name}"]
+    ours, *others = (trained(name, other)[: len(expected)] for other in range(6))
+    spread = max(float(np.linalg.norm(one - ours)) for one in others)
+    assert spread > 1e-6  # else it belongs to those above
+    assert np.linalg.norm(ours - expected) < 2 * spread
 
 
 @pytest.mark.parametrize("name", PRESETS)
