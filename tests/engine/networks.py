@@ -85,7 +85,7 @@ def planned_gradient(of: Learner, x: Array, y: Indices, *, safe: bool) -> tuple[
     codes, masks = output.codes(of.layout.classes, of.layout.network.tree)
     rows = np.ascontiguousarray(np.concatenate([x, np.ones((int(of.layout.bias_at(0)), m))]).T, of.dtype)
     logits = np.empty((of.layout.widths[-1], m), of.dtype)
-    given = {"x": rows.T, "x_t": rows, "logits": logits}
+    given = {"x": rows.T, "x_t": rows, "logits": logits, "z": logits}
     given |= {"y": np.asarray(codes[y].T / m, of.dtype), "mask": np.asarray(masks[y].T, of.dtype)}
     still = np.zeros((), of.dtype)  # for the optimiser's rates
     program, kept = of.program(m), of.moment()

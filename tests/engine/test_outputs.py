@@ -82,15 +82,15 @@ def test_the_slope_is_that_of_the_loss(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "dtype", "safe", "crowd"),
-    covering(name=outputs, dtype=[np.float32, np.float64], safe=[False, True], crowd=[(), (3,)]),
+    ("name", "dtype", "safe", "members"),
+    covering(name=outputs, dtype=[np.float32, np.float64], safe=[False, True], members=[1, 3]),
 )
-def test_the_planned_slope_is_the_formulas(name: str, dtype: type, safe: bool, crowd: tuple[int, ...]) -> None:
-    z, t, mask = task(name, size=8.0)
-    plan = Plan(crowd, np.dtype(dtype))
+def test_the_planned_slope_is_the_formulas(name: str, dtype: type, safe: bool, members: int) -> None:
+    z, t, mask = (np.tile(values, members) for values in task(name, size=8.0))
+    plan = Plan((), np.dtype(dtype))
     d = plan.buffer(*z.shape)
-    outputs[name].plan(plan, Slot("z"), Slot("y"), Slot("mask"), d, safe)
-    given = [np.broadcast_to(values, (*crowd, *z.shape)).astype(dtype) for values in (z, t / M, mask)]
+    outputs[name].plan(plan, Slot("z"), Slot("y"), Slot("mask"), d, M, safe)
+    given = [values.astype(dtype) for values in (z, t / M, mask)]
     plan.compiled(["z", "y", "mask"])(*given)
     assert np.allclose(d, outputs[name].slope(z, t, mask) / M, atol=64 * np.finfo(dtype).eps)
 
@@ -100,7 +100,7 @@ def test_an_unbounded_output_takes_logits_of_any_size_in_its_only_program(name: 
     z, t, mask = task(name, smoothing=0.0, size=50 * SAFE_LOGIT)
     plan = Plan((), np.dtype(np.float32))
     d = plan.buffer(*z.shape)
-    outputs[name].plan(plan, Slot("z"), Slot("y"), Slot("mask"), d, False)
+    outputs[name].plan(plan, Slot("z"), Slot("y"), Slot("mask"), d, M, False)
     with np.errstate(all="raise", under="ignore"):
         plan.compiled(["z", "y", "mask"])(*(values.astype(np.float32) for values in (z, t / M, mask)))
     assert np.allclose(d, outputs[name].slope(z, t, mask) / M, atol=1e-7)

@@ -69,7 +69,7 @@ def test_compiled_calls_do_what_they_do_one_by_one() -> None:
     logits, gradient = planned_gradient(of, x, y, safe=True)
     rows = np.concatenate([x, np.ones((int(of.layout.bias_at(0)), 12))]).T
     again = np.empty_like(logits)
-    given = {"x": rows.T, "x_t": rows, "y": np.eye(3)[:, y] / 12, "logits": again, "rate": 0.0}
+    given = {"x": rows.T, "x_t": rows, "y": np.eye(3)[:, y] / 12, "logits": again, "z": again, "rate": 0.0}
     of.state.gradient[:] = np.nan
     for call in of.program(12).plan.calls:
         call.run(given)

@@ -68,25 +68,26 @@ def test_the_gradient_of_the_mean_loss_is_its_slope() -> None:
         assert gradient[place] == pytest.approx(slope, abs=1e-9)
 
 
-@pytest.mark.parametrize("crowd", [(), (3,)])
+@pytest.mark.parametrize("members", [1, 3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("safe", [False, True])
-def test_the_planned_gradient_is_the_formulas(safe: bool, dtype: type, crowd: tuple[int, ...]) -> None:
+def test_the_planned_gradient_is_the_formulas(safe: bool, dtype: type, members: int) -> None:
     _, y = examples(7)
     size = SAFE_LOGIT - 1
-    logits = np.random.default_rng(3).uniform(-size, size, (*crowd, 3, 7)).astype(dtype)
+    logits = np.random.default_rng(3).uniform(-size, size, (members, 3, 7)).astype(dtype)
     labels = np.broadcast_to(one_hot(y, 3), logits.shape).astype(dtype)
-    plan = Plan(crowd, np.dtype(dtype))
-    d = plan.buffer(3, 7)
-    plan_softmax(plan, Slot("logits"), Slot("y"), d, safe=safe)
-    plan.compiled(["logits", "y"])(logits, labels / dtype(7))
-    assert np.allclose(d, cross_entropy(logits.astype(np.float64), labels)[1], atol=4 * np.finfo(dtype).eps * size)
+    plan = Plan((), np.dtype(dtype))
+    d = plan.buffer(3, members * 7)
+    plan_softmax(plan, Slot("logits"), Slot("y"), d, 7, safe=safe)
+    plan.compiled(["logits", "y"])(np.hstack(logits), np.hstack(labels / dtype(7)))
+    expected = cross_entropy(logits.astype(np.float64), labels)[1]
+    assert np.allclose(d, np.hstack(expected), atol=4 * np.finfo(dtype).eps * size)
 
 
 def test_the_safe_plan_takes_logits_of_any_size() -> None:
     logits = np.array([[1000.0, -1000.0], [0.0, -1000.0]], np.float32)
     plan = Plan((), np.dtype(np.float32))
     d = plan.buffer(2, 2)
-    plan_softmax(plan, Slot("logits"), Slot("y"), d, safe=True)
+    plan_softmax(plan, Slot("logits"), Slot("y"), d, 2, safe=True)
     plan.compiled(["logits", "y"])(logits, np.zeros((2, 2), np.float32))
     assert d.tolist() == [[0.5, 0.25], [0, 0.25]]

@@ -92,7 +92,8 @@ def dense(
     n_in = before.gradient.shape[-2] if before.gradient is not None else None
     bias = n_in is None or weights.shape[-1] > n_in
     a, a_transposed = before.operands(bias)
-    after = signal(plan, n, m, ones=ones)
+    # the loss goes through the logits' gradient unit by unit
+    after = signal(plan, n, m, ones=ones) if logits is None else Signal(*(plan.units_first(n, m),) * 2, ones=False)
     plan.product("z = W a + b" if bias else "z = W a", weights, a, after.units if logits is None else logits)
 
     def backward() -> None:

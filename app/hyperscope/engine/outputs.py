@@ -23,16 +23,17 @@ class Output:
     """One kind of output layer.
 
     `units(C)` is how many units it has; `codes(C, tree)` gives targets and mask (C, U), a row per class.
-    `plan(plan, z, y, mask, d, safe)` plans d, the gradient of the mean loss in the logits, from y, the targets
-    divided by m. `losses(z, t, mask)` are the losses (..., m) in nats, and `slope(z, t, mask)` their gradient in z
-    as the textbook has it; `probabilities(z, tree)` are those of the classes (..., C, m). `masked` says that not all
-    units count for every class; `bounded` that its fast program holds only for logits within ±SAFE_LOGIT.
+    `plan(plan, z, y, mask, d, m, safe)` plans d, the gradient of the mean loss over m examples in the logits, from y,
+    the targets divided by m; each is (U, m), or (U, K m) with the examples of a crowd side by side.
+    `losses(z, t, mask)` are the losses (..., m) in nats, and `slope(z, t, mask)` their gradient in z as the textbook
+    has it; `probabilities(z, tree)` are those of the classes (..., C, m). `masked` says that not all units count for
+    every class; `bounded` that its fast program holds only for logits within ±SAFE_LOGIT.
     """
 
     label: str
     units: Callable[[int], int]
     codes: Callable[[int, str], tuple[Array, Array]]
-    plan: Callable[[Plan, Array | Slot, Slot, Slot, Array, bool], None]
+    plan: Callable[[Plan, Array | Slot, Slot, Slot, Array, int, bool], None]
     losses: Callable[[Array, Array, Array], Array]
     slope: Callable[[Array, Array, Array], Array]
     probabilities: Callable[[Array, str], Array]
@@ -47,24 +48,24 @@ def _every_class(classes: int, tree: str) -> tuple[Array, Array]:
     return np.eye(classes), np.ones((classes, classes))
 
 
-def _plan_cross_entropy(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
-    plan_softmax(plan, z, y, d, safe=safe)
+def _plan_cross_entropy(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
+    plan_softmax(plan, z, y, d, m, safe=safe)
 
 
 def _cross_entropy(z: Array, t: Array, mask: Array) -> Array:
     return losses_per_example(z, t)
 
 
-def _plan_squared_error(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+def _plan_squared_error(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
     """J = Σ (p − y)² / 2m with p = softmax(z): dz = p (e − Σ p e), e = (p − y) / m."""
-    units, m = d.shape[-2:]
-    q, error, product, total = (plan.buffer(units, m) for _ in range(4))
+    units = len(d)
+    q, error, product, total = (plan.buffer(*d.shape) for _ in range(4))
     plan_exponentials(plan, z, q, safe=safe)
-    plan.product("m Σ t", plan.constant(m, *([1] * len(plan.crowd)), units, units), q, total)
+    plan.product("m Σ t", plan.constant(m, units, units), q, total)
     plan.call("p / m", np.divide, q, total, q)
     plan.call("e = (p − y) / m", np.subtract, q, y, error)
     plan.call("p e / m", np.multiply, q, error, product)
-    plan.product("Σ p e", plan.constant(m, *([1] * len(plan.crowd)), units, units), product, total)
+    plan.product("Σ p e", plan.constant(m, units, units), product, total)
     plan.call("e − Σ p e", np.subtract, error, total, error)
     plan.call("p (e − Σ p e) / m", np.multiply, q, error, d)
     plan.call("dz = p (e − Σ p e)", np.multiply, d, plan.constant(m), d)
@@ -81,8 +82,7 @@ def _squared_error(z: Array, t: Array, mask: Array) -> Array:
     return result
 
 
-def _plan_binary(plan: Plan, z: Array | Slot, y: Slot, d: Array) -> None:
-    m = d.shape[-1]
+def _plan_binary(plan: Plan, z: Array | Slot, y: Slot, d: Array, m: int) -> None:
     plan.call("z / 2", np.multiply, z, plan.constant(0.5), d)
     plan.call("tanh(z / 2)", np.tanh, d, d)
     plan.call("tanh(z / 2) / 2m", np.multiply, d, plan.constant(0.5 / m), d)
@@ -90,12 +90,12 @@ def _plan_binary(plan: Plan, z: Array | Slot, y: Slot, d: Array) -> None:
     plan.call("dz = (sigmoid(z) − y) / m", np.subtract, d, y, d)
 
 
-def _plan_one_vs_all(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
-    _plan_binary(plan, z, y, d)
+def _plan_one_vs_all(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
+    _plan_binary(plan, z, y, d, m)
 
 
-def _plan_hierarchical(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
-    _plan_binary(plan, z, y, d)
+def _plan_hierarchical(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
+    _plan_binary(plan, z, y, d, m)
     plan.call("dz only of the questions asked", np.multiply, d, mask, d)
 
 
@@ -125,10 +125,9 @@ def _hierarchical_probabilities(z: Array, tree: str) -> Array:
     return result
 
 
-def _plan_hinge(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+def _plan_hinge(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
     """J = Σ t (1 − z)⁺ + (1 − t) (1 + z)⁺, averaged: dz = h₋ / m − y (h₊ + h₋) with h± = 1 where 1 ∓ z > 0."""
-    units, m = d.shape[-2:]
-    below, above = plan.buffer(units, m), plan.buffer(units, m)
+    below, above = plan.buffer(*d.shape), plan.buffer(*d.shape)
     plan.call("z < 1", np.less, z, plan.constant(1.0), below)
     plan.call("z > −1", np.greater, z, plan.constant(-1.0), above)
     plan.call("who is within a margin", np.add, below, above, below)
@@ -148,11 +147,11 @@ def _hinge_slope(z: Array, t: Array, mask: Array) -> Array:
     return result
 
 
-def _plan_weston_watkins(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+def _plan_weston_watkins(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
     """J = Σ (1 − t) (z − Σ t z + 1)⁺, averaged: dz = h − t Σ h with h = 1 − t where the margin is not kept."""
-    units, m = d.shape[-2:]
-    own, hurt = plan.buffer(units, m), plan.buffer(units, m)
-    ones = plan.constant(m, *([1] * len(plan.crowd)), units, units)
+    units = len(d)
+    own, hurt = plan.buffer(*d.shape), plan.buffer(*d.shape)
+    ones = plan.constant(m, units, units)
     plan.call("y z", np.multiply, y, z, own)
     plan.product("z of the class", ones, own, hurt)
     plan.call("z − z of the class", np.subtract, z, hurt, own)
@@ -182,17 +181,17 @@ def _weston_watkins_slope(z: Array, t: Array, mask: Array) -> Array:
     return result
 
 
-def _plan_crammer_singer(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, safe: bool) -> None:
+def _plan_crammer_singer(plan: Plan, z: Array | Slot, y: Slot, mask: Slot, d: Array, m: int, safe: bool) -> None:
     """J = max(z + 1 − t) − Σ t z, averaged: dz = (who is the greatest − t) / m; equals share the 1."""
-    units, m = d.shape[-2:]
-    raised, count = plan.buffer(units, m), plan.buffer(units, m)
-    greatest = plan.buffer(1, m)
+    units = len(d)
+    raised, count = plan.buffer(*d.shape), plan.buffer(*d.shape)
+    greatest = plan.buffer(1, d.shape[1])
     plan.call("−m t", np.multiply, y, plan.constant(-m), raised)
     plan.call("1 − t", np.add, raised, plan.constant(1.0), raised)
     plan.call("z + 1 − t", np.add, z, raised, raised)
     plan.call("the greatest", np.maximum.reduce, raised, -2, None, greatest, True)
     plan.call("who is the greatest", np.equal, raised, greatest, raised)
-    plan.product("how many are", plan.constant(m, *([1] * len(plan.crowd)), units, units), raised, count)
+    plan.product("how many are", plan.constant(m, units, units), raised, count)
     plan.call("each one's share", np.divide, raised, count, raised)
     plan.call("dz = (share − t) / m", np.subtract, raised, y, d)
 

@@ -67,6 +67,10 @@ class Plan:
         """Zeros of crowd + shape."""
         return np.zeros(self.crowd + shape, self.dtype)
 
+    def units_first(self, n: int, m: int) -> Array:
+        """A buffer (n, m) in whose memory a unit's examples lie side by side, those of all members of a crowd."""
+        return np.moveaxis(np.zeros((n, *self.crowd, m), self.dtype), 0, -2)
+
     def zeros(self, *shape: int) -> Array:
         """Zeros of crowd + shape that nobody writes to: the same array for all who ask."""
         return self._shared.setdefault(("zeros", *shape), self.buffer(*shape))
@@ -74,6 +78,17 @@ class Plan:
     def scratch(self, *shape: int) -> Array:
         """A buffer for what is read again only by the next few calls: shared, since memory out of cache is slow."""
         return self._shared.setdefault(("scratch", *shape), self.buffer(*shape))
+
+    def side_by_side(self) -> Plan:
+        """Plans the next calls for arrays (n, K m), in which the members' examples lie side by side.
+
+        For what treats examples alike, whosever they are. For one network it is the plan itself.
+        """
+        if not self.crowd:
+            return self
+        result = Plan((), self.dtype)
+        result.calls, result.place = self.calls, self.place
+        return result
 
     def constant(self, value: float, *shape: int) -> Array:
         """An array of `shape` filled with `value`; without a shape 0-d, which ufuncs take as fast as a full one."""
@@ -130,6 +145,13 @@ class Plan:
             *names.values()
         )  # by name it took 0.3 ms, each being sought among all
         return step
+
+
+def side_by_side(array: Array) -> Array:
+    """The view (n, K m) of what `Plan.units_first` made; for one network the array itself."""
+    result = np.moveaxis(array, -2, 0).reshape(array.shape[-2], -1)
+    assert np.shares_memory(result, array)
+    return result
 
 
 @lru_cache(maxsize=64)

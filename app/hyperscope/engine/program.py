@@ -17,7 +17,7 @@ from hyperscope.engine.joining import joined
 from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, dropped, scaled
 from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.plan import Operand, Plan, Slot
+from hyperscope.engine.plan import Operand, Plan, Slot, side_by_side
 from hyperscope.engine.regularisers import regularisers
 
 
@@ -65,8 +65,11 @@ class Recipe:
 
     @property
     def slots(self) -> tuple[str, ...]:
-        """The names of all that changes with every step, in the order a compiled step takes them."""
-        names = ["x", "x_t", "y", "logits"]
+        """The names of all that changes with every step, in the order a compiled step takes them.
+
+        `z` are the `logits` with the examples of all members side by side, as are the targets `y`, `mask` and `weight`.
+        """
+        names = ["x", "x_t", "y", "logits", "z"]
         names += ["mask"] * self.layout.output.masked + ["weight"] * self.weighted
         names += [f"dropout{number}" for number in self.dropouts]
         names += [f"{kind}{number}" for number in self.jolts for kind in ("jolt_scale", "jolt_shift")]
@@ -116,7 +119,7 @@ def planned(
     plan = Plan(crowd, state.parameters.dtype)
     statistics = _statistics(plan, layout)
     logits, undo = _forward(plan, recipe, state, statistics, m)
-    _plan_loss(plan, recipe, logits.gradient, safe=safe)
+    _plan_loss(plan, recipe, logits.gradient, m, safe=safe)
     for place, backward in reversed(undo):
         plan.place = place
         backward()
@@ -216,19 +219,25 @@ def _forward(
     return after, undo
 
 
-def _plan_loss(plan: Plan, recipe: Recipe, d: Array, *, safe: bool) -> None:
+def _plan_loss(plan: Plan, recipe: Recipe, gradient: Array, m: int, *, safe: bool) -> None:
+    """The gradient of the logits; the loss does not ask whose an example is."""
     output, temperature = recipe.layout.output, recipe.layout.network.temperature
     plan.place = output.label.capitalize()
-    logits: Operand = Slot("logits")
+    normed = recipe.layout.norm_at(len(recipe.layout.names) - 1) != "off"  # and goes through each member's rows
+    apart = plan.units_first(*gradient.shape[-2:]) if normed and plan.crowd else gradient
+    flat, d = plan.side_by_side(), side_by_side(apart)
+    z: Operand = Slot("z")
     if temperature != 1:
-        cooled = plan.buffer(*d.shape[-2:])
-        plan.call("z / T", np.multiply, logits, plan.constant(1 / temperature), cooled)
-        logits = cooled
-    output.plan(plan, logits, Slot("y"), Slot("mask"), d, safe)
+        cooled = flat.buffer(*d.shape)
+        flat.call("z / T", np.multiply, z, plan.constant(1 / temperature), cooled)
+        z = cooled
+    output.plan(flat, z, Slot("y"), Slot("mask"), d, m, safe)
     if temperature != 1:
-        plan.call("dz / T", np.multiply, d, plan.constant(1 / temperature), d)
+        flat.call("dz / T", np.multiply, d, plan.constant(1 / temperature), d)
     if recipe.weighted:
-        plan.call("dz · class weight", np.multiply, d, Slot("weight"), d)
+        flat.call("dz · class weight", np.multiply, d, Slot("weight"), d)
+    if apart is not gradient:
+        plan.call("dz", np.positive, apart, gradient)
 
 
 def _plan_running(

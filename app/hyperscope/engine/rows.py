@@ -67,13 +67,13 @@ class Rows:
         return int(self._table.shape[-1] * self._table.itemsize)
 
     def gather(self, batches: Sequence[Indices], into: Sequence[Array]) -> None:
-        """Inputs, targets, mask and weights of S batches of equal size, into one array (S, ..., m) for each."""
+        """Inputs, targets, mask and, if wanted, weights of S batches of equal size, into one array (S, ..., m) each."""
         one, table = into[0], self._table
         chosen = np.concatenate(batches).reshape(*one.shape[:-2], one.shape[-1])
         if table.ndim == 3:  # of members with examples of their own
             chosen = chosen + (table.shape[1] * np.arange(len(table)))[:, None]
             table = table.reshape(-1, table.shape[-1])
         rows = table.take(chosen, axis=0)
-        for columns, array in zip(self._columns, into, strict=True):
+        for columns, array in zip(self._columns, into, strict=False):
             if array.size:
                 array[...] = rows[..., columns].swapaxes(-1, -2)

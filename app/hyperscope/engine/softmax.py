@@ -56,17 +56,16 @@ def over_classes(function: np.ufunc, values: Array) -> Array:
     return result
 
 
-def plan_softmax(plan: Plan, logits: Array | Slot, y: Slot, d: Array, *, safe: bool) -> None:
-    """Plans d = p/m − y, the gradient of the mean loss; y is one-hot already divided by m.
+def plan_softmax(plan: Plan, logits: Array | Slot, y: Slot, d: Array, m: int, *, safe: bool) -> None:
+    """Plans d = p/m − y, the gradient of the mean loss over m examples; y is one-hot already divided by m.
 
     `safe` subtracts each column's maximum first; otherwise logits must lie within ±SAFE_LOGIT.
     """
-    classes, m = d.shape[-2:]
+    classes = len(d)
     plan_exponentials(plan, logits, d, safe=safe)
     # the sum for each class again, by one product: dividing by an array of the same shape costs half of a broadcast
-    total = plan.buffer(classes, m)
-    counting = plan.constant(m, *([1] * len(plan.crowd)), classes, classes)
-    plan.product("m · Σ t", counting, d, total)
+    total = plan.buffer(*d.shape)
+    plan.product("m · Σ t", plan.constant(m, classes, classes), d, total)
     plan.call("p / m = t / (m Σ t)", np.divide, d, total, d)
     plan.call("dz = (p − y) / m", np.subtract, d, y, d)
 
