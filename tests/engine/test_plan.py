@@ -9,10 +9,13 @@ import pytest
 
 from engine.networks import NORMS, chosen, examples, layout, learner, planned_gradient
 from hyperscope.engine.activations import activations
+from hyperscope.engine.arrays import LINE
 from hyperscope.engine.layers import FEW, NARROW
+from hyperscope.engine.learner import Learner
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.outputs import outputs
-from hyperscope.engine.plan import Plan, Slot
+from hyperscope.engine.plan import Plan, Slot, side_by_side
+from hyperscope.engine.settings import Training
 
 FLOAT = np.dtype(np.float64)
 
@@ -93,6 +96,25 @@ def test_a_plan_without_calls_compiles_to_nothing() -> None:
 
 def test_buffers_have_the_crowd_in_front() -> None:
     assert Plan((7,), FLOAT).buffer(3, 2).shape == (7, 3, 2)
+
+
+@pytest.mark.parametrize("crowd", [(), (4,)])
+def test_a_units_examples_lie_side_by_side(crowd: tuple[int, ...]) -> None:
+    values = Plan(crowd, FLOAT).units_first(3, 5)
+    assert values.shape == (*crowd, 3, 5)
+    values[...] = np.random.default_rng(1).normal(size=values.shape)
+    expected = values if not crowd else np.concatenate(list(values), axis=-1)
+    assert np.array_equal(side_by_side(values), expected)
+    assert side_by_side(values).flags.c_contiguous
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_buffers_and_a_learners_vectors_begin_at_a_cache_line(dtype: type) -> None:
+    plan = Plan((5,), np.dtype(dtype))
+    crowd = Learner(layout(), [Training(precision=np.dtype(dtype).name)] * 5, range(5), *examples())
+    crowd.keep([1, 2, 4])
+    for array in (plan.buffer(3, 7), plan.units_first(3, 7), plan.zeros(2), plan.scratch(9), *crowd.state.vectors):
+        assert array.ctypes.data % LINE == 0
 
 
 @pytest.mark.parametrize("crowd", [(), (3,)])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.arrays import Array, Indices, zeros
 from hyperscope.engine.program import Recipe
 from hyperscope.engine.rows import Rows
 from hyperscope.engine.softmax import SAFE_LOGIT
@@ -43,9 +43,9 @@ class Feed:
         count, units = math.prod(crowd) * m, layout.widths[-1]
 
         def room(rows: int) -> Array:
-            return np.empty((most, rows, count), dtype)
+            return zeros((most, rows, count), dtype)
 
-        self.x = np.empty((most, *crowd, layout.inputs + layout.bias_at(0), m), dtype)
+        self.x = zeros((most, *crowd, layout.inputs + layout.bias_at(0), m), dtype)
         self.targets, self.y, self.z = room(units), room(units), room(units)
         self.mask = room(units if layout.output.masked else 0)
         self.weight = room(1)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperscope.engine.arrays import Array, Indices
+from hyperscope.engine.arrays import Array, Indices, aligned, zeros
 from hyperscope.engine.constants import CONSTANTS, Constants
 from hyperscope.engine.feed import Feed
 from hyperscope.engine.moment import Moment
@@ -71,7 +71,8 @@ class Learner:
         running = layout.initial_running(self.dtype)
         self._cells: dict[str, Array] = {}
         self.state = self._fresh(
-            starts[0] if alone else np.stack(starts), np.broadcast_to(running, (*self.crowd, running.size)).copy()
+            aligned(starts[0] if alone else np.stack(starts)),
+            aligned(np.broadcast_to(running, (*self.crowd, running.size))),
         )
         self.rows = Rows(layout, self.trainings[0], x, y, self.dtype)
         self._settled: tuple[Any, Any] = (None, None)
@@ -147,10 +148,10 @@ class Learner:
         self.crowd = (len(chosen),)
         state = self.state
         self.state = State(
-            state.parameters[chosen],
-            state.gradient[chosen],
-            state.running[chosen],
-            tuple(moment[chosen] for moment in state.moments),
+            aligned(state.parameters[chosen]),
+            aligned(state.gradient[chosen]),
+            aligned(state.running[chosen]),
+            tuple(aligned(moment[chosen]) for moment in state.moments),
             {name: product[chosen] for name, product in state.products.items()},
         )
         self.rows.keep(chosen)
@@ -337,8 +338,8 @@ class Learner:
         products: dict[str, Array] = {name: np.ones(self.crowd) for name in self.optimiser.decays}
         count = self.optimiser.moments
         if self.crowd:
-            moments = tuple(np.zeros_like(parameters) for _ in range(count))
-            return State(parameters, np.zeros_like(parameters), running, moments, products)
+            moments = tuple(zeros(parameters.shape, self.dtype) for _ in range(count))
+            return State(parameters, zeros(parameters.shape, self.dtype), running, moments, products)
         # One behind the other, and so is what they are multiplied by and what is added to them: see `joining`.
         first, each = running.size, parameters.size
         kept, *remembered = self._vectors(first, *[each] * count)
@@ -350,7 +351,7 @@ class Learner:
 
     def _vectors(self, *sizes: int) -> list[Array]:
         """Zeros, parts of one vector."""
-        return np.split(np.zeros(sum(sizes), self.dtype), np.cumsum(sizes)[:-1])
+        return np.split(zeros((sum(sizes),), self.dtype), np.cumsum(sizes)[:-1])
 
     def _finite(self) -> bool:
         return all(np.isfinite(vector).all() for vector in self.state.vectors)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperscope.engine.arrays import Array
+from hyperscope.engine.arrays import Array, zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Plan:
 
     def buffer(self, *shape: int) -> Array:
         """Zeros of crowd + shape."""
-        return np.zeros(self.crowd + shape, self.dtype)
+        return zeros(self.crowd + shape, self.dtype)
 
     def units_first(self, n: int, m: int) -> Array:
         """A buffer (n, m) in whose memory a unit's examples lie side by side, those of all members of a crowd."""
-        return np.moveaxis(np.zeros((n, *self.crowd, m), self.dtype), 0, -2)
+        return np.moveaxis(zeros((n, *self.crowd, m), self.dtype), 0, -2)
 
     def zeros(self, *shape: int) -> Array:
         """Zeros of crowd + shape that nobody writes to: the same array for all who ask."""
