@@ -15,7 +15,7 @@ from engine.networks import NORMS, batches, chosen, covering, everything, exampl
 from hyperscope.engine import textbook
 from hyperscope.engine.activations import activations
 from hyperscope.engine.arrays import Array, Indices
-from hyperscope.engine.layers import NARROW
+from hyperscope.engine.layers import NARROW, SHORT
 from hyperscope.engine.learner import CHUNK_STEPS, Diverged, Learner
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.outputs import outputs
@@ -64,6 +64,24 @@ def test_a_crowd_equals_each_member_alone(chosen: dict[str, Any]) -> None:
         assert np.allclose(losses[:, place], member.steps(order), rtol=1e-7)
         assert np.allclose(crowd.state.parameters[place], member.state.parameters, rtol=1e-6, atol=1e-7)
         assert np.allclose(crowd.state.running[place], member.state.running, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("size", [1, 7, SHORT, SHORT + 1])
+@pytest.mark.parametrize("norm", NORMS)
+def test_a_crowd_equals_each_member_alone_in_batches_of_any_size(norm: str, size: int, precision: str) -> None:
+    x, y = examples(150)
+    trainings = [Training(precision=precision, **member) for member in MEMBERS]
+    structure = layout((5, 4, 3), "relu", norm)
+    orders = [batches(6, m=150, size=size, seed=seed) for seed in SEEDS]
+    crowd = Learner(structure, trainings, SEEDS, x, y)
+    losses = crowd.steps([np.stack(together) for together in zip(*orders, strict=True)])
+    near = 1e-4 if precision == "float32" else 1e-9
+    for place, (training, seed, order) in enumerate(zip(trainings, SEEDS, orders, strict=True)):
+        alone = Learner(structure, training, seed, x, y)
+        assert np.allclose(losses[:, place], alone.steps(order), rtol=near)
+        assert np.allclose(crowd.state.parameters[place], alone.state.parameters, rtol=near, atol=near)
+        assert np.allclose(crowd.state.running[place], alone.state.running, rtol=near, atol=near)
 
 
 @pytest.mark.parametrize("optimiser", optimisers)

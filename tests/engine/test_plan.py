@@ -126,3 +126,17 @@ def test_a_product_is_the_matrix_product_alone_and_in_a_crowd(crowd: tuple[int, 
     plan.product("left · right", left, right, into)
     plan.compiled([])()
     assert np.allclose(into, left @ right, rtol=1e-14)
+
+
+@pytest.mark.parametrize("crowd", [(), (3,)])
+@pytest.mark.parametrize("m", [1, 7, 64])
+def test_a_column_is_spread_to_the_last_bit(crowd: tuple[int, ...], m: int) -> None:
+    plan = Plan(crowd, np.dtype(np.float32))
+    column, other, into = plan.column(5), plan.column(5), plan.buffer(5, m)
+    rng = np.random.default_rng(1)
+    column[...], other[...] = rng.normal(size=column.shape), np.inf
+    column[..., 2] = np.inf
+    plan.spread("each m times", column, into)
+    with np.errstate(all="ignore"):
+        plan.compiled([])()
+    assert np.array_equal(into, np.broadcast_to(column[..., None], into.shape))

@@ -60,6 +60,7 @@ class Plan:
         self.crowd = crowd
         self.dtype = dtype
         self.calls: list[Call] = []
+        self._columns: dict[int, Array] = {}  # by address, with zeros below
         self._shared: dict[tuple[object, ...], Array] = {}
         self.place = ""  # where the next calls belong, e.g. "Layer 2"; the first half of their labels
 
@@ -70,6 +71,13 @@ class Plan:
     def units_first(self, n: int, m: int) -> Array:
         """A buffer (n, m) in whose memory a unit's examples lie side by side, those of all members of a crowd."""
         return np.moveaxis(zeros((n, *self.crowd, m), self.dtype), 0, -2)
+
+    def column(self, n: int) -> Array:
+        """A buffer (n,) that `spread` may take."""
+        above_zeros = zeros((2, *self.crowd, n), self.dtype)
+        result: Array = above_zeros[0]
+        self._columns[result.ctypes.data] = above_zeros
+        return result
 
     def zeros(self, *shape: int) -> Array:
         """Zeros of crowd + shape that nobody writes to: the same array for all who ask."""
@@ -113,6 +121,18 @@ class Plan:
         rows, sums = values.reshape(-1, values.shape[-1]), into.reshape(-1, 1)
         assert np.shares_memory(rows, values) and np.shares_memory(sums, into)
         self.product(label, rows, weights, sums)
+
+    def spread(self, label: str, column: Array, into: Array) -> None:
+        """Adds the writing of each entry of a `column` (n,) all along its row of a contiguous array (n, m).
+
+        It is a product with a row of ones. NumPy has a slow way of its own for an inner length of 1, hence the zeros
+        below, which change nothing.
+        """
+        rows = into.reshape(-1, into.shape[-1])
+        assert np.shares_memory(rows, into)
+        along = zeros((2, rows.shape[-1]), self.dtype)
+        along[0] = 1
+        self.call(label, self._columns[column.ctypes.data].reshape(2, -1).T.dot, along, rows)
 
     def compiled(self, slots: Sequence[str]) -> Callable[..., None]:
         """One function of the slots that makes all calls in a row; straight-line code saves 4 µs a step over a loop."""

@@ -154,7 +154,7 @@ class Statistics:
 
 def _statistics(plan: Plan, layout: Layout) -> Statistics:
     if plan.crowd:
-        return Statistics({name: plan.buffer(*block.shape) for name, block in layout.running.items()}, None)
+        return Statistics({name: plan.column(*block.shape) for name, block in layout.running.items()}, None)
     whole = plan.buffer(layout.running_size)
     return Statistics({name: block.of(whole) for name, block in layout.running.items()}, whole)
 
