@@ -14,7 +14,7 @@ import numpy as np
 
 from hyperscope.engine.activations import Activation
 from hyperscope.engine.arrays import Array
-from hyperscope.engine.plan import Operand, Plan, Slot
+from hyperscope.engine.plan import Operand, Plan, Slot, copied
 
 NARROW = 24  # units; up to here batch norm by small products with diagonal blocks beats broadcasting columns
 FEW = 64  # examples; up to here, for one network, a product with I − 11ᵀ/m centres faster than a broadcast
@@ -109,16 +109,20 @@ def dense(
 
 
 def activate(plan: Plan, function: Activation, before: Signal, *, ones: bool = True) -> tuple[Signal, Backward]:
-    """a = g(z), in place unless `ones` are wanted that z is without: no other piece looks at z again, and the slope
-    follows from a.
+    """a = g(z), in place: no other piece looks at z again, and the slope follows from a.
+
+    Where `ones` are wanted that z is without, a is copied to them: beside them a and its slope would take longer.
     """
     shape = before.gradient.shape[-2:]
     spare = (plan.buffer if function.keeps_slope else plan.scratch)(*shape)
-    after = Signal(signal(plan, *shape).values, before.gradient) if ones and not before.ones else before
-    function.forward(plan, before.units, after.units, spare)
+    function.forward(plan, before.units, before.units, spare)
+    after = before
+    if ones and not before.ones:
+        after = Signal(signal(plan, *shape).values, before.gradient)
+        plan.call("a above a row of ones", copied, before.units, after.units)
 
     def backward() -> None:
-        function.backward(plan, after.units, before.gradient, spare)
+        function.backward(plan, before.units, before.gradient, spare)
 
     return after, backward
 
