@@ -100,6 +100,21 @@ def test_a_crowd_takes_on_new_constants_as_each_member_does(optimiser: str) -> N
         assert np.allclose(crowd.state.parameters[place], member.state.parameters, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("optimiser", optimisers)
+def test_a_crowds_members_may_cease_and_begin_again_to_be_alike(optimiser: str) -> None:
+    crowd, alone = crowd_and_each_alone(layout(), optimiser)
+    order, kinds = batches(40), [MEMBERS[:1] * 3, MEMBERS, MEMBERS[1:2] * 3, MEMBERS[:1] * 3]
+    for number, kind in enumerate(kinds):
+        coming = order[10 * number :][:10]
+        crowd.change([msgspec.structs.replace(old, **new) for old, new in zip(crowd.trainings, kind, strict=True)])
+        crowd.steps([np.stack([batch] * 3) for batch in coming])
+        for member, new in zip(alone, kind, strict=True):
+            member.change(msgspec.structs.replace(member.trainings[0], **new))
+            member.steps(coming)
+    for place, member in enumerate(alone):
+        assert np.allclose(crowd.state.parameters[place], member.state.parameters, rtol=1e-8, atol=1e-10)
+
+
 def test_a_crowd_whose_logits_leave_the_safe_range_equals_each_member_alone() -> None:
     structure = layout((6, 5), "relu", "off", initialiser="normal", initial_scale=5.0)
     crowd, alone = crowd_and_each_alone(structure, "sgd")

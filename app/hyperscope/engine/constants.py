@@ -32,6 +32,10 @@ class Constants:
             self._vectors[name] = np.array(values if self.crowd else values[0])
         return self._vectors[name]
 
+    def alike(self, *names: str) -> bool:
+        """Whether all members of a crowd have the same of these."""
+        return all((self.vector(name) == self.vector(name)[0]).all() for name in names)
+
     def lists(self) -> dict[str, list[float]]:
         """Those of CONSTANTS, each as a list of one number for each training."""
         return {name: [float(getattr(training, name)) for training in self.trainings] for name in CONSTANTS}
@@ -39,33 +43,47 @@ class Constants:
     def coming(
         self, optimiser: Optimiser, products: dict[str, Array], factors: Array, slots: Container[str]
     ) -> dict[str, Array]:
-        """What the optimiser's `slots` hold in the coming steps (S,), or (S, K, 1) for a crowd.
+        """What the optimiser's `slots` hold in the coming steps: (S,), or (S, K, 1) where a crowd's members differ.
 
         Advances the running `products` in place. `factors` (steps,) or (steps, K) multiply the learning rate, step by
         step.
         """
         steps = len(factors)
+        before = [products[name] for name in optimiser.decays]
         constants = {name: self.vector(name) for name in CONSTANTS}
+        if self.crowd and self.alike(*CONSTANTS) and all((product == product[0]).all() for product in before):
+            # one number of each does for all members, here and in each step
+            before = [product[:1] for product in before]
+            constants = {name: vector[:1] for name, vector in constants.items()}
         running = {}
-        for name in optimiser.decays:
-            product = products[name]
-            shares = np.broadcast_to(constants[name], (steps, *self.crowd))
+        for name, product in zip(optimiser.decays, before, strict=True):
+            shares = np.broadcast_to(constants[name], (steps, *product.shape))
             running[name] = np.multiply.accumulate(np.concatenate([product[None], shares]))[1:]
-            product[...] = running[name][-1]
+            products[name][...] = running[name][-1]
         alpha = self.vector("learning_rate") * factors
         rates = dict(zip(optimiser.slots, optimiser.rates(alpha, constants, running), strict=True))
         rates.setdefault(ALPHA.name, alpha)
-        return {name: rate[..., None] if self.crowd else rate for name, rate in rates.items() if name in slots}
+        return {name: self._by_step(rate) for name, rate in rates.items() if name in slots}
+
+    def _by_step(self, rate: Array) -> Array:
+        if not self.crowd:
+            return rate
+        return rate[:, 0] if rate.shape[1] == 1 else rate[..., None]
 
     def write(self, cells: dict[str, Array], weights: Array) -> None:
-        """Writes them into the arrays that plans read, kept where there are some; `weights` (P,) is 1 at weights."""
+        """Writes them into the arrays that plans read; `weights` (P,) is 1 at weights.
+
+        Where there are some they are kept, unless a crowd's members have begun or ceased to be alike.
+        """
         ends = (1,) * len(self.crowd)
         for name in (*CONSTANTS, *regularisers):
             value = self.vector(name).reshape(self.crowd + ends)
+            if self.crowd and name in CONSTANTS and self.alike(name):
+                value = value[0, 0]  # in half the time of one each, which NumPy takes member by member
             if name == "clip_norm":
                 value = np.where(value > 0, value, np.inf)  # a member without a limit beside others with one
             if name in regularisers and regularisers[name].each:
                 value = value * weights  # (P,), or (K, P)
-            if name not in cells:
+            if name not in cells or (self.crowd and cells[name].shape != value.shape):
                 cells[name] = np.zeros(value.shape, self.dtype)
             cells[name][...] = value

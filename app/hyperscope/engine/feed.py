@@ -39,7 +39,7 @@ class Feed:
     ) -> None:
         layout = recipe.layout
         self.layout, self.weighted, self.m, self.most = layout, recipe.weighted, m, most
-        self.crowd = crowd
+        self.crowd, self.shapes = crowd, numbers
         count, units = math.prod(crowd) * m, layout.widths[-1]
 
         def room(rows: int) -> Array:

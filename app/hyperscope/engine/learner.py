@@ -116,7 +116,10 @@ class Learner:
                 chosen.append(name)
         weighted = any(training.class_weights != "equal" for training in self.trainings)
         recipe = Recipe(self.layout, self.optimiser, tuple(chosen), weighted)
-        memory = [id(vector) for vector in self.state.vectors]
+        if not self.crowd:
+            self._cells["bn_momentum"][...] = self.layout.network.bn_momentum
+        self._constants.write(self._cells, self.layout.weight_mask())
+        memory = [id(vector) for vector in (*self.state.vectors, *self._cells.values())]
         if (recipe, memory) != self._settled:
             self._settled = (recipe, memory)
             self.recipe = recipe
@@ -127,9 +130,6 @@ class Learner:
                 if name.endswith((".gamma", ".beta")):
                     for vector in (self.state.gradient, *self.state.moments):
                         block.of(vector)[...] = 0  # else their last gradient and momentum would move them on
-        if not self.crowd:
-            self._cells["bn_momentum"][...] = self.layout.network.bn_momentum
-        self._constants.write(self._cells, self.layout.weight_mask())
         self.rows.code(self.trainings[0])
 
     def see(self, x: Array) -> None:
@@ -291,9 +291,9 @@ class Learner:
     def _feed(self, m: int, steps: int, numbers: Mapping[str, Array], *, kept: bool) -> Feed:
         """Room for so many steps with batches of m."""
         feed = self._feeds.get(m) if kept else None
-        if feed is None or feed.most < steps:
+        shapes = {name: values.shape[1:] for name, values in numbers.items()}
+        if feed is None or feed.most < steps or feed.shapes != shapes:
             most = 1 << (steps - 1).bit_length()  # else it would be made anew for each step more
-            shapes = {name: values.shape[1:] for name, values in numbers.items()}
             feed = Feed(self.recipe, self.crowd, self.dtype, m, most, shapes)
             if kept:
                 self._feeds[m] = feed

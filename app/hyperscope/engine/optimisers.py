@@ -20,7 +20,8 @@ from hyperscope.registry import Registry
 class Memory:
     """What an optimiser plans with: parameters, gradient and moments (P,), and its constants as cells.
 
-    A cell is 0-d or a vector (P,) for one network and (K, 1) for a crowd; writing to it changes the plan's next step.
+    A cell is 0-d or a vector (P,) for one network, and (K, 1) for a crowd, or 0-d where its members are alike; writing
+    to it changes the plan's next step.
     `squares` (P,) is room for the gradient's, where that is to lie behind the gradient.
     """
 
@@ -46,9 +47,9 @@ class Optimiser:
     `uses` are the fields of Training it reads, `moments` how many vectors it remembers, `plan` its calls.
     `keeps` are the constants by which the moments are multiplied at each step, in their order.
     `slots` are the numbers that change with every step; `rates` gives them for a run of steps as arrays like
-    `alpha` (S,) or (S, K), from the learning rates, the constants, and per constant named in `decays` the product of
-    its values up to and with each step (βᵗ while β stays). `kept` gives the factor on each moment that keeps its
-    meaning when constants change.
+    `alpha` (S,) or (S, K), or (S, 1) where a crowd's members are alike, from the learning rates, the constants, and per
+    constant named in `decays` the product of its values up to and with each step (βᵗ while β stays). `kept` gives the
+    factor on each moment that keeps its meaning when constants change.
     """
 
     label: str
@@ -124,7 +125,7 @@ def _plan_rmsprop(plan: Plan, memory: Memory) -> None:
 
 def _rmsprop_rates(alpha: Array, constants: Mapping[str, Array], products: Mapping[str, Array]) -> tuple[Array, ...]:
     second = np.sqrt(1 - constants["beta2"])
-    return alpha / second, np.broadcast_to(constants["epsilon"] / second, alpha.shape)
+    return alpha / second, np.broadcast_to(constants["epsilon"] / second, (len(alpha), *second.shape))
 
 
 def _rmsprop_kept(old: Mapping[str, Array], new: Mapping[str, Array]) -> tuple[Array | float, ...]:
