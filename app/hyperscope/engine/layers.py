@@ -258,8 +258,8 @@ def _wide_batch_norm(
         plan.call("dγ = Σ dy ẑ", np.divide, d_gamma, root, d_gamma)
         plan.row_sums("dβ = Σ dy", dy, summing, d_beta)
         if plan.crowd:
-            plan.call("dγ = Σ dy ẑ", np.positive, d_gamma, norm.d_gamma)
-            plan.call("dβ = Σ dy", np.positive, d_beta, norm.d_beta)
+            plan.call("dγ = Σ dy ẑ", copied, d_gamma, norm.d_gamma)
+            plan.call("dβ = Σ dy", copied, d_beta, norm.d_beta)
         plan.call("−γ / (m √(σ² + ε))", np.multiply, slope, plan.constant(-1 / m), minus)
         plan.call("mean of dy", np.multiply, minus, d_beta, share)
         plan.call("ẑ by way of z − μ", np.divide, minus, root, minus)

@@ -175,7 +175,7 @@ def side_by_side(array: Array) -> Array:
 
 
 def copied(values: Array, into: Array) -> None:
-    """`np.copyto` with its operands in the order of a plan's calls; a third of `np.positive` where rows lie apart."""
+    """`np.copyto` with its operands in a plan's order; at most 0.6 of `np.positive` where rows lie apart."""
     np.copyto(into, values)
 
 

@@ -17,7 +17,7 @@ from hyperscope.engine.joining import joined
 from hyperscope.engine.layers import Backward, Input, Norm, Signal, activate, batch_norm, dense, dropped, scaled
 from hyperscope.engine.optimisers import ALPHA, Memory, Optimiser
 from hyperscope.engine.parameters import Layout
-from hyperscope.engine.plan import Operand, Plan, Slot, side_by_side
+from hyperscope.engine.plan import Operand, Plan, Slot, copied, side_by_side
 from hyperscope.engine.regularisers import regularisers
 
 
@@ -237,7 +237,7 @@ def _plan_loss(plan: Plan, recipe: Recipe, gradient: Array, m: int, *, safe: boo
     if recipe.weighted:
         flat.call("dz · class weight", np.multiply, d, Slot("weight"), d)
     if apart is not gradient:
-        plan.call("dz", np.positive, apart, gradient)
+        plan.call("dz", copied, apart, gradient)
 
 
 def _plan_running(
