@@ -2,8 +2,8 @@
 
     python tests/benchmarks/wall.py [--seconds 8] [--trials 64]
 
-One run: first the window with the wall at rest, then while 64 networks train. Frame gaps are those of a timer at the
-display's rate; on a machine with other work they say little.
+One run: first the window with the wall at rest, then while 64 networks train. On a machine with other work frame gaps
+say little.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,6 @@ def resident(pid: int) -> float:
 
 def main() -> None:
     """Measures, and prints."""
-    from PySide6.QtCore import Qt, QTimer
-
     from hyperscope.lab.experiment.experiment import Experiment
     from hyperscope.lab.session.session import Session
     from hyperscope.ui.app import application
@@ -52,19 +51,14 @@ def main() -> None:
     window.resize(1280, 800)
     window.show()
     settle()
-    ticks: list[float] = []
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
-    timer.start(16)
 
     def spend(seconds: float) -> np.ndarray:
-        ticks.clear()
+        window.ticker.gaps = deque()
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             app.processEvents()
             time.sleep(0.0005)
-        return np.diff(ticks) * 1000
+        return np.array(window.ticker.gaps) * 1000
 
     window.show_lab("tuning", "wall")
     searching = window.part(Searching)

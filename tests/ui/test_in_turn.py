@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QObject
 
+from hyperscope.ui.pacing import Ticker
 from hyperscope.ui.panels.common.in_turn import InTurn
 from patience import PATIENCE
 
@@ -44,3 +45,19 @@ def test_after_a_rest_the_next_is_done_at_once_again(parent, qtbot) -> None:
     qtbot.waitUntil(lambda: not turns.waits, timeout=PATIENCE)
     turns.ask(2, lambda: done.append(2))
     assert done == [1, 2]
+
+
+def test_a_part_is_done_right_after_a_windows_frame(parent, qtbot) -> None:
+    done: list[str] = []
+    turns = InTurn(parent)
+    ticker = Ticker(lambda: done.append("frame"))
+    ticker.start()
+    qtbot.waitUntil(lambda: len(done) > 2, timeout=PATIENCE)
+    for name in "abcdefgh":
+        turns.ask(name, lambda name=name: done.append(name))
+    qtbot.waitUntil(lambda: done[-1] == "h", timeout=PATIENCE)
+    ticker.stop()
+    after_the_first = done[done.index("a") + 1 : done.index("h") + 1]
+    assert "".join(after_the_first).count("frame") >= 7
+    for name in "bcdefgh":
+        assert done[done.index(name) - 1] == "frame"

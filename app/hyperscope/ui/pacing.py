@@ -7,13 +7,22 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 from hyperscope.ui.panels import Panel
 
 FRAME = 16  # ms; QTimer counts whole ones, and 62 even frames a second look better than 60 uneven ones
 REMEMBERED = 600  # frame gaps
 SETTLING = 1500  # ms after which all that a window is made of exists
+
+
+class Frames(QObject):
+    """The beat of a window's frames, for whoever does a part of something in each."""
+
+    drawn = Signal()  # a frame's panels; what else belongs to it is to be done now
+
+
+frames = Frames()
 
 
 class Ticker(QObject):
@@ -49,6 +58,7 @@ class Ticker(QObject):
         self.gaps.append(now - self._last)
         self._last = now
         self._tick()
+        frames.drawn.emit()
 
 
 def settle() -> None:

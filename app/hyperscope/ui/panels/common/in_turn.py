@@ -6,32 +6,40 @@ from collections.abc import Callable, Hashable
 
 from PySide6.QtCore import QObject, QTimer
 
-FRAME = 16  # ms between two parts
+from hyperscope.ui.pacing import FRAME, frames
 
 
 class InTurn(QObject):
-    """Does one thing a frame, the first at once, and each once however often it was asked for meanwhile."""
+    """Does one thing a frame, the first at once, and each once however often it was asked for meanwhile.
+
+    It goes by the window's frames: at a beat of its own a part would often come just when the next frame is due.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: dict[Hashable, Callable[[], None]] = {}
-        self._frames = QTimer(self, interval=FRAME)
-        self._frames.timeout.connect(self._next)
+        self._alone = QTimer(self, interval=2 * FRAME)  # goes on where no window has frames
+        self._alone.timeout.connect(self._next)
+        frames.drawn.connect(self._go_on)
 
     @property
     def waits(self) -> bool:
         """Whether what is asked for now has to wait for its turn."""
-        return self._frames.isActive()
+        return self._alone.isActive()
 
     def ask(self, what: Hashable, do: Callable[[], None]) -> None:
         """Has `do` done when it is its turn, which `what` already has if it waits for one."""
         self._waiting[what] = do
         if not self.waits:
             self._next()
-            self._frames.start()
+
+    def _go_on(self) -> None:
+        if self.waits:
+            self._next()
 
     def _next(self) -> None:
         if self._waiting:
+            self._alone.start()
             self._waiting.pop(next(iter(self._waiting)))()
         else:
-            self._frames.stop()
+            self._alone.stop()
