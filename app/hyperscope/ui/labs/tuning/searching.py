@@ -261,7 +261,8 @@ class Searching(FromJobs, Part[Host]):
             said.append("What is set differs from what was searched: search again.")
         if not said and results.stand is not None:
             stand = results.stand
-            rate = f"{stand.steps / max(0.2, stand.seconds):,.0f}".replace(",", " ")
+            # two digits: more of them change with each look, and the whole card is laid out for each other line
+            rate = f"{float(f'{stand.steps / max(0.2, stand.seconds):.2g}'):,.0f}".replace(",", " ")
             said.append(f"{stand.done} of {stand.total} trials" + (f", {rate} steps/s." if going else "."))
         elif not said:
             said.append("Getting ready." if going else "")
