@@ -66,10 +66,10 @@ def test_the_window_appears_with_its_first_pictures_before_pyqtgraph_is_loaded()
     assert found == ["True", "True", "False"]
 
 
-def test_what_is_used_later_is_loaded_beside_the_window():
+def test_what_is_used_later_is_loaded_before_it_is_wanted():
     found = told(
-        "import sys; from hyperscope.ui.ahead import load_ahead; from hyperscope.ui.labs import LABS; "
-        "load_ahead(0.0).join(); wanted = {one.module for one in LABS} | {'pyqtgraph', 'hyperscope.ui.export.dialog'}; "
+        "import sys; from hyperscope.ui.ahead import Ahead; from hyperscope.ui.labs import LABS; "
+        "Ahead(0.0).finish(); wanted = {one.module for one in LABS} | {'pyqtgraph', 'hyperscope.ui.export.dialog'}; "
         "print(*(wanted - set(sys.modules)), 'torch' in sys.modules)"
     )
     assert found == (["False"], "")

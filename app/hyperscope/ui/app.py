@@ -65,7 +65,7 @@ def open_window(
     if session.going is None:
         window.begin()
     settle()
-    load_ahead()
+    ahead = load_ahead()
     watch = QTimer()
     watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
     watch.start(HEED_EVERY)
@@ -73,6 +73,7 @@ def open_window(
         ask_to_open(window, table)
     code = app.exec()
     watch.stop()
+    ahead.stop()
     session.close()
     return code
 

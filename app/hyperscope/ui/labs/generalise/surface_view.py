@@ -245,7 +245,7 @@ class SurfaceView(FedView):
             f"up to α = {number_text(limits[0])} and {number_text(limits[1])}."
         )
         alpha = self.plain.alpha
-        if "sgd" in self.plain.ends:
+        if all("sgd" in card.ends for card in (self.plain, self.normal)):  # they come one after the other
             ends = [card.ends["sgd"][0] for card in (self.plain, self.normal)]
             both = (
                 f"{_so(ends[0])} on both" if ends[0] == ends[1] else f"{_so(ends[0])}, and normalised it {_so(ends[1])}"

@@ -1,6 +1,6 @@
 """One curve of pyqtgraph's, painted straight into a widget.
 
-pyqtgraph takes as long to load as a fifth of the program's start. A thread does that beside the window (`ui.ahead`);
+pyqtgraph takes as long to load as a fifth of the program's start. That is done once the window is there (`ui.ahead`);
 until then Qt draws the same pieces one by one: to the pixel, at twice the cost.
 """
 
