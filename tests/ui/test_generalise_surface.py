@@ -85,6 +85,14 @@ def test_rate_and_momentum_act_on_the_paths_of_one_card_a_frame(window, in_turn)
     assert view.plain.ends["sgd"][0] in ("diverges", "swings") and "At α = 100 gradient descent" in view.sentence.text()
 
 
+def test_the_sentence_does_without_ends_that_only_one_surface_has(window, in_turn):
+    view = view_of(window)
+    in_turn()
+    assert "gradient descent" in view.said()
+    del view.normal.ends["sgd"]
+    assert view.said() and "gradient descent" not in view.said()
+
+
 def test_paths_are_walked_anew_only_where_something_is_another(window, in_turn):
     view = view_of(window)
     walked = view.plain.paths

@@ -75,6 +75,16 @@ def test_what_is_used_later_is_loaded_before_it_is_wanted():
     assert found == (["False"], "")
 
 
+def test_what_is_loaded_on_another_thread_knows_no_qt():
+    """A class of Qt objects made there crashes the window now and then."""
+    found = told(
+        "import sys; import hyperscope.ui.ahead as ahead; before = set(sys.modules); "
+        "ahead._load_beside(0.0); came = set(sys.modules) - before; print(len(came) > 50, "
+        "*(name for name in came if name.startswith(('PySide6', 'pyqtgraph', 'hyperscope.ui', 'optuna', 'dask'))))"
+    )
+    assert found == (["True"], "")
+
+
 def test_what_the_doctor_finds_comes_without_what_examines():
     """It is unpickled in the window while training goes on, where loading the checks held up three frames."""
     remedy = remedies.setting("α 0.1", ("training.learning_rate", 0.1))

@@ -1,8 +1,8 @@
 """Loads what is used later, labs above all, before anybody waits for it.
 
 Loaded when they were first wanted, modules took 100 to 400 ms of the window's thread. What knows no Qt is loaded on a
-thread beside it, the rest on the window's own, a module at a time: PySide crashes where a class of Qt objects is made on
-one thread while another is in Qt, which on a busy machine happened to one window in some thirty.
+thread beside it, the rest on the window's own, a module at a time: PySide crashes where a class of Qt objects is made
+on one thread while another is in Qt, which on a busy machine happened to one window in some thirty.
 """
 
 from __future__ import annotations
