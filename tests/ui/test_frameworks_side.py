@@ -7,6 +7,7 @@ import sys
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
@@ -82,6 +83,14 @@ def test_a_python_that_is_none_is_refused_and_the_programs_own_comes_back(open_w
     view.python.own.click()
     qtbot.waitUntil(lambda: "In it: numpy" in view.python.inside.text(), timeout=PATIENCE)
     assert part.python == sys.executable
+
+
+def test_the_dialog_for_a_python_is_gone_once_it_is_closed(open_window, qtbot):
+    window, _ = opened(open_window, qtbot)
+    window.part(SideBySide).ask_python()
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog), timeout=PATIENCE)
 
 
 def test_a_long_path_and_many_names_leave_the_view_as_narrow_as_it_was(qtbot):

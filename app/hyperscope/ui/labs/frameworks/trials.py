@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from hyperscope.engine.arrays import Array
@@ -174,6 +174,7 @@ class SideBySide(Part[Host]):
         dialog = QFileDialog(self.host.top, "Choose a Python", str(Path(self.python or Path.home()).parent))
         dress(dialog, self.host.theme)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setOption(QFileDialog.Option.DontResolveSymlinks)  # an environment's Python is a link to another
         dialog.fileSelected.connect(self.use_python)
         dialog.open()
