@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from hyperscope.engine.arrays import Array
 from hyperscope.ui.paint import image, packed, rgb
+from hyperscope.ui.panels.common.chart import polyline
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
@@ -142,15 +142,8 @@ def height_picture(relief: Relief, area: QRectF, theme: Theme, ratio: float) -> 
 
 
 def paint_path(painter: QPainter, points: list[QPointF], colour: QColor, theme: Theme, *, dots: bool = True) -> None:
-    """A path with a dot for each of its first steps.
-
-    Each step is a line of its own: as one polyline Qt works out where it crosses itself, which took a tenth of a second
-    for a path that swings to and fro. Square ends fill the corners.
-    """
-    pen = QPen(colour, 1.8 * theme.scale)
-    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
-    painter.setPen(pen)
-    painter.drawLines([QLineF(one, next) for one, next in pairwise(points)])
+    """A path with a dot for each of its first steps."""
+    polyline(painter, points, colour, 1.8 * theme.scale)
     if dots:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
