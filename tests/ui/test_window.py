@@ -38,6 +38,8 @@ from hyperscope.lab.experiment.experiment import Experiment, from_json
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.resources import asset
+from hyperscope.ui import labs
+from hyperscope.ui.controls.buttons import Button, TextButton
 from hyperscope.ui.controls.control import Control
 from hyperscope.ui.controls.segmented import Segment
 from hyperscope.ui.controls.slider import KnobSlider, Track
@@ -48,6 +50,7 @@ from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.looks import Looks
+from hyperscope.ui.style import wear
 from hyperscope.ui.theme import DARK, LIGHT, font
 from hyperscope.ui.window import SMALLEST, Window, first_size
 from paints import Paints
@@ -374,17 +377,46 @@ class Told(QObject):
         return False
 
 
-def test_a_change_of_theme_tells_a_control_of_it_only_a_few_times(paused):
-    track, told = paused.findChild(Track), Told()
-    track.installEventFilter(told)
+def test_a_change_of_theme_tells_what_qt_draws_of_it_a_few_times_and_nobody_else(paused):
+    parts = {paused.lab.page.findChild(Track): Told(), paused.transport.findChild(Button): Told()}
+    for part, told in parts.items():
+        part.installEventFilter(told)
     paused.part(Looks).switch_theme()
     paused.part(Looks).switch_theme()
-    assert 0 < told.count <= 8  # not once for each of the widgets that it lies in, which took a second and more
+    painted, drawn = parts.values()
+    assert painted.count == 0
+    assert 0 < drawn.count <= 8  # not once for each of the widgets that it lies in, which took a second and more
+
+
+def ancestors(part: QWidget) -> list[QWidget]:
+    """All that it lies in."""
+    found, one = [], part.parentWidget()
+    while one is not None:
+        found.append(one)
+        one = one.parentWidget()
+    return found
+
+
+def test_all_that_qt_draws_wears_the_theme_in_every_view_of_every_lab(paused, qtbot):
+    paused.set_theme(DARK)
+    seen = set()
+    for lab, view in ((entry.name, view) for entry in labs.LABS for view in [one for one, _ in entry.views] or [""]):
+        paused.show_lab(lab, view)
+        qtbot.wait(50)
+        for part in paused.findChildren(QWidget):
+            by_qt = isinstance(part, (Button, TextButton, QLineEdit, QComboBox, QScrollBar))
+            if by_qt and part.isVisible():
+                seen.add(type(part).__name__)
+                worn = [part.styleSheet(), *(one.styleSheet() for one in ancestors(part))]
+                wear(part, DARK)
+                where = f"{part.accessibleName()} of {part.parentWidget().accessibleName()} in {lab} {view}"
+                assert any(part.styleSheet() in sheet for sheet in worn), where
+    assert seen >= {"Button", "PlayButton", "TextButton", "Entry", "Picker", "QScrollBar"}
 
 
 def test_a_change_of_theme_reaches_a_lab_when_it_is_seen_again(paused):
     paused.show_lab("tuning")
-    button = paused.lab.page.wall.findChild(QPushButton)
+    button = paused.lab.page.wall.findChild(Button)
     paused.show_lab("playground")
     told = Told()
     button.installEventFilter(told)

@@ -28,9 +28,10 @@ from PySide6.QtWidgets import (
 from hyperscope.ui import paint
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.guarded import guarded, guarded_part
-from hyperscope.ui.style import PICKED, dress, mixed, pixels
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
+from hyperscope.ui.style import PICKED, bars, mixed, pixels, stand, wear
+from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
 
 WIDTH = 560  # pixels at scale 1
 ROW = 30
@@ -65,10 +66,7 @@ def matching(actions: Sequence[Action], words: str) -> list[Action]:
     return [actions[place] for _, place in sorted(ranked)]
 
 
-_FRAME = "QFrame[overlay=true] { background: %(card)s; border: 1px solid %(line)s; border-radius: %(radius)spx; }"
-
-
-class Overlay(QFrame):
+class Overlay(Ground):
     """A card over its parent, `WIDTH` wide or as wide as fits. Escape closes it, and the keys that opened it.
 
     While it has the keyboard, the window's keys without Ctrl do nothing: what they do could not be seen.
@@ -77,11 +75,9 @@ class Overlay(QFrame):
     closed = Signal()
 
     def __init__(self, parent: QWidget, name: str, *closing: Qt.Key) -> None:
-        super().__init__(parent)
+        super().__init__(parent, edged=True)
         self._closing = (Qt.Key.Key_Escape, *closing)
-        self._theme = LIGHT
         self._before: QWidget | None = None  # who had the keyboard
-        self.setProperty("overlay", True)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._veil = _Veil(parent, self)
@@ -91,6 +87,7 @@ class Overlay(QFrame):
     def open(self) -> None:
         """Lays itself over the window and takes the keyboard."""
         self._before = self.window().focusWidget()
+        stand(self)
         self.place()
         self._veil.show()
         self._veil.raise_()
@@ -109,8 +106,8 @@ class Overlay(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = self._veil.theme = theme
-        dress(self, theme, _FRAME % {"card": theme.card.name(), "line": theme.hairline.name(), "radius": RADIUS})
+        super().set_theme(theme)
+        self._veil.theme = theme
 
     def place(self) -> None:
         """Takes its place over the parent, whatever size that has."""
@@ -224,10 +221,11 @@ class Palette(Overlay):
         """Takes on new colours and type."""
         super().set_theme(theme)
         self._rows.theme = theme
+        wear(self.line, theme)
         self.line.setFont(font(15, 400, theme.scale))
         self.line.setFixedHeight(pixels(theme, 38))
         self.list.setFont(font(12.5, 400, theme.scale))
-        self.list.setStyleSheet("QListWidget { background: transparent; }")
+        self.list.setStyleSheet("QListWidget { background: transparent; }" + bars(theme))
         self.none.set_theme(theme, 12, quiet=True)
         self.list.setFixedHeight(ROWS * pixels(theme, ROW))
         self.place()

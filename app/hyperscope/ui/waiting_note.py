@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import face, readable, write
-from hyperscope.ui.style import dress, pixels
+from hyperscope.ui.style import pixels, stand
 from hyperscope.ui.theme import LIGHT, RADIUS, Theme
 
 HEIGHT = 40  # pixels
@@ -55,7 +55,7 @@ class WaitingNote(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        dress(self, theme)
+        stand(self)
         self.button.set_theme(theme)
         self._place()
         self.update()

@@ -424,9 +424,9 @@ class Window(QMainWindow):
         self.timeline.set_theme(theme)
         bars = scaled(theme, min(theme.scale, largest_scale(self.width(), self.height())))  # they are as wide as ever
         for bar in (self.tabs, self.views, self.transport):
-            style.dress(bar, theme)
+            style.stand(bar)
             bar.set_theme(bars)
-        style.dress(self.words, theme)
+        style.stand(self.words)
         self.words.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)

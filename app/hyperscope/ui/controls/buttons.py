@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolBu
 
 from hyperscope.ui.controls.control import by_keyboard, draw_focus
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import pixels, wear
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 HEIGHT = 28  # pixels
@@ -25,7 +25,8 @@ class Button(QPushButton):
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new type; its colours are the style sheet's."""
+        """Takes on new colours and type."""
+        wear(self, theme)
         self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(12, 500, theme.scale))
         self.setFixedHeight(pixels(theme, HEIGHT))
@@ -91,7 +92,8 @@ class TextButton(QToolButton):
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new type; its colours are the style sheet's."""
+        """Takes on new colours and type."""
+        wear(self, theme)
         self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(self._size, self._weight, theme.scale))
 

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLa
 from hyperscope.ui.controls.buttons import Disclosure
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.group import Group
 from hyperscope.ui.style import breadth, pixels
-from hyperscope.ui.theme import INSIDE, LIGHT, Theme
+from hyperscope.ui.theme import INSIDE, Theme
 
 OVERHANG = 6  # pixels
 WIDEST = 16777215  # pixels: Qt's own greatest width
@@ -47,7 +48,7 @@ class _Body(QWidget):
         return done
 
 
-class Card(QFrame):
+class Card(Ground):
     """A card `width` pixels wide at scale 1, `gap` between its controls.
 
     `column` holds what is always seen; `banner`, above it, reaches OVERHANG pixels into the margins on either side.
@@ -61,12 +62,10 @@ class Card(QFrame):
     def __init__(self, title: str, width: int, gap: int) -> None:
         super().__init__()
         self._width, self._gap = width, gap
-        self._theme = LIGHT
         self._slots: list[_Slot] = []
         self._fills = False
         self._fit = -1  # groups that are seen without unfolding
         self.give = 0  # pixels by which the gaps can shrink before the column scrolls
-        self.setProperty("card", True)
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.title = Caption(title)
@@ -147,7 +146,7 @@ class Card(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = theme
+        super().set_theme(theme)
         self.fill_width(self._fills)
         self.title.set_theme(theme, 11, 600, quiet=True)
         self.more.set_theme(theme)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
 from hyperscope.knob import Knob, Value
 from hyperscope.ui.controls.control import Caption, Control
 from hyperscope.ui.controls.words import read, shown, tooltip, typed
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import pixels, wear
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 
@@ -56,6 +56,7 @@ class Entry(QLineEdit):
     def set_theme(self, theme: Theme, weight: int = 600) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        wear(self, theme)
         self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(12, weight, theme.scale))
         self.setFixedHeight(pixels(theme, 18))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import pixels, wear
 from hyperscope.ui.theme import LIGHT, Theme
 
 HIGH = 30  # pixels, about a row of controls
@@ -35,8 +35,10 @@ class Fade(QWidget):
         return bar.value() > bar.minimum(), bar.value() < bar.maximum()
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type."""
+        """Takes on new colours and type, and has the area's scroll bars do so."""
         self._theme = theme
+        for bar in (self._area.verticalScrollBar(), self._area.horizontalScrollBar()):
+            wear(bar, theme)
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

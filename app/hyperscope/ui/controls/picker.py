@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QComboBox
 
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import pixels, wear
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 
@@ -23,6 +23,7 @@ class Picker(QComboBox):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
+        wear(self, theme)
         self.ensurePolished()  # else the style sheet, once this is shown, restores the font from before
         self.setFont(font(11, 400, theme.scale))
         self.setFixedHeight(pixels(theme, 24))

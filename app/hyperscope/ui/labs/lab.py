@@ -18,7 +18,7 @@ from hyperscope.ui.controls.control import Control
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Source
-from hyperscope.ui.style import dress
+from hyperscope.ui.style import stand
 from hyperscope.ui.theme import Theme
 
 W = TypeVar("W")
@@ -36,7 +36,7 @@ class Page(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type; what paints itself is whoever adds it to see to."""
-        dress(self, theme)
+        stand(self)
         polish(self)
 
     def show_view(self, name: str) -> None:
@@ -91,7 +91,7 @@ class Views(Page):
         self._theme = theme
         for beside in self.children():  # the views, and what stands there whichever is shown
             if isinstance(beside, QWidget) and beside is not self.stack:
-                dress(beside, theme)
+                stand(beside)
                 polish(beside)
         self._dress()
 
@@ -102,7 +102,7 @@ class Views(Page):
             return
         self._worn[self.view] = theme
         shown, parts = self._views[self.view]
-        dress(shown, theme)
+        stand(shown)
         polish(shown)
         for part in parts:
             part.set_theme(theme)

@@ -13,7 +13,7 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.popover import Popover
 from hyperscope.ui.part import Part
-from hyperscope.ui.style import pixels
+from hyperscope.ui.style import pixels, wear
 from hyperscope.ui.theme import Theme, font
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Stopping(Part["Shell"]):
     def set_theme(self, theme: Theme) -> None:
         for caption in (self.before, self.after):
             caption.set_theme(theme, 12)
+        wear(self.number, theme)
         self.number.setFont(font(12, 600, theme.scale))
         self.number.setFixedWidth(pixels(theme, WIDE))
         self.never.set_theme(theme)

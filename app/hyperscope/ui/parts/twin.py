@@ -22,7 +22,7 @@ from hyperscope.lab.twins.twin_words import in_words, lead
 from hyperscope.ui.actions import Action
 from hyperscope.ui.panels.cards.twin_bar import TwinBar
 from hyperscope.ui.part import Part
-from hyperscope.ui.style import dress
+from hyperscope.ui.style import stand
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class TwinPart(Part["Shell"]):
             self.bar.show_dots()
 
     def set_theme(self, theme: Theme) -> None:
-        dress(self.bar, theme)
+        stand(self.bar)
         self.bar.set_theme(theme)
 
     def close(self) -> None:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.frameworks.code_text import CodeText
-from hyperscope.ui.theme import GRID, INSIDE, RADIUS, Theme, font
+from hyperscope.ui.theme import GRID, INSIDE, Theme, font
 
 SHARES = 57, 43  # of a view's width: code, and what is beside it
 
 
-class CodeCard(QFrame):
+class CodeCard(Ground):
     """Holds `choice` among frameworks, `buttons`, the `text`, and the lines of words `said` below it."""
 
     def __init__(self, captions: Sequence[str], buttons: Sequence[Button], said: Sequence[QLabel]) -> None:
-        super().__init__()
-        self.setObjectName("code")
+        super().__init__(edged=True)
         self.choice, self.text = Segments(captions, "Framework"), CodeText()
         self._buttons, self._said = tuple(buttons), tuple(said)
         head = QHBoxLayout()
@@ -39,6 +39,7 @@ class CodeCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
+        super().set_theme(theme)
         self.choice.set_theme(theme)
         self.text.set_theme(theme)
         for button in self._buttons:
@@ -47,10 +48,6 @@ class CodeCard(QFrame):
             label.ensurePolished()
             label.setFont(font(11.5, 400, theme.scale))
             label.setStyleSheet(f"color: {theme.quiet.name()}")
-        self.setStyleSheet(
-            f"QFrame#code {{ background: {theme.card.name()}; border: 1px solid {theme.hairline.name()};"
-            f" border-radius: {RADIUS}px; }}"
-        )
 
 
 def laid_out(view: QWidget, sentence: QLabel, card: CodeCard, beside: Sequence[tuple[QWidget, int]]) -> None:

@@ -29,7 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import bars, mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 MARKED = 1000  # ms for which what has changed is marked
@@ -196,7 +196,7 @@ class CodeText(QPlainTextEdit):
             f"QPlainTextEdit {{ background: {theme.card.name()}; color: {theme.text.name()};"
             f" selection-background-color: {mixed(theme.card, theme.accent, 0.35).name()};"
             f" selection-color: {theme.text.name()}; }}"
-            " QAbstractScrollArea::corner { background: transparent; border: none; }"
+            " QAbstractScrollArea::corner { background: transparent; border: none; }" + bars(theme)
         )
         self._colours.set_theme(theme)
         self._place_numbers()

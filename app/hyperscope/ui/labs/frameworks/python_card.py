@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.trial import Python, command_for
 from hyperscope.quoting import visible
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.labs.frameworks.code_text import typeface
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
+from hyperscope.ui.style import wear
+from hyperscope.ui.theme import GRID, INSIDE, Theme, font
 
 OWN = "NumPy's code always runs in the program's own Python."
 
@@ -32,7 +34,7 @@ class _Command(QLineEdit):
             super().keyPressEvent(event)
 
 
-class PythonCard(QFrame):
+class PythonCard(Ground):
     """`choose_wanted` and `own_wanted` say which Python it is to be, `copy_wanted` carries the command."""
 
     choose_wanted = Signal()
@@ -41,9 +43,7 @@ class PythonCard(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("python")
         self.setAccessibleName("The Python that it runs in")
-        self._theme = LIGHT
         self._path = ""
         self.title = QLabel("The Python that it runs in")
         self.path, self.inside, self.said = QLabel(), QLabel(), QLabel()
@@ -101,7 +101,7 @@ class PythonCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        self._theme = theme
+        super().set_theme(theme)
         for label, size, weight, colour in (
             (self.title, 11, 600, theme.quiet),
             (self.path, 12, 500, theme.text),
@@ -113,11 +113,9 @@ class PythonCard(QFrame):
             label.setStyleSheet(f"color: {colour.name()}")
         for button in (self.choose, self.own, self.copy):
             button.set_theme(theme)
+        wear(self.command, theme)
         self.command.ensurePolished()
         self.command.setFont(typeface(theme, 11.5))
-        self.setStyleSheet(
-            f"QFrame#python {{ background: {theme.card.name()}; border: none; border-radius: {RADIUS}px; }}"
-        )
         self._show_path()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.trial import Python
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.labs.frameworks.code_card import SHARES, set_sentence
 from hyperscope.ui.labs.frameworks.code_view import SHORT
@@ -17,7 +18,7 @@ from hyperscope.ui.labs.frameworks.results_table import ResultsTable
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs
 from hyperscope.ui.panels.common.axes import number_text
 from hyperscope.ui.panels.fed import Fed
-from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme
+from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
 
 
 class SideView(Fed, QWidget):
@@ -42,8 +43,7 @@ class SideView(Fed, QWidget):
         self.run.setProperty("accent", True)
         self.all = Button("Run all", "Run all that are there", "One after another, each in a process of its own")
         self.chart, self.table, self.python = LossesChart(), ResultsTable(), PythonCard()
-        self.card = QFrame()
-        self.card.setObjectName("runs")
+        self.card = Ground()
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.choice)
@@ -78,12 +78,9 @@ class SideView(Fed, QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
-        for part in (self.choice, self.run, self.all, self.chart, self.table, self.python):
+        for part in (self.choice, self.run, self.all, self.chart, self.table, self.python, self.card):
             part.set_theme(theme)
         set_sentence(self.sentence, theme)
-        self.card.setStyleSheet(
-            f"QFrame#runs {{ background: {theme.card.name()}; border: none; border-radius: {RADIUS}px; }}"
-        )
 
     # -- what is shown --------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from hyperscope.ui.formula import boxed
 from hyperscope.ui.labs.softmax.words import logit, power, share, signed
 from hyperscope.ui.paint import face, readable
 from hyperscope.ui.panels.common.sheet import Sheet
+from hyperscope.ui.style import wear
 from hyperscope.ui.theme import INSIDE, Theme
 
 LEAST = (-2.0, 6.0)  # logits that the first column shows at least
@@ -117,6 +118,7 @@ class Grip(QWidget):
         line = self._typing = QLineEdit(logit(self.value), self._picture)
         line.setAccessibleName(f"{self.accessibleName()}, typed")
         line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        wear(line, self._picture.theme)
         line.setFont(face(12, 600, self._picture.theme.scale))
         wide = round(self._picture.px(64))
         line.setGeometry(self.geometry().center().x() - wide // 2, self.y() - round(self._picture.px(30)), wide, 26)

@@ -13,6 +13,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.softmax.mini_batch import MiniBatch, mini_batch
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.labs.softmax.batch_cards import BatchMap, CostCard, GradientCard
 from hyperscope.ui.labs.softmax.matrices import Matrices
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
@@ -46,8 +47,7 @@ class BatchView(QWidget):
         self.area.viewport().setAutoFillBackground(False)
         self.matrices.setAutoFillBackground(False)
         self.fade = Fade(self.area)
-        ground = QFrame()
-        ground.setProperty("card", True)
+        self._ground = ground = Ground()
         inside = QVBoxLayout(ground)
         inside.setContentsMargins(INSIDE, INSIDE - 4, 4, INSIDE - 6)
         inside.addWidget(self.area)
@@ -98,7 +98,7 @@ class BatchView(QWidget):
         self.sentence.ensurePolished()
         self.sentence.setFont(font(13, 400, theme.scale))
         self.sentence.setContentsMargins(8, 6, 8, 2)
-        for part in (self.matrices, self.map, self.cost, self.gradient, self.mend, self.fade):
+        for part in (self.matrices, self.map, self.cost, self.gradient, self.mend, self.fade, self._ground):
             part.set_theme(theme)
 
     # -- one example in all of them -------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.engine.calibration import (
     accuracy_by_coverage,
@@ -31,6 +31,7 @@ from hyperscope.lab.softmax.confidence import (
 )
 from hyperscope.ui.controls.class_weights import ClassWeights
 from hyperscope.ui.controls.control import Caption
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.softmax.confidence_cards import (
@@ -83,20 +84,19 @@ class ConfidenceView(QWidget):
         self.apply.set_index(0)
         self.weights = ClassWeights("training.weights_by_class")
         self.weights_caption = Caption("What each class counts")
-        foot = QFrame()
-        foot.setProperty("card", True)
+        foot = Ground()
         below = QVBoxLayout(foot)
         below.setContentsMargins(INSIDE, INSIDE - 4, INSIDE, INSIDE - 4)
         below.addWidget(self.slider)
         below.addWidget(self.apply)
-        of_weights = QFrame()
-        of_weights.setProperty("card", True)
+        of_weights = Ground()
         inside = QVBoxLayout(of_weights)
         inside.setContentsMargins(INSIDE, INSIDE - 4, INSIDE, INSIDE - 4)
         inside.setSpacing(4)
         inside.addWidget(self.weights_caption)
         inside.addWidget(self.weights)
         inside.addStretch(1)
+        self._grounds = (foot, of_weights)
         self._lay_out(foot, of_weights)
         self.slider.moved.connect(lambda _, value: self.set_threshold(float(value)))
         self.slider.refused.connect(self.refused)
@@ -217,7 +217,7 @@ class ConfidenceView(QWidget):
         self.weights_caption.set_theme(theme, 11, 600, quiet=True)
         for part in (
             self.map, self.list, self.coverage, self.reliability, self.confusion, self.far, self.ensemble,
-            self.slider, self.apply, self.weights,
+            self.slider, self.apply, self.weights, *self._grounds,
         ):  # fmt: skip
             part.set_theme(theme)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.softmax.hierarchy import InTree, in_tree
 from hyperscope.ui.controls.buttons import Button
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.labs.softmax.many_cards import OperationsCard, ReusePanel
 from hyperscope.ui.labs.softmax.tree_card import TreeCard
@@ -79,8 +80,7 @@ class ManyView(QWidget):
         row.addStretch(1)
         for button in (self.earlier, self.later, self.balance):
             row.addWidget(button)
-        foot = QFrame()
-        foot.setProperty("card", True)
+        self._ground = foot = Ground()
         inside = QHBoxLayout(foot)
         inside.setContentsMargins(INSIDE, 6, INSIDE, 6)
         inside.addLayout(row)
@@ -141,6 +141,7 @@ class ManyView(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         for part in (
             self.tree, self.operations, self.reuse, self.picture, self.mend, self.earlier, self.later, self.balance,
+            self._ground,
         ):  # fmt: skip
             part.set_theme(theme)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.experiment.experiment import Experiment, changed, knob_at
+from hyperscope.lab.experiment.moves import shown
 from hyperscope.lab.tuning.purse import DAYS, Babysat, Purse, settings_said
 from hyperscope.lab.tuning.space import Space, usual
 from hyperscope.ui.controls.buttons import Button
@@ -119,7 +120,11 @@ class PandaSheet(Sheet):
         theme, found, scale = self.theme, self.found, self.theme.scale
         line = self.px(16)
         training = found.experiment.training
-        now = f"α {training.learning_rate:.3g}   λ {training.l2:.3g}   batch {training.batch_size}"
+        values = (training.learning_rate, training.l2, training.batch_size)
+        now = "   ".join(
+            f"{name} {shown(knob_at(path), value)}"
+            for name, path, value in zip(("α", "λ", "batch"), HAND, values, strict=True)
+        )
         write(painter, QRectF(room.left(), room.top(), room.width(), line), now, face(12, 600, scale), theme.text)
         told: list[tuple[str, bool]] = []
         if found.alarm:

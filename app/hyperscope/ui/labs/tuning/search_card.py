@@ -22,6 +22,7 @@ from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.slider import KnobSlider
 from hyperscope.ui.labs.tuning.range_row import RangeRow
 from hyperscope.ui.labs.tuning.results import Results
+from hyperscope.ui.style import wear
 from hyperscope.ui.theme import LIGHT, Theme, font
 
 WIDTH = 232
@@ -204,6 +205,7 @@ class SearchCard(Card):
         self.where.set_theme(theme, 10, quiet=True)
         for row in self.rows:
             row.set_theme(theme)
+        wear(self.address, theme)
         self.address.setFont(font(11, 400, theme.scale))
         for part in (self.more_knobs, self.strategy, self.trials, self.epochs, self.trains, self.start, self.pause):
             part.set_theme(theme)

@@ -41,7 +41,7 @@ from hyperscope.ui.panels.curves.lines import (
     y_range,
 )
 from hyperscope.ui.panels.curves.others import Others
-from hyperscope.ui.theme import LIGHT, Theme
+from hyperscope.ui.theme import LIGHT, Theme, font
 
 __all__ = ["CurvesPanel", "smoothed", "thinned"]
 
@@ -431,6 +431,7 @@ class CurvesPanel(QWidget):
         """What has no room in the head."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setFont(font(12, 400, self._theme.scale))
         for switch in (self.smooth, self.log_x, self.log):
             action = menu.addAction(switch.text())
             action.setCheckable(True)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.ui import formula
 from hyperscope.ui.controls.buttons import Button, PlayButton
 from hyperscope.ui.controls.control import Caption, paint_text
+from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.lines import in_lines
 from hyperscope.ui.controls.text_choice import TextPager
 from hyperscope.ui.guarded import guarded
@@ -32,7 +33,7 @@ SIZE = 19  # pixels of a formula at scale 1
 TYPE = (12, 11, 10)  # pixels of a sentence's type at scale 1
 
 
-class SlowMotionPanel(QFrame):
+class SlowMotionPanel(Ground):
     """A card over the charts. `moved` asks for so many operations on or back, `chosen` for one by its number."""
 
     moved = Signal(int)
@@ -44,7 +45,6 @@ class SlowMotionPanel(QFrame):
         super().__init__(parent)
         self._record: SlowMotion | None = None
         self._array = ""  # the symbol of the array looked at, of an operation that wrote several
-        self.setProperty("card", True)
         self.setAccessibleName("Slow motion")
         self.title = Caption("Slow motion")
         self.where = QLabel()
@@ -120,6 +120,7 @@ class SlowMotionPanel(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
+        super().set_theme(theme)
         self.title.set_theme(theme)
         self.where.setFont(font(11, 400, theme.scale))
         paint_text(self.where, theme.quiet)
