@@ -6,7 +6,7 @@ It knows nothing of running networks; equal experiments give equal numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -135,6 +135,7 @@ def every_knob(experiment: Experiment, unlike: Experiment | None = None) -> Iter
     return walk(experiment, "")
 
 
+@lru_cache(maxsize=1024)
 def knob_at(path: str) -> Knob:
     """The knob at a dotted path; any layer number will do. Raises: LookupError listing what is there."""
     *groups, name = path.split(".")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         if self.scale == "choices":
             return self.choices
         if self.scale == "powers-of-two":
-            powers = range(math.ceil(math.log2(self.low) - 1e-9), math.floor(math.log2(self.high) + 1e-9) + 1)
-            return tuple(2**power for power in powers)
+            return _powers_of_two(self.low, self.high)
         return ()
 
     @property
@@ -323,6 +323,13 @@ def usual_range(path: str) -> Range:
     if knob.scale == "one-minus-log":
         return Range(path, max(knob.low, 0.5), min(knob.high, 0.999), "one-minus-log")
     return Range(path, knob.low, knob.high, knob.scale)
+
+
+@lru_cache(maxsize=64)
+def _powers_of_two(low: float, high: float) -> tuple[int, ...]:
+    """Those from `low` to `high`."""
+    powers = range(math.ceil(math.log2(low) - 1e-9), math.floor(math.log2(high) + 1e-9) + 1)
+    return tuple(2**power for power in powers)
 
 
 def shown(value: Value) -> str:
