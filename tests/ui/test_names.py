@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from hyperscope.ui import labs
+from hyperscope.ui.controls.ground import Ground
 
 
 def means_something(widget: QWidget) -> bool:
@@ -14,7 +15,7 @@ def means_something(widget: QWidget) -> bool:
         return False  # what is written there is its name
     if widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):
         return False  # an ornament
-    own = (kind for kind in type(widget).__mro__ if kind.__module__.startswith("hyperscope"))
+    own = (kind for kind in type(widget).__mro__ if kind.__module__.startswith("hyperscope") and kind is not Ground)
     paints = any("paintEvent" in vars(kind) for kind in own)
     return paints or bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
