@@ -48,7 +48,7 @@ from hyperscope.ui.controls.sketch import paint_sketch
 from hyperscope.ui.controls.stamp import Stamp
 from hyperscope.ui.controls.thumbnail import Picture, paint_picture, picture_of
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.style import dress, mixed, pixels
+from hyperscope.ui.style import mixed, pixels, stand
 from hyperscope.ui.theme import EDGE, GRID, INSIDE, LIGHT, RADIUS, Theme, font
 
 COLUMNS = 3
@@ -183,7 +183,7 @@ class StartPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        dress(self, theme)
+        stand(self)
         self.title.set_theme(theme, 18, 600)
         self.hint.set_theme(theme, 12, quiet=True)
         self.close_button.set_theme(theme)

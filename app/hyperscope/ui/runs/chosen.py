@@ -19,7 +19,7 @@ from hyperscope.ui.panels.common.axes import epoch_text
 from hyperscope.ui.runs.chart import Line, RunChart
 from hyperscope.ui.runs.moment import moment, status
 from hyperscope.ui.runs.settings import SettingsTable
-from hyperscope.ui.style import mixed, pixels
+from hyperscope.ui.style import bars, mixed, pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, RADIUS, Theme, font
 from hyperscope.ui.timeline import Timeline
 
@@ -244,7 +244,7 @@ class ChosenRuns(QWidget):
         self.notes.setStyleSheet(
             f".Notes {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid "
             f"{theme.control.name()}; border-radius: 4px; font-size: {pixels(theme, 12)}px; }} "
-            f".Notes:focus {{ border-color: {ring}; }}"
+            f".Notes:focus {{ border-color: {ring}; }}" + bars(theme)
         )
         self._set_type()
         self._draw()

@@ -22,7 +22,7 @@ from hyperscope.ui.guarded import guarded
 from hyperscope.ui.runs.chosen import MOST, ChosenRuns
 from hyperscope.ui.runs.desk import Desk
 from hyperscope.ui.runs.rows import ORDERS, Heads, RunList, RunModel, chosen
-from hyperscope.ui.style import dress, pixels
+from hyperscope.ui.style import pixels, stand, wear
 from hyperscope.ui.theme import EDGE, GRID, LIGHT, Theme, font
 
 REFRESH = 2000  # ms while the page is open: the run that trains moves on
@@ -312,12 +312,13 @@ class RunsPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        dress(self, theme)
+        stand(self)
         self.title.set_theme(theme, 18, 600)
         self.count.set_theme(theme, 12, quiet=True)
         self.message.set_theme(theme, 12)
         for part in (self.starred, self.order, self.close_button, self.undo_button, self.heads, self.list, self.chosen):
             part.set_theme(theme)
+        wear(self.filter, theme)
         self.filter.setFont(font(12, 400, theme.scale))
         self.filter.setFixedSize(pixels(theme, FILTER), pixels(theme, 28))
         self._head.setSpacing(pixels(theme, 14))
