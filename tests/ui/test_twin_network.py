@@ -20,7 +20,7 @@ from hyperscope.ui.panels.network.arrangement import ABOVE, best
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.panel import NetworkPanel, differing
 from hyperscope.ui.parts.twin import TwinPart
-from hyperscope.ui.theme import LIGHT, scaled
+from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
 from patience import PATIENCE
 from probed import Sides, seen
@@ -91,6 +91,21 @@ def test_a_picture_that_is_new_waits_for_no_turn(alone) -> None:
     a, b = alone.pictures
     assert b.picture is not None and alone.rest.rate == 0
     assert a.size() == b.size()
+
+
+def test_a_twin_that_comes_again_looks_as_the_first_time(pair, qtbot) -> None:
+    qtbot.waitExposed(pair)
+    before, alone = shot(pair), pair.pictures[:1]
+    b = hand_made.network(seed=2)
+    pair.pictures[1].mark(frozenset({1}))
+    pair.pictures[1].ring((1, 0))
+    assert shot(pair) != before
+    pair.draw(of(pair.first.picture))
+    assert pair.pictures == alone
+    pair.set_theme(DARK)
+    pair.set_theme(LIGHT)
+    draw_b(pair, b)
+    assert shot(pair) == before
 
 
 def test_each_picture_is_drawn_from_its_own_record(pair) -> None:

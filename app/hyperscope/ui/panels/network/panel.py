@@ -58,8 +58,9 @@ class NetworkPanel(QWidget):
         self._theme = LIGHT
         self._reduced = False
         self._layers: tuple[tuple[Layer, ...], ...] = ()  # of each side
-        self._badges: tuple[Badge, ...] = ()
-        self._closers: tuple[TextButton, ...] = ()
+        self._made: list[NetworkCanvas] = []  # every picture that there ever was: a twin comes and goes
+        self._badges: list[Badge] = []
+        self._closers: list[TextButton] = []
         self._lines: list[QLineF] = []  # between the pictures
         self._one_a_turn = False
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
@@ -83,7 +84,7 @@ class NetworkPanel(QWidget):
     @one_a_turn.setter
     def one_a_turn(self, on: bool) -> None:
         self._one_a_turn = on
-        for picture in self.pictures:
+        for picture in self._made:
             picture.patient = on
 
     @property
@@ -113,32 +114,35 @@ class NetworkPanel(QWidget):
 
     def _have(self, count: int) -> bool:
         """Has so many pictures; whether some came."""
-        before = self.pictures
-        if count == len(before):
+        before = len(self.pictures)
+        if count == before:
             return False
-        for gone in before[count:]:
+        while len(self._made) < count:
+            self._made.append(self._new(LETTERS[len(self._made)]))
+        for gone in self._made[count:before]:
+            gone.show_activations(None)
+            gone.mark(frozenset())
             for part in (gone.editor, gone.layer_editor, gone):
                 part.hide()
-                part.deleteLater()
-        self.pictures = (*before[:count], *(self._made(LETTERS[at]) for at in range(len(before), count)))
-        for one in (*self._badges, *self._closers):
-            one.hide()
-            one.deleteLater()
+        self.pictures = tuple(self._made[:count])
         several = count > 1
-        self._closers = tuple(self._closer(*one) for one in zip(self.pictures, LETTERS, strict=False) if several)
-        self._badges = tuple(Badge(picture, 0, 0) for picture in self.pictures) if several else ()
-        for one, which in zip(self._badges, LETTERS, strict=False):
-            one.set_theme(self._theme)
-            one.show_letter(which)
+        for picture, which in zip(self.pictures[len(self._closers) :], LETTERS[len(self._closers) :], strict=False):
+            if several:
+                self._closers.append(self._closer(picture, which))
+                self._badges.append(Badge(picture, 0, 0))
+                self._badges[-1].set_theme(self._theme)
+        for closer, mark, which in zip(self._closers, self._badges, LETTERS, strict=False):
+            closer.setVisible(several)
+            mark.show_letter(which if several else "")
         for picture in self.pictures:
             picture.ring(None)
         self._show_layers()
         self._arrange()
-        for picture in self.pictures[len(before) :]:
+        for picture in self.pictures[before:]:
             picture.show()
-        return count > len(before)
+        return count > before
 
-    def _made(self, which: str) -> NetworkCanvas:
+    def _new(self, which: str) -> NetworkCanvas:
         """A side's picture, which Tab comes to after all that is of the one before."""
         made = NetworkCanvas(self._theme, self)
         made.setMinimumSize(0, 0)
@@ -159,9 +163,9 @@ class NetworkPanel(QWidget):
         made.foot_needed.connect(lambda _: self.foot_needed.emit(any(one.needs_foot for one in self.pictures)))
         made.reshaped.connect(self._arrange)
         made.renewed.connect(self._renew_foot)
-        if self.pictures:
+        if self._made:
             made.lower()  # below what lies on the pictures
-            before = _parts(self.pictures[-1])[-1]
+            before = _parts(self._made[-1])[-1]
             for part in _parts(made):
                 QWidget.setTabOrder(before, part)
                 before = part
@@ -173,7 +177,6 @@ class NetworkPanel(QWidget):
         made.setToolTip(f"Closes twin {which}; the other goes on alone, and undo brings both back")
         made.clicked.connect(lambda: self.closed.emit(which))
         QWidget.setTabOrder(picture, made)
-        made.show()
         return made
 
     def show_layers(self, *layers: tuple[Layer, ...]) -> None:
@@ -200,13 +203,13 @@ class NetworkPanel(QWidget):
     def set_reduced_motion(self, reduced: bool) -> None:
         """Whether nothing moves by itself."""
         self._reduced = reduced
-        for picture in self.pictures:
+        for picture in self._made:
             picture.set_reduced_motion(reduced)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
         self._theme = theme
-        for picture in self.pictures:
+        for picture in self._made:
             picture.set_theme(theme)
         for one in self._badges:
             one.set_theme(theme)
@@ -249,7 +252,7 @@ class NetworkPanel(QWidget):
                 picture.be_twin("")
             picture.setGeometry(place)
         x, y = (16, 2) if way.frame is ABOVE else (5, 32)
-        for badge_of, closer in zip(self._badges, self._closers, strict=True):
+        for badge_of, closer in zip(self._badges, self._closers, strict=True) if self._several else ():
             badge_of.lie_at(x, y)
             side = pixels(self._theme, CLOSER)
             closer.set_theme(self._theme, 13)
