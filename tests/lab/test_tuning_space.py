@@ -34,6 +34,12 @@ def test_a_value_lies_where_it_was_drawn(one: Range, position: float) -> None:
     assert one.value(again) == pytest.approx(value) if not isinstance(value, str) else one.value(again) == value
 
 
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.knob)
+def test_many_values_lie_where_each_of_them_does(one: Range) -> None:
+    values = [one.value(at) for at in np.random.default_rng(0).random(50).tolist()]
+    assert one.positions(values) == pytest.approx([one.position(value) for value in values], rel=1e-12, abs=1e-12)
+
+
 def test_a_logarithmic_rate_is_drawn_as_often_in_each_decade() -> None:
     decades = np.floor(np.log10([float(RATE.value(at)) for at in EVENLY]))
     assert {int(d): int((decades == d).sum()) for d in (-4, -3, -2, -1)} == {-4: 250, -3: 250, -2: 250, -1: 250}

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from hyperscope.engine.arrays import Array
 from hyperscope.knob import Knob, Value, power
 from hyperscope.lab.experiment.experiment import Experiment, every_knob, knob_at, turned
 from hyperscope.lab.reading import content
@@ -144,6 +146,22 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
             return (steps.index(value) + 0.5) / len(steps) if value in steps else 0.5
         low, high = self._ends()
         return (self._stretched(float(value)) - low) / (high - low)
+
+    def positions(self, values: Sequence[Value]) -> Array:
+        """`position` of each value, (n,), to rounding: of many at once. Those that a scale does not have are NaN."""
+        if self.scale == "choices":
+            return np.array([self.position(value) for value in values])
+        found = np.array(values, float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if steps := self.steps:
+                return np.asarray((np.log2(found) - math.log2(float(steps[0])) + 0.5) / len(steps))
+            low, high = self._ends()
+            at = found
+            if self.scale == "log":
+                at = np.log(found)
+            elif self.scale == "one-minus-log":
+                at = -np.log(1 - found)
+            return np.asarray((at - low) / (high - low))
 
     def levels(self, count: int) -> tuple[Value, ...]:
         """At most `count` values spread evenly from end to end, as a grid has them."""

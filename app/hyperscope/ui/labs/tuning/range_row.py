@@ -89,8 +89,7 @@ class Ends(QWidget):
 
     def show_draws(self, values: Sequence[Value]) -> None:
         """Draws where values fall."""
-        whole = self.whole
-        at = [whole.position(value) for value in values]
+        at = self.whole.positions(values)
         self._bars = np.histogram(np.clip(at, 0, 1 - 1e-9), BARS, (0, 1))[0].astype(float)
         self.update()
 

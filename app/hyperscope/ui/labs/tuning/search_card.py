@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from hyperscope.knob import Knob
+from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.tuning.processes import cores
 from hyperscope.lab.tuning.space import MOST_KNOBS, Range, Space, knob_of, searchable, usual, usual_range
@@ -29,6 +31,13 @@ WIDTH = 232
 GAP = 6
 PROCESSES, CLUSTER = 1, 2  # places in the list of what trains, after this machine's one process
 PREVIEW = 200  # draws that are shown before there are any
+
+
+@lru_cache(maxsize=64)
+def _drawn(one: Range) -> tuple[Value, ...]:
+    """Where draws from a range may fall, each knob's others."""
+    random = np.random.default_rng(list(one.knob.encode()))
+    return tuple(one.value(at) for at in random.random(PREVIEW).tolist())
 
 
 def _slider(name: str, label: str, low: int, high: int, scale: str, help: str) -> KnobSlider:
@@ -190,13 +199,12 @@ class SearchCard(Card):
         """Where the search's draws lie; before there are any, where so many would."""
         plan = self.results.plan
         ours = plan is not None and plan.space == self.space and self.results.rows
-        random = np.random.default_rng(1)
         for row in self.rows:
             one = row.range
             if ours:
                 row.ends.show_draws([trial.values[one.knob] for trial in self.results.rows.values()])
             elif one.scale != "choices":
-                row.ends.show_draws([one.value(at) for at in random.random(PREVIEW).tolist()])
+                row.ends.show_draws(_drawn(one))
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
