@@ -124,6 +124,7 @@ def test_the_folder_is_written_beside_the_window_and_runs(open_window, qtbot, tm
 
 def test_what_is_counted_is_what_is_written(open_window, qtbot):
     _, view = opened(open_window, qtbot)
+    qtbot.waitUntil(lambda: "PyTorch" in view.counts.counts, timeout=PATIENCE)
     qtbot.waitUntil(lambda: view.counts.counts["PyTorch"].whole == view.code.count, timeout=PATIENCE)
     counts = view.counts.counts
     assert counts["PyTorch"].of["backward"] < 4 < counts["NumPy"].of["backward"]

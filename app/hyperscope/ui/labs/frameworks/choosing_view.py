@@ -47,6 +47,11 @@ class ChoosingView(Fed, QWidget):
             card.set_theme(theme)
         set_sentence(self.sentence, theme)
 
+    @property
+    def late(self) -> bool:
+        """Whether lines are still being counted."""
+        return self._later.late
+
     def show_script(self, script: Script) -> None:
         """Counts the lines of a session's code."""
         if script != self.script:

@@ -67,6 +67,11 @@ class CodeView(QWidget, Fed):
             part.set_theme(theme)
         set_sentence(self.sentence, theme)
 
+    @property
+    def late(self) -> bool:
+        """Whether lines are still being counted."""
+        return self._later.late
+
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def show_framework(self, name: str) -> None:
