@@ -155,6 +155,20 @@ def test_a_healthy_network_in_the_window_is_diagnosed_and_nothing_said(open_wind
     assert note.finding is None
 
 
+def test_a_window_at_rest_goes_on_asking_until_the_network_is_diagnosed(standing_still, qtbot):
+    window = standing_still()
+    note, diagnosed = window.lab.page.note, []
+    draw = note.draw
+    qtbot.waitUntil(lambda: window.at_rest, timeout=PATIENCE)
+    note.draw = lambda shown: (diagnosed.append("findings" in views(shown)), draw(shown))
+    note.clear()
+    assert window.at_rest
+    qtbot.waitUntil(lambda: any(diagnosed), timeout=PATIENCE)
+    qtbot.wait(1000)
+    assert sum(diagnosed) == 1
+    del note.draw
+
+
 def test_a_dying_network_in_the_window_is_noticed_and_the_button_helps(open_window, qtbot):
     dying = next(preset.experiment for preset in presets() if preset.name == "dead-relus")
     window = open_window(dying)

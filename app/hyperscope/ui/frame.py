@@ -31,7 +31,7 @@ class Frame:
     def __init__(self, session: Session, looked_at: LookedAt, parts: Callable[[], Sequence[Part[Any]]]) -> None:
         self._session, self._looked_at, self._parts = session, looked_at, parts
         self._lab: Lab | None = None
-        self._turns = Turns(())
+        self._turns = self._notes = Turns(())
         self._awaited: list[Panel] = []  # who asked for the snapshot under way
         self._left: dict[Panel, tuple[Seen, ...]] = {}  # who is still to draw what has come
         self._once_painted = OncePainted(self._draw)
@@ -49,6 +49,7 @@ class Frame:
         """Draws this lab from now on, and no other."""
         self._lab = lab
         self._turns = Turns([one for one in (*lab.panels, *lab.notes) if one not in lab.sources])
+        self._notes = Turns(lab.notes)
         self._awaited = []
         self._left.clear()
         self.draw_all()
@@ -104,7 +105,8 @@ class Frame:
         elif behind:
             self._awaited = behind
         else:
-            panel = self._turns.next(time.perf_counter()) if self._quiet < REST else None
+            turns = self._turns if self._quiet < REST else self._notes  # which say themselves when they know all
+            panel = turns.next(time.perf_counter())
             self._awaited = [panel] if panel is not None else []
         if self._stale and not anew:
             anew = True

@@ -110,6 +110,8 @@ class DoctorNote(QWidget):
         if found is not None and self._calm:
             self._finding = foremost(found)
             self._diagnosed = shown.structure, shown.status.step
+            if not shown.status.playing and self._diagnosed >= self._now:
+                self._now = self._diagnosed  # whether or not the network's picture has come so far
             self._arrange()
 
     def clear(self) -> None:
