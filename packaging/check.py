@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):
 
 import os
 import random
+import signal
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,7 @@ SMOKE = 180  # s; the real program opens its window, trains and closes in a smal
 def main(arguments: list[str]) -> int:
     """Runs the checks; returns 0 if all passed, else the exit code of the one that did not."""
     started = time.monotonic()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background has it ignored, and tests send it
     if sys.platform.startswith("linux"):
         _system()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what hundreds of processes load is to be compiled once
