@@ -36,8 +36,8 @@ def start() -> Iterator[Callable[..., InProcess]]:
     """Starts workers, and ends them after the test."""
     workers: list[InProcess] = []
 
-    def started(experiment: Experiment = SMALL, checkpoint: Any = None) -> InProcess:
-        workers.append(InProcess(experiment, checkpoint))
+    def started(experiment: Experiment = SMALL, checkpoint: Any = None, **named: Any) -> InProcess:
+        workers.append(InProcess(experiment, checkpoint, **named))
         return workers[-1]
 
     yield started
@@ -116,20 +116,18 @@ def test_an_epoch_that_takes_long_leaves_room_for_others_and_comes_to_its_end(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(controller, "AT_ONCE", 0.0)
-    training = msgspec.structs.replace(SMALL.training, batch_size=2)  # more steps than the first bursts can take
-    worker = start(msgspec.structs.replace(SMALL, training=training))
+    worker = start(burst=0.0)
     worker.send(Advance("epoch"))
     worker.send(Advance("epoch"))
-    status = answer(worker).snapshot.status
-    steps = 2 * status.batches
-    assert steps > 50 and status.playing and status.step < steps
+    reply = answer(worker)
+    assert reply.snapshot.status.playing and reply.snapshot.status.step < 8
     reply = until(worker, lambda reply: not reply.snapshot.status.playing)
-    assert (reply.snapshot.status.step, reply.snapshot.status.batch) == (steps, 0)
+    assert (reply.snapshot.status.step, reply.snapshot.status.batch) == (8, 0)
 
 
 def test_a_pause_ends_an_epoch_that_takes_long(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(controller, "AT_ONCE", 0.0)
-    worker = start()
+    worker = start(burst=0.0)
     worker.send(Advance("epoch"))
     worker.send(Go(False))
     status = answer(worker).snapshot.status
