@@ -47,6 +47,23 @@ def test_after_a_rest_the_next_is_done_at_once_again(parent, qtbot) -> None:
     assert done == [1, 2]
 
 
+def test_what_is_asked_for_in_a_frame_is_done_there_and_the_next_in_the_next(parent, qtbot) -> None:
+    done: list[str] = []
+    turns = InTurn(parent)
+
+    def tick() -> None:
+        if not done:
+            for name in "abc":
+                turns.ask(name, lambda name=name: done.append(name))
+        done.append("frame")
+
+    ticker = Ticker(tick)
+    ticker.start()
+    qtbot.waitUntil(lambda: "c" in done, timeout=PATIENCE)
+    ticker.stop()
+    assert "".join(done).startswith("aframeframebframec")
+
+
 def test_a_part_is_done_right_after_a_windows_frame(parent, qtbot) -> None:
     done: list[str] = []
     turns = InTurn(parent)

@@ -20,6 +20,7 @@ class Frames(QObject):
     """The beat of a window's frames, for whoever does a part of something in each."""
 
     drawn = Signal()  # a frame's panels; what else belongs to it is to be done now
+    count = 0  # that have begun
 
 
 frames = Frames()
@@ -57,6 +58,7 @@ class Ticker(QObject):
         now = time.perf_counter()
         self.gaps.append(now - self._last)
         self._last = now
+        frames.count += 1
         self._tick()
         frames.drawn.emit()
 

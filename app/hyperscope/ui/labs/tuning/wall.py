@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
@@ -75,9 +76,16 @@ class Wall(Sheet):
         if not going:
             self.update()
             return
-        deep = math.ceil(self.height() / PARTS)
-        for part in range(PARTS):
-            self._turns.ask(part, partial(self.update, 0, part * deep, self.width(), deep))
+        for part, (top, end) in enumerate(pairwise(self._cuts())):
+            self._turns.ask(part, partial(self.update, 0, top, self.width(), end - top))
+
+    def _cuts(self) -> list[int]:
+        """The heights between which PARTS of it lie, from the top; no row of maps is cut through."""
+        rows = [] if self.laid_out else sorted({square.top() for square in self.places().values()})
+        if len(rows) < PARTS:
+            return [round(self.height() * part / PARTS) for part in range(PARTS + 1)]
+        between = [math.floor(rows[round(len(rows) * part / PARTS)]) - 2 for part in range(1, PARTS)]
+        return [0, *between, self.height()]
 
     def _describe(self) -> None:
         """Some times a second: saying it with every picture would take longer than painting."""
@@ -182,7 +190,7 @@ class Wall(Sheet):
         span = rounded(results.scale_of_losses())
         foot = 0.0 if self.laid_out else self.px(FOOT)
         for number, square in places.items():
-            if not self.dirty.intersects(square.adjusted(-2, -2, 2, foot + 2)):
+            if not self.dirty.intersects(square.adjusted(-2, -2, 2, max(foot, 2))):
                 continue
             row = results.rows[number]
             dim = not row.sound or row.loss > 0.97 * guess

@@ -18,6 +18,7 @@ class InTurn(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: dict[Hashable, Callable[[], None]] = {}
+        self._done_in = -1  # the frame in which something was done last
         self._alone = QTimer(self, interval=2 * FRAME)  # goes on where no window has frames
         self._alone.timeout.connect(self._next)
         frames.drawn.connect(self._go_on)
@@ -34,12 +35,13 @@ class InTurn(QObject):
             self._next()
 
     def _go_on(self) -> None:
-        if self.waits:
+        if self.waits and self._done_in != frames.count:  # not a second thing in the frame that it was asked in
             self._next()
 
     def _next(self) -> None:
         if self._waiting:
             self._alone.start()
+            self._done_in = frames.count
             self._waiting.pop(next(iter(self._waiting)))()
         else:
             self._alone.stop()
