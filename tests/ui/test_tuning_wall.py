@@ -171,6 +171,9 @@ def test_a_box_is_dragged_with_the_mouse(view, qtbot) -> None:
 
 def test_a_stretch_of_an_axis_chooses(view) -> None:
     lines = view.many.parallel
+    rows = list(view.results.rows.values())
+    for row, found in zip(rows, lines._all_positions(rows), strict=True):
+        assert found == pytest.approx(lines.positions(row))
     view.many.grab()  # places the axes
     lines.press(QPointF(lines._x(3), lines._y(0.6)))
     lines.drag(QPointF(lines._x(3), lines._y(1.0)))
@@ -334,6 +337,19 @@ def test_a_trial_that_comes_is_a_row_more_and_those_chosen_stay(table, view) -> 
     more = replace(TRIALS[3], number=16)
     view.results.take([more])
     assert table.shown()[-1] == 16 and view.results.chosen == {2}
+
+
+def test_a_table_that_is_not_seen_is_sorted_once_it_is(table, view) -> None:
+    table.order_by("dev loss", ascending=False)
+    view.many.faces.choose("slices")
+    told: list[object] = []
+    table.rows.dataChanged.connect(lambda *_: told.append(1))
+    view.results.take([replace(TRIALS[3], number=16, loss=50.0)])
+    view.results.choose([16])
+    assert told == [] and 16 not in table.shown()
+    view.many.faces.choose("table")
+    sound = [number for number in table.shown() if number not in (14, 15)]
+    assert sound[0] == 16 and table.selectionModel().hasSelection()
 
 
 def test_enter_on_a_row_opens_its_network(table, view, qtbot) -> None:

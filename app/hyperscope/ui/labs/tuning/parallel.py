@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -43,6 +44,15 @@ class Parallel:
         found = [min(1.0, max(0.0, one.position(row.values[one.knob]))) for one in self.results.space.knobs]
         return [*found, 1 - min(1.0, max(0.0, (loss - low) / (high - low)))]
 
+    def _all_positions(self, rows: Sequence[Row]) -> list[list[float]]:
+        """`positions` of each row, (N, n + 1)."""
+        low, high = self.results.scale_of_losses()
+        losses = np.array([row.loss for row in rows])
+        levels = np.where(np.isfinite(losses), np.log10(np.maximum(losses, 1e-9)), high)
+        found = [one.positions([row.values[one.knob] for row in rows]) for one in self.results.space.knobs]
+        whole: list[list[float]] = np.clip(np.stack([*found, 1 - (levels - low) / (high - low)], axis=1), 0, 1).tolist()
+        return whole
+
     def paint(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
         """Draws it."""
         scale, results = theme.scale, self.results
@@ -56,16 +66,15 @@ class Parallel:
         rows = results.best_first
         bright = results.chosen or frozenset(row.number for row in rows[:BRIGHT] if row.sound)
         across = [self._x(axis) for axis in range(len(results.space.knobs) + 1)]
-        for row in reversed(rows):
+        faint = mixed(theme.card, theme.quiet, 0.3)
+        for row, positions in zip(reversed(rows), self._all_positions(rows[::-1]), strict=True):
             on = row.number in bright
-            colour = theme.accent if on else mixed(theme.card, theme.quiet, 0.3)
+            colour = theme.accent if on else faint
             width = (1.6 if on else 0.8) * scale
             if row.number == results.over:
                 colour, width = theme.text, 2.4 * scale
             painter.setPen(QPen(colour, width))
-            painter.drawPolyline(
-                QPolygonF([QPointF(x, self._y(y)) for x, y in zip(across, self.positions(row), strict=True)])
-            )
+            painter.drawPolyline(QPolygonF([QPointF(x, self._y(y)) for x, y in zip(across, positions, strict=True)]))
         span = results.scale_of_losses()
         names = [(one.symbol, shown(one.value(1.0)), shown(one.value(0.0))) for one in results.space.knobs]
         names.append(("dev loss", f"{10 ** span[0]:.2g}", f"{10 ** span[1]:.2g}"))

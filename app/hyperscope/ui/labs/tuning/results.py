@@ -71,7 +71,7 @@ class Results(QObject):
         self.weighed: dict[str, float] = {}
         self.chosen: frozenset[int] = frozenset()
         self.over: int | None = None  # the trial under the pointer
-        self.turns = InTurn(self)  # in which what follows it is painted: all at once took three frames
+        self.turns = InTurn(self, at_once=False)  # in which what follows it is painted: all at once took three frames
         self._told = 0.0  # s, when all were told of a change
         self._span: tuple[float, float] | None = None  # of losses, until there are others: each line drawn asks for it
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from hyperscope.lab.tuning.space import shown
@@ -30,11 +30,13 @@ SORTED_BY = Qt.ItemDataRole.UserRole
 
 
 class TrialModel(QAbstractTableModel):
-    """The rows of `results`, in the order in which they came."""
+    """The rows of `results`, in the order in which they came, as far as `parent` was seen since: sorting them anew with
+    each that moves takes longer than all charts.
+    """
 
     def __init__(self, results: Results, parent: QWidget) -> None:
         super().__init__(parent)
-        self.results = results
+        self.results, self._table = results, parent
         self.numbers: list[int] = []
         self._plan: object = None
         self.theme = LIGHT
@@ -48,6 +50,8 @@ class TrialModel(QAbstractTableModel):
             self._plan = results.plan
             self.numbers = sorted(results.rows)
             self.endResetModel()
+            return
+        if not self._table.isVisible():
             return
         if self.numbers:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.numbers) - 1, self.columnCount() - 1))
@@ -165,9 +169,14 @@ class TrialsTable(QTableView):
         self.results.choose(self.number(index) for index in self.selectionModel().selectedRows())
         self._ours = False
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self.rows.follow()
+        self._follow_chosen()
+        super().showEvent(event)
+
     def _follow_chosen(self) -> None:
         """Shows what was chosen elsewhere."""
-        if self._ours:
+        if self._ours or not self.isVisible():
             return
         rows = [at for at, number in enumerate(self.shown()) if number in self.results.chosen]
         if sorted(index.row() for index in self.selectionModel().selectedRows()) == rows:

@@ -10,13 +10,15 @@ from hyperscope.ui.pacing import FRAME, frames
 
 
 class InTurn(QObject):
-    """Does one thing a frame, the first at once, and each once however often it was asked for meanwhile.
+    """Does one thing a frame, the first at once or, where asking goes with much else, in the next frame, too; and each
+    once however often it was asked for meanwhile.
 
     It goes by the window's frames: at a beat of its own a part would often come just when the next frame is due.
     """
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, *, at_once: bool = True) -> None:
         super().__init__(parent)
+        self._at_once = at_once
         self._waiting: dict[Hashable, Callable[[], None]] = {}
         self._done_in = -1  # the frame in which something was done last
         self._alone = QTimer(self, interval=2 * FRAME)  # goes on where no window has frames
@@ -32,7 +34,11 @@ class InTurn(QObject):
         """Has `do` done when it is its turn, which `what` already has if it waits for one."""
         self._waiting[what] = do
         if not self.waits:
-            self._next()
+            if self._at_once:
+                self._next()
+            else:
+                self._done_in = frames.count
+                self._alone.start()
 
     def _go_on(self) -> None:
         if self.waits and self._done_in != frames.count:  # not a second thing in the frame that it was asked in
