@@ -76,10 +76,18 @@ def readable(colour: QColor, ground: QColor, ratio: float = 4.5) -> QColor:
 
 
 def map_colours(theme: Theme, classes: int) -> Array:
-    """(C, 3): the colour of the map where class k is certain."""
-    colours = [theme.class_colour(k) for k in range(classes)]
-    of = np.array([(one.red(), one.green(), one.blue()) for one in colours], np.float32)
-    return theme.map_strength * of + (1 - theme.map_strength) * rgb(theme.map_ground)
+    """(C, 3), read-only: the colour of the map where class k is certain."""
+    colours = (theme.class_colour(k).rgb() for k in range(classes))
+    return _mixed_in(theme.map_ground.rgb(), theme.map_strength, *colours)
+
+
+@lru_cache(maxsize=32)
+def _mixed_in(ground: int, strength: float, *colours: int) -> Array:
+    """(C, 3): `strength` of each colour in a ground; each of a wall's small maps asks for it."""
+    of = np.array([rgb(QColor.fromRgb(one)) for one in colours], np.float32).reshape(-1, 3)
+    found: Array = strength * of + (1 - strength) * rgb(QColor.fromRgb(ground))
+    found.setflags(write=False)
+    return found
 
 
 def soft_map(p: Array, theme: Theme) -> QImage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygonF
@@ -25,6 +26,7 @@ class Tiles:
     def __init__(self) -> None:
         self._kept: dict[int, tuple[Row, Hashable, QPixmap]] = {}
         self._maps: dict[int, tuple[Array, QImage]] = {}
+        self._pen: tuple[Theme, QPen] | None = None  # of a course, and in which theme
 
     def clear(self) -> None:
         """Forgets all."""
@@ -59,7 +61,9 @@ class Tiles:
         held = self._kept.get(row.number)
         if held is None or held[0] is not row or held[1] != looks:
             wide, high = math.ceil(square.width() * ratio), math.ceil((square.height() + foot) * ratio)
-            pixels = QPixmap(wide, high)
+            pixels = held[2] if held is not None else QPixmap()
+            if (pixels.width(), pixels.height()) != (wide, high):
+                pixels = QPixmap(wide, high)
             pixels.setDevicePixelRatio(ratio)
             pixels.fill(theme.card)
             inner = QPainter(pixels)
@@ -85,7 +89,10 @@ class Tiles:
         taken = write(painter, line, figure(row), small, colour, Qt.AlignmentFlag.AlignRight)
         left = line.width() - taken - 3 * scale
         if left > 6 * scale:
-            _course(painter, row.curve, QRectF(line.left(), line.top() + 2, left, line.height() - 4), span, theme)
+            if self._pen is None or self._pen[0] is not theme:
+                self._pen = theme, QPen(mixed(theme.card, theme.text, 0.25), 1.0 * theme.scale)
+            painter.setPen(self._pen[1])
+            _course(painter, row.curve, QRectF(line.left(), line.top() + 2, left, line.height() - 4), span)
 
 
 def figure(row: Row) -> str:
@@ -102,14 +109,19 @@ def rounded(span: tuple[float, float]) -> tuple[float, float]:
     return math.floor(span[0] * 5) / 5, math.ceil(span[1] * 5) / 5
 
 
-def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, float], theme: Theme) -> None:
+@lru_cache(maxsize=512)
+def _few_of(count: int) -> list[int]:
+    """The points of a course that are drawn, no more than there are pixels to tell apart."""
+    few = min(count, POINTS)
+    return [round(k * (count - 1) / (few - 1)) for k in range(few)]
+
+
+def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, float]) -> None:
     """The dev loss so far, on the scale that all share."""
     count = len(curve)
     if count < 2:
         return
-    # no more than there are pixels to tell apart, and one after the other: NumPy takes longer over so few
-    few = min(count, POINTS)
-    points = [curve[round(k * (count - 1) / (few - 1))].tolist() for k in range(few)]
+    points = curve[_few_of(count)].tolist()  # one after the other from here on: NumPy takes longer over so few
     first, last = points[0][0], points[-1][0]
     across, up = room.width() / max(1e-9, last - first), room.height() / (span[1] - span[0])
     course = QPolygonF()
@@ -117,6 +129,5 @@ def _course(painter: QPainter, curve: Array, room: QRectF, span: tuple[float, fl
         level = math.log10(max(loss, 1e-9)) if math.isfinite(loss) else span[1]
         high = min(max(level, span[0]), span[1]) - span[0]
         course.append(QPointF(room.left() + (epoch - first) * across, room.bottom() - high * up))
-    painter.setPen(QPen(mixed(theme.card, theme.text, 0.25), 1.0 * theme.scale))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.drawPolyline(course)
