@@ -47,38 +47,26 @@ def test_after_a_rest_the_next_is_done_at_once_again(parent, qtbot) -> None:
     assert done == [1, 2]
 
 
-def test_where_asking_goes_with_much_else_nothing_is_done_at_once(parent, qtbot) -> None:
+@pytest.mark.parametrize(
+    ("at_once", "order"),
+    [(True, "frame a frame b frame c"), (False, "frame frame a frame b frame c")],
+    ids=["at once", "apart from asking"],
+)
+def test_what_is_asked_for_in_a_frame_is_done_one_a_frame(parent, qtbot, at_once, order) -> None:
     done: list[str] = []
-    turns = InTurn(parent, at_once=False)
+    turns = InTurn(parent, at_once=at_once)
 
     def tick() -> None:
         done.append("frame")
         if len(done) == 1:
-            for name in "ab":
-                turns.ask(name, lambda name=name: done.append(name))
-
-    ticker = Ticker(tick)
-    ticker.start()
-    qtbot.waitUntil(lambda: "b" in done, timeout=PATIENCE)
-    ticker.stop()
-    assert "".join(done).startswith("frameframeaframeb")
-
-
-def test_what_is_asked_for_in_a_frame_is_done_there_and_the_next_in_the_next(parent, qtbot) -> None:
-    done: list[str] = []
-    turns = InTurn(parent)
-
-    def tick() -> None:
-        if not done:
             for name in "abc":
                 turns.ask(name, lambda name=name: done.append(name))
-        done.append("frame")
 
     ticker = Ticker(tick)
     ticker.start()
     qtbot.waitUntil(lambda: "c" in done, timeout=PATIENCE)
     ticker.stop()
-    assert "".join(done).startswith("aframeframebframec")
+    assert " ".join(done).startswith(order)
 
 
 def test_a_part_is_done_right_after_a_windows_frame(parent, qtbot) -> None:
