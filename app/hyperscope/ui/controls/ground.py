@@ -29,8 +29,10 @@ class Ground(QFrame):
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, whole = QPainter(self), QRectF(self.rect())
-        card(painter, whole, self._theme)
-        if self._edged:
+        if not self._edged:
+            card(painter, whole, self._theme)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(self._theme.hairline, 1))
             painter.setBrush(self._theme.card)
             painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)

@@ -50,8 +50,9 @@ class Parallel:
         losses = np.array([row.loss for row in rows])
         levels = np.where(np.isfinite(losses), np.log10(np.maximum(losses, 1e-9)), high)
         found = [one.positions([row.values[one.knob] for row in rows]) for one in self.results.space.knobs]
-        whole: list[list[float]] = np.clip(np.stack([*found, 1 - (levels - low) / (high - low)], axis=1), 0, 1).tolist()
-        return whole
+        whole = np.stack([*found, 1 - (levels - low) / (high - low)], axis=1)
+        places: list[list[float]] = np.clip(np.nan_to_num(whole, nan=0.5), 0, 1).tolist()
+        return places
 
     def paint(self, painter: QPainter, room: QRectF, theme: Theme) -> None:
         """Draws it."""
