@@ -130,7 +130,7 @@ class Stage:
         self.window.resize(1280, 800)
         self.window.show()
         settle()
-        load_ahead(0.0).finish()  # what the program does beside its window
+        load_ahead(self.window.ready, 0.0).finish()  # what the program does beside its window
         self.slider = self.window.lab.page.hyperparameters.controls[RATE]
         self.run(SETTLING, lambda: self.session.status.step > 100)
         self.window.ticker.gaps = deque()

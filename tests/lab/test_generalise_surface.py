@@ -148,6 +148,15 @@ def test_paths_of_all_rules_are_there_and_one_feature_will_do():
             assert np.isfinite(path(one.gradient, one.lowest + 0.1, rule, 0.01, 0.9, 20)).all()
 
 
+@pytest.mark.parametrize("stretch", [0.2, 5.0, 25.0])
+@pytest.mark.parametrize("dataset", ["iris", "digits", "spiral"])
+def test_the_lowest_point_is_found_to_rounding(dataset, stretch):
+    examples = load(Data(dataset))
+    train = examples.part == 0
+    for one in two_bowls(examples.raw[:2, train], examples.y[train], stretch):
+        assert np.abs(one.gradient(one.lowest)).max() < 1e-13
+
+
 def test_inputs_of_one_class_alone_have_a_bowl_too():
     found = bowl(np.random.default_rng(1).normal(size=(2, 30)), np.ones(30))
     assert np.isfinite(found.lowest).all() and np.isfinite(found.curvature).all()

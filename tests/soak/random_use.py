@@ -480,7 +480,7 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
             window.heard = use.hear
             window.show()
             settle()
-            ahead = load_ahead(0.0)
+            ahead = load_ahead(window.ready, 0.0)
             while not ahead.done:
                 _go_on(window, use, 0.1)
             _go_on(window, use, 2.0)  # Qt, its fonts and the first pictures: not what is looked for

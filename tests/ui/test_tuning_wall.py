@@ -22,6 +22,7 @@ from hyperscope.lab.tuning.space import Range, Space
 from hyperscope.lab.tuning.study import Study
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan, url_of
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.labs.tuning.exports import of_wall
 from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.search_card import CLUSTER, PROCESSES
@@ -198,7 +199,7 @@ def test_the_best_so_far_is_said_and_drawn(view) -> None:
 
 
 def test_its_numbers_are_a_table(view) -> None:
-    page = TuningPage()
+    page = TuningPage(Ready())
     page.wall = view
     (table,) = of_wall(page)
     assert len(table.rows) == 16 and table.heads[1] == "training.learning_rate"

@@ -1,8 +1,9 @@
-"""Loads what is used later, labs above all, before anybody waits for it.
+"""Loads what is used later, labs above all, and makes their views, before anybody waits for it.
 
-Loaded when they were first wanted, modules took 100 to 400 ms of the window's thread. What knows no Qt is loaded on a
-thread beside it, the rest on the window's own, a module at a time: PySide crashes where a class of Qt objects is made
-on one thread while another is in Qt, which on a busy machine happened to one window in some thirty.
+Loaded when they were first wanted, modules took 100 to 400 ms of the window's thread, and the views of a lab 40 to 100
+more. What knows no Qt is loaded on a thread beside it, the rest on the window's own, a little at a time: PySide crashes
+where a class of Qt objects is made on one thread while another is in Qt, which on a busy machine happened to one window
+in some thirty.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import pkgutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer
@@ -21,21 +23,26 @@ from PySide6.QtCore import QObject, QTimer
 import hyperscope.lab
 import hyperscope.ui
 from hyperscope.lab.machine.heap import give_back
+from hyperscope.ui import labs
+from hyperscope.ui.labs.ready import Ready
 
 LATER = 2.5  # s after which the window has been seen
 PAUSE = 0.02  # s between two modules, in which the window works alone
-TURN = 50  # ms between two modules that the window's own thread loads
+TURN = 50  # ms between two turns of the window's own thread,
+SPENT = 0.004  # and s after which one ends
 LEFT_OUT = ("hyperscope.ui.record",)  # what the command line alone uses
+OF_QT = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
+OF_PYQTGRAPH = ("cProfile", "pydoc", "xml.etree.ElementTree")  # what it loads besides, and is long at
 
 
 class Ahead(QObject):
-    """Loads all that, from `later` seconds after it was begun; `done` once it is there."""
+    """Does all that, from `later` seconds after it was begun, the views `ready` for a window; `done` in the end."""
 
-    def __init__(self, later: float = LATER) -> None:
+    def __init__(self, ready: Ready, later: float = LATER) -> None:
         super().__init__()
         self.done = False
         self._beside = threading.Thread(target=_load_beside, args=(later,), name="hyperscope-ahead")
-        self._names = _names()
+        self._steps = _steps(ready)
         self._turns = QTimer(self, interval=TURN)
         self._turns.timeout.connect(self._go_on)
 
@@ -59,20 +66,24 @@ class Ahead(QObject):
     def _go_on(self) -> None:
         if self._beside.is_alive():
             return
-        name = next(self._names, None)
-        if name is not None:
+        ends = time.perf_counter() + SPENT
+        while time.perf_counter() < ends:
+            if (step := next(self._steps, None)) is None:
+                self._end()
+                return
             with suppress(Exception):  # whoever wants it is told
-                import_module(name)
-            return
+                step()
+
+    def _end(self) -> None:
         self._turns.stop()
         self.done = True
         give_back()
         gc.freeze()  # as `pacing.settle` does with what was there before
 
 
-def load_ahead(later: float = LATER) -> Ahead:
+def load_ahead(ready: Ready, later: float = LATER) -> Ahead:
     """Begins after so many seconds."""
-    made = Ahead(later)
+    made = Ahead(ready, later)
     made.begin()
     return made
 
@@ -84,20 +95,29 @@ def _load_beside(later: float) -> None:
         if not threading.main_thread().is_alive():
             return
         time.sleep(PAUSE)
-    for found in pkgutil.walk_packages(hyperscope.lab.__path__, "hyperscope.lab."):
+    of_lab = (found.name for found in pkgutil.walk_packages(hyperscope.lab.__path__, "hyperscope.lab."))
+    for name in (*OF_PYQTGRAPH, *of_lab):
         if not threading.main_thread().is_alive():
             return
-        if found.name not in sys.modules:
+        if name not in sys.modules:
             with suppress(Exception):
-                import_module(found.name)
+                import_module(name)
             time.sleep(PAUSE)
     from hyperscope.lab.frameworks import written
 
     written.prepare()
 
 
-def _names() -> Iterator[str]:
-    yield "pyqtgraph"
+def _steps(ready: Ready) -> Iterator[Callable[[], object]]:
+    """What the window's own thread does, each a few ms."""
+    for name in OF_QT:  # PySide makes a class when it is first asked for, and pyqtgraph asks for all
+        module = import_module(name)
+        yield from (partial(getattr, module, kind) for kind in dir(module))
+    yield partial(import_module, "pyqtgraph")
     for found in pkgutil.walk_packages(hyperscope.ui.__path__, "hyperscope.ui."):
         if not found.name.startswith(LEFT_OUT) and found.name not in sys.modules:
-            yield found.name
+            yield partial(import_module, found.name)
+    for entry in labs.LABS:
+        with suppress(Exception):
+            for recipe in getattr(import_module(entry.module), "AHEAD", ()):
+                yield partial(ready.make, recipe)

@@ -65,7 +65,7 @@ def open_window(
     if session.going is None:
         window.begin()
     settle()
-    ahead = load_ahead()
+    ahead = load_ahead(window.ready)
     watch = QTimer()
     watch.timeout.connect(lambda: app.closeAllWindows() if interrupts.asked() else None)
     watch.start(HEED_EVERY)

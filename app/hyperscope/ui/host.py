@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.lab_view import LabView
 from hyperscope.lab.session.session import Session
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.models import LookedAt, OtherRuns
 from hyperscope.ui.remembered import Remembered
 from hyperscope.ui.theme import Theme
@@ -34,6 +35,7 @@ class Host(Protocol):
     remembered: Remembered
     looked_at: LookedAt
     others: OtherRuns
+    ready: Ready
     transport: Transport
     timeline: Timeline
     words: Words

@@ -28,6 +28,7 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.tabs import LabTabs, ViewRow
 from hyperscope.ui.frame import Frame
 from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.models import LookedAt, OtherRuns
 from hyperscope.ui.pacing import Ticker
 from hyperscope.ui.part import Part
@@ -66,6 +67,7 @@ class Window(QMainWindow):
         self.chosen_theme = theme
         self.theme = THEMES["light"]
         self.looked_at, self.others = LookedAt(self), OtherRuns(self)
+        self.ready = Ready()
         self.tabs = LabTabs([entry.title for entry in labs.LABS])
         self.views = ViewRow()
         self.transport = Transport()
@@ -454,6 +456,7 @@ class Window(QMainWindow):
         self.remembered.save()
         for part in chain(self.parts, *(lab.parts for lab in self._labs.values())):
             part.close()
+        self.ready.clear()
         self.session.close()
         super().closeEvent(event)
 

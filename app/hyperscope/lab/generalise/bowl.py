@@ -136,9 +136,10 @@ def bowl(x: Array, t: Array) -> Bowl:
     for _ in range(60):
         p = 1 / (1 + np.exp(-np.clip(theta @ full, -500, 500)))
         slope = full @ (p - t) / t.size + pull @ theta
-        if np.linalg.norm(slope) < 1e-12:
-            break
         step = np.linalg.solve((full * (p * (1 - p))) @ full.T / t.size + pull, slope)
+        if slope @ step < 1e-14:  # the cost falls by half of that, which is soon less than it is rounded by
+            theta = theta - step
+            break
         share = 1.0
         while share > 1e-6 and cost(theta - share * step) > cost(theta):
             share /= 2

@@ -11,11 +11,26 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.batch_norm.microscope import Microscope
 from hyperscope.ui.labs.batch_norm.moving import Moving
-from hyperscope.ui.labs.batch_norm.page import BatchNormPage
+from hyperscope.ui.labs.batch_norm.moving_view import MovingView
+from hyperscope.ui.labs.batch_norm.page import OF_HURTS, OF_WHY, BatchNormPage
+from hyperscope.ui.labs.batch_norm.picker import PickerPanel
+from hyperscope.ui.labs.batch_norm.shift_view import ShiftView
 from hyperscope.ui.labs.batch_norm.shifting import Shifting
+from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.sweeping import Sweeping
+from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
 from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.ready import Recipe
 from hyperscope.ui.panels import Panel
+
+AHEAD: tuple[Recipe, ...] = (
+    (PickerPanel,),
+    (UnitCard,),
+    (SweepView, *OF_WHY),
+    (SweepView, *OF_HURTS),
+    (ShiftView,),
+    (MovingView,),
+)
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -31,7 +46,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
-    page = BatchNormPage(lambda: int(host.session.side == "B"))
+    page = BatchNormPage(host.ready, lambda: int(host.session.side == "B"))
     microscope, sweeping = Microscope(host, page), Sweeping(host, page)
     shifting, moving = Shifting(host, page), Moving(host, page)
 

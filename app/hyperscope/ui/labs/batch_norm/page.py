@@ -21,10 +21,12 @@ from hyperscope.ui.labs.batch_norm.shift_view import ShiftView
 from hyperscope.ui.labs.batch_norm.sweep_view import SweepView
 from hyperscope.ui.labs.batch_norm.unit_card import UnitCard
 from hyperscope.ui.labs.lab import Views
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.theme import EDGE, GRID
 
 UPPER, LOWER = 64, 36  # shares of the height
+OF_WHY, OF_HURTS = ("Experiments", WHY), ("Where it hurts", HURTS)
 
 
 class BatchNormPage(Views):
@@ -35,16 +37,16 @@ class BatchNormPage(Views):
 
     turned = Signal()
 
-    def __init__(self, side: Callable[[], int]) -> None:
+    def __init__(self, ready: Ready, side: Callable[[], int]) -> None:
         super().__init__()
         self.layer, self.unit = -1, 0
         self.example: int | None = None
         self._examples = 0
         self._experiment: Experiment | None = None
-        self.picker = PickerPanel()
+        self.picker = ready.take(PickerPanel)
         self.microscope = MicroscopePanel(self._question, side)
         self.averages = AveragesPanel(lambda: OfUnit(self.layer, self.unit), side)
-        self.card = UnitCard()
+        self.card = ready.take(UnitCard)
         upper = QHBoxLayout()
         upper.setSpacing(GRID)
         upper.addWidget(self.picker)
@@ -59,8 +61,8 @@ class BatchNormPage(Views):
         whole.setSpacing(GRID)
         whole.addLayout(left, 1)
         whole.addWidget(self.card)
-        self.of_sweeps = {"why": SweepView("Experiments", WHY), "hurts": SweepView("Where it hurts", HURTS)}
-        self.of_shift, self.of_moving = ShiftView(), MovingView()
+        self.of_sweeps = {"why": ready.take(SweepView, *OF_WHY), "hurts": ready.take(SweepView, *OF_HURTS)}
+        self.of_shift, self.of_moving = ready.take(ShiftView), ready.take(MovingView)
         self.shifting: Literal["layers", "data"] = "layers"
         self._shifts = QStackedWidget()
         for part in (self.of_shift, self.of_moving):

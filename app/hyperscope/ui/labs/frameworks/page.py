@@ -14,6 +14,7 @@ from hyperscope.ui.labs.frameworks.code_view import CodeView
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.writes_view import WritesView
 from hyperscope.ui.labs.lab import Views
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
 from hyperscope.ui.theme import EDGE, GRID, Theme
 
@@ -21,15 +22,15 @@ from hyperscope.ui.theme import EDGE, GRID, Theme
 class FrameworksPage(Views):
     """Lays out the view and the card, and hears how many examples there are."""
 
-    def __init__(self, calm: Callable[[], bool]) -> None:
+    def __init__(self, ready: Ready, calm: Callable[[], bool]) -> None:
         super().__init__()
-        self.code, self.side, self.writes = CodeView(), SideView(), WritesView(calm)
-        self.choosing = ChoosingView()
+        self.code, self.side = ready.take(CodeView), ready.take(SideView)
+        self.writes, self.choosing = WritesView(calm), ready.take(ChoosingView)
         self.add_view("code", self.code, self.code)
         self.add_view("side-by-side", self.side, self.side)
         self.add_view("writes", self.writes, self.writes)
         self.add_view("choosing", self.choosing, self.choosing)
-        self.card = HyperparametersCard()
+        self.card = ready.take(HyperparametersCard)
         self.inputs, self.classes, self.examples = 2, 3, 0
         self.script: Script | None = None
         self.on_script: Callable[[], None] = lambda: None

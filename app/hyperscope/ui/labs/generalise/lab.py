@@ -11,12 +11,20 @@ from hyperscope.lab.generalise.strengths import STRENGTHS
 from hyperscope.lab.generalise.two_weights import Place, TwoWeights
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.generalise.bending import Bending
+from hyperscope.ui.labs.generalise.bias_view import BiasView
+from hyperscope.ui.labs.generalise.data_view import DataView
 from hyperscope.ui.labs.generalise.deepening import Deepening
+from hyperscope.ui.labs.generalise.depth_view import DepthView
 from hyperscope.ui.labs.generalise.page import GeneralisePage
+from hyperscope.ui.labs.generalise.regularise_view import RegulariseView
 from hyperscope.ui.labs.generalise.regularising import Regularising
 from hyperscope.ui.labs.generalise.supplying import Supplying
+from hyperscope.ui.labs.generalise.surface_view import SurfaceView
 from hyperscope.ui.labs.generalise.trying import Trying
 from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.ready import Recipe
+
+AHEAD: tuple[Recipe, ...] = ((BiasView,), (RegulariseView,), (DataView,), (DepthView,), (SurfaceView,))
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -31,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
-    page = GeneralisePage()
+    page = GeneralisePage(host.ready)
     trying, deepening, bending = Trying(host, page), Deepening(host, page), Bending(host, page)
 
     def kept() -> Mapping[str, Any]:

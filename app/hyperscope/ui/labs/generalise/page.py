@@ -12,19 +12,20 @@ from hyperscope.ui.labs.generalise.depth_view import DepthView
 from hyperscope.ui.labs.generalise.regularise_view import RegulariseView
 from hyperscope.ui.labs.generalise.surface_view import SurfaceView
 from hyperscope.ui.labs.lab import Views
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.panels import Panel
 
 
 class GeneralisePage(Views):
     """Bias and variance, regularise, data, depth and the cost surface."""
 
-    def __init__(self) -> None:
+    def __init__(self, ready: Ready) -> None:
         super().__init__()
-        self.bias = BiasView()
-        self.regularise = RegulariseView()
-        self.data = DataView()
-        self.deep = DepthView()
-        self.surface = SurfaceView()
+        self.bias = ready.take(BiasView)
+        self.regularise = ready.take(RegulariseView)
+        self.data = ready.take(DataView)
+        self.deep = ready.take(DepthView)
+        self.surface = ready.take(SurfaceView)
         self.training_examples = self.classes = 0
         own, data = self.regularise, self.data
         self.panels: tuple[Panel, ...] = (

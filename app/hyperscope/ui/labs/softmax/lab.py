@@ -17,15 +17,23 @@ from hyperscope.lab.softmax.working import AtPoint, Logits, logits_at, working
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.ready import Recipe
+from hyperscope.ui.labs.softmax.batch import BatchView
+from hyperscope.ui.labs.softmax.confidence import ConfidenceView
+from hyperscope.ui.labs.softmax.many import ManyView
 from hyperscope.ui.labs.softmax.page import SoftmaxPage
+from hyperscope.ui.labs.softmax.plane import PlaneView
 from hyperscope.ui.labs.softmax.planing import Planing
 from hyperscope.ui.labs.softmax.reusing import Reusing
 from hyperscope.ui.labs.softmax.trusting import Trusting
 from hyperscope.ui.labs.softmax.words import logit
+from hyperscope.ui.labs.softmax.workbench import Workbench
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Computed
 
 APART = 0.7  # s between two moves of the same bar that are taken back one by one
+
+AHEAD: tuple[Recipe, ...] = ((Workbench,), (PlaneView,), (BatchView,), (ConfidenceView,), (ManyView,))
 
 
 def seen_of(case: Case) -> tuple[Seen, ...]:
@@ -204,7 +212,7 @@ class Batch(Part[Host]):
 
 def make(host: Host) -> Lab:
     """The Softmax lab, shown by `host`."""
-    page = SoftmaxPage()
+    page = SoftmaxPage(host.ready)
     bench, planing, trusting = Bench(host, page), Planing(host, page), Trusting(host, page)
     reusing = Reusing(host, page)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout
 
 from hyperscope.ui.labs.lab import Views
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.labs.softmax.batch import BatchView
 from hyperscope.ui.labs.softmax.confidence import ConfidenceView
 from hyperscope.ui.labs.softmax.many import ManyView
@@ -16,13 +17,13 @@ from hyperscope.ui.theme import EDGE
 class SoftmaxPage(Views):
     """The workbench, the plane, a mini-batch, confidence, and many classes."""
 
-    def __init__(self) -> None:
+    def __init__(self, ready: Ready) -> None:
         super().__init__()
-        self.workbench = Workbench()
-        self.plane = PlaneView()
-        self.batch = BatchView()
-        self.confidence = ConfidenceView()
-        self.many = ManyView()
+        self.workbench = ready.take(Workbench)
+        self.plane = ready.take(PlaneView)
+        self.batch = ready.take(BatchView)
+        self.confidence = ready.take(ConfidenceView)
+        self.many = ready.take(ManyView)
         self.add_view("workbench", self.workbench, self.workbench)
         self.add_view("plane", self.plane, self.plane)
         self.add_view("batch", self.batch, self.batch)

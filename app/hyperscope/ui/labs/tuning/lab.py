@@ -13,9 +13,18 @@ from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import url_of
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.lab import Lab
+from hyperscope.ui.labs.ready import Recipe
+from hyperscope.ui.labs.tuning.darts_view import DartsView
+from hyperscope.ui.labs.tuning.duel_view import DuelView
+from hyperscope.ui.labs.tuning.luck_view import LuckView
 from hyperscope.ui.labs.tuning.page import TuningPage
+from hyperscope.ui.labs.tuning.panda_view import PandaView
 from hyperscope.ui.labs.tuning.searching import Searching
 from hyperscope.ui.labs.tuning.training_views import TrainingViews
+from hyperscope.ui.labs.tuning.transfer_view import TransferView
+from hyperscope.ui.labs.tuning.wall_view import WallView
+
+AHEAD: tuple[Recipe, ...] = ((WallView,), (DartsView,), (DuelView,), (LuckView,), (PandaView,), (TransferView,))
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -30,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 def make(host: Host) -> Lab:
     """The lab, shown by `host`."""
-    page = TuningPage()
+    page = TuningPage(host.ready)
     searching = Searching(host, page)
     trained = TrainingViews(host, page)
     card = page.wall.card

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.ui.labs.lab import Views
+from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.labs.tuning.darts_view import DartsView
 from hyperscope.ui.labs.tuning.duel_view import DuelView
 from hyperscope.ui.labs.tuning.luck_view import LuckView
@@ -19,11 +20,11 @@ from hyperscope.ui.panels import Panel
 class TuningPage(Views):
     """`wall` and what else there is."""
 
-    def __init__(self) -> None:
+    def __init__(self, ready: Ready) -> None:
         super().__init__()
-        self.wall = WallView()
-        self.darts, self.duel, self.luck = DartsView(), DuelView(), LuckView()
-        self.panda, self.transfer = PandaView(), TransferView()
+        self.wall = ready.take(WallView)
+        self.darts, self.duel, self.luck = ready.take(DartsView), ready.take(DuelView), ready.take(LuckView)
+        self.panda, self.transfer = ready.take(PandaView), ready.take(TransferView)
         self.small: dict[str, View] = {
             "darts": self.darts,
             "grid-or-random": self.duel,
