@@ -21,6 +21,7 @@ class Frames(QObject):
 
     drawn = Signal()  # a frame's panels; what else belongs to it is to be done now
     count = 0  # that have begun
+    whole = False  # whether each is to show all there is, however long it takes: it becomes a picture
 
 
 frames = Frames()

@@ -23,6 +23,7 @@ from hyperscope.quoting import named
 from hyperscope.ui.app import application
 from hyperscope.ui.export.film import rgb
 from hyperscope.ui.export.views import png
+from hyperscope.ui.pacing import frames
 from hyperscope.ui.record.scene import JOBS, Scene, wait
 from hyperscope.ui.record.scenes import scenes
 from hyperscope.ui.remembered import Remembered
@@ -157,6 +158,7 @@ def _window(
     app = application()
     session = Session(experiment, playing=False, link=partial(InProcess, burst=BURST))
     window = Window(session, theme, Remembered(forgetful=True))
+    frames.whole = True
     try:
         window.resize(*size)
         if lab:
@@ -164,6 +166,7 @@ def _window(
         window.show()
         yield window
     finally:
+        frames.whole = False
         window.close()
         window.deleteLater()
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -61,6 +61,7 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown = Shown()
+        self._shown.first.on = self
         self._arrangement: Arrangement = Alone(self._shown)
         self._caption = ""  # of what is magnified
         self._mode = "map"

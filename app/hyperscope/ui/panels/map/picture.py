@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.arrays import Array
 from hyperscope.lab.examples.drawn import Examples
@@ -15,9 +16,10 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
+from hyperscope.ui.pacing import frames
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.pin import Pin, paint_ring
-from hyperscope.ui.panels.map.points import PointLayer, paint_point
+from hyperscope.ui.panels.map.points import AT_ONCE, PointLayer, paint_point
 from hyperscope.ui.panels.map.views import VIEWS, contours, placed
 from hyperscope.ui.panels.map.wrong import misclassified
 from hyperscope.ui.theme import LIGHT, Theme
@@ -45,6 +47,7 @@ class MapPicture:
         self.magnified: Array | None = None  # a node's values, instead of the map
         self.image: QImage | None = None
         self.points = PointLayer()
+        self.on: QWidget | None = None  # where it is seen: there a great many examples are drawn over several frames
         self._borders: list[QLineF] = []
         self._contours: list[QLineF] = []
 
@@ -165,7 +168,11 @@ class MapPicture:
             shown = self.own or self.examples
             if shown is not None and self.map is not None:
                 predicted = self.map.predicted if shown is self.examples else self._said_at(shown.x)
-                self.points.update(shown, predicted, self.extent, box.width(), theme, ratio, self.parts)
+                in_turn = self.on is not None and self.on.isVisible() and not frames.whole
+                most = AT_ONCE if in_turn else None
+                self.points.update(shown, predicted, self.extent, box.width(), theme, ratio, self.parts, most=most)
+                if self.on is not None and self.points.rest:
+                    self.on.update()
                 painter.drawPixmap(box.topLeft(), self.points.pixmap)
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, ratio))
 

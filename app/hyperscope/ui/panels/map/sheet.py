@@ -19,6 +19,7 @@ class MapSheet(Sheet):
     def __init__(self, title: str, size: float) -> None:
         super().__init__(title)
         self.picture = MapPicture()
+        self.picture.on = self
         self._size = size
 
     def take(self, side: Seen) -> None:

@@ -97,7 +97,7 @@ def fresh(count: int, first: MapPicture) -> tuple[MapPicture, ...]:
     for other in others:
         other.theme, other.view, other.parts = first.theme, first.view, first.parts
         other.with_borders, other.with_contours = first.with_borders, first.with_contours
-        other.own = first.own
+        other.own, other.on = first.own, first.on
     return (first, *others)
 
 
