@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from hyperscope.lab.examples.drawn import Examples
+from hyperscope.lab.probes.decision_map import Map
 from hyperscope.ui.pacing import frames
+from hyperscope.ui.panels.map.panel import MapPanel
 from hyperscope.ui.panels.map.points import AT_ONCE, PointLayer
 from hyperscope.ui.theme import LIGHT
+from probed import sides
+from ui import hand_made
 
 EXTENT = (-1.0, 1.0, -1.0, 1.0)
 PARTS = (True, True, True)
@@ -64,6 +69,20 @@ def test_a_part_that_is_hidden_is_not_waited_for(qapp):
     examples, layer = crowd(MANY), PointLayer()
     layer.update(examples, examples.y, EXTENT, 600.0, LIGHT, 1.0, (True, False, False), most=40)
     assert not layer.rest  # 34 of training
+
+
+def test_a_map_that_becomes_a_picture_has_all_examples_at_once(qtbot):
+    count = 2 * AT_ONCE
+    of_plane = Map(np.full((3, 8, 8), 1 / 3, np.float32), np.zeros(count, int), EXTENT)
+    made = MapPanel()
+    qtbot.addWidget(made)
+    made.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    made.resize(400, 500)
+    made.show()
+    made.draw(sides({"examples": crowd(count), "map": of_plane}, hand_made.STATUS))
+    made.grab()
+    layer = made._shown.first.points
+    assert len(layer._drawn) == count and (layer._drawn >= 0).all() and not layer.rest
 
 
 @pytest.mark.parametrize("as_a_picture", [False, True])

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.ui.panels import Panel
 
@@ -25,6 +26,13 @@ class Frames(QObject):
 
 
 frames = Frames()
+
+
+def on_screen(widget: QWidget | None) -> bool:
+    """Whether somebody watches it come, rather than that it becomes a picture."""
+    if widget is None or frames.whole or not widget.isVisible():
+        return False
+    return not widget.window().testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
 
 
 class Ticker(QObject):

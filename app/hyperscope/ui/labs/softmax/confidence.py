@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from hyperscope.engine.arrays import Array, Indices
 from hyperscope.engine.calibration import (
     accuracy_by_coverage,
     chance_calibration_error,
@@ -43,6 +44,8 @@ from hyperscope.ui.labs.softmax.confidence_cards import (
 )
 from hyperscope.ui.labs.softmax.confidence_map import ConfidenceMap
 from hyperscope.ui.labs.softmax.ensemble import EnsemblePanel
+from hyperscope.ui.pacing import on_screen
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
 
 DEV, TEST = 1, 2
@@ -71,6 +74,7 @@ class ConfidenceView(QWidget):
         super().__init__()
         self.setAccessibleName("Confidence")
         self.found: Sureness | None = None
+        self.turns = InTurn(self, at_once=False)
         self.threshold, self.fitted = USUAL, 1.0
         self._example: int | None = None
         self.sentence = QLabel()
@@ -145,7 +149,7 @@ class ConfidenceView(QWidget):
         if found is not None:
             self.found = found
             self.fitted = fitted_temperature(*found.of_part(DEV))
-            self._show()
+            self._show(in_turn=on_screen(self))  # all at once takes three frames with ten classes
 
     @property
     def temperature(self) -> float:
@@ -174,24 +178,38 @@ class ConfidenceView(QWidget):
         numbers = np.flatnonzero(self.found.part == DEV)
         return [int(numbers[k]) for k in sent(tempered(self.found.logs[:, numbers], self.temperature), self.threshold)]
 
-    def _show(self) -> None:
+    def _show(self, in_turn: bool = False) -> None:
         found, t = self.found, self.temperature
         if found is None:
             return
-        p = tempered(found.logs, t)
-        parts = [(p[:, found.part == k], found.y[found.part == k]) for k in (DEV, TEST)]
-        (dev, y_dev), _ = parts
         numbers = self.sent
+        share = kept(*self._part(DEV), self.threshold)
         self.map.draw(found, self.threshold, t, np.array(numbers, np.int64), self._example)
-        self.list.draw(found, numbers, p, self._example)
-        both = tuple(kept(*part, self.threshold) for part in parts)
-        curves = tuple(accuracy_by_coverage(*part) for part in parts)
-        self.coverage.draw((curves[0], curves[1]), (both[0], both[1]))
-        self.reliability.draw(reliability(dev, y_dev, BINS), self._temperature_words(), f"dev, {BINS} bins")
-        self.confusion.draw(confusion(dev, y_dev), found.names)
-        self.far.draw(found)
-        self.weights.set_classes(found.names[:SHOWN_WEIGHTS])
-        self.sentence.setText(said(both[0].coverage, both[0].accuracy, len(numbers), self.threshold))
+        self.list.draw(found, numbers, tempered(found.logs, t), self._example)
+        self.sentence.setText(said(share.coverage, share.accuracy, len(numbers), self.threshold))
+        if in_turn:
+            self.turns.ask("beside", self._show_beside)
+        else:
+            self._show_beside()
+
+    def _show_beside(self) -> None:
+        """Shows all that stands at the right of the map."""
+        assert self.found is not None
+        dev, test = self._part(DEV), self._part(TEST)
+        self.coverage.draw(
+            (accuracy_by_coverage(*dev), accuracy_by_coverage(*test)),
+            (kept(*dev, self.threshold), kept(*test, self.threshold)),
+        )
+        self.reliability.draw(reliability(*dev, BINS), self._temperature_words(), f"dev, {BINS} bins")
+        self.confusion.draw(confusion(*dev), self.found.names)
+        self.far.draw(self.found)
+        self.weights.set_classes(self.found.names[:SHOWN_WEIGHTS])
+
+    def _part(self, part: int) -> tuple[Array, Indices]:
+        """Probabilities (C, m) and classes (m,) of a part, at the temperature of all that is shown."""
+        assert self.found is not None
+        of = self.found.part == part
+        return tempered(self.found.logs[:, of], self.temperature), self.found.y[of]
 
     def _temperature_words(self) -> tuple[str, ...]:
         """What the fitted temperature does to loss and calibration, on dev and test."""

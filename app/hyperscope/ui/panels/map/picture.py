@@ -16,7 +16,7 @@ from hyperscope.lab.probes.examples import examples
 from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
-from hyperscope.ui.pacing import frames
+from hyperscope.ui.pacing import on_screen
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.pin import Pin, paint_ring
 from hyperscope.ui.panels.map.points import AT_ONCE, PointLayer, paint_point
@@ -168,8 +168,7 @@ class MapPicture:
             shown = self.own or self.examples
             if shown is not None and self.map is not None:
                 predicted = self.map.predicted if shown is self.examples else self._said_at(shown.x)
-                in_turn = self.on is not None and self.on.isVisible() and not frames.whole
-                most = AT_ONCE if in_turn else None
+                most = AT_ONCE if on_screen(self.on) else None
                 self.points.update(shown, predicted, self.extent, box.width(), theme, ratio, self.parts, most=most)
                 if self.on is not None and self.points.rest:
                     self.on.update()
