@@ -13,6 +13,7 @@ from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerD
 from hyperscope.ui.panels.distributions.multiples import bands, bars, condensed, norm_of
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
+from patience import PATIENCE
 from probed import Sides, sides
 
 
@@ -250,3 +251,20 @@ def test_a_narrow_head_leaves_the_axes_out_before_the_view(panel, qtbot):
     panel.resize(330, 246)
     qtbot.waitUntil(panel.axes.isHidden)
     assert panel.view.isVisible()
+
+
+def test_another_size_is_laid_out_a_frame_later_in_a_window(panel, qtbot):
+    columns = panel.columns
+    panel.draw(snapshot(distributions()))
+    columns.patient = True
+    before = columns._columns
+    panel.resize(panel.width() - 120, panel.height())
+    assert panel.late and columns._columns is before  # and what was there is still painted
+    qtbot.waitUntil(lambda: not panel.late, timeout=PATIENCE)
+    last = columns._columns[-1]
+    assert last.left + last.width <= columns.width()
+    shown = panel.grab().toImage()
+    columns.patient = False
+    panel.resize(panel.width() + 1, panel.height())
+    panel.resize(panel.width() - 1, panel.height())
+    assert panel.grab().toImage() == shown

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from hyperscope.engine.datasets import HALF_WIDTH
@@ -45,7 +45,7 @@ class FeatureTiles(QWidget):
         self.tiles: dict[str, Tile] = {}
         for place, (name, feature) in enumerate(features.items()):
             tile = Tile(name, feature.caption, TIP.format(feature.caption, ""), WIDTH)
-            tile.paint_picture = partial(_paint, tile, values_of(feature))
+            tile.paint_picture = partial(_paint, tile, _Picture(values_of(feature)))
             tile.clicked.connect(partial(self._switch, name))
             grid.addWidget(tile, place // PER_ROW, place % PER_ROW)
             self.tiles[name] = tile
@@ -92,9 +92,22 @@ def values_of(feature: Feature) -> Array:
     return feature.compute(x1.ravel(), x2.ravel()).reshape(CELLS, CELLS)
 
 
-def _paint(tile: Tile, values: Array, painter: QPainter, room: QRectF, theme: Theme) -> None:
+class _Picture:
+    """The feature's values in colours, kept as long as these are the same."""
+
+    def __init__(self, values: Array) -> None:
+        self._values = values
+        self._made: tuple[Theme, QImage] | None = None
+
+    def of(self, theme: Theme) -> QImage:
+        if self._made is None or self._made[0] is not theme:
+            self._made = theme, sign_picture(self._values, theme)
+        return self._made[1]
+
+
+def _paint(tile: Tile, picture: _Picture, painter: QPainter, room: QRectF, theme: Theme) -> None:
     shape = QPainterPath()
     shape.addRoundedRect(room, 5, 5)
     painter.setClipPath(shape)
     painter.setOpacity(1.0 if tile.isChecked() or tile.underMouse() else FAINT)
-    painter.drawImage(room, sign_picture(values, theme))
+    painter.drawImage(room, picture.of(theme))

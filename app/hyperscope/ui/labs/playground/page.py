@@ -57,6 +57,7 @@ class Playground(Page):
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
         self.distributions.columns.share(self.curves.stretch)
+        self.distributions.columns.patient = True
         networks = (self.networks, self.networks.rest)
         self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote()  # no panel in a place of its own: it stands in the place of words

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from hyperscope.lab.probes.distributions import Distributions
 from hyperscope.ui import theme as look
 from hyperscope.ui.guarded import guarded
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.common.overlays import paint_reading
 from hyperscope.ui.panels.common.stretch import NOTCH, Stretch
 from hyperscope.ui.panels.distributions.layer_column import Column, Reading
@@ -68,6 +69,9 @@ class LayerColumns(QWidget):
         self.stretch.changed.connect(self._lay_out)
         self._run: Span = (0.0, 1.0)  # its first and last epoch
         self._held: tuple[Column, float] | None = None  # whose river is dragged, and from where across
+        self.patient = False  # whether a change of size is laid out a frame later, in its turn
+        self.late = False  # whether that is still to be done
+        self._turns = InTurn(self, at_once=False)
         self.set_theme(LIGHT)
 
     def share(self, stretch: Stretch) -> None:
@@ -149,9 +153,18 @@ class LayerColumns(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lays out for the new size."""
         super().resizeEvent(event)
-        self._lay_out()
+        if self.patient and self._columns:
+            self.late = True
+            self._turns.ask("size", self._lay_out_late)
+        else:
+            self._lay_out()
+
+    def _lay_out_late(self) -> None:
+        if self.late:
+            self._lay_out()
 
     def _lay_out(self) -> None:
+        self.late = False
         self._columns = []
         if self.empty:
             self.paged.emit(0, 1, "")

@@ -90,6 +90,11 @@ class DistributionsPanel(QWidget):
         self.set_theme(LIGHT)
         self._read("")
 
+    @property
+    def late(self) -> bool:
+        """Whether it has another size than it is laid out for."""
+        return self.columns.late
+
     def asks(self, focus: Focus) -> tuple[AnyAsk, ...]:
         """What it draws, wherever somebody looks."""
         return (self._ask,)

@@ -48,8 +48,8 @@ class MapPicture:
         self.image: QImage | None = None
         self.points = PointLayer()
         self.on: QWidget | None = None  # where it is seen: there a great many examples are drawn over several frames
-        self._borders: list[QLineF] = []
-        self._contours: list[QLineF] = []
+        self._pieces: tuple[Array, Array] = (np.zeros((0, 4)), np.zeros((0, 4)))  # of borders and contours, in cells
+        self._lines: tuple[list[QLineF], list[QLineF]] | None = None  # the same in the box
 
     def take(self, seen: Seen) -> bool:
         """Takes the newest records; returns whether there are other examples."""
@@ -70,7 +70,8 @@ class MapPicture:
         """Lies elsewhere from now on, with examples of `size` times the usual."""
         if box != self.box or size != self.points.size:
             self.box, self.points.size = box, size
-            self.forget_all()
+            self._lines = None
+            self.points.forget()
 
     @property
     def predicted(self) -> Array:
@@ -162,7 +163,10 @@ class MapPicture:
         if self.image is None:
             self._render()
         assert self.image is not None
-        lines = ((self._contours, 0.3, 0.7), (self._borders, 0.42, 1.0)) if self.magnified is None else ()
+        lines: tuple[tuple[list[QLineF], float, float], ...] = ()
+        if self.magnified is None:
+            borders, contour_lines = self._lines_now()
+            lines = (contour_lines, 0.3, 0.7), (borders, 0.42, 1.0)
         paint_image(painter, box, self.image, lines, theme)
         if self.magnified is None:
             shown = self.own or self.examples
@@ -196,15 +200,26 @@ class MapPicture:
                 paint_point(painter, at, radius, true, said, part, self.theme)
 
     def _render(self) -> None:
-        """Turns the newest arrays into an image, and borders and contours into lines."""
+        """Turns the newest arrays into an image, and finds borders and contours in them."""
         if self.magnified is not None:
             self.image = paint.sign_picture(self.magnified, self.theme)
             return
         assert self.map is not None
         p = self.map.p
         self.image = VIEWS[self.view](p, self.theme)
-        self._borders = placed(paint.borders(p), p.shape, self.box) if self.with_borders else []
-        self._contours = placed(contours(p, self.view), p.shape, self.box) if self.with_contours else []
+        none = np.zeros((0, 4))
+        self._pieces = (
+            paint.borders(p) if self.with_borders else none,
+            contours(p, self.view) if self.with_contours else none,
+        )
+        self._lines = None
+
+    def _lines_now(self) -> tuple[list[QLineF], list[QLineF]]:
+        if self._lines is None:
+            shape = self.map.p.shape if self.map is not None else (1, 1, 1)
+            borders, contour_lines = self._pieces
+            self._lines = placed(borders, shape, self.box), placed(contour_lines, shape, self.box)
+        return self._lines
 
 
 def paint_image(

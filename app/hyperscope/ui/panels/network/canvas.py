@@ -28,7 +28,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.as_written import as_written
 from hyperscope.ui.controls.control import ARROWS, keep_arrows
 from hyperscope.ui.guarded import guarded
-from hyperscope.ui.pacing import OncePainted
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.backing import Backing
 from hyperscope.ui.panels.network.flow import Flow
@@ -67,9 +67,9 @@ class NetworkCanvas(QWidget):
         self._scene = Scene()
         self._backing = Backing()  # everything but what moves by itself
         self._pointer = QPointF()
-        self.patient = False  # whether a change of size is laid out a frame later, when all else has been painted
+        self.patient = False  # whether a change of size is laid out a frame later, in its turn
         self.late = False  # whether that is still to be done
-        self._in_time = OncePainted(self._lay_out_late, self)
+        self.turns = InTurn(self, at_once=False)
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
         self.setAccessibleName("Network")
@@ -244,7 +244,7 @@ class NetworkCanvas(QWidget):
             self._lay_out()
         elif not self.late:
             self.late = True
-            self._in_time.tell()
+            self.turns.ask(self, self._lay_out_late)
 
     def _lay_out_late(self) -> None:
         if self.late:

@@ -19,6 +19,7 @@ from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import TextButton
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.common.twin_letters import CORNER, Badge, badge
 from hyperscope.ui.panels.network.arrangement import ABOVE, best
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
@@ -63,6 +64,7 @@ class NetworkPanel(QWidget):
         self._closers: list[TextButton] = []
         self._lines: list[QLineF] = []  # between the pictures
         self._one_a_turn = False
+        self._turns = InTurn(self, at_once=False)
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
         self.rest = Rest(self)
         self.setMinimumSize(260, 240)
@@ -147,6 +149,7 @@ class NetworkPanel(QWidget):
         made = NetworkCanvas(self._theme, self)
         made.setMinimumSize(0, 0)
         made.patient = self._one_a_turn
+        made.turns = self._turns
         made.set_reduced_motion(self._reduced)
         for card in (made.editor, made.layer_editor):
             card.lie_on(self)
