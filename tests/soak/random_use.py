@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -422,7 +423,7 @@ def _middle(values: list[float]) -> float:
 
 @contextmanager
 def heard(use: RandomUse) -> Iterator[None]:
-    """Meanwhile faults in what Qt calls, and Qt's own warnings, are found."""
+    """Meanwhile faults in what Qt calls, and warnings of Qt, Python and NumPy, are found."""
     hook = sys.excepthook
     sys.excepthook = lambda kind, value, trace: use.fault("".join(traceback.format_exception(kind, value, trace)))
 
@@ -430,9 +431,15 @@ def heard(use: RandomUse) -> Iterator[None]:
         if kind != QtMsgType.QtDebugMsg and "This plugin does not support" not in said:
             use.fault(f"Qt: {said}")
 
+    def warned(said: Warning | str, kind: type[Warning], file: str, line: int, *_: object) -> None:
+        use.fault(f"{kind.__name__}: {said} ({Path(file).name}:{line})")
+
     before = qInstallMessageHandler(message)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", RuntimeWarning)
+            warnings.showwarning = warned
+            yield
     finally:
         sys.excepthook = hook
         qInstallMessageHandler(before)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from hyperscope.ui.panels.common.chart import polyline
+from hyperscope.ui.panels.common.overlays import Crowd
 
 WIDE, HIGH = 300, 120
 
@@ -45,3 +46,12 @@ def test_a_line_by_pieces_looks_like_one_path(qapp, width, rough):
 @pytest.mark.parametrize("points", [[], [QPointF(5, 5)]])
 def test_next_to_no_points_are_no_line(qapp, points):
     assert drawn(lambda painter: polyline(painter, points, QColor("black"), 1.8)).min() > 250
+
+
+def test_a_label_finds_its_place_beside_lines_that_leave_every_scale(qapp):
+    area = QRectF(0, 0, 200, 100)
+    x = np.array([10.0, 60.0, 110.0, np.inf, np.nan, 160.0])
+    y = np.array([50.0, 50.0, np.inf, 50.0, 50.0, np.nan])
+    place = Crowd(area, (x, y)).clear(QPointF(60, 50), QSizeF(30, 12))
+    assert area.contains(place)
+    assert place == Crowd(area, (x[:2], y[:2])).clear(QPointF(60, 50), QSizeF(30, 12))

@@ -92,15 +92,18 @@ def test_the_map_of_a_great_many_examples_comes_a_part_a_frame(standing_still, q
     layer = window.lab.page.map._shown.first.points
     qtbot.waitUntil(lambda: not layer.rest and not layer.pixmap.isNull())
     counted: list[int] = []
+    came: list[int] = []
     update = layer.update
 
     def counting(*given: object, **named: object) -> None:
         before = 0 if layer._drawn is None else int((layer._drawn >= -1).sum())
         update(*given, **named)
         counted.append(int((layer._drawn >= -1).sum()) - before)
+        came.extend([frames.count] * (counted[-1] > 500))
 
     monkeypatch.setattr(layer, "update", counting)
     window.move_knob("data.points", 2 * AT_ONCE + 1000)
     qtbot.waitUntil(lambda: layer._drawn is not None and len(layer._drawn) > 2 * AT_ONCE and not layer.rest)
     assert (layer._drawn >= -1).all()
     assert (max(counted) <= AT_ONCE) is not as_a_picture
+    assert len(set(came)) == len(came) and (len(came) >= 3) is not as_a_picture  # each in a frame of its own

@@ -124,7 +124,8 @@ class Crowd:
     def __init__(self, area: QRectF, lines: tuple[Floats, Floats], placed: Sequence[QRectF] = ()) -> None:
         self._area, self._full = area, len(lines[0]) + 1
         across, up = max(1, int(area.width() // CELL)), max(1, int(area.height() // CELL))
-        column, row = (lines[0] - area.left()) // CELL, (lines[1] - area.top()) // CELL
+        x, y = (line[np.isfinite(lines[0]) & np.isfinite(lines[1])] for line in lines)  # a loss may be off every scale
+        column, row = (x - area.left()) // CELL, (y - area.top()) // CELL
         inside = (column >= 0) & (column < across) & (row >= 0) & (row < up)
         cells = (row[inside] * across + column[inside]).astype(np.int64)
         self._counts = np.bincount(cells, minlength=up * across).reshape(up, across)

@@ -17,6 +17,7 @@ from hyperscope.lab.probes.passing import Passing
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.ui import paint
 from hyperscope.ui.pacing import on_screen
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.map.axes import Extent
 from hyperscope.ui.panels.map.pin import Pin, paint_ring
 from hyperscope.ui.panels.map.points import AT_ONCE, PointLayer, paint_point
@@ -48,6 +49,7 @@ class MapPicture:
         self.image: QImage | None = None
         self.points = PointLayer()
         self.on: QWidget | None = None  # where it is seen: there a great many examples are drawn over several frames
+        self._turns: InTurn | None = None  # the frames that they are drawn over
         self._pieces: tuple[Array, Array] = (np.zeros((0, 4)), np.zeros((0, 4)))  # of borders and contours, in cells
         self._lines: tuple[list[QLineF], list[QLineF]] | None = None  # the same in the box
 
@@ -175,7 +177,8 @@ class MapPicture:
                 most = AT_ONCE if on_screen(self.on) else None
                 self.points.update(shown, predicted, self.extent, box.width(), theme, ratio, self.parts, most=most)
                 if self.on is not None and self.points.rest:
-                    self.on.update()
+                    self._turns = self._turns or InTurn(self.on, at_once=False)
+                    self._turns.ask("points", self.on.update)
                 painter.drawPixmap(box.topLeft(), self.points.pixmap)
         painter.drawPixmap(box.topLeft(), paint.corners(box.width(), theme.card, ratio))
 
