@@ -19,6 +19,7 @@ from hyperscope.ui.labs.softmax.words import share
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.chart import Axes, legend, polyline
 from hyperscope.ui.panels.common.sheet import Sheet
+from hyperscope.ui.panels.curves.lines import thinned
 from hyperscope.ui.style import mixed
 
 RIGHT, CENTRE = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter
@@ -67,7 +68,8 @@ class CoverageCurve(Sheet):
         for curve, kept, dashed in zip(self.curves, self.kept, (True, False), strict=True):
             if not curve.coverage.size:
                 continue
-            polyline(painter, axes.points(curve.coverage, curve.accuracy), theme.text, self.px(1.6), dashed=dashed)
+            points = axes.points(*thinned(curve.coverage, curve.accuracy, int(area.width())))
+            polyline(painter, points, theme.text, self.px(1.6), dashed=dashed)
             if kept.count:
                 at = QPointF(float(axes.x(np.array(kept.coverage))), float(axes.y(np.array(max(low, kept.accuracy)))))
                 painter.setPen(Qt.PenStyle.NoPen)

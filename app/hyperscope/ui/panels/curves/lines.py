@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hyperscope.engine.arrays import Values
 from hyperscope.lab.training.curves import Curves
 from hyperscope.ui.panels.common.axes import Ticks, linear_ticks, log_ticks, number_text
 
@@ -157,7 +158,7 @@ def within(x: Floats, left: float, right: float) -> NDArray[np.bool_]:
     return found
 
 
-def thinned(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
+def thinned(x: Values, y: Values, columns: int) -> tuple[Values, Values]:
     """At most `columns` pairs of the lowest and highest of consecutive points, so that no spike is lost; NaN stays."""
     group = math.ceil(len(x) / max(1, columns))
     if group <= 2:
