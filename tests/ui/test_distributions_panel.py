@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from hyperscope.lab.probes.distributions import Distributions, Histogram, LayerDistributions
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.distributions.multiples import bands, bars, condensed, norm_of
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.theme import DARK, LIGHT
@@ -256,7 +257,7 @@ def test_a_narrow_head_leaves_the_axes_out_before_the_view(panel, qtbot):
 def test_another_size_is_laid_out_a_frame_later_in_a_window(panel, qtbot):
     columns = panel.columns
     panel.draw(snapshot(distributions()))
-    columns.patient = True
+    columns.turns = InTurn(panel, at_once=False)
     before = columns._columns
     panel.resize(panel.width() - 120, panel.height())
     assert panel.late and columns._columns is before  # and what was there is still painted
@@ -264,7 +265,7 @@ def test_another_size_is_laid_out_a_frame_later_in_a_window(panel, qtbot):
     last = columns._columns[-1]
     assert last.left + last.width <= columns.width()
     shown = panel.grab().toImage()
-    columns.patient = False
+    columns.turns = None
     panel.resize(panel.width() + 1, panel.height())
     panel.resize(panel.width() - 1, panel.height())
     assert panel.grab().toImage() == shown

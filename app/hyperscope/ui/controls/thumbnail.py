@@ -111,16 +111,15 @@ def paint_picture(
         painter.setFont(font(sign, 600))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, picture.glyph)
         return
-    places = [
-        QPointF(room.left() + float(x) * room.width(), room.top() + float(y) * room.height()) for x, y in picture.x.T
-    ]
+    size = np.array([room.width(), room.height()])
+    places = np.array([QPointF(*at) for at in (picture.x.T * size + [room.left(), room.top()]).tolist()], object)
     if rim:
         pen = QPen(theme.map_ground, dot + 2 * rim)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawPoints(places)
+        painter.drawPoints(places.tolist())
     for number in sorted(set(picture.y.tolist())):
         pen = QPen(theme.class_colour(number), dot)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawPoints([place for place, c in zip(places, picture.y.tolist(), strict=True) if c == number])
+        painter.drawPoints(places[picture.y == number].tolist())

@@ -19,6 +19,7 @@ from hyperscope.ui.panels import Panel
 from hyperscope.ui.panels.cards.data import DataCard
 from hyperscope.ui.panels.cards.doctor_note import DoctorNote
 from hyperscope.ui.panels.cards.hyperparameters import HyperparametersCard
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.distributions.panel import DistributionsPanel
 from hyperscope.ui.panels.map.panel import MapPanel
@@ -50,14 +51,13 @@ class Playground(Page):
         super().__init__()
         self.data = DataCard()
         self.networks = NetworkPanel()  # one network, or those of twins
-        self.networks.one_a_turn = True
         self.network = self.networks.first
         self.map = MapPanel()
         self.hyperparameters = HyperparametersCard()
         self.curves = CurvesPanel()
         self.distributions = DistributionsPanel()
         self.distributions.columns.share(self.curves.stretch)
-        self.distributions.columns.patient = True
+        self._take_turns()
         networks = (self.networks, self.networks.rest)
         self.panels: tuple[Panel, ...] = (self.map, *networks, self.curves, self.distributions)
         self.note = DoctorNote()  # no panel in a place of its own: it stands in the place of words
@@ -99,6 +99,12 @@ class Playground(Page):
             chooser.plane_chosen.connect(self.plane_chosen)
             chooser.plane_chosen.connect(other.show_plane)
         self.networks.node_hovered.connect(self._magnify)
+
+    def _take_turns(self) -> None:
+        """Has what takes long to lay out for another size do so a frame each, after all else has been painted."""
+        turns = InTurn(self, at_once=False)
+        self.networks.turns = self.curves.turns = self.distributions.columns.turns = turns
+        self.networks.one_a_turn = True
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Sets every control to `experiment`, without a word of what was moved."""

@@ -10,8 +10,8 @@ from hyperscope.ui.pacing import FRAME, frames
 
 
 class InTurn(QObject):
-    """Does one thing a frame, the first at once or, where asking goes with much else, in the next frame, too; and each
-    once however often it was asked for meanwhile.
+    """Does one thing a frame, the first at once or, where asking goes with much else, the frame after next, when that
+    has been painted; and each once however often it was asked for meanwhile.
 
     It goes by the window's frames: at a beat of its own a part would often come just when the next frame is due.
     """
@@ -20,9 +20,10 @@ class InTurn(QObject):
         super().__init__(parent)
         self._at_once = at_once
         self._waiting: dict[Hashable, Callable[[], None]] = {}
-        self._done_in = -1  # the frame in which something was done last
+        self._done_in = -1  # the last frame in which nothing more is to be done
         self._alone = QTimer(self, interval=2 * FRAME)  # goes on where no window has frames
-        self._alone.timeout.connect(self._next)
+        self._alone.timeout.connect(self._go_on_alone)
+        self._heard = 0  # of the window's frames, when it was last looked whether there are any
         frames.drawn.connect(self._go_on)
 
     @property
@@ -37,15 +38,23 @@ class InTurn(QObject):
             if self._at_once:
                 self._next()
             else:
-                self._done_in = frames.count
+                self._done_in = frames.count + 1  # the next one may be due at once, before anything is painted
+                self._heard = frames.count
                 self._alone.start()
 
     def _go_on(self) -> None:
-        if self.waits and self._done_in != frames.count:  # not a second thing in the frame that it was asked in
+        if self.waits and self._done_in < frames.count:  # not a second thing in the frame that it was asked in
             self._next()
+
+    def _go_on_alone(self) -> None:
+        """Goes on if no window has frames: after a long one the timer is due before the next."""
+        if self._heard == frames.count:
+            self._next()
+        self._heard = frames.count
 
     def _next(self) -> None:
         if self._waiting:
+            self._heard = frames.count
             self._alone.start()
             self._done_in = frames.count
             self._waiting.pop(next(iter(self._waiting)))()

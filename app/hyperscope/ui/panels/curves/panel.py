@@ -23,6 +23,7 @@ from hyperscope.ui.controls.text_choice import TextChoice, TextPush, TextSwitch
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card
 from hyperscope.ui.panels.common.axes import epoch_text, number_text
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.common.overlays import Extra
 from hyperscope.ui.panels.common.plot import Plot
 from hyperscope.ui.panels.common.stretch import LONG, Epochs, Stretch
@@ -75,6 +76,8 @@ class CurvesPanel(QWidget):
         self.setMinimumSize(220, 150)  # less than head and legend ask for side by side: the legend makes way
         self._curves: Curves | None = None
         self._logs = {name: measure.log for name, measure in MEASURES.items()}
+        self.turns: InTurn | None = None  # in which a change of size is drawn; at once if there is none
+        self.late = False  # whether that is still to be done
         self.others = Others()
         self.view = TextChoice(tuple(MEASURES), "Curve", weight=600)
         for name, measure in MEASURES.items():
@@ -194,6 +197,7 @@ class CurvesPanel(QWidget):
         return x_of(curves.epoch, curves.step, self.unit.text(), self.log_x.isChecked())
 
     def _redraw(self) -> None:
+        self.late = False
         curves = self._curves or NO_CURVES
         if not len(curves.epoch) and not self.others.runs:
             self.plot.show_others(())
@@ -376,7 +380,15 @@ class CurvesPanel(QWidget):
         super().resizeEvent(event)
         self._make_room()
         self._place_unit()
-        self._redraw()
+        if self.turns is not None and self._curves is not None:
+            self.late = True
+            self.turns.ask(self, self._redraw_late)
+        else:
+            self._redraw()
+
+    def _redraw_late(self) -> None:
+        if self.late:
+            self._redraw()
 
     def _make_room(self) -> None:
         """Spreads view, switches and legend over rows; without room for these, switches become a menu."""

@@ -69,9 +69,8 @@ class LayerColumns(QWidget):
         self.stretch.changed.connect(self._lay_out)
         self._run: Span = (0.0, 1.0)  # its first and last epoch
         self._held: tuple[Column, float] | None = None  # whose river is dragged, and from where across
-        self.patient = False  # whether a change of size is laid out a frame later, in its turn
+        self.turns: InTurn | None = None  # in which a change of size is laid out; at once if there is none
         self.late = False  # whether that is still to be done
-        self._turns = InTurn(self, at_once=False)
         self.set_theme(LIGHT)
 
     def share(self, stretch: Stretch) -> None:
@@ -153,9 +152,9 @@ class LayerColumns(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lays out for the new size."""
         super().resizeEvent(event)
-        if self.patient and self._columns:
+        if self.turns is not None and self._columns:
             self.late = True
-            self._turns.ask("size", self._lay_out_late)
+            self.turns.ask(self, self._lay_out_late)
         else:
             self._lay_out()
 

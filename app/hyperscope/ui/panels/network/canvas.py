@@ -67,9 +67,8 @@ class NetworkCanvas(QWidget):
         self._scene = Scene()
         self._backing = Backing()  # everything but what moves by itself
         self._pointer = QPointF()
-        self.patient = False  # whether a change of size is laid out a frame later, in its turn
+        self.turns: InTurn | None = None  # in which a change of size is laid out; at once if there is none
         self.late = False  # whether that is still to be done
-        self.turns = InTurn(self, at_once=False)
         self._by_keys = False  # whether the keyboard opened what is open
         self._theme = theme
         self.setAccessibleName("Network")
@@ -231,6 +230,7 @@ class NetworkCanvas(QWidget):
 
     def _arrange_scene(self) -> None:
         self.late = False
+        self._arranged_for = self.size(), self.devicePixelRatioF()
         self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
 
     def _body(self) -> QRect:
@@ -240,7 +240,7 @@ class NetworkCanvas(QWidget):
     # -- what happens ---------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if not self.patient or self._backing.pixmap.isNull():
+        if self.turns is None or self._backing.pixmap.isNull():
             self._lay_out()
         elif not self.late:
             self.late = True
@@ -395,8 +395,9 @@ class NetworkCanvas(QWidget):
             painter.fillRect(self.rect(), self._theme.window)
             painter.drawPixmap(0, 0, self._backing.pixmap)
         else:
-            if self._backing.resize(self.size(), ratio):
-                self._arrange_scene()  # perhaps moved to another screen
+            self._backing.resize(self.size(), ratio)
+            if self._arranged_for != (self.size(), ratio):  # moved to another screen
+                self._arrange_scene()
             self._backing.renew(self._paint_on)
             painter.drawPixmap(0, 0, self._backing.pixmap)
         scene = self._scene

@@ -64,7 +64,7 @@ class NetworkPanel(QWidget):
         self._closers: list[TextButton] = []
         self._lines: list[QLineF] = []  # between the pictures
         self._one_a_turn = False
-        self._turns = InTurn(self, at_once=False)
+        self.turns = InTurn(self, at_once=False)  # in which its pictures are laid out for another size
         self.waiting: list[tuple[NetworkCanvas, Seen]] = []  # not drawn yet
         self.rest = Rest(self)
         self.setMinimumSize(260, 240)
@@ -87,7 +87,7 @@ class NetworkPanel(QWidget):
     def one_a_turn(self, on: bool) -> None:
         self._one_a_turn = on
         for picture in self._made:
-            picture.patient = on
+            picture.turns = self.turns if on else None
 
     @property
     def late(self) -> bool:
@@ -148,8 +148,7 @@ class NetworkPanel(QWidget):
         """A side's picture, which Tab comes to after all that is of the one before."""
         made = NetworkCanvas(self._theme, self)
         made.setMinimumSize(0, 0)
-        made.patient = self._one_a_turn
-        made.turns = self._turns
+        made.turns = self.turns if self._one_a_turn else None
         made.set_reduced_motion(self._reduced)
         for card in (made.editor, made.layer_editor):
             card.lie_on(self)
