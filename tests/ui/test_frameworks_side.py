@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.frameworks.measured import from_text
 from hyperscope.lab.frameworks.trial import Python
 from hyperscope.lab.timeline.score import Score
+from hyperscope.ui.labs.frameworks.losses_chart import BROADLY, MOST, _pair
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing
 from hyperscope.ui.labs.frameworks.trials import SideBySide
@@ -108,3 +110,31 @@ def test_a_long_path_and_many_names_leave_the_view_as_narrow_as_it_was(qtbot):
     assert head.title in ("Loss, in nats", "")  # none of it under the names
     assert legend_width(LIGHT, head.key) < head.width()
     assert len(head.key) == 1 + len(NAMES)
+
+
+def test_the_losses_are_drawn_anew_only_when_they_look_otherwise(qtbot, monkeypatch):
+    view = SideView()
+    qtbot.addWidget(view)
+    losses = np.linspace(1.0, 0.1, 20)
+    runs = Runs(losses, None, {name: Standing(losses) for name in NAMES})
+    drawn: list[float] = []
+    show = view.chart.losses.show_curves
+    monkeypatch.setattr(view.chart.losses, "show_curves", lambda *given: (drawn.append(given[1][1]), show(*given)))
+    view.show_runs(runs, busy=False, precise=False)
+    view.show_runs(replace(runs, earlier=True), busy=True, precise=False)  # the session was changed, or one runs
+    assert drawn == [20.0]
+    view.show_runs(replace(runs, losses=np.linspace(1.0, 0.1, 30)), busy=False, precise=False)
+    assert drawn[1:] == [30.0]
+    view.show_runs(replace(runs, moves=((3, "α 0.1"),)), busy=False, precise=False)
+    stale = {**runs.frameworks, "numpy": Standing(losses, fresh=False)}
+    view.show_runs(replace(runs, frameworks=stale), busy=False, precise=False)
+    view.show_runs(replace(runs, frameworks=stale), busy=False, precise=True)
+    assert len(drawn) == 5
+
+
+def test_a_long_run_is_drawn_with_no_more_points_than_can_be_seen():
+    losses = np.exp(np.random.default_rng(0).normal(size=20_000))
+    for most in (MOST, BROADLY):
+        steps, level = _pair(losses, 1e-12, most)
+        assert len(steps) <= most and len(steps) > 0.9 * most
+        assert (level.min(), level.max()) == (np.log10(losses.min()), np.log10(losses.max()))

@@ -22,7 +22,8 @@ from hyperscope.ui.panels.common.plot import Plot
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
-MOST = 1200  # points of a line; of more, the least and the greatest of each stretch are drawn
+MOST = 1200  # points of a line; of more, the least and the greatest of each stretch are drawn,
+BROADLY = 400  # and of the wide one fewer: it shows no more, and took 10 ms
 OURS, THEIRS = 4.5, 1.4  # pixels of the lines' widths
 HEAD = 18  # pixels of a plot's title
 LEAST = 1e-12  # nats, below which a loss is drawn as that
@@ -38,6 +39,8 @@ class LossesChart(QWidget):
         super().__init__()
         self.setAccessibleName("Losses, here and there")
         self._theme, self._runs, self._precise = LIGHT, Runs(), False
+        self._looks: tuple[object, ...] = ()  # what was drawn: how it looks,
+        self._losses: tuple[Array, ...] = ()  # and the losses of each line
         self.losses, self.off = Plot(), Plot()
         self.losses.setAccessibleName("Loss of each mini-batch")
         self.off.setAccessibleName("How far apart they are")
@@ -55,9 +58,14 @@ class LossesChart(QWidget):
         self.show_runs(self._runs, precise=False)
 
     def show_runs(self, runs: Runs, *, precise: bool) -> None:
-        """Draws these; `precise` says that they are computed in float64."""
-        self._runs, self._precise = runs, precise
-        self._draw()
+        """Draws these, if they look otherwise; `precise` says that they are computed in float64."""
+        compared = runs.compared()
+        looks = (precise, runs.moves, tuple(compared))
+        losses = (runs.losses, *compared.values())
+        same = looks == self._looks and all(now is then for now, then in zip(losses, self._losses, strict=True))
+        self._runs, self._precise, self._looks, self._losses = runs, precise, looks, losses
+        if not same:
+            self._draw()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -74,7 +82,7 @@ class LossesChart(QWidget):
                 plot.show_curves({}, (0.0, 1.0, 0.0, 1.0), ([], []), empty=EMPTY if plot is self.losses else " ")
             return
         compared = runs.compared()
-        wide = _pair(runs.losses, LEAST)
+        wide = _pair(runs.losses, LEAST, BROADLY)
         lines = [Extra(*wide, mixed(theme.card, theme.text, 0.28), OURS)]
         known = [runs.losses, *compared.values()]
         for name, losses in compared.items():
@@ -174,13 +182,13 @@ def _span(losses: Array, least: float) -> tuple[float, float]:
     return low - air, high + air
 
 
-def _pair(values: Array, least: float) -> tuple[Floats, Floats]:
-    """Steps and the logarithms of values, no more than MOST of them."""
+def _pair(values: Array, least: float, most: int = MOST) -> tuple[Floats, Floats]:
+    """Steps and the logarithms of values, no more than `most` of them."""
     level = np.log10(np.clip(values, least, None)).astype(np.float64)
     steps = np.arange(len(level), dtype=np.float64)
-    if len(level) <= MOST:
+    if len(level) <= most:
         return steps, level
-    stretch = -(-len(level) // (MOST // 2))
+    stretch = -(-len(level) // (most // 2))
     whole = len(level) // stretch * stretch
     parts = level[:whole].reshape(-1, stretch)
     where = np.arange(len(parts))[:, None] * stretch
