@@ -20,6 +20,7 @@ from hyperscope.ui.labs.generalise.copies_card import CopiesCard
 from hyperscope.ui.labs.generalise.error_card import ErrorCard
 from hyperscope.ui.labs.generalise.knobs_card import KnobsCard
 from hyperscope.ui.paint import face, write
+from hyperscope.ui.panels.common.in_turn import InTurn
 from hyperscope.ui.panels.curves.panel import CurvesPanel
 from hyperscope.ui.panels.map.points import mark
 from hyperscope.ui.panels.map.sheet import MapSheet
@@ -103,6 +104,7 @@ class DataView(QWidget):
         self.setAccessibleName("Data")
         self.card = KnobsCard("Data", GROUPS, CAPTIONS, WHY)
         self.copies, self.map, self.errors, self.curves = CopiesCard(), DataMap(), ErrorCard(), CurvesPanel()
+        self.curves.turns = InTurn(self, at_once=False)
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setMinimumWidth(60)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.schedules import schedules
@@ -143,11 +143,15 @@ class HyperparametersCard(Card):
             self.controls.promise(paths, self.add_group(partial(self._group, heading, said, paths)))
         self.spared.connect(self._fit_ticks)
         self._legend = (Caption("acts at once", True, mark_first=True), Caption("rebuilds", False, mark_first=True))
-        foot = QHBoxLayout()
+        self._of_legend = QWidget()  # shown as one: Qt lays all of the window out for each thing that comes
+        foot = QHBoxLayout(self._of_legend)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.addWidget(self._legend[0])
         foot.addStretch(1)
         foot.addWidget(self._legend[1])
-        self.set_foot(foot)
+        whole = QHBoxLayout()
+        whole.addWidget(self._of_legend)
+        self.set_foot(whole)
         self.show_experiment(Experiment(), 0)
         self.set_theme(self._theme)
         self.order_tabs()
@@ -216,8 +220,8 @@ class HyperparametersCard(Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for item in self._legend:  # tooltips say the same, and the room is worth more to the controls
-            item.setVisible(self.height() >= AMPLE * self._theme.scale)
+        # tooltips say the same, and the room is worth more to the controls
+        self._of_legend.setVisible(self.height() >= AMPLE * self._theme.scale)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
