@@ -377,3 +377,18 @@ def test_a_layer_s_own_activation_is_set_in_the_network(window: Window, qtbot: Q
     head = button(network, "Settings of layer 2: activation, batch norm, dropout")
     qtbot.waitUntil(lambda: head.text() == "ReLU", timeout=PATIENCE)
     assert network.layer_editor.isVisible()
+
+
+@pytest.mark.parametrize("what", ["unit", "weight"])
+def test_what_is_set_is_put_away_where_less_room_makes_one_card_of_its_layer(panel, what):
+    panel.draw(of(picture(units=(12, 12))))
+    panel.grab()
+    if what == "unit":
+        panel.edit_unit(2, 7)
+    else:
+        panel.edit_weight(1, 7, 4, panel.edge_place(1, 7, 4))
+    assert panel.editor.isVisible()
+    panel.grab()
+    panel.resize(panel.width(), 150)
+    assert panel.layout_now.columns[2].summary and not panel.editor.isVisible()
+    panel.grab()  # fails if anything that it paints does

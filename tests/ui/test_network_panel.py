@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from hyperscope.ui import paint
 from hyperscope.ui.panels.network import words
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.theme import LIGHT
+from patience import PATIENCE
 from probed import probed, seen
 from ui import hand_made
 
@@ -262,3 +264,26 @@ def test_pictures_that_are_made_together_are_those_made_one_by_one():
     values = np.random.default_rng(3).normal(size=(3, 6, 5)) * np.array([1e-3, 1.0, 40.0])[:, None, None]
     values[0, 2, 1], values[1] = np.nan, 0
     assert paint.sign_pictures(values, LIGHT) == [paint.sign_picture(one, LIGHT) for one in values]
+
+
+@pytest.mark.parametrize("lit", ["node", "edge"])
+def test_what_is_pointed_at_is_let_go_where_less_room_makes_one_card_of_its_layer(panel, qtbot, lit):
+    panel.draw(of(hand_made.network((16, 16))))
+    panel.grab()
+    hovered: list[tuple[int, int]] = []
+    panel.node_hovered.connect(lambda layer, unit: hovered.append((layer, unit)))
+    if lit == "node":
+        panel.point_at(2, 7)
+    else:
+        place = panel.edge_place(1, 7, 4)
+        QTest.mouseMove(panel, place.toPoint())
+        qtbot.waitUntil(lambda: panel._scene.edge is not None, timeout=PATIENCE)
+    panel.grab()
+    panel.resize(panel.width(), 150)
+    assert panel.layout_now.columns[2].summary
+    panel.grab()  # fails if anything that it paints does
+    assert not panel.pointed
+    if lit == "node":
+        assert hovered == [(2, 7), (-1, -1)]  # so that the map shows itself again
+    panel.resize(panel.width(), 450)
+    panel.grab()

@@ -232,6 +232,8 @@ class NetworkCanvas(QWidget):
         self.late = False
         self._arranged_for = self.size(), self.devicePixelRatioF()
         self._scene.arrange(self.width(), self.height(), self._theme, self.devicePixelRatioF())
+        if self._scene.lost:
+            self._hover(None, None)
 
     def _body(self) -> QRect:
         layout = self._scene.layout
@@ -365,10 +367,9 @@ class NetworkCanvas(QWidget):
         if not self._by_keys:
             self.window().setFocus()
             return
-        layer, unit = self.editor.unit
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        if layer < len(self._scene.widths) and unit < self._scene.widths[layer]:
-            self._hover((layer, unit), None)
+        if self._scene.has(self.editor.unit):
+            self._hover(self.editor.unit, None)
 
     # -- how it looks ---------------------------------------------------------------------------------------------
 

@@ -126,6 +126,24 @@ class Scene:
         if self.picture is not None:
             self.layout = laid_out(self.picture, width, height, theme.scale, ratio, self.frame)
 
+    def has(self, node: Node | None) -> bool:
+        """Whether the layout has this node; of a layer in one summary card the first."""
+        if node is None or self.layout is None:
+            return False
+        layer, unit = node
+        return layer < len(self.layout.columns) and unit < len(self.layout.columns[layer].nodes)
+
+    def _joins(self, edge: Edge | None) -> bool:
+        """Whether an edge ends at nodes that there are."""
+        return edge is not None and self.has((edge[0] + 1, edge[1])) and self.has((edge[0], edge[2]))
+
+    @property
+    def lost(self) -> bool:
+        """Whether what is pointed at is not drawn any more: with less room a layer becomes one summary card."""
+        return (self.node is not None and not self.has(self.node)) or (
+            self.edge is not None and not self._joins(self.edge)
+        )
+
     def summed(self, gap: int) -> bool:
         """Whether each line of a gap stands for many weights."""
         assert self.layout is not None
@@ -268,7 +286,7 @@ class Scene:
         if self.edge is not None:
             return [self.edge]
         if self.node is None or self.layout is None:
-            return [self.lit_edge] if self.lit_edge is not None and self.lit_edge[0] < len(self.gaps) else []
+            return [self.lit_edge] if self.lit_edge is not None and self._joins(self.lit_edge) else []
         layer, unit = self.node
         columns = self.layout.columns
         into = [(layer - 1, unit, k) for k in range(len(columns[layer - 1].nodes))] if layer else []

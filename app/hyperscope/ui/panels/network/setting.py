@@ -66,10 +66,13 @@ class Setting(QObject):
                 self.layer.hide()
 
     def follow_layout(self) -> None:
-        """Has what is open lie beside what it is for, which lies elsewhere now."""
+        """Has what is open lie beside what it is for, which lies elsewhere now, or is in one card with others."""
         layout, (layer, unit) = self._scene.layout, self.numbers.unit
         if self.numbers.isVisible() and layout is not None:
-            self.numbers.lie(layout.columns[layer].nodes[unit])
+            if self._scene.has((layer, unit)):
+                self.numbers.lie(layout.columns[layer].nodes[unit])
+            else:
+                self.numbers.hide()
         if self.layer.isVisible():
             self.layer.lie(QRectF(self._place(self.layer.number)))
 
