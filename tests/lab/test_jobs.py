@@ -184,7 +184,8 @@ def test_parked_half_way_a_job_shows_what_it_had_until_it_is_there_again(begin) 
     had = job.records[0]
     job.resume()
     assert job.records == (had,) and job.catching_up == 0.0
-    assert min(taken(job, lambda: job.records[0] > had)) >= had and job.catching_up is None
+    # the task tells its progress before the record of the same count, so what comes first may be one short
+    assert min(taken(job, lambda: job.records[0] > had)) >= had - 1 and job.catching_up is None
     assert job.busy
 
 
