@@ -67,7 +67,7 @@ def test_the_window_appears_with_its_first_pictures_before_pyqtgraph_is_loaded()
 
 
 LATER = """
-import sys
+import linecache, sys
 from PySide6.QtCore import QEvent
 from hyperscope.ui.ahead import Ahead
 from hyperscope.ui.app import application
@@ -79,7 +79,7 @@ made = ready.waiting
 ready.clear()
 app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 wanted = {one.module for one in LABS} | {"pyqtgraph", "hyperscope.ui.export.dialog"}
-print(*(wanted - set(sys.modules)), "torch" in sys.modules, made > 20, app.topLevelWidgets())
+print(*(wanted - set(sys.modules)), "torch" in sys.modules, made > 20, app.topLevelWidgets(), *linecache.cache)
 """
 
 
@@ -93,6 +93,16 @@ def test_what_is_loaded_on_another_thread_knows_no_qt():
         "import sys; import hyperscope.ui.ahead as ahead; before = set(sys.modules); "
         "ahead._load_beside(0.0); came = set(sys.modules) - before; print(len(came) > 50, "
         "*(name for name in came if name.startswith(('PySide6', 'pyqtgraph', 'hyperscope.ui', 'optuna', 'dask'))))"
+    )
+    assert found == (["True"], "")
+
+
+def test_the_source_that_pyside_searches_is_read_on_the_other_thread():
+    found = told(
+        "import linecache, sys; from hyperscope.ui.ahead import _load_beside; "
+        "_load_beside(0.0); ahead = {*linecache.cache}; "
+        "import pyqtgraph; files = {m.__file__ for n, m in sys.modules.items() if n.startswith('pyqtgraph')}; "
+        "print(len(files) > 100, *(files - ahead))"
     )
     assert found == (["True"], "")
 

@@ -9,6 +9,7 @@ in some thirty.
 from __future__ import annotations
 
 import gc
+import linecache
 import pkgutil
 import sys
 import threading
@@ -17,6 +18,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -32,7 +35,9 @@ TURN = 50  # ms between two turns of the window's own thread,
 SPENT = 0.004  # and s after which one ends
 LEFT_OUT = ("hyperscope.ui.record",)  # what the command line alone uses
 OF_QT = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
-OF_PYQTGRAPH = ("cProfile", "pydoc", "xml.etree.ElementTree")  # what it loads besides, and is long at
+PYQTGRAPH = "pyqtgraph"  # what it loads besides, and is long at, without Qt and with it:
+BEFORE_IT = ("cProfile", "colorama", "importlib.resources", "mmap", "pydoc", "xml.etree.ElementTree")
+QT_BEFORE_IT = ("PySide6.QtOpenGLWidgets", "PySide6.QtTest")
 
 
 class Ahead(QObject):
@@ -77,6 +82,7 @@ class Ahead(QObject):
     def _end(self) -> None:
         self._turns.stop()
         self.done = True
+        linecache.clearcache()  # PySide reads the source of each module that is loaded: 24 MB
         give_back()
         gc.freeze()  # as `pacing.settle` does with what was there before
 
@@ -96,7 +102,7 @@ def _load_beside(later: float) -> None:
             return
         time.sleep(PAUSE)
     of_lab = (found.name for found in pkgutil.walk_packages(hyperscope.lab.__path__, "hyperscope.lab."))
-    for name in (*OF_PYQTGRAPH, *of_lab):
+    for name in (*BEFORE_IT, *of_lab):
         if not threading.main_thread().is_alive():
             return
         if name not in sys.modules:
@@ -106,6 +112,15 @@ def _load_beside(later: float) -> None:
     from hyperscope.lab.frameworks import written
 
     written.prepare()
+    _read_source(PYQTGRAPH)
+
+
+def _read_source(package: str) -> None:
+    """Reads what PySide searches for its own name once it is loaded, a fifth of the time that loading takes."""
+    found = find_spec(package)
+    for file in Path(found.origin).parent.rglob("*.py") if found is not None and found.origin else ():
+        if "examples" not in file.parts and threading.main_thread().is_alive():
+            linecache.getlines(str(file))
 
 
 def _steps(ready: Ready) -> Iterator[Callable[[], object]]:
@@ -113,7 +128,8 @@ def _steps(ready: Ready) -> Iterator[Callable[[], object]]:
     for name in OF_QT:  # PySide makes a class when it is first asked for, and pyqtgraph asks for all
         module = import_module(name)
         yield from (partial(getattr, module, kind) for kind in dir(module))
-    yield partial(import_module, "pyqtgraph")
+    for name in (*QT_BEFORE_IT, PYQTGRAPH):
+        yield partial(import_module, name)
     for found in pkgutil.walk_packages(hyperscope.ui.__path__, "hyperscope.ui."):
         if not found.name.startswith(LEFT_OUT) and found.name not in sys.modules:
             yield partial(import_module, found.name)
