@@ -1,4 +1,6 @@
-"""Faults of a machine for tests: a disk with no room left, and a folder that nothing may be written to."""
+"""Faults of a machine for tests: a disk with no room left, a folder that nothing may be written to, and no more files
+for whoever asks.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,20 @@ def full_disk(room: int = ROOM) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """This process gets no file, pipe or socket any more: how a machine that has too much to do refuses a process."""
+    resource = pytest.importorskip("resource", reason="Windows has no such limit")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.open(os.devnull, os.O_RDONLY)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @contextmanager

@@ -56,7 +56,12 @@ def kill_worker(session: Session) -> None:
     pid = session.worker_pid
     assert pid is not None and pid != os.getpid()
     os.kill(pid, signal.SIGKILL)
+    tick_until(session, lambda: session.worker_pid != pid)
+
+
+def tick_until(session: Session, reached: Callable[[], bool]) -> None:
+    """Ticks until something is so."""
     end = time.monotonic() + SECONDS
-    while session.worker_pid == pid:
-        assert time.monotonic() < end, "the loss is not noticed"
+    while not reached():
+        assert time.monotonic() < end, f"it did not come to be; the last message is {session.message!r}"
         session.frame(())

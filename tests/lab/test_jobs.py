@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import psutil
 import pytest
 
 import hyperscope
+from faults import no_more_files
 from hyperscope.lab.jobs import child_process
 from hyperscope.lab.jobs import job as jobs
 from hyperscope.lab.jobs.job import Job
@@ -252,6 +255,25 @@ def test_a_lost_process_is_said_and_what_came_of_it_stays(begin) -> None:
     to_the_end(job)
     assert job.problem == "The process that counted ended unexpectedly."
     assert len(job.records) == 1
+
+
+def test_a_process_that_cannot_be_started_is_said(begin) -> None:
+    with no_more_files():
+        job = begin(Counting(ENDLESS, "count"))
+    assert job.over and job.pid is None
+    assert job.problem == "A process could not be started: Too many open files."
+
+
+def test_a_process_that_no_thread_can_listen_to_is_not_left_behind(monkeypatch) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    before = set(psutil.Process().children())
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refused)
+        job = Job(Counting(ENDLESS, "count"))
+    assert job.over and job.problem == "A process could not be started: can't start new thread."
+    assert set(psutil.Process().children()) - before <= {psutil.Process(resource_tracker._resource_tracker._pid)}
 
 
 def test_a_cancelled_job_has_no_result_and_no_problem_and_keeps_what_it_found(begin) -> None:

@@ -14,17 +14,20 @@ import msgspec
 import psutil
 import pytest
 
+from faults import no_more_files
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.session.session import Session
+from hyperscope.lab.session.session import Session, Unheard
 from hyperscope.lab.session.sides import MOST_LAYERS
 from hyperscope.lab.training.effects import Effect, of_knob
+from hyperscope.lab.worker import runner
 from hyperscope.lab.worker.tempo import Tempo
-from lab.live import RATE, SMALL, fresh, kill_worker, until
+from lab.live import RATE, SMALL, fresh, kill_worker, tick_until, until
 from lab.sessions import RUNAWAY
+from lab.tasks import ends
 from patience import SECONDS
 from probed import asks, views
 
@@ -589,6 +592,60 @@ def test_a_paused_session_stays_paused_when_its_worker_is_replaced(killable: Ses
     until(killable, lambda _: True)
     kill_worker(killable)
     assert [until(killable, lambda _: True).status.playing for _ in range(3)] == [False] * 3
+
+
+def test_workers_that_never_answer_are_given_up_until_another_is_wanted(
+    training: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until(training, lambda _: training._recovery.checkpoint is not None)
+    with monkeypatch.context() as broken:
+        broken.setattr(runner, "serve", ends)
+        kill_worker(training)
+        tick_until(training, lambda: training.worker_pid is None)
+    assert training.alarm
+    assert training.message.startswith("The training process ended unexpectedly (exit code 0), 4 times in a row; ")
+    checkpoint = training._recovery.checkpoint
+    assert training.unheard == Unheard(None, 0.0, f"step {checkpoint.step}", none=True)
+    training.move(RATE, 0.25)
+    training.start_another()
+    assert training.unheard is None
+    assert until(training, lambda snapshot: "→ 0.25" in snapshot.said).status.step >= checkpoint.step
+    until(training, lambda snapshot: snapshot.status.step > checkpoint.step)
+
+
+def test_a_worker_that_cannot_be_started_is_said_and_started_when_it_is_wanted_again(training: Session) -> None:
+    pid = training.worker_pid
+    assert pid is not None
+    with no_more_files():
+        os.kill(pid, signal.SIGKILL)
+        tick_until(training, lambda: training.worker_pid is None)
+        said = training.message
+        training.start_another()
+        assert training.message == said
+    assert training.alarm
+    assert said.startswith("The training process could not be started (Too many open files); ")
+    assert training.unheard is not None and training.unheard.none
+    training.start_another()
+    until(training, lambda snapshot: snapshot.status.playing)
+    assert training.unheard is None
+
+
+def test_a_session_whose_first_worker_cannot_be_started_begins_when_another_is_wanted(start: Start) -> None:
+    with no_more_files():
+        session = start(killable=True)
+    assert session.message.startswith("The training process could not be started (Too many open files); ")
+    assert session.frame(()) is None
+    assert session.unheard == Unheard(None, 0.0, "the start", none=True)
+    session.start_another()
+    assert until(session, lambda _: True).status.step == 0
+
+
+def test_a_session_that_is_over_wants_no_worker(start: Start) -> None:
+    with no_more_files():
+        session = start(killable=True)
+    session.close()
+    session.start_another()
+    assert session.worker_pid is None and session.unheard is None
 
 
 def test_a_worker_that_is_stopped_is_said_and_another_goes_on_from_the_last_checkpoint(training: Session) -> None:

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 
+from faults import no_more_files
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment
@@ -48,6 +49,27 @@ def test_a_worker_that_is_stopped_is_said_with_a_way_on(open_window: Callable[..
     qtbot.waitUntil(lambda: not note.isVisible() and window.session.status.playing)
     qtbot.waitUntil(lambda: window.session.status.step > step)
     assert window.session.experiment.training.learning_rate == 0.2
+
+
+def test_where_no_worker_can_be_started_another_is_tried_when_it_is_wanted(
+    open_window: Callable[..., Window], qtbot
+) -> None:
+    window = open_window(LIGHT, link=Runner)
+    note, session = window.part(Waiting).note, window.session
+    qtbot.waitUntil(lambda: session._recovery.checkpoint is not None)
+    pid = session.worker_pid
+    assert pid is not None
+    with no_more_files():
+        os.kill(pid, signal.SIGKILL)
+        qtbot.waitUntil(lambda: session.worker_pid is None)
+        assert "could not be started (Too many open files)" in window.words.said
+    qtbot.waitUntil(lambda: note.sentence == "No training process is running." and note.isVisible())
+    step = session._recovery.checkpoint.step
+    assert note.button.text() == f"Start another from step {step}"
+    window.move_knob("training.learning_rate", 0.2)
+    qtbot.mouseClick(note.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not note.isVisible() and session.status.step > step)
+    assert session.experiment.training.learning_rate == 0.2
 
 
 def test_a_worker_that_goes_on_is_no_longer_said_to_be_silent(open_window: Callable[..., Window], qtbot) -> None:

@@ -47,7 +47,13 @@ def spawn(
         raise
     finally:
         theirs.close()
-    exchange = Exchange(ours, replaces)
+    try:
+        exchange = Exchange(ours, replaces)
+    except OSError:
+        process.kill()
+        process.join()
+        ours.close()
+        raise
     # this way, since a process that starts waits until what it is given then was read: a moment's wait for megabytes
     exchange.send(arguments)
     return process, exchange

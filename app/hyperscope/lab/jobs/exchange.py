@@ -6,6 +6,7 @@ rest of a message whose writer was stopped in the middle of it. A window may do 
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +24,7 @@ class Exchange:
     """Messages to and from the process at the other end of `pipe`, in their order.
 
     One that was not sent yet goes when the next `replaces(next, one)`: then only the newest crosses.
+    Raises: OSError where the machine has no more threads to give.
     """
 
     def __init__(self, pipe: Connection, replaces: Callable[[Any, Any], bool] = lambda message, earlier: False) -> None:
@@ -33,8 +35,12 @@ class Exchange:
         self._gone = False
         work = (self._send_all, self._receive_all)
         self._threads = [threading.Thread(target=one, name="hyperscope-exchange", daemon=True) for one in work]
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except RuntimeError as problem:
+            self._end()
+            raise OSError(errno.EAGAIN, str(problem)) from None
 
     def send(self, message: object) -> bool:
         """Passes a message on; says whether it took the place of one that had not been sent. Raises: Gone."""

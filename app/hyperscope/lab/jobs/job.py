@@ -64,7 +64,7 @@ class Job(Generic[R, F]):
             self._process, self._exchange = spawn(serve, task, name=name, patient=True, parent=parent)
         except OSError as problem:
             self._end()
-            self.problem = f"A process could not be started: {problem}."
+            self.problem = f"A process could not be started: {problem.strerror or problem}."
 
     @property
     def pid(self) -> int | None:

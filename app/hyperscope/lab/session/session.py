@@ -62,7 +62,8 @@ TRIES = 3  # at a training process that ends before it has answered once
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """Why there is no answer: the worker is `busy` with something, or was `silent` for so many seconds, else 0.
+    """Why there is no answer: the worker is `busy` with something, or was `silent` for so many seconds, else 0, or
+    there is `none` any more.
 
     Another worker would go on from `where`.
     """
@@ -70,6 +71,7 @@ class Unheard:
     busy: Busy | None
     silent: float
     where: str
+    none: bool = False
 
 
 class Session:
@@ -103,6 +105,7 @@ class Session:
         self._wanted: tuple[AnyAsk, ...] = ()  # what somebody waits for
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
+        self._given_up = False  # on workers, until another is asked for
         self._heard = False  # whether the present worker has answered yet
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
@@ -113,8 +116,8 @@ class Session:
         self._held = self._dragged = False  # a control is, and was when something was moved last
         self._aim: One = "A"  # the twin that the worker takes edits for
         self._opens = link
-        self._link: Link | None = link(self.experiment, None, library, None)
-        self._link.send(Go(playing, tempo, rest))
+        self._link: Link | None = None
+        self._begin()
 
     # -- moves ----------------------------------------------------------------------------------------------------
 
@@ -502,37 +505,58 @@ class Session:
         """How the worker lets an answer be waited for; None as long as that takes no time worth a word."""
         link = self._link
         if link is None:
-            return None
+            return Unheard(None, 0.0, self._recovery.where, none=True) if self._given_up else None
         grace = SILENT if self._heard else START
         if link.busy is None and link.silence < grace:
             return None
         return Unheard(link.busy, link.silence if link.silence >= grace else 0.0, self._recovery.where)
 
     def start_another(self) -> None:
-        """Ends a worker that lets itself be waited for, and goes on with another from the last checkpoint."""
+        """Ends a worker that lets itself be waited for, if there is one, and goes on with another from the last
+        checkpoint.
+        """
+        self._losses = 0
         if self._link is not None:
-            self._losses = 0
             self._recover(WorkerLost("the training process was ended, as it did not answer"))
+        elif self._given_up:
+            self._begin()
 
     def _recover(self, loss: WorkerLost) -> None:
+        """Has another worker take a lost one's place, unless too many were lost in a row."""
         assert self._link is not None
         self._link.close(at_once=True)
+        self._link = None
         self._heard = False
         self.going = self.slow_motion = None
         self.ghosts = ()
         self._losses += 1
         if self._losses > TRIES:
-            self._link = None
-            self.message, self.alarm = given_up(loss, self._losses), True
+            self._give_up(loss, self._losses)
             return
-        self._link = self._recovery.link(self._opens, self.experiment, self.library)
+        self.message, self.alarm = self._recovery.said(loss), True
+        self._begin()
+
+    def _begin(self) -> None:
+        """Has a worker go on from the last checkpoint, or from the start if there is none."""
+        self._given_up = False
+        try:
+            self._link = self._recovery.link(self._opens, self.experiment, self.library)
+        except WorkerLost as loss:
+            self._give_up(loss)
+            return
         self._aim = "A"
-        if self.twin is not None:
-            self._link.send(self._recovery.twin(self.experiment, self.twin))
-        self._link.send(Go(self.playing, self.tempo, self.rest))
         checkpoint = self._recovery.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
-        self.message, self.alarm = self._recovery.said(loss), True
+        try:
+            if self.twin is not None:
+                self._link.send(self._recovery.twin(self.experiment, self.twin))
+            self._link.send(Go(self.playing, self.tempo, self.rest))
+        except WorkerLost as loss:
+            self._recover(loss)
+
+    def _give_up(self, loss: WorkerLost, losses: int = 1) -> None:
+        self._given_up = True
+        self.message, self.alarm = given_up(loss, losses), True
 
     def _send(self, command: object) -> None:
         try:
@@ -556,6 +580,7 @@ class Session:
             # nothing is to be had of one that does not run
             self._link.close(at_once=self._heard and self._link.silence >= SILENT)
             self._link = None
+        self._given_up = False
 
 
 def last_experiment() -> Experiment | None:

@@ -16,7 +16,7 @@ from hyperscope.lab.worker.commands import Busy, Look, Reply
 
 
 class WorkerLost(RuntimeError):
-    """The training process ended unasked."""
+    """The training process ended unasked, or could not be started."""
 
 
 class Link(Protocol):
@@ -57,5 +57,6 @@ class Link(Protocol):
         ...
 
 
-# a worker for an experiment, from a checkpoint on if there is one, with its runs kept in a file, and with its past
+# a worker for an experiment, from a checkpoint on if there is one, with its runs kept in a file, and with its past;
+# raises WorkerLost if none can be started
 Opens = Callable[[Experiment, Any, Path | None, Any], Link]

@@ -43,7 +43,10 @@ class Recovery:
         self.twin_checkpoint = None
 
     def link(self, opens: Opens, experiment: Experiment, library: Path | None) -> Link:
-        """Another worker, from the last checkpoint on; of twins it has A, until it is sent `twin`."""
+        """Another worker, from the last checkpoint on; of twins it has A, until it is sent `twin`.
+
+        Raises: WorkerLost if none can be started.
+        """
         return opens(experiment, self.checkpoint, library, self._pasts[0])
 
     def twin(self, a: Experiment, b: Experiment) -> StartTwin:
@@ -65,8 +68,9 @@ class Recovery:
 
 
 def given_up(loss: WorkerLost, losses: int) -> str:
-    """What the window is to say when it is tried no more."""
-    return _sentence(f"{loss}, {losses} times in a row; start Hyperscope again, or see 'hyperscope doctor'.")
+    """What the window is to say when none is started by itself any more, after so many losses in a row."""
+    often = f", {losses} times in a row" if losses > 1 else ""
+    return _sentence(f"{loss}{often}; 'hyperscope doctor' looks for what is missing.")
 
 
 def _sentence(words: str) -> str:

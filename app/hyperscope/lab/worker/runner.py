@@ -23,13 +23,16 @@ LOOKED = 0.25  # s at most between two looks that count as silence: the window i
 
 
 class Runner(Link):
-    """The link to a worker in a process of its own."""
+    """The link to a worker in a process of its own. Raises: WorkerLost if it cannot be started."""
 
     def __init__(
         self, experiment: Experiment, checkpoint: Any = None, library: Path | None = None, past: Any = None
     ) -> None:
         given = experiment, checkpoint, library, past
-        self._process, self._exchange = spawn(serve, *given, name="hyperscope-trainer", replaces=replaces)
+        try:
+            self._process, self._exchange = spawn(serve, *given, name="hyperscope-trainer", replaces=replaces)
+        except OSError as problem:
+            raise WorkerLost(f"the training process could not be started ({problem.strerror or problem})") from None
         self.waiting = False  # a snapshot was asked for and has not come
         self.changes = 0  # commands sent that change the experiment
         self.silence = 0.0

@@ -1,4 +1,6 @@
-"""Says that the worker lets itself be waited for: what it is at and how far that is, or that it does not run."""
+"""Says that the worker lets itself be waited for: what it is at and how far that is, that it does not run, or that
+there is none.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Waiting(Part["Shell"]):
     def _say(self, unheard: Unheard) -> None:
         another = f"Start another from {unheard.where}"
         busy = unheard.busy
-        if unheard.silent:
+        if unheard.none:
+            self.note.say("No training process is running.", alarm=True, offer=another)
+        elif unheard.silent:
             silent = f"The training process has given no sign for {unheard.silent:.0f} s."
             self.note.say(silent, alarm=True, offer=another)
         elif busy is not None:
