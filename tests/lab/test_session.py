@@ -625,7 +625,8 @@ def test_a_worker_that_cannot_be_started_is_said_and_started_when_it_is_wanted_a
     assert training.alarm
     assert said.startswith("The training process could not be started (Too many open files); ")
     assert training.unheard is not None and training.unheard.none
-    training.start_another()
+    assert not training.status.playing and training.status.steps_per_second == 0
+    training.play(not training.playing)  # as the button does
     until(training, lambda snapshot: snapshot.status.playing)
     assert training.unheard is None
 

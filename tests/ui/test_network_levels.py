@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from hyperscope.lab.probes.network import LayerSummary, NetworkPicture
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.paint import face
+from hyperscope.ui.panels.network import flow
 from hyperscope.ui.panels.network.canvas import NetworkCanvas
 from hyperscope.ui.panels.network.nodes import (
     ROWS,
@@ -137,6 +140,19 @@ def test_nothing_moves_while_the_panel_is_hidden(panel: NetworkCanvas) -> None:
     panel.hide()
     assert not panel.flow.running
     panel.show()
+    assert panel.flow.running
+
+
+def test_the_dots_stand_once_nothing_is_heard_of_training_until_it_is_heard_of_again(
+    panel: NetworkCanvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.draw(of(hand_made.network((3,)), playing=True))
+    qtbot.wait(3 * flow.EVERY)
+    assert panel.flow.running
+    later = time.monotonic() + flow.NEWS
+    monkeypatch.setattr(flow, "time", SimpleNamespace(monotonic=lambda: later))
+    qtbot.waitUntil(lambda: not panel.flow.running)
+    panel.draw(of(hand_made.network((3,)), playing=True))
     assert panel.flow.running
 
 

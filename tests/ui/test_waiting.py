@@ -42,6 +42,7 @@ def test_a_worker_that_is_stopped_is_said_with_a_way_on(open_window: Callable[..
     assert not note.isVisible()
     pid = stop(window)
     qtbot.waitUntil(lambda: "has given no sign for" in note.sentence and note.isVisible())
+    assert window.transport.steps.value() == "0"
     step = window.session.status.step
     window.move_knob("training.learning_rate", 0.2)
     qtbot.mouseClick(note.button, Qt.MouseButton.LeftButton)
@@ -64,6 +65,8 @@ def test_where_no_worker_can_be_started_another_is_tried_when_it_is_wanted(
         qtbot.waitUntil(lambda: session.worker_pid is None)
         assert "could not be started (Too many open files)" in window.words.said
     qtbot.waitUntil(lambda: note.sentence == "No training process is running." and note.isVisible())
+    transport = window.transport
+    assert not transport.play_button.isChecked() and transport.steps.value() == "0"
     step = session._recovery.checkpoint.step
     assert note.button.text() == f"Start another from step {step}"
     window.move_knob("training.learning_rate", 0.2)

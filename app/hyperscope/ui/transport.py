@@ -109,6 +109,10 @@ class Transport(QWidget):
         if self._since_rates >= CALM:
             self._since_rates = 0
 
+    def show_no_steps(self) -> None:
+        """Says that nothing is known to be done, until there is a status again."""
+        self.steps.set_value(shown(0))
+
     def show_stop(self, epoch: int | None) -> None:
         """Says after how many epochs training is to stop."""
         self._stop = epoch

@@ -296,7 +296,11 @@ class Session:
     # -- transport ------------------------------------------------------------------------------------------------
 
     def play(self, playing: bool) -> None:
-        """Trains on, or pauses."""
+        """Trains on, or pauses. Where there is no worker any more, whoever presses this wants one that trains."""
+        if self._given_up:
+            self.playing, self.rested = True, False
+            self.start_another()
+            return
         self.playing, self.rested = playing, False
         self._send(Go(playing, self.tempo, self.rest))
 
@@ -556,6 +560,7 @@ class Session:
 
     def _give_up(self, loss: WorkerLost, losses: int = 1) -> None:
         self._given_up = True
+        self.status = replace(self.status, playing=False, steps_per_second=0.0)
         self.message, self.alarm = given_up(loss, losses), True
 
     def _send(self, command: object) -> None:

@@ -62,8 +62,10 @@ class Waiting(Part["Shell"]):
         another = f"Start another from {unheard.where}"
         busy = unheard.busy
         if unheard.none:
+            self.host.transport.show_status(self.host.session.status, 0.0)
             self.note.say("No training process is running.", alarm=True, offer=another)
         elif unheard.silent:
+            self.host.transport.show_no_steps()
             silent = f"The training process has given no sign for {unheard.silent:.0f} s."
             self.note.say(silent, alarm=True, offer=another)
         elif busy is not None:

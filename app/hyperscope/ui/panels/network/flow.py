@@ -18,6 +18,7 @@ from hyperscope.ui.panels.network.edges import Edges, widths
 from hyperscope.ui.theme import Theme
 
 EVERY = 50  # ms
+NEWS = 5.0  # s without word of training after which nobody knows that it goes on
 SPEED = 0.32  # of a gap, in a second
 FEW = 5  # edges of a gap that have a dot
 LEAST = 0.3  # of the strongest weight
@@ -35,9 +36,10 @@ class Flow(QObject):
         super().__init__(parent)
         self._edges: list[tuple[Edges, int, int, float, bool]] = []
         self._reduced = self._training = self._seen = False
+        self._told = 0.0  # when training was last heard of
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
-        self._timer.timeout.connect(self.moved)
+        self._timer.timeout.connect(self._move)
 
     @property
     def running(self) -> bool:
@@ -45,13 +47,21 @@ class Flow(QObject):
         return self._timer.isActive()
 
     def take_note(self, *, training: bool | None = None, seen: bool | None = None, reduced: bool | None = None) -> None:
-        """Takes note of what has changed of what it depends on."""
+        """Takes note of what has changed of what it depends on, and of training also that it goes on."""
+        if training:
+            self._told = time.monotonic()
         self._training = self._training if training is None else training
         self._seen = self._seen if seen is None else seen
         self._reduced = self._reduced if reduced is None else reduced
         wanted = self._training and self._seen and not self._reduced
         if wanted != self.running:
             self._timer.start() if wanted else self._timer.stop()
+            self.moved.emit()
+
+    def _move(self) -> None:
+        if time.monotonic() > self._told + NEWS:
+            self.take_note(training=False)
+        else:
             self.moved.emit()
 
     def follow(self, gaps: Sequence[Edges], weights: Sequence[Array]) -> None:
