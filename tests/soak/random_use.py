@@ -62,6 +62,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from soak.witness import Witness
 
 LONG_FRAME = 0.1  # s
+TOLD_FRAME = 0.06  # s from which on a frame is told of, though it is no fault
 SETTLED = 600.0  # s after which memory is to be flat
 GROWN = 60e6  # bytes that it may wander by then: caches fill, and the allocator returns what it likes
 SAMPLED = 5.0  # s between two looks at memory
@@ -192,8 +193,10 @@ class RandomUse:
 
     def _end_frame(self) -> None:
         now = time.thread_time()
-        if (work := now - self._begun) > LONG_FRAME:
+        work = now - self._begun
+        if work > LONG_FRAME:
             self.found.gaps.append((work, self._last[-1] if self._last else "the start"))
+        if work > TOLD_FRAME:
             self._say(f"{1000 * work:.0f} ms after {' · '.join(list(self._last)[-3:])}\n{self._witness.words()}")
         self._witness.begin()
         self._begun = now

@@ -61,7 +61,7 @@ class CoverageCurve(Sheet):
         low = max(0.0, math.floor(20 * low - 0.2) / 20)
         axes = Axes(area, (0.0, 1.0), (low, 1.0 + 0.02 * (1 - low)))
         steps = [low + (1 - low) * k / 4 for k in range(5)]
-        up = [(at, f"{100 * at:.0f} %" if (1 - low) >= 0.2 else f"{100 * at:.1f} %") for at in steps]
+        up = [(at, f"{100 * at:.4g} %") for at in steps]
         axes.paint(painter, theme, [(0.0, "0"), (0.5, "50 %"), (1.0, "100 %")], up)
         painter.save()
         painter.setClipRect(area.adjusted(0, -4, 0, 4))
@@ -110,7 +110,8 @@ class ReliabilityCard(Sheet):
         if curve is None:
             return
         below = self.px(17) * len(self.lines) + self.px(4)
-        area = room.adjusted(self.px(36), self.px(4), -self.px(4), -below - self.px(20))
+        high = self.px(13)  # of a count, which stands on its bar
+        area = room.adjusted(self.px(36), high, -self.px(4), -below - self.px(20))
         axes = Axes(area, (0.0, 1.0), (0.0, 1.0))
         across, up = [(0.0, "0"), (0.5, "0.5"), (1.0, "sure 1")], [(0.0, "0"), (0.5, "50 %"), (1.0, "right")]
         axes.paint(painter, theme, across, up)
@@ -124,7 +125,7 @@ class ReliabilityCard(Sheet):
             painter.setBrush(mixed(theme.card, theme.accent, 0.25 + 0.5 * math.sqrt(count / most)))
             painter.drawRect(QRectF(left + 1, top, right - left - 2, area.bottom() - top))
             said = f"{count}"
-            place = QRectF(left - 6, max(area.top(), top - self.px(13)), right - left + 12, self.px(12))
+            place = QRectF(left - 6, top - high, right - left + 12, high - 1)
             write(painter, place, said, face(9, 400, theme.scale), theme.quiet, CENTRE)
         ends = axes.points(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
         polyline(painter, ends, theme.text, self.px(1.2), dashed=True)

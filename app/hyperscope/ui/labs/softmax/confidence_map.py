@@ -76,8 +76,8 @@ class ConfidenceMap(MapSheet):
         painter.setFont(face(11, 400, theme.scale))
         painter.setPen(theme.quiet)
         said = (
-            f"Striped: {100 * self.share:.0f} % of the plane, less sure than {self.threshold:.2f}, goes to a person. "
-            "Ringed: dev examples that do."
+            f"Striped: {100 * self.share:.0f}\u00a0% of the plane, less sure than {self.threshold:.2f}, goes to a "
+            "person. Ringed: dev examples that do."
         )
         self.setAccessibleDescription(said)
         painter.drawText(self.beside, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), said)
