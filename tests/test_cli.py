@@ -19,7 +19,9 @@ from hyperscope import __version__
 from hyperscope.cli import run
 from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, read
+from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
 
@@ -172,6 +174,18 @@ def test_set_can_be_given_more_than_once(tmp_path):
 def test_json_is_json_and_nothing_else(capsys):
     run(["run", IRIS, "--epochs", "2", "--json"])
     assert list(json.loads(capsys.readouterr().out)) == [*METRICS, "stopped"]
+
+
+def test_a_session_that_ends_at_its_start_is_run_with_what_was_set_there_by_hand(tmp_path):
+    start = Experiment(data=Data(points=60))
+    by_hand = Score(start, (Event(0, start, edit=Edit("output.bias", (0,), 3.0)),))
+    found = []
+    for name, score in (("as it is", Score(start)), ("by hand", by_hand)):
+        (tmp_path / f"{name}.json").write_text(score.to_json(), encoding="utf-8")
+        assert run(["run", str(tmp_path / f"{name}.json"), "--epochs", "1", "--out", str(tmp_path / name)]) == 0
+        with np.load(tmp_path / name / "weights.npz") as arrays:
+            found.append(float(arrays["output.bias"][0]))
+    assert found[1] > found[0] + 1
 
 
 def test_a_run_that_diverges_says_why_and_writes_what_there_is(tmp_path, capsys):

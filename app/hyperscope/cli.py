@@ -113,7 +113,7 @@ def _window(file: str | None, theme: str | None) -> int:
     again = last is not None and table is None and (home() / RUNS).exists()
     session = Session(given or last, playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True))
     try:
-        if score and score.end:
+        if score and score.goes_on:
             session.perform(score)
         from hyperscope.ui.app import open_window
 

@@ -110,6 +110,14 @@ def test_up_from_the_first_goes_to_the_last(palette, qtbot):
     assert palette.list.currentRow() == len(palette.found()) - 1
 
 
+@pytest.mark.parametrize("key", [Key.Key_Down, Key.Key_Up, Key.Key_PageDown, Key.Key_PageUp, Key.Key_Return])
+def test_keys_do_nothing_where_nothing_matches(palette, qtbot, key):
+    qtbot.keyClicks(palette.line, "no such thing")
+    assert palette.found() == []
+    qtbot.keyClick(palette.line, key)
+    assert palette.isVisible() and palette.line.text() == "no such thing"
+
+
 def test_a_choice_can_be_set_from_it(window, palette, qtbot):
     qtbot.keyClicks(palette.line, "optimiser sgd")
     qtbot.keyClick(palette.line, Key.Key_Return)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.generalise.strengths import STRENGTHS
 from hyperscope.ui.labs import entry
 from hyperscope.ui.labs.generalise.bias_view import BiasView
@@ -108,6 +108,16 @@ def test_a_remedy_that_is_kept_is_the_experiment_from_then_on(window, qtbot):
     qtbot.mouseClick(table.button("Label smoothing", "keep"), LEFT)
     assert window.session.twin is None and window.session.experiment.training.label_smoothing > 0
     qtbot.waitUntil(lambda: table.note.startswith("of an earlier experiment"), timeout=PATIENCE)
+
+
+def test_a_remedy_that_is_kept_for_both_twins_leaves_what_they_differ_in(window, qtbot):
+    session = window.session
+    window.do(lambda: session.start_twin(changed(TINY, "training.l2", 0.01)))
+    window.do(lambda: session.set_side("both"))
+    window.part(Trying)._keep(next(row for row in view_of(window).table.rows if row.name == "Label smoothing"))
+    a, b, _ = session.in_force
+    assert (a.training.l2, b.training.l2) == (0.0, 0.01)
+    assert a.training.label_smoothing == b.training.label_smoothing > 0
 
 
 def test_pointer_and_arrows_go_along_the_strengths_and_enter_opens_one(window, qtbot):

@@ -16,7 +16,7 @@ from hyperscope.lab.examples.own_points import emptied
 from hyperscope.lab.experiment.data import PAINTED, Data, with_source
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.session.opening import opened
-from hyperscope.ui.labs.playground.painting import Painting
+from hyperscope.ui.labs.playground.painting import ALONE, Painting
 from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.window import Window
 from patience import PATIENCE
@@ -184,6 +184,22 @@ def test_there_is_no_painting_on_the_maps_of_twins(open_window, qtbot):
     assert not window.part(Painting).on
     window.part(Painting).start()
     assert not window.part(Painting).on
+
+
+def test_what_is_refused_to_twins_leaves_their_data_alone(open_window, qtbot):
+    window = open_window(FEW)
+    painting = window.part(Painting)
+    painting.start()
+    dab(qtbot, window, 0.5, 0.5)
+    painting.stop()
+    window.move_knob("data.source", "moons")
+    window.do(window.part(TwinPart).toggle)
+    window.move_knob("training.learning_rate", 0.3)
+    before = window.session.in_force
+    for refused in (painting.empty, painting.open, painting.start):
+        refused()
+        assert window.session.in_force == before and not painting.on
+        assert window.words.said == ALONE
 
 
 def test_points_undone_under_another_face_of_the_map_are_heard_of(open_window, qtbot):

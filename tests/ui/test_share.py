@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.export.sharing import experiment_code
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
+from hyperscope.lab.timeline.shown import Shown
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK
@@ -180,6 +182,20 @@ def test_a_file_of_a_session_is_played_back(window, qtbot, tmp_path):
     window.part(Files).open(tmp_path / "mine.json")
     qtbot.waitUntil(lambda: arrived(window, 25), timeout=PATIENCE)
     assert window.session.experiment == FASTER
+
+
+def test_a_file_of_a_session_that_ends_at_its_start_is_opened_with_what_was_done_there(window, qtbot, tmp_path):
+    score = Score(
+        SMALL, (Event(0, SMALL, edit=Edit("output.bias", (0,), 3.0)),), 0, Shown("softmax", {"softmax": "plane"})
+    )
+    (tmp_path / "mine.json").write_text(score.to_json(), encoding="utf-8")
+    window.part(Files).open(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: window._name == "softmax" and arrived(window, 0), timeout=PATIENCE)
+    seen: dict = {}
+    window.part(Share).on_snapshot = lambda snapshot: seen.update(views(snapshot.wanted) if snapshot.wanted else {})
+    window.session.want(asks("weights"))
+    qtbot.waitUntil(lambda: "weights" in seen, timeout=PATIENCE)
+    assert seen["weights"]["output.bias"][0] == 3.0
 
 
 def test_escape_leaves_everything_as_it_was(window, dialog, qtbot):

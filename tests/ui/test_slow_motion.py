@@ -15,6 +15,7 @@ from hyperscope.engine.slow_motion import SlowStep
 from hyperscope.lab.timeline.slow_motion import SlowMotion
 from hyperscope.ui import formula
 from hyperscope.ui.labs.playground.slow_motion import SlowMotionPart
+from hyperscope.ui.panels.map.pin import Pin
 from hyperscope.ui.panels.slow_motion.matrix import figure
 from hyperscope.ui.panels.slow_motion.panel import SlowMotionPanel
 from hyperscope.ui.parts.looks import Looks
@@ -70,6 +71,15 @@ def test_keys_begin_go_on_and_back_and_leave(window, qtbot):
     press(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: at(window) is None, timeout=PATIENCE)
     assert window.session.status.step == 4
+
+
+def test_escape_leaves_slow_motion_and_lets_go_of_a_pinned_input_one_after_the_other(window, qtbot):
+    window.lab.page.map.set_pin(Pin(point=(0.5, 0.5)))
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: at(window) == 0, timeout=PATIENCE)
+    for left in (1, 0):
+        press(window, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda left=left: (at(window) is not None) + (window.lab.page.map.pin is not None) == left)
 
 
 def test_the_arrows_are_slow_motion_s_after_a_click_on_a_control(window, qtbot):

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from hyperscope.engine.calibration import expected_calibration_error, reliability
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.export.tables import csv_of
 from hyperscope.lab.jobs.task import Record
 from hyperscope.lab.softmax.confidence import BINS, tempered
@@ -99,6 +99,16 @@ def test_a_classs_weight_is_set_by_hand_and_is_one_move(opened, qtbot) -> None:
     assert (training.class_weights, training.weights_by_class[1]) == ("by hand", 4.0)
     window.session.undo()
     qtbot.waitUntil(lambda: window.session.experiment.training.class_weights == "equal", timeout=PATIENCE)
+
+
+def test_a_weight_set_for_both_twins_leaves_what_they_differ_in(opened, qtbot) -> None:
+    window, view = opened()
+    session = window.session
+    window.do(lambda: session.start_twin(changed(session.experiment, "training.l2", 0.01)))
+    window.do(lambda: session.set_side("both"))
+    view.weights.sliders[1].moved.emit("training.weights_by_class.1", 4.0)
+    assert [one.training.weights_by_class[1] for one in session.in_force[:2]] == [4.0, 4.0]
+    assert [one.training.l2 for one in session.in_force[:2]] == [0.0, 0.01]
 
 
 def test_the_confusion_is_of_dev_and_sums_to_it(opened) -> None:

@@ -117,6 +117,21 @@ def test_a_logit_is_typed_and_a_wrong_one_is_refused_in_words(bench, window, qtb
     assert bench.bars.worked.case.logits[2] == 1000
 
 
+def test_escape_takes_back_what_was_typed_for_a_logit(bench, window, qtbot) -> None:
+    grip = bench.bars.grips[2]
+    before = bench.case
+    grip.setFocus()
+    qtbot.keyClick(grip, Qt.Key.Key_Return)
+    line = bench.bars.findChild(QLineEdit)
+    line.setText("1000")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert grip.hasFocus() and not line.isVisible()
+    bench.bars.grips[0].setFocus()
+    assert bench.case == before
+    grip.type()
+    assert [one.text() for one in bench.bars.findChildren(QLineEdit) if one.isVisible()] != ["1000"]
+
+
 def test_digits_choose_the_true_class_as_far_as_there_are_so_many(bench, window, qtbot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_4)
     qtbot.waitUntil(lambda: bench.bars.worked.case.truth == 3, timeout=PATIENCE)

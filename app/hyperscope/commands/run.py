@@ -48,7 +48,7 @@ def main(words: list[str]) -> int:
         if not equals:
             raise ValueError(f"--set {setting}: write it as PATH=VALUE, such as training.learning_rate=0.1")
         experiment = changed(experiment, knob, parsed(knob, value))
-    if score.end:
+    if score.end or score.events:
         trainer = replay(score)
         trainer.apply(experiment)
         trainer.go_on()

@@ -255,9 +255,9 @@ class Palette(Overlay):
         if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             step = _STEPS.get(Qt.Key(event.key()))
             if step is not None:
-                row = self.list.currentRow() + step
-                most = self.list.count() - 1
-                self.list.setCurrentRow((row % (most + 1) if abs(step) == 1 else min(max(0, row), most)) if most else 0)
+                if count := self.list.count():
+                    row = self.list.currentRow() + step
+                    self.list.setCurrentRow(row % count if abs(step) == 1 else min(max(0, row), count - 1))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._choose(self.list.currentItem())

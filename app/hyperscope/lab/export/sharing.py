@@ -92,7 +92,7 @@ def _trimmed(words: str) -> str:
 
 
 def _shared(score: Score) -> Shared:
-    return Shared("session" if score.events or score.end else "experiment", score)
+    return Shared("session" if score.goes_on else "experiment", score)
 
 
 # -- opening ----------------------------------------------------------------------------------------------------------

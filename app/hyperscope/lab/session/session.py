@@ -133,6 +133,10 @@ class Session:
         """
         self._apply(*(experiment for _ in self._sides(side)), merge=merge, side=side)
 
+    def change(self, changed: Callable[[Experiment], Experiment], *, merge: str = "") -> None:
+        """Puts in force what `changed` makes of the experiment, of both twins what it makes of each."""
+        self._apply(*(changed(one) for one in self._sides()), merge=merge)
+
     def _apply(self, *experiments: Experiment, merge: str = "", side: Side | None = None) -> None:
         side = side or self.side
         state = sides.with_moved(self._state, side, experiments)

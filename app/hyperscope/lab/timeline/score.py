@@ -98,6 +98,11 @@ class Score:
         """What is in force at the end."""
         return self.events[-1].experiment if self.events else self.start
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is more to it than an experiment at its start."""
+        return bool(self.end or self.events or self.shown)
+
     def place(self, tick: int | None = None, *, before: bool = False) -> Place:
         """The moment at `tick`, the end if None: after the events there, or `before` them.
 

@@ -69,7 +69,7 @@ class Files(Part["Shell"]):
 
     def _take(self, path: Path, score: Score) -> None:
         host = self.host
-        if score.end:
+        if score.goes_on:
             take_session(host, score)
             return
         host.session.apply(score.experiment)
@@ -84,9 +84,8 @@ class Files(Part["Shell"]):
         self._dialog.open()
 
     def _take_table(self, data: object) -> None:
-        session = self.host.session
         self.host.looked_at.forget()
-        session.apply(msgspec.structs.replace(session.moved, data=data))
+        self.host.session.change(lambda one: msgspec.structs.replace(one, data=data))
         self.host.follow()
 
     def ask_where_to_save(self) -> None:

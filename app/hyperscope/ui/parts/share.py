@@ -31,7 +31,7 @@ def take_session(host: Shell, score: Score) -> None:
     host.session.perform(score)
     host.draw_all()
     host.follow()
-    host.say(f"Playing back {shown(score.end)} steps …")
+    host.say(f"Playing back {shown(score.end)} steps …" if score.end else "Opened, at its start.")
 
 
 class Share(Part["Shell"]):

@@ -143,7 +143,7 @@ def _export_window(
     with opened_window(score.start, choice.theme, (1280, 800)) as window:
         choice = InWindow(choice.suffix, choice.scale, choice.theme, window=window)
         session = window.session
-        if score.end or score.events or score.shown:
+        if score.goes_on:
             session.perform(score)
             wait(lambda: session.status.tick == score.end or session.alarm, "the session's end")
             if session.alarm:

@@ -295,9 +295,12 @@ class Trying(FromJobs, Part[Host]):
 
     def _now(self, row: Tried) -> Experiment | None:
         """The remedy done to the experiment as it is now, which may have changed since it was tried."""
+        return self._done_to(self.host.session.moved, row)
+
+    def _done_to(self, experiment: Experiment, row: Tried) -> Experiment | None:
         if row.experiment is None:
             return None
-        tries = usual[row.name].tries(self.host.session.moved)
+        tries = usual[row.name].tries(experiment)
         found = [] if isinstance(tries, str) else [one.experiment for one in tries if one.caption == row.caption]
         return found[0] if found else row.experiment
 
@@ -317,12 +320,11 @@ class Trying(FromJobs, Part[Host]):
             self.host.do(lambda: session.train_to(epochs))
             self.host.say(f"It trains on to epoch {epochs}.")
             return
-        made = self._now(row)
-        if made is None:
+        if row.experiment is None:
             return
 
         def take() -> None:
-            session.apply(made)
+            session.change(lambda one: self._done_to(one, row) or one)
             session.restart()
             session.play(True)
 

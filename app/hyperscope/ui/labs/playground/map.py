@@ -49,7 +49,8 @@ class MapPart(Part["Host"]):
         self.map.units_chosen.connect(self._choose_units)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), page)
         self._escape.setEnabled(False)  # until an input is pinned; others use Escape too
-        self._escape.activated.connect(self.let_go)
+        for pressed in (self._escape.activated, self._escape.activatedAmbiguously):  # slow motion has one too
+            pressed.connect(self.let_go)
 
     def actions(self) -> Sequence[Action]:
         return (

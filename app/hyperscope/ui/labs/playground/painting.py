@@ -93,16 +93,17 @@ class Painting(Part["Host"]):
 
     def open(self) -> None:
         """Goes to the points painted before, if there are any, and paints on."""
+        if self._refused():
+            return
         if self._data.source != PAINTED and self._data.painted:
             self._apply(msgspec.structs.replace(emptied(self._data), painted=self._data.painted))
         self.start()
 
     def start(self) -> None:
         """Lets one paint; points on the plane that are not one's own yet are taken over first."""
-        said, host = HOW, self.host
-        if host.session.twin is not None:
-            host.say(ALONE)
+        if self._refused():
             return
+        said, host = HOW, self.host
         if self._data.source != PAINTED:
             if (examples := self.map.examples) is None:
                 return
@@ -121,6 +122,13 @@ class Painting(Part["Host"]):
         self.surface.setFocus()
         host.hold(said)
 
+    def _refused(self) -> bool:
+        """Says that twins have no points of their own, if there are twins."""
+        if self.host.session.twin is not None:
+            self.host.say(ALONE)
+            return True
+        return False
+
     def stop(self) -> None:
         """Ends painting; the points stay."""
         if self.surface.busy:
@@ -138,6 +146,8 @@ class Painting(Part["Host"]):
 
     def empty(self) -> None:
         """Gives an empty plane to paint on."""
+        if self._refused():
+            return
         self._waiting = None
         self._apply(emptied(self._data))
         self.surface.stroke += 1

@@ -53,7 +53,8 @@ class SlowMotionPart(Part["Host"]):
         # enabled only while it is on, as other things are left by the same key
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), page)
         self._escape.setEnabled(False)
-        self._escape.activated.connect(self.leave)
+        for pressed in (self._escape.activated, self._escape.activatedAmbiguously):  # a pinned input has one too
+            pressed.connect(self.leave)
         self._watch = _Watch(self)
         for watched in (page, page.curves, page.distributions):
             watched.installEventFilter(self._watch)

@@ -115,7 +115,7 @@ class Grip(QWidget):
         """Opens a line in which the value is typed: Enter or leaving takes it, Escape does not."""
         if self._typing is not None:
             return
-        line = self._typing = QLineEdit(logit(self.value), self._picture)
+        line = self._typing = _Line(logit(self.value), self._picture)
         line.setAccessibleName(f"{self.accessibleName()}, typed")
         line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         wear(line, self._picture.theme)
@@ -126,26 +126,45 @@ class Grip(QWidget):
         line.show()
         line.setFocus()
         line.editingFinished.connect(self._typed)
+        line.escaped.connect(self._taken_away)
 
-    def _typed(self) -> None:
+    def _taken_away(self) -> str:
+        """Takes the line away; what was typed into it."""
         line, self._typing = self._typing, None
         if line is None:
-            return
-        value = read(LOGIT, line.text().replace("−", "-"))
+            return ""
         line.hide()
         line.deleteLater()
+        self.setFocus()
+        return line.text()
+
+    def _typed(self) -> None:
+        if self._typing is None:
+            return
+        value = read(LOGIT, self._taken_away().replace("−", "-"))
         said = LOGIT.refusal(value)
         if said:
             self.refused.emit(said)
         else:
             self.moved.emit(float(value))
             self.let_go.emit()
-        self.setFocus()
 
     def _offer(self, value: float) -> None:
         value = min(LOGIT.high, max(LOGIT.low, round(value, 4)))
         if value != self.value:
             self.moved.emit(value)
+
+
+class _Line(QLineEdit):
+    """What a value is typed into, until Escape is pressed."""
+
+    escaped = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class Bars(Sheet):

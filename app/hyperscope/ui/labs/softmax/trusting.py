@@ -41,14 +41,16 @@ class Trusting(Part[Host]):
 
     def _weigh(self, path: str, weights: object) -> None:
         """Every class counts what its slider says from now on, in one move."""
-        session = self.host.session
-        moved = msgspec.structs.replace(
-            session.moved.training,
-            class_weights="by hand",
-            weights_by_class=tuple(weights),  # type: ignore[arg-type]
-        )
-        experiment = msgspec.structs.replace(session.moved, training=moved)
-        self.host.do(lambda: session.apply(experiment, merge=path))
+
+        def weighed(one: Experiment) -> Experiment:
+            by_hand = msgspec.structs.replace(
+                one.training,
+                class_weights="by hand",
+                weights_by_class=tuple(weights),  # type: ignore[arg-type]
+            )
+            return msgspec.structs.replace(one, training=by_hand)
+
+        self.host.do(lambda: self.host.session.change(weighed, merge=path))
 
     # -- the ensemble ---------------------------------------------------------------------------------------------
 
