@@ -22,10 +22,11 @@ import hyperscope
 from faults import no_more_files
 from hyperscope.lab.jobs import child_process
 from hyperscope.lab.jobs import job as jobs
+from hyperscope.lab.jobs.exchange import Exchange
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.jobs.task import Progress, Task
 from hyperscope.lab.jobs.work import Word
-from lab.tasks import Adding, Counting, Failing, Flooding, Once, Resting, Stuck, Telling, Tidy
+from lab.tasks import Adding, Counting, Failing, Flooding, Once, Resting, Stuck, Telling, Tidy, ends
 from patience import SECONDS
 
 PATIENCE = 30.0  # s; a busy machine takes a second or two to start a process
@@ -262,6 +263,31 @@ def test_a_process_that_cannot_be_started_is_said(begin) -> None:
         job = begin(Counting(ENDLESS, "count"))
     assert job.over and job.pid is None
     assert job.problem == "A process could not be started: Too many open files."
+
+
+def test_a_process_that_is_gone_before_anything_was_said_to_it_is_told_of(monkeypatch) -> None:
+    heard = Exchange.__init__
+
+    def late(exchange: Exchange, *given: Any) -> None:
+        heard(exchange, *given)
+        with exchange._changed:
+            assert exchange._changed.wait_for(lambda: exchange._gone, SECONDS)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(child_process, "_live", ends)
+        dying.setattr(Exchange, "__init__", late)
+        job = Job(Counting(ENDLESS, "count"))
+    assert job.over and job.problem == "A process could not be started: it ended at once."
+
+
+def test_a_job_begins_though_the_working_folder_is_gone(begin, tmp_path, monkeypatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    job = begin(Counting(3, "count"))
+    to_the_end(job)
+    assert job.problem == "" and job.records
 
 
 def test_a_process_that_no_thread_can_listen_to_is_not_left_behind(monkeypatch) -> None:

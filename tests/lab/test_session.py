@@ -22,6 +22,7 @@ from hyperscope.lab.experiment.experiment import changed, every_knob
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.session.session import Session, Unheard
 from hyperscope.lab.session.sides import MOST_LAYERS
+from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.training.effects import Effect, of_knob
 from hyperscope.lab.worker import runner
 from hyperscope.lab.worker.tempo import Tempo
@@ -639,6 +640,41 @@ def test_a_session_whose_first_worker_cannot_be_started_begins_when_another_is_w
     assert session.unheard == Unheard(None, 0.0, "the start", none=True)
     session.start_another()
     assert until(session, lambda _: True).status.step == 0
+
+
+def test_what_is_opened_while_there_is_no_worker_is_taken_on_by_the_next(start: Start) -> None:
+    score = Score(SMALL, (Event(4, changed(SMALL, RATE, 0.3)),), 9)
+    with no_more_files():
+        session = start(killable=True)
+        session.perform(score)
+        assert session.going is None and session.message.startswith("The training process could not be started")
+    session.start_another()
+    assert session.going == 9
+    until(session, lambda snapshot: snapshot.status.tick == 9 and session.going is None)
+    assert [said for _, said in session.status.moves] == ["α 0.3"]
+
+
+def test_whatever_is_opened_or_done_without_a_worker_wants_one(start: Start) -> None:
+    with no_more_files():
+        session = start(killable=True)
+    session.perform(Score(SMALL, (), 9))
+    until(session, lambda snapshot: snapshot.status.tick == 9 and session.going is None)
+    with no_more_files():
+        kill_worker(session)
+        assert session.worker_pid is None
+    session.go_to(3)
+    until(session, lambda snapshot: snapshot.status.tick == 3 and session.going is None)
+
+
+def test_a_worker_lost_before_it_took_on_what_was_opened_leaves_that_to_the_next(killable: Session) -> None:
+    until(killable, lambda _: True)
+    pid = killable.worker_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    killable.perform(Score(SMALL, (Event(4, changed(SMALL, RATE, 0.3)),), 9))
+    os.kill(pid, signal.SIGKILL)
+    until(killable, lambda snapshot: snapshot.status.tick == 9 and killable.going is None)
+    assert killable.worker_pid != pid and killable.experiment.training.learning_rate == 0.3
 
 
 def test_a_session_that_is_over_wants_no_worker(start: Start) -> None:

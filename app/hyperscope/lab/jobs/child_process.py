@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from hyperscope.lab.jobs.exchange import Exchange
+from hyperscope.lab.jobs.exchange import Exchange, Gone
 from hyperscope.lab.machine.heap import use_one_arena
 from hyperscope.lab.machine.threads import use_one_thread
 
@@ -35,6 +36,7 @@ def spawn(
     It takes no Ctrl+C, computes on one thread, and if it is `patient` gives way to others. Only a `parent` may start
     processes in its turn; it ends with this one all the same. Raises: OSError.
     """
+    _stand_somewhere()
     use_one_arena()  # before what is said to the process and heard has threads
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -54,9 +56,22 @@ def spawn(
         process.join()
         ours.close()
         raise
-    # this way, since a process that starts waits until what it is given then was read: a moment's wait for megabytes
-    exchange.send(arguments)
+    try:
+        # this way, since one that starts waits until what it is given then was read: a moment's wait for megabytes
+        exchange.send(arguments)
+    except Gone:
+        process.join()
+        exchange.close()
+        raise OSError(errno.ECHILD, "it ended at once") from None
     return process, exchange
+
+
+def _stand_somewhere() -> None:
+    """Leaves a working folder that is gone: no process can be started from there."""
+    try:
+        os.getcwd()
+    except OSError:
+        os.chdir(os.sep)
 
 
 @contextmanager

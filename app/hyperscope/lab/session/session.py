@@ -106,6 +106,7 @@ class Session:
         self._keep: One = "A"  # which twin was kept when the last ended
         self._losses = 0  # of workers, since one last answered
         self._given_up = False  # on workers, until another is asked for
+        self._opening: tuple[Reopen | Restore, int | None] | None = None  # and where it is to go, until that was heard
         self._heard = False  # whether the present worker has answered yet
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
@@ -301,12 +302,8 @@ class Session:
 
     def play(self, playing: bool) -> None:
         """Trains on, or pauses. Where there is no worker any more, whoever presses this wants one that trains."""
-        if self._given_up:
-            self.playing, self.rested = True, False
-            self.start_another()
-            return
-        self.playing, self.rested = playing, False
-        self._send(Go(playing, self.tempo, self.rest))
+        self.playing, self.rested = playing or self._given_up, False
+        self._send(Go(self.playing, self.tempo, self.rest))
 
     def train_to(self, epoch: int) -> None:
         """Trains until `epoch` epochs are done, then stands still."""
@@ -343,7 +340,7 @@ class Session:
         self.playing = self.rested = False
         self._undo.separate()
         self._send(GoTo(tick))
-        self.going = tick
+        self.going = tick if self._link is not None else None
 
     def branch(self) -> None:
         """Makes what lies ahead on the timeline a branch, of twins in both, so that this moment is the end."""
@@ -390,10 +387,7 @@ class Session:
 
     def take_up(self, checkpoint: Checkpoint) -> None:
         """Stands where `checkpoint` was taken, of a network that was trained elsewhere; a new timeline begins there."""
-        self._leave_for_session()
-        self._send(Go(False, self.tempo, self.rest))
-        self._send(Restore(checkpoint))
-        self.experiment = checkpoint.experiment
+        self._open(Restore(checkpoint), checkpoint.experiment)
 
     def _apply_session(
         self, score: Score, at: int, jumps: tuple[tuple[int, int], ...] = (), checkpoint: Any = None
@@ -401,16 +395,22 @@ class Session:
         from hyperscope.lab.timeline.reopening import Open
         from hyperscope.lab.timeline.score import branch
 
-        self._leave_for_session()
-        self._send(Reopen(Open(score, at, jumps, checkpoint)))
-        self.going = at
-        self.experiment = branch(score, at).experiment
+        self._open(Reopen(Open(score, at, jumps, checkpoint)), branch(score, at).experiment, at)
 
-    def _leave_for_session(self) -> None:
+    def _open(self, command: Reopen | Restore, experiment: Experiment, going: int | None = None) -> None:
+        """Has another session taken on, by the next worker if there is none or it does not live to do so."""
         if self.twin is not None:
             self.end_twin("A")
         self._undo.leave(self._state)
         self.playing = self.rested = False
+        self._opening = command, going
+        if self._link is None:
+            self.start_another()
+        else:
+            self._send(Go(False, self.tempo, self.rest))
+            self._send(command)
+        self.going = going if self._link is not None else None
+        self.experiment = experiment
 
     def new_start(self) -> None:
         """Other initial weights and another order of batches: the next seed."""
@@ -497,7 +497,7 @@ class Session:
         current = self._link is not None and reply.heard == self._link.changes
         self._recovery.on_reply(reply, twins=self.twin is not None)
         if current:
-            self.going = None
+            self.going = self._opening = None
             if reply.experiment is not None and not self._pending:
                 self.experiment = reply.experiment
                 self.twin = reply.twin or self.twin
@@ -559,6 +559,9 @@ class Session:
             if self.twin is not None:
                 self._link.send(self._recovery.twin(self.experiment, self.twin))
             self._link.send(Go(self.playing, self.tempo, self.rest))
+            if self._opening is not None:
+                (command, self.going), self._opening = self._opening, None  # once: it may be what ends them
+                self._link.send(command)
         except WorkerLost as loss:
             self._recover(loss)
 
@@ -568,6 +571,8 @@ class Session:
         self.message, self.alarm = given_up(loss, losses), True
 
     def _send(self, command: object) -> None:
+        if self._given_up:
+            self.start_another()  # whoever does something wants a worker for it
         try:
             if self._link is not None:
                 if self._pending:
