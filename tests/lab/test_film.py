@@ -29,6 +29,14 @@ def filmed(path, frames: int = 8) -> None:
     made.finish()
 
 
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4"])
+def test_a_film_that_is_not_wanted_any_more_when_it_is_made_is_not_written(tmp_path, name):
+    made = film(tmp_path / name)
+    made.add(frame(0))
+    made.finish(lambda: True)
+    assert not list(tmp_path.glob("a.*"))
+
+
 def test_a_gif_has_a_picture_for_each_frame(tmp_path):
     filmed(tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,6 +25,7 @@ from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
 from hyperscope.ui import frame as drawing
+from hyperscope.ui.export import filming
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.views import InWindow, painted, panel, views
 from hyperscope.ui.labs import LABS
@@ -386,6 +388,28 @@ def test_a_film_can_be_left_off(window, dialog, qtbot, tmp_path):
     qtbot.mouseClick(dialog.close_button, LEFT)
     assert said(dialog) == "No film was written." and dialog.isVisible()
     assert not list(tmp_path.glob("*.mp4"))
+
+
+def test_a_film_can_be_left_off_while_the_disk_does_not_answer(window, dialog, qtbot, monkeypatch):
+    packing, may_go, done = threading.Event(), threading.Event(), []
+
+    class Hanging:
+        def add(self, frame):
+            packing.set()
+            may_go.wait(20)
+            done.append("packed")
+
+        def discard(self):
+            done.append("discarded")
+
+    monkeypatch.setattr(filming, "film", lambda path: Hanging())
+    choose(qtbot, dialog, "map", ".gif")
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(packing.is_set, timeout=PATIENCE)
+    qtbot.mouseClick(dialog.close_button, LEFT)
+    assert said(dialog) == "No film was written." and not done
+    may_go.set()
+    qtbot.waitUntil(lambda: done == ["packed", "discarded"], timeout=PATIENCE)
 
 
 def test_escape_leaves_off_the_film_and_then_the_dialog(window, dialog, qtbot, tmp_path):

@@ -16,6 +16,8 @@ from hyperscope.ui.open_table.dialog import OpenTable
 from hyperscope.ui.open_table.preview import PreviewTable
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.theme import DARK, LIGHT, scaled
+from hyperscope.ui.writer import Writer
+from patience import PATIENCE, SECONDS
 
 CLEAN = "width,height,kind\n" + "".join(f"{at},{at * 1.5},{'abc'[at % 3]}\n" for at in range(30))
 MESSY = "species,island,mass,bill\n" + "".join(
@@ -396,15 +398,66 @@ def test_a_file_that_vanishes_between_two_choices_says_so(opened, qtbot, tmp_pat
 # --- reading beside the window ---
 
 
-def test_closing_while_it_reads_leaves_no_thread(qtbot, tmp_path):
+def test_closing_while_it_reads_leaves_no_thread_for_long(qtbot, tmp_path):
     before = set(threading.enumerate())
     path = tmp_path / "long.csv"
     path.write_text("a,class\n" + "1,u\n2,v\n" * 50_000)
     dialog = OpenTable(suggested(path), LIGHT)
     dialog.open()
-    assert set(threading.enumerate()) - before
+    new = set(threading.enumerate()) - before
+    assert new and all(thread.daemon for thread in new)
     dialog.close()
-    assert not set(threading.enumerate()) - before
+    qtbot.waitUntil(lambda: not set(threading.enumerate()) - before, timeout=PATIENCE)
+
+
+def test_closing_does_not_wait_for_a_drive_that_does_not_answer(qtbot):
+    owner, said, done, begun, may_go = QObject(), [], [], threading.Event(), threading.Event()
+    reader = Reader(owner)
+    reader.ask(lambda: (begun.set(), may_go.wait(20), done.append("reads")), said.append)
+    assert begun.wait(SECONDS)
+    reader.close()
+    assert not done
+    (reading,) = (one for one in threading.enumerate() if one.name == "hyperscope-beside")
+    assert reading.daemon
+    reader.ask(lambda: "the next", said.append)
+    qtbot.waitUntil(lambda: said == ["the next"], timeout=PATIENCE)
+    may_go.set()
+    reading.join(SECONDS)
+    QApplication.processEvents()
+    assert said == ["the next"]
+
+
+def test_what_is_being_read_may_be_left_with_something_to_do_last(qtbot):
+    owner, done, begun, may_go = QObject(), [], threading.Event(), threading.Event()
+    reader = Reader(owner)
+    reader.ask(lambda: (begun.set(), may_go.wait(SECONDS), done.append("reads")), done.append)
+    assert begun.wait(SECONDS)
+    reader.close(lambda: done.append("last"))
+    may_go.set()
+    qtbot.waitUntil(lambda: done == ["reads", "last"], timeout=PATIENCE)
+
+
+def test_everything_that_is_to_be_written_is_written_and_told(qtbot):
+    owner, written, said, may_go = QObject(), [], [], threading.Event()
+    writer = Writer(owner)
+    writer.ask(lambda: (may_go.wait(SECONDS), written.append("first")), lambda _: said.append("first"))
+    for name in ("second", "third"):
+        writer.ask(lambda name=name: written.append(name), lambda _, name=name: said.append(name))
+    may_go.set()
+    qtbot.waitUntil(lambda: said == ["first", "second", "third"], timeout=PATIENCE)
+    assert written == said
+    writer.ask(lambda: written.append("last"), lambda _: None)
+    writer.close()
+    assert written[-1] == "last"
+
+
+def test_a_writer_that_closes_does_not_wait_for_ever(qtbot):
+    owner, done, may_go = QObject(), [], threading.Event()
+    writer = Writer(owner)
+    writer.ask(lambda: (may_go.wait(20), done.append("writes")), lambda _: None)
+    writer.close(seconds=0.01)
+    assert not done
+    may_go.set()
 
 
 def test_only_the_newest_answer_is_told(qtbot):

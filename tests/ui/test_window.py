@@ -740,20 +740,42 @@ def test_a_pipe_that_is_opened_is_refused_and_waited_for_by_nobody(paused, qtbot
     qtbot.waitUntil(lambda: "pipe.json: this is not a file but a device or pipe" in message(paused), timeout=PATIENCE)
 
 
-def test_no_file_is_opened_on_the_windows_thread(paused, qtbot, tmp_path, monkeypatch):
+@pytest.fixture
+def opening(monkeypatch) -> list[threading.Thread]:
+    """The threads on which a file called mine.something is opened."""
     threads: list[threading.Thread] = []
-    opening = os.open
+    open_ = os.open
 
     def noted(path, *words, **more):
-        if str(path).endswith("mine.json"):
+        if Path(os.fsdecode(path)).name.startswith("mine."):
             threads.append(threading.current_thread())
-        return opening(path, *words, **more)
+        return open_(path, *words, **more)
 
-    (tmp_path / "mine.json").write_text(Experiment().to_json(), encoding="utf-8")
     monkeypatch.setattr(os, "open", noted)
+    return threads
+
+
+def test_no_file_is_opened_on_the_windows_thread(paused, qtbot, tmp_path, opening):
+    (tmp_path / "mine.json").write_text(Experiment().to_json(), encoding="utf-8")
     paused.part(Files).open(tmp_path / "mine.json")
     qtbot.waitUntil(lambda: "Opened mine.json" in message(paused), timeout=PATIENCE)
-    assert threads and threading.main_thread() not in threads
+    assert opening and threading.main_thread() not in opening
+
+
+def test_no_table_is_opened_on_the_windows_thread(paused, qtbot, tmp_path, opening):
+    (tmp_path / "mine.csv").write_text("a,class\n" + "1,u\n2,v\n" * 20, encoding="utf-8")
+    paused.part(Files).open(tmp_path / "mine.csv")
+    qtbot.waitUntil(lambda: bool(paused.findChildren(OpenTable)), timeout=PATIENCE)
+    dialog = paused.findChild(OpenTable)
+    qtbot.waitUntil(dialog.open_button.isEnabled, timeout=PATIENCE)
+    dialog.reject()
+    assert opening and threading.main_thread() not in opening
+
+
+def test_no_file_is_written_on_the_windows_thread(paused, qtbot, tmp_path, opening):
+    paused.part(Files).save(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: message(paused) == "Saved to mine.json.", timeout=PATIENCE)
+    assert opening and threading.main_thread() not in opening
 
 
 def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, qtbot, tmp_path):
@@ -768,13 +790,13 @@ def test_an_experiment_whose_table_is_gone_leaves_the_old_one_in_force(window, q
 def test_what_is_saved_opens_again_as_it_was(paused, qtbot, tmp_path):
     slide(paused, qtbot, RATE, 0.8)
     paused.part(Files).save(tmp_path / "mine.json")
+    qtbot.waitUntil(lambda: message(paused) == "Saved to mine.json.", timeout=PATIENCE)
     assert from_json((tmp_path / "mine.json").read_bytes()) == paused.session.experiment
-    assert message(paused) == "Saved to mine.json."
 
 
-def test_what_cannot_be_saved_is_said(paused, tmp_path):
+def test_what_cannot_be_saved_is_said(paused, qtbot, tmp_path):
     paused.part(Files).save(tmp_path)
-    assert message(paused).startswith(f"Alarm: {tmp_path}: ")
+    qtbot.waitUntil(lambda: message(paused).startswith(f"Alarm: {tmp_path}: "), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -809,6 +831,7 @@ def test_an_experiment_that_is_dropped_is_opened(paused, qtbot, tmp_path):
 
 def test_a_table_that_is_dropped_is_trained_on_once_the_dialog_is_done(paused, qtbot):
     assert drop(paused, asset("datasets/iris.csv"))
+    qtbot.waitUntil(lambda: bool(paused.findChildren(OpenTable)), timeout=PATIENCE)
     dialog = paused.findChild(OpenTable)
     qtbot.waitUntil(dialog.open_button.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(dialog.open_button, LEFT)

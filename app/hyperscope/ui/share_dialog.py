@@ -222,7 +222,7 @@ class ShareDialog(QDialog):
         self.verdict.say(sentence, alarm=alarm)
 
     def done(self, result: int) -> None:
-        """Closes once no thread reads any more."""
+        """Closes, whatever is read still."""
         super().done(result)
         self._reader.close()
 

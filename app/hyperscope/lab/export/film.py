@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -43,14 +43,21 @@ def stops(end: int, most: int = MOST) -> tuple[int, ...]:
     return tuple(round(end * number / count) for number in range(count + 1)) if count else (0,)
 
 
+def _never() -> bool:
+    return False
+
+
 class Film(Protocol):
     """A film being made. It ends by `finish`, which writes it, or by `discard`, which leaves nothing."""
 
     def add(self, frame: Pixels) -> None:
         """The next picture (height, width, 3), of the first one's size. Raises: ValueError if it cannot be written."""
 
-    def finish(self) -> None:
-        """Writes the whole file. Raises: ValueError naming the file and what is in the way."""
+    def finish(self, unless: Callable[[], bool] = _never) -> None:
+        """Writes the whole file, `unless` that says, once it is made, that it is not wanted any more.
+
+        Raises: ValueError naming the file and what is in the way.
+        """
 
     def discard(self) -> None:
         """Leaves off; there is no file then."""
@@ -89,7 +96,7 @@ class Gif:
         values = np.frombuffer(zlib.decompress(self._packed[number]), np.uint8)
         return Image.fromarray(values.reshape(self._shape))
 
-    def finish(self) -> None:
+    def finish(self, unless: Callable[[], bool] = _never) -> None:
         """See `Film`."""
         last = len(self._packed) - 1
         looked_at = [np.asarray(self._frame(number)) for number in dict.fromkeys((0, last // 2, last))]
@@ -111,7 +118,8 @@ class Gif:
             loop=0,
         )
         self.discard()
-        write(self.path, made.getvalue())
+        if not unless():
+            write(self.path, made.getvalue())
 
     def discard(self) -> None:
         """See `Film`."""
@@ -155,14 +163,15 @@ class Mp4:
             [*words, str(self._part.part)], stdin=subprocess.PIPE, stdout=into, stderr=self._said, **apart
         )
 
-    def finish(self) -> None:
+    def finish(self, unless: Callable[[], bool] = _never) -> None:
         """See `Film`."""
         with self._whole():
             assert self._ffmpeg is not None and self._ffmpeg.stdin is not None and self._part is not None
             self._ffmpeg.stdin.close()
             if self._ffmpeg.wait():  # it ends well only if it could write all
                 raise OSError("ffmpeg ended too early")
-            self._part.appear()
+            if not unless():
+                self._part.appear()
             self.discard()
 
     @contextlib.contextmanager

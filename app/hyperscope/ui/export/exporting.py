@@ -27,6 +27,7 @@ from hyperscope.ui.export.filming import Filming
 from hyperscope.ui.export.views import declare_those_of_labs, painted, panel, sharpened, theme_of, views
 from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.theme import Theme
+from hyperscope.ui.writer import ENDING
 
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
@@ -67,7 +68,7 @@ class Exporting:
         dialog.needed.connect(self._want)
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)
-        dialog.cancelled.connect(self._cancel)
+        dialog.cancelled.connect(lambda: self._cancel())
         dialog.code_wanted.connect(self._as_code)
         dialog.finished.connect(self._closed)
         self._writer = Reader(dialog)
@@ -178,9 +179,9 @@ class Exporting:
             self.dialog.film(0, 0)
             self.dialog.say(sentence, alarm)
 
-    def _cancel(self) -> None:
+    def _cancel(self, seconds: float = 0.0) -> None:
         if self._filming is not None:
-            self._filming.cancel()
+            self._filming.cancel(seconds)
             self._filmed("No film was written.")
 
     def set_theme(self, theme: Theme) -> None:
@@ -190,7 +191,7 @@ class Exporting:
 
     def close(self) -> None:
         """Ends what it began; the window closes."""
-        self._cancel()
+        self._cancel(ENDING)
         if self.dialog is not None:
             self.dialog.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -54,16 +56,17 @@ class Filming(QObject):
         self._shoot: Shot | None = None
         self._thread = Reader(self)
         self._thread.refused.connect(self._fail)
+        self._left_off = Event()
 
     def start(self) -> None:
         """Goes to the first moment."""
         self._go()
 
-    def cancel(self) -> None:
-        """Leaves off, with no file."""
+    def cancel(self, seconds: float = 0.0) -> None:
+        """Leaves off, with no file; a frame that is being packed is waited for as many `seconds` at most."""
         if self._state != ENDED:
-            self._end()
-            self._film.discard()
+            self._left_off.set()
+            self._end(self._film.discard, seconds)
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         """Looks whether the moment has come, and then whether its records have."""
@@ -122,20 +125,19 @@ class Filming(QObject):
         if self._at < len(self._stops) and not self._last:
             self._go()
         else:
-            self._thread.ask(self._film.finish, self._written)
+            self._thread.ask(partial(self._film.finish, self._left_off.is_set), self._written)
 
     def _written(self, _: object) -> None:
         self._end()
         self.finished.emit()
 
     def _fail(self, sentence: str) -> None:
-        self._end()
-        self._film.discard()
+        self._end(self._film.discard)
         self.failed.emit(sentence)
 
-    def _end(self) -> None:
+    def _end(self, last: Callable[[], None] | None = None, seconds: float = 0.0) -> None:
         self._state = ENDED
-        self._thread.close()
+        self._thread.close(last, seconds)
         self._open.close()
         if self._back >= 0:
             self._host.go_to(self._back)

@@ -300,7 +300,7 @@ class OpenTable(QDialog):
             self.accepted_data.emit(data)
 
     def done(self, result: int) -> None:
-        """Goes at once from the screen, and then waits for the file to be let go of."""
+        """Goes at once, whatever the file that it reads takes."""
         self._slow.stop()
         super().done(result)
         self._reader.close()

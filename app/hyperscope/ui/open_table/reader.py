@@ -1,16 +1,16 @@
-"""Reading files beside the window: one job at a time in a thread, and only the newest one's answer is told."""
+"""Reading files beside the window: one job at a time, and only the newest one's answer is told."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-Job = Callable[[], Any]
-Then = Callable[[Any], None]
+from hyperscope.ui.beside import Beside, Job
+
+Then = Callable[[Any], object]
 
 
 class Reader(QObject):
@@ -26,33 +26,29 @@ class Reader(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._thread = ThreadPoolExecutor(1, "reading")
-        self._newest: tuple[Future[Any], Then] | None = None
-        self._finished.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._beside = Beside(self._finished.emit)
+        self._asked: dict[Future[Any], Then] = {}
+        self._finished.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def ask(self, job: Job, then: Then) -> None:
         """Runs `job` and calls `then` with what it returns, unless something newer is asked before that."""
-        older, future = self._newest, self._thread.submit(job)
-        self._newest = future, then
-        if older is not None:
-            older[0].cancel()
-        future.add_done_callback(self._report)
+        self._asked.clear()
+        self._beside.forget()
+        self._asked[self._beside.ask(job)] = then
 
-    def _refuse(self, problem: ValueError) -> None:
-        self.failed.emit(problem)
-        self.refused.emit(str(problem))
+    def close(self, last: Job | None = None, seconds: float = 0.0) -> None:
+        """What was asked is not answered any more; what is being done goes on unheeded, and then `last` is done.
 
-    def close(self) -> None:
-        """Returns when no thread is left; what was asked is not answered any more."""
-        self._newest = None
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        It is waited for as many `seconds` at most. What is asked later does not wait for it.
+        """
+        self._asked.clear()
+        left, self._beside = self._beside, Beside(self._finished.emit)
+        left.leave(last)
+        left.wait(seconds)
 
-    def _report(self, future: Future[Any]) -> None:
-        with contextlib.suppress(RuntimeError):  # Qt has taken everything down, unasked, while the job ran
-            self._finished.emit(future)
-
-    def _tell(self, future: Future[Any]) -> None:
-        if self._newest is None or self._newest[0] is not future:
+    def _answer(self, future: Future[Any]) -> None:
+        then = self._asked.pop(future, None)
+        if then is None:
             return
         try:
             answer = future.result()
@@ -66,4 +62,8 @@ class Reader(QObject):
             self._refuse(ValueError(said))
             raise
         else:
-            self._newest[1](answer)
+            then(answer)
+
+    def _refuse(self, problem: ValueError) -> None:
+        self.failed.emit(problem)
+        self.refused.emit(str(problem))

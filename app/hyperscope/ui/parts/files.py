@@ -17,6 +17,7 @@ from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts.share import take_session
 from hyperscope.ui.style import dress
+from hyperscope.ui.writer import Writer
 
 if TYPE_CHECKING:
     from hyperscope.lab.timeline.score import Score
@@ -36,8 +37,9 @@ class Files(Part["Shell"]):
         self._saving.setSingleShot(True)
         self._saving.setInterval(SAVE_AFTER)
         self._saving.timeout.connect(self._keep)
-        self._reader = Reader(host.top)
-        self._reader.refused.connect(lambda sentence: host.say(sentence, alarm=True))
+        self._reader, self._writer = Reader(host.top), Writer(host.top)
+        for one in (self._reader, self._writer):
+            one.refused.connect(lambda sentence: host.say(sentence, alarm=True))
         host.tabs.open_requested.connect(self.ask_what_to_open)
         host.tabs.save_requested.connect(self.ask_where_to_save)
         host.file_dropped.connect(self.open)
@@ -62,13 +64,19 @@ class Files(Part["Shell"]):
         # its scores know the trainer, which the window has no use for
         from hyperscope.lab.session.opening import TABLE_ENDINGS, is_table, opened_score
 
-        if path.name.lower().endswith(TABLE_ENDINGS) and is_table(path):
-            self._show_table(path)
-        else:  # beside the window: a drive may take its time, or be another computer
-            self._reader.ask(lambda: opened_score(path), lambda score: self._take(path, score))
+        def look() -> Score | None:
+            return None if path.name.lower().endswith(TABLE_ENDINGS) and is_table(path) else opened_score(path)
 
-    def _take(self, path: Path, score: Score) -> None:
+        # beside the window: a drive may take its time, or be another computer; if it never answers, the next file opens
+        self._reader.close()
+        self._reader.ask(look, lambda score: self._take(path, score))
+
+    def _take(self, path: Path, score: Score | None) -> None:
+        """Goes on with what a file holds, None for a table."""
         host = self.host
+        if score is None:
+            self._show_table(path)
+            return
         if score.goes_on:
             take_session(host, score)
             return
@@ -99,13 +107,9 @@ class Files(Part["Shell"]):
         dialog.open()
 
     def save(self, path: Path) -> None:
-        """Writes the experiment to a file, or says why it could not."""
-        try:
-            write(path, self.host.session.experiment.to_json())
-        except ValueError as problem:
-            self.host.say(str(problem), alarm=True)
-            return
-        self.host.say(f"Saved to {path.name}.")
+        """Writes the experiment to a file, beside the window, and says so, or why it could not."""
+        text = self.host.session.experiment.to_json()
+        self._writer.ask(lambda: write(path, text), lambda _: self.host.say(f"Saved to {path.name}."))
 
     def experiment_changed(self) -> None:
         self._saving.start()
@@ -118,5 +122,6 @@ class Files(Part["Shell"]):
 
     def close(self) -> None:
         self._reader.close()
+        self._writer.close()
         self._saving.stop()
         self._keep()

@@ -17,12 +17,12 @@ from hyperscope.lab.examples.points_file import save_points
 from hyperscope.lab.experiment.data import PAINTED, Data, on_plane
 from hyperscope.lab.experiment.painted import NO_POINTS, Points, read
 from hyperscope.ui.actions import Action
-from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.panels.map.brush import BrushSurface
 from hyperscope.ui.panels.map.brush_row import BrushRow
 from hyperscope.ui.part import Part
 from hyperscope.ui.style import dress
 from hyperscope.ui.theme import Theme
+from hyperscope.ui.writer import Writer
 
 if TYPE_CHECKING:
     from hyperscope.ui.host import Host
@@ -48,7 +48,7 @@ class Painting(Part["Host"]):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TOGETHER)
         self._timer.timeout.connect(self._flush)
-        self._writer = Reader(page)
+        self._writer = Writer(page)
         self._writer.refused.connect(lambda said: host.say(said, alarm=True))
         self.surface.painted.connect(self._paint)
         self.surface.ended.connect(self._flush)

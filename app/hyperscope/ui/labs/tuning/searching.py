@@ -20,10 +20,10 @@ from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
 from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.tables import of_trials
-from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import FromJobs
 from hyperscope.ui.style import dress
+from hyperscope.ui.writer import Writer
 
 MOST_KEPT = 50  # trials that go to the run library at once
 ENDS = {"pruned": "stopped early", "diverged": "diverged", "failed": "failed"}
@@ -40,7 +40,7 @@ class Searching(FromJobs, Part[Host]):
         self._come: list[object] = []  # what the results have not taken yet
         self._opening: int | None = None
         self._told: object = None  # the search whose end was told
-        self._writer = Reader(page)
+        self._writer = Writer(page)
         self._writer.refused.connect(lambda said: host.say(said, alarm=True))
         view = self.view
         view.drawn.connect(self._draw)
