@@ -13,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
@@ -88,6 +88,13 @@ def save(qtbot, dialog) -> Path:
     qtbot.mouseClick(dialog.save_button, LEFT)
     qtbot.waitUntil(lambda: said(dialog) == f"Written to {path}.", timeout=PATIENCE)
     return path
+
+
+def type_path(qtbot, dialog, path: Path) -> None:
+    """Types a path over the one that is there."""
+    dialog.path.setFocus()
+    dialog.path.selectAll()
+    qtbot.keyClicks(dialog.path, str(path))
 
 
 def choose(qtbot, dialog, name: str, suffix: str = "") -> None:
@@ -286,6 +293,66 @@ def test_enter_in_the_name_writes_the_file(dialog, qtbot, tmp_path):
     dialog.path.setFocus()
     qtbot.keyClick(dialog.path, Key.Key_Return)
     qtbot.waitUntil((tmp_path / "mine.png").exists, timeout=PATIENCE)
+
+
+def test_another_name_is_proposed_where_a_file_has_the_first(window, dialog, qtbot, tmp_path):
+    first = save(qtbot, dialog)
+    before = first.read_bytes()
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    window.part(Export).open()
+    again = window.part(Export).dialog
+    assert again.path.text() == str(tmp_path / "hyperscope-decision-map-2.png")
+    second = save(qtbot, again)
+    choose(qtbot, again, "map", ".svg")
+    assert again.path.text() == str(tmp_path / "hyperscope-decision-map.svg")
+    choose(qtbot, again, "map", ".png")
+    assert again.path.text() == str(tmp_path / "hyperscope-decision-map-3.png")
+    assert second != first and first.read_bytes() == before
+
+
+def test_a_file_that_is_there_is_replaced_only_when_save_is_pressed_again(dialog, qtbot, tmp_path):
+    mine, other = tmp_path / "mine.png", tmp_path / "other.png"
+    for path in (mine, other):
+        path.write_text("precious")
+        type_path(qtbot, dialog, path)
+        qtbot.mouseClick(dialog.save_button, LEFT)
+        assert said(dialog) == f"{path.name} is there already; Save again replaces it." and dialog.verdict.alarm
+    type_path(qtbot, dialog, mine)  # which was asked about before another
+    qtbot.keyClick(dialog.path, Key.Key_Return)
+    assert "is there already" in said(dialog) and mine.read_text() == "precious"
+    save(qtbot, dialog)
+    assert mine.read_bytes().startswith(b"\x89PNG") and other.read_text() == "precious"
+
+
+def test_what_was_just_written_is_written_over_without_a_question(dialog, qtbot):
+    path = save(qtbot, dialog)
+    before = path.read_bytes()
+    qtbot.mouseClick(dialog.scale.buttons[0], LEFT)
+    assert save(qtbot, dialog) == path and path.read_bytes() != before
+
+
+def test_what_was_agreed_to_where_files_are_chosen_is_not_asked_again(dialog, qtbot, tmp_path):
+    path = tmp_path / "mine.png"
+    path.write_text("old")
+    qtbot.mouseClick(dialog.browse, LEFT)
+    chooser = dialog.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(path))
+    chooser.reject()
+    assert save(qtbot, dialog) == path and path.read_bytes() != b"old"
+
+
+def test_a_film_does_not_replace_a_file_unasked(dialog, qtbot, tmp_path):
+    path = tmp_path / "mine.gif"
+    path.write_text("precious")
+    type_path(qtbot, dialog, path)
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    assert said(dialog) == "mine.gif is there already; Film again replaces it."
+
+
+def test_a_home_that_nobody_has_is_a_folder_like_any_other(dialog, qtbot):
+    type_path(qtbot, dialog, Path("~nobody-of-that-name/mine.txt"))
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    assert "mine.txt: .txt is not one of" in said(dialog)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ It shows choices and says what was decided; asking the training for records and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -62,6 +63,9 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window = window
         self._folder = folder
+        self._stem = ""  # of the name, without what tells it from files that are there
+        self._replaced: set[Path] = set()  # may be written over: what this dialog wrote, or was told to replace
+        self._warned: Path | None = None  # of which it is said that it is there already
         self._material: Material | None = None
         self._filming = False
         self._build()
@@ -198,19 +202,20 @@ class ExportDialog(QDialog):
             last = button
         self.format.set_theme(self.theme)
         self.format.set_index(0)
-        self._name_file("hyperscope-" + self.exporter.label.lower().replace(",", "").replace(" ", "-"))
+        self._stem = "hyperscope-" + self.exporter.label.lower().replace(",", "").replace(" ", "-")
+        self._name_file()
         self._changed()
 
     def _format_chosen(self, index: int) -> None:
-        self._name_file(Path(self.path.text()).stem)
+        self._name_file()
         self._changed()
 
-    def _name_file(self, stem: str) -> None:
-        typed = Path(self.path.text())
-        folder = typed.parent if self.path.text() else self._folder
-        self.path.setText(str(folder / f"{stem}{self.suffix}"))
+    def _name_file(self) -> None:
+        folder = Path(self.path.text()).parent if self.path.text() else self._folder
+        self.path.setText(str(free(folder, self._stem, self.suffix)))
 
     def _path_typed(self, text: str) -> None:
+        self._stem = Path(text).stem
         suffix = Path(text).suffix.lower()
         if suffix in self.exporter.all_suffixes:
             self.format.set_index(self.exporter.all_suffixes.index(suffix))
@@ -228,10 +233,15 @@ class ExportDialog(QDialog):
     def _chosen_file(self, name: str) -> None:
         self.path.setText(name)
         self._path_typed(name)
+        self._replaced.add(self._file)  # the file dialog has asked
+
+    @property
+    def _file(self) -> Path:
+        return Path(os.path.expanduser(self.path.text()))  # as it is where nobody has that name
 
     def save(self) -> None:
-        """Says what is to be written where, unless the name's ending does not fit."""
-        path = Path(self.path.text()).expanduser()
+        """Says what is to be written where, unless the name's ending does not fit; asks before another file goes."""
+        path = self._file
         try:
             suffix = suffix_of(path, self.exporter.all_suffixes)
             if said := lacking(suffix):
@@ -239,6 +249,11 @@ class ExportDialog(QDialog):
         except ValueError as problem:
             self.say(str(problem), alarm=True)
             return
+        if path not in self._replaced and path != self._warned and os.path.isfile(path):
+            self.say(f"{path.name} is there already; {self.save_button.text()} again replaces it.", alarm=True)
+            self._warned = path
+            return
+        self._replaced.add(path)
         self.saved.emit(self.name, self.choice(suffix), path, self.epochs)
 
     # -- what is shown --------------------------------------------------------------------------------------------
@@ -286,7 +301,8 @@ class ExportDialog(QDialog):
             self.preview.show_lines(lines)
 
     def say(self, sentence: str, alarm: bool = False) -> None:
-        """One sentence at the foot."""
+        """One sentence at the foot; what was asked there is asked no more."""
+        self._warned = None
         self.verdict.say(sentence, alarm=alarm)
 
     def film(self, done: int, whole: int) -> None:
@@ -335,3 +351,12 @@ class ExportDialog(QDialog):
         self._options.setVerticalSpacing(pixels(theme, 8))
         self._foot.setContentsMargins(pixels(theme, 4), pixels(theme, 4), 0, 0)
         self._foot.setSpacing(pixels(theme, 8))
+
+
+def free(folder: Path, stem: str, suffix: str) -> Path:
+    """The first of `stem`, `stem`-2, `stem`-3 and so on whose name nothing in the folder has."""
+    path, number = folder / f"{stem}{suffix}", 1
+    while os.path.lexists(os.path.expanduser(path)):
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    return path
