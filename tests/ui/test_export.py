@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
+from faults import no_more_files
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, turned
@@ -24,6 +27,7 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.worker.runner import Runner
 from hyperscope.ui import frame as drawing
 from hyperscope.ui.export import filming
 from hyperscope.ui.export.film import camera
@@ -371,6 +375,63 @@ def test_a_folder_that_is_none_is_said(dialog, qtbot, tmp_path):
     qtbot.mouseClick(dialog.save_button, LEFT)
     qtbot.waitUntil(lambda: "taken is not a folder" in said(dialog), timeout=PATIENCE)
     assert dialog.verdict.alarm
+
+
+def message(window: Window) -> str:
+    return window.words.message.accessibleName()
+
+
+@pytest.mark.parametrize("name", ["map", "report", "window", "score"])
+def test_what_is_to_be_written_is_written_though_the_dialog_is_closed(window, dialog, qtbot, name):
+    choose(qtbot, dialog, name)
+    path = Path(dialog.path.text())
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    assert window.part(Export).dialog is None
+    qtbot.waitUntil(lambda: message(window) == f"Written to {path}.", timeout=PATIENCE)
+    assert path.stat().st_size > 20
+
+
+def test_why_it_was_not_written_is_said_though_the_dialog_is_closed(window, dialog, qtbot, tmp_path):
+    (tmp_path / "taken").touch()
+    dialog.path.setText(str(tmp_path / "taken" / "a.png"))
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseClick(dialog.close_button, LEFT)
+    qtbot.waitUntil(lambda: "taken is not a folder" in message(window), timeout=PATIENCE)
+    assert message(window).startswith("Alarm: ")
+
+
+def test_what_is_asked_for_in_a_row_is_all_written_and_copied(window, dialog, qtbot, tmp_path):
+    QApplication.clipboard().clear()
+    paths = []
+    for name in ("csv", "map", "experiment"):
+        choose(qtbot, dialog, name)
+        paths.append(Path(dialog.path.text()))
+        qtbot.mouseClick(dialog.save_button, LEFT)
+    choose(qtbot, dialog, "network")
+    qtbot.mouseClick(dialog.copy_button, LEFT)
+    qtbot.keyClick(dialog, Key.Key_Escape)
+    qtbot.waitUntil(lambda: all(path.exists() for path in paths), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not QApplication.clipboard().image().isNull(), timeout=PATIENCE)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_waits_for_a_training_process_that_is_gone_is_said_not_to_be_written(open_window, qtbot, tmp_path, closed):
+    window = open_window(SMALL, link=Runner)
+    os.kill(window.session.worker_pid, signal.SIGSTOP)
+    window.part(Export).folder = tmp_path
+    window.part(Export).open()
+    dialog = window.part(Export).dialog
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    if closed:
+        qtbot.keyClick(dialog, Key.Key_Escape)
+    with no_more_files():
+        os.kill(window.session.worker_pid, signal.SIGKILL)
+        qtbot.waitUntil(lambda: window.session.worker_pid is None)
+    sentence = "hyperscope-decision-map.png was not written: no training process is running."
+    qtbot.waitUntil(lambda: (message(window) if closed else said(dialog)).endswith(sentence), timeout=PATIENCE)
+    assert not list(tmp_path.glob("*.png"))
 
 
 def test_a_picture_can_be_copied(dialog, qtbot):

@@ -1,4 +1,5 @@
-"""The work of exporting: the dialog gets the records it shows, and what was decided is written, filmed or copied.
+"""The work of exporting: the dialog gets the records it shows, and what was decided is written, filmed or copied,
+though the dialog may have been closed by then.
 
 It loads what pictures, films and reports take, and is loaded when something is first to be exported.
 """
@@ -6,6 +7,8 @@ It loads what pictures, films and reports take, and is loaded when something is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +16,12 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.doctor.findings import findings
-from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material
+from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, Needs
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.timeline.score import Score
 from hyperscope.lab.twins.account import session_so_far
 from hyperscope.lab.writing import write
 from hyperscope.ui.export import lab_views
@@ -25,9 +29,8 @@ from hyperscope.ui.export import report as export_report  # noqa: F401 - declare
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming
 from hyperscope.ui.export.views import declare_those_of_labs, painted, panel, sharpened, theme_of, views
-from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.theme import Theme
-from hyperscope.ui.writer import ENDING
+from hyperscope.ui.writer import ENDING, Writer
 
 if TYPE_CHECKING:
     from hyperscope.ui.shell import Shell
@@ -39,6 +42,16 @@ UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows
 CODE = "frameworks", "code"  # the lab and view that write a session as code
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What is done as soon as all its records are there; `undone` says of what never happens what it is."""
+
+    needs: tuple[AnyAsk, ...]
+    focus: Focus  # what was looked at when it was asked for
+    then: Callable[[Material], None]
+    undone: str
+
+
 class Exporting:
     """Opens the dialog, gets it the records it shows, and writes what was decided."""
 
@@ -47,15 +60,14 @@ class Exporting:
         self.folder: Path | None = None  # where the dialog starts
         self.dialog: ExportDialog | None = None
         self._filming: Filming | None = None
-        self._writer: Reader | None = None
+        self._writer = Writer(host.top)
+        self._writer.refused.connect(partial(self._say, alarm=True))
         declare_those_of_labs()
         self._name = ""
-        self._then: tuple[tuple[AnyAsk, ...], Callable[[Material], None]] | None = (
-            None  # what waits for all its records
-        )
+        self._awaited: list[Awaited] = []
         self._renew = QTimer(host.top)
         self._renew.setInterval(RENEWED)
-        self._renew.timeout.connect(self._want)
+        self._renew.timeout.connect(self._look)
 
     def open(self) -> None:
         """Opens the dialog on what was last exported."""
@@ -71,8 +83,6 @@ class Exporting:
         dialog.cancelled.connect(lambda: self._cancel())
         dialog.code_wanted.connect(self._as_code)
         dialog.finished.connect(self._closed)
-        self._writer = Reader(dialog)
-        self._writer.refused.connect(lambda sentence: dialog.say(sentence, alarm=True))
         dialog.open()
         self._want()
         self._renew.start()
@@ -84,13 +94,26 @@ class Exporting:
         self.host.show_lab(*CODE)
 
     def _closed(self) -> None:
-        assert self.dialog is not None and self._writer is not None
-        self._renew.stop()
-        self._writer.close()
+        assert self.dialog is not None
         self._name, self.folder = self.dialog.name, Path(self.dialog.path.text()).parent
-        self.dialog = self._writer = self._then = None
+        self.dialog = None
+
+    def _say(self, sentence: str, alarm: bool = False) -> None:
+        """Where the person looks: in the dialog, or in the window once that is closed."""
+        (self.dialog or self.host).say(sentence, alarm)
 
     # -- records --------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Asks for what is shown anew; and gives up what waits, where nobody is there to answer any more."""
+        unheard = self.host.session.unheard
+        if unheard is not None and unheard.none:
+            lost, self._awaited = self._awaited, []
+            for one in lost:
+                self._say(f"{one.undone}: no training process is running.", alarm=True)
+        if self.dialog is None and not self._awaited:
+            self._renew.stop()
+        self._want()
 
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
@@ -107,19 +130,21 @@ class Exporting:
             self._filming.on_snapshot(snapshot)
             return
         score = snapshot.told.of(session_so_far)
-        if self.dialog is None or score is None:
+        if score is None:
             return
-        material = Material(score, snapshot.wanted, self._focus)
-        self.dialog.show_material(material)
-        if self._then is not None and snapshot.has(self._then[0]):
-            then, self._then = self._then[1], None
-            then(material)
+        if self.dialog is not None:
+            self.dialog.show_material(Material(score, snapshot.wanted, self._focus))
+        there = [one for one in self._awaited if snapshot.has(one.needs)]
+        self._awaited = [one for one in self._awaited if one not in there]
+        for one in there:
+            one.then(Material(score, snapshot.wanted, one.focus))
 
-    def _when_there(self, then: Callable[[Material], None]) -> None:
-        assert self.dialog is not None
-        needs = (*self.dialog.exporter.needs(self._focus), SCORE)
-        self._then = needs, then
-        self.host.session.want(needs)
+    def _when_there(self, needs: Needs, then: Callable[[Material], None], undone: str) -> None:
+        asks = (*needs(self._focus), SCORE)
+        self._awaited.append(Awaited(asks, self._focus, then, undone))
+        self.host.session.want(asks)
+        self._look()
+        self._renew.start()
 
     # -- what was decided -----------------------------------------------------------------------------------------
 
@@ -129,21 +154,31 @@ class Exporting:
             self._film(name, choice, path, epochs)
             return
         assert self.dialog is not None
-        self.dialog.say(f"Writing {path.name} …")
+        self._say(f"Writing {path.name} …")
         exporter = self.dialog.exporter
-        self._when_there(lambda material: self._write(exporter.prepare(material, choice), path))
+
+        def prepare(material: Material) -> None:
+            self._write(exporter.prepare(material, choice), path)
+
+        if _on_screen(name):
+            prepare(self._nothing)
+        else:
+            self._when_there(exporter.needs, prepare, f"{path.name} was not written")
 
     def _write(self, encode: Encode, path: Path) -> None:
-        if self._writer is not None:
-            self._writer.ask(lambda: write(path, encode()), lambda _: self._written(path))
+        self._writer.ask(lambda: write(path, encode()), lambda _: self._say(f"Written to {path}."))
 
-    def _written(self, path: Path) -> None:
-        if self.dialog is not None:
-            self.dialog.say(f"Written to {path}.")
+    @property
+    def _nothing(self) -> Material:
+        """For what is taken from the screen, now: later something else may be seen there."""
+        return Material(Score(self.host.session.experiment))
 
     def copy(self, name: str, choice: Choice) -> None:
         """Puts a picture on the clipboard."""
-        self._when_there(lambda material: self._copy(name, choice, material))
+        if _on_screen(name):
+            self._copy(name, choice, self._nothing)
+        else:
+            self._when_there(views[name].needs, partial(self._copy, name, choice), "Nothing was copied")
 
     def _copy(self, name: str, choice: Choice, material: Material) -> None:
         if name in views:
@@ -156,8 +191,7 @@ class Exporting:
                 image = painted(self.host.top, self.host.theme.window, choice.scale)
         image.setDevicePixelRatio(1)
         QApplication.clipboard().setImage(image)
-        if self.dialog is not None:
-            self.dialog.say(f"Copied, {image.width()} × {image.height()} pixels.")
+        self._say(f"Copied, {image.width()} × {image.height()} pixels.")
 
     # -- films ----------------------------------------------------------------------------------------------------
 
@@ -194,6 +228,14 @@ class Exporting:
         self._cancel(ENDING)
         if self.dialog is not None:
             self.dialog.close()
+        self._renew.stop()
+        self._awaited.clear()
+        self._writer.close()
+
+
+def _on_screen(name: str) -> bool:
+    """Whether it is a picture, or the numbers, of what the window shows, which takes no records."""
+    return name == "window" or name in lab_views.names()
 
 
 def _pictures() -> Path:
