@@ -6,9 +6,12 @@ import pytest
 
 from hyperscope.lab.experiment.data import same_examples
 from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.probes.snapshot import Snapshot, Status
+from hyperscope.lab.training.curves import Curves
 from hyperscope.ui.parts.charts import KEPT, Charts
 from hyperscope.ui.window import Window
 from patience import PATIENCE
+from probed import sides
 
 
 @pytest.fixture
@@ -36,6 +39,11 @@ def begins(window: Window, qtbot) -> None:
     qtbot.waitUntil(lambda: window.session.status.step == 0, timeout=PATIENCE)
 
 
+def snapshot_of(status: Status, found: Curves | None = None) -> Snapshot:
+    """What comes with these curves, or without any."""
+    return Snapshot(sides({"curves": found} if found is not None else {}, status))
+
+
 def names(window: Window) -> list[str]:
     return [ghost.name for ghost in window.lab.page.curves.others.ghosts]
 
@@ -51,6 +59,29 @@ def test_a_new_start_ends_a_run_as_well(window, qtbot):
     train_to(window, qtbot, 2)
     window.do(window.session.new_start)
     qtbot.waitUntil(lambda: len(names(window)) == 1, timeout=PATIENCE)
+
+
+def test_a_run_that_ends_before_its_move_was_heard_of_is_of_what_it_was_trained_on(window, qtbot):
+    train_to(window, qtbot, 3)
+    part, before = window.part(Charts), window.session.experiment
+    under_way = snapshot_of(Status(step=60, tick=60, end=60), part._curves)
+    window.session.move("training.learning_rate", 0.3)
+    window.session.move("data.source", "moons")
+    part.on_snapshot(under_way)
+    part.on_snapshot(snapshot_of(Status(tick=60, end=60)))
+    assert part.earlier == ()
+    assert [(ghost.name, data) for ghost, data in part._kept] == [("run 1: Adam, α 0.01", before.data)]
+
+
+def test_a_run_that_ended_before_it_was_known_what_it_was_of_is_not_kept(window, qtbot):
+    train_to(window, qtbot, 3)
+    part, curves = window.part(Charts), window.part(Charts)._curves
+    window.session.move("data.source", "moons")
+    part.on_snapshot(snapshot_of(Status(tick=60, end=60)))
+    window.session.move("data.source", "circles")
+    part.on_snapshot(snapshot_of(Status(step=20, tick=80, end=80), curves))  # of moons
+    part.on_snapshot(snapshot_of(Status(tick=80, end=80)))
+    assert [data.source for _, data in part._kept] == ["spiral"]
 
 
 def test_earlier_runs_are_there_again_with_the_examples_they_were_trained_on(window, qtbot):

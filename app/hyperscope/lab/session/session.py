@@ -108,6 +108,7 @@ class Session:
         self._given_up = False  # on workers, until another is asked for
         self._opening: tuple[Reopen | Restore, int | None] | None = None  # and where it is to go, until that was heard
         self._heard = False  # whether the present worker has answered yet
+        self._changes = -1  # moves that the last reply had heard of
         self.status = Status()
         self.slow_motion: SlowMotion | None = None  # what it shows, while it is on
         self.ghosts: tuple[tuple[str, Curves], ...] = ()  # the curves of the timeline's branches, with their names
@@ -494,6 +495,7 @@ class Session:
         self.ghosts = reply.news.get("branches", self.ghosts)
         if reply.snapshot.has(self._wanted):
             self._wanted = ()
+        self._changes = reply.heard
         current = self._link is not None and reply.heard == self._link.changes
         self._recovery.on_reply(reply, twins=self.twin is not None)
         if current:
@@ -507,6 +509,11 @@ class Session:
         self.status = reply.snapshot.status
         if reply.snapshot.said:
             self.message, self.alarm = reply.snapshot.said, reply.snapshot.alarm
+
+    @property
+    def current(self) -> bool:
+        """Whether the last snapshot was taken after every move, so that it is of the experiment in force."""
+        return self._link is not None and self._changes == self._link.changes and not self._pending
 
     @property
     def unheard(self) -> Unheard | None:
@@ -553,6 +560,7 @@ class Session:
             self._give_up(loss)
             return
         self._aim = "A"
+        self._changes = -1
         checkpoint = self._recovery.checkpoint
         self._pending = checkpoint is not None and checkpoint.experiment != self.experiment
         try:

@@ -32,7 +32,7 @@ class Charts(Part["Shell"]):
         self._ended = 0  # runs so far
         self._status = Status()
         self._curves: Curves | None = None
-        self._experiment: Experiment = host.session.experiment  # that the curves are of
+        self._experiment: Experiment | None = None  # that the curves are of, as far as it is known
         self._shown: tuple[Ghost, ...] = ()
         self._fell = False  # training stopped itself and went back, which ends no run
         host.others.clear_requested.connect(self.clear)
@@ -69,16 +69,18 @@ class Charts(Part["Shell"]):
         found = snapshot.sides[0].records.of(curves)
         if found is not None:
             self._curves, self._fell = found, False
-            self._experiment = self.host.session.experiment
+            if self.host.session.current:  # else they may be of before the last move
+                self._experiment = self.host.session.experiment
 
     def _end(self) -> None:
-        ended, self._curves = self._curves, None
-        if ended is None or len(ended.epoch) < LEAST:
+        ended, of = self._curves, self._experiment
+        self._curves = self._experiment = None
+        if ended is None or of is None or len(ended.epoch) < LEAST:
             return
         self._ended += 1
-        training = self._experiment.training
+        training = of.training
         name = f"run {self._ended}: {optimisers[training.optimiser].label}, α {training.learning_rate:.3g}"
-        self._kept = (*self._kept, (Ghost(name, ended), self._experiment.data))[-MOST:]
+        self._kept = (*self._kept, (Ghost(name, ended), of.data))[-MOST:]
         self._show()
 
     def _show(self) -> None:
