@@ -329,6 +329,16 @@ def test_a_second_run_reopens_as_if_there_had_been_no_first(desk: Desk) -> None:
     assert bits(reopened(desk.details(desk.runs()[-1]), checkpoint=False)) == bits(desk.timeline.trainer)
 
 
+def test_a_run_that_began_in_the_midst_of_a_drag_reopens_at_any_moment(desk: Desk) -> None:
+    desk.train(2 * EPOCH)
+    for noise in (0.12, 0.15, 0.2):
+        desk.recorder.ends(moved(("data.noise", noise)))
+        desk.timeline.apply(moved(("data.noise", noise)), gesture=1)
+    desk.recorder.restarted()
+    desk.train(3 * EPOCH)
+    assert bits(reopened(desk.details(desk.runs()[-1]), checkpoint=False)) == bits(desk.timeline.trainer)
+
+
 def test_the_score_alone_gives_the_run_too(desk: Desk) -> None:
     long_run(desk)
     score = desk.details(desk.runs()[-1]).score

@@ -15,7 +15,7 @@ from hyperscope.lab.experiment.painted import NO_POINTS
 from hyperscope.lab.jobs.seeds import LEAST, Seeds, TenSeeds
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
-from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.score import Score, from_json
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.trained import Trained
@@ -154,6 +154,29 @@ def test_what_began_with_trained_weights_cannot_be_replayed() -> None:
     assert since_it_began(line) is None
     line.restart()
     line.steps(4)
+    assert same(line)
+
+
+def test_of_several_starts_it_is_the_last_before_where_it_stands() -> None:
+    trainer = Trainer(START)
+    trainer.steps(8)
+    line = Timeline(trainer)
+    line.steps(4)
+    for seed in (12, 13):
+        change(line, "seed", seed)
+        line.steps(6)
+    line.restore(8)
+    assert since_it_began(line) == Score(moved(("seed", 12)), (), 4)
+
+
+def test_what_begins_in_the_midst_of_a_drag_is_read_again() -> None:
+    line = live()
+    line.steps(10)
+    for noise in (0.12, 0.15, 0.2):
+        line.apply(moved(("data.noise", noise)), gesture=3)
+    line.steps(8)
+    score = since_it_began(line)
+    assert from_json(score.to_json()) == score
     assert same(line)
 
 

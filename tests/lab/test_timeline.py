@@ -506,6 +506,14 @@ def test_only_a_change_of_a_setting_goes_on_with_a_drag(event):
         from_json(json.dumps(tree))
 
 
+def test_a_session_whose_first_change_goes_on_with_none_reads_as_if_that_were_its_first():
+    timeline = Timeline(Trainer(Experiment()))
+    dragged(timeline, 0.02, 0.05, gesture=1)
+    tree = json.loads(timeline.score.to_json())
+    tree["events"][0]["drag"] = True
+    assert from_json(json.dumps(tree)) == timeline.score
+
+
 def test_two_drags_are_two_marks():
     timeline = Timeline(Trainer(Experiment()))
     timeline.steps(100)

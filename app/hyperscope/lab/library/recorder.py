@@ -14,7 +14,7 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from hyperscope.lab.library.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.library.run_title import source, title
 from hyperscope.lab.library.store import Unkept
 from hyperscope.lab.probes.decision_map import Map
-from hyperscope.lab.timeline.score import Place, Score
+from hyperscope.lab.timeline.score import Place, Score, part
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.curves import Curves
@@ -174,7 +174,7 @@ class Recorder:
 
         self._taken, self._at = place, now
         start = timeline.began
-        score, usual = run_score(timeline.score, start, place), InPlane()
+        score, usual = part(timeline.score, start, place), InPlane()
         self._writer.put(
             Taken(
                 self._id,
@@ -205,13 +205,6 @@ def may_start_anew(trainer: Trainer, experiment: Experiment) -> bool:
         return True
     now, then = old.network, experiment.network
     return (now.initialiser, now.initial_scale) != (then.initialiser, then.initial_scale)
-
-
-def run_score(score: Score, start: Place, end: Place) -> Score:
-    """The run from `start` to `end` of a longer session as a score of its own."""
-    first = score.events[start.events - 1].experiment if start.events else score.start
-    events = tuple(replace(event, tick=event.tick - start.tick) for event in score.events[start.events : end.events])
-    return Score(first, events, end.tick - start.tick)
 
 
 def run_jumps(jumps: tuple[tuple[int, int], ...], start: Place) -> tuple[tuple[int, int], ...]:

@@ -16,7 +16,7 @@ import msgspec
 from hyperscope.engine.batches import batches_left
 from hyperscope.lab.examples.examples import load
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.timeline.score import Event, Score, tried
+from hyperscope.lab.timeline.score import Event, Place, Score, part, tried
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 
@@ -26,17 +26,15 @@ SEEDS = 1_000_000
 def since_it_began(line: Timeline) -> Score | None:
     """What was done since training last began anew, to where `line` stands; None where its start is not known."""
     score, place = line.score, line.place
-    events = score.events[: place.events]
-    restarts = [number for number, event in enumerate(events, 1) if event.restart]
-    first = restarts[-1] if restarts else 0
-    if line.began.tick <= place.tick and first < line.began.events <= place.events:
-        first = line.began.events
-    if not first and not line.whole:
+    restarts = [Place(event.tick, number) for number, event in enumerate(score.events, 1) if event.restart]
+    known = [one for one in (*line.starts, *restarts) if 0 < one.events <= place.events and one.tick <= place.tick]
+    if not known and not line.whole:
         return None
-    start, zero = (events[first - 1].experiment, events[first - 1].tick) if first else (score.start, 0)
-    while first < len(events) and events[first].tick == zero and _as_if_from_the_start(start, events[first]):
-        start, first = events[first].experiment, first + 1
-    return Score(start, tuple(replace(event, tick=event.tick - zero) for event in events[first:]), place.tick - zero)
+    found = part(score, max(known, key=lambda one: one.events, default=Place()), place)
+    start, events = found.start, found.events
+    while events and events[0].tick == 0 and _as_if_from_the_start(start, events[0]):
+        start, events = events[0].experiment, events[1:]
+    return part(Score(start, events, found.end), Place(), Place(found.end, len(events)))
 
 
 def _as_if_from_the_start(start: Experiment, event: Event) -> bool:

@@ -159,6 +159,16 @@ def branch(score: Score, tick: int, *, before: bool = False) -> Score:
     return Score(score.start, score.events[: place.events], place.tick, score.shown)
 
 
+def part(score: Score, first: Place, last: Place) -> Score:
+    """What was done from the place `first` to `last`, as a session of its own that begins where `first` is."""
+    start = score.events[first.events - 1].experiment if first.events else score.start
+    events = tuple(
+        replace(event, tick=event.tick - first.tick, drag=event.drag and number > 0)  # nothing there goes before it
+        for number, event in enumerate(score.events[first.events : last.events])
+    )
+    return Score(start, events, last.tick - first.tick)
+
+
 # -- playing ------------------------------------------------------------------------------------------------------
 
 
@@ -346,7 +356,7 @@ def _read(written: _Written) -> Score:
         where = f"event {number}"
         if bool(event.set) + event.restart + _is_there(event.edit) > 1:
             raise ValueError(f"{where} must be one of set, restart and edit, not several at once")
-        if event.drag and (number == 1 or event.restart or _is_there(event.edit)):
+        if event.drag and (event.restart or _is_there(event.edit)):
             raise ValueError(f"{where} cannot be a drag; only a set that goes on with a change before it can")
         if event.set:
             try:
@@ -356,7 +366,8 @@ def _read(written: _Written) -> Score:
             except ValueError as problem:
                 raise ValueError(f"{where}: {problem}") from None
         edit = _edit(event.edit, where) if _is_there(event.edit) else None
-        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged, event.drag, event.live))
+        drag = event.drag and number > 1  # kept runs may begin in the midst of one
+        events.append(Event(event.tick, reading.experiment, event.restart, edit, event.bridged, drag, event.live))
     return Score(
         start, tuple(events), written.end, shown_from(_json(written.shown)) if _is_there(written.shown) else None
     )
