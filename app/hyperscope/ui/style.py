@@ -137,6 +137,7 @@ def _filling(scale: float, *colours: int) -> Mapping[str, str]:
         "pressed": mixed(of["control"], of["text"], 0.14).name(),
         "accent_hover": mixed(of["accent"], of["text"], 0.12).name(),
         "held": mixed(of["control"], of["accent"], 0.16).name(),
+        "gone": mixed(of["quiet"], of["control"], 0.3).name(),
         "thumb": mixed(of["card"], of["quiet"], 0.35).name(),
         **{name: f"{round(size)}px" for name, size in sizes.items()},
     }
@@ -165,6 +166,7 @@ QPushButton[ring="true"]:focus { border-color: %(accent)s; }
 QPushButton:disabled { color: %(quiet)s; }
 QPushButton[accent="true"] { background: %(accent)s; color: %(on_accent)s; }
 QPushButton[accent="true"]:hover { background: %(accent_hover)s; }
+QPushButton[accent="true"]:disabled { background: %(control)s; color: %(gone)s; }
 QPushButton[accent="true"][ring="true"]:focus { border-color: %(text)s; }
 QPushButton[held="true"]:checked { background: %(held)s; border-color: %(accent)s; }
 """

@@ -257,8 +257,6 @@ class OpenTable(QDialog):
         style.dress(
             self,
             theme,
-            f'QPushButton[accent="true"]:disabled {{ background: {theme.control.name()};'
-            f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}"
             f"QTableView, QHeaderView {{ background: {theme.card.name()}; border: none; outline: none; }}"
             "QAbstractScrollArea::corner { background: transparent; border: none; }",
         )
