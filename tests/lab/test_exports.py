@@ -17,8 +17,9 @@ from hyperscope.lab.experiment.experiment import from_json
 from hyperscope.lab.export.exports import Choice, exporters, gathered, packed, suffix_of
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.timeline.reopening import performed
-from hyperscope.lab.timeline.score import Event, Score, from_code
+from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.lab.timeline.score import from_json as score_from_json
+from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.writing import refused, write
 from lab.sessions import START, moved
 
@@ -83,6 +84,17 @@ def test_the_experiment_is_the_one_in_force(timeline):
 def test_the_session_is_written_as_json_and_as_a_code(timeline):
     assert score_from_json(made(timeline, "score")) == SESSION
     assert from_code(made(timeline, "code").decode()) == SESSION
+
+
+def test_after_going_back_the_experiment_is_the_one_in_force_there():
+    back = performed(SESSION, 4)
+    assert from_json(made(back, "experiment")) == back.trainer.experiment != SESSION.experiment
+    assert score_from_json(made(back, "score")) == SESSION
+
+
+def test_of_weights_from_elsewhere_there_is_no_session_to_export():
+    elsewhere = gathered(Timeline(replay(SESSION)), ())
+    assert [name for name in FILES if exporters[name].lacking(elsewhere)] == ["score", "code"]
 
 
 @pytest.mark.parametrize("name", FILES)

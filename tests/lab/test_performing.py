@@ -43,7 +43,7 @@ def test_a_session_handed_on_has_the_same_bytes_at_its_end(session):
     session.perform(SCORED)
     until(session, lambda snapshot: snapshot.status.tick == 40)
     found, expected = fetched(session, "weights", "curves", "score"), replay(SCORED)
-    assert found["score"] == SCORED
+    assert found["score"].score == SCORED
     assert {name: array.tobytes() for name, array in found["weights"].items()} == {
         name: array.tobytes() for name, array in expected.weights().items()
     }
@@ -57,8 +57,8 @@ def test_a_session_goes_round_by_its_code(session):
     session.train_to(9)
     until(session, lambda snapshot: not snapshot.status.playing and snapshot.status.epoch >= 9)
     first = fetched(session, "weights", "score")
-    session.perform(from_code(first["score"].to_code()))
-    until(session, lambda snapshot: session.going is None and snapshot.status.tick == first["score"].end)
+    session.perform(from_code(first["score"].score.to_code()))
+    until(session, lambda snapshot: session.going is None and snapshot.status.tick == first["score"].score.end)
     second = fetched(session, "weights", "score")
     assert second["score"] == first["score"]
     assert all(second["weights"][name].tobytes() == array.tobytes() for name, array in first["weights"].items())

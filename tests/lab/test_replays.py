@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -15,14 +16,14 @@ from hyperscope.lab.experiment.painted import NO_POINTS
 from hyperscope.lab.jobs.seeds import LEAST, Seeds, TenSeeds
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.replays import Replay, epochs_of, reseeded, since_it_began
-from hyperscope.lab.timeline.score import Score, from_json
+from hyperscope.lab.timeline.score import Score, from_json, replay
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.lab.twins.trained import Trained
 from hyperscope.lab.twins.twin import begin
 from hyperscope.lab.worker.answer import snapshot
 from hyperscope.lab.worker.commands import Look
-from lab.sessions import CALM, RUNAWAY, START, Doing, moved, with_layers
+from lab.sessions import CALM, RUNAWAY, START, Doing, bits, moved, with_layers
 from lab.strategies import runnable
 from lab.tasks import result_of
 from probed import ASKS, asks, views
@@ -276,6 +277,36 @@ def test_a_worker_gives_the_scores_of_both_twins() -> None:
 
 def test_where_there_are_no_twins_it_gives_none() -> None:
     assert told(Trained(live()), "twin scores").told[ASKS["twin scores"]] == ()
+
+
+def test_a_session_is_told_with_where_it_stands() -> None:
+    line = live()
+    line.steps(8)
+    change(line, RATE, 0.1)
+    line.steps(4)
+    line.restore(8, before=True)
+    found = told(Trained(line), "score").told[ASKS["score"]]
+    assert (found.score, found.here, found.whole) == (line.score, (8, 0), True)
+    assert found.experiment == START
+
+
+@pytest.mark.parametrize("again", ["restart", "another seed"])
+def test_a_session_that_began_elsewhere_is_whole_once_training_began_anew(again: str) -> None:
+    trainer = Trainer(START)
+    trainer.steps(8)
+    line = Timeline(trainer)
+    line.steps(4)
+    assert not told(Trained(line), "score").told[ASKS["score"]].whole
+    if again == "restart":
+        line.restart()
+    else:
+        change(line, "seed", 12)
+    change(line, RATE, 0.1)
+    line.steps(6)
+    found = told(Trained(line), "score").told[ASKS["score"]]
+    assert found.whole and bits(replay(found.score)) == bits(line.trainer)
+    line.restore(2)
+    assert not told(Trained(line), "score").told[ASKS["score"]].whole
 
 
 def test_what_is_wanted_for_an_export_is_there_of_both_twins() -> None:

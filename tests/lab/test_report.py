@@ -19,7 +19,9 @@ from hyperscope.lab.export.report import FINDINGS, NEEDS, Picture, report
 from hyperscope.lab.probes.probe import Looked, look
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.reopening import performed
-from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code
+from hyperscope.lab.timeline.score import PREFIX, Event, Score, from_code, replay
+from hyperscope.lab.timeline.timeline import Timeline
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.lab.twins.twin import begin
 from lab.sessions import START, moved
 
@@ -176,3 +178,15 @@ def test_the_report_of_twins_tells_both() -> None:
     assert "Twins" in said and "0.01 0.05" in said
     for one in looked:
         assert f"{one.subject.scores().dev.loss:.4f}" in said
+
+
+def test_after_going_back_the_page_is_of_where_the_session_stands():
+    timeline = performed(Score(START, (Event(8, FASTER),), 16), 4)
+    material = gathered(timeline, NEEDS)
+    page = report(material, (), COLOURS, COLOURS)
+    assert Score(START, (), 4).to_code() in page and material.score.to_code() not in page
+
+
+def test_of_weights_from_elsewhere_the_page_has_no_sessions_code():
+    page = words(report(gathered(Timeline(replay(Score(START, end=8))), NEEDS), (), COLOURS, COLOURS))
+    assert ELSEWHERE in page and "The whole session" not in page

@@ -26,7 +26,8 @@ from hyperscope.lab.probes.distributions import Mode, distributions
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.timeline.reopening import performed
-from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.score import Score, replay
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.ui import frame as drawing
 from hyperscope.ui.export import filming
@@ -270,6 +271,22 @@ def test_every_file_is_written(dialog, qtbot, tmp_path):
             choose(qtbot, dialog, name)
             path = save(qtbot, dialog)
             assert path.parent == tmp_path and path.suffix == entry.suffixes[0] and path.stat().st_size > 20, name
+
+
+def test_of_a_network_from_elsewhere_the_session_is_not_written(window, dialog, qtbot):
+    window.session.take_up(replay(Score(SMALL, end=300)).checkpoint())
+    choose(qtbot, dialog, "score")
+    qtbot.waitUntil(lambda: not dialog.save_button.isEnabled(), timeout=PATIENCE)
+    assert said(dialog) == ELSEWHERE and " ".join(dialog.preview.lines) == ELSEWHERE
+    qtbot.keyClick(dialog.path, Key.Key_Return)
+    assert not Path(dialog.path.text()).exists()
+    choose(qtbot, dialog, "experiment")
+    assert dialog.save_button.isEnabled() and said(dialog) == exporters["experiment"].help
+    choose(qtbot, dialog, "score")
+    window.session.restart()
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE)
+    assert said(dialog) == exporters["score"].help
+    save(qtbot, dialog)
 
 
 def test_a_picture_is_written_as_chosen(dialog, qtbot):

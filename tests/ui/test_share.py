@@ -12,6 +12,7 @@ from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.export.sharing import experiment_code
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.lab.timeline.shown import Shown
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK
@@ -95,6 +96,38 @@ def test_a_key_copies_the_sessions_code(window, qtbot):
     code = QApplication.clipboard().text()
     assert from_code(code).start == window.session.experiment
     assert message(window) == f"The session's code is on the clipboard: {len(code)} characters."
+
+
+def test_after_going_back_the_code_of_the_experiment_is_of_what_is_in_force_there(window, dialog, qtbot):
+    window.session.perform(SESSION)
+    qtbot.waitUntil(lambda: arrived(window, 25), timeout=PATIENCE)
+    window.go_to(2)
+    qtbot.waitUntil(lambda: from_code(dialog.experiment.code.text()) == Score(SMALL), timeout=PATIENCE)
+    assert from_code(dialog.session.code.text()).events == SESSION.events
+
+
+def test_a_network_from_elsewhere_has_no_session_to_hand_on_until_it_is_restarted(window, dialog, qtbot):
+    window.session.take_up(replay(Score(SMALL, end=300)).checkpoint())
+    window.session.advance("epoch")
+    qtbot.waitUntil(lambda: not dialog.session.copy_button.isEnabled(), timeout=PATIENCE)
+    assert dialog.session.holds.text() == ELSEWHERE and not dialog.session.code.text()
+    assert from_code(dialog.experiment.code.text()) == Score(SMALL)
+    window.session.restart()
+    qtbot.waitUntil(dialog.session.copy_button.isEnabled, timeout=PATIENCE)
+    window.session.train_to(2)
+    qtbot.waitUntil(lambda: window.session.status.epoch == 2, timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: from_code(dialog.session.code.text()).end == window.session.status.step > 0, timeout=PATIENCE
+    )
+    assert from_code(dialog.session.code.text()).start == SMALL
+
+
+def test_the_key_copies_no_session_of_a_network_from_elsewhere(window, qtbot):
+    QApplication.clipboard().setText("mine")
+    window.session.take_up(replay(Score(SMALL, end=300)).checkpoint())
+    qtbot.keyClick(window, Key.Key_C, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: message(window) == f"Alarm: {ELSEWHERE}", timeout=PATIENCE)
+    assert QApplication.clipboard().text() == "mine"
 
 
 # -- taking -----------------------------------------------------------------------------------------------------------

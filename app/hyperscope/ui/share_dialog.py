@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from hyperscope.lab.export.sharing import Shared, described, experiment_code, recognised
 from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.twins.account import ELSEWHERE, SoFar
 from hyperscope.ui import style
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption
@@ -61,10 +62,21 @@ class CodeLine(QWidget):
 
     def show_code(self, code: str, holds: str) -> None:
         """Shows a code, from its beginning, and how long it is."""
+        self._offer(True)
         self.holds.setText(f"{holds} · {shown(len(code))} characters")
         if code != self.code.text():
             self.code.setText(code)
             self.code.setCursorPosition(0)
+
+    def show_none(self, why: str) -> None:
+        """There is no code, and a sentence says why."""
+        self._offer(False)
+        self.holds.setText(why)
+        self.code.clear()
+
+    def _offer(self, on: bool) -> None:
+        self.code.setEnabled(on)
+        self.copy_button.setEnabled(on)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""
@@ -113,7 +125,7 @@ class ShareDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = LIGHT
-        self._score: Score | None = None
+        self._found: SoFar | None = None
         self._shared: Shared | None = None
         self._reader = Reader(self)
         self._reader.refused.connect(self._refuse)
@@ -167,13 +179,17 @@ class ShareDialog(QDialog):
 
     # -- handing on -----------------------------------------------------------------------------------------------
 
-    def show_score(self, score: Score) -> None:
-        """Shows the codes of a session and of the experiment in force at its end."""
-        if score != self._score:
-            self._score = score
-            self.experiment.show_code(experiment_code(score.experiment), described(Score(score.experiment)))
-            moves = f"{len(score.events)} move{'' if len(score.events) == 1 else 's'}"
-            self.session.show_code(score.to_code(), f"{moves} over {shown(score.end)} steps")
+    def show_session(self, found: SoFar) -> None:
+        """Shows the codes of a session and of the experiment in force where it stands, or why it has none."""
+        if found == self._found:
+            return
+        self._found, score = found, found.score
+        self.experiment.show_code(experiment_code(found.experiment), described(Score(found.experiment)))
+        if not found.whole:
+            self.session.show_none(ELSEWHERE)
+            return
+        moves = f"{len(score.events)} move{'' if len(score.events) == 1 else 's'}"
+        self.session.show_code(score.to_code(), f"{moves} over {shown(score.end)} steps")
 
     def _copy(self, line: CodeLine) -> None:
         if line.code.text():
@@ -236,9 +252,7 @@ class ShareDialog(QDialog):
             f"QPlainTextEdit {{ background: {theme.control.name()}; color: {theme.text.name()}; border: 1px solid"
             f" transparent; border-radius: 4px; padding: 4px; selection-background-color: {theme.accent.name()};"
             f" selection-color: {theme.on_accent.name()}; }}"
-            f"QPlainTextEdit:focus {{ border-color: {theme.accent.name()}; background: {theme.card.name()}; }}"
-            f'QPushButton[accent="true"]:disabled {{ background: {theme.control.name()};'
-            f" color: {style.mixed(theme.quiet, theme.control, 0.3).name()}; }}",
+            f"QPlainTextEdit:focus {{ border-color: {theme.accent.name()}; background: {theme.card.name()}; }}",
         )
         for head in self.heads:
             head.set_theme(theme, 11, 600, quiet=True)

@@ -22,8 +22,9 @@ from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask, Looked, Records, look
 from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.lab.probes.weights import weights
-from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.training.curves import Curves
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
@@ -35,11 +36,21 @@ LARGEST = 4.0  # times the usual size of a picture
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What there is to export: the session so far, and of each network where it stands and what was asked for."""
+    """What there is to export: the session so far, and of each network where it stands and what was asked for.
+
+    The session stands `here`, at its end if None, and is `whole` if its score gives the same numbers; see `SoFar`.
+    """
 
     score: Score
     sides: tuple[Seen, ...] = (Seen(),)
     focus: Focus = Focus()  # noqa: RUF009 - frozen; what was looked at when this was asked for
+    here: Place | None = None
+    whole: bool = True
+
+    @property
+    def to_here(self) -> Score:
+        """The session up to where it stands."""
+        return self.score if self.here is None else self.score.until(self.here)
 
     @property
     def records(self) -> Records:
@@ -67,7 +78,9 @@ Needs = Callable[[Focus], tuple[AnyAsk, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """Something to export. `needs` says what `prepare` must have been asked for; `moving` that it can be filmed."""
+    """Something to export. `needs` says what `prepare` must have been asked for; `moving` that it can be filmed;
+    `of_session` that it plays the session again, so that there must be a whole one.
+    """
 
     label: str
     suffixes: tuple[str, ...]
@@ -75,6 +88,11 @@ class Exporter:
     needs: Needs
     prepare: Callable[[Material, Choice], Encode]
     moving: bool = False
+    of_session: bool = False
+
+    def lacking(self, material: Material) -> str:
+        """Why this cannot be had of the material, in a sentence, or ""."""
+        return ELSEWHERE if self.of_session and not material.whole else ""
 
     @property
     def all_suffixes(self) -> tuple[str, ...]:
@@ -91,12 +109,18 @@ def nothing(focus: Focus) -> tuple[AnyAsk, ...]:
 
 
 def export(
-    name: str, label: str, suffixes: tuple[str, ...], help: str, needs: Needs = nothing, moving: bool = False
+    name: str,
+    label: str,
+    suffixes: tuple[str, ...],
+    help: str,
+    needs: Needs = nothing,
+    moving: bool = False,
+    of_session: bool = False,
 ) -> Callable[[Callable[[Material, Choice], Encode]], Callable[[Material, Choice], Encode]]:
     """Declares the decorated preparation as the exporter `name`."""
 
     def declare(prepare: Callable[[Material, Choice], Encode]) -> Callable[[Material, Choice], Encode]:
-        exporters.add(name)(Exporter(label, suffixes, help, needs, prepare, moving))
+        exporters.add(name)(Exporter(label, suffixes, help, needs, prepare, moving, of_session))
         return prepare
 
     return declare
@@ -123,7 +147,7 @@ def gathered(timeline: Timeline, asks: Iterable[AnyAsk]) -> Material:
         moves=timeline.moves,
     )
     (records,) = look((Looked(trainer),), asks)
-    return Material(timeline.score, (Seen(status, records=records),))
+    return Material(timeline.score, (Seen(status, records=records),), here=timeline.place, whole=timeline.whole)
 
 
 # -- endings ----------------------------------------------------------------------------------------------------------
@@ -200,16 +224,22 @@ def packed(arrays: Mapping[str, Array]) -> bytes:
 @export("experiment", "Experiment", (".json",), "All settings in force now, without what was moved before.")
 def experiment_json(material: Material, choice: Choice) -> Encode:
     """What `Experiment.to_json` writes."""
-    return lambda: material.score.experiment.to_json().encode()
+    return lambda: material.to_here.experiment.to_json().encode()
 
 
-@export("score", "Session", (".json",), "The start and every move, which played again give the same numbers.")
+@export(
+    "score",
+    "Session",
+    (".json",),
+    "The start and every move, which played again give the same numbers.",
+    of_session=True,
+)
 def score_json(material: Material, choice: Choice) -> Encode:
     """What `Score.to_json` writes."""
     return lambda: material.score.to_json().encode()
 
 
-@export("code", "Session as a code", (".txt",), "The session in one word, to paste into a message.")
+@export("code", "Session as a code", (".txt",), "The session in one word, to paste into a message.", of_session=True)
 def score_code(material: Material, choice: Choice) -> Encode:
     """What `Score.to_code` writes, and a line break."""
     return lambda: (material.score.to_code() + "\n").encode()

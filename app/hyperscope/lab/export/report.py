@@ -27,6 +27,7 @@ from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.timeline.score import Event, Score, with_tables
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.lab.twins.standing import standing
 from hyperscope.lab.twins.twin_words import differences, lead
 from hyperscope.resources import asset
@@ -62,8 +63,8 @@ def report(
     material: Material, pictures: Sequence[Picture], light: Colours, dark: Colours, title: str = "", when: str = ""
 ) -> str:
     """The whole page. `material` has the records NEEDS names; without a `title` it is the experiment in words."""
-    score = with_tables(material.score, without_place)  # the page is for others
-    session_code = score.to_code() if score.events or score.end else ""
+    score = with_tables(material.to_here, without_place)  # the page is for others, and tells of where it stands
+    session_code = score.to_code() if material.whole and (score.events or score.end) else ""
     return _template().render(
         title=title or _capital(outline(score.experiment)),
         when=when,
@@ -80,6 +81,7 @@ def report(
         experiment_code=experiment_code(score.experiment),
         session_code=session_code,
         session=described(score) if session_code else "",
+        elsewhere="" if material.whole else ELSEWHERE,
         longest=LONGEST,
         version=__version__,
     )

@@ -483,11 +483,12 @@ class Session:
     def _as_looked_at(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, with how the session is looked at in the score that is told: the worker cannot know."""
         told = snapshot.told
-        if told.of(session_so_far) is None:
+        found = told.of(session_so_far)
+        if found is None:
             return snapshot
-        shown = self.shows()
-        scores = {ask: replace(told[ask], shown=shown) for ask in told if ask.probe is session_so_far}
-        return replace(snapshot, told=Records({ask: told[ask] for ask in told} | scores))
+        found = replace(found, score=replace(found.score, shown=self.shows()))
+        sessions = {ask: found for ask in told if ask.probe is session_so_far}
+        return replace(snapshot, told=Records({ask: told[ask] for ask in told} | sessions))
 
     def _on_reply(self, reply: Reply) -> None:
         self._losses, self._heard = 0, True

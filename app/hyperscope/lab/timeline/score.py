@@ -114,6 +114,10 @@ class Score:
         side = bisect_left if before else bisect_right
         return Place(tick, side(self.events, tick, key=lambda event: event.tick))
 
+    def until(self, place: Place) -> Score:
+        """The session up to a place in it, where something else may follow."""
+        return replace(self, events=self.events[: place.events], end=place.tick)
+
     def since(self, number: int) -> Experiment:
         """What held before event `number`, counted from 0, and before the whole drag where that goes on with one."""
         while number and self.events[number].drag:
@@ -155,8 +159,7 @@ def branch(score: Score, tick: int, *, before: bool = False) -> Score:
 
     Raises: ValueError for a tick that the score does not have.
     """
-    place = score.place(tick, before=before)
-    return Score(score.start, score.events[: place.events], place.tick, score.shown)
+    return score.until(score.place(tick, before=before))
 
 
 def part(score: Score, first: Place, last: Place) -> Score:

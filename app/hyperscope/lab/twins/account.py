@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from hyperscope.lab.probes.probe import Askable
 
 if TYPE_CHECKING:
-    from hyperscope.lab.timeline.score import Score
+    from hyperscope.lab.experiment.experiment import Experiment
+    from hyperscope.lab.timeline.score import Place, Score
     from hyperscope.lab.twins.trained import Trained
 
 Q = TypeVar("Q")
 R = TypeVar("R")
+
+ELSEWHERE = "This network's weights came from elsewhere; until a restart only its settings can be handed on."
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """A session with all that was recorded, which stands at the place `here` of its score.
+
+    `whole` says that the score alone gives the same numbers: it begins with the network, and not with weights that were
+    trained elsewhere.
+    """
+
+    score: Score
+    here: Place
+    whole: bool = True
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is in force where it stands."""
+        return self.score.until(self.here).experiment
 
 
 class Account(Askable[Q, R]):
@@ -28,9 +50,13 @@ class Account(Askable[Q, R]):
 
 
 @Account
-def session_so_far(trained: Trained, question: None) -> Score:
-    """The start and every move, of twins A's."""
-    return trained.line.score
+def session_so_far(trained: Trained, question: None) -> SoFar:
+    """The start and every move, of twins A's; of weights from elsewhere those since training began anew, if it did."""
+    from hyperscope.lab.timeline.replays import since_it_began
+
+    line = trained.line
+    known = None if line.whole else since_it_began(line)
+    return SoFar(known, known.place()) if known is not None else SoFar(line.score, line.place, line.whole)
 
 
 @Account

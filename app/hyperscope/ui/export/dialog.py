@@ -68,6 +68,7 @@ class ExportDialog(QDialog):
         self._warned: Path | None = None  # of which it is said that it is there already
         self._material: Material | None = None
         self._filming = False
+        self._lacking = ""  # why what is chosen cannot be had, as it was said
         self._build()
         self.set_theme(theme)
         self.resize(pixels(theme, WIDE), pixels(theme, HIGH))
@@ -241,6 +242,8 @@ class ExportDialog(QDialog):
 
     def save(self) -> None:
         """Says what is to be written where, unless the name's ending does not fit; asks before another file goes."""
+        if not self.save_button.isEnabled():
+            return
         path = self._file
         try:
             suffix = suffix_of(path, self.exporter.all_suffixes)
@@ -271,6 +274,7 @@ class ExportDialog(QDialog):
             self.captions[caption].setVisible(used)
         self.copy_button.setVisible(picture)
         self.save_button.setText("Film" if film else "Save")
+        self._lacking = ""
         self.say(self._sentence())
         self._show()
         self.needed.emit()
@@ -299,6 +303,15 @@ class ExportDialog(QDialog):
         else:
             lines = shown_lines(self.name, self.exporter, material, self.choice()) if material is not None else []
             self.preview.show_lines(lines)
+        self._offer()
+
+    def _offer(self) -> None:
+        """What cannot be had as things stand cannot be saved, and the sentence at the foot says why."""
+        lacking = self.exporter.lacking(self._material) if self._material is not None else ""
+        if lacking != self._lacking:
+            self._lacking = lacking
+            self.say(lacking or self._sentence(), alarm=bool(lacking))
+        self.save_button.setEnabled(not lacking and not self._filming)
 
     def say(self, sentence: str, alarm: bool = False) -> None:
         """One sentence at the foot; what was asked there is asked no more."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.doctor.findings import findings
-from hyperscope.lab.export.exports import MOVING, Choice, Encode, Material, Needs
+from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, Needs
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
@@ -129,15 +129,16 @@ class Exporting:
         if self._filming is not None:
             self._filming.on_snapshot(snapshot)
             return
-        score = snapshot.told.of(session_so_far)
-        if score is None:
+        found = snapshot.told.of(session_so_far)
+        if found is None:
             return
+        score, here, whole = found.score, found.here, found.whole
         if self.dialog is not None:
-            self.dialog.show_material(Material(score, snapshot.wanted, self._focus))
+            self.dialog.show_material(Material(score, snapshot.wanted, self._focus, here, whole))
         there = [one for one in self._awaited if snapshot.has(one.needs)]
         self._awaited = [one for one in self._awaited if one not in there]
         for one in there:
-            one.then(Material(score, snapshot.wanted, one.focus))
+            one.then(Material(score, snapshot.wanted, one.focus, here, whole))
 
     def _when_there(self, needs: Needs, then: Callable[[Material], None], undone: str) -> None:
         asks = (*needs(self._focus), SCORE)
@@ -158,14 +159,18 @@ class Exporting:
         exporter = self.dialog.exporter
 
         def prepare(material: Material) -> None:
-            self._write(exporter.prepare(material, choice), path)
+            self._write(exporter, material, choice, path)
 
         if _on_screen(name):
             prepare(self._nothing)
         else:
             self._when_there(exporter.needs, prepare, f"{path.name} was not written")
 
-    def _write(self, encode: Encode, path: Path) -> None:
+    def _write(self, exporter: Exporter, material: Material, choice: Choice, path: Path) -> None:
+        if lacking := exporter.lacking(material):
+            self._say(lacking, alarm=True)
+            return
+        encode = exporter.prepare(material, choice)
         self._writer.ask(lambda: write(path, encode()), lambda _: self._say(f"Written to {path}."))
 
     @property

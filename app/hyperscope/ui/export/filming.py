@@ -77,9 +77,9 @@ class Filming(QObject):
             else:
                 self._host.draw_all()
         elif self._state == LOOKING and self._name in views:
-            score = snapshot.told.of(session_so_far)
-            if score is not None and snapshot.has(self._needs):
-                self._take(Material(score, snapshot.wanted, self._focus))
+            found = snapshot.told.of(session_so_far)
+            if found is not None and snapshot.has(self._needs):
+                self._take(Material(found.score, snapshot.wanted, self._focus, found.here, found.whole))
         elif self._state == LOOKING and snapshot.sides[0].records.of(examples) is not None:
             self._wait_for_window(snapshot)
 

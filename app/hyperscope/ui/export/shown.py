@@ -42,6 +42,8 @@ def shown_lines(name: str, exporter: Exporter, material: Material, choice: Choic
     """The first lines of what would be written; of arrays their names and shapes."""
     if exporter.suffixes == (".html",):
         return list(REPORT)
+    if lacking := exporter.lacking(material):
+        return textwrap.wrap(lacking, WRAPPED)
     if not material.has(exporter.needs):
         return []
     if name == "weights":

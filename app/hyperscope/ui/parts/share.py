@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.twins.account import session_so_far
+from hyperscope.lab.twins.account import ELSEWHERE, session_so_far
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.part import Part
@@ -85,14 +85,17 @@ class Share(Part["Shell"]):
         self.host.session.want((Ask(session_so_far, None),))
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        score = snapshot.told.of(session_so_far)
-        if score is None:
+        found = snapshot.told.of(session_so_far)
+        if found is None:
             return
         if self.dialog is not None:
-            self.dialog.show_score(score)
+            self.dialog.show_session(found)
         if self._copying:
             self._copying = False
-            code = score.to_code()
+            if not found.whole:
+                self.host.say(ELSEWHERE, alarm=True)
+                return
+            code = found.score.to_code()
             QApplication.clipboard().setText(code)
             self.host.say(f"The session's code is on the clipboard: {shown(len(code))} characters.")
 

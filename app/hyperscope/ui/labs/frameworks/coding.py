@@ -103,9 +103,9 @@ class CodeOfSession(Part[Host]):
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         session = self.host.session
-        score = snapshot.told.of(session_so_far)
-        if score is not None:
-            self.score = score
+        found = snapshot.told.of(session_so_far)
+        if found is not None:
+            self.score = score = found.score
             self.follow()
             waiting, self._then = self._then, []
             for then in waiting:
