@@ -34,15 +34,17 @@ def _listen() -> None:
 
 
 @contextmanager
-def running(folder: Path, *words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def running(
+    folder: Path, *words: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
     """Hyperscope with these words at work in `folder`, in a group of its own, as a terminal has its programs."""
     process = subprocess.Popen(
         [sys.executable, "-m", "hyperscope", *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(hyperscope.__file__).parents[1]), "PYTHONUTF8": "1", **environment},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
         text=True,
         start_new_session=True,
         preexec_fn=_listen,
@@ -102,6 +104,52 @@ def test_a_run_that_is_asked_to_end_keeps_what_there_is_too(tmp_path: Path) -> N
         until(grows(tmp_path / "out", "steps.csv"), process)
         code, _, _ = ended(process, signal.SIGTERM)
     assert code == 143 and (tmp_path / "out" / "weights.npz").exists()
+
+
+@contextmanager
+def unread() -> Iterator[tuple[int, Callable[[], None]]]:
+    """A pipe to write to, and what has its reader go away."""
+    reads, writes = os.pipe()
+    try:
+        yield writes, lambda: os.close(reads)
+    finally:
+        os.close(writes)
+
+
+@pytest.mark.parametrize("streams", [("stdout",), ("stderr",), ("stdout", "stderr")], ids="+".join)
+def test_a_run_is_kept_where_its_reader_ends_by_the_same_interrupt(tmp_path: Path, streams: tuple[str, ...]) -> None:
+    with (
+        unread() as (pipe, leave),
+        running(tmp_path, "run", IRIS, *LONG, "--out", "out", **dict.fromkeys(streams, pipe)) as process,
+    ):
+        until(grows(tmp_path / "out", "steps.csv"), process)
+        leave()
+        code, _, said = ended(process)
+    assert code == 130 and (tmp_path / "out" / "weights.npz").exists() and "Traceback" not in (said or "")
+
+
+def test_a_run_is_kept_where_its_output_takes_no_more(tmp_path: Path) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no device that is always full")
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        with running(tmp_path, "run", IRIS, *LONG, "--out", "out", stdout=full, stderr=full) as process:
+            until(grows(tmp_path / "out", "steps.csv"), process)
+            code, _, _ = ended(process)
+    finally:
+        os.close(full)
+    assert code == 130 and (tmp_path / "out" / "weights.npz").exists()
+
+
+def test_a_run_is_kept_when_its_terminal_is_closed(tmp_path: Path) -> None:
+    terminal, streams = os.openpty()
+    with running(tmp_path, "run", IRIS, *LONG, "--out", "out", stdout=streams, stderr=streams) as process:
+        os.close(streams)
+        until(grows(tmp_path / "out", "steps.csv"), process)
+        os.close(terminal)
+        os.kill(process.pid, signal.SIGHUP)  # one of the shell's
+        code, _, _ = ended(process, signal.SIGHUP)  # and one of the system's
+    assert code == 129 and (tmp_path / "out" / "weights.npz").exists()
 
 
 @pytest.mark.parametrize("asked", [(), ("--out", "out")], ids=["nothing", "files"])

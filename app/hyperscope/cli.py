@@ -19,7 +19,7 @@ from hyperscope.lab.jobs.exchange import Gone
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.writing import sweep
 from hyperscope.quoting import cut
-from hyperscope.terminal import ready, say, warn
+from hyperscope.terminal import Unprinted, ready, say, warn
 
 if TYPE_CHECKING:
     from hyperscope.lab.experiment.lab_view import LabView
@@ -43,7 +43,7 @@ def _run_noted(words: list[str]) -> int:
     except (ValueError, LookupError) as problem:
         text = str(problem.args[0] if problem.args else problem)
         warn(f"hyperscope: {cut(text, LONGEST_WORD)}")
-        return 2
+        return (isinstance(problem, Unprinted) and interrupts.exit_code()) or 2
     except KeyboardInterrupt:
         warn("hyperscope: interrupted")
         return interrupts.exit_code() or 130
@@ -52,7 +52,7 @@ def _run_noted(words: list[str]) -> int:
             raise
         return interrupts.exit_code()
     except BrokenPipeError:  # whoever read our output has seen enough
-        return 0
+        return interrupts.exit_code()
     except ModuleNotFoundError as problem:
         name = (problem.name or "").partition(".")[0]
         if name in ("", "hyperscope"):

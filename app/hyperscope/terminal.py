@@ -10,6 +10,10 @@ from typing import TextIO
 from hyperscope.quoting import visible
 
 
+class Unprinted(ValueError):
+    """The output takes no more, as on a full disk or from a terminal that was closed; the text says why."""
+
+
 def ready() -> None:
     """Makes the three standard streams safe to write to, so that no file that is opened later takes the place of one.
 
@@ -28,7 +32,7 @@ def ready() -> None:
 
 
 def say(text: str) -> None:
-    """A line to the output. Raises: BrokenPipeError if nobody reads it any more, ValueError if it cannot be written."""
+    """A line to the output. Raises: BrokenPipeError if nobody reads it any more, Unprinted if it cannot be written."""
     tell(f"{visible(text)}\n")
 
 
@@ -42,7 +46,7 @@ def tell(text: str) -> None:
         raise
     except OSError as problem:
         _abandon(sys.stdout)
-        raise ValueError(f"the output could not be printed: {(problem.strerror or str(problem)).lower()}") from None
+        raise Unprinted(f"the output could not be printed: {(problem.strerror or str(problem)).lower()}") from None
 
 
 def warn(text: str) -> None:

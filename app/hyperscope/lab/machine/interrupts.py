@@ -6,6 +6,7 @@ swallowed there, or ends the process without a word.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 ENDS = tuple(number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None)
+HANGUP = getattr(signal, "SIGHUP", None)
 AGAIN = b"\nhyperscope: ending; once more ends at once\n"
 
 _noted = 0
@@ -24,7 +26,8 @@ _hearing = False
 def noted(said: bytes = AGAIN) -> Iterator[None]:
     """Notes them from here on, and writes `said` to the terminal; a second one ends the process at once.
 
-    Those that the process was told to ignore stay ignored. Within itself, and in threads, it does nothing.
+    That the terminal was closed is no second one, since shell and system may both say so. Those that the process was
+    told to ignore stay ignored. Within itself, and in threads, it does nothing.
     """
     global _noted, _hearing
     if _hearing or threading.current_thread() is not threading.main_thread():
@@ -35,9 +38,11 @@ def noted(said: bytes = AGAIN) -> Iterator[None]:
     def note(number: int, frame: FrameType | None) -> None:
         global _noted
         if _noted:
+            if number == HANGUP:
+                return
             os._exit(128 + number)
         _noted = number
-        if said:
+        with contextlib.suppress(OSError):  # whoever would read it may be gone, by the same signal too
             os.write(2, said)  # print may be what was interrupted
 
     before = {number: signal.getsignal(number) for number in ENDS}
