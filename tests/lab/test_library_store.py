@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,8 +18,11 @@ from pathlib import Path
 import pytest
 
 import hyperscope
+from faults import full_disk
+from hyperscope.lab.library import rescue
 from hyperscope.lab.library.schema import MARK, VERSION
 from hyperscope.lab.library.store import Store, Unkept
+from hyperscope.lab.writing import sweep
 from lab.run_rows import row
 from patience import SECONDS
 
@@ -305,6 +310,118 @@ def test_a_damaged_file_is_set_aside_and_what_can_be_read_is_carried_over(store:
     later.check()
     later.keep(row(999))
     assert "run-999" in ids(later)
+
+
+def middle_damaged(path: Path) -> bytes:
+    """What is in the file, of which ten pages in the middle are overwritten now."""
+    damaged, _ = DAMAGE["the middle"]
+    path.write_bytes(damaged(path.read_bytes()))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("part", ["the middle", "the head"])
+def test_where_there_is_no_room_to_carry_runs_over_all_stays_until_there_is(store: Store, part: str) -> None:
+    fill(store, 40)
+    damage, least = DAMAGE[part]
+    store.path.write_bytes(damage(store.path.read_bytes()))
+    before = store.path.read_bytes()
+    with full_disk(100_000), pytest.raises(Unkept, match=r"Runs cannot be kept in .*runs\.sqlite"):
+        store.check()
+    assert store.path.read_bytes() == before
+    assert not [file for file in store.path.parent.iterdir() if "damaged" in file.name or "part" in file.name]
+    with pytest.raises(Unkept, match="was damaged and is now"):
+        store.check()
+    assert len(ids(store)) >= least
+
+
+def test_a_disk_that_is_full_during_the_rescue_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    fill(store, 40)
+    store.path.write_bytes(RNG.randbytes(PAGE) + store.path.read_bytes()[PAGE:])
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(Unkept, match="There is no room for runs in") as found:
+            store.check()
+    assert found.value.kind == "full"
+    with pytest.raises(Unkept, match="40 runs could be read"):
+        store.check()
+
+
+DIES = """
+import os, sys
+from pathlib import Path
+from hyperscope.lab.library.store import Store
+from hyperscope.lab.writing import Part
+setattr(Part, sys.argv[2], lambda part: os.kill(os.getpid(), 9))
+Store(Path(sys.argv[1])).check()
+"""
+
+
+@pytest.mark.parametrize("moment", ["settle", "appear"])
+def test_a_rescue_that_is_killed_is_done_by_the_next_who_comes(store: Store, moment: str) -> None:
+    fill(store, 40)
+    middle_damaged(store.path)
+    assert python("-c", DIES, store.path, moment).returncode == -9
+    with pytest.raises(Unkept, match="was damaged and is now"):
+        store.check()
+    assert len(ids(store)) >= 30
+    assert len(sweep()) == 1 and not list(store.path.parent.glob("*.part*"))
+
+
+def test_of_two_who_rescue_at_once_one_does(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, 40)
+    before = middle_damaged(store.path)
+    carry_over = rescue.carry_over
+
+    def beside_another(damaged: Path, fresh: Path) -> int:
+        monkeypatch.setattr(rescue, "carry_over", carry_over)
+        with pytest.raises(Unkept, match="was damaged and is now"):
+            Store(store.path).check()
+        return carry_over(damaged, fresh)
+
+    monkeypatch.setattr(rescue, "carry_over", beside_another)
+    with pytest.raises(Unkept, match="another has taken its place"):
+        store.check()
+    assert [file.read_bytes() for file in store.path.parent.glob("runs.damaged-*.sqlite")] == [before]
+    assert len(ids(store)) >= 30 and not list(store.path.parent.glob("*.part*"))
+
+
+@pytest.mark.parametrize("further", [0, 25_000, 2**40])
+def test_runs_with_large_numbers_are_carried_over_too(store: Store, further: int) -> None:
+    fill(store, 40)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
+        db.execute("UPDATE runs SET number = number + ? WHERE id = 'run-40'", (further,))
+    middle_damaged(store.path)
+    with pytest.raises(Unkept, match="was damaged"):
+        store.check()
+    assert "run-40" in ids(store) and len(ids(store)) >= 30
+
+
+def test_what_only_the_log_has_is_carried_over_too(store: Store) -> None:
+    fill(store, 40)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
+        db.execute("UPDATE runs SET star = 1 WHERE id = 'run-3'")
+        log = Path(f"{store.path}-wal").read_bytes()
+        whole = store.path.read_bytes()
+    damage, _ = DAMAGE["the middle"]
+    store.path.write_bytes(damage(whole))
+    Path(f"{store.path}-wal").write_bytes(log)
+    with pytest.raises(Unkept, match="was damaged"):
+        store.check()
+    assert store.row("run-3", ["star"]) == (1,)
+
+
+def test_a_damaged_file_behind_a_link_gets_its_other_name_where_it_lies(store: Store, tmp_path: Path) -> None:
+    fill(store, 40)
+    middle_damaged(store.path)
+    link = tmp_path / "linked.sqlite"
+    link.symlink_to(store.path)
+    with pytest.raises(Unkept, match="was damaged and is now runs"):
+        Store(link).check()
+    assert link.is_symlink() and len(ids(Store(link))) >= 30
+    assert len(list(store.path.parent.glob("runs.damaged-*.sqlite"))) == 1
 
 
 def test_damage_that_is_met_while_writing_is_said_and_the_next_run_is_kept(store: Store) -> None:

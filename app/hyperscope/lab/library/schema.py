@@ -29,6 +29,11 @@ def as_text(stored: bytes) -> str:
     return stored.decode(errors="replace")
 
 
+def code(problem: Exception) -> int:
+    """SQLite's result code in what it refused; 0 in what another did."""
+    return int(getattr(problem, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Makes the tables, or brings those of an older file up to date, in one transaction."""
     db.execute("BEGIN IMMEDIATE")

@@ -7,16 +7,19 @@ file, and one that was moved, replaced or removed meanwhile is noticed. A call t
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hyperscope.lab.library.schema import MARK, VERSION, as_text, migrate
+from hyperscope.lab.library.schema import MARK, VERSION, as_text, code, migrate
 from hyperscope.lab.places import OWN_FILE, keep_private, make_private
+from hyperscope.lab.writing import Part
 
 WAIT = 5.0  # s for another program that is writing
 EDITED = ("notes", "star", "deleted")  # a person's; training on never changes them
@@ -40,8 +43,9 @@ class _Damaged(Exception):
 class Store:
     """The runs in the file at `path`, which is made when something is first written.
 
-    A file that turns out to be damaged is set aside, what can be read of it is carried over into a new one, and
-    `notice` says so in a sentence. Every method raises Unkept when the file cannot be used.
+    Of a file that turns out to be damaged, what can be read is carried over into a new one, which takes its place when
+    it is whole; the damaged one is set aside then, and `notice` says so in a sentence. Every method raises Unkept when
+    the file cannot be used.
     """
 
     def __init__(self, path: Path, wait: float = WAIT) -> None:
@@ -195,47 +199,43 @@ class Store:
                 db.execute("PRAGMA journal_mode = WAL")  # does not wait by itself for another that is about it too
                 break
             except sqlite3.OperationalError as problem:
-                if _code(problem) not in (_BUSY, _LOCKED) or time.monotonic() > patience:
+                if code(problem) not in (_BUSY, _LOCKED) or time.monotonic() > patience:
                     raise
                 time.sleep(0.01)
         migrate(db)
 
     def _set_aside(self, seen: object) -> None:
-        """Renames the damaged file, unless another program has just done so, and carries over what can be read."""
-        from hyperscope.lab.library.rescue import rescued
+        """Carries over what can be read of the damaged file, and lets the new one take its place.
 
-        if seen is None or _identity(self.path) != seen:
+        Until that is whole all stays as it is; where another program has just done the same, it stays so.
+        """
+        from hyperscope.lab.library.rescue import carry_over
+
+        self.notice = ""
+        place = Path(os.path.realpath(self.path))
+        if seen is None or _identity(place) != seen:
             return
-        stamp = time.strftime("%Y-%m-%d")
-        aside = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
-        for number in range(2, 100):
-            if not aside.exists():
-                break
-            aside = self.path.with_name(f"{self.path.stem}.damaged-{stamp}-{number}{self.path.suffix}")
-        for ending in ("", "-wal", "-shm"):  # this order: a log left alone is dropped, a file without its log is not
-            if (part := Path(f"{self.path}{ending}")).exists():
-                os.replace(part, f"{aside}{ending}")
-        runs = rescued(aside)
-        with closing(self._connected()) as db:
-            db.execute("BEGIN IMMEDIATE")
-            for row in runs:
-                names = ", ".join(row)
-                db.execute(
-                    f"INSERT OR IGNORE INTO runs ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
-                )
-            db.execute("COMMIT")
+        fresh = Part(place)
+        try:
+            runs = carry_over(place, fresh.part)
+            fresh.settle()
+            if _identity(place) != seen:
+                return
+            aside = _exchanged(place, fresh)
+        finally:
+            fresh.discard()
         carried = {0: "none of its runs could be read", 1: "one run could be read and was carried over"}.get(
-            len(runs), f"{len(runs)} runs could be read and were carried over"
+            runs, f"{runs} runs could be read and were carried over"
         )
         self.notice = f"{self.path} was damaged and is now {aside.name}; {carried}."
 
     def _unkept(self, problem: Exception) -> Unkept:
-        code = _code(problem)
-        if code == _FULL or (isinstance(problem, OSError) and problem.errno == 28):
+        number = code(problem)
+        if number == _FULL or (isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)):
             return Unkept("full", f"There is no room for runs in {self.path}: free some, and they are kept again.")
-        if code in (_BUSY, _LOCKED):
+        if number in (_BUSY, _LOCKED):
             return Unkept("busy", f"{self.path} is held by another program, so this run is not being kept; close that.")
-        if code in _DENIED or isinstance(problem, OSError):
+        if number in _DENIED or isinstance(problem, OSError):
             reason = getattr(problem, "strerror", None) or problem
             return Unkept(
                 "denied",
@@ -245,14 +245,33 @@ class Store:
         return Unkept("failed", f"Runs cannot be kept in {self.path}: {problem}. Look whether the disk has room.")
 
 
-def _code(problem: Exception) -> int:
-    return int(getattr(problem, "sqlite_errorcode", 0) or 0) & 0xFF
-
-
 def _is_damage(problem: Exception) -> bool:
     if isinstance(problem, sqlite3.OperationalError) and "no such" in str(problem):
         return True  # a table or column is gone
-    return isinstance(problem, _Damaged) or _code(problem) in (_CORRUPT, _NO_DATABASE)
+    return isinstance(problem, _Damaged) or code(problem) in (_CORRUPT, _NO_DATABASE)
+
+
+def _exchanged(place: Path, fresh: Part) -> Path:
+    """Gives `fresh` the place of the damaged file, and that a name of its own beside it, which it returns."""
+    stamp = time.strftime("%Y-%m-%d")
+    for number in count(1):
+        aside = place.with_name(f"{place.stem}.damaged-{stamp}{f'-{number}' if number > 1 else ''}{place.suffix}")
+        if not aside.exists():
+            break
+    try:
+        os.link(place, aside)  # so that at no moment there is none, and a kill costs nothing
+    except OSError:  # a drive without second names
+        os.replace(place, aside)
+    try:
+        for ending in ("-wal", "-shm"):
+            if (part := Path(f"{place}{ending}")).exists():
+                os.replace(part, f"{aside}{ending}")
+        fresh.appear()
+    except OSError:
+        if _identity(place) == _identity(aside):
+            aside.unlink()
+        raise
+    return aside
 
 
 def _identity(path: Path) -> object:
