@@ -280,6 +280,13 @@ def test_a_search_is_seen_saved_opened_and_gone_on_with_in_a_box(searching, qtbo
     assert low > 1e-4 and searching.busy
 
 
+def test_a_trial_that_cannot_be_opened_is_said_and_the_search_stays(searching, qtbot) -> None:
+    searching.open(99)
+    words = searching.host.words.message
+    qtbot.waitUntil(lambda: "there is no trial 99" in words.accessibleName(), timeout=PATIENCE)
+    assert searching.host.shown_view[0] == "tuning" and not searching.job.over
+
+
 def test_a_search_in_a_file_is_shown_as_it_is_and_gone_on_with(standing_still, tmp_path, qtbot) -> None:
     study = Study(url_of(tmp_path / "study.db"), msgspec.structs.replace(PLAN, trials=8, epochs=1))
     for one in TRIALS[:5]:

@@ -30,6 +30,7 @@ from hyperscope.engine.split import ENOUGH, Split, split
 from hyperscope.lab.examples.cells import Cells
 from hyperscope.lab.examples.csv_rows import Reading
 from hyperscope.lab.examples.filling import filled
+from hyperscope.lab.examples.fingerprint import Fingerprint, fingerprint
 from hyperscope.lab.examples.own_points import Own, own, window, wrong_labels
 from hyperscope.lab.examples.table import Table, guessed_class, read_table
 from hyperscope.lab.experiment.data import FILE, PAINTED, TABLES, Data, on_plane
@@ -90,6 +91,7 @@ class ExampleSet:
     computed: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()  # of a table, which can be left out or not; none where rows are pictures
     missing: str = ""  # why there is nothing to train on yet, where points are painted; see `load`
+    fingerprint: Fingerprint | None = None  # of a file as it was read, None of what cannot change
 
     def model_units(self, raw: Floats) -> Floats:
         """The model inputs (n, m) of raw inputs (r, m)."""
@@ -188,6 +190,7 @@ def load(data: Data, folder: Path | None = None, *, begun: bool = False) -> Exam
         computed=lifting,
         columns=() if drawn or shape else table.columns,
         missing=missing,
+        fingerprint=table.fingerprint,
     )
 
 
@@ -321,7 +324,9 @@ def _read(data: Data, folder: Path | None) -> Table:
         path = Path(data.file).expanduser()
     except RuntimeError:
         raise ValueError(f"{data.file} lies in the home of somebody unknown here; choose the file anew") from None
-    return read_table((folder or Path()) / path, data.label, data.missing, data.words, data.left_out, reading(data))
+    file = (folder or Path()) / path
+    table = read_table(file, data.label, data.missing, data.words, data.left_out, reading(data))
+    return replace(table, fingerprint=fingerprint(table.x, table.y, len(table.class_names)))
 
 
 def _unbalanced(table: Table, data: Data, notes: list[str]) -> Table:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hyperscope.lab.examples.cells import Bools, Cells, Floats, TableColumn, listed, read_cells, spaced
 from hyperscope.lab.examples.csv_rows import AS_IT_STANDS, SEPARATORS, Reading
 from hyperscope.lab.examples.filling import FILLS
+from hyperscope.lab.examples.fingerprint import Fingerprint
 from hyperscope.lab.examples.written_numbers import looks_like_number, two_readings
 from hyperscope.quoting import quoted
 
@@ -45,6 +46,7 @@ class Table:
     notes: tuple[str, ...] = ()
     words: tuple[tuple[int, int], ...] = ()
     columns: tuple[str, ...] = ()  # what could be a feature, left out or not
+    fingerprint: Fingerprint | None = None  # of the file as it was read
 
 
 @dataclass(frozen=True, eq=False)

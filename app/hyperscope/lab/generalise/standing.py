@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hyperscope.lab.generalise.errors import Counted, Errors
 from hyperscope.lab.probes.probe import Probe
 
 if TYPE_CHECKING:
+    from hyperscope.lab.examples.fingerprint import Fingerprint
     from hyperscope.lab.probes.subject import Subject
 
 AT_HOME = {"shift_move": 0.0, "shift_rotate": 0.0, "shift_scale": 1.0, "shift_balance": 0.0}
@@ -42,9 +44,10 @@ def errors(subject: Subject, question: None) -> Errors | None:
 
     apart = None
     if shifted(experiment.data):
-        x, y = _at_home(experiment.data)
-        logits = subject.predictor.logits(subject.folded(), x.astype(subject.dtype, copy=False))
-        apart = counted("train-dev", subject.layout.probabilities(logits).argmax(axis=0), y)
+        with suppress(ValueError):  # a file that is gone, or has changed since training began
+            x, y = _at_home(experiment.data, examples.fingerprint)
+            logits = subject.predictor.logits(subject.folded(), x.astype(subject.dtype, copy=False))
+            apart = counted("train-dev", subject.layout.probabilities(logits).argmax(axis=0), y)
     least = least_error(experiment.data)
     return Errors(
         max(experiment.best_error, least),
@@ -57,9 +60,14 @@ def errors(subject: Subject, question: None) -> Errors | None:
 
 
 @lru_cache(maxsize=2)
-def _at_home(data: Data) -> tuple[Array, Indices]:
-    """The dev examples in model units, had nothing been done to them: the same split, before any shift."""
+def _at_home(data: Data, was: Fingerprint | None) -> tuple[Array, Indices]:
+    """The dev examples in model units, had nothing been done to them: the same split, before any shift.
+
+    Raises: ValueError where a file cannot be had as it `was`.
+    """
     from hyperscope.lab.examples.examples import load
 
     found = load(msgspec.structs.replace(data, **AT_HOME))
+    if found.fingerprint != was:
+        raise ValueError(f"{data.file} has changed")
     return np.ascontiguousarray(found.x_dev), found.y_dev

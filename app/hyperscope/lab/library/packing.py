@@ -13,6 +13,7 @@ from hyperscope.engine.arrays import Array
 from hyperscope.engine.batches import Position
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.settings import Training
+from hyperscope.lab.examples.fingerprint import Fingerprint
 from hyperscope.lab.experiment.experiment import from_json
 from hyperscope.lab.npz import archive
 from hyperscope.lab.training.checkpoint import Best, Checkpoint, Sound
@@ -49,6 +50,8 @@ def packed_checkpoint(checkpoint: Checkpoint) -> bytes:
             said[f"{name}step"] = place.step
             said[f"{name}position"] = [place.position.epoch, place.position.used]
             said[f"{name}moment"] = _put_moment(arrays, f"{name}moment", place.moment)
+    if checkpoint.fingerprint is not None:
+        said["fingerprint"] = checkpoint.fingerprint
     if checkpoint.last_batch is not None:
         arrays["last_batch"] = checkpoint.last_batch
     if checkpoint.best is not None:
@@ -77,6 +80,7 @@ def unpacked_checkpoint(packed: bytes) -> Checkpoint:
             best,
             sound,
             arrays.get("last_batch"),
+            msgspec.convert(said.get("fingerprint"), Fingerprint | None),
         )
     except (LookupError, TypeError, AttributeError, OverflowError) as problem:
         raise ValueError(f"this is no checkpoint: {problem}") from None

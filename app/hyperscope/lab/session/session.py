@@ -382,7 +382,7 @@ class Session:
             raise ValueError("Of this run only the end was kept.")
         if score is not None:
             at = score.end if tick is None else tick
-            self._apply_session(score, at, run.jumps, run.checkpoint if at == score.end else None)
+            self._apply_session(score, at, run.jumps, run.checkpoint)
         elif run.checkpoint is not None:
             self.take_up(run.checkpoint)
 

@@ -10,7 +10,7 @@ from hyperscope.lab.machine import interrupts
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.timeline.timeline import Timeline
 from hyperscope.lab.training.checkpoint import Checkpoint
-from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.training.trainer import Trainer, check_examples
 
 PIECE = 0.02  # s of playing back between two looks at what else there is to do
 TELL = 0.25  # s between two words on how far it has come
@@ -29,7 +29,7 @@ class Open:
 class Reopening:
     """Brings `trainer` and `timeline` to the tick that `command` names; until `go_on` has, they stand on the way.
 
-    Raises: ValueError when the session's data cannot be had.
+    Raises: ValueError when the session's data cannot be had, or are no longer those of the checkpoint.
     """
 
     def __init__(self, command: Open, structure: int) -> None:
@@ -39,6 +39,8 @@ class Reopening:
             self.trainer.restore(checkpoint)
         else:
             self.trainer, here = Trainer(score.start), Place()
+            if checkpoint is not None and command.tick and checkpoint.experiment.data == score.start.data:
+                check_examples(checkpoint, self.trainer.examples)
         self.trainer.structure += structure  # beyond that of what was shown before, so that views lay out anew
         self.timeline = Timeline(self.trainer, score, command.jumps, here=here)
         self.done = here == score.place(command.tick)

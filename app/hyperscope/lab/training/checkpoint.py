@@ -10,6 +10,7 @@ from hyperscope.engine.arrays import Indices
 from hyperscope.engine.batches import Position
 from hyperscope.engine.moment import Moment
 from hyperscope.engine.prediction import Evaluation
+from hyperscope.lab.examples.fingerprint import Fingerprint
 from hyperscope.lab.experiment.experiment import Experiment
 
 
@@ -26,6 +27,7 @@ class Checkpoint:
     best: Best | None = None
     sound: Sound | None = None
     last_batch: Indices | None = None  # what the last step saw, for looking at it
+    fingerprint: Fingerprint | None = None  # of the file that was trained on; of older checkpoints it is not known
 
 
 @dataclass(frozen=True)

@@ -434,6 +434,7 @@ class InTraining(ABC, Generic[N]):
             self.best,
             self.sound,
             self.last_batch.copy(),  # a part of the whole epoch's order, which would stay with it
+            self.examples.fingerprint,
         )
 
     def take_up(self, kept: Checkpoint) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -266,22 +267,22 @@ class Trainer(InTraining[Learner]):
     def restore(self, checkpoint: Checkpoint, examples: ExampleSet | None = None) -> None:
         """Goes to where `checkpoint` was taken, experiment included; its `examples` are read anew unless given.
 
-        Raises: ValueError, with nothing changed, when they cannot be had.
+        Raises: ValueError, with nothing changed, when they cannot be had or are no longer those it was trained on.
         """
         old, structure = self.experiment, self.structure
         there = checkpoint.experiment
         other, classes = there.data != old.data, self.layout.classes
-        if there == old:
+        if examples is None:
+            same = with_copies_as(old.data, there.data) == old.data
+            examples = with_other_copies(self.examples, old.data, there.data) if same else load(there.data, begun=True)
+        check_examples(checkpoint, examples)
+        if there == old and examples is self.examples:
             # the same arrays and compiled steps will do; building them anew took as long as 100 steps
             self.go_on()
             self.batch_losses, self.last_batch = np.zeros(0), np.arange(self.batch_size)
         else:
-            if examples is None and with_copies_as(old.data, there.data) == old.data:
-                examples = with_other_copies(self.examples, old.data, there.data)
-            if other:
-                before, self.examples = self.examples, examples or load(there.data, begun=True)
-                self.painted += self.examples is not before
-            self.experiment = there
+            self.painted += examples is not self.examples
+            self.experiment, self.examples = there, examples
             self._start()
         same = not other or (goes_on(old.data, there.data) and self.layout.classes == classes)
         if same and old.network == there.network:
@@ -327,3 +328,19 @@ class Trainer(InTraining[Learner]):
         self._all_inputs = all_inputs(self.examples, self.learner.dtype)
         self._scores = None
         self.sound = Sound(self.step, self.position, self.learner.moment())
+
+
+def check_examples(checkpoint: Checkpoint, examples: ExampleSet) -> None:
+    """Raises: ValueError when `checkpoint` was trained on other examples than these, as its file has changed."""
+    if examples.fingerprint is None:
+        return
+    there, rows = checkpoint.experiment, examples.x_train.shape[1]
+    if checkpoint.fingerprint is not None:
+        change = checkpoint.fingerprint.change(examples.fingerprint)
+    else:
+        size = Layout(there.network, examples.x_train.shape[0], len(examples.class_names)).size
+        seen = -1 if checkpoint.last_batch is None else checkpoint.last_batch.max(initial=-1)
+        fits = checkpoint.moment.vectors[0].size == size and seen < rows and checkpoint.position.used <= rows
+        change = "" if fits else "other rows, inputs or classes than this was trained on"
+    if change:
+        raise ValueError(f"{Path(there.data.file).name} has changed: {change}")

@@ -51,11 +51,15 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The network of a trial with all that it has; `again` says that it was trained anew, from the same start."""
+    """The network of a trial with all that it has; `again` says that it was trained anew, from the same start.
+
+    Without a checkpoint `problem` says why it cannot be had.
+    """
 
     number: int
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None
     again: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,7 +565,7 @@ class _Searching:
         while self.wishes:
             wish = self.wishes.popleft()
             if isinstance(wish, Open):
-                yield Record(self._opened(wish.number), key=(Opened, wish.number))
+                yield Record(self._open(wish.number), key=(Opened, wish.number))
             elif isinstance(wish, Keep):
                 yield Record(self._kept_as_runs(wish))
             elif isinstance(wish, SearchIn) and self.asking is not None:
@@ -575,20 +579,32 @@ class _Searching:
 
         for count, number in enumerate(wish.numbers):
             try:
-                keep(self._opened(number).checkpoint, wish.library, f"{wish.notes}trial {number}")
-            except Unkept as problem:
+                checkpoint, _ = self._network(number)
+                keep(checkpoint, wish.library, f"{wish.notes}trial {number}")
+            except (Unkept, ValueError) as problem:
                 return Kept(count, str(problem))
         return Kept(len(wish.numbers))
 
-    def _opened(self, number: int) -> Opened:
-        """A trial's network as it ended, or as it is; of those long past, trained again from the same start."""
+    def _open(self, number: int) -> Opened:
+        try:
+            return Opened(number, *self._network(number))
+        except ValueError as problem:
+            return Opened(number, None, problem=str(problem))
+
+    def _network(self, number: int) -> tuple[Checkpoint, bool]:
+        """A trial's network as it ended, or as it is; of those long past, trained again from the same start, and
+        whether it is that.
+
+        Raises: ValueError when its data cannot be had.
+        """
         if self.portion is not None and number in {trial.number for trial in self.portion.trials}:
             try:
-                return Opened(number, self.portion.member(number).checkpoint())
+                return self.portion.member(number).checkpoint(), False
             except LookupError:
                 pass
         if number in self.kept:
-            return Opened(number, pickle.loads(zlib.decompress(self.kept[number])))
+            checkpoint: Checkpoint = pickle.loads(zlib.decompress(self.kept[number]))
+            return checkpoint, False
         from hyperscope.lab.training.trainer import Trainer
 
         finished = self.trials.get(number)
@@ -597,4 +613,4 @@ class _Searching:
         trainer = Trainer(self.plan.space.made(self.plan.experiment, finished.values))
         while trainer.step < finished.step and not trainer.alarm:
             trainer.steps(min(256, finished.step - trainer.step))
-        return Opened(number, trainer.checkpoint(), again=True)
+        return trainer.checkpoint(), True

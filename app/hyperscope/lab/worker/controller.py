@@ -85,8 +85,15 @@ class Controller:
         except ValueError as problem:
             trainer = Trainer(Experiment())
             self._refuse(problem)
-        if checkpoint is not None:
-            trainer.restore(checkpoint)
+        self._lost = False  # what was trained before could not be gone on with
+        try:
+            if checkpoint is not None:
+                trainer.restore(checkpoint)
+        except ValueError as problem:
+            self._refuse(problem)
+            self.said += "; training begins anew"
+            self._lost, checkpoint, past = True, None, None
+            self._kept_at = -KEEP_EVERY  # the window's checkpoint is of no use any more
         timeline = recovered(trainer, past)
         self.trained = Trained(timeline)
         self.pace = Pace()
@@ -221,7 +228,11 @@ class Controller:
                 self.pace.counted = 0
                 self.said, self.alarm = "Restarted: the same weights and the same order of mini-batches.", False
             case Restore(checkpoint):
-                self.trained.trainer.restore(checkpoint)
+                try:
+                    self.trained.trainer.restore(checkpoint)
+                except ValueError as problem:
+                    self._refuse(problem)
+                    return
                 timeline = Timeline(self.trained.trainer)
                 self.trained.begin(timeline)
                 self.pace.counted = timeline.trainer.step
@@ -287,13 +298,18 @@ class Controller:
     def _start_twin(self, command: StartTwin) -> None:
         if self.trained.twins is not None:
             return
-        wanted = command.experiment, command.twin
-        twins, begun = self.trained.start_twin(*wanted, command.checkpoint, command.past)
+        wanted, lost = (command.experiment, command.twin), ""
+        try:
+            at = (None, None) if self._lost else (command.checkpoint, command.past)
+            twins, begun = self.trained.start_twin(*wanted, *at)
+        except ValueError as problem:
+            twins, begun = self.trained.start_twin(*wanted, None)
+            lost = f"B: {problem}; it begins as a copy of A"
         if self.recorder is not None:
             self.recorder.follow(twins.a)
         self._keep_soon()
         said, refused = twins.apply_each(*wanted)
-        self._hear("" if command.recovered else f"{begun} {said}".strip(), refused)
+        self._hear("" if command.recovered else f"{begun} {said}".strip(), refused or lost)
 
     def _end_twin(self, keep: One) -> None:
         if self.trained.twins is None:

@@ -215,6 +215,9 @@ class Searching(FromJobs, Part[Host]):
         if opened.number != self._opening:
             return
         self._opening = None
+        if opened.checkpoint is None:
+            self.host.say(opened.problem, alarm=True)
+            return
         said = self.view.results.said(opened.number)
         self.host.do(partial(self.host.session.take_up, opened.checkpoint))
         self.host.show_lab("playground")
