@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from hyperscope.engine.settings import WHOLE_SET, Layer, Network, Training
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, read
+from hyperscope.lab.session.opening import opened, opened_score
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.training.trainer import Trainer
 from hyperscope.resources import asset
@@ -36,6 +38,7 @@ FILES = {
     "experiment.json",
 }
 FAR_IN_DEV = 3  # a data seed that puts the last row of 60 into the dev set
+CODES = sorted((Path(__file__).parent / "kept").glob("*.code.txt"))
 METRICS = ["epoch", "step"] + [f"{part}_{what}" for part in ("train", "dev", "test") for what in ("loss", "accuracy")]
 NORMED = Experiment(network=Network(layers=(Layer(8, batch_norm="before"),) * 2))
 MOST = 90  # s; a busy machine takes seconds to start Python
@@ -300,6 +303,22 @@ def test_a_loss_beyond_all_numbers_is_null_in_json(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev_loss"] is None
 
 
+# -- the window -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda path: path.name.partition(".")[0])
+def test_a_code_opens_the_window_on_its_session(code, monkeypatch):
+    windows = []
+    monkeypatch.setattr("hyperscope.cli.no_window", lambda: "")
+    monkeypatch.setattr("hyperscope.ui.app.open_window", lambda session, *_, **__: windows.append(session) or 0)
+    words = code.read_text(encoding="ascii").strip()
+    try:
+        assert run([words]) == 0
+    finally:
+        gc.enable()  # whoever opens a window switches it off
+    assert windows[0].experiment == opened_score(words).experiment
+
+
 # -- wrong input ------------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +328,19 @@ def test_a_missing_file_is_named(capsys):
 
 def test_a_missing_table_is_named(capsys):
     assert "gone.csv" in refusal(capsys, "run", "gone.csv")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + ".csv", "HS2-" + "a" * 300], ids=["file", "table", "no code"])
+@pytest.mark.parametrize("words", [(), ("run",)], ids=["window", "run"])
+def test_a_name_too_long_for_a_file_is_refused(capsys, words, name):
+    assert "name too long" in refusal(capsys, *words, name).lower()
+
+
+def test_an_experiment_on_a_table_with_too_long_a_name_is_refused(tmp_path, capsys):
+    given = Experiment(data=Data(source="file", file="a" * 300 + ".csv"))
+    (tmp_path / "given.json").write_text(given.to_json(), encoding="utf-8")
+    assert opened(tmp_path / "given.json") == given
+    assert "file name too long" in refusal(capsys, "run", str(tmp_path / "given.json"))
 
 
 def test_a_file_of_another_kind_is_named(tmp_path, capsys):

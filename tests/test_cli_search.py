@@ -121,6 +121,12 @@ def test_what_cannot_be_searched_is_said_in_a_sentence(
     assert said in told and told.count("\n") == 1
 
 
+def test_an_output_that_no_folder_can_be_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", "--out", "a" * 300]) == 2
+    told = capsys.readouterr().err
+    assert "File name too long" in told and told.count("\n") == 1
+
+
 def test_a_bad_space_is_said_in_a_sentence_with_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "bad.json"
     file.write_text(json.dumps({"knobs": [{"knob": "training.l2", "low": 2, "high": 1}]}), encoding="utf-8")

@@ -7,6 +7,7 @@ what there is written and named (143 and 129 the same, asked to end or with its 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,9 +90,10 @@ def _dispatch(words: list[str]) -> int:
 
 def _window(file: str | None, theme: str | None) -> int:
     from hyperscope.lab.session.opening import opened_score, table_at
+    from hyperscope.lab.timeline.score import PREFIX
 
     place = None
-    if file and Path(file).is_dir():
+    if file and not file.startswith(PREFIX) and os.path.isdir(file):
         place, file = _search_in(Path(file)), None
     table = table_at(file) if file else None
     score = opened_score(file) if file else None
@@ -110,7 +112,7 @@ def _window(file: str | None, theme: str | None) -> int:
     # how a table is read is decided in the dialog, whoever asks for it
     given = experiment if table is None else None
     last = last_experiment() if given is None else None
-    again = last is not None and table is None and (home() / RUNS).exists()
+    again = last is not None and table is None and os.path.exists(home() / RUNS)
     session = Session(given or last, playing=False, library=home() / RUNS, tempo=USUAL, rest=Rest(learned=True))
     try:
         if score and score.goes_on:
@@ -129,7 +131,7 @@ def _search_in(folder: Path) -> LabView:
     from hyperscope.lab.tuning.trials import FILE
 
     file = folder / FILE
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise ValueError(f"{folder}: there is no search in this folder, which would be {FILE}")
     return LabView("tuning", "wall", {"study": str(file.absolute())})
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
+from hyperscope.lab.library.library import Library
 from hyperscope.lab.machine import doctor, system_libraries
 
 
@@ -109,6 +110,13 @@ def test_a_data_folder_below_a_file_is_refused(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / "file" / "home"))
     assert not doctor.data_folder().ok
+
+
+def test_a_data_folder_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / ("a" * 300) / "home"))
+    fact = doctor.data_folder()
+    assert not fact.ok and "File name too long" in fact.advice
+    assert Library(tmp_path / ("a" * 300) / "runs.sqlite").runs() == []
 
 
 def test_looking_at_the_data_folder_does_not_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

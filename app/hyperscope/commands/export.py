@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hyperscope.commands.ending import interrupted, written_to
@@ -51,7 +52,7 @@ def main(words: list[str]) -> int:
     score = opened_score(given.file)
     needs_qt()
     check(given.out)
-    replaced = given.out.exists()
+    replaced = os.path.exists(given.out)
     from hyperscope.ui.record.headless import export
 
     looks = {"scale": given.scale, "theme": given.theme}
@@ -76,7 +77,7 @@ def _code(file: str, what: str, framework: str, out: Path, epochs: int | None) -
     names = ("train.py", "train.ipynb", "data.npz", "start.npz", "batches.txt", "README.md")
     for name in names:
         check(out / name)
-    replaced = any((out / name).exists() for name in names)
+    replaced = any(os.path.exists(out / name) for name in names)
     run = run_of(score, epochs, ends=interrupts.asked)
     if not len(run.losses):
         interrupts.heed()

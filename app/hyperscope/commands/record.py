@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
 
     if given.out:
         check(given.out)
-        replaced = given.out.exists()
+        replaced = os.path.exists(given.out)
         record(experiment, given.out, epochs=given.epochs, theme=given.theme, size=(width, height), **looks)
         if replaced or interrupts.asked():
             say(written_to(given.out, replaced))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hyperscope.commands.ending import interrupted, written_to
 from hyperscope.commands.screen import needs_qt
 from hyperscope.commands.words import ANYTHING, EPOCHS, Parser, check_epochs, path
@@ -26,7 +28,7 @@ def main(words: list[str]) -> int:
     score = opened_score(given.file)
     needs_qt()
     check(given.out)
-    replaced = given.out.exists()
+    replaced = os.path.exists(given.out)
     from hyperscope.ui.record.headless import report
 
     report(score, given.out, epochs=given.epochs, title=given.title)

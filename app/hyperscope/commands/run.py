@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 
 from hyperscope.commands.ending import interrupted
 from hyperscope.commands.progress import Line
@@ -65,7 +66,7 @@ def main(words: list[str]) -> int:
     if given.out:
         for name in FILES:
             check(given.out / name)
-        if there := [name for name in FILES if (given.out / name).exists()]:
+        if there := [name for name in FILES if os.path.exists(given.out / name)]:
             warn(f"In {given.out} this run takes the place of another: {', '.join(there)}.")
     alone = runs.not_alone(trainer) if given.out else ""
     for note in (*trainer.examples.notes, *filter(None, [trainer.caution, alone])):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import deque
 
 from hyperscope.commands.ending import interrupted
@@ -64,11 +65,11 @@ def main(words: list[str]) -> int:
     if given.resume:
         if chosen:
             raise ValueError(f"--resume goes on with the search as it was begun; leave out {', '.join(chosen)}")
-        if not given.storage and not file.exists():
+        if not given.storage and not os.path.exists(file):
             raise ValueError(f"{file}: there is no search to go on with")
         plan = None
     else:
-        if not given.storage and file.exists():
+        if not given.storage and os.path.exists(file):
             raise ValueError(f"{file} holds a search already; --resume goes on with it, or name another folder")
         experiment = opened_score(given.experiment).experiment if given.experiment else Experiment()
         space = read(given.space) if given.space else usual(experiment)

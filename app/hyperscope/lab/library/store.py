@@ -75,7 +75,7 @@ class Store:
 
     def forget(self, before: float) -> None:
         """Removes for good what was deleted before that time, in seconds since 1970."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return
         with self._writing() as db:
             db.execute("DELETE FROM runs WHERE deleted < ?", (before,))
@@ -84,7 +84,7 @@ class Store:
 
     def rows(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The fields `names` of all runs that are not deleted, the newest first."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return []
         with self._reading() as db:
             return db.execute(
@@ -93,7 +93,7 @@ class Store:
 
     def row(self, one: str, names: Sequence[str]) -> tuple[Any, ...] | None:
         """The fields `names` of the run `one`; None if there is none."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return None
         with self._reading() as db:
             row: tuple[Any, ...] | None
@@ -102,7 +102,7 @@ class Store:
 
     def some_rows(self, ids: Sequence[str], names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The fields `names` of those runs that there are, in any order; opening the file once is most of the work."""
-        if not ids or not self.path.exists():
+        if not ids or not os.path.exists(self.path):
             return []
         with self._reading() as db:
             marks = ", ".join("?" * len(ids))
@@ -110,7 +110,7 @@ class Store:
 
     def check(self) -> None:
         """Looks the whole file over, and sets it aside if it is damaged: some tenths of a second per 100 MB."""
-        if not self.path.exists():
+        if not os.path.exists(self.path):
             return
         with self._reading() as db:
             verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -163,7 +163,7 @@ class Store:
             raise Unkept("damaged", self.notice or f"{self.path} was damaged; another has taken its place.") from None
 
     def _connected(self) -> sqlite3.Connection:
-        if not self.path.exists():  # an empty file is an empty database; its log gets the same permissions
+        if not os.path.exists(self.path):  # an empty file is an empty database; its log gets the same permissions
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWN_FILE))
         keep_private(self.path, Path(f"{self.path}-wal"), Path(f"{self.path}-shm"))
         db = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)

@@ -117,10 +117,17 @@ def machine() -> Fact:
 def data_folder() -> Fact:
     """Where runs and settings are kept, $HYPERSCOPE_HOME or else the system's place, and whether it can be written."""
     folder = places.home()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    ok = existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
-    advice = "" if ok else f"{existing} is no folder one may write in; set HYPERSCOPE_HOME to one that is."
-    return Fact("Data folder", str(folder), ok, advice)
+    existing = next((path for path in (folder, *folder.parents) if os.path.exists(path)), folder)
+    ours = os.path.isdir(existing) and os.access(existing, os.W_OK | os.X_OK)
+    wrong = "" if ours else "is no folder one may write in"
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # `existing` tells
+    except (OSError, ValueError) as problem:
+        existing, wrong = folder, f"is no name for a folder ({getattr(problem, 'strerror', None) or problem})"
+    advice = f"{existing} {wrong}; set HYPERSCOPE_HOME to one that is." if wrong else ""
+    return Fact("Data folder", str(folder), not wrong, advice)
 
 
 def numpy_speed(seconds: float = 2.0) -> Fact:

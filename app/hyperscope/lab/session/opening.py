@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hyperscope.lab import reading
@@ -26,7 +27,7 @@ def opened(path: Path) -> Experiment:
     if path.name.lower().endswith(".json"):
         experiment = read(path)
         beside = path.parent / experiment.data.file
-        if experiment.data.source == FILE and not Path(experiment.data.file).is_absolute() and beside.is_file():
+        if experiment.data.source == FILE and not Path(experiment.data.file).is_absolute() and os.path.isfile(beside):
             return changed(experiment, "data.file", str(beside))
         return experiment
     if path.name.lower().endswith(TABLE_ENDINGS):
@@ -41,13 +42,17 @@ def opened(path: Path) -> Experiment:
 def table_at(words: str | Path) -> Path | None:
     """The whole path of the table that a code or a file's name names, None if it names none.
 
-    Raises: ValueError if there is no such file.
+    Raises: ValueError if there is no such file, or none that one may look at.
     """
     path = Path(words)
     if str(words).startswith(PREFIX) or not path.name.lower().endswith(TABLE_ENDINGS):
         return None
-    if not path.exists():
-        raise ValueError(f"{path}: there is no such file")
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as problem:
+        raise ValueError(f"{path}: {getattr(problem, 'strerror', None) or problem}") from None
     return path.absolute()
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import math
+import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,13 +48,14 @@ def shown_url(url: str) -> str:
 def _whole_or_none(url: str) -> Iterator[None]:
     """Leaves no file behind of a study that could not be begun: there would be nothing in it to go on with."""
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-    had = file is None or file.exists()
+    had = file is None or os.path.exists(file)
     try:
         yield
     except BaseException:
         if file is not None and not had:
             for path in (file, file.with_name(f"{file.name}-journal")):
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
         raise
 
 

@@ -6,6 +6,7 @@ It loads what pictures, films and reports take, and is loaded when something is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -245,4 +246,4 @@ def _on_screen(name: str) -> bool:
 
 def _pictures() -> Path:
     found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(found) if found and Path(found).is_dir() else Path.home()
+    return Path(found) if found and os.path.isdir(found) else Path.home()
