@@ -336,6 +336,13 @@ def test_a_name_too_long_for_a_file_is_refused(capsys, words, name):
     assert "name too long" in refusal(capsys, *words, name).lower()
 
 
+@pytest.mark.parametrize("words", [("--out", "a.png"), ("--screens", "screens")], ids=["one", "all"])
+def test_no_picture_is_made_of_another_experiment_than_was_given(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    assert "gone.csv" in refusal(capsys, "record", *words, "gone.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
 def test_an_experiment_on_a_table_with_too_long_a_name_is_refused(tmp_path, capsys):
     given = Experiment(data=Data(source="file", file="a" * 300 + ".csv"))
     (tmp_path / "given.json").write_text(given.to_json(), encoding="utf-8")

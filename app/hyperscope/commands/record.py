@@ -44,11 +44,14 @@ def main(words: list[str]) -> int:
         given.lab, given.view = lab.name, labs.checked_view(lab, given.view or "")
     looks = {"lab": given.lab or "", "view": given.view or ""}
 
+    from hyperscope.lab.examples.examples import load
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened
 
     use_one_thread()
     experiment = opened(given.file) if given.file else None
+    if experiment is not None:
+        load(experiment.data, begun=True)  # which the window would only say, and show another experiment
     if given.pixel_ratio > 1:
         os.environ["QT_SCALE_FACTOR"] = str(given.pixel_ratio)  # Qt reads it when it starts
     needs_qt()
