@@ -343,6 +343,42 @@ def test_no_picture_is_made_of_another_experiment_than_was_given(tmp_path, monke
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+ODD = os.fsdecode(b"t\xfc.csv")  # as it was called where names are in Latin-1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there every name is text")
+@pytest.mark.parametrize("words", [(), ("run",), ("run", "--out", "out"), ("record", "--out", "a.png")], ids=" ".join)
+def test_a_table_whose_name_is_no_text_is_refused_before_anything_is_trained(tmp_path, monkeypatch, capsys, words):
+    (tmp_path / ODD).write_bytes(Path(IRIS).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    said = refusal(capsys, *words, ODD)
+    assert r"t\udcfc.csv" in said and "rename what is called that" in said
+    assert {path.name for path in tmp_path.iterdir()} == {"home", ODD}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there every name is text")
+def test_a_folder_whose_name_is_no_text_is_written_to(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["run", IRIS, "--epochs", "1", "--out", os.fsdecode(b"\xfc")]) == 0
+    assert {path.name for path in (tmp_path / os.fsdecode(b"\xfc")).iterdir()} == FILES
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", IRIS, "--set", "data.label=" + ODD),
+        ("run", IRIS, "--set", f"data.left_out={ODD}"),
+        ("report", IRIS, "--out", "a.html", "--title", ODD),
+        ("search", "--out", "out", "--notes", ODD),
+    ],
+    ids=["class", "column", "title", "notes"],
+)
+def test_words_that_no_file_can_hold_are_refused_at_once(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    assert r"\udcfc" in (said := refusal(capsys, *words)) and "UTF-8" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
 def test_an_experiment_on_a_table_with_too_long_a_name_is_refused(tmp_path, capsys):
     given = Experiment(data=Data(source="file", file="a" * 300 + ".csv"))
     (tmp_path / "given.json").write_text(given.to_json(), encoding="utf-8")

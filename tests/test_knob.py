@@ -38,6 +38,12 @@ class Oven(Settings, frozen=True):
         ("heat", float("nan"), "heat is nan; it must lie in [50, 250]"),
         ("heat", "warm", "heat is 'warm'; it must lie in [50, 250]"),
         ("heat", True, "heat is True; it must lie in [50, 250]"),
+        ("note", "t\udcfc.csv", r"note is 't\udcfc.csv', which is no text in UTF-8; rename what is called that"),
+        (
+            "note",
+            "a" * 99 + "\ud800z",
+            rf"note is '…{'a' * 20}\ud800z', which is no text in UTF-8; rename what is called that",
+        ),
         ("trays", 0, "trays is 0; it must be a whole number in [1, 5]"),
         ("trays", 2.0, "trays is 2.0; it must be a whole number in [1, 5]"),
         ("trays", True, "trays is True; it must be a whole number in [1, 5]"),

@@ -42,8 +42,7 @@ def _run_noted(words: list[str]) -> int:
         _keep_fault(problem)
         raise
     except (ValueError, LookupError) as problem:
-        text = str(problem.args[0] if problem.args else problem)
-        warn(f"hyperscope: {cut(text, LONGEST_WORD)}")
+        warn(f"hyperscope: {cut(str(problem), LONGEST_WORD)}")
         return (isinstance(problem, Unprinted) and interrupts.exit_code()) or 2
     except KeyboardInterrupt:
         warn("hyperscope: interrupted")

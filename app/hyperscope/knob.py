@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin, get_
 
 import msgspec
 
-from hyperscope.quoting import named
+from hyperscope.quoting import named, unwritable
 
 Scale = Literal["linear", "log", "zero-log", "one-minus-log", "powers-of-two"]
 Value = float | int | str | bool
@@ -60,6 +60,8 @@ class Knob:
         """The sentence that says why `value` is not allowed, or None if it is."""
         if self._fits(value):
             return None
+        if isinstance(value, str) and self.kind == "text":
+            return f"{self.name} is {unwritable(value)}, which is no text in UTF-8; rename what is called that"
         allowed = {"switch": "true or false", "text": "text"}.get(self.kind, f"in [{self.low:g}, {self.high:g}]")
         if self.kind == "choice":
             allowed = "one of " + ", ".join(self.choices)
@@ -75,7 +77,9 @@ class Knob:
             return number and self.low <= value <= self.high  # type: ignore[operator]
         if self.kind == "choice":
             return isinstance(value, str) and value in self.choices
-        return isinstance(value, bool if self.kind == "switch" else str)
+        if self.kind == "switch":
+            return isinstance(value, bool)
+        return isinstance(value, str) and not unwritable(value)
 
     def caption(self, choice: str) -> str:
         """What a button for `choice` says."""

@@ -8,6 +8,16 @@ LONGEST = 40  # characters of anything that a sentence quotes
 # control characters, and those that turn the direction of what follows or break its line
 _OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
+_HALF = re.compile(r"[\ud800-\udfff]")  # what Python makes of a byte in a name that is no UTF-8
+
+
+def unwritable(text: str) -> str:
+    """The place in the text that no file can hold, as it is in no alphabet, in words to quote; "" if there is none."""
+    if text.isascii() or not (found := _HALF.search(text)):
+        return ""
+    begin = max(0, found.start() - LONGEST // 2)
+    return named("…" * (begin > 0) + text[begin:])
+
 
 def visible(text: str) -> str:
     """The text on one line, each character that would steer a terminal written as its number, such as \\x1b."""

@@ -740,6 +740,16 @@ def test_a_pipe_that_is_opened_is_refused_and_waited_for_by_nobody(paused, qtbot
     qtbot.waitUntil(lambda: "pipe.json: this is not a file but a device or pipe" in message(paused), timeout=PATIENCE)
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there every name is text")
+def test_a_table_whose_name_is_no_text_is_refused(paused, qtbot, tmp_path):
+    file = tmp_path / os.fsdecode(b"t\xfc.csv")
+    file.write_bytes(asset("datasets/iris.csv").read_bytes())
+    before = paused.session.experiment
+    paused.part(Files).open(file)
+    qtbot.waitUntil(lambda: r"t\udcfc.csv', which is no text in UTF-8; rename" in message(paused), timeout=PATIENCE)
+    assert paused.session.experiment == before
+
+
 @pytest.fixture
 def opening(monkeypatch) -> list[threading.Thread]:
     """The threads on which a file called mine.something is opened."""

@@ -6,7 +6,7 @@ import os
 
 from hyperscope.commands.ending import interrupted, written_to
 from hyperscope.commands.screen import needs_qt
-from hyperscope.commands.words import ANYTHING, EPOCHS, Parser, check_epochs, path
+from hyperscope.commands.words import ANYTHING, EPOCHS, Parser, check_epochs, path, text
 from hyperscope.lab.writing import check
 from hyperscope.terminal import say
 
@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("file", help=ANYTHING)
     parser.add_argument("--out", required=True, type=path, help="the file to write (.html)")
     parser.add_argument("--epochs", type=int, help=EPOCHS)
-    parser.add_argument("--title", default="", help="the page's title; without it the experiment in words")
+    parser.add_argument("--title", type=text, default="", help="the page's title; without it the experiment in words")
     given = parser.parse_args(words)
     check_epochs(given.epochs)
 

@@ -8,7 +8,7 @@ from collections import deque
 
 from hyperscope.commands.ending import interrupted
 from hyperscope.commands.progress import Line
-from hyperscope.commands.words import ANYTHING, Parser, path
+from hyperscope.commands.words import ANYTHING, Parser, path, text
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.tuning.strategies import strategies
 from hyperscope.lab.tuning.trials import FILE, Finished, Plan, best_first, url_of
@@ -31,10 +31,12 @@ def _parser() -> Parser:
     parser.add_argument("--seed", type=int, help="of the draws; the same seed gives the same trials (1)")
     parser.add_argument("--steps", type=int, help="end after so many steps of training in all")
     parser.add_argument("--seconds", type=float, help="end after so long")
-    parser.add_argument("--storage", metavar="URL", help="a storage of Optuna's for the study, not a file in DIR")
+    parser.add_argument(
+        "--storage", type=text, metavar="URL", help="a storage of Optuna's for the study, not a file in DIR"
+    )
     parser.add_argument("--processes", type=int, help="processes that train (one fewer than there are cores)")
     parser.add_argument("--scheduler", metavar="URL", help="a Dask cluster that trains, as tcp://host:8786")
-    parser.add_argument("--notes", help="words to keep with the study")
+    parser.add_argument("--notes", type=text, help="words to keep with the study")
     parser.add_argument("--resume", action="store_true", help="go on with the search that is there")
     parser.add_argument("--out", type=path, required=True, metavar="DIR", help="the folder for study and table")
     return parser

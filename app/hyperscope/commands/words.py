@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hyperscope.quoting import cut
+from hyperscope.quoting import cut, unwritable
 from hyperscope.terminal import tell
 
 ANYTHING = "an experiment or session (.json), a table (.csv), or a code (HS1-…)"
@@ -27,6 +27,13 @@ def path(words: str) -> Path:
     if not words.strip():
         raise argparse.ArgumentTypeError("it is empty; name a file or folder")
     return Path(words)
+
+
+def text(words: str) -> str:
+    """Raises: ArgumentTypeError for words that no file can hold, which would be found out when it is written."""
+    if odd := unwritable(words):
+        raise argparse.ArgumentTypeError(f"{odd} is no text in UTF-8")
+    return words
 
 
 def check_epochs(epochs: int | None) -> None:

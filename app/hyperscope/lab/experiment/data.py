@@ -11,7 +11,7 @@ from hyperscope.engine.datasets import generators
 from hyperscope.engine.features import COORDINATES, features
 from hyperscope.knob import Settings, choice, number, switch, text, whole
 from hyperscope.lab.experiment.painted import refusal
-from hyperscope.quoting import cut
+from hyperscope.quoting import cut, unwritable
 
 GAP = "the gap between the training and the dev loss"
 TABLES = {"iris": "iris.csv", "wine": "wine.csv", "breast cancer": "breast_cancer.csv", "digits": "digits.csv.gz"}
@@ -310,6 +310,8 @@ class Data(Settings, frozen=True):
         out = self.left_out
         if not (isinstance(out, tuple) and all(isinstance(name, str) for name in out) and len(set(out)) == len(out)):
             raise ValueError(f"left_out is {str(out)[:200]}; it must be names of columns, none of them twice")
+        if odd := next(filter(None, map(unwritable, out)), ""):
+            raise ValueError(f"left_out has {odd}, which is no text in UTF-8")
 
 
 def file_name(file: str) -> str:

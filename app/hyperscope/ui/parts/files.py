@@ -87,7 +87,12 @@ class Files(Part["Shell"]):
     def _show_table(self, path: Path) -> None:
         from hyperscope.ui.open_table.dialog import OpenTable  # few starts come to it
 
-        self._dialog = OpenTable(suggested(path, self.host.session.moved.data), self.host.theme, self.host.top)
+        try:
+            data = suggested(path, self.host.session.moved.data)
+        except ValueError as problem:  # its name
+            self.host.say(str(problem), alarm=True)
+            return
+        self._dialog = OpenTable(data, self.host.theme, self.host.top)
         self._dialog.accepted_data.connect(self._take_table)
         self._dialog.open()
 
