@@ -55,6 +55,48 @@ def test_a_move_made_while_it_trained_is_in_the_code_at_its_step(open_window, qt
     assert "alpha = 0.05" in view.text.toPlainText()
 
 
+MOVED = Score(SMALL, (Event(30, changed(SMALL, "training.learning_rate", 0.05)),), 60)
+
+
+def at(window: Window, qtbot, tick: int) -> None:
+    """Waits until the session stands at a tick, and all is drawn that comes of that."""
+    session = window.session
+    qtbot.waitUntil(lambda: session.going is None and session.status.tick == tick, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.current and window.up_to_date and not session._wanted, timeout=PATIENCE)
+
+
+def test_after_going_back_the_code_is_that_of_what_was_done_until_there(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    code = window.part(CodeOfSession)
+    window.session.perform(MOVED)
+    at(window, qtbot, 60)
+    qtbot.waitUntil(lambda: "if step == 30:" in view.text.toPlainText(), timeout=PATIENCE)
+    window.go_to(20)
+    at(window, qtbot, 20)
+    assert "if step" not in view.text.toPlainText() and "lr=0.01" in view.text.toPlainText()
+    told: list[Score] = []
+    code.with_score(told.append)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told == [code.shown] == [Score(SMALL, (), 20)]
+    window.go_to(60)
+    at(window, qtbot, 60)
+    assert "if step == 30:" in view.text.toPlainText() and code.shown == MOVED
+
+
+def test_a_move_in_the_past_is_in_the_code_at_once_and_what_came_after_is_not(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    window.session.perform(MOVED)
+    at(window, qtbot, 60)
+    window.go_to(20)
+    at(window, qtbot, 20)
+    window.move_knob("training.learning_rate", 0.2)
+    for _ in range(2):
+        assert "if step == 20:" in view.text.toPlainText() and "if step == 30:" not in view.text.toPlainText()
+        at(window, qtbot, 20)
+    expected = Score(SMALL, (Event(20, changed(SMALL, "training.learning_rate", 0.2)),), 20)
+    assert window.part(CodeOfSession).shown == expected
+
+
 def test_a_line_pointed_at_lights_its_layer(open_window, qtbot):
     _, view = opened(open_window, qtbot)
     at = line_of(view, "layer2")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from hyperscope.engine.parameters import Layout
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.timeline.score import Place, Score, changes
+from hyperscope.lab.timeline.score import Event, Place, Score, changes
 from hyperscope.lab.training.effects import Effect, effect
 
 # what is moved in the code; any other move that keeps the optimiser's memory is a beginning
@@ -48,39 +48,65 @@ class Start:
 
 def start_of(score: Score, inputs: int, classes: int) -> Start:
     """Where the code of a session begins, whose networks have so many inputs and classes."""
-    start = Start(Place(), score.start)
-    last = score.start
-    for number, event in enumerate(score.events, 1):
-        place, new = Place(event.tick, number), event.experiment
-        passed = event.tick > start.place.tick
-        trained, remembers = start.trained or passed, start.remembers or passed
-        comes = Effect.ACTS if event.edit is not None else _effect(last, new, inputs, classes, event.live)
-        paths = set(changes(last, new))
-        if event.restart or comes is Effect.ANEW:
-            start = Start(place, new)
-        elif comes is not Effect.ACTS:
-            start = Start(place, new, (), trained)
-        elif event.edit is None and _in_code(last, new, paths):
-            start = _moved(start, place, new)
-        else:
-            uneven = start.uneven or (passed and bool({"training.beta1", "training.beta2"} & paths))
-            start = Start(place, new, (), trained, remembers, uneven)
-        last = new
-    return start
+    return Starts().of(score, inputs, classes)
+
+
+class Starts:
+    """Where the code of a session begins that goes on and back again: changes that were looked at stay looked at."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Experiment, int, int] | None = None
+        self._events: tuple[Event, ...] = ()
+        self._starts: list[Start] = []  # before the first event and after each, without moves
+
+    def of(self, score: Score, inputs: int, classes: int) -> Start:
+        """`start_of`."""
+        if self._of != (score.start, inputs, classes):
+            self._of = score.start, inputs, classes
+            self._events, self._starts = (), [Start(Place(), score.start)]
+        same = _alike(self._events, score.events)
+        self._events = score.events[:same]
+        del self._starts[same + 1 :]
+        last = score.events[same - 1].experiment if same else score.start
+        for number, event in enumerate(score.events[same:], same + 1):
+            self._starts.append(_after(self._starts[-1], last, event, number, inputs, classes))
+            last = event.experiment
+        self._events = score.events
+        start = self._starts[-1]
+        moves = {event.tick - start.place.tick: event.experiment for event in score.events[start.place.events :]}
+        return replace(start, moves=tuple(moves.items()))
+
+
+def _alike(one: tuple[Event, ...], other: tuple[Event, ...]) -> int:
+    """How many events both begin with."""
+    both = min(len(one), len(other))
+    if one[:both] == other[:both]:
+        return both
+    return next(at for at, (mine, theirs) in enumerate(zip(one, other, strict=False)) if mine != theirs)
+
+
+def _after(start: Start, last: Experiment, event: Event, number: int, inputs: int, classes: int) -> Start:
+    """Where the code begins after event `number`, counted from 1, where it would begin at `start` before."""
+    place, new = Place(event.tick, number), event.experiment
+    passed = event.tick > start.place.tick
+    trained, remembers = start.trained or passed, start.remembers or passed
+    comes = Effect.ACTS if event.edit is not None else _effect(last, new, inputs, classes, event.live)
+    paths = set(changes(last, new))
+    if event.restart or comes is Effect.ANEW:
+        return Start(place, new)
+    if comes is not Effect.ACTS:
+        return Start(place, new, (), trained)
+    if event.edit is None and _in_code(last, new, paths):
+        # where nothing was trained since, it begins with the new value
+        return start if passed else replace(start, place=place, experiment=new)
+    uneven = start.uneven or (passed and bool({"training.beta1", "training.beta2"} & paths))
+    return Start(place, new, (), trained, remembers, uneven)
 
 
 def _in_code(last: Experiment, new: Experiment, paths: set[str]) -> bool:
     # without momentum frameworks keep no velocity that it could come back to
     halted = "training.momentum" in paths and not (last.training.momentum and new.training.momentum)
     return not halted and paths <= {*IN_CODE, *IN_BATCHES, *ELSEWHERE}
-
-
-def _moved(start: Start, place: Place, new: Experiment) -> Start:
-    step = place.tick - start.place.tick
-    if step == 0:  # nothing was trained since: it begins with the new value
-        return replace(start, place=place, experiment=new)
-    moves = start.moves[:-1] if start.moves and start.moves[-1][0] == step else start.moves
-    return replace(start, moves=(*moves, (step, new)))
 
 
 def _effect(old: Experiment, new: Experiment, inputs: int, classes: int, live: bool) -> Effect:

@@ -6,6 +6,7 @@ Whoever trains through it can go back to any moment, and on from there; what lay
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from copy import copy
 
@@ -51,6 +52,7 @@ class Timeline:
         limit: int = LIMIT,
     ) -> None:
         self.trainer = trainer
+        self.name = uuid.uuid4().hex  # of this one and no other, in whatever process
         # what the score cannot make anew
         self._origin = trainer.checkpoint() if score is None and trainer.step else None
         score = score or Score(trainer.experiment)
@@ -79,6 +81,11 @@ class Timeline:
     def score(self) -> Score:
         """All that was recorded, also what lies ahead after going back."""
         return Score(self._start, tuple(self._events), self._end)
+
+    @property
+    def begun_with(self) -> Experiment:
+        """What was in force at the start of the score."""
+        return self._start
 
     @property
     def whole(self) -> bool:
@@ -186,7 +193,7 @@ class Timeline:
         trainer.alarm, trainer.stopped_early = old.alarm, old.stopped_early
         trainer.last_batch, trainer.structure = old.last_batch, old.structure
         other = copy(self)
-        other.trainer = trainer
+        other.trainer, other.name = trainer, uuid.uuid4().hex
         other.store, aside = self.store.copied(self._aside)
         other.forks = self.forks.moved_to(other, aside)
         other._events, other._jumps, other._marks = list(self._events), list(self._jumps), list(self._marks)

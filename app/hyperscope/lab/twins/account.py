@@ -10,6 +10,7 @@ from hyperscope.lab.probes.probe import Askable
 
 if TYPE_CHECKING:
     from hyperscope.lab.experiment.experiment import Experiment
+    from hyperscope.lab.timeline.followed import Heard, Told
     from hyperscope.lab.timeline.score import Place, Score
     from hyperscope.lab.twins.trained import Trained
 
@@ -57,6 +58,14 @@ def session_so_far(trained: Trained, question: None) -> SoFar:
     line = trained.line
     known = None if line.whole else since_it_began(line)
     return SoFar(known, known.place()) if known is not None else SoFar(line.score, line.place, line.whole)
+
+
+@Account
+def session_since(trained: Trained, heard: Heard) -> Told:
+    """What is new in the session, of twins A's, for one who has heard this much of it."""
+    from hyperscope.lab.timeline.followed import tell
+
+    return tell(trained.line, heard)
 
 
 @Account

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.script import Script
-from hyperscope.lab.frameworks.start import start_of
+from hyperscope.lab.frameworks.start import Starts
 from hyperscope.lab.frameworks.writing import WriteFolder
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
+from hyperscope.lab.timeline.followed import Followed, Told
 from hyperscope.lab.timeline.score import Event, Score
-from hyperscope.lab.twins.account import session_so_far
+from hyperscope.lab.twins.account import session_since
 from hyperscope.quoting import named
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
@@ -28,7 +29,6 @@ from hyperscope.ui.labs.frameworks.page import FrameworksPage
 from hyperscope.ui.part import Part
 from hyperscope.ui.style import dress
 
-SCORE = Ask(session_so_far, None)
 LOOK_EVERY = 100  # ms at a folder that is being written
 
 
@@ -38,10 +38,12 @@ class CodeOfSession(Part[Host]):
     def __init__(self, host: Host, page: FrameworksPage) -> None:
         super().__init__(host)
         self.page, self.view = page, page.code
-        self.score: Score | None = None
-        self.shown: Score | None = None  # the one whose code is shown: that, with what was moved since
+        self.shown: Score | None = None  # the session whose code is shown: up to where it stands
         self.job: Job[Never, int] | None = None
-        self._told: tuple[object, ...] = ()  # the moves that the score was asked after
+        self._session = Followed()
+        self._told_at = 0  # the tick at which it was told to stand
+        self._asked: tuple[object, ...] = ()  # what the session was when it was asked for
+        self._starts = Starts()
         self._then: list[Callable[[Score], None]] = []  # what is done once the score is there
         self._looking = QTimer(page)
         self._looking.setInterval(LOOK_EVERY)
@@ -72,21 +74,22 @@ class CodeOfSession(Part[Host]):
 
     def follow(self) -> None:
         """Shows the code of the session as it is now."""
-        session, page = self.host.session, self.page
-        experiment, known = session.experiment, self.score
-        if known is None:
-            score = Score(experiment)
-        elif known.experiment != experiment:  # moved, and not yet heard of by whoever keeps the session
-            tick = max(session.status.tick, known.end)
-            score = replace(known, events=(*known.events, Event(tick, experiment)), end=tick)
-        else:
-            score = known
+        page, self.shown = self.page, self._now()
         try:
-            self.shown = score
-            start = start_of(score, page.inputs, page.classes)
-            self.page.show_script(Script(start, page.inputs, page.classes, page.examples))
+            start = self._starts.of(self.shown, page.inputs, page.classes)
+            page.show_script(Script(start, page.inputs, page.classes, page.examples))
         except ValueError:
             return  # a tree for other classes than these, until the data are there that it is for
+
+    def _now(self) -> Score:
+        """The session up to where it stands, as far as it was told, and what was moved since."""
+        session = self.host.session
+        found = self._session.score(session.status.tick - self._told_at) if self._session.known else None
+        if found is None:
+            return Score(session.experiment)
+        if found.experiment != session.experiment:
+            return replace(found, events=(*found.events, Event(found.end, session.experiment)))
+        return found
 
     def experiment_changed(self) -> None:
         self.follow()
@@ -102,23 +105,32 @@ class CodeOfSession(Part[Host]):
             self.host.do(self.host.session.leave_slow_motion)
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        session = self.host.session
-        found = snapshot.told.of(session_so_far)
-        if found is not None:
-            self.score = score = found.score
-            self.follow()
-            waiting, self._then = self._then, []
-            for then in waiting:
-                then(score)
-        now = (snapshot.status.moves, snapshot.structure, snapshot.status.tick < (self.score.end if self.score else 0))
-        if now != self._told:
-            self._told = now
+        told, status = snapshot.told.of(session_since), snapshot.status
+        if told is not None:
+            self._hear(told, status.tick)
+        now = (status.moves, snapshot.structure, status.tick if status.tick < status.end else None)
+        if now != self._asked:
+            self._asked = now
             self._want()
-        record = session.slow_motion
+        record = self.host.session.slow_motion
         self.view.show_operation(record.operations[record.at] if record is not None else None)
 
+    def _hear(self, told: Told, tick: int) -> None:
+        """Takes in what was told of the session at this tick, and does what waited for all of it."""
+        if not self._session.take(told):
+            self._want()
+            return
+        self._told_at = tick
+        self.follow()
+        if self._then and not self.host.session.current:
+            self._want()
+            return
+        waiting, self._then = self._then, []
+        for then in waiting:
+            then(self._now())
+
     def _want(self) -> None:
-        self.host.session.want((SCORE,))
+        self.host.session.want((Ask(session_since, self._session.heard),))
 
     # -- slow motion ----------------------------------------------------------------------------------------------
 
@@ -160,7 +172,7 @@ class CodeOfSession(Part[Host]):
         self.with_score(lambda score: self._write(score, out))
 
     def with_score(self, then: Callable[[Score], None]) -> None:
-        """Does something with the session up to now, once whoever keeps it has told."""
+        """Does something with the session up to where it stands, once whoever keeps it has told all of it."""
         self._then.append(then)
         self._want()
 
