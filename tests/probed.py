@@ -37,7 +37,7 @@ ASKS: dict[str, AnyAsk] = {
     "results": Ask(results, None),
     "weights": Ask(weights, None),
     "disagreement": Ask(disagreement, InPlane()),
-    "score": Ask(session_so_far, None),
+    "score": Ask(session_so_far, "A"),
     "twin scores": Ask(since_they_began, None),
 }
 OF_ONE = tuple(name for name in ASKS if name not in ("disagreement", "score", "twin scores"))

@@ -24,7 +24,7 @@ from hyperscope.lab.probes.snapshot import Seen, Status
 from hyperscope.lab.probes.weights import weights
 from hyperscope.lab.timeline.score import Place, Score
 from hyperscope.lab.training.curves import Curves
-from hyperscope.lab.twins.account import ELSEWHERE
+from hyperscope.lab.twins.account import ELSEWHERE, SoFar
 from hyperscope.registry import Registry
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ LARGEST = 4.0  # times the usual size of a picture
 class Material:
     """What there is to export: the session so far, and of each network where it stands and what was asked for.
 
-    The session stands `here`, at its end if None, and is `whole` if its score gives the same numbers; see `SoFar`.
+    The session stands `here`, at its end if None, and is `whole` if its score gives the same numbers; of twins it is
+    that `of` one; see `SoFar`.
     """
 
     score: Score
@@ -46,6 +47,7 @@ class Material:
     focus: Focus = Focus()  # noqa: RUF009 - frozen; what was looked at when this was asked for
     here: Place | None = None
     whole: bool = True
+    of: str = ""
 
     @property
     def to_here(self) -> Score:
@@ -54,12 +56,17 @@ class Material:
 
     @property
     def records(self) -> Records:
-        """Those of the only network, or A's."""
-        return self.sides[0].records
+        """Those of the only network, or of the twin that the session is of."""
+        return self.sides[self.of == "B" and len(self.sides) > 1].records
 
     def has(self, needs: Needs) -> bool:
         """Whether all that is needed is there."""
         return all(ask in self.records for ask in needs(self.focus))
+
+
+def material(session: SoFar, sides: tuple[Seen, ...], focus: Focus) -> Material:
+    """What there is of a session that was told, with what was found in its networks."""
+    return Material(session.score, sides, focus, session.here, session.whole, session.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ Needs = Callable[[Focus], tuple[AnyAsk, ...]]
 @dataclass(frozen=True, slots=True)
 class Exporter:
     """Something to export. `needs` says what `prepare` must have been asked for; `moving` that it can be filmed;
-    `of_session` that it plays the session again, so that there must be a whole one.
+    `of_session` that it plays the session again, so that there must be a whole one; `of_both` that it tells of A, and
+    of B beside it.
     """
 
     label: str
@@ -89,6 +97,7 @@ class Exporter:
     prepare: Callable[[Material, Choice], Encode]
     moving: bool = False
     of_session: bool = False
+    of_both: bool = False
 
     def lacking(self, material: Material) -> str:
         """Why this cannot be had of the material, in a sentence, or ""."""
@@ -116,11 +125,12 @@ def export(
     needs: Needs = nothing,
     moving: bool = False,
     of_session: bool = False,
+    of_both: bool = False,
 ) -> Callable[[Callable[[Material, Choice], Encode]], Callable[[Material, Choice], Encode]]:
     """Declares the decorated preparation as the exporter `name`."""
 
     def declare(prepare: Callable[[Material, Choice], Encode]) -> Callable[[Material, Choice], Encode]:
-        exporters.add(name)(Exporter(label, suffixes, help, needs, prepare, moving, of_session))
+        exporters.add(name)(Exporter(label, suffixes, help, needs, prepare, moving, of_session, of_both))
         return prepare
 
     return declare

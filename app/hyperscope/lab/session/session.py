@@ -15,12 +15,12 @@ from hyperscope.lab.experiment.edits import Done, Edit
 from hyperscope.lab.experiment.experiment import Experiment, from_json, turned
 from hyperscope.lab.places import LAST, home
 from hyperscope.lab.probes.focus import Focus
-from hyperscope.lab.probes.probe import AnyAsk, Records
+from hyperscope.lab.probes.probe import AnyAsk, Ask, Records
 from hyperscope.lab.probes.snapshot import Snapshot, Status
 from hyperscope.lab.reading import content
 from hyperscope.lab.session import sides
 from hyperscope.lab.session.undo import Edited, State, Undo
-from hyperscope.lab.twins.account import session_so_far
+from hyperscope.lab.twins.account import SoFar, session_so_far
 from hyperscope.lab.worker.commands import (
     Advance,
     Aim,
@@ -186,14 +186,14 @@ class Session:
         Of twins it is that of the side that the controls move if none is said. What cannot be set changes nothing, and
         `message` says why.
         """
-        of = of or self._told
+        of = of or self.told
         self._undo.edited(edit, before, of, merge)
         self._send_edit(edit, of)
         self._go_on()
 
     def edit_together(self, edits: Sequence[Done], *, of: One | None = None) -> None:
         """Sets several numbers of the network, with what each was before, as one move; see `edit`."""
-        of = of or self._told
+        of = of or self.told
         if edits:
             self._undo.edited_together(edits, of)
         for done in edits:
@@ -288,11 +288,17 @@ class Session:
         """Which of the twins the controls move."""
         self.side = side if self.twin is not None else "A"
         self._undo.separate()
-        self._aim_at(self._told)
+        self._aim_at(self.told)
 
     @property
-    def _told(self) -> One:
+    def told(self) -> One:
+        """Of twins the one that is told of, edited by hand and handed on: the one that the controls show."""
         return sides.one(self.side, self.twin)
+
+    @property
+    def so_far(self) -> Ask[One, SoFar]:
+        """What to ask for the session that is handed on."""
+        return Ask(session_so_far, self.told)
 
     def _aim_at(self, of: One) -> None:
         if self.twin is not None and of != self._aim:
@@ -359,7 +365,7 @@ class Session:
         Of twins it tells of the one that the controls move, of A if they move both.
         """
         self.playing = self.rested = False
-        self._aim_at(self._told)
+        self._aim_at(self.told)
         self._send(Slow(by, to))
 
     def leave_slow_motion(self) -> None:
@@ -483,12 +489,14 @@ class Session:
     def _as_looked_at(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, with how the session is looked at in the score that is told: the worker cannot know."""
         told = snapshot.told
-        found = told.of(session_so_far)
-        if found is None:
+        if told.of(session_so_far) is None:
             return snapshot
-        found = replace(found, score=replace(found.score, shown=self.shows()))
-        sessions = {ask: found for ask in told if ask.probe is session_so_far}
-        return replace(snapshot, told=Records({ask: told[ask] for ask in told} | sessions))
+        shown = self.shows()
+        found = {ask: told[ask] for ask in told}
+        for ask in found:
+            if ask.probe is session_so_far:
+                found[ask] = replace(found[ask], score=replace(found[ask].score, shown=shown))
+        return replace(snapshot, told=Records(found))
 
     def _on_reply(self, reply: Reply) -> None:
         self._losses, self._heard = 0, True

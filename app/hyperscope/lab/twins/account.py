@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.timeline.followed import Heard, Told
     from hyperscope.lab.timeline.score import Place, Score
     from hyperscope.lab.twins.trained import Trained
+    from hyperscope.lab.twins.twin import One
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -25,12 +26,13 @@ class SoFar:
     """A session with all that was recorded, which stands at the place `here` of its score.
 
     `whole` says that the score alone gives the same numbers: it begins with the network, and not with weights that were
-    trained elsewhere.
+    trained elsewhere. `of` is "A" or "B" of twins.
     """
 
     score: Score
     here: Place
     whole: bool = True
+    of: str = ""
 
     @property
     def experiment(self) -> Experiment:
@@ -51,21 +53,26 @@ class Account(Askable[Q, R]):
 
 
 @Account
-def session_so_far(trained: Trained, question: None) -> SoFar:
-    """The start and every move, of twins A's; of weights from elsewhere those since training began anew, if it did."""
+def session_so_far(trained: Trained, of: One) -> SoFar:
+    """The start and every move, of twins those of one; of weights from elsewhere those since training began anew, if it
+    did.
+    """
     from hyperscope.lab.timeline.replays import since_it_began
 
-    line = trained.line
+    line, letter = trained.line_of(of), of if trained.twins is not None else ""
     known = None if line.whole else since_it_began(line)
-    return SoFar(known, known.place()) if known is not None else SoFar(line.score, line.place, line.whole)
+    if known is not None:
+        return SoFar(known, known.place(), of=letter)
+    return SoFar(line.score, line.place, line.whole, letter)
 
 
 @Account
-def session_since(trained: Trained, heard: Heard) -> Told:
-    """What is new in the session, of twins A's, for one who has heard this much of it."""
+def session_since(trained: Trained, question: tuple[One, Heard]) -> Told:
+    """What is new in the session, of twins in one's, for somebody who has heard this much of it."""
     from hyperscope.lab.timeline.followed import tell
 
-    return tell(trained.line, heard)
+    of, heard = question
+    return tell(trained.line_of(of), heard)
 
 
 @Account

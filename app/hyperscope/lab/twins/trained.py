@@ -36,6 +36,10 @@ class Trained:
         """The timeline, or A's."""
         return self.twins.a if self.twins is not None else self._alone
 
+    def line_of(self, one: One) -> Timeline:
+        """That of one of twins, or the only one."""
+        return self.twins.b if self.twins is not None and one == "B" else self.line
+
     @property
     def lines(self) -> tuple[Timeline, ...]:
         """The timeline, or A's and B's."""

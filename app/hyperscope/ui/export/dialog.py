@@ -68,6 +68,7 @@ class ExportDialog(QDialog):
         self._warned: Path | None = None  # of which it is said that it is there already
         self._material: Material | None = None
         self._filming = False
+        self._of = ""  # the twin that what is written is of
         self._lacking = ""  # why what is chosen cannot be had, as it was said
         self._build()
         self.set_theme(theme)
@@ -287,11 +288,15 @@ class ExportDialog(QDialog):
             said += "" if film else f" {size.width()} × {size.height()} pixels."
         if film:
             said += f" The network trains {self.epochs} more epochs." if self.epochs else " The session is played back."
-        return f"{said} {lacking(self.suffix)}".strip()
+        of = f"This is {self._of}'s." if self._of and not (self.pictured or self.exporter.of_both) else ""
+        return " ".join(part for part in (said, of, lacking(self.suffix)) if part)
 
     def show_material(self, material: Material) -> None:
-        """Shows what would be written now."""
+        """Shows what would be written now, and of which twin it is."""
         self._material = material
+        if material.of != self._of:
+            self._of = material.of
+            self.say(self._sentence())
         self._show()
 
     def _show(self) -> None:

@@ -17,13 +17,13 @@ from PySide6.QtCore import QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.doctor.findings import findings
-from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, Needs
+from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, Needs, material
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.results import results
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.timeline.score import Score
-from hyperscope.lab.twins.account import session_so_far
+from hyperscope.lab.twins.account import SoFar, session_so_far
 from hyperscope.lab.writing import write
 from hyperscope.ui.export import lab_views
 from hyperscope.ui.export import report as export_report  # noqa: F401 - declares the report
@@ -34,9 +34,9 @@ from hyperscope.ui.theme import Theme
 from hyperscope.ui.writer import ENDING, Writer
 
 if TYPE_CHECKING:
+    from hyperscope.lab.twins.twin import One
     from hyperscope.ui.shell import Shell
 
-SCORE = Ask(session_so_far, None)
 RENEWED = 500  # ms between two previews while the network trains
 UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows and that take long
 
@@ -48,6 +48,7 @@ class Awaited:
     """What is done as soon as all its records are there; `undone` says of what never happens what it is."""
 
     needs: tuple[AnyAsk, ...]
+    session: Ask[One, SoFar]  # the one of these that the session comes with
     focus: Focus  # what was looked at when it was asked for
     then: Callable[[Material], None]
     undone: str
@@ -119,7 +120,7 @@ class Exporting:
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
             needs = (ask for ask in self.dialog.exporter.needs(self._focus) if ask.probe not in UNSEEN)
-            self.host.session.want((*needs, SCORE))
+            self.host.session.want((*needs, self._so_far(self.dialog.exporter)))
 
     @property
     def _focus(self) -> Focus:
@@ -130,20 +131,23 @@ class Exporting:
         if self._filming is not None:
             self._filming.on_snapshot(snapshot)
             return
-        found = snapshot.told.of(session_so_far)
-        if found is None:
-            return
-        score, here, whole = found.score, found.here, found.whole
         if self.dialog is not None:
-            self.dialog.show_material(Material(score, snapshot.wanted, self._focus, here, whole))
+            found = snapshot.told.get(self._so_far(self.dialog.exporter))
+            if found is not None:
+                self.dialog.show_material(material(found, snapshot.wanted, self._focus))
         there = [one for one in self._awaited if snapshot.has(one.needs)]
         self._awaited = [one for one in self._awaited if one not in there]
         for one in there:
-            one.then(Material(score, snapshot.wanted, one.focus, here, whole))
+            one.then(material(snapshot.told[one.session], snapshot.wanted, one.focus))
 
-    def _when_there(self, needs: Needs, then: Callable[[Material], None], undone: str) -> None:
-        asks = (*needs(self._focus), SCORE)
-        self._awaited.append(Awaited(asks, self._focus, then, undone))
+    def _so_far(self, exporter: Exporter) -> Ask[One, SoFar]:
+        return Ask(session_so_far, "A") if exporter.of_both else self.host.session.so_far
+
+    def _when_there(
+        self, needs: Needs, session: Ask[One, SoFar], then: Callable[[Material], None], undone: str
+    ) -> None:
+        asks = (*needs(self._focus), session)
+        self._awaited.append(Awaited(asks, session, self._focus, then, undone))
         self.host.session.want(asks)
         self._look()
         self._renew.start()
@@ -165,7 +169,7 @@ class Exporting:
         if _on_screen(name):
             prepare(self._nothing)
         else:
-            self._when_there(exporter.needs, prepare, f"{path.name} was not written")
+            self._when_there(exporter.needs, self._so_far(exporter), prepare, f"{path.name} was not written")
 
     def _write(self, exporter: Exporter, material: Material, choice: Choice, path: Path) -> None:
         if lacking := exporter.lacking(material):
@@ -184,7 +188,8 @@ class Exporting:
         if _on_screen(name):
             self._copy(name, choice, self._nothing)
         else:
-            self._when_there(views[name].needs, partial(self._copy, name, choice), "Nothing was copied")
+            told, copy = self.host.session.so_far, partial(self._copy, name, choice)
+            self._when_there(views[name].needs, told, copy, "Nothing was copied")
 
     def _copy(self, name: str, choice: Choice, material: Material) -> None:
         if name in views:

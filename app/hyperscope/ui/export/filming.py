@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from hyperscope.lab.export.exports import Choice, Material, exporters
+from hyperscope.lab.export.exports import Choice, Material, exporters, material
 from hyperscope.lab.export.film import Film, Pixels, film, stops
 from hyperscope.lab.probes.examples import examples
-from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.twins.account import session_so_far
 from hyperscope.ui.export.film import Shot, camera
 from hyperscope.ui.export.views import views
 from hyperscope.ui.open_table.reader import Reader
@@ -43,7 +41,8 @@ class Filming(QObject):
         self._host, self._session = host, host.session
         self._name, self._choice = name, choice
         self._focus = host.session.focus
-        self._needs = (*exporters[name].needs(self._focus), Ask(session_so_far, None))
+        self._told = host.session.so_far
+        self._needs = (*exporters[name].needs(self._focus), self._told)
         self._film: Film = film(path)
         self._back = -1 if epochs else self._session.status.tick  # where a replay leaves the session again
         first = self._session.status.epoch
@@ -77,9 +76,8 @@ class Filming(QObject):
             else:
                 self._host.draw_all()
         elif self._state == LOOKING and self._name in views:
-            found = snapshot.told.of(session_so_far)
-            if found is not None and snapshot.has(self._needs):
-                self._take(Material(found.score, snapshot.wanted, self._focus, found.here, found.whole))
+            if snapshot.has(self._needs):
+                self._take(material(snapshot.told[self._told], snapshot.wanted, self._focus))
         elif self._state == LOOKING and snapshot.sides[0].records.of(examples) is not None:
             self._wait_for_window(snapshot)
 

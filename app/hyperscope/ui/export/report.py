@@ -54,7 +54,12 @@ def all_needs(focus: Focus) -> tuple[AnyAsk, ...]:
 
 
 @export(
-    "report", "Report", (".html",), "One page with pictures, numbers, settings and moves; it prints on A4.", all_needs
+    "report",
+    "Report",
+    (".html",),
+    "One page with pictures, numbers, settings and moves; it prints on A4.",
+    all_needs,
+    of_both=True,
 )
 def page(material: Material, choice: Choice) -> Encode:
     """See `lab.export.report`."""

@@ -112,16 +112,19 @@ class Files(Part["Shell"]):
         dialog.open()
 
     def save(self, path: Path) -> None:
-        """Writes the experiment to a file, beside the window, and says so, or why it could not."""
-        text = self.host.session.experiment.to_json()
-        self._writer.ask(lambda: write(path, text), lambda _: self.host.say(f"Saved to {path.name}."))
+        """Writes the experiment to a file, beside the window, of twins that of the one that the controls show; says so,
+        or why it could not.
+        """
+        session = self.host.session
+        text, whose = session.moved.to_json(), f"{session.told} is saved" if session.twin is not None else "Saved"
+        self._writer.ask(lambda: write(path, text), lambda _: self.host.say(f"{whose} to {path.name}."))
 
     def experiment_changed(self) -> None:
         self._saving.start()
 
     def _keep(self) -> None:
         try:
-            self.host.remembered.keep(self.host.session.experiment)
+            self.host.remembered.keep(self.host.session.moved)
         except OSError as problem:
             self.host.say(f"The experiment could not be kept: {problem.strerror or problem}.", alarm=True)
 

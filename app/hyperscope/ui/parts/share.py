@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.twins.account import ELSEWHERE, session_so_far
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.part import Part
@@ -82,10 +81,10 @@ class Share(Part["Shell"]):
             self.dialog.paste()
 
     def _want(self) -> None:
-        self.host.session.want((Ask(session_so_far, None),))
+        self.host.session.want((self.host.session.so_far,))
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        found = snapshot.told.of(session_so_far)
+        found = snapshot.told.get(self.host.session.so_far)
         if found is None:
             return
         if self.dialog is not None:
@@ -97,7 +96,8 @@ class Share(Part["Shell"]):
                 return
             code = found.score.to_code()
             QApplication.clipboard().setText(code)
-            self.host.say(f"The session's code is on the clipboard: {shown(len(code))} characters.")
+            whose = f"The code of {found.of}'s session" if found.of else "The session's code"
+            self.host.say(f"{whose} is on the clipboard: {shown(len(code))} characters.")
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""

@@ -18,9 +18,10 @@ from hyperscope.lab.frameworks.writing import WriteFolder
 from hyperscope.lab.jobs.job import Job
 from hyperscope.lab.probes.probe import Ask
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.timeline.followed import Followed, Told
+from hyperscope.lab.timeline.followed import Followed, Heard, Told
 from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.lab.twins.account import session_since
+from hyperscope.lab.twins.twin import One
 from hyperscope.quoting import named
 from hyperscope.ui.actions import Action
 from hyperscope.ui.host import Host
@@ -40,8 +41,9 @@ class CodeOfSession(Part[Host]):
         self.page, self.view = page, page.code
         self.shown: Score | None = None  # the session whose code is shown: up to where it stands
         self.job: Job[Never, int] | None = None
-        self._session = Followed()
-        self._told_at = 0  # the tick at which it was told to stand
+        self._session, self._of = Followed(), host.session.told
+        self._tick = 0  # where it stands,
+        self._told_at = 0  # and where it was told to
         self._asked: tuple[object, ...] = ()  # what the session was when it was asked for
         self._starts = Starts()
         self._then: list[Callable[[Score], None]] = []  # what is done once the score is there
@@ -83,15 +85,17 @@ class CodeOfSession(Part[Host]):
 
     def _now(self) -> Score:
         """The session up to where it stands, as far as it was told, and what was moved since."""
-        session = self.host.session
-        found = self._session.score(session.status.tick - self._told_at) if self._session.known else None
+        experiment = self.host.session.moved
+        found = self._session.score(self._tick - self._told_at) if self._session.known else None
         if found is None:
-            return Score(session.experiment)
-        if found.experiment != session.experiment:
-            return replace(found, events=(*found.events, Event(found.end, session.experiment)))
+            return Score(experiment)
+        if found.experiment != experiment:
+            return replace(found, events=(*found.events, Event(found.end, experiment)))
         return found
 
     def experiment_changed(self) -> None:
+        if self._of != self.host.session.told:  # the code is that of the twin that the controls show
+            self._session, self._of = Followed(), self.host.session.told
         self.follow()
         self._want()
 
@@ -105,8 +109,9 @@ class CodeOfSession(Part[Host]):
             self.host.do(self.host.session.leave_slow_motion)
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
-        told, status = snapshot.told.of(session_since), snapshot.status
-        if told is not None:
+        status = snapshot.sides[self._of == "B" and len(snapshot.sides) > 1].status
+        self._tick = status.tick
+        if (told := snapshot.told.get(self._ask)) is not None:
             self._hear(told, status.tick)
         now = (status.moves, snapshot.structure, status.tick if status.tick < status.end else None)
         if now != self._asked:
@@ -130,7 +135,11 @@ class CodeOfSession(Part[Host]):
             then(self._now())
 
     def _want(self) -> None:
-        self.host.session.want((Ask(session_since, self._session.heard),))
+        self.host.session.want((self._ask,))
+
+    @property
+    def _ask(self) -> Ask[tuple[One, Heard], Told]:
+        return Ask(session_since, (self._of, self._session.heard))
 
     # -- slow motion ----------------------------------------------------------------------------------------------
 

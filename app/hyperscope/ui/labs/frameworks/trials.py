@@ -232,7 +232,7 @@ class SideBySide(Part[Host]):
             for name, one in self._standing.items()
         }
         runs = Runs(losses, ours, same, self._moves, earlier=ours is not None and of != self._now())
-        precise = self.host.session.experiment.training.precision == "float64"
+        precise = self.host.session.moved.training.precision == "float64"
         self.view.show_runs(runs, busy=self.job is not None or bool(self._queue), precise=precise)
         found = self.found.get(self.python)
         self.view.show_python(self.python, found, self._problem, own=not self._python)
