@@ -22,9 +22,11 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, turned
 from hyperscope.lab.export.exports import Choice, exporters, gathered
+from hyperscope.lab.export.sharing import experiment_code
 from hyperscope.lab.probes.distributions import Mode, distributions
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import Ask
+from hyperscope.lab.session.opening import opened_score
 from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score, replay
 from hyperscope.lab.twins.account import ELSEWHERE
@@ -271,6 +273,35 @@ def test_every_file_is_written(dialog, qtbot, tmp_path):
             choose(qtbot, dialog, name)
             path = save(qtbot, dialog)
             assert path.parent == tmp_path and path.suffix == entry.suffixes[0] and path.stat().st_size > 20, name
+
+
+def test_of_twins_what_is_written_is_of_the_one_that_the_controls_show(window, dialog, qtbot):
+    session = window.session
+    window.do(session.start_twin)
+    window.move_knob("training.learning_rate", 0.3)
+    session.advance("epoch")
+    for side in ("B", "A"):
+        window.do(lambda side=side: session.set_side(side))
+        for name in ("experiment", "score", "weights"):
+            choose(qtbot, dialog, name)
+            qtbot.waitUntil(lambda side=side: f"This is {side}'s." in said(dialog), timeout=PATIENCE)
+            path = save(qtbot, dialog)
+            if name != "weights":
+                assert opened_score(path).experiment == session.moved
+    with np.load(path) as of_a:
+        choose(qtbot, dialog, "weights")
+        window.do(lambda: session.set_side("B"))
+        qtbot.waitUntil(lambda: "This is B's." in said(dialog), timeout=PATIENCE)
+        with np.load(save(qtbot, dialog)) as of_b:
+            assert not np.array_equal(of_a["layer1.weights"], of_b["layer1.weights"])
+
+
+def test_the_report_is_of_both_twins_whichever_the_controls_show(window, dialog, qtbot):
+    window.do(window.session.start_twin)
+    window.move_knob("training.learning_rate", 0.3)
+    choose(qtbot, dialog, "report")
+    page = save(qtbot, dialog).read_text(encoding="utf-8")
+    assert experiment_code(window.session.experiment) in page and "This is" not in said(dialog)
 
 
 def test_of_a_network_from_elsewhere_the_session_is_not_written(window, dialog, qtbot):

@@ -55,6 +55,21 @@ def test_a_move_made_while_it_trained_is_in_the_code_at_its_step(open_window, qt
     assert "alpha = 0.05" in view.text.toPlainText()
 
 
+def test_of_twins_the_code_is_that_of_the_one_that_the_controls_show(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    session = window.session
+    session.perform(Score(SMALL, (), 12))
+    qtbot.waitUntil(lambda: session.going is None and session.status.tick == 12, timeout=PATIENCE)
+    window.do(session.start_twin)
+    window.move_knob("training.learning_rate", 0.05)
+    window.part(CodeOfSession)._want()
+    qtbot.waitUntil(lambda: "if step == 12:" in view.text.toPlainText(), timeout=PATIENCE)
+    assert "alpha = 0.05" in view.text.toPlainText()
+    window.do(lambda: session.set_side("A"))
+    qtbot.waitUntil(lambda: "alpha = 0.05" not in view.text.toPlainText() and window.part(CodeOfSession)._session.known)
+    assert window.part(CodeOfSession).shown == Score(SMALL, (), 12)
+
+
 MOVED = Score(SMALL, (Event(30, changed(SMALL, "training.learning_rate", 0.05)),), 60)
 
 

@@ -231,6 +231,28 @@ def test_a_file_of_a_session_that_ends_at_its_start_is_opened_with_what_was_done
     assert seen["weights"]["output.bias"][0] == 3.0
 
 
+def test_of_twins_the_codes_are_those_of_the_one_that_the_controls_show(window, qtbot):
+    session = window.session
+    window.do(session.start_twin)
+    window.move_knob("training.learning_rate", 0.3)
+    window.part(Share).open()
+    dialog = window.part(Share).dialog
+    for side in ("B", "A", "B"):
+        window.do(lambda side=side: session.set_side(side))
+        qtbot.waitUntil(
+            lambda: (
+                bool(dialog.session.code.text())
+                and from_code(dialog.session.code.text()).experiment == session.moved
+                and dialog.experiment.code.text() == experiment_code(session.moved)
+            ),
+            timeout=PATIENCE,
+        )
+    dialog.reject()
+    window.part(Share).copy()
+    qtbot.waitUntil(lambda: "The code of B's session is on the clipboard" in message(window), timeout=PATIENCE)
+    assert from_code(QApplication.clipboard().text()).experiment == session.twin
+
+
 def test_escape_leaves_everything_as_it_was(window, dialog, qtbot):
     before = window.session.experiment
     pasted(qtbot, dialog, SESSION.to_code())

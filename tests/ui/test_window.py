@@ -35,6 +35,7 @@ from hyperscope.engine.optimisers import optimisers
 from hyperscope.engine.settings import Layer, Network, Training
 from hyperscope.lab.experiment.data import FILE, Data
 from hyperscope.lab.experiment.experiment import Experiment, from_json
+from hyperscope.lab.session.session import last_experiment
 from hyperscope.lab.worker.in_process import InProcess
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.resources import asset
@@ -802,6 +803,21 @@ def test_what_is_saved_opens_again_as_it_was(paused, qtbot, tmp_path):
     paused.part(Files).save(tmp_path / "mine.json")
     qtbot.waitUntil(lambda: message(paused) == "Saved to mine.json.", timeout=PATIENCE)
     assert from_json((tmp_path / "mine.json").read_bytes()) == paused.session.experiment
+
+
+def test_of_twins_the_one_is_saved_and_kept_that_the_controls_show(paused, qtbot, tmp_path):
+    session, files = paused.session, paused.part(Files)
+    paused.do(session.start_twin)
+    paused.move_knob(RATE, 0.3)
+    for side, rate in (("B", 0.3), ("A", session.experiment.training.learning_rate), ("both", 0.01)):
+        paused.do(lambda side=side: session.set_side(side))
+        files.save(tmp_path / f"{side}.json")
+        said = f"{'B' if side == 'B' else 'A'} is saved to {side}.json."
+        qtbot.waitUntil(lambda said=said: message(paused) == said, timeout=PATIENCE)
+        assert from_json((tmp_path / f"{side}.json").read_bytes()).training.learning_rate == rate
+    paused.do(lambda: session.set_side("B"))
+    files._keep()
+    assert last_experiment() == session.twin
 
 
 def test_what_cannot_be_saved_is_said(paused, qtbot, tmp_path):
