@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import zlib
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from faults import no_more_files
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment, changed
@@ -13,6 +19,8 @@ from hyperscope.lab.export.sharing import experiment_code
 from hyperscope.lab.timeline.score import Event, Score, from_code, replay
 from hyperscope.lab.timeline.shown import Shown
 from hyperscope.lab.twins.account import ELSEWHERE
+from hyperscope.lab.worker.runner import Runner
+from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.share import Share
 from hyperscope.ui.theme import DARK
@@ -86,7 +94,61 @@ def test_the_code_of_the_session_holds_every_move(window, dialog, qtbot):
 def test_a_code_is_copied_by_its_button(dialog, qtbot, which):
     line = getattr(dialog, which)
     qtbot.mouseClick(line.copy_button, LEFT)
-    assert QApplication.clipboard().text() == line.code.text() and "is on the clipboard" in said(dialog)
+    qtbot.waitUntil(lambda: "is on the clipboard" in said(dialog), timeout=PATIENCE)
+    assert QApplication.clipboard().text() == line.code.text()
+
+
+@pytest.mark.parametrize("which", ["experiment", "session"])
+def test_what_is_copied_is_the_newest(window, dialog, qtbot, which):
+    window.move_knob("training.learning_rate", 0.05)
+    qtbot.mouseClick(getattr(dialog, which).copy_button, LEFT)
+    qtbot.waitUntil(lambda: "is on the clipboard" in said(dialog), timeout=PATIENCE)
+    assert from_code(QApplication.clipboard().text()).experiment == window.session.experiment
+
+
+def test_of_two_codes_asked_for_in_a_row_the_second_is_copied(dialog, qtbot):
+    qtbot.mouseClick(dialog.session.copy_button, LEFT)
+    qtbot.mouseClick(dialog.experiment.copy_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog) == "The code of this experiment is on the clipboard.", timeout=PATIENCE)
+    assert QApplication.clipboard().text() == dialog.experiment.code.text()
+
+
+def test_codes_are_not_packed_on_the_windows_thread(window, qtbot, monkeypatch):
+    threads: list[threading.Thread] = []
+    compress = zlib.compress
+
+    def noted(*words, **more):
+        threads.append(threading.current_thread())
+        return compress(*words, **more)
+
+    monkeypatch.setattr(zlib, "compress", noted)
+    qtbot.keyClick(window, Key.Key_C, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: "on the clipboard" in message(window), timeout=PATIENCE)
+    window.part(Share).open()
+    dialog = window.part(Share).dialog
+    qtbot.waitUntil(lambda: bool(dialog.session.code.text()), timeout=PATIENCE)
+    dialog.reject()
+    window.part(Export).open()
+    dialog = window.part(Export).dialog
+    qtbot.mouseClick(dialog.list.rows["code"], LEFT)
+    qtbot.waitUntil(lambda: dialog.preview.lines[:1] != [] and dialog.preview.lines[0][:4] == "HS1-", timeout=PATIENCE)
+    assert len(threads) >= 4 and threading.main_thread() not in threads
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process")
+def test_without_a_training_process_what_is_shown_is_copied(open_window, qtbot):
+    window = open_window(SMALL, link=Runner)
+    window.part(Share).open()
+    dialog = window.part(Share).dialog
+    qtbot.waitUntil(lambda: bool(dialog.session.code.text()), timeout=PATIENCE)
+    with no_more_files():
+        os.kill(window.session.worker_pid, signal.SIGKILL)
+        qtbot.waitUntil(lambda: window.session.worker_pid is None)
+    qtbot.mouseClick(dialog.session.copy_button, LEFT)
+    assert QApplication.clipboard().text() == dialog.session.code.text()
+    dialog.reject()
+    window.part(Share).copy()
+    assert message(window) == "Alarm: Nothing was copied: no training process is running."
 
 
 def test_a_key_copies_the_sessions_code(window, qtbot):

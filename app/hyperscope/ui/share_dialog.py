@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QMimeData, Qt, Signal
@@ -30,6 +31,7 @@ from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, LIGHT, Theme, font
 
 WIDE, HIGH = 700, 404  # pixels
+EXPERIMENT, SESSION = "This experiment", "The whole session"
 KINDS = {"experiment": "An experiment", "session": "A session"}
 MOST_SHOWN, BEGINNING = 20_000, 2_000  # characters of a pasted text
 HINT = "Paste a code here, or the JSON of an experiment or of a session."
@@ -116,18 +118,47 @@ class PasteBox(QPlainTextEdit):
             self.insertPlainText(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes of a session and of the experiment in force where it stands, and in words what they hold; of a session
+    that cannot be handed on "", and why.
+    """
+
+    of: SoFar
+    experiment: str
+    session: str
+    outline: str
+    moves: str
+
+
+def codes(found: SoFar, before: Codes | None = None) -> Codes:
+    """The codes; those `before`, if they are of the same. Of 20 000 moves they take half a second."""
+    if before is not None and before.of == found:
+        return before
+    score, now = found.score, found.experiment
+    moves = f"{len(score.events)} move{'' if len(score.events) == 1 else 's'} over {shown(score.end)} steps"
+    session, said = (score.to_code(), moves) if found.whole else ("", ELSEWHERE)
+    return Codes(found, experiment_code(now), session, described(Score(now)), said)
+
+
 class ShareDialog(QDialog):
-    """`opened` carries what was pasted, a `Shared`, when it is to be opened."""
+    """`opened` carries what was pasted, a `Shared`, when it is to be opened. `newest_wanted` says that what is copied
+    waits for the session as it is now, `renewed` that codes are shown.
+    """
 
     opened = Signal(object)
+    newest_wanted = Signal()
+    renewed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = LIGHT
-        self._found: SoFar | None = None
+        self._codes: Codes | None = None
+        self._of = ""  # the twin that they are of
+        self._copying: CodeLine | None = None  # whose code is copied once the newest is there
         self._shared: Shared | None = None
-        self._reader = Reader(self)
+        self._reader, self._encoder = Reader(self), Reader(self)
         self._reader.refused.connect(self._refuse)
         self._build()
         self.set_theme(theme)
@@ -136,10 +167,8 @@ class ShareDialog(QDialog):
 
     def _build(self) -> None:
         self.setWindowTitle("Share")
-        self.experiment = CodeLine("This experiment", "All settings in force now, without what happened before")
-        self.session = CodeLine(
-            "The whole session", "The start and every move; it gives the same numbers · Ctrl+Shift+C"
-        )
+        self.experiment = CodeLine(EXPERIMENT, "All settings in force now, without what happened before")
+        self.session = CodeLine(SESSION, "The start and every move; it gives the same numbers · Ctrl+Shift+C")
         self.box = PasteBox()
         self.box.setPlaceholderText(HINT)
         self.box.setAccessibleName("Pasted code")
@@ -169,7 +198,7 @@ class ShareDialog(QDialog):
         self._column.addWidget(self.cards[1], 1)
         self._column.addLayout(self._foot)
         for line in (self.experiment, self.session):
-            line.copy_button.clicked.connect(partial(self._copy, line))
+            line.copy_button.clicked.connect(partial(self._ask_to_copy, line))
         self.box.textChanged.connect(self._look)
         self.paste_button.clicked.connect(self.paste)
         self.close_button.clicked.connect(self.reject)
@@ -180,21 +209,41 @@ class ShareDialog(QDialog):
     # -- handing on -----------------------------------------------------------------------------------------------
 
     def show_session(self, found: SoFar) -> None:
-        """Shows the codes of a session and of the experiment in force where it stands, or why it has none."""
-        if found == self._found:
-            return
-        self._found, score = found, found.score
-        self.experiment.show_code(experiment_code(found.experiment), described(Score(found.experiment)))
-        if not found.whole:
-            self.session.show_none(ELSEWHERE)
-            return
-        moves = f"{len(score.events)} move{'' if len(score.events) == 1 else 's'}"
-        self.session.show_code(score.to_code(), f"{moves} over {shown(score.end)} steps")
+        """Shows the codes of a session and of the experiment in force where it stands, as soon as they are made, or why
+        it has none.
+        """
+        self._encoder.ask(partial(codes, found, self._codes), partial(self._show_codes, self._copying))
 
-    def _copy(self, line: CodeLine) -> None:
-        if line.code.text():
+    def _show_codes(self, copying: CodeLine | None, found: Codes) -> None:
+        self._codes = found
+        self.experiment.show_code(found.experiment, found.outline)
+        self._name(found.of.of)
+        if found.session:
+            self.session.show_code(found.session, found.moves)
+        else:
+            self.session.show_none(found.moves)
+        if copying is not None and copying is self._copying:
+            self.copy_shown()
+        self.renewed.emit()
+
+    def _name(self, of: str) -> None:
+        """Says whose the codes are: one twin's, or the only network's."""
+        self._of = of
+        self.experiment.name.setText(f"{of}'s experiment" if of else EXPERIMENT)
+        self.session.name.setText(f"{of}'s whole session" if of else SESSION)
+
+    def _ask_to_copy(self, line: CodeLine) -> None:
+        self._copying = line
+        self.say("Copying …")
+        self.newest_wanted.emit()
+
+    def copy_shown(self) -> None:
+        """Copies the code that was asked for, as it is shown."""
+        line, self._copying = self._copying, None
+        if line is not None and line.code.text():
             QApplication.clipboard().setText(line.code.text())
-            self.say(f"The code of {line.name.text().lower()} is on the clipboard.")
+            name = line.name.text()
+            self.say(f"The code of {name if self._of else name.lower()} is on the clipboard.")
 
     # -- taking ---------------------------------------------------------------------------------------------------
 
@@ -241,6 +290,7 @@ class ShareDialog(QDialog):
         """Closes, whatever is read still."""
         super().done(result)
         self._reader.close()
+        self._encoder.close()
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type."""

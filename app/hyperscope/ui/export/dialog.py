@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +25,7 @@ from hyperscope.ui.export.preview import Preview
 from hyperscope.ui.export.shown import shown_lines, shown_picture
 from hyperscope.ui.export.views import STILLS, InWindow, of_closed_labs, usual_size, views
 from hyperscope.ui.open_table.parts import Verdict
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import EDGE, INSIDE, Theme, font
 
@@ -36,13 +38,14 @@ EPOCHS = (0, 10, 30, 100, 300)
 
 class ExportDialog(QDialog):
     """`saved` carries (name, choice, path, epochs to film), `copied` (name, choice); `needed` says that what is shown
-    needs other records. The part answers by `show_material`, `say` and `film`.
+    needs other records, `shown` that it is shown. The part answers by `show_material`, `say` and `film`.
     """
 
     saved = Signal(str, object, Path, int)
     copied = Signal(str, object)
     cancelled = Signal()  # the film under way
     needed = Signal()
+    shown = Signal()
     code_wanted = Signal()  # the session as code in a framework, which another place writes
 
     def __init__(
@@ -67,6 +70,8 @@ class ExportDialog(QDialog):
         self._replaced: set[Path] = set()  # may be written over: what this dialog wrote, or was told to replace
         self._warned: Path | None = None  # of which it is said that it is there already
         self._material: Material | None = None
+        self._reader = Reader(self)
+        self._reader.refused.connect(lambda sentence: self.say(sentence, alarm=True))
         self._filming = False
         self._of = ""  # the twin that what is written is of
         self._lacking = ""  # why what is chosen cannot be had, as it was said
@@ -206,6 +211,7 @@ class ExportDialog(QDialog):
         self.format.set_index(0)
         self._stem = "hyperscope-" + self.exporter.label.lower().replace(",", "").replace(" ", "-")
         self._name_file()
+        self.preview.show_lines([])  # until its own are there
         self._changed()
 
     def _format_chosen(self, index: int) -> None:
@@ -305,9 +311,15 @@ class ExportDialog(QDialog):
             ready = material is not None and material.has(self.exporter.needs)
             image = shown_picture(self.name, material, self.choice(".png")) if ready and material else None
             self.preview.show_image(image)
-        else:
-            lines = shown_lines(self.name, self.exporter, material, self.choice()) if material is not None else []
+            self.shown.emit()
+        elif material is not None:
+            lines = shown_lines(self.name, self.exporter, material, self.choice())
+            self._reader.ask(lines, partial(self._show_lines, self.name, self.suffix))
+
+    def _show_lines(self, name: str, suffix: str, lines: list[str]) -> None:
+        if (name, suffix) == (self.name, self.suffix):  # still
             self.preview.show_lines(lines)
+            self.shown.emit()
         self._offer()
 
     def _offer(self) -> None:
@@ -338,6 +350,11 @@ class ExportDialog(QDialog):
             self.cancelled.emit()
         else:
             super().reject()
+
+    def done(self, result: int) -> None:
+        """Closes, whatever is made still."""
+        super().done(result)
+        self._reader.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.path.hasFocus():

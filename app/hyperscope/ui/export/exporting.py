@@ -30,6 +30,7 @@ from hyperscope.ui.export import report as export_report  # noqa: F401 - declare
 from hyperscope.ui.export.dialog import ExportDialog
 from hyperscope.ui.export.filming import Filming
 from hyperscope.ui.export.views import declare_those_of_labs, painted, panel, sharpened, theme_of, views
+from hyperscope.ui.renewing import Renewing
 from hyperscope.ui.theme import Theme
 from hyperscope.ui.writer import ENDING, Writer
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from hyperscope.lab.twins.twin import One
     from hyperscope.ui.shell import Shell
 
-RENEWED = 500  # ms between two previews while the network trains
+WATCHED = 500  # ms between two looks at whether there is still anybody who answers
 UNSEEN: tuple[object, ...] = (findings, results)  # probes that no preview shows and that take long
 
 CODE = "frameworks", "code"  # the lab and view that write a session as code
@@ -67,9 +68,11 @@ class Exporting:
         declare_those_of_labs()
         self._name = ""
         self._awaited: list[Awaited] = []
-        self._renew = QTimer(host.top)
-        self._renew.setInterval(RENEWED)
-        self._renew.timeout.connect(self._look)
+        self._watch = QTimer(host.top)
+        self._watch.setInterval(WATCHED)
+        self._watch.timeout.connect(self._look_after)
+        self._renewing = Renewing(host.top)
+        self._renewing.due.connect(self._want)
 
     def open(self) -> None:
         """Opens the dialog on what was last exported."""
@@ -79,15 +82,15 @@ class Exporting:
         self.dialog = dialog = ExportDialog(
             host.top, host.theme, folder, self._name, host.lab.panels, lab_views.of_view(*host.shown_view)
         )
-        dialog.needed.connect(self._want)
+        dialog.needed.connect(self._renewing.start)
+        dialog.shown.connect(self._renewing.shown)
         dialog.saved.connect(self.save)
         dialog.copied.connect(self.copy)
         dialog.cancelled.connect(lambda: self._cancel())
         dialog.code_wanted.connect(self._as_code)
         dialog.finished.connect(self._closed)
         dialog.open()
-        self._want()
-        self._renew.start()
+        self._renewing.start()
 
     def _as_code(self) -> None:
         """Leaves for where code is seen and written."""
@@ -97,6 +100,7 @@ class Exporting:
 
     def _closed(self) -> None:
         assert self.dialog is not None
+        self._renewing.stop()
         self._name, self.folder = self.dialog.name, Path(self.dialog.path.text()).parent
         self.dialog = None
 
@@ -106,16 +110,15 @@ class Exporting:
 
     # -- records --------------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        """Asks for what is shown anew; and gives up what waits, where nobody is there to answer any more."""
+    def _look_after(self) -> None:
+        """Gives up what waits, where nobody is there to answer any more."""
         unheard = self.host.session.unheard
         if unheard is not None and unheard.none:
             lost, self._awaited = self._awaited, []
             for one in lost:
                 self._say(f"{one.undone}: no training process is running.", alarm=True)
-        if self.dialog is None and not self._awaited:
-            self._renew.stop()
-        self._want()
+        if not self._awaited:
+            self._watch.stop()
 
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
@@ -149,8 +152,8 @@ class Exporting:
         asks = (*needs(self._focus), session)
         self._awaited.append(Awaited(asks, session, self._focus, then, undone))
         self.host.session.want(asks)
-        self._look()
-        self._renew.start()
+        self._watch.start()
+        self._look_after()
 
     # -- what was decided -----------------------------------------------------------------------------------------
 
@@ -223,6 +226,7 @@ class Exporting:
         if self.dialog is not None:
             self.dialog.film(0, 0)
             self.dialog.say(sentence, alarm)
+            self._renewing.start()
 
     def _cancel(self, seconds: float = 0.0) -> None:
         if self._filming is not None:
@@ -239,7 +243,7 @@ class Exporting:
         self._cancel(ENDING)
         if self.dialog is not None:
             self.dialog.close()
-        self._renew.stop()
+        self._watch.stop()
         self._awaited.clear()
         self._writer.close()
 

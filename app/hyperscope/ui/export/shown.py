@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtGui import QImage
@@ -38,17 +39,21 @@ def shown_picture(name: str, material: Material, choice: Choice) -> QImage:
         return painted(made, theme_of(choice).window, choice.scale)
 
 
-def shown_lines(name: str, exporter: Exporter, material: Material, choice: Choice) -> list[str]:
-    """The first lines of what would be written; of arrays their names and shapes."""
+def shown_lines(name: str, exporter: Exporter, material: Material, choice: Choice) -> Callable[[], list[str]]:
+    """What makes, on any thread, the first lines of what would be written; of arrays their names and shapes.
+
+    A long session as a code takes half a second.
+    """
     if exporter.suffixes == (".html",):
-        return list(REPORT)
+        return lambda: list(REPORT)
     if lacking := exporter.lacking(material):
-        return textwrap.wrap(lacking, WRAPPED)
+        return lambda: textwrap.wrap(lacking, WRAPPED)
     if not material.has(exporter.needs):
-        return []
+        return list
     if name == "weights":
-        return [f"{array:<24} {values.shape}  {values.dtype}" for array, values in material.records[WEIGHTS].items()]
-    text = exporter.prepare(material, choice)().decode()
+        arrays = material.records[WEIGHTS]
+        return lambda: [f"{array:<24} {values.shape}  {values.dtype}" for array, values in arrays.items()]
+    encode = exporter.prepare(material, choice)
     if name == "code":
-        return textwrap.wrap(text, WRAPPED, break_on_hyphens=False)[:MOST]
-    return text.splitlines()[:MOST]
+        return lambda: textwrap.wrap(encode()[: MOST * WRAPPED].decode(), WRAPPED, break_on_hyphens=False)
+    return lambda: encode().decode().splitlines()[:MOST]

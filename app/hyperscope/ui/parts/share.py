@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.snapshot import Snapshot
 from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
+from hyperscope.ui.open_table.reader import Reader
 from hyperscope.ui.part import Part
+from hyperscope.ui.renewing import Renewing
 from hyperscope.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from hyperscope.lab.timeline.score import Score
     from hyperscope.ui.share_dialog import ShareDialog
     from hyperscope.ui.shell import Shell
-
-RENEWED = 500  # ms between two looks at how the session has gone on
 
 
 def take_session(host: Shell, score: Score) -> None:
@@ -40,9 +40,9 @@ class Share(Part["Shell"]):
         super().__init__(host)
         self.dialog: ShareDialog | None = None
         self._copying = False
-        self._renew = QTimer(host.top)
-        self._renew.setInterval(RENEWED)
-        self._renew.timeout.connect(self._want)
+        self._encoder = Reader(host.top)
+        self._renewing = Renewing(host.top)
+        self._renewing.due.connect(self._want)
         host.tabs.add("Share", "Codes to hand on, and to open · Ctrl+Shift+S").clicked.connect(self.open)
 
     def actions(self) -> Sequence[Action]:
@@ -60,17 +60,34 @@ class Share(Part["Shell"]):
 
         self.dialog = dialog = ShareDialog(self.host.theme, self.host.top)
         dialog.opened.connect(self.take)
+        dialog.renewed.connect(self._renewing.shown)
+        dialog.newest_wanted.connect(self._copy_newest)
         dialog.finished.connect(self._closed)
         dialog.open()
-        self._want()
-        self._renew.start()
+        self._renewing.start()
 
     def _closed(self) -> None:
-        self._renew.stop()
+        self._renewing.stop()
         self.dialog = None
+
+    @property
+    def _alone(self) -> bool:
+        """Whether there is no training process to say how the session went on."""
+        unheard = self.host.session.unheard
+        return unheard is not None and unheard.none
+
+    def _copy_newest(self) -> None:
+        assert self.dialog is not None
+        if self._alone:
+            self.dialog.copy_shown()
+        else:
+            self._want()
 
     def copy(self) -> None:
         """Puts the session's code on the clipboard, as soon as the training process has said it."""
+        if self._alone:
+            self.host.say("Nothing was copied: no training process is running.", alarm=True)
+            return
         self._copying = True
         self._want()
 
@@ -94,10 +111,13 @@ class Share(Part["Shell"]):
             if not found.whole:
                 self.host.say(ELSEWHERE, alarm=True)
                 return
-            code = found.score.to_code()
-            QApplication.clipboard().setText(code)
-            whose = f"The code of {found.of}'s session" if found.of else "The session's code"
-            self.host.say(f"{whose} is on the clipboard: {shown(len(code))} characters.")
+            # which takes half a second for 20 000 moves
+            self._encoder.ask(found.score.to_code, partial(self._copied, found.of))
+
+    def _copied(self, of: str, code: str) -> None:
+        QApplication.clipboard().setText(code)
+        whose = f"The code of {of}'s session" if of else "The session's code"
+        self.host.say(f"{whose} is on the clipboard: {shown(len(code))} characters.")
 
     def take(self, shared: Shared) -> None:
         """Starts an experiment that was handed on, or plays a session back."""
@@ -120,6 +140,7 @@ class Share(Part["Shell"]):
             self.dialog.set_theme(theme)
 
     def close(self) -> None:
-        self._renew.stop()
+        self._renewing.stop()
+        self._encoder.close()
         if self.dialog is not None:
             self.dialog.close()
