@@ -463,6 +463,19 @@ def test_what_is_asked_for_in_a_row_is_all_written_and_copied(window, dialog, qt
     qtbot.waitUntil(lambda: not QApplication.clipboard().image().isNull(), timeout=PATIENCE)
 
 
+def test_what_waits_while_a_film_is_made_is_written_after_it(window, dialog, qtbot):
+    choose(qtbot, dialog, "report")
+    report = Path(dialog.path.text())
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    choose(qtbot, dialog, "curves", ".gif")
+    qtbot.mouseClick(dialog.scale.buttons[0], LEFT)
+    qtbot.mouseClick(dialog.filmed.buttons[1], LEFT)
+    film = Path(dialog.path.text())
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.waitUntil(film.exists, timeout=PATIENCE)
+    qtbot.waitUntil(report.exists, timeout=PATIENCE)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
 @pytest.mark.parametrize("closed", [False, True])
 def test_what_waits_for_a_training_process_that_is_gone_is_said_not_to_be_written(open_window, qtbot, tmp_path, closed):

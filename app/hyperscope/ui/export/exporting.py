@@ -111,7 +111,7 @@ class Exporting:
     # -- records --------------------------------------------------------------------------------------------------
 
     def _look_after(self) -> None:
-        """Gives up what waits, where nobody is there to answer any more."""
+        """Asks again for what waits, or gives it up where nobody is there to answer any more."""
         unheard = self.host.session.unheard
         if unheard is not None and unheard.none:
             lost, self._awaited = self._awaited, []
@@ -119,6 +119,8 @@ class Exporting:
                 self._say(f"{one.undone}: no training process is running.", alarm=True)
         if not self._awaited:
             self._watch.stop()
+        elif self._filming is None:  # what came while it was filmed went by
+            self.host.session.want([ask for one in self._awaited for ask in one.needs])
 
     def _want(self) -> None:
         if self.dialog is not None and self._filming is None:
@@ -138,9 +140,8 @@ class Exporting:
             found = snapshot.told.get(self._so_far(self.dialog.exporter))
             if found is not None:
                 self.dialog.show_material(material(found, snapshot.wanted, self._focus))
-        there = [one for one in self._awaited if snapshot.has(one.needs)]
-        self._awaited = [one for one in self._awaited if one not in there]
-        for one in there:
+        for one in [one for one in self._awaited if snapshot.has(one.needs)]:
+            self._awaited.remove(one)
             one.then(material(snapshot.told[one.session], snapshot.wanted, one.focus))
 
     def _so_far(self, exporter: Exporter) -> Ask[One, SoFar]:
@@ -151,7 +152,6 @@ class Exporting:
     ) -> None:
         asks = (*needs(self._focus), session)
         self._awaited.append(Awaited(asks, session, self._focus, then, undone))
-        self.host.session.want(asks)
         self._watch.start()
         self._look_after()
 
