@@ -10,7 +10,8 @@ from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
 from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.frameworks.frameworks import frameworks
-from hyperscope.lab.timeline.score import Event, Score
+from hyperscope.lab.timeline.score import Event, Score, replay
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.labs.frameworks.code_view import CodeView
 from hyperscope.ui.labs.frameworks.coding import CodeOfSession
 from hyperscope.ui.window import Window
@@ -110,6 +111,24 @@ def test_a_move_in_the_past_is_in_the_code_at_once_and_what_came_after_is_not(op
         at(window, qtbot, 20)
     expected = Score(SMALL, (Event(20, changed(SMALL, "training.learning_rate", 0.2)),), 20)
     assert window.part(CodeOfSession).shown == expected
+
+
+def test_of_weights_from_elsewhere_the_code_is_of_the_settings_until_a_restart(open_window, qtbot, tmp_path):
+    window, view = opened(open_window, qtbot)
+    session, code = window.session, window.part(CodeOfSession)
+    session.take_up(replay(MOVED).checkpoint())
+    session.advance("batch")
+    qtbot.waitUntil(lambda: ELSEWHERE in view.sentence.text(), timeout=PATIENCE)
+    assert "reproduces" not in view.sentence.text()
+    assert "lr=0.05" in view.text.toPlainText() and code.shown == Score(MOVED.experiment)
+    code.save(tmp_path / "settings")
+    qtbot.waitUntil(lambda: "trains these settings for" in window.words.message.accessibleName(), timeout=PATIENCE)
+    session.restart()
+    qtbot.waitUntil(lambda: "reproduces its losses" in view.sentence.text(), timeout=PATIENCE)
+    session.advance("batch")
+    at(window, qtbot, session.status.end)
+    code.save(tmp_path / "session")
+    qtbot.waitUntil(lambda: "reproduces" in window.words.message.accessibleName(), timeout=PATIENCE)
 
 
 def test_a_line_pointed_at_lights_its_layer(open_window, qtbot):

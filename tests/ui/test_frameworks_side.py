@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from hyperscope.engine.settings import Layer, Network
 from hyperscope.lab.experiment.data import Data
-from hyperscope.lab.experiment.experiment import Experiment
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.frameworks.measured import from_text
 from hyperscope.lab.frameworks.trial import Python
-from hyperscope.lab.timeline.score import Score
+from hyperscope.lab.timeline.score import Event, Score, replay
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.labs.frameworks.losses_chart import BROADLY, MOST, _pair
 from hyperscope.ui.labs.frameworks.side_view import SideView
 from hyperscope.ui.labs.frameworks.standing import NAMES, Runs, Standing
@@ -62,6 +63,34 @@ def test_numpys_run_begins_with_the_view_and_what_was_measured_is_kept(open_wind
     assert view.python.command.text().endswith("-m pip install torch numpy")
     view.python.copy.click()
     assert QGuiApplication.clipboard().text() == view.python.command.text()
+
+
+def test_after_going_back_the_run_is_of_what_is_shown_and_not_called_earlier(open_window, qtbot):
+    window = open_window(SMALL, playing=False)
+    window.session.perform(Score(SMALL, (Event(15, changed(SMALL, "training.learning_rate", 0.05)),), 20))
+    qtbot.waitUntil(lambda: window.session.status.tick == 20, timeout=PATIENCE)
+    window.go_to(10)
+    qtbot.waitUntil(lambda: window.session.status.tick == 10, timeout=PATIENCE)
+    window.show_lab("frameworks", "side-by-side")
+    part, view = window.part(SideBySide), window.lab.page.side
+    qtbot.waitUntil(lambda: not part.busy, timeout=PATIENCE)
+    assert len(view.runs.losses) == 10 and not view.runs.earlier
+    window.show_lab("frameworks", "code")
+    window.show_lab("frameworks", "side-by-side")
+    assert part.job is None and not part._queue
+
+
+def test_of_weights_from_elsewhere_the_settings_are_run_and_that_is_said(open_window, qtbot):
+    window, view = opened(open_window, qtbot)
+    part = window.part(SideBySide)
+    window.session.take_up(replay(Score(SMALL, (), 20)).checkpoint())
+    qtbot.waitUntil(lambda: view.runs.settings_only, timeout=PATIENCE)
+    part.run("numpy")
+    qtbot.waitUntil(lambda: not part.busy and ELSEWHERE in view.sentence.text(), timeout=PATIENCE)
+    assert part._of["numpy"] == (SMALL, ())
+    window.session.restart()
+    qtbot.waitUntil(lambda: not view.runs.settings_only, timeout=PATIENCE)
+    assert ELSEWHERE not in view.sentence.text() and not view.runs.earlier
 
 
 def test_a_run_is_cancelled_and_nothing_of_it_is_kept(open_window, qtbot):

@@ -35,7 +35,8 @@ class Start:
     on, experiment).
 
     `trained` says that steps were taken before, `remembers` that the optimiser has a memory of them, and `uneven`
-    that some of those had other β.
+    that some of those had other β. `settings_only` says that the session itself cannot be begun, as its weights came
+    from elsewhere, and what begins here is a run of its settings.
     """
 
     place: Place
@@ -44,6 +45,7 @@ class Start:
     trained: bool = False
     remembers: bool = False
     uneven: bool = False
+    settings_only: bool = False
 
 
 def start_of(score: Score, inputs: int, classes: int) -> Start:

@@ -10,6 +10,7 @@ from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.lab.frameworks.telling import Told, lines_of, lines_of_layer, told
 from hyperscope.lab.frameworks.written import Code
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.labs.frameworks.code_card import CodeCard, laid_out, set_sentence
 from hyperscope.ui.labs.frameworks.counts import Counts
@@ -114,6 +115,8 @@ class CodeView(QWidget, Fed):
         self.counts.show_counts(tuple((SHORT[name], count) for name, count in counts.items()), SHORT[self.framework])
 
     def _said(self, script: Script, title: str) -> str:
+        if script.start.settings_only:
+            return f"The settings in force as {title}, from their own start. {ELSEWHERE}"
         moves = sum(len(one.moves) for one in script.moved)
         said = f"This session as {title}, which reproduces its losses."
         if script.start.trained:

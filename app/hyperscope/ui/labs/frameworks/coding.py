@@ -40,12 +40,14 @@ class CodeOfSession(Part[Host]):
         super().__init__(host)
         self.page, self.view = page, page.code
         self.shown: Score | None = None  # the session whose code is shown: up to where it stands
+        self.settings_only = False  # it is one that only has the settings of this one
         self.job: Job[Never, int] | None = None
         self._session, self._of = Followed(), host.session.told
         self._tick = 0  # where it stands,
         self._told_at = 0  # and where it was told to
         self._asked: tuple[object, ...] = ()  # what the session was when it was asked for
         self._starts = Starts()
+        self._does = ""  # what the folder that is being written does with its steps
         self._then: list[Callable[[Score], None]] = []  # what is done once the score is there
         self._looking = QTimer(page)
         self._looking.setInterval(LOOK_EVERY)
@@ -79,14 +81,19 @@ class CodeOfSession(Part[Host]):
         page, self.shown = self.page, self._now()
         try:
             start = self._starts.of(self.shown, page.inputs, page.classes)
+            start = replace(start, settings_only=self.settings_only)
             page.show_script(Script(start, page.inputs, page.classes, page.examples))
         except ValueError:
             return  # a tree for other classes than these, until the data are there that it is for
 
     def _now(self) -> Score:
-        """The session up to where it stands, as far as it was told, and what was moved since."""
-        experiment = self.host.session.moved
-        found = self._session.score(self._tick - self._told_at) if self._session.known else None
+        """The session up to where it stands, as far as it was told, and what was moved since.
+
+        Of weights from elsewhere it is one that begins with the settings, until training begins anew.
+        """
+        experiment, known = self.host.session.moved, self._session.known
+        found = self._session.score(self._tick - self._told_at) if known else None
+        self.settings_only = known and found is None
         if found is None:
             return Score(experiment)
         if found.experiment != experiment:
@@ -188,6 +195,7 @@ class CodeOfSession(Part[Host]):
     def _write(self, score: Score, out: Path) -> None:
         if self.job is not None:
             self.job.close()
+        self._does = "trains these settings for" if self.settings_only else "reproduces"
         self.job = Job(WriteFolder(score, self.view.framework, out))
         self._looking.start()
 
@@ -205,7 +213,7 @@ class CodeOfSession(Part[Host]):
             return
         task = job.task
         assert isinstance(task, WriteFolder)
-        self.host.say(f"{task.out.name} is written: its train.py reproduces {job.result} steps.")
+        self.host.say(f"{task.out.name} is written: its train.py {self._does} {job.result} steps.")
 
     def close(self) -> None:
         self._looking.stop()

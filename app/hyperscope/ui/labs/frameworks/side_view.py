@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.frameworks.frameworks import frameworks
 from hyperscope.lab.frameworks.trial import Python
+from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.segmented import Segments
@@ -127,12 +128,15 @@ class SideView(Fed, QWidget):
         if one.measured is None:
             if one.lacks:
                 return f"{title} is not in this Python; the card at the right has the one command that installs it."
-            return f"The same session, run by {title} on this machine, with its losses on ours: press Run it here."
+            what = "The settings in force, from their own start" if self.runs.settings_only else "The same session"
+            return f"{what}, run by {title} on this machine, with its losses on ours: press Run it here."
         off, steps = one.measured.off, one.measured.steps
         said = f"{title} comes within {number_text(off, 2)} nats of our {steps} losses." if off else (
             f"{title}'s {steps} losses are ours to the last bit."
         )  # fmt: skip
         if not one.fresh or self.runs.earlier:
             return f"{said} That was the session before it was changed: run it again."
+        if self.runs.settings_only:
+            return f"{said} Both trained the settings in force from their own start. {ELSEWHERE}"
         kind = "float64, 16 digits" if self.precise else "float32, 7 digits"
         return f"{said} Both compute in {kind}; sums in another order round otherwise, and that grows."

@@ -55,7 +55,8 @@ class Standing:
 class Runs:
     """Our own `losses` (S,) with what they took, and each framework's standing; `moves` are (step, words).
 
-    `earlier` says that they are of a session that has been changed since.
+    `earlier` says that they are of a session that has been changed since, `settings_only` that the session cannot be
+    begun again and what runs is its settings from a start of their own.
     """
 
     losses: Array = field(default_factory=lambda: np.zeros(0))
@@ -63,6 +64,7 @@ class Runs:
     frameworks: dict[str, Standing] = field(default_factory=lambda: {name: Standing() for name in NAMES})
     moves: tuple[tuple[int, str], ...] = ()
     earlier: bool = False
+    settings_only: bool = False
 
     def compared(self) -> dict[str, Array]:
         """The losses of the frameworks that are of the same session as ours."""

@@ -231,7 +231,8 @@ class SideBySide(Part[Host]):
             name: replace(one, lacks=self._lacks(name), fresh=self._of.get(name, of) == of)
             for name, one in self._standing.items()
         }
-        runs = Runs(losses, ours, same, self._moves, earlier=ours is not None and of != self._now())
+        earlier = ours is not None and of != self._now()
+        runs = Runs(losses, ours, same, self._moves, earlier, self.code.settings_only)
         precise = self.host.session.moved.training.precision == "float64"
         self.view.show_runs(runs, busy=self.job is not None or bool(self._queue), precise=precise)
         found = self.found.get(self.python)
