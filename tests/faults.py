@@ -44,12 +44,15 @@ def no_more_files() -> Iterator[None]:
 
 
 @contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """Nothing may be written to the folder, by root neither, whose right to pass permissions by rests."""
+def read_only(folder: Path, mode: int = 0o555) -> Iterator[None]:
+    """Nothing may be written to the folder, by root neither, whose right to pass permissions by rests.
+
+    With another `mode` other things may not be done, as with 0 to enter it.
+    """
     if sys.platform == "win32":
         pytest.skip("Windows has no such permissions")
     before = folder.stat().st_mode
-    folder.chmod(0o555)
+    folder.chmod(mode)
     rights = _capabilities() if os.geteuid() == 0 else None
     try:
         if rights is not None:

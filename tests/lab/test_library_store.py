@@ -12,13 +12,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import hyperscope
-from faults import full_disk
+from faults import full_disk, read_only
 from hyperscope.lab.library import rescue
 from hyperscope.lab.library.schema import MARK, VERSION
 from hyperscope.lab.library.store import Store, Unkept
@@ -271,6 +273,26 @@ def test_a_folder_that_may_only_be_read_is_named_and_its_runs_can_be_seen() -> N
         assert store.path.read_bytes() == before
 
 
+def test_a_folder_that_may_not_be_entered_is_named(store: Store) -> None:
+    fill(store, 1)
+    looks: list[Callable[[], object]] = [
+        store.check,
+        partial(store.forget, 10.0),
+        partial(store.rows, ["id"]),
+        partial(store.row, "run-1", ["id"]),
+        partial(store.some_rows, ["run-1"], ["id"]),
+        partial(store.keep, row(2)),
+    ]
+    with read_only(store.path.parent, 0):
+        for look in looks:
+            with pytest.raises(
+                Unkept, match=r"Runs cannot be kept in .* \(Permission denied\): allow writing"
+            ) as denied:
+                look()
+            assert denied.value.kind == "denied"
+    assert ids(store) == {"run-1"}
+
+
 # -- damaged ----------------------------------------------------------------------------------------------------------
 
 RNG = random.Random(7)
@@ -368,6 +390,14 @@ def test_a_rescue_that_is_killed_is_done_by_the_next_who_comes(store: Store, mom
         store.check()
     assert len(ids(store)) >= 30
     assert len(sweep()) == 1 and not list(store.path.parent.glob("*.part*"))
+
+
+def test_damage_in_a_folder_that_may_only_be_read_is_named(store: Store) -> None:
+    fill(store, 40)
+    before = middle_damaged(store.path)
+    with read_only(store.path.parent), pytest.raises(Unkept, match="is damaged: allow writing to") as denied:
+        store.check()
+    assert denied.value.kind == "denied" and store.path.read_bytes() == before
 
 
 def test_of_two_who_rescue_at_once_one_does(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from faults import read_only
 from hyperscope.lab.experiment.experiment import Experiment, changed
+from hyperscope.lab.library import recorder as recorder_module
 from hyperscope.lab.library.library import Details, KeptRun, Library
 from hyperscope.lab.library.recorder import Recorder, may_start_anew
+from hyperscope.lab.machine import last_fault
 from hyperscope.lab.timeline.reopening import Open, Reopening
 from hyperscope.lab.timeline.score import replay
 from hyperscope.lab.timeline.timeline import Timeline
@@ -445,6 +448,36 @@ def test_what_cannot_be_kept_is_said_once_and_training_goes_on(nowhere: Path) ->
     desk.recorder.close()
     (said,) = problems(desk.recorder)
     assert str(nowhere) in said and desk.timeline.trainer.step == 5 * EPOCH
+
+
+def test_a_folder_that_may_not_be_entered_is_said_once_and_the_next_run_is_kept_where_it_may_be(tmp_path: Path) -> None:
+    home = tmp_path / "kept"
+    home.mkdir()
+    with read_only(home, 0):
+        desk = Desk(home / "runs.sqlite")
+        for _ in range(5):
+            desk.train(EPOCH)
+        until(lambda: bool(desk.recorder._writer.problems))
+    said, *more = problems(desk.recorder)
+    assert "Permission denied" in said and more == []
+    desk.restart()
+    desk.train(2 * EPOCH)
+    assert desk.runs()[-1].steps == 2 * EPOCH
+
+
+def test_a_fault_of_ours_costs_no_other_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise KeyError("moments")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recorder_module, "row", fails)
+        desk.train(EPOCH)
+        until(lambda: bool(desk.recorder._writer.problems))
+    desk.restart()
+    desk.train(2 * EPOCH)
+    assert desk.runs()[-1].steps == 2 * EPOCH
+    (said,) = problems(desk.recorder)
+    assert "by a fault of Hyperscope's: KeyError" in said and "_keep" in last_fault.last()
 
 
 def test_a_run_that_could_not_be_kept_is_kept_with_the_next(path: Path) -> None:

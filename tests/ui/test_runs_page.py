@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from faults import read_only
 from hyperscope.engine.settings import Layer
 from hyperscope.lab.experiment.experiment import changed
 from hyperscope.lab.experiment.presets import presets
@@ -25,7 +26,7 @@ from hyperscope.lab.training.trainer import Trainer
 from hyperscope.ui.paint import face
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.runs import Runs
-from hyperscope.ui.runs.page import NO_MATCH, NONE, READING, RunsPage
+from hyperscope.ui.runs.page import NO_MATCH, NONE, READING, UNREAD, RunsPage
 from hyperscope.ui.runs.rows import HEIGHT, in_words, title_lines, when
 from hyperscope.ui.theme import DARK, LIGHT, scaled
 from hyperscope.ui.window import Window
@@ -78,7 +79,7 @@ def window(opened, path) -> Window:
 def settled(qtbot, page: RunsPage) -> None:
     """Waits until all that was asked for has come and what that asked for too."""
     for _ in range(3):
-        qtbot.waitUntil(lambda: page.loaded and page.idle, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: page.idle and page.list.accessibleDescription() != READING, timeout=PATIENCE)
         QApplication.processEvents()
 
 
@@ -462,6 +463,25 @@ def test_a_library_that_cannot_be_read_is_said_on_the_page(shown, tmp_path):
     page = shown(broken)
     assert "was damaged and is now runs.damaged-" in page.message.text()
     assert page.list.accessibleDescription() == NONE
+
+
+def test_a_folder_that_may_not_be_entered_is_said_on_the_page(shown, tmp_path):
+    (tmp_path / "kept").mkdir()
+    with read_only(tmp_path / "kept", 0):
+        page = shown(tmp_path / "kept" / "runs.sqlite")
+    assert "Permission denied" in page.message.text() and page.list.accessibleDescription() == UNREAD
+
+
+def test_a_fault_while_the_library_is_read_is_said_on_the_page(page, qtbot, monkeypatch):
+    def fails(*_):
+        raise KeyError("moments")
+
+    monkeypatch.setattr(page.library, "runs", fails)
+    with qtbot.capture_exceptions() as faults:
+        page.refresh()
+        settled(qtbot, page)
+    assert [kind for kind, *_ in faults] == [KeyError] and page.idle
+    assert page.message.text() == "This could not be done, by a fault of Hyperscope's: KeyError."
 
 
 def test_a_folder_that_cannot_be_written_is_said_when_a_star_is_given(page, path, qtbot):

@@ -14,7 +14,8 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from hyperscope.lab.library.library import Library
 from hyperscope.lab.library.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.library.run_title import source, title
 from hyperscope.lab.library.store import Unkept
+from hyperscope.lab.machine import last_fault
 from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.timeline.score import Place, Score, part
 from hyperscope.lab.timeline.timeline import Timeline
@@ -36,6 +38,7 @@ from hyperscope.lab.training.checkpoint import Checkpoint, Evaluations
 from hyperscope.lab.training.curves import Curves
 from hyperscope.lab.training.effects import goes_on
 from hyperscope.lab.training.trainer import Trainer
+from hyperscope.quoting import short
 
 EVERY = 5.0  # s between two writings of a run that trains: what a power cut may cost
 SETTLED = 0.5  # s the same for one that stands still
@@ -283,10 +286,12 @@ class _Writer:
                 runs, self._waiting = {**failed, **self._waiting}, {}
             failed = {}
             for one, taken in runs.items():
-                written = row(taken)
-                if not self._try(lambda: self._library.store.keep(written)):  # noqa: B023
+                if not self._try(partial(self._keep, taken)):
                     failed[one] = taken
             failed = dict(list(failed.items())[-WAITING:])
+
+    def _keep(self, taken: Taken) -> None:
+        self._library.store.keep(row(taken))
 
     def _try(self, act: Callable[[], None]) -> bool:
         for _ in range(2):
@@ -294,9 +299,17 @@ class _Writer:
                 act()
                 return True
             except Unkept as problem:
-                if problem.kind not in self._said:
-                    self._said.add(problem.kind)
-                    self.problems.append(str(problem))
+                self._say(problem.kind, str(problem))
                 if problem.kind != "damaged":  # where it was, a new file is there already
                     return False
+            except Exception as problem:  # a fault of ours ends this attempt, and not the thread
+                last_fault.keep(type(problem), problem.__traceback__)
+                kind = type(problem).__name__
+                self._say(kind, f"A run could not be kept, by a fault of Hyperscope's: {kind}: {short(str(problem))}.")
+                return False
         return False
+
+    def _say(self, kind: str, sentence: str) -> None:
+        if kind not in self._said:
+            self._said.add(kind)
+            self.problems.append(sentence)

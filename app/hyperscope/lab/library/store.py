@@ -75,7 +75,7 @@ class Store:
 
     def forget(self, before: float) -> None:
         """Removes for good what was deleted before that time, in seconds since 1970."""
-        if not os.path.exists(self.path):
+        if not self._there():
             return
         with self._writing() as db:
             db.execute("DELETE FROM runs WHERE deleted < ?", (before,))
@@ -84,7 +84,7 @@ class Store:
 
     def rows(self, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The fields `names` of all runs that are not deleted, the newest first."""
-        if not os.path.exists(self.path):
+        if not self._there():
             return []
         with self._reading() as db:
             return db.execute(
@@ -93,7 +93,7 @@ class Store:
 
     def row(self, one: str, names: Sequence[str]) -> tuple[Any, ...] | None:
         """The fields `names` of the run `one`; None if there is none."""
-        if not os.path.exists(self.path):
+        if not self._there():
             return None
         with self._reading() as db:
             row: tuple[Any, ...] | None
@@ -102,7 +102,7 @@ class Store:
 
     def some_rows(self, ids: Sequence[str], names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The fields `names` of those runs that there are, in any order; opening the file once is most of the work."""
-        if not ids or not os.path.exists(self.path):
+        if not ids or not self._there():
             return []
         with self._reading() as db:
             marks = ", ".join("?" * len(ids))
@@ -110,7 +110,7 @@ class Store:
 
     def check(self) -> None:
         """Looks the whole file over, and sets it aside if it is damaged: some tenths of a second per 100 MB."""
-        if not os.path.exists(self.path):
+        if not self._there():
             return
         with self._reading() as db:
             verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -119,16 +119,22 @@ class Store:
 
     # -- the file -------------------------------------------------------------------------------------------------
 
+    def _there(self) -> bool:
+        try:
+            return self.path.exists()
+        except OSError as problem:  # a folder that may not be entered
+            raise self._unkept(problem) from None
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        if not os.access(self.path.parent, os.W_OK):
+        if not os.access(self.path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             # a log beside the file is how it is usually read; where none may be made, as what nobody writes to
             try:
                 with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)) as db:
                     db.text_factory = as_text
                     yield db
-            except sqlite3.Error as problem:
-                raise self._unkept(problem) from None
+            except (sqlite3.Error, _Damaged) as problem:
+                raise (self._sealed() if _is_damage(problem) else self._unkept(problem)) from None
             return
         with self._opened() as db:
             yield db
@@ -191,6 +197,10 @@ class Store:
 
     def _newer(self) -> Unkept:
         return Unkept("newer", f"{self.path} was written by a newer Hyperscope; install that one to see and keep runs.")
+
+    def _sealed(self) -> Unkept:
+        said = f"{self.path} is damaged: allow writing to {self.path.parent}, and what can be read is carried over."
+        return Unkept("denied", said)
 
     def _migrate(self, db: sqlite3.Connection) -> None:
         patience = time.monotonic() + self.wait

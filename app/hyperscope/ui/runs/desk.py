@@ -45,6 +45,9 @@ class Desk(QObject):
         except (Unkept, ValueError) as problem:
             self._answered.emit(self.refused.emit, str(problem))
             return
+        except Exception as problem:
+            self._answered.emit(self._failed, problem)
+            return
         self._answered.emit(then, found)
 
     def _deliver(self, then: Callable[[Any], object], found: Any) -> None:
@@ -54,6 +57,10 @@ class Desk(QObject):
     def _said(self, sentence: str) -> None:
         self.waiting += 1  # the answer itself is still to come
         self.refused.emit(sentence)
+
+    def _failed(self, problem: Exception) -> None:
+        self.refused.emit(f"This could not be done, by a fault of Hyperscope's: {type(problem).__name__}.")
+        raise problem  # the hook prints it, and keeps it for a report
 
     def close(self) -> None:
         """Returns when all that was asked for is done."""

@@ -30,6 +30,7 @@ FILTER = 220  # pixels of the field
 CHOSEN = 0.47  # of the width, for what is shown of the chosen runs
 NONE = "No runs yet. Train for an epoch or more: every run is kept here by itself, with its settings, curves and map."
 READING = "Reading the runs…"
+UNREAD = "The runs could not be read."
 NO_MATCH = "No run fits the filter."
 
 
@@ -54,7 +55,7 @@ class RunsPage(QWidget):
         super().__init__(parent)
         self.library = library
         self.desk = Desk(self)
-        self.desk.refused.connect(self.say)
+        self.desk.refused.connect(self._refuse)
         self._theme = LIGHT
         self._runs: list[KeptRun] = []
         self._known: dict[tuple[str, float], Details] = {}
@@ -239,6 +240,11 @@ class RunsPage(QWidget):
         self.message.setToolTip(as_written(sentence))
         self.message.setVisible(bool(sentence))
         self.undo_button.setVisible(False)
+
+    def _refuse(self, sentence: str) -> None:
+        self.say(sentence)
+        if not self.loaded:
+            self.list.show_empty(UNREAD)
 
     def _edit(self, act: Callable[[], object]) -> None:
         self.desk.ask(act, lambda _: self.refresh())
