@@ -450,6 +450,42 @@ def test_what_cannot_be_kept_is_said_once_and_training_goes_on(nowhere: Path) ->
     assert str(nowhere) in said and desk.timeline.trainer.step == 5 * EPOCH
 
 
+def test_a_run_that_could_not_be_kept_is_kept_as_soon_as_it_can_be(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "AGAIN", 0.02)
+    desk = Desk(nowhere)
+    desk.train(EPOCH)
+    until(lambda: bool(desk.recorder._writer.problems))
+    nowhere.parent.unlink()
+    until(lambda: nowhere.exists() and bool(Library(nowhere).runs()))
+    assert [run.steps for run in desk.runs()] == [EPOCH]
+    assert len(list(problems(desk.recorder))) == 1
+
+
+def test_a_run_that_could_not_be_kept_is_tried_once_more_at_the_end(nowhere: Path) -> None:
+    desk = Desk(nowhere)
+    desk.train(EPOCH)
+    until(lambda: bool(desk.recorder._writer.problems))
+    nowhere.parent.unlink()
+    assert [run.steps for run in desk.runs()] == [EPOCH]
+
+
+def test_what_cannot_be_kept_is_said_again_after_all_was_kept(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "AGAIN", 0.02)
+    desk = Desk(nowhere)
+    for steps in (EPOCH, 2 * EPOCH):
+        desk.train(EPOCH)
+        until(lambda: bool(desk.recorder._writer.problems))
+        assert len(list(problems(desk.recorder))) == 1
+        nowhere.parent.unlink()
+        until(lambda steps=steps: nowhere.exists() and [run.steps for run in Library(nowhere).runs()] == [steps])
+        until(lambda: not desk.recorder._writer._said)
+        nowhere.parent.rename(nowhere.parent.with_name(f"after {steps} steps"))
+        nowhere.parent.write_text("a file, and no folder")
+    desk.recorder.close()
+
+
 def test_a_folder_that_may_not_be_entered_is_said_once_and_the_next_run_is_kept_where_it_may_be(tmp_path: Path) -> None:
     home = tmp_path / "kept"
     home.mkdir()

@@ -29,7 +29,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.library.packing import packed_checkpoint, packed_curves
 from hyperscope.lab.library.run_title import source, title
-from hyperscope.lab.library.store import Unkept
+from hyperscope.lab.library.store import BUSY, Unkept
 from hyperscope.lab.machine import last_fault
 from hyperscope.lab.probes.decision_map import Map
 from hyperscope.lab.timeline.score import Place, Score, part
@@ -46,6 +46,7 @@ SHORTEST = 1.0  # s that a run lasts at least: dragging a setting that rebuilds 
 THUMBNAIL = 128  # pixels along the side
 RUN = ("_timeline", "_id", "_created", "_begun", "_taken", "_at", "_future", "_whole")  # what is known of a run
 WAITING = 20  # runs that could not be written are tried again, the last so many
+AGAIN = 10.0  # s after which they are, unless another run comes before
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ class _Writer:
         self.problems: deque[str] = deque()
         self._library = library
         self._waiting: dict[str, Taken] = {}
-        self._said: set[str] = set()  # the kinds of problem that were said
+        self._said: set[str] = set()  # the kinds of problem that were said since all was written
         self._change = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="hyperscope-library", daemon=True)
@@ -280,34 +281,41 @@ class _Writer:
         failed: dict[str, Taken] = {}
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._waiting or self._closed)
-                if not self._waiting:
-                    return
-                runs, self._waiting = {**failed, **self._waiting}, {}
+                self._change.wait_for(lambda: self._waiting or self._closed, AGAIN if failed else None)
+                closed, runs, self._waiting = self._closed, {**failed, **self._waiting}, {}
             failed = {}
             for one, taken in runs.items():
-                if not self._try(partial(self._keep, taken)):
+                if refused := self._try(partial(self._keep, taken)):
                     failed[one] = taken
+                if closed and refused == BUSY:  # each other would wait as long
+                    return
+            if closed:
+                return
+            if runs and not failed:
+                self._said.clear()
             failed = dict(list(failed.items())[-WAITING:])
 
     def _keep(self, taken: Taken) -> None:
         self._library.store.keep(row(taken))
 
-    def _try(self, act: Callable[[], None]) -> bool:
+    def _try(self, act: Callable[[], None]) -> str:
+        """Does it, and returns the kind of problem that was in the way, or ""."""
+        kind = ""
         for _ in range(2):
             try:
                 act()
-                return True
+                return ""
             except Unkept as problem:
-                self._say(problem.kind, str(problem))
-                if problem.kind != "damaged":  # where it was, a new file is there already
-                    return False
+                kind = problem.kind
+                self._say(kind, str(problem))
+                if kind != "damaged":  # where it was, a new file is there already
+                    break
             except Exception as problem:  # a fault of ours ends this attempt, and not the thread
                 last_fault.keep(type(problem), problem.__traceback__)
                 kind = type(problem).__name__
                 self._say(kind, f"A run could not be kept, by a fault of Hyperscope's: {kind}: {short(str(problem))}.")
-                return False
-        return False
+                break
+        return kind
 
     def _say(self, kind: str, sentence: str) -> None:
         if kind not in self._said:

@@ -22,6 +22,7 @@ from hyperscope.lab.places import OWN_FILE, keep_private, make_private
 from hyperscope.lab.writing import Part
 
 WAIT = 5.0  # s for another program that is writing
+BUSY = "busy"  # the kind of problem that is waited for
 EDITED = ("notes", "star", "deleted")  # a person's; training on never changes them
 
 _FULL, _BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 13, 5, 6, 11, 26  # SQLite's result codes
@@ -244,7 +245,7 @@ class Store:
         if number == _FULL or (isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)):
             return Unkept("full", f"There is no room for runs in {self.path}: free some, and they are kept again.")
         if number in (_BUSY, _LOCKED):
-            return Unkept("busy", f"{self.path} is held by another program, so this run is not being kept; close that.")
+            return Unkept(BUSY, f"{self.path} is held by another program, so this run is not being kept; close that.")
         if number in _DENIED or isinstance(problem, OSError):
             reason = getattr(problem, "strerror", None) or problem
             return Unkept(
