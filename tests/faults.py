@@ -30,13 +30,13 @@ def full_disk(room: int = ROOM) -> Iterator[None]:
 
 
 @contextmanager
-def no_more_files() -> Iterator[None]:
-    """This process gets no file, pipe or socket any more: how a machine that has too much to do refuses a process."""
+def no_more_files(but: int = 0) -> Iterator[None]:
+    """This process gets no file, pipe or socket any more, `but` so many: how a machine with too much to do refuses."""
     resource = pytest.importorskip("resource", reason="Windows has no such limit")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     next_one = os.open(os.devnull, os.O_RDONLY)
     os.close(next_one)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one + but, hard))
     try:
         yield
     finally:

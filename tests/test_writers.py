@@ -33,7 +33,7 @@ OWN_WAYS = {  # where it stands -> why it is no file of its own, or goes another
     "lab/frameworks/child.py": "what a process complains of, in a temporary folder",
     "lab/reading.py": "it opens to read only",
     "lab/library/packing.py": "into memory",
-    "lab/library/rescue.py": "a copy in a temporary folder",
+    "lab/library/rescue.py": "a copy that is thrown away",
     "lab/library/store.py": "SQLite's own, which is whole or not at all too",
     "lab/export/exports.py": "a member of an archive in memory",
     "terminal.py": "the standard streams",

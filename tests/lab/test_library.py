@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from faults import no_more_files
 from hyperscope.lab.experiment.experiment import changed, from_json
 from hyperscope.lab.export.exports import COLUMNS
 from hyperscope.lab.library.library import KeptRun, Library
 from hyperscope.lab.session.session import Session
 from hyperscope.lab.timeline import score as scores
-from hyperscope.lab.timeline.score import replay
+from hyperscope.lab.timeline.score import Score, replay
 from hyperscope.lab.worker.tempo import MAX
 from lab.live import RATE, kill_worker, until
 from lab.run_rows import row
@@ -218,6 +220,16 @@ def test_exporting_writes_experiment_score_and_curves(session: Session, path: Pa
     assert details.curves is not None
     assert [float(line[COLUMNS["dev_loss"]]) for line in rows] == pytest.approx(details.curves.dev_loss, rel=1e-8)
     assert json.loads(score.read_text())["version"] == 1
+
+
+def test_many_runs_are_exported_with_few_files_open(library: Library, tmp_path: Path) -> None:
+    for number in range(100, 200):
+        library.store.keep(
+            row(number, experiment=START.to_json(), score=zlib.compress(Score(START).to_json().encode()))
+        )
+    with no_more_files(but=16):
+        written = library.export([f"run-{number}" for number in range(100, 200)], tmp_path / "out")
+    assert len(set(written)) == 200 and all(file.stat().st_size for file in written)
 
 
 def test_exporting_to_no_folder_is_said(library: Library, tmp_path: Path) -> None:

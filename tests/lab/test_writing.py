@@ -25,9 +25,23 @@ os.kill(os.getpid(), 9)
 """
 
 
-def killed(path: Path) -> None:
-    """Has a process begin the file at `path`, and kills it."""
-    assert subprocess.run([sys.executable, "-c", DIES, str(path)], check=False, timeout=300).returncode != 0
+DIES_BETWEEN = """
+import os, sys
+from pathlib import Path
+from hyperscope.lab.writing import Part, write_together
+appear = Part.appear
+def second(part):
+    if part.path.name == "b.txt":
+        os.kill(os.getpid(), 9)
+    appear(part)
+Part.appear = second
+write_together({Path(sys.argv[1]) / f"{name}.txt": name for name in "abc"})
+"""
+
+
+def killed(path: Path, words: str = DIES) -> None:
+    """Has a process begin the file at `path`, or several in this folder, and kills it."""
+    assert subprocess.run([sys.executable, "-c", words, str(path)], check=False, timeout=300).returncode != 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed otherwise on Windows")
@@ -37,6 +51,22 @@ def test_what_a_kill_leaves_of_a_file_is_swept_at_the_next_start(tmp_path):
     (left,) = folder.iterdir()
     assert left.name.startswith("a.mp4.") and sweep() == [left]
     assert not list(folder.iterdir()) and not list((home_folder() / UNFINISHED).iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is killed otherwise on Windows")
+def test_what_a_kill_leaves_of_several_files_is_swept_but_what_had_appeared(tmp_path):
+    killed(tmp_path / "out", DIES_BETWEEN)
+    assert len(list((tmp_path / "out").glob("*.part"))) == 2
+    assert len(sweep()) == 2
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]
+    assert not list((home_folder() / UNFINISHED).iterdir())
+
+
+def test_of_files_whose_long_names_begin_alike_each_is_written(tmp_path):
+    names = [f"{'a' * 120}{number}.txt" for number in range(3)]
+    write_together({tmp_path / name: name for name in names})
+    assert {path.name: path.read_text() for path in tmp_path.glob("*.txt")} == {name: name for name in names}
+    assert not list((home_folder() / UNFINISHED).iterdir())
 
 
 def test_what_is_still_being_written_is_not_swept(tmp_path):

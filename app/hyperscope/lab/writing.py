@@ -13,13 +13,14 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
 from hyperscope.lab.places import OWN_FILE, home, make_private
 
-UNFINISHED = "unfinished"  # in the home folder: a note for each file that is being written
+UNFINISHED = "unfinished"  # in the home folder: a note for each file, or several, being written
+LONGEST_NOTE = 1 << 24  # bytes that are read of one
 LONGEST = 100  # characters of a file's name that its part repeats; systems allow 255 bytes
 _USUAL = 0o666  # less what the person's umask takes away
 
@@ -28,18 +29,20 @@ class Part:
     """A file on its way to `path`: what is written appears there when it is whole, by `finish`, or never.
 
     As a context it finishes, or after an exception discards. Its folder is made first, a link is followed, a file
-    that is replaced keeps its permissions. Raises: OSError where `path` cannot be written.
+    that is replaced keeps its permissions. Several may share a `note`, which is left to whoever made it.
+    Raises: OSError where `path` cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, note: Note | None = None) -> None:
         self.path = path
         self._place = Path(os.path.realpath(path)) if path.is_symlink() else path
         mode = _mode(self._place)
         self._place.parent.mkdir(parents=True, exist_ok=True)
-        token = secrets.token_hex(4)
+        self._note = note or Note()
+        self._forget = self._note.close if note is None else lambda: None
         # not by tempfile, whose files nobody else may read
-        self.part = self._place.with_name(f"{self._place.name[:LONGEST]}.{token}.part")
-        self._note = _noted(self.part, token)
+        self.part = self._place.with_name(f"{self._place.name[:LONGEST]}.{self._note.count}.{self._note.token}.part")
+        self._note.add(self.part)
         try:
             own = self._place.absolute().is_relative_to(home().absolute())
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -48,7 +51,7 @@ class Part:
                 with contextlib.suppress(OSError):  # a drive without permissions
                     self.part.chmod(mode)
         except BaseException:
-            _forget(self._note)
+            self._forget()
             raise
 
     def write(self, content: bytes | str) -> None:
@@ -74,7 +77,7 @@ class Part:
     def appear(self) -> None:
         """Takes the name of the file that it is to be."""
         os.replace(self.part, self._place)
-        _forget(self._note)
+        self._forget()
 
     def discard(self) -> None:
         """Leaves no trace."""
@@ -82,7 +85,7 @@ class Part:
             self.file.close()
         with contextlib.suppress(OSError):
             self.part.unlink(missing_ok=True)
-        _forget(self._note)
+        self._forget()
 
     def __enter__(self) -> Part:
         return self
@@ -108,11 +111,11 @@ def write(path: Path, content: str | bytes) -> None:
 
 def write_together(contents: Mapping[Path, str | bytes]) -> None:
     """Writes several files: all of them lie on the disk before the first appears. Raises: ValueError as `write`."""
-    with ExitStack() as undone:
+    with closing(Note()) as note, ExitStack() as undone:  # one note, since each takes a file of those one may open
         parts = []
         for path, content in contents.items():
             with sentences(path):
-                part = Part(path)
+                part = Part(path, note)
                 undone.callback(part.discard)
                 part.write(content)
                 part.settle()
@@ -178,51 +181,59 @@ def sweep() -> list[Path]:
     swept = []
     with contextlib.suppress(OSError):
         for note in sorted((home() / UNFINISHED).iterdir()):
-            with contextlib.suppress(OSError, ValueError):
-                if (part := _left(note)) is not None:
-                    part.unlink()
-                    swept.append(part)
+            for part in _left(note):
+                with contextlib.suppress(OSError, ValueError):
+                    # a note is only a file: what it says is believed of nothing but a part
+                    if part.name.endswith(f".{note.name}.part") and stat.S_ISREG(part.lstat().st_mode):
+                        part.unlink()
+                        swept.append(part)
     return swept
 
 
-def _left(note: Path) -> Path | None:
-    """The part that a note names, if nobody writes it any more and it is there; the note goes."""
-    with note.open("rb") as file:
-        if not _locked(file, wait=False):
-            return None
-        part = Path(os.fsdecode(file.read(1 << 16)))
-    note.unlink()  # on Windows this is what tells that nobody has it open
-    # a note is only a file: what it says is believed of nothing but a part
-    mine = part.name.endswith(f".{note.name}.part") and stat.S_ISREG(part.lstat().st_mode)
-    return part if mine else None
-
-
-def _noted(part: Path, token: str) -> IO[bytes] | None:
-    """A note of the part, open and locked; None where Hyperscope's folder cannot be written to."""
+def _left(note: Path) -> list[Path]:
+    """What a note names, if nobody writes it any more; the note goes."""
     try:
-        folder = home() / UNFINISHED
-        make_private(home())
-        make_private(folder)
-        note = (folder / token).open("xb")
-        try:
-            _locked(note, wait=True)
-            note.write(os.fsencode(part.absolute()))
-            note.flush()
-        except OSError:
-            _forget(note)
-            return None
-        return note
+        with note.open("rb") as file:
+            if not _locked(file, wait=False):
+                return []
+            said = file.read(LONGEST_NOTE)
+        note.unlink()  # on Windows this is what tells that nobody has it open
     except OSError:
-        return None
+        return []
+    return [Path(os.fsdecode(name)) for name in said.split(b"\0") if name]
 
 
-def _forget(note: IO[bytes] | None) -> None:
-    if note is None:
-        return
-    with contextlib.suppress(OSError):
-        note.close()
-    with contextlib.suppress(OSError):
-        Path(note.name).unlink(missing_ok=True)
+class Note:
+    """A note of parts, open and locked until it is closed. It names none where it cannot be written."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_hex(4)
+        self.count = 0  # parts that it was told of
+        self._file: IO[bytes] | None = None
+        with contextlib.suppress(OSError):
+            folder = home() / UNFINISHED
+            make_private(home())
+            make_private(folder)
+            self._file = (folder / self.token).open("xb", buffering=0)
+            try:
+                _locked(self._file, wait=True)
+            except OSError:
+                self.close()
+                self._file = None
+
+    def add(self, part: Path) -> None:
+        """Names one more; its own name ends in the note's token and `.part`."""
+        self.count += 1
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.write(b"\0" + os.fsencode(part.absolute()))
+
+    def close(self) -> None:
+        """Takes the note away, once its parts have appeared or are gone."""
+        if self._file is not None:
+            self._file.close()
+            with contextlib.suppress(OSError):
+                Path(self._file.name).unlink(missing_ok=True)
 
 
 if sys.platform == "win32":
