@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
+from faults import read_only
 from hyperscope.lab.library.library import Library
 from hyperscope.lab.machine import doctor, system_libraries
 
@@ -117,6 +118,17 @@ def test_a_data_folder_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: py
     fact = doctor.data_folder()
     assert not fact.ok and "File name too long" in fact.advice
     assert Library(tmp_path / ("a" * 300) / "runs.sqlite").runs() == []
+
+
+@pytest.mark.parametrize("below", ["", "hyperscope"])
+def test_a_data_folder_that_may_not_be_entered_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    (tmp_path / "shut").mkdir()
+    monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / "shut" / below))
+    with read_only(tmp_path / "shut", 0):
+        found = doctor.data_folder()
+    assert not found.ok and f"{tmp_path / 'shut'} is no folder one may write in" in found.advice
 
 
 def test_looking_at_the_data_folder_does_not_make_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

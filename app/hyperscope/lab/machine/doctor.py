@@ -117,8 +117,11 @@ def machine() -> Fact:
 def data_folder() -> Fact:
     """Where runs and settings are kept, $HYPERSCOPE_HOME or else the system's place, and whether it can be written."""
     folder = places.home()
-    existing = next((path for path in (folder, *folder.parents) if os.path.exists(path)), folder)
-    ours = os.path.isdir(existing) and os.access(existing, os.W_OK | os.X_OK)
+    existing = next(
+        (path for path in (folder, *folder.parents) if os.path.exists(path)), folder
+    )  # False too where none may look
+    effective = os.access in os.supports_effective_ids
+    ours = os.path.isdir(existing) and os.access(existing, os.W_OK | os.X_OK, effective_ids=effective)
     wrong = "" if ours else "is no folder one may write in"
     try:
         folder.stat()
