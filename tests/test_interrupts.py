@@ -16,7 +16,10 @@ import psutil
 import pytest
 
 import hyperscope
+from hyperscope.lab.experiment.data import Data
+from hyperscope.lab.experiment.experiment import Experiment, changed
 from hyperscope.lab.machine import interrupts
+from hyperscope.lab.timeline.score import Event, Score
 from hyperscope.resources import asset
 from patience import SECONDS
 
@@ -214,6 +217,24 @@ def test_an_interrupted_export_of_code_writes_the_folder_of_what_was_trained(tmp
         code, printed, said = ended(process)
     assert code == 130 and "steps that were trained by then" in said and "Traceback" not in said
     assert "out" in printed and (tmp_path / "out" / "batches.txt").read_text().strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "words", [("run",), ("export", "--what", "code", "--framework", "numpy", "--out", "out")], ids=["run", "code"]
+)
+def test_a_session_that_is_played_back_can_be_interrupted(
+    tmp_path: Path, words: tuple[str, ...], number: signal.Signals
+) -> None:
+    start, far = Experiment(data=Data(points=90)), 50_000_000
+    moved = Event(far, changed(start, "network.initialiser", "zero"))  # where the code begins
+    score = Score(start, (moved,), far + 10)
+    (tmp_path / "far.json").write_text(score.to_json(), encoding="utf-8")
+    with running(tmp_path, *words, "far.json") as process:
+        until(lambda: psutil.Process(process.pid).cpu_times().user > 2, process)
+        code, printed, said = ended(process, number)
+    assert (code, printed, said) == (128 + number, "", interrupts.AGAIN.decode() + "hyperscope: interrupted\n")
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def main(words: list[str]) -> int:
     from hyperscope.lab.export.run_files import FILES
     from hyperscope.lab.machine.threads import use_one_thread
     from hyperscope.lab.session.opening import opened_score
-    from hyperscope.lab.timeline.score import replay
+    from hyperscope.lab.timeline.reopening import performed
     from hyperscope.lab.training.trainer import Trainer
 
     use_one_thread()
@@ -50,7 +50,7 @@ def main(words: list[str]) -> int:
             raise ValueError(f"--set {setting}: write it as PATH=VALUE, such as training.learning_rate=0.1")
         experiment = changed(experiment, knob, parsed(knob, value))
     if score.end or score.events:
-        trainer = replay(score)
+        trainer = performed(score).trainer
         trainer.apply(experiment)
         trainer.go_on()
     else:

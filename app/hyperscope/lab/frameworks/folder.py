@@ -20,6 +20,7 @@ from hyperscope.lab.frameworks.notebook import notebook
 from hyperscope.lab.frameworks.readme import readme
 from hyperscope.lab.frameworks.script import Script
 from hyperscope.lab.frameworks.start import start_of
+from hyperscope.lab.timeline.reopening import performed
 from hyperscope.lab.timeline.score import Score, replay
 from hyperscope.lab.training.trainer import Order, Trainer
 
@@ -93,13 +94,13 @@ def run_of(
 
     Once `ends()` is true, what was trained until then.
 
-    Raises: ValueError when its data cannot be had.
+    Raises: ValueError when its data cannot be had; KeyboardInterrupt on the way to where its code begins.
     """
     trainer = replay(score, 0, before=True)
     inputs, classes, examples = trainer.layout.inputs, trainer.layout.classes, trainer.training_examples
     start = start_of(score, inputs, classes)
     if start.place.events:
-        trainer = replay(score, start.place.tick)
+        trainer = performed(score, start.place.tick).trainer
         inputs, classes, examples = trainer.layout.inputs, trainer.layout.classes, trainer.training_examples
         start = start_of(score, inputs, classes)
     trainer.go_on()
