@@ -240,6 +240,7 @@ def test_classes_that_overlap_leave_errors_that_are_no_bias() -> None:
     assert least_error(Data(source="moons", noise=0.4)) > 0.08
     assert least_error(Data(source="moons", noise=0.05)) < 0.02
     assert least_error(Data(source="wine")) == 0.0
+    assert least_error(Data(source="moons", noise=0.4, seed=999_999)) > 0.08  # the last seed
 
 
 def test_a_member_of_a_population_is_diagnosed_as_the_same_network_alone() -> None:

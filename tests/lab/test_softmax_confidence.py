@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -141,6 +142,11 @@ def test_each_of_an_ensemble_is_trained_as_it_is_alone(ensemble) -> None:
             alone.finish_epoch()
         assert math.isclose(ensemble.loss[0, number], alone.scores().dev.loss, rel_tol=1e-3)
     assert ensemble.epoch == 10 and len(set(ensemble.loss[0].tolist())) == 4
+
+
+def test_after_the_last_seed_comes_the_first() -> None:
+    last = msgspec.structs.replace(SMALL, seed=999_998)
+    assert [one.seed for one in EnsembleTask(last, 4).members] == [999_998, 999_999, 0, 1]
 
 
 def test_the_mean_is_that_of_the_probabilities(ensemble) -> None:

@@ -76,9 +76,8 @@ class EnsembleTask:
     @property
     def members(self) -> tuple[Experiment, ...]:
         """The experiments, which differ in the seed of start and order alone."""
-        return tuple(
-            msgspec.structs.replace(self.experiment, seed=self.experiment.seed + number) for number in range(self.count)
-        )
+        seeds = ((self.experiment.seed + number) % 1_000_000 for number in range(self.count))
+        return tuple(msgspec.structs.replace(self.experiment, seed=seed) for seed in seeds)
 
     def run(self, wishes: Wishes) -> Generator[News[Ensemble], None, None]:
         """Trains, looks, and ends. Raises: ValueError when data cannot be had."""
