@@ -379,6 +379,13 @@ def test_words_that_no_file_can_hold_are_refused_at_once(tmp_path, monkeypatch, 
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+def test_a_film_that_cannot_be_made_is_refused_before_anything_is_trained(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
+    monkeypatch.setattr("imageio_ffmpeg._utils._get_ffmpeg_exe", lambda: None)
+    out = str(tmp_path / "a.mp4")
+    assert "GIF works without" in refusal(capsys, "export", "gone.csv", "--what", "map", "--out", out)
+
+
 def test_an_experiment_on_a_table_with_too_long_a_name_is_refused(tmp_path, capsys):
     given = Experiment(data=Data(source="file", file="a" * 300 + ".csv"))
     (tmp_path / "given.json").write_text(given.to_json(), encoding="utf-8")

@@ -102,6 +102,14 @@ def test_without_ffmpeg_it_is_said_what_to_install(tmp_path, monkeypatch):
         film(tmp_path / "a.mp4")
 
 
+def test_without_the_program_of_imageio_ffmpeg_it_is_said_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
+    monkeypatch.setattr("imageio_ffmpeg._utils._get_ffmpeg_exe", lambda: None)
+    with pytest.raises(ValueError, match="imageio-ffmpeg is here without it: install either anew"):
+        film(tmp_path / "a.mp4")
+    film(tmp_path / "a.gif").discard()
+
+
 @pytest.mark.parametrize(
     ("end", "most", "expected"), [(0, 5, (0,)), (3, 5, (0, 1, 2, 3)), (100, 4, (0, 25, 50, 75, 100))]
 )

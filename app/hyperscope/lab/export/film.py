@@ -32,6 +32,7 @@ FRAME_TIME = 90  # ms
 HELD = 10  # frames' time that the last picture of a GIF stays
 CRF = 10  # of 51, which is the coarsest; text stays sharp
 NEEDED = "MP4 needs imageio-ffmpeg: run pip install imageio-ffmpeg. GIF works without."
+NO_FFMPEG = "MP4 needs ffmpeg, and imageio-ffmpeg is here without it: install either anew. GIF works without."
 
 
 MOST = 96  # pictures of a film
@@ -65,7 +66,17 @@ class Film(Protocol):
 
 def lacking(suffix: str) -> str:
     """What is not installed for films that end in `suffix`, in a sentence, or ""."""
-    return NEEDED if suffix == ".mp4" and find_spec("imageio_ffmpeg") is None else ""
+    if suffix != ".mp4":
+        return ""
+    if find_spec("imageio_ffmpeg") is None:
+        return NEEDED
+    import imageio_ffmpeg
+
+    try:
+        imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError:
+        return NO_FFMPEG
+    return ""
 
 
 def film(path: Path, frame_time: int = FRAME_TIME) -> Film:

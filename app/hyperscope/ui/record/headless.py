@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, exporters, gathered, suffix_of
-from hyperscope.lab.export.film import film, stops
+from hyperscope.lab.export.film import film, lacking, stops
 from hyperscope.lab.export.run import Pieces
 from hyperscope.lab.machine import interrupts
 from hyperscope.lab.probes.focus import Focus
@@ -56,6 +56,8 @@ def export(
     lab, of_view, view = what.rpartition("/")
     exporter = lab_views.exporter(what) if of_view else exporters[what]
     suffix = suffix_of(out, exporter.all_suffixes)
+    if said := lacking(suffix):
+        raise ValueError(said)  # before anything is trained
     choice = Choice(suffix, scale, theme)
     if what == "window" or of_view:
         _export_window(score, exporter, out, choice, epochs_of(score, epochs), progress, lab, view if lab else "")
