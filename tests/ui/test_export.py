@@ -308,11 +308,16 @@ def test_of_a_network_from_elsewhere_the_session_is_not_written(window, dialog, 
     window.session.take_up(replay(Score(SMALL, end=300)).checkpoint())
     choose(qtbot, dialog, "score")
     qtbot.waitUntil(lambda: not dialog.save_button.isEnabled(), timeout=PATIENCE)
-    assert said(dialog) == ELSEWHERE and " ".join(dialog.preview.lines) == ELSEWHERE
+    assert said(dialog) == ELSEWHERE
+    qtbot.waitUntil(lambda: " ".join(dialog.preview.lines) == ELSEWHERE, timeout=PATIENCE)
     qtbot.keyClick(dialog.path, Key.Key_Return)
     assert not Path(dialog.path.text()).exists()
     choose(qtbot, dialog, "experiment")
     assert dialog.save_button.isEnabled() and said(dialog) == exporters["experiment"].help
+    choose(qtbot, dialog, "score")
+    assert not dialog.save_button.isEnabled() and said(dialog) == ELSEWHERE
+    choose(qtbot, dialog, "map")
+    assert dialog.save_button.isEnabled() and said(dialog) != ELSEWHERE
     choose(qtbot, dialog, "score")
     window.session.restart()
     qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE)

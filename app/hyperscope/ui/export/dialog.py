@@ -315,12 +315,12 @@ class ExportDialog(QDialog):
         elif material is not None:
             lines = shown_lines(self.name, self.exporter, material, self.choice())
             self._reader.ask(lines, partial(self._show_lines, self.name, self.suffix))
+        self._offer()
 
     def _show_lines(self, name: str, suffix: str, lines: list[str]) -> None:
         if (name, suffix) == (self.name, self.suffix):  # still
             self.preview.show_lines(lines)
             self.shown.emit()
-        self._offer()
 
     def _offer(self) -> None:
         """What cannot be had as things stand cannot be saved, and the sentence at the foot says why."""
