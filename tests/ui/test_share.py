@@ -106,6 +106,13 @@ def test_what_is_copied_is_the_newest(window, dialog, qtbot, which):
     assert from_code(QApplication.clipboard().text()).experiment == window.session.experiment
 
 
+def test_a_code_that_is_none_by_now_is_said_not_to_be_copied(window, dialog, qtbot):
+    window.session.take_up(replay(SESSION).checkpoint())
+    qtbot.mouseClick(dialog.session.copy_button, LEFT)
+    qtbot.waitUntil(lambda: said(dialog) == ELSEWHERE, timeout=PATIENCE)
+    assert dialog.verdict.alarm
+
+
 def test_of_two_codes_asked_for_in_a_row_the_second_is_copied(dialog, qtbot):
     qtbot.mouseClick(dialog.session.copy_button, LEFT)
     qtbot.mouseClick(dialog.experiment.copy_button, LEFT)

@@ -244,6 +244,8 @@ class ShareDialog(QDialog):
             QApplication.clipboard().setText(line.code.text())
             name = line.name.text()
             self.say(f"The code of {name if self._of else name.lower()} is on the clipboard.")
+        elif line is not None:
+            self.say(line.holds.text(), alarm=True)  # why it has none
 
     # -- taking ---------------------------------------------------------------------------------------------------
 
