@@ -14,6 +14,7 @@ import threadpoolctl
 
 from faults import read_only
 from hyperscope.lab.library.library import Library
+from hyperscope.lab.library.store import Unkept
 from hyperscope.lab.machine import doctor, system_libraries
 
 
@@ -117,7 +118,8 @@ def test_a_data_folder_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("HYPERSCOPE_HOME", str(tmp_path / ("a" * 300) / "home"))
     fact = doctor.data_folder()
     assert not fact.ok and "File name too long" in fact.advice
-    assert Library(tmp_path / ("a" * 300) / "runs.sqlite").runs() == []
+    with pytest.raises(Unkept, match="File name too long"):
+        Library(tmp_path / ("a" * 300) / "runs.sqlite").runs()
 
 
 @pytest.mark.parametrize("below", ["", "hyperscope"])

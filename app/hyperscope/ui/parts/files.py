@@ -117,7 +117,7 @@ class Files(Part["Shell"]):
         """
         session = self.host.session
         text, whose = session.moved.to_json(), f"{session.told} is saved" if session.twin is not None else "Saved"
-        self._writer.ask(lambda: write(path, text), lambda _: self.host.say(f"{whose} to {path.name}."))
+        self._writer.ask(lambda: write(path, text), lambda _: self.host.hold(f"{whose} to {path.name}."))
 
     def experiment_changed(self) -> None:
         self._saving.start()
