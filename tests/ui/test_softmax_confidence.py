@@ -44,6 +44,7 @@ def opened(standing_still, qtbot, monkeypatch):
         )
         window.draw_all()
         qtbot.waitUntil(lambda: window.up_to_date and view.found is not None, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: not view.turns.waits, timeout=PATIENCE)  # what stands beside the map comes later
         return window, view
 
     return show
