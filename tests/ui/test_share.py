@@ -316,6 +316,10 @@ def test_of_twins_the_codes_are_those_of_the_one_that_the_controls_show(window, 
             ),
             timeout=PATIENCE,
         )
+    window.part(Share)._want()
+    window.do(lambda: session.set_side("A"))  # before that is answered
+    qtbot.waitUntil(lambda: dialog.experiment.name.text() == "A's experiment", timeout=PATIENCE)
+    window.do(lambda: session.set_side("B"))
     dialog.reject()
     window.part(Share).copy()
     qtbot.waitUntil(lambda: "The code of B's session is on the clipboard" in message(window), timeout=PATIENCE)

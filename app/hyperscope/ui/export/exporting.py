@@ -140,6 +140,8 @@ class Exporting:
             found = snapshot.told.get(self._so_far(self.dialog.exporter))
             if found is not None:
                 self.dialog.show_material(material(found, snapshot.wanted, self._focus))
+            elif snapshot.told.of(session_so_far) is not None:
+                self._want()  # the controls show the other twin by now
         for one in [one for one in self._awaited if snapshot.has(one.needs)]:
             self._awaited.remove(one)
             one.then(material(snapshot.told[one.session], snapshot.wanted, one.focus))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from hyperscope.lab.probes.snapshot import Snapshot
-from hyperscope.lab.twins.account import ELSEWHERE
+from hyperscope.lab.twins.account import ELSEWHERE, session_so_far
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.words import shown
 from hyperscope.ui.open_table.reader import Reader
@@ -103,6 +103,8 @@ class Share(Part["Shell"]):
     def on_snapshot(self, snapshot: Snapshot) -> None:
         found = snapshot.told.get(self.host.session.so_far)
         if found is None:
+            if (self.dialog is not None or self._copying) and snapshot.told.of(session_so_far) is not None:
+                self._want()  # the controls show the other twin by now
             return
         if self.dialog is not None:
             self.dialog.show_session(found)
