@@ -34,9 +34,10 @@ def no_more_files(but: int = 0) -> Iterator[None]:
     """This process gets no file, pipe or socket any more, `but` so many: how a machine with too much to do refuses."""
     resource = pytest.importorskip("resource", reason="Windows has no such limit")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    next_one = os.open(os.devnull, os.O_RDONLY)
-    os.close(next_one)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one + but, hard))
+    free = [os.open(os.devnull, os.O_RDONLY) for _ in range(but + 1)]  # the lowest numbers, with gaps between them
+    for one in free:
+        os.close(one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], hard))
     try:
         yield
     finally:

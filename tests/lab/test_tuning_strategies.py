@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import warnings
 
 import numpy as np
+import optuna
 import pytest
 
 from hyperscope.lab.experiment.experiment import Experiment
-from hyperscope.lab.tuning.asking import Asking, rungs
+from hyperscope.lab.tuning.asking import Asking, quietly, rungs
 from hyperscope.lab.tuning.sobol import MOST, sobol
 from hyperscope.lab.tuning.space import Range, Space
 from hyperscope.lab.tuning.strategies import strategies
@@ -218,3 +220,19 @@ def test_whoever_looks_at_a_space_loads_no_optuna() -> None:
     words = "import sys, hyperscope.lab.tuning.search, hyperscope.lab.tuning.trials; print('optuna' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_optuna_is_quiet_until_the_last_who_wants_it_so_is_done() -> None:
+    def warn() -> None:
+        warnings.warn("another version may do without this", FutureWarning, stacklevel=2)
+
+    one, other, loud = quietly(), quietly(), optuna.logging.get_verbosity()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    warn()
+    assert optuna.logging.get_verbosity() == optuna.logging.ERROR != loud
+    other.__exit__(None, None, None)
+    assert optuna.logging.get_verbosity() == loud
+    with pytest.raises(FutureWarning):
+        warn()

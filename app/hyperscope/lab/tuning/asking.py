@@ -8,9 +8,10 @@ taken up again asks for what it would have asked for anyway. Nothing here trains
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +23,6 @@ from hyperscope.lab.tuning.strategies import GENERATIONS, Strategy, strategies
 from hyperscope.lab.tuning.trials import Finished, Plan, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import optuna
 
 NAME = "hyperscope"  # of every study; Hyperband's brackets depend on it
@@ -66,19 +65,40 @@ def inside(param: Any, distribution: Any) -> Any:
     return param if low is None or high is None else min(high, max(low, param))
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Without Optuna's lines on the terminal, and its warnings of what may change in later versions."""
-    import optuna
+class _Quiet:
+    """Keeps Optuna quiet from the first who wants that to the last: it holds for all threads, and trials are kept on
+    one of their own, so that one who is done would let be heard what another does not want to hear.
+    """
 
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        optuna.logging.set_verbosity(before)
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._wanted = 0
+        self._undo = ExitStack()
+
+    def __enter__(self) -> None:
+        import optuna
+
+        with self._changing:
+            if not self._wanted:
+                self._undo.callback(optuna.logging.set_verbosity, optuna.logging.get_verbosity())
+                optuna.logging.set_verbosity(optuna.logging.ERROR)
+                self._undo.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+            self._wanted += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changing:
+            self._wanted -= 1
+            if not self._wanted:
+                self._undo.close()
+
+
+_QUIET = _Quiet()
+
+
+def quietly() -> AbstractContextManager[None]:
+    """Without Optuna's lines on the terminal, and its warnings of what may change in later versions."""
+    return _QUIET
 
 
 def distributions(space: Space) -> dict[str, Any]:
