@@ -6,7 +6,7 @@ knows by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from itertools import chain
@@ -40,6 +40,7 @@ from hyperscope.ui.theme import THEMES, Theme, font, largest_scale, scaled
 from hyperscope.ui.timeline import Timeline
 from hyperscope.ui.transport import Transport
 from hyperscope.ui.unseen import Unseen
+from hyperscope.ui.unveiling import Unveiling
 from hyperscope.ui.words import Words
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 SMALLEST = (1000, 700)  # pixels
 USUAL = (1280, 800)
+UNTOUCHED = 30  # frames after which what is not seen takes on a theme too, which may be changed again at once
 TITLE_BAR = 36  # pixels that window systems put over a window
 READY = "Space trains and pauses. Every control acts while the network trains."
 
@@ -79,11 +81,12 @@ class Window(QMainWindow):
         self._kept: dict[str, Mapping[str, Any]] = {}  # what labs that were not made yet have kept in a session's file
         self._dressed = False  # whether any theme was put on yet
         self._themed: dict[str, Theme] = {}  # in which theme each lab was seen last
+        self._dressing: Iterator[None] = iter(())  # of what is not seen, a step a frame
         self._held = False  # whether a sentence stays until something is moved
         self._passed_on = False  # whether the worker was told of a move since the last frame
         self._shown = session.in_force
         self._build()
-        self._unseen = Unseen(self.words)
+        self._unseen, self._unveiling = Unseen(self.words), Unveiling(self)
         self.frame = Frame(session, self.looked_at, self._hearing)
         self.ticker = Ticker(self._tick)
         self.parts: tuple[Part[Any], ...] = tuple(make(self) for make in PARTS)
@@ -272,6 +275,7 @@ class Window(QMainWindow):
         self._tell_foot(lab)
         lab.page.show_experiment(self.session.moved)
         self._stack.setCurrentWidget(lab.page)
+        self._unveiling.begin(lab.page)
         self.frame.show(lab)
         for part in lab.parts:
             part.experiment_changed()
@@ -386,6 +390,7 @@ class Window(QMainWindow):
             self.session.message = ""
         if self.session.in_force != self._shown:
             self.follow()
+        next(self._dressing, None)
 
     def draw_all(self) -> None:
         """Has all that is seen drawn anew with the next snapshot; `up_to_date` says when that is done."""
@@ -399,7 +404,7 @@ class Window(QMainWindow):
     @property
     def up_to_date(self) -> bool:
         """Whether every panel that is seen shows the network that is being trained."""
-        return self.frame.up_to_date
+        return self.frame.up_to_date and not self._unveiling.waits
 
     # -- the window itself ----------------------------------------------------------------------------------------
 
@@ -439,10 +444,23 @@ class Window(QMainWindow):
     def _put_on(self, theme: Theme) -> None:
         """Has the shown lab take on the theme, if it has not yet."""
         if self._themed.get(self._name) is not theme:
-            self._themed[self._name] = theme
             self.lab.page.set_theme(theme)
-            for part in self.lab.parts:
-                part.set_theme(theme)
+            self._put_on_parts(self._name, theme)
+            self._dressing = self._dress_later(theme)
+
+    def _put_on_parts(self, name: str, theme: Theme) -> None:
+        self._themed[name] = theme
+        for part in self._labs[name].parts:
+            part.set_theme(theme)
+
+    def _dress_later(self, theme: Theme) -> Iterator[None]:
+        """Has what is not seen take on the theme, a part at each step: whoever goes there need not wait for it."""
+        for _ in range(UNTOUCHED):
+            yield
+        for name, lab in list(self._labs.items()):
+            yield from lab.page.dressing(theme)
+            if self._themed.get(name) is not theme:
+                self._put_on_parts(name, theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -35,9 +35,18 @@ class Page(QWidget):
         return True
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type; what paints itself is whoever adds it to see to."""
+        """Takes on new colours and type, as far as it is seen; what paints itself is whoever adds it to see to."""
         stand(self)
         polish(self)
+
+    def dressing(self, theme: Theme) -> Iterator[None]:
+        """Has what is not seen of it take them on too, a part at each step; between two of them it may come into sight.
+
+        By itself a page does so whole.
+        """
+        if not self.isVisible():
+            self.set_theme(theme)
+            yield
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
@@ -64,7 +73,8 @@ class Themed(Protocol):
 class Views(Page):
     """A page of views one behind the other; `view` is the name of the one that is shown.
 
-    Only that one takes on colours and type, the others when they are shown: all at once takes several frames.
+    Only that one takes on colours and type at once, the others in `dressing` or when they are shown: all together takes
+    several frames.
     """
 
     def __init__(self) -> None:
@@ -95,17 +105,32 @@ class Views(Page):
                 polish(beside)
         self._dress()
 
+    def dressing(self, theme: Theme) -> Iterator[None]:
+        if self._theme is not theme:
+            self.set_theme(theme)
+            yield
+        for name in self._views:
+            yield from self._dressing(name)
+
     def _dress(self) -> None:
         """Has the view that is shown take on the theme, if it has not yet."""
+        for _ in self._dressing(self.view):
+            pass
+
+    def _dressing(self, name: str) -> Iterator[None]:
         theme = self._theme
-        if theme is None or self._worn.get(self.view) is theme:
+        if theme is None or self._worn.get(name) is theme:
             return
-        self._worn[self.view] = theme
-        shown, parts = self._views[self.view]
+        shown, parts = self._views[name]
         stand(shown)
         polish(shown)
         for part in parts:
+            yield
+            if self._theme is not theme or self._worn.get(name) is theme:  # it was shown meanwhile, or another put on
+                return
             part.set_theme(theme)
+        self._worn[name] = theme
+        yield
 
 
 def polish(whole: QWidget) -> None:
