@@ -174,8 +174,7 @@ class RandomUse:
         """One thing; what it was."""
         (thing,) = self._draw.choices([do for _, do in self._things], [often for often, _ in self._things])
         self._last.append(thing.__name__.strip("_").replace("_", " "))
-        self._witness.begin()
-        self._begun = time.thread_time()
+        self._begin_frame()
         try:
             self._last[-1] = thing()
         except Exception:
@@ -192,14 +191,16 @@ class RandomUse:
         self._end_frame()
 
     def _end_frame(self) -> None:
-        now = time.thread_time()
-        work = now - self._begun
+        work = time.thread_time() - self._begun
         if work > LONG_FRAME:
             self.found.gaps.append((work, self._last[-1] if self._last else "the start"))
         if work > TOLD_FRAME:
             self._say(f"{1000 * work:.0f} ms after {' · '.join(list(self._last)[-3:])}\n{self._witness.words()}")
+        self._begin_frame()
+
+    def _begin_frame(self) -> None:
         self._witness.begin()
-        self._begun = now
+        self._begun = time.thread_time()
 
     def fault(self, said: str) -> None:
         """Something went wrong."""
@@ -339,12 +340,17 @@ class RandomUse:
         found = [one for one in top.findChildren(kind) if one.isVisible() and one.isEnabled()]
         return [one for one in found if not one.visibleRegion().isEmpty()]
 
+    def _found(self, widget: QWidget) -> str:
+        """What it is that was looked for, which takes time that is not the window's."""
+        self._begin_frame()
+        return _named(widget)
+
     def _click(self) -> str:
         buttons = self._shown(QAbstractButton)
         if not buttons:
             return "no button"
         button = self._draw.choice(buttons)
-        name = _named(button)
+        name = self._found(button)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         return f"a click on {name}"
 
@@ -354,7 +360,7 @@ class RandomUse:
         if not widgets:
             return "no mouse"
         widget = self._draw.choice(widgets)
-        name, pressed = _named(widget), self._draw.random() < 0.7
+        name, pressed = self._found(widget), self._draw.random() < 0.7
         places = [self._place(widget.visibleRegion().boundingRect()) for _ in range(self._draw.choice((1, 4, 20)))]
         if pressed:
             QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=places[0])
@@ -373,7 +379,7 @@ class RandomUse:
 
     def _wheel(self) -> str:
         widget = self._draw.choice(self._shown() or [self.window])
-        at, name = QPointF(widget.rect().center()), _named(widget)
+        at, name = QPointF(widget.rect().center()), self._found(widget)
         turned = QPoint(0, self._draw.choice((-480, -120, 120, 480)))
         none, begin = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
         key = Qt.KeyboardModifier.NoModifier
@@ -386,7 +392,7 @@ class RandomUse:
         if not takers:
             return "nothing to type into"
         taker, typed = self._draw.choice(takers), self._draw.choice(TYPED)
-        name = _named(taker)
+        name = self._found(taker)
         taker.setFocus()
         QTest.keyClick(taker, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(taker, typed)

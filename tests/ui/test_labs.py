@@ -311,6 +311,45 @@ def test_a_lab_takes_on_the_theme_when_it_is_shown(shown):
     assert panel.theme.dark
 
 
+def switch_theme(window: Window) -> None:
+    next(action for action in window.all_actions if action.name == "Light or dark").run()
+
+
+def test_a_hidden_lab_takes_on_the_theme_when_there_is_time_and_not_again_when_it_is_shown(shown, qtbot, monkeypatch):
+    page = shown.lab.page
+    playground = shown._labs["playground"].page
+    switch_theme(shown)
+    qtbot.waitUntil(lambda: playground.map._theme.dark, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: shown._themed["playground"] is shown.theme, timeout=PATIENCE)
+    put_on: list[object] = []
+    monkeypatch.setattr(type(playground.curves), "set_theme", lambda panel, theme: put_on.append(panel))
+    shown.show_lab("playground")
+    qtbot.waitUntil(lambda: shown.up_to_date, timeout=PATIENCE)
+    assert put_on == []
+    monkeypatch.undo()
+    switch_theme(shown)
+    qtbot.waitUntil(lambda: not page.trained.theme.dark, timeout=PATIENCE)
+
+
+def test_a_lab_that_is_shown_while_it_takes_on_the_theme_wears_all_of_it(shown, qtbot):
+    playground = shown._labs["playground"].page
+    switch_theme(shown)
+    qtbot.waitUntil(lambda: playground.data._theme.dark, timeout=PATIENCE)  # the first of its parts
+    assert shown._themed["playground"] is not shown.theme
+    shown.show_lab("playground")
+    assert {part._theme.dark for part in (playground.data, playground.map, playground.curves)} == {True}
+    assert shown._themed["playground"] is shown.theme
+
+
+def test_two_changes_of_theme_leave_every_hidden_lab_in_the_last(shown, qtbot):
+    playground = shown._labs["playground"].page
+    switch_theme(shown)
+    qtbot.waitUntil(lambda: playground.data._theme.dark, timeout=PATIENCE)
+    switch_theme(shown)
+    qtbot.waitUntil(lambda: shown._themed["playground"] is shown.theme, timeout=PATIENCE)
+    assert {part._theme.dark for part in (playground.data, playground.map, playground.curves)} == {False}
+
+
 # -- keys -------------------------------------------------------------------------------------------------------------
 
 

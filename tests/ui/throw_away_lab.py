@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -85,9 +86,10 @@ class ThrowAway(Page):
         for panel in (self.trained, self.computed, self.jobbed):
             row.addWidget(panel)
 
-    def set_theme(self, theme: Theme) -> None:
+    def dressing(self, theme: Theme) -> Iterator[None]:
         for panel in (self.trained, self.computed, self.jobbed):
             panel.set_theme(theme)
+            yield
 
     def show_view(self, name: str) -> None:
         self.view = name

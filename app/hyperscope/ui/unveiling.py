@@ -1,25 +1,34 @@
-"""A page that comes into sight, painted over a few frames: all of it at once takes three of them, or more."""
+"""What is painted anew over a few frames, since all of it at once takes three of them, or more: a page that comes into
+sight, or takes on other colours.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from hyperscope.ui.pacing import frames, on_screen
 
 FRAMES = 3  # in which all of a page is painted
+SPENT = 0.005  # s of a frame in which it is changed
+KEPT = Qt.WidgetAttribute.WA_OpaquePaintEvent  # nothing is painted below it, so that its pixels stay
 
 
 class Unveiling(QObject):
-    """Has a share of what is on a page painted in each frame, from its top left; until then the ground is seen there.
+    """Has a share of what is on a page painted in each frame, from the left to the right.
 
-    What is drawn or moved meanwhile is not painted twice.
+    What is drawn or moved there meanwhile is not painted twice.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._steps: Iterator[None] = iter(())  # what is to be done before any of it
         self._veiled: list[list[QWidget]] = []  # shares that are still to be seen, the next one first
+        self._kept: list[QWidget] = []
         frames.drawn.connect(self._next)
 
     @property
@@ -28,23 +37,53 @@ class Unveiling(QObject):
         return bool(self._veiled)
 
     def begin(self, page: QWidget) -> None:
-        """Has `page`, which is being shown, painted so, if it is on screen."""
+        """Has `page`, which is being shown, painted so, if it is on screen: until then the ground is seen there."""
         self.finish()
-        if not on_screen(page):
-            return
-        _, *self._veiled = _shares(page)
-        for widget in (one for share in self._veiled for one in share):
-            widget.setUpdatesEnabled(False)
+        if on_screen(page):
+            _, *self._veiled = _shares(page)
+            self._veil()
+
+    def change(self, page: QWidget, steps: Iterator[None]) -> None:
+        """Changes `page`, which is on screen, by `steps`, a few a frame, and has it painted so then.
+
+        Until then its pixels stay where they are, so it is for what keeps its place.
+        """
+        self.finish()
+        QCoreApplication.sendPostedEvents(page.window(), QEvent.Type.UpdateRequest.value)  # or part of it came too late
+        self._steps, self._veiled = steps, _shares(page)
+        self._veil()
+        self._kept = [one for share in self._veiled for one in share if not one.testAttribute(KEPT)]
+        for one in self._kept:
+            one.setAttribute(KEPT)
 
     def finish(self) -> None:
-        """Shows what is left at once."""
+        """Does what is left, and shows it, at once."""
+        for _ in self._steps:
+            pass
         while self._veiled:
-            self._next()
+            self._unveil()
+
+    def _veil(self) -> None:
+        for one in (one for share in self._veiled for one in share):
+            one.setUpdatesEnabled(False)
 
     def _next(self) -> None:
-        for widget in self._veiled.pop(0) if self._veiled else ():
-            if isValid(widget):  # it may be gone by now
-                widget.setUpdatesEnabled(True)
+        if not self._veiled:
+            return
+        ends = time.perf_counter() + SPENT
+        for _ in self._steps:
+            if time.perf_counter() > ends:
+                return
+        self._unveil()
+
+    def _unveil(self) -> None:
+        share = [one for one in self._veiled.pop(0) if isValid(one)]  # some may be gone by now
+        for one in share:
+            if one in self._kept:
+                one.setAttribute(KEPT, False)
+            one.setUpdatesEnabled(True)
+        if not self._veiled:
+            self._kept = []
 
 
 def _shares(page: QWidget) -> list[list[QWidget]]:

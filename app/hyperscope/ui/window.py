@@ -30,7 +30,7 @@ from hyperscope.ui.frame import Frame
 from hyperscope.ui.labs.lab import Lab
 from hyperscope.ui.labs.ready import Ready
 from hyperscope.ui.models import LookedAt, OtherRuns
-from hyperscope.ui.pacing import Ticker
+from hyperscope.ui.pacing import Ticker, on_screen
 from hyperscope.ui.part import Part
 from hyperscope.ui.parts import PARTS
 from hyperscope.ui.parts.looks import Looks
@@ -217,6 +217,7 @@ class Window(QMainWindow):
 
         Raises: ValueError for a lab or view that there is not.
         """
+        self._unveiling.finish()
         entry, before = labs.entry(name), self._name
         last = self._chosen.get(name) or self.remembered.view(name)
         known = [one for one, _ in entry.views]
@@ -421,8 +422,12 @@ class Window(QMainWindow):
             self.file_dropped.emit(path)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type everywhere that is seen; other labs do when they are shown."""
-        self.theme, self._dressed = theme, True
+        """Takes on new colours and type everywhere: in its bars now, in what else is seen within a few frames."""
+        self._unveiling.finish()
+        gradual = self._name in self._themed and theme.scale == self.theme.scale and on_screen(self)
+        self.theme, self._dressed, self._dressing = theme, True, iter(())
+        if gradual:  # before any of it hears of the palette
+            self._unveiling.change(self.lab.page, self._putting_on(self._name, theme))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(style.palette(theme))
@@ -439,31 +444,40 @@ class Window(QMainWindow):
             part.set_theme(theme)
         if self._name:
             self._tell_foot()
+        if self._name and not gradual:
             self._put_on(theme)
+            self._unveiling.begin(self.lab.page)
 
     def _put_on(self, theme: Theme) -> None:
         """Has the shown lab take on the theme, if it has not yet."""
         if self._themed.get(self._name) is not theme:
-            self.lab.page.set_theme(theme)
-            self._put_on_parts(self._name, theme)
-            self._dressing = self._dress_later(theme)
+            for _ in self._putting_on(self._name, theme):
+                pass
 
-    def _put_on_parts(self, name: str, theme: Theme) -> None:
+    def _putting_on(self, name: str, theme: Theme) -> Iterator[None]:
+        """Has what would be seen of a lab take on the theme, a part at each step; of the shown one then the others."""
+        for step in self._labs[name].page.dressing(theme):
+            yield step
+            if self._themed.get(name) is theme:  # it was shown meanwhile
+                return
         self._themed[name] = theme
         for part in self._labs[name].parts:
             part.set_theme(theme)
+        if name == self._name:
+            self._dressing = self._dress_later(theme)
 
     def _dress_later(self, theme: Theme) -> Iterator[None]:
         """Has what is not seen take on the theme, a part at each step: whoever goes there need not wait for it."""
         for _ in range(UNTOUCHED):
             yield
         for name, lab in list(self._labs.items()):
-            yield from lab.page.dressing(theme)
             if self._themed.get(name) is not theme:
-                self._put_on_parts(name, theme)
+                yield from self._putting_on(name, theme)
+            yield from lab.page.dressing_unseen(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._unveiling.finish()  # what is kept on screen of it would be in the wrong place
         self.resized.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:

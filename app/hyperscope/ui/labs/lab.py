@@ -35,18 +35,19 @@ class Page(QWidget):
         return True
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type, as far as it is seen; what paints itself is whoever adds it to see to."""
-        stand(self)
-        polish(self)
+        """Takes on new colours and type, as far as it is seen."""
+        for _ in self.dressing(theme):
+            pass
 
     def dressing(self, theme: Theme) -> Iterator[None]:
-        """Has what is not seen of it take them on too, a part at each step; between two of them it may come into sight.
+        """The same, a part at each step; what paints itself is whoever adds it to see to."""
+        stand(self)
+        polish(self)
+        yield
 
-        By itself a page does so whole.
-        """
-        if not self.isVisible():
-            self.set_theme(theme)
-            yield
+    def dressing_unseen(self, theme: Theme) -> Iterator[None]:
+        """Has the rest of it take them on too, a part at each step; between two of them it may come into sight."""
+        yield from ()
 
     def show_view(self, name: str) -> None:
         """Shows one of the lab's views."""
@@ -73,8 +74,8 @@ class Themed(Protocol):
 class Views(Page):
     """A page of views one behind the other; `view` is the name of the one that is shown.
 
-    Only that one takes on colours and type at once, the others in `dressing` or when they are shown: all together takes
-    several frames.
+    Only that one takes on colours and type at once, the others when there is time or when they are shown: all together
+    takes several frames.
     """
 
     def __init__(self) -> None:
@@ -97,18 +98,16 @@ class Views(Page):
         self._dress()
         self.stack.setCurrentWidget(self._views[name][0])
 
-    def set_theme(self, theme: Theme) -> None:
+    def dressing(self, theme: Theme) -> Iterator[None]:
         self._theme = theme
         for beside in self.children():  # the views, and what stands there whichever is shown
             if isinstance(beside, QWidget) and beside is not self.stack:
                 stand(beside)
                 polish(beside)
-        self._dress()
+        yield
+        yield from self._dressing(self.view)
 
-    def dressing(self, theme: Theme) -> Iterator[None]:
-        if self._theme is not theme:
-            self.set_theme(theme)
-            yield
+    def dressing_unseen(self, theme: Theme) -> Iterator[None]:
         for name in self._views:
             yield from self._dressing(name)
 

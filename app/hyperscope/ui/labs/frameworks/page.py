@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -66,6 +66,6 @@ class FrameworksPage(Views):
         self.show_experiment(experiment)
         self.on_examples()
 
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
+    def dressing(self, theme: Theme) -> Iterator[None]:
+        yield from super().dressing(theme)
         self.card.set_theme(theme)

@@ -64,7 +64,6 @@ class Playground(Page):
         self._twins = False
         self._training = 0
         self._scale = 1.0
-        self._worn: Theme | None = None
         self._least = 0  # pixels of height that the charts have at least
         self._foot = 0  # pixels of the window below, which the charts go without
         self._pictures: tuple[NetworkPicture | None, ...] = ()  # of the network, or of both twins
@@ -176,24 +175,14 @@ class Playground(Page):
         self._least = height
         self._share_out(self._scale)
 
-    def set_theme(self, theme: Theme) -> None:
-        self._worn = None
-        for _ in self.dressing(theme):
-            pass
-
     def dressing(self, theme: Theme) -> Iterator[None]:
-        if self._worn is theme:
-            return
-        super().set_theme(theme)
+        yield from super().dressing(theme)
         parts: tuple[DataCard | HyperparametersCard | Panel, ...]
         parts = (self.data, self.hyperparameters, *self.panels, self.note)
         for part in parts:
-            yield
-            if self._worn is theme:  # it was shown meanwhile
-                return
             part.set_theme(theme)
+            yield
         self._share_out(theme.scale)
-        self._worn = theme
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
