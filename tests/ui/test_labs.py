@@ -337,6 +337,7 @@ def test_a_lab_that_is_shown_while_it_takes_on_the_theme_wears_all_of_it(shown, 
     qtbot.waitUntil(lambda: playground.data._theme.dark, timeout=PATIENCE)  # the first of its parts
     assert shown._themed["playground"] is not shown.theme
     shown.show_lab("playground")
+    qtbot.waitUntil(lambda: shown.up_to_date, timeout=PATIENCE)
     assert {part._theme.dark for part in (playground.data, playground.map, playground.curves)} == {True}
     assert shown._themed["playground"] is shown.theme
 

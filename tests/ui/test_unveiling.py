@@ -102,6 +102,21 @@ def test_what_is_still_to_come_shows_the_ground(page, unveiling):
     assert on_screen(page) == [RED.name()] * 6
 
 
+def test_a_page_is_changed_before_any_of_it_comes_into_sight(page, unveiling, monkeypatch):
+    monkeypatch.setattr("hyperscope.ui.unveiling.SPENT", 0.0)
+    unveiling.begin(page, green(page))
+    page.update()
+    QApplication.processEvents()
+    ground = page.palette().window().color().name()
+    seen = [on_screen(page)]
+    while unveiling.waits:
+        a_frame()
+        seen.append(on_screen(page))
+    assert seen[0] == [ground] * 6
+    assert seen[-1] == [GREEN.name()] * 6
+    assert {colour for colours in seen for colour in colours} == {ground, GREEN.name()}
+
+
 def green(page: QWidget) -> Iterator[None]:
     for one in cards(page):
         one.colour = GREEN
@@ -169,8 +184,9 @@ def test_a_page_that_nobody_watches_is_there_at_once(page, unveiling, monkeypatc
     elif why == "a picture":
         monkeypatch.setattr(frames, "whole", True)
         page.show()
-    unveiling.begin(page)
+    unveiling.begin(page, green(page))
     assert not unveiling.waits
+    assert {one.colour.name() for one in cards(page)} == {GREEN.name()}
     assert all(one.updatesEnabled() for one in page.findChildren(QWidget))
 
 

@@ -5,7 +5,7 @@ sight, or takes on other colours.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
@@ -36,12 +36,19 @@ class Unveiling(QObject):
         """Whether something is still to be seen."""
         return bool(self._veiled)
 
-    def begin(self, page: QWidget) -> None:
-        """Has `page`, which is being shown, painted so, if it is on screen: until then the ground is seen there."""
+    def begin(self, page: QWidget, steps: Iterable[None] = ()) -> None:
+        """Has `page`, which is being shown, painted so, once it is changed by `steps`, a few a frame.
+
+        Until then the ground is seen there. All of it is done now if it is not on screen.
+        """
         self.finish()
-        if on_screen(page):
-            _, *self._veiled = _shares(page)
-            self._veil()
+        self._steps = iter(steps)
+        if not on_screen(page):
+            self.finish()
+            return
+        self._veiled = _shares(page)
+        self._veil()
+        self._next()
 
     def change(self, page: QWidget, steps: Iterator[None]) -> None:
         """Changes `page`, which is on screen, by `steps`, a few a frame, and has it painted so then.

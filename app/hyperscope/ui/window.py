@@ -271,12 +271,10 @@ class Window(QMainWindow):
 
     def _bring_up(self, lab: Lab) -> None:
         """Has the page take on all that it missed, and gives it the frame."""
-        if self._dressed:
-            self._put_on(self.theme)
         self._tell_foot(lab)
         lab.page.show_experiment(self.session.moved)
         self._stack.setCurrentWidget(lab.page)
-        self._unveiling.begin(lab.page)
+        self._unveiling.begin(lab.page, self._putting_on(self._name, self.theme) if self._dressed else ())
         self.frame.show(lab)
         for part in lab.parts:
             part.experiment_changed()
@@ -445,17 +443,12 @@ class Window(QMainWindow):
         if self._name:
             self._tell_foot()
         if self._name and not gradual:
-            self._put_on(theme)
-            self._unveiling.begin(self.lab.page)
-
-    def _put_on(self, theme: Theme) -> None:
-        """Has the shown lab take on the theme, if it has not yet."""
-        if self._themed.get(self._name) is not theme:
-            for _ in self._putting_on(self._name, theme):
-                pass
+            self._unveiling.begin(self.lab.page, self._putting_on(self._name, theme))
 
     def _putting_on(self, name: str, theme: Theme) -> Iterator[None]:
         """Has what would be seen of a lab take on the theme, a part at each step; of the shown one then the others."""
+        if self._themed.get(name) is theme:
+            return
         for step in self._labs[name].page.dressing(theme):
             yield step
             if self._themed.get(name) is theme:  # it was shown meanwhile
@@ -471,8 +464,7 @@ class Window(QMainWindow):
         for _ in range(UNTOUCHED):
             yield
         for name, lab in list(self._labs.items()):
-            if self._themed.get(name) is not theme:
-                yield from self._putting_on(name, theme)
+            yield from self._putting_on(name, theme)
             yield from lab.page.dressing_unseen(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
