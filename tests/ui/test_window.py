@@ -361,6 +361,7 @@ def test_the_arrows_move_within_the_buttons_that_have_the_keyboard(paused, qtbot
 def test_each_theme_paints_ground_and_cards_in_its_colours(paused, qtbot, theme):
     if paused.theme.dark != theme.dark:
         qtbot.keyClick(paused, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: paused.up_to_date, timeout=PATIENCE)
     image = paused.grab().toImage()
     card = paused.lab.page.hyperparameters
     inside = card.mapTo(paused, QPoint(card.width() // 2, card.height() - 40))
