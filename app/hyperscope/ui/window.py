@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QMimeData, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolTip, QVBoxLayout, QWidget
 
 from hyperscope.knob import Value
 from hyperscope.lab.experiment.experiment import Experiment
@@ -25,6 +25,7 @@ from hyperscope.lab.timeline.shown import Shown
 from hyperscope.quoting import cut
 from hyperscope.ui import labs, style
 from hyperscope.ui.actions import Action
+from hyperscope.ui.controls.stack import Stack
 from hyperscope.ui.controls.tabs import LabTabs, ViewRow
 from hyperscope.ui.frame import Frame
 from hyperscope.ui.labs.lab import Lab
@@ -104,7 +105,7 @@ class Window(QMainWindow):
             self.restoreGeometry(self.remembered.geometry)
         self.setAcceptDrops(True)
         self.body = body = QWidget()
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hyperscope.knob import Knob
 from hyperscope.lab.examples.drawn import Examples
@@ -15,6 +15,7 @@ from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui.actions import Action
 from hyperscope.ui.controls.control import Control
+from hyperscope.ui.controls.stack import Stack
 from hyperscope.ui.panels import Panel
 from hyperscope.ui.part import Part
 from hyperscope.ui.source import Source
@@ -81,7 +82,7 @@ class Views(Page):
     def __init__(self) -> None:
         super().__init__()
         self.view = ""
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self._views: dict[str, tuple[QWidget, tuple[Themed, ...]]] = {}
         self._theme: Theme | None = None
         self._worn: dict[str, Theme] = {}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.lab.examples.drawn import Examples
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.probes.batch_statistics import OfUnit
 from hyperscope.lab.probes.microscope import Magnified, Unit
 from hyperscope.lab.sweeps.batch_norm import HURTS, WHY
+from hyperscope.ui.controls.stack import Stack
 from hyperscope.ui.labs.batch_norm.averages import AveragesPanel
 from hyperscope.ui.labs.batch_norm.columns import MicroscopePanel
 from hyperscope.ui.labs.batch_norm.moving_view import MovingView
@@ -64,7 +65,7 @@ class BatchNormPage(Views):
         self.of_sweeps = {"why": ready.take(SweepView, *OF_WHY), "hurts": ready.take(SweepView, *OF_HURTS)}
         self.of_shift, self.of_moving = ready.take(ShiftView), ready.take(MovingView)
         self.shifting: Literal["layers", "data"] = "layers"
-        self._shifts = QStackedWidget()
+        self._shifts = Stack()
         for part in (self.of_shift, self.of_moving):
             self._shifts.addWidget(part)
             part.card.turned.connect(self.show_shifting)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.probes.focus import Focus
 from hyperscope.lab.probes.probe import AnyAsk, Ask
 from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.lab.softmax.case import Case, Worked
 from hyperscope.lab.softmax.working import working
+from hyperscope.ui.controls.stack import Stack
 from hyperscope.ui.controls.text_choice import TextChoice
 from hyperscope.ui.labs.softmax.bars import Bars
 from hyperscope.ui.labs.softmax.case_card import CaseCard
@@ -42,7 +43,7 @@ class Workbench(QWidget):
         self.loss, self.numbers = LossCurve(), Numbers()
         self.two, self.point = TwoClasses(), PointMap()
         self.face = TextChoice(FACES, "Third card", self)
-        self.faces = QStackedWidget()
+        self.faces = Stack()
         self.faces.addWidget(self.two)
         self.faces.addWidget(self.point)
         upper = QHBoxLayout()
