@@ -159,6 +159,33 @@ def test_a_change_that_takes_long_is_made_over_several_frames(page, unveiling, m
     assert len(changed) == 6 + FRAMES
 
 
+def test_a_change_that_would_end_itself_goes_on(page, unveiling):
+    def ending() -> Iterator[None]:
+        for _ in green(page):
+            unveiling.finish()  # as a window does that takes another size by it
+            yield
+
+    unveiling.change(page, ending())
+    while unveiling.waits:
+        a_frame()
+    assert on_screen(page) == [GREEN.name()] * 6
+
+
+def test_a_change_that_fails_leaves_nothing_veiled(page, unveiling):
+    def failing() -> Iterator[None]:
+        yield
+        raise RuntimeError
+
+    unveiling.change(page, failing())
+    with pytest.raises(RuntimeError):
+        unveiling.finish()
+    while unveiling.waits:
+        a_frame()
+    assert all(one.updatesEnabled() for one in page.findChildren(QWidget))
+    unveiling.begin(page)
+    assert unveiling.waits
+
+
 def test_a_change_that_is_ended_early_is_made_and_shown(page, unveiling):
     unveiling.change(page, green(page))
     unveiling.finish()

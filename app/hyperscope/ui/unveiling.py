@@ -4,6 +4,7 @@ sight, or takes on other colours.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 
@@ -27,6 +28,7 @@ class Unveiling(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: Iterator[None] = iter(())  # what is to be done before any of it
+        self._at_step = False
         self._veiled: list[list[QWidget]] = []  # shares that are still to be seen, the next one first
         self._kept: list[QWidget] = []
         frames.drawn.connect(self._next)
@@ -64,9 +66,10 @@ class Unveiling(QObject):
             one.setAttribute(KEPT)
 
     def finish(self) -> None:
-        """Does what is left, and shows it, at once."""
-        for _ in self._steps:
-            pass
+        """Does what is left, and shows it, at once; not from within a step."""
+        if self._at_step:
+            return
+        self._step()
         while self._veiled:
             self._unveil()
 
@@ -75,13 +78,19 @@ class Unveiling(QObject):
             one.setUpdatesEnabled(False)
 
     def _next(self) -> None:
-        if not self._veiled:
-            return
-        ends = time.perf_counter() + SPENT
-        for _ in self._steps:
-            if time.perf_counter() > ends:
-                return
-        self._unveil()
+        if self._veiled and not self._at_step and self._step(time.perf_counter() + SPENT):
+            self._unveil()
+
+    def _step(self, ends: float = math.inf) -> bool:
+        """Does what is to be done before, until some time; whether that is all of it."""
+        self._at_step = True
+        try:
+            for _ in self._steps:
+                if time.perf_counter() > ends:
+                    return False
+        finally:
+            self._at_step = False
+        return True
 
     def _unveil(self) -> None:
         share = [one for one in self._veiled.pop(0) if isValid(one)]  # some may be gone by now
