@@ -345,8 +345,9 @@ def test_everything_in_the_dialog_is_named_and_reached_by_tab(dialog, qtbot):
     assert all(part.accessibleName() for part in seen)
 
 
-def test_the_dialog_takes_on_the_theme(window, dialog):
+def test_the_dialog_takes_on_the_theme(window, dialog, qtbot):
     window.set_theme(DARK)
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
     assert dialog.grab().toImage().pixelColor(2, 2) == DARK.window
 
 

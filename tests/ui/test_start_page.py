@@ -126,16 +126,18 @@ def test_undo_brings_back_what_was_there_before_the_preset(window, page, qtbot):
     assert window.session.experiment == before
 
 
-def test_the_page_takes_on_the_theme(window, page):
+def test_the_page_takes_on_the_theme(window, page, qtbot):
     window.set_theme(DARK)
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
     assert page.grab().toImage().pixelColor(2, 2) == DARK.window
 
 
-def test_a_page_that_is_hidden_takes_on_the_theme_when_it_is_opened(window, page, monkeypatch):
+def test_a_page_that_is_hidden_takes_on_the_theme_when_it_is_opened(window, page, qtbot, monkeypatch):
     window.part(Presets).leave()
     dressed = []
     monkeypatch.setattr(type(page.title), "set_theme", lambda self, theme, *more, **_: dressed.append((self, theme)))
     window.set_theme(DARK)
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
     assert page.title not in [one for one, _ in dressed]
     window.part(Presets).toggle()
     assert (page.title, DARK) in dressed

@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from hyperscope.ui.pacing import frames, on_screen
 
 FRAMES = 3  # in which all of a page is painted
-SPENT = 0.005  # s of a frame in which it is changed
+SPENT = 0.008  # s of a frame in which it is changed
 KEPT = Qt.WidgetAttribute.WA_OpaquePaintEvent  # nothing is painted below it, so that its pixels stay
 
 

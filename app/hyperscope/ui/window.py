@@ -421,30 +421,37 @@ class Window(QMainWindow):
             self.file_dropped.emit(path)
 
     def set_theme(self, theme: Theme) -> None:
-        """Takes on new colours and type everywhere: in its bars now, in what else is seen within a few frames."""
+        """Takes on new colours and type everywhere: what is seen within a few frames, and then what is hidden."""
         self._unveiling.finish()
         gradual = self._name in self._themed and theme.scale == self.theme.scale and on_screen(self)
         self.theme, self._dressed, self._dressing = theme, True, iter(())
-        if gradual:  # before any of it hears of the palette
-            self._unveiling.change(self.lab.page, self._putting_on(self._name, theme))
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setPalette(style.palette(theme))
-        self.setPalette(style.palette(theme))  # the application's reaches a window some events later
-        QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
+        if gradual:
+            self._unveiling.change(self.body, chain(self._putting_on(self._name, theme), self._putting_on_bars(theme)))
+            return
+        for _ in self._putting_on_bars(theme):
+            pass
+        if self._name:
+            self._unveiling.begin(self.lab.page, self._putting_on(self._name, theme))
+
+    def _putting_on_bars(self, theme: Theme) -> Iterator[None]:
+        """Has all but the labs take on the theme, a part at each step, and the ground last, which is seen at once."""
         self.timeline.set_theme(theme)
         bars = scaled(theme, min(theme.scale, largest_scale(self.width(), self.height())))  # they are as wide as ever
         for bar in (self.tabs, self.views, self.transport):
             style.stand(bar)
             bar.set_theme(bars)
+            yield
         style.stand(self.words)
         self.words.set_theme(theme)
         for part in self.parts:
             part.set_theme(theme)
-        if self._name:
-            self._tell_foot()
-        if self._name and not gradual:
-            self._unveiling.begin(self.lab.page, self._putting_on(self._name, theme))
+            yield
+        QToolTip.setFont(font(12, 400, theme.scale))  # Qt's own font, where no widget says another
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(style.palette(theme))
+        self.setPalette(style.palette(theme))  # the application's reaches a window some events later
+        self._tell_foot()
 
     def _putting_on(self, name: str, theme: Theme) -> Iterator[None]:
         """Has what would be seen of a lab take on the theme, a part at each step; of the shown one then the others."""
