@@ -379,6 +379,19 @@ def test_a_layer_s_own_activation_is_set_in_the_network(window: Window, qtbot: Q
     assert network.layer_editor.isVisible()
 
 
+def test_a_layer_that_is_gone_but_still_in_the_picture_can_be_pressed(window: Window, qtbot: QtBot) -> None:
+    networks, session = window.lab.page.networks, window.session
+    qtbot.waitUntil(lambda: weight(window) == weight(window), timeout=PATIENCE)
+    while session.experiment.network.layers:
+        session.remove_layer(0)
+    before = session.experiment
+    networks.batch_norm_cycled.emit("A", 1)
+    networks.layer_removed.emit("A", 1)
+    networks.units_changed.emit("A", 1, 4)
+    assert session.experiment == before
+    assert "layer" in window.words.said
+
+
 @pytest.mark.parametrize("what", ["unit", "weight"])
 def test_what_is_set_is_put_away_where_less_room_makes_one_card_of_its_layer(panel, what):
     panel.draw(of(picture(units=(12, 12))))

@@ -61,6 +61,8 @@ class NetworkPart(Part["Host"]):
     def _cycle_norm(self, which: One, layer: int) -> None:
         session = self.host.session
         of = session.twin if which == "B" and session.twin is not None else session.experiment
+        if layer >= len(of.network.layers):  # it is gone, but still in the picture
+            return
         now = of.network.layers[layer].batch_norm
         path = f"network.layers.{layer}.batch_norm"
         self.host.move_knob(path, NORMS[(NORMS.index(now) + 1) % len(NORMS)], which)
