@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from hyperscope.lab.training.curves import Curves
 from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_text
 from hyperscope.ui.panels.common.strokes import dashes
+from hyperscope.ui.panels.curves.lines import linear_range
 from hyperscope.ui.panels.curves.panel import CurvesPanel, smoothed, thinned
 from hyperscope.ui.theme import DARK, LIGHT
 from probed import Sides, sides
@@ -249,6 +250,25 @@ def test_log_ticks_are_powers_of_ten():
 
 def test_a_log_axis_within_one_power_has_finer_ticks():
     assert [text for _, text in log_ticks(-0.75, -0.1)] == ["0.2", "0.5"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.9, 0.99, 1.0])
+def test_an_axis_of_shares_has_room_below_the_least(share: float):
+    """Where all that is seen is right, every value is 1."""
+    bottom, top, ticks = linear_range(np.full(3, share), share=True)
+    assert 0 <= bottom <= share <= top == 1 and bottom < top
+    assert len(ticks) > 1
+
+
+def test_curves_of_which_every_example_is_right_are_drawn(qtbot):
+    panel = CurvesPanel()
+    qtbot.addWidget(panel)
+    panel.resize(600, 300)
+    panel.view.choose("Accuracy")
+    right = np.ones(200)
+    panel.draw(snapshot(replace(curves(), train_accuracy=right, dev_accuracy=right)))
+    assert panel.plot.ranges[2:] == (pytest.approx(0.98), 1.0)
+    panel.grab()
 
 
 def test_linear_ticks_of_shares_are_in_per_cent():

@@ -124,7 +124,7 @@ def linear_range(values: Floats, share: bool) -> tuple[float, float, Ticks]:
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     if share:
         step = 0.5 if low < 0.5 else 0.1 if low < 0.9 else 0.02
-        bottom = max(0.0, math.floor(low / step + 1e-9) * step)
+        bottom = max(0.0, min(math.floor(low / step + 1e-9) * step, 1.0 - step))  # room below where all are 1
         return bottom, 1.0, linear_ticks(bottom, 1.0, 6, unit="%")
     step = (high or 1.0) / 4
     ticks = linear_ticks(0.0, high or 1.0, 5)
