@@ -23,7 +23,7 @@ from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
 MOST = 1200  # points of a line; of more, the least and the greatest of each stretch are drawn,
-BROADLY = 400  # and of the wide one fewer: it shows no more, and took 10 ms
+BROADLY = 400  # and of the wide one fewer: it shows no more
 OURS, THEIRS = 4.5, 1.4  # pixels of the lines' widths
 HEAD = 18  # pixels of a plot's title
 LEAST = 1e-12  # nats, below which a loss is drawn as that

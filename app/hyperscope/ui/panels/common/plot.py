@@ -32,7 +32,7 @@ from hyperscope.ui.controls.control import draw_focus
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import readable
 from hyperscope.ui.panels.common.axes import Ticks
-from hyperscope.ui.panels.common.line import Line
+from hyperscope.ui.panels.common.line import Line, Scales
 from hyperscope.ui.panels.common.overlays import Extra, Spread, paint_reading, paint_spread, place_beside, place_labels
 from hyperscope.ui.panels.common.stretch import KEYS, NOTCH
 from hyperscope.ui.panels.common.strokes import DASH, NOTHING, SPACE, Floats, dashes, pairs
@@ -257,11 +257,10 @@ class Plot(QWidget):
             return
         area, (left, right, bottom, top) = self.area(), self._ranges
         painter.setClipRect(area)
-        painter.translate(area.left(), area.bottom())
-        painter.scale(area.width() / (right - left), area.height() / (bottom - top))
-        painter.translate(-left, -bottom)
+        across, down = area.width() / (right - left), area.height() / (bottom - top)
+        scales = Scales(area.left() - across * left, area.bottom() - down * bottom, across, down)
         for curve in sorted((*self._curves.values(), *self._extra_curves), key=lambda one: one.level):
-            curve.paint(painter)
+            curve.paint(painter, scales)
 
     def _paint_ground(self, painter: QPainter) -> None:
         """Ground, grid and tick labels, under the curves."""
