@@ -51,6 +51,7 @@ CONTENDERS = {
     "torch": Contender("PyTorch eager", "in_pytorch", TORCH, {"train": "train", "grid": "grid"}),
     "torch-fused": Contender("PyTorch, fused", "in_pytorch", TORCH, {"train": "train_fused", "change": "change"}),
     "torch-stacked": Contender("PyTorch, stacked bmm", "in_pytorch", TORCH, {"crowd": "crowd_stacked"}),
+    "torch-by-formulas": Contender("PyTorch, bmm, formulas", "in_pytorch", TORCH, {"crowd": "crowd_by_formulas"}),
     "torch-vmap": Contender("PyTorch, vmap(grad)", "in_pytorch", TORCH, {"crowd": "crowd_vmap"}),
     "jax": Contender(
         "JAX jit, per step", "in_jax", JAX, {"train": "train", "crowd": "crowd", "grid": "grid", "change": "change"}

@@ -138,6 +138,40 @@ def crowd_stacked(task: Task) -> Run:
     return _crowd(task, step)
 
 
+def crowd_by_formulas(task: Task) -> Run:
+    """Batched products (bmm), batch norm by its formulas along each model's examples, one fused Adam at one rate."""
+    crowd, depth, n_in = len(task["rates"]), int(task["depth"]), len(task["x"])
+    parameters, layers = [], []
+    for number, block in enumerate(weights(task), 1):
+        w, n = _copies(task, n_in, block), len(block)
+        bias = torch.nn.Parameter(torch.zeros(crowd, 1, n))  # β where there is batch norm
+        parameters += [w, bias]
+        if number < depth:
+            gamma = torch.nn.Parameter(torch.ones(crowd, 1, n))
+            parameters.append(gamma)
+            layers.append((w, gamma, bias, torch.zeros(crowd, 1, n), torch.ones(crowd, 1, n)))
+        n_in = n
+    update = torch.optim.Adam(parameters, lr=float(task["rate"]), fused=True)
+
+    def step(a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        m = a.shape[1]
+        for weight, gamma, beta, running_mean, running_variance in layers:
+            z = torch.bmm(a, weight)
+            variance, mean = torch.var_mean(z, dim=1, correction=0, keepdim=True)
+            with torch.no_grad():
+                running_mean.lerp_(mean, 0.1)
+                running_variance.lerp_(variance * (m / (m - 1)), 0.1)
+            a = torch.relu(gamma * ((z - mean) * torch.rsqrt(variance + 1e-5)) + beta)
+        logits = torch.baddbmm(bias, a, w)
+        each = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(crowd, m).mean(dim=1)
+        update.zero_grad()
+        each.sum().backward()
+        update.step()
+        return each.detach()
+
+    return _crowd(task, step)
+
+
 def crowd_vmap(task: Task) -> Run:
     """vmap(grad_and_value) over stacked parameters, batch norm by its formulas, one fused Adam at one rate for all."""
     crowd, depth, n_in = len(task["rates"]), int(task["depth"]), len(task["x"])
