@@ -105,29 +105,31 @@ def _copies(task: Task, n_in: int, block: np.ndarray) -> torch.nn.Parameter:
     return torch.nn.Parameter(start.repeat(len(task["rates"]), 1, 1))
 
 
-def crowd_stacked(task: Task) -> Run:
-    """Batched products (bmm), one batch norm over all models' units, one fused Adam at one rate for all."""
+def _stacked(task: Task, shape: Callable[[int, int], tuple[int, ...]], activated: Callable[..., torch.Tensor]) -> Run:
+    """Batched products (bmm), one fused Adam at one rate for all.
+
+    `activated(z, γ, β, running mean, running variance)` is ReLU of batch norm of z (K, m, n); all but z are of
+    `shape(K, n)`.
+    """
     crowd, depth, n_in = len(task["rates"]), int(task["depth"]), len(task["x"])
     parameters, layers = [], []
     for number, block in enumerate(weights(task), 1):
-        w = _copies(task, n_in, block)
-        units = crowd * len(block)
+        w, n = _copies(task, n_in, block), len(block)
         if number < depth:
-            gamma, beta = torch.nn.Parameter(torch.ones(units)), torch.nn.Parameter(torch.zeros(units))
-            layers.append((w, gamma, beta, torch.zeros(units), torch.ones(units)))
+            each = shape(crowd, n)
+            gamma, beta = torch.nn.Parameter(torch.ones(each)), torch.nn.Parameter(torch.zeros(each))
+            layers.append((w, gamma, beta, torch.zeros(each), torch.ones(each)))
             parameters += [w, gamma, beta]
         else:
-            bias = torch.nn.Parameter(torch.zeros(crowd, 1, len(block)))
+            bias = torch.nn.Parameter(torch.zeros(crowd, 1, n))
             parameters += [w, bias]
-        n_in = len(block)
+        n_in = n
     update = torch.optim.Adam(parameters, lr=float(task["rate"]), fused=True)
 
     def step(a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         m = a.shape[1]
-        for w, gamma, beta, mean, variance in layers:
-            z = torch.bmm(a, w).transpose(0, 1).reshape(m, -1)
-            normed = functional.batch_norm(z, mean, variance, gamma, beta, training=True)
-            a = torch.relu(normed).reshape(m, crowd, -1).transpose(0, 1)
+        for w, *norm in layers:
+            a = activated(torch.bmm(a, w), *norm)
         logits = torch.baddbmm(bias, a, parameters[-2])
         each = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(crowd, m).mean(dim=1)
         update.zero_grad()
@@ -138,38 +140,30 @@ def crowd_stacked(task: Task) -> Run:
     return _crowd(task, step)
 
 
+def crowd_stacked(task: Task) -> Run:
+    """Batched products (bmm), one batch norm over all models' units, one fused Adam at one rate for all."""
+
+    def activated(z: torch.Tensor, gamma: Any, beta: Any, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        crowd, m, _ = z.shape
+        flat = z.transpose(0, 1).reshape(m, -1)
+        flat = functional.batch_norm(flat, mean, variance, gamma, beta, training=True)
+        return torch.relu(flat).reshape(m, crowd, -1).transpose(0, 1)
+
+    return _stacked(task, lambda crowd, n: (crowd * n,), activated)
+
+
 def crowd_by_formulas(task: Task) -> Run:
     """Batched products (bmm), batch norm by its formulas along each model's examples, one fused Adam at one rate."""
-    crowd, depth, n_in = len(task["rates"]), int(task["depth"]), len(task["x"])
-    parameters, layers = [], []
-    for number, block in enumerate(weights(task), 1):
-        w, n = _copies(task, n_in, block), len(block)
-        bias = torch.nn.Parameter(torch.zeros(crowd, 1, n))  # β where there is batch norm
-        parameters += [w, bias]
-        if number < depth:
-            gamma = torch.nn.Parameter(torch.ones(crowd, 1, n))
-            parameters.append(gamma)
-            layers.append((w, gamma, bias, torch.zeros(crowd, 1, n), torch.ones(crowd, 1, n)))
-        n_in = n
-    update = torch.optim.Adam(parameters, lr=float(task["rate"]), fused=True)
 
-    def step(a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        m = a.shape[1]
-        for weight, gamma, beta, running_mean, running_variance in layers:
-            z = torch.bmm(a, weight)
-            variance, mean = torch.var_mean(z, dim=1, correction=0, keepdim=True)
-            with torch.no_grad():
-                running_mean.lerp_(mean, 0.1)
-                running_variance.lerp_(variance * (m / (m - 1)), 0.1)
-            a = torch.relu(gamma * ((z - mean) * torch.rsqrt(variance + 1e-5)) + beta)
-        logits = torch.baddbmm(bias, a, w)
-        each = functional.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(crowd, m).mean(dim=1)
-        update.zero_grad()
-        each.sum().backward()
-        update.step()
-        return each.detach()
+    def activated(z: torch.Tensor, gamma: Any, beta: Any, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        m = z.shape[1]
+        of_batch, mean_of_batch = torch.var_mean(z, dim=1, correction=0, keepdim=True)
+        with torch.no_grad():
+            mean.lerp_(mean_of_batch, 0.1)
+            variance.lerp_(of_batch * (m / (m - 1)), 0.1)
+        return torch.relu(gamma * ((z - mean_of_batch) * torch.rsqrt(of_batch + 1e-5)) + beta)
 
-    return _crowd(task, step)
+    return _stacked(task, lambda crowd, n: (crowd, 1, n), activated)
 
 
 def crowd_vmap(task: Task) -> Run:

@@ -19,6 +19,7 @@ from hyperscope.ui.panels.common.axes import linear_ticks, log_ticks, number_tex
 from hyperscope.ui.panels.common.chart import legend, legend_width
 from hyperscope.ui.panels.common.overlays import Extra, Floats
 from hyperscope.ui.panels.common.plot import Plot
+from hyperscope.ui.panels.curves.lines import thinned
 from hyperscope.ui.style import mixed, pixels
 from hyperscope.ui.theme import LIGHT, Theme
 
@@ -186,12 +187,4 @@ def _pair(values: Array, least: float, most: int = MOST) -> tuple[Floats, Floats
     """Steps and the logarithms of values, no more than `most` of them."""
     level = np.log10(np.clip(values, least, None)).astype(np.float64)
     steps = np.arange(len(level), dtype=np.float64)
-    if len(level) <= most:
-        return steps, level
-    stretch = -(-len(level) // (most // 2))
-    whole = len(level) // stretch * stretch
-    parts = level[:whole].reshape(-1, stretch)
-    where = np.arange(len(parts))[:, None] * stretch
-    at = np.sort(np.concatenate((parts.argmin(1)[:, None], parts.argmax(1)[:, None]), 1), 1) + where
-    at = np.append(at.ravel(), np.arange(whole, len(level)))
-    return steps[at], level[at]
+    return thinned(steps, level, most // 2)
