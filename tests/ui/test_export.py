@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 
@@ -32,7 +32,7 @@ from hyperscope.lab.timeline.score import Score, replay
 from hyperscope.lab.twins.account import ELSEWHERE
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.ui import frame as drawing
-from hyperscope.ui.export import filming
+from hyperscope.ui.export import exporting, filming
 from hyperscope.ui.export.film import camera
 from hyperscope.ui.export.views import InWindow, painted, panel, views
 from hyperscope.ui.labs import LABS
@@ -381,6 +381,20 @@ def test_a_file_that_is_there_is_replaced_only_when_save_is_pressed_again(dialog
     assert mine.read_bytes().startswith(b"\x89PNG") and other.read_text() == "precious"
 
 
+def test_neither_a_double_click_nor_a_key_that_is_held_replaces_a_file(dialog, qtbot, tmp_path):
+    path = tmp_path / "mine.png"
+    path.write_bytes(b"precious")
+    type_path(qtbot, dialog, path)
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    qtbot.mouseDClick(dialog.save_button, LEFT)
+    qtbot.mouseRelease(dialog.save_button, LEFT)
+    for pressed in (dialog.path, dialog.save_button):
+        held = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+        QCoreApplication.sendEvent(pressed, held)
+    assert said(dialog) == "mine.png is there already; Save again replaces it."
+    assert path.read_bytes() == b"precious"
+
+
 def test_what_was_just_written_is_written_over_without_a_question(dialog, qtbot):
     path = save(qtbot, dialog)
     before = path.read_bytes()
@@ -443,6 +457,28 @@ def test_what_is_to_be_written_is_written_though_the_dialog_is_closed(window, di
     assert window.part(Export).dialog is None
     qtbot.waitUntil(lambda: message(window) == f"Written to {path}.", timeout=PATIENCE)
     assert path.stat().st_size > 20
+
+
+@pytest.mark.parametrize("name", ["map", "report", "score"])
+def test_what_is_to_be_written_is_written_though_the_window_closes(window, dialog, qtbot, name):
+    choose(qtbot, dialog, name)
+    path = Path(dialog.path.text())
+    qtbot.mouseClick(dialog.save_button, LEFT)
+    assert not path.exists()
+    window.close()
+    assert path.stat().st_size > 20
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
+def test_a_window_closes_though_what_is_to_be_written_cannot_be(open_window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting, "ENDING", 0.2)
+    window = open_window(SMALL, link=Runner)
+    os.kill(window.session.worker_pid, signal.SIGSTOP)
+    window.part(Export).folder = tmp_path
+    window.part(Export).open()
+    qtbot.mouseClick(window.part(Export).dialog.save_button, LEFT)
+    window.close()
+    assert not window.isVisible() and not list(tmp_path.glob("*.png"))
 
 
 def test_why_it_was_not_written_is_said_though_the_dialog_is_closed(window, dialog, qtbot, tmp_path):

@@ -160,10 +160,11 @@ class Disclosure(QAbstractButton):
 
 
 def _entered(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Presses `button` if Enter was pressed; space may be the window's key for play and pause."""
+    """Presses `button` if Enter was pressed, once however long it is held; space may be the window's for playing."""
     if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         return False
-    button.click()
+    if not event.isAutoRepeat():
+        button.click()
     return True
 
 

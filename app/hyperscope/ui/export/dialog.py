@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hyperscope.lab.export.exports import MOVING, Choice, Exporter, Material, exporters, suffix_of
@@ -102,7 +102,7 @@ class ExportDialog(QDialog):
         self.copy_button = Button("Copy picture", "Copy picture", "Put the picture on the clipboard")
         self.code_button = Button("As code …", "As code", "The session in PyTorch and others, in the Frameworks lab")
         self.close_button = Button("Close", "Close", "Leave without writing · Esc")
-        self.save_button = Button("Save", "Save", "Write the file · Enter")
+        self.save_button = SaveButton("Save", "Save", "Write the file · Enter")
         self.save_button.setProperty("accent", True)
         self.save_button.setDefault(True)
         self.captions = {words: Caption(words) for words in ("Format", "Size", "Colours", "Film", "File")}
@@ -357,7 +357,10 @@ class ExportDialog(QDialog):
         self._reader.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.path.hasFocus():
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if entered and event.isAutoRepeat():
+            event.accept()  # a key that is held answers nothing
+        elif entered and self.path.hasFocus():
             self.save()
         else:
             super().keyPressEvent(event)
@@ -386,6 +389,13 @@ class ExportDialog(QDialog):
         self._options.setVerticalSpacing(pixels(theme, 8))
         self._foot.setContentsMargins(pixels(theme, 4), pixels(theme, 4), 0, 0)
         self._foot.setSpacing(pixels(theme, 8))
+
+
+class SaveButton(Button):
+    """A double click is one press of it, lest its second half answer what the first one asks."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
 
 def free(folder: Path, stem: str, suffix: str) -> Path:

@@ -7,6 +7,7 @@ It loads what pictures, films and reports take, and is loaded when something is 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +54,7 @@ class Awaited:
     focus: Focus  # what was looked at when it was asked for
     then: Callable[[Material], None]
     undone: str
+    lasts: bool  # whether there is something of it once the window is closed
 
 
 class Exporting:
@@ -150,10 +152,10 @@ class Exporting:
         return Ask(session_so_far, "A") if exporter.of_both else self.host.session.so_far
 
     def _when_there(
-        self, needs: Needs, session: Ask[One, SoFar], then: Callable[[Material], None], undone: str
+        self, needs: Needs, session: Ask[One, SoFar], then: Callable[[Material], None], undone: str, *, lasts: bool
     ) -> None:
         asks = (*needs(self._focus), session)
-        self._awaited.append(Awaited(asks, session, self._focus, then, undone))
+        self._awaited.append(Awaited(asks, session, self._focus, then, undone, lasts))
         self._watch.start()
         self._look_after()
 
@@ -174,7 +176,8 @@ class Exporting:
         if _on_screen(name):
             prepare(self._nothing)
         else:
-            self._when_there(exporter.needs, self._so_far(exporter), prepare, f"{path.name} was not written")
+            undone = f"{path.name} was not written"
+            self._when_there(exporter.needs, self._so_far(exporter), prepare, undone, lasts=True)
 
     def _write(self, exporter: Exporter, material: Material, choice: Choice, path: Path) -> None:
         if lacking := exporter.lacking(material):
@@ -194,7 +197,7 @@ class Exporting:
             self._copy(name, choice, self._nothing)
         else:
             told, copy = self.host.session.so_far, partial(self._copy, name, choice)
-            self._when_there(views[name].needs, told, copy, "Nothing was copied")
+            self._when_there(views[name].needs, told, copy, "Nothing was copied", lasts=False)
 
     def _copy(self, name: str, choice: Choice, material: Material) -> None:
         if name in views:
@@ -246,8 +249,23 @@ class Exporting:
         if self.dialog is not None:
             self.dialog.close()
         self._watch.stop()
+        self._awaited = [one for one in self._awaited if one.lasts]
+        self._see_to_the_rest(ENDING)
         self._awaited.clear()
         self._writer.close()
+
+    def _see_to_the_rest(self, seconds: float) -> None:
+        """Waits for the records of what is to be written, unless that takes longer or nobody answers any more."""
+        session, until = self.host.session, time.monotonic() + seconds
+        session.want([ask for one in self._awaited for ask in one.needs])
+        while self._awaited and (left := until - time.monotonic()) > 0:
+            unheard = session.unheard
+            if unheard is not None and (unheard.none or unheard.silent):
+                break
+            if (snapshot := session.take()) is not None:
+                self.on_snapshot(snapshot)
+            session.ask(())
+            session.wait(min(left, WATCHED / 1000))
 
 
 def _on_screen(name: str) -> bool:
