@@ -106,6 +106,15 @@ def test_moves_of_one_control_in_a_row_are_one(page):
     assert "9 to 11 α 0.01 0.05" in told and "20 Batch 16 8" in told and "30 Restarted" in told
 
 
+THROUGH = "Steps are counted from where the session begins, on through restarts"
+
+
+def test_where_steps_went_back_it_is_said_how_they_are_counted(page):
+    onwards = Score(START, SESSION.events[:3], 40)
+    assert THROUGH in words(page)
+    assert THROUGH not in words(report(gathered(performed(onwards), NEEDS), (), COLOURS, COLOURS))
+
+
 def test_settings_that_differ_stand_first_and_bold(page):
     settings = page[page.index('<table class="settings">') :]
     marks = re.findall(r'<tr( class="changed")?>', settings)

@@ -76,6 +76,7 @@ def report(
         light=light,
         dark=dark,
         moved=_moved(score),
+        as_steps=score.end == material.records[RESULTS].step,  # the session's ticks
         most_moves=MOST_MOVES,
         settings=_settings(score.experiment),
         experiment_code=experiment_code(score.experiment),
