@@ -18,6 +18,7 @@ from hyperscope.commands.screen import no_window
 from hyperscope.commands.words import ANYTHING, Parser
 from hyperscope.lab.jobs.exchange import Gone
 from hyperscope.lab.machine import interrupts
+from hyperscope.lab.machine.threads import load_with_one_thread
 from hyperscope.lab.writing import sweep
 from hyperscope.quoting import cut
 from hyperscope.terminal import Unprinted, ready, say, warn
@@ -88,6 +89,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _window(file: str | None, theme: str | None) -> int:
+    load_with_one_thread()
     from hyperscope.lab.session.opening import opened_score, table_at
     from hyperscope.lab.timeline.score import PREFIX
 

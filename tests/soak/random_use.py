@@ -45,6 +45,7 @@ from shiboken6 import isValid
 from hyperscope.knob import Knob, Value
 from hyperscope.lab.experiment.experiment import Experiment, every_knob
 from hyperscope.lab.experiment.presets import presets
+from hyperscope.lab.machine.threads import use_one_thread
 from hyperscope.lab.session.session import Session
 from hyperscope.resources import asset
 from hyperscope.ui import labs
@@ -553,6 +554,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=7200.0)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    use_one_thread()  # as the program does
     with tempfile.TemporaryDirectory(prefix="hyperscope-home-") as home:
         os.environ["HYPERSCOPE_HOME"] = home
         found = random_use(given.seconds, given.seed)

@@ -57,6 +57,16 @@ def test_what_the_first_picture_does_not_need_is_not_loaded(loaded, name):
     assert name not in loaded
 
 
+def test_the_window_computes_on_one_thread():
+    words, _ = told(
+        "import sys, types; from hyperscope import cli\n"
+        "def seen(*_, **__):\n"
+        "    import numpy, threadpoolctl; print(*(pool['num_threads'] for pool in threadpoolctl.threadpool_info()))\n"
+        "sys.modules['hyperscope.ui.app'] = types.SimpleNamespace(open_window=seen); cli.run([])"
+    )
+    assert words == ["1"]
+
+
 def test_the_window_appears_with_its_first_pictures_before_pyqtgraph_is_loaded():
     found, _ = told(
         "import sys; from hyperscope.lab.session.session import Session; from hyperscope.ui import app; "

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+BEFORE = ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")  # that NumPy's wheels look at, once, when it is loaded
+
 
 def use_one_thread() -> None:
     """Has this process compute on one thread from now on, whatever its environment says.
@@ -12,3 +16,12 @@ def use_one_thread() -> None:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
+
+
+def load_with_one_thread() -> None:
+    """The same for a NumPy that is still to be loaded, here and in all processes started from here, at no cost.
+
+    A window's products are small too, and the cores belong to training.
+    """
+    for name in BEFORE:
+        os.environ[name] = "1"

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 
+from hyperscope.engine.arrays import Array
 from hyperscope.lab.tuning.importance import course_rank
 from hyperscope.ui.controls.text_choice import TextChoice, TextPush
 from hyperscope.ui.guarded import guarded_part
@@ -18,7 +19,9 @@ from hyperscope.ui.labs.tuning.trials_table import TrialsTable
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.axes import log_ticks
 from hyperscope.ui.panels.common.chart import Axes, polyline
+from hyperscope.ui.panels.common.line import Line
 from hyperscope.ui.panels.common.sheet import Sheet
+from hyperscope.ui.panels.common.strokes import NOTHING, Floats
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import INSIDE, Theme
 
@@ -35,6 +38,17 @@ NOTES = {
 def _small(label: str) -> str:
     """A label within a list: small letters, but for what is an abbreviation."""
     return label if label[:2].isupper() or label[1:2].isdigit() else label[:1].lower() + label[1:]
+
+
+def _joined(curves: list[Array], span: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Epochs and logarithms of dev losses, within `span`, of one course after the other, with gaps between."""
+    if not curves:
+        return NOTHING, NOTHING
+    whole, ends = np.concatenate(curves).astype(float), np.cumsum([len(curve) for curve in curves])[:-1]
+    with np.errstate(all="ignore"):
+        level = np.log10(np.maximum(whole[:, 1], 1e-9))
+    level = np.clip(np.where(np.isfinite(level), level, span[1]), *span)
+    return np.insert(whole[:, 0], ends, np.nan), np.insert(level, ends, np.nan)
 
 
 class BestSoFar(Sheet):
@@ -185,6 +199,7 @@ class Many(Sheet):
         self.results = results
         self.setMouseTracking(True)
         self.parallel = Parallel(results)
+        self._lines = Line(), Line(), Line()  # the courses of most trials, of the best, and of the one looked at
         self.faces = TextChoice(FACES, "What is drawn of all trials", self)
         self.faces.chosen.connect(self._turn)
         self.note = NOTES[FACES[0]]
@@ -303,24 +318,18 @@ class Many(Sheet):
             [(0, "0"), (last / 2, f"{last / 2:g}"), (last, f"{last:g} epochs")],
             log_ticks(*span, most=4),
         )
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ranked = results.best_first
-        bright = results.chosen or frozenset(row.number for row in ranked[:8] if row.sound)
-        for row in reversed(ranked):
-            if len(row.curve) < 2:
-                continue
-            on = row.number in bright or row.number == results.over
-            with np.errstate(all="ignore"):
-                level = np.log10(np.maximum(row.curve[:, 1].astype(float), 1e-9))
-            level = np.clip(np.where(np.isfinite(level), level, span[1]), *span)
-            colour = (
-                theme.text
-                if row.number == results.over
-                else theme.accent
-                if on
-                else mixed(theme.card, theme.quiet, 0.3)
-            )
-            polyline(painter, axes.points(row.curve[:, 0], level), colour, (1.6 if on else 0.8) * scale)
+        ranked = [row for row in reversed(results.best_first) if len(row.curve) > 1]
+        bright = results.chosen or frozenset(row.number for row in results.best_first[:8] if row.sound)
+        over = [row for row in ranked if row.number == results.over]
+        some = [row for row in ranked if row.number in bright and row not in over]
+        rest = [row for row in ranked if row.number not in bright and row not in over]
+        quiet = mixed(theme.card, theme.quiet, 0.3)
+        for line, rows, colour, width in zip(
+            self._lines, (rest, some, over), (quiet, theme.accent, theme.text), (0.8, 1.6, 1.6), strict=True
+        ):
+            line.look(colour, width * scale)
+            line.set(*_joined([row.curve for row in rows], span))
+            line.paint(painter, axes.scales)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.faces.value == "all knobs":

@@ -14,7 +14,7 @@ from hyperscope.ui.controls.text_choice import TextChoice, TextPush
 from hyperscope.ui.guarded import guarded_part
 from hyperscope.ui.labs.tuning.results import Results, Row
 from hyperscope.ui.labs.tuning.scales import ticks
-from hyperscope.ui.paint import face, write
+from hyperscope.ui.paint import face, image, packed, rgb, write
 from hyperscope.ui.panels.common.chart import Axes
 from hyperscope.ui.panels.common.sheet import HEAD, Sheet
 from hyperscope.ui.style import mixed
@@ -22,7 +22,9 @@ from hyperscope.ui.theme import INSIDE, Theme
 
 NEAR = 9.0  # pixels from a point at which it is meant
 RUG = 6.0  # pixels of a shadow's length
-CELLS = 28  # along each side of the field
+CELLS = 160  # along each side of the field
+BREADTH = 0.09  # of a trial's bell in it, as a share of its side
+FINE = 2  # pixels of the field for each pixel, so that its cells have edges wherever it is shown
 
 
 class Scatter(Sheet):
@@ -260,25 +262,16 @@ class Scatter(Sheet):
         at = np.array([[space.of(knob).position(row.values[knob]) for knob in self.knobs] for row in sound])
         loss = np.log10(np.maximum([row.loss for row in sound], 1e-6))
         grid = (np.arange(CELLS) + 0.5) / CELLS
-        x, y = np.meshgrid(grid, grid)
-        far = (x[..., None] - at[:, 0]) ** 2 + (y[..., None] - at[:, 1]) ** 2
-        weight = np.exp(-far / (2 * 0.09**2))
-        known = weight.sum(-1)
-        mean = (weight * loss).sum(-1) / np.maximum(known, 1e-9)
+        across, up = np.exp(-((grid[:, None] - at.T[:, None]) ** 2) / (2 * BREADTH**2))  # (CELLS, trials) each
+        known = up @ across.T
+        mean = (up * loss) @ across.T / np.maximum(known, 1e-9)
         low, high = float(np.quantile(loss, 0.02)), float(np.quantile(loss, 0.98))
         level = 1 - np.clip((mean - low) / max(1e-9, high - low), 0, 1)
-        sure = np.clip(known, 0, 1)
-        area = self.area
-        wide, tall = area.width() / CELLS, area.height() / CELLS
-        painter.setPen(Qt.PenStyle.NoPen)
-        for row in range(CELLS):
-            for column in range(CELLS):
-                # in bands, so that the lines between them read as contours
-                band = round(level[row, column] * 7) / 7
-                share = 0.62 * band * sure[row, column]
-                if share > 0.02:
-                    cell = QRectF(area.left() + column * wide, area.bottom() - (row + 1) * tall, wide + 0.7, tall + 0.7)
-                    painter.fillRect(cell, mixed(self.theme.card, self.theme.accent, float(share)))
+        # in bands, so that the lines between them read as contours
+        share = 0.62 * np.round(level * 7) / 7 * np.clip(known, 0, 1)
+        share = np.where(share > 0.02, share, 0)[::-1, :, None]
+        cells = image(packed((1 - share) * rgb(self.theme.card) + share * rgb(self.theme.accent)))
+        painter.drawImage(self.area, cells.scaled((self.area.size() * FINE).toSize()))
 
     # -- mouse and keyboard ---------------------------------------------------------------------------------------
 

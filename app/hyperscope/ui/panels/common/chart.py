@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPaintEngine, QPainter, QPen
 from hyperscope.engine.arrays import Values
 from hyperscope.ui.paint import face, write
 from hyperscope.ui.panels.common.axes import Ticks
+from hyperscope.ui.panels.common.line import Scales
 from hyperscope.ui.theme import Theme
 
 RIGHT = Qt.AlignmentFlag.AlignRight
@@ -44,6 +45,13 @@ class Axes:
         far = 4 * self.area.height()
         py = np.clip(py[known], self.area.top() - far, self.area.bottom() + far)
         return [QPointF(a, b) for a, b in zip(px[known].tolist(), py.tolist(), strict=True)]
+
+    @property
+    def scales(self) -> Scales:
+        """The same for a `Line`."""
+        (left, right), (low, high), area = self.across, self.up, self.area
+        across, down = area.width() / (right - left or 1.0), -area.height() / (high - low or 1.0)
+        return Scales(area.left() - across * left, area.bottom() - down * low, across, down)
 
     def paint(self, painter: QPainter, theme: Theme, across: Ticks, up: Ticks) -> None:
         """Hairlines with their labels at the left, labels below."""
