@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from hyperscope.lab.experiment.presets import presets
 from hyperscope.ui.parts.looks import Looks
@@ -62,6 +62,17 @@ def test_the_page_covers_everything_below_the_top_bar(window, page):
     assert page.geometry().top() == window.tabs.geometry().bottom() + 1
     window.resize(1400, 900)
     assert page.geometry().bottomRight() == window.centralWidget().rect().bottomRight()
+
+
+def test_the_page_and_then_the_lab_again_come_into_sight_over_a_few_frames(window, page, qtbot):
+    assert not window.up_to_date and not all(card.updatesEnabled() for card in page.cards)
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+    assert all(card.updatesEnabled() for card in page.cards)
+    press(qtbot, Key.Key_P)
+    panels = [panel for panel in window.lab.panels if isinstance(panel, QWidget)]
+    assert not window.up_to_date and not all(panel.updatesEnabled() for panel in panels)
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+    assert all(panel.updatesEnabled() for panel in panels)
 
 
 def test_every_preset_has_a_card_that_says_what_it_shows(page):

@@ -20,7 +20,7 @@ from hyperscope.lab.tuning.space import Range, Space
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Plan
 from hyperscope.ui.labs.tuning.results import RUNNING, Row
-from hyperscope.ui.labs.tuning.tiles import Tiles, rounded
+from hyperscope.ui.labs.tuning.tiles import Tiles, figures, rounded
 from hyperscope.ui.theme import DARK, LIGHT
 
 SMALL = Experiment(data=Data(points=60), network=Network(layers=(Layer(4),)))
@@ -53,6 +53,23 @@ def test_a_tile_is_painted_anew_only_when_its_network_has_moved(canvas) -> None:
 
     assert pixels(ROW) == pixels(ROW)
     assert len({pixels(ROW), pixels(moved), pixels(moved, DARK), pixels(moved, DARK, 44)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (0.284, ("0.28", "0.3", "0", "3e−1")),
+        (14.64, ("14.64", "14.6", "15", "1e1")),
+        (3e12, ("3000000000000.00", "3000000000000.0", "3000000000000", "3e12")),
+        (0.0416, ("0.042", "0.04", "4e−2")),
+        (0.0031, ("0.003", "3e−3")),
+        (0.000371, ("0.0004", "4e−4")),
+        (2e-6, ("2e−6",)),
+        (float("nan"), ("∞",)),
+    ],
+)
+def test_a_loss_is_said_in_as_many_figures_as_there_is_room_for(loss, said) -> None:
+    assert figures(replace(ROW, loss=loss)) == said
 
 
 def test_a_tile_from_memory_looks_as_one_that_is_painted(canvas) -> None:

@@ -23,6 +23,7 @@ from hyperscope.lab.tuning.study import Study
 from hyperscope.lab.tuning.training import Running
 from hyperscope.lab.tuning.trials import Finished, Plan, url_of
 from hyperscope.ui.labs.ready import Ready
+from hyperscope.ui.labs.tuning.charts import courses
 from hyperscope.ui.labs.tuning.exports import of_wall
 from hyperscope.ui.labs.tuning.page import TuningPage
 from hyperscope.ui.labs.tuning.search_card import CLUSTER, PROCESSES
@@ -190,7 +191,9 @@ def test_every_face_is_drawn(view) -> None:
         view.many.faces.choose(face)
         pictures.add(bytes(view.many.grab().toImage().constBits()))
     assert len(pictures) == 3
+    points = bytes(view.scatter.grab().toImage().constBits())
     view.scatter.face.choose("field")
+    assert bytes(view.scatter.grab().toImage().constBits()) != points
     assert "learning rate 33 %" in view.importance.accessibleDescription().lower()
 
 
@@ -394,3 +397,12 @@ def test_a_cluster_that_is_not_named_is_asked_for_in_a_sentence(standing_still, 
     assert found.job is None and "must be such as tcp://host:8786" in window.words.said
     card.address.setText(" tcp://127.0.0.1:9 ")
     assert card.scheduler == "tcp://127.0.0.1:9"
+
+
+def test_courses_are_one_line_with_gaps_whose_ends_are_those_of_the_axis():
+    one = np.array([(1, 0.1, 0.9), (2, 0.01, 0.9), (3, np.nan, 0.9)], np.float32)
+    other = np.array([(1, 1e-6, 0.9), (4, np.inf, 0.9)], np.float32)
+    x, y = courses([one, other], (-3.0, 1.0))
+    np.testing.assert_allclose(x, [1, 2, 3, np.nan, 1, 4])
+    np.testing.assert_allclose(y, [-1, -2, 1, np.nan, -3, 1], atol=1e-6)
+    assert not len(courses([], (-3.0, 1.0))[0])

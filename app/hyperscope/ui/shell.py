@@ -43,5 +43,8 @@ class Shell(Host, Protocol):
     def all_actions(self) -> Sequence[Action]:
         """All that can be done now, in the window and in the shown lab."""
 
+    def unveil(self, page: QWidget) -> None:
+        """Has a page that comes into sight painted over a few frames."""
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere."""

@@ -420,6 +420,10 @@ class Window(QMainWindow):
             event.acceptProposedAction()
             self.file_dropped.emit(path)
 
+    def unveil(self, page: QWidget) -> None:
+        """Has a page that comes into sight painted over a few frames."""
+        self._unveiling.begin(page)
+
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere: what is seen within a few frames, and then what is hidden."""
         self._unveiling.finish()

@@ -58,7 +58,7 @@ class Presets(Part["Shell"]):
         if self.page is None:
             self.page = page = StartPage(self.host.body)
             host = self.host
-            self._covering = Covering(page, host.body, host.tabs, host.theme, page.set_theme)
+            self._covering = Covering(page, host, page.set_theme)
             page.chosen.connect(self.take)
             page.left.connect(self.leave)
             page.seen.connect(self._live)

@@ -40,7 +40,7 @@ class Runs(Part["Shell"]):
 
             self.page = page = RunsPage(self.host.body, Library(self.host.session.library))
             host = self.host
-            self._covering = Covering(page, host.body, host.tabs, host.theme, page.set_theme)
+            self._covering = Covering(page, host, page.set_theme)
             page.reopened.connect(self._reopen)
             page.behind.connect(self._show_behind)
             page.left.connect(page.hide)

@@ -40,7 +40,7 @@ def _small(label: str) -> str:
     return label if label[:2].isupper() or label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
-def _joined(curves: list[Array], span: tuple[float, float]) -> tuple[Floats, Floats]:
+def courses(curves: list[Array], span: tuple[float, float]) -> tuple[Floats, Floats]:
     """Epochs and logarithms of dev losses, within `span`, of one course after the other, with gaps between."""
     if not curves:
         return NOTHING, NOTHING
@@ -328,7 +328,7 @@ class Many(Sheet):
             self._lines, (rest, some, over), (quiet, theme.accent, theme.text), (0.8, 1.6, 1.6), strict=True
         ):
             line.look(colour, width * scale)
-            line.set(*_joined([row.curve for row in rows], span))
+            line.set(*courses([row.curve for row in rows], span))
             line.paint(painter, axes.scales)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPaintEngine, QPainter, QPen, QPixmap, QPolygo
 
 from hyperscope.engine.arrays import Array
 from hyperscope.ui.labs.tuning.results import Row
-from hyperscope.ui.paint import face, soft_map, write
+from hyperscope.ui.paint import face, fitting, soft_map, write
 from hyperscope.ui.style import mixed
 from hyperscope.ui.theme import Theme
 
@@ -86,7 +86,8 @@ class Tiles:
         line = QRectF(square.left(), square.bottom() + scale, square.width(), (FOOT - 1) * scale)
         small = face(9 if square.width() < 52 * scale else 10, 400, scale)
         colour = theme.text if row.sound else theme.quiet
-        taken = write(painter, line, figure(row), small, colour, Qt.AlignmentFlag.AlignRight)
+        words = fitting(figures(row), small, line.width())
+        taken = write(painter, line, words, small, colour, Qt.AlignmentFlag.AlignRight)
         left = line.width() - taken - 3 * scale
         if left > 6 * scale:
             if self._pen is None or self._pen[0] is not theme:
@@ -95,13 +96,20 @@ class Tiles:
             _course(painter, row.curve, QRectF(line.left(), line.top() + 2, left, line.height() - 4), span)
 
 
-def figure(row: Row) -> str:
-    """What stands below a map: its loss, or where it was stopped."""
+def figures(row: Row) -> tuple[str, ...]:
+    """What may stand below a map, the fullest first: its loss, or where it was stopped."""
+    loss = row.loss
     if row.state == "pruned":
-        return f"✕ {row.epoch:.0f}"
-    if not math.isfinite(row.loss):
-        return "∞"
-    return f"{row.loss:.2f}" if row.loss >= 0.095 else f"{row.loss:.3f}"
+        return (f"✕ {row.epoch:.0f}",)
+    if not math.isfinite(loss):
+        return ("∞",)
+    number, exponent = f"{loss:.0e}".split("e")
+    brief = f"{number}e{int(exponent)}".replace("-", "−")
+    if loss >= 0.095:
+        return f"{loss:.2f}", f"{loss:.1f}", f"{loss:.0f}", brief
+    if loss >= 0.0095:
+        return f"{loss:.3f}", f"{loss:.2f}", brief
+    return (f"{loss:.{3 if loss >= 0.00095 else 4}f}", brief) if loss >= 0.000095 else (brief,)
 
 
 def rounded(span: tuple[float, float]) -> tuple[float, float]:
