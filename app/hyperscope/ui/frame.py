@@ -20,7 +20,7 @@ from hyperscope.ui.pacing import OncePainted, Turns
 from hyperscope.ui.panels import Late, Panel
 from hyperscope.ui.part import Part
 
-ENOUGH = 0.012  # s of drawing after which what is left of a snapshot waits until what was drawn is painted
+ENOUGH = 0.012  # s of a snapshot's frame after which what is left to draw of it waits until what was drawn is painted
 REST = 20  # frames without news after which a paused window asks for nothing but the status,
 SELDOM = 6  # and that in one frame of so many
 
@@ -125,7 +125,7 @@ class Frame:
 
     def hand_out(self, snapshot: Snapshot) -> None:
         """Has those draw the snapshot who asked for it, and all parts look at it."""
-        lab, status = self._lab, snapshot.status
+        begun, lab, status = time.perf_counter(), self._lab, snapshot.status
         awaited, self._awaited = self._awaited, []
         moving = status.playing or status.step != self._shown_step
         self._quiet = 0 if moving else self._quiet + 1
@@ -146,11 +146,13 @@ class Frame:
         self._stale = snapshot.painted != self._painted
         for panel in awaited:
             self._left[panel] = snapshot.sides
-        self._draw()
+        self._draw(begun)
 
-    def _draw(self) -> None:
-        """Draws what is left to draw, or as much of it as a frame has time for: all at once can take several."""
-        begun = time.perf_counter()
+    def _draw(self, begun: float | None = None) -> None:
+        """Draws what is left to draw, or as much of it as a frame, `begun` by now, has time for: all at once can take
+        several.
+        """
+        begun = time.perf_counter() if begun is None else begun
         while self._left and self._lab is not None:
             panel = next(iter(self._left))
             sides = self._left.pop(panel)
