@@ -4,7 +4,8 @@ Moves, labs, presets, twins, undo, time travel and files, and a mouse that click
 screen, drawn by the seed among what can be done there, with the window offscreen and a real training process. What
 went wrong is said with the last things done before it: errors and warnings, memory that grows after the first ten
 minutes, and frames that the window worked on for more than a tenth of a second. That is counted by the processor:
-between two frames of a busy machine time passes in which nothing works.
+between two frames of a busy machine time passes in which nothing works. Where the machine was slower just then than it
+usually was in this run, which `yardstick` says, a frame counts as what it would have taken else.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ from hyperscope.ui.window import Window
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from soak.witness import Witness
+from soak.yardstick import Yardstick
 
 LONG_FRAME = 0.1  # s
 TOLD_FRAME = 0.06  # s from which on a frame is told of, though it is no fault
@@ -92,12 +94,33 @@ class Used:
         return f"{', '.join(parts)} MB in {self.processes} jobs"
 
 
+@dataclass(frozen=True, order=True)
+class Gap:
+    """A frame that took so many seconds of work, after something was `done`, while the machine took `slowness` times as
+    long as usual for the same.
+    """
+
+    work: float
+    slowness: float
+    done: str
+
+    @property
+    def long(self) -> bool:
+        """Whether it would have taken too long at the usual speed, too."""
+        return self.work / self.slowness > LONG_FRAME
+
+    def words(self) -> str:
+        """In ms."""
+        slow = f", the machine {self.slowness:.1f} times as slow as usual," if self.slowness > 1.05 else ""
+        return f"{1000 * self.work:.0f} ms{slow} after {self.done}"
+
+
 @dataclass
 class Found:
     """What went wrong, each with the last things done before it, and what was measured."""
 
     faults: list[str] = field(default_factory=list)
-    gaps: list[tuple[float, str]] = field(default_factory=list)  # s of work in one frame, and what was done before
+    gaps: list[Gap] = field(default_factory=list)
     longest: float = 0.0  # s between two frames, waiting for the processor and all
     memory: list[tuple[float, Used]] = field(default_factory=list)  # s since the start, and what is used by then
     done: int = 0
@@ -119,8 +142,11 @@ class Found:
             first, last = self.memory[0][1], self.memory[-1][1]
             lines.append(f"memory at first: {first.words()}; at last: {last.words()}")
             lines.append(f"grown by {self.grown / 1e6:.1f} MB after {SETTLED:.0f} s")
-        longest = ", ".join(f"{1000 * gap:.0f} ms after {done}" for gap, done in sorted(self.gaps)[:-9:-1])
-        lines.append(f"{len(self.gaps)} frames over {1000 * LONG_FRAME:.0f} ms{': ' if longest else ''}{longest}")
+        at_usual = sum(gap.long for gap in self.gaps)
+        lines.append(
+            f"{len(self.gaps)} frames over {1000 * LONG_FRAME:.0f} ms, {at_usual} of them at the usual speed, too"
+        )
+        lines += [f"    {gap.words()}" for gap in sorted(self.gaps)[:-9:-1]]
         lines.append(f"the longest time between two frames {1000 * self.longest:.0f} ms")
         return "\n".join([*lines, f"{len(self.faults)} faults", *self.faults])
 
@@ -141,7 +167,7 @@ class RandomUse:
 
     def __init__(self, window: Window, seed: int, folder: Path, witness: Witness, say: Callable[[str], None]) -> None:
         self.window, self.folder, self._witness, self._say = window, folder, witness, say
-        self.found = Found()
+        self.found, self.yardstick = Found(), Yardstick()
         self._draw = random.Random(seed)
         self._last: deque[str] = deque(maxlen=LAST)
         self._begun = time.thread_time()
@@ -193,10 +219,12 @@ class RandomUse:
 
     def _end_frame(self) -> None:
         work = time.thread_time() - self._begun
-        if work > LONG_FRAME:
-            self.found.gaps.append((work, self._last[-1] if self._last else "the start"))
         if work > TOLD_FRAME:
-            self._say(f"{1000 * work:.0f} ms after {' · '.join(list(self._last)[-3:])}\n{self._witness.words()}")
+            seen = self._witness.words()
+            gap = Gap(work, self.yardstick.slowness(), " · ".join(list(self._last)[-3:]) or "the start")
+            self._say(f"{gap.words()}\n{seen}")
+            if work > LONG_FRAME:
+                self.found.gaps.append(gap)
         self._begin_frame()
 
     def _begin_frame(self) -> None:
@@ -528,10 +556,12 @@ def _use(
                 dialog.close()
         if now > looked + SAMPLED:
             looked = now
+            use.yardstick.look()
             use.found.memory.append((now - began, used(window.session.worker_pid)))
         if now > told + 60:
             told, found = now, use.found
-            so_far = f"{found.done} things done, {len(found.faults)} faults, {len(found.gaps)} long frames"
+            long = sum(gap.long for gap in found.gaps)
+            so_far = f"{found.done} things done, {len(found.faults)} faults, {long} long frames"
             say(f"{now - began:.0f} s: {so_far}, {used(window.session.worker_pid).words()}")
     use.found.memory.append((time.monotonic() - began, used(window.session.worker_pid)))
 
@@ -559,7 +589,7 @@ def main() -> int:
         os.environ["HYPERSCOPE_HOME"] = home
         found = random_use(given.seconds, given.seed)
     print(found.words())
-    return int(bool(found.faults or found.grown > GROWN or found.gaps))
+    return int(bool(found.faults or found.grown > GROWN or any(gap.long for gap in found.gaps)))
 
 
 if __name__ == "__main__":
