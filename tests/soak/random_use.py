@@ -11,6 +11,7 @@ usually was in this run, which `yardstick` says, a frame counts as what it would
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import random
 import sys
@@ -585,6 +586,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     use_one_thread()  # as the program does
+    faulthandler.enable()  # says where Python was, should Qt end the process
     with tempfile.TemporaryDirectory(prefix="hyperscope-home-") as home:
         os.environ["HYPERSCOPE_HOME"] = home
         found = random_use(given.seconds, given.seed)
