@@ -321,8 +321,9 @@ class Many(Sheet):
         ranked = [row for row in reversed(results.best_first) if len(row.curve) > 1]
         bright = results.chosen or frozenset(row.number for row in results.best_first[:8] if row.sound)
         over = [row for row in ranked if row.number == results.over]
-        some = [row for row in ranked if row.number in bright and row not in over]
-        rest = [row for row in ranked if row.number not in bright and row not in over]
+        others = [row for row in ranked if row.number != results.over]
+        some = [row for row in others if row.number in bright]
+        rest = [row for row in others if row.number not in bright]
         quiet = mixed(theme.card, theme.quiet, 0.3)
         for line, rows, colour, width in zip(
             self._lines, (rest, some, over), (quiet, theme.accent, theme.text), (0.8, 1.6, 1.6), strict=True

@@ -105,8 +105,10 @@ def figures(row: Row) -> tuple[str, ...]:
         return ("∞",)
     number, exponent = f"{loss:.0e}".split("e")
     brief = f"{number}e{int(exponent)}".replace("-", "−")
-    if loss >= 0.095:
+    if loss >= 9.5:
         return f"{loss:.2f}", f"{loss:.1f}", f"{loss:.0f}", brief
+    if loss >= 0.095:
+        return f"{loss:.2f}", f"{loss:.1f}"
     if loss >= 0.0095:
         return f"{loss:.3f}", f"{loss:.2f}", brief
     return (f"{loss:.{3 if loss >= 0.00095 else 4}f}", brief) if loss >= 0.000095 else (brief,)
