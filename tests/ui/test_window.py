@@ -404,7 +404,7 @@ def test_all_that_qt_draws_wears_the_theme_in_every_view_of_every_lab(paused, qt
     seen = set()
     for lab, view in ((entry.name, view) for entry in labs.LABS for view in [one for one, _ in entry.views] or [""]):
         paused.show_lab(lab, view)
-        qtbot.wait(50)
+        qtbot.waitUntil(lambda: paused.up_to_date, timeout=PATIENCE)
         for part in paused.findChildren(QWidget):
             by_qt = isinstance(part, (Button, TextButton, QLineEdit, QComboBox, QScrollBar))
             if by_qt and part.isVisible():
