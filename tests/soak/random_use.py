@@ -312,7 +312,7 @@ class RandomUse:
         return "a branch"
 
     def _twin(self) -> str:
-        self.window.part(TwinPart).toggle()
+        self.window.do(self.window.part(TwinPart).toggle)
         return "twin"
 
     def _side(self) -> str:

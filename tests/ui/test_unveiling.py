@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import delete
 
 from hyperscope.ui.pacing import Ticker, frames
+from hyperscope.ui.parts.twin import TwinPart
 from hyperscope.ui.unveiling import FRAMES, Unveiling
 from paints import Paints
 from patience import PATIENCE
@@ -186,6 +187,23 @@ def test_a_change_that_fails_leaves_nothing_veiled(page, unveiling):
     assert unveiling.waits
 
 
+def test_what_is_laid_out_anew_keeps_its_pixels_until_it_is_and_is_painted_then(page, unveiling):
+    painted = Paints(cards(page))
+    unveiling.keep(page)
+    list(green(page))
+    page.resize(page.width() + 60, page.height())  # which lays it out
+    QApplication.processEvents()
+    a_frame()
+    assert sum(painted.counts) == 0
+    so_far = [0]
+    while unveiling.waits:
+        a_frame()
+        so_far.append(sum(painted.counts))
+    assert len(so_far) == FRAMES + 1
+    assert all(later > before for before, later in pairwise(so_far))
+    assert on_screen(page) == [GREEN.name()] * 6
+
+
 def test_a_change_that_is_ended_early_is_made_and_shown(page, unveiling):
     unveiling.change(page, green(page))
     unveiling.finish()
@@ -255,6 +273,20 @@ def test_a_window_unveils_a_lab_and_says_so_until_all_is_seen(open_window, qtbot
         assert not window.up_to_date
         qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
         assert all(one.updatesEnabled() for one in page.findChildren(QWidget)), lab
+
+
+@pytest.mark.parametrize("way", ["by the key", "undone"])
+def test_twins_come_and_go_over_a_few_frames(open_window, qtbot, way):
+    window = open_window()
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+    twin = window.part(TwinPart)
+    for there in (True, False):
+        window.do(twin.toggle if there or way == "by the key" else window.session.undo)
+        assert twin.bar.isVisible() == there
+        assert any(not one.updatesEnabled() for one in window.findChildren(QWidget))
+        assert not window.up_to_date
+        qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+        assert all(one.updatesEnabled() for one in window.findChildren(QWidget))
 
 
 def test_going_from_lab_to_lab_leaves_nothing_veiled(open_window, qtbot):

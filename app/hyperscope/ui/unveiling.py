@@ -1,5 +1,5 @@
 """What is painted anew over a few frames, since all of it at once takes three of them, or more: a page that comes into
-sight, or takes on other colours.
+sight, takes on other colours, or is laid out anew.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Unveiling(QObject):
         self._at_step = False
         self._veiled: list[list[QWidget]] = []  # shares that are still to be seen, the next one first
         self._kept: list[QWidget] = []
+        self._laid_out_first = False  # whether the next frame goes by without any of it
         frames.drawn.connect(self._next)
 
     @property
@@ -65,10 +66,19 @@ class Unveiling(QObject):
         for one in self._kept:
             one.setAttribute(KEPT)
 
+    def keep(self, page: QWidget) -> None:
+        """The same for `page` when it is about to be laid out anew, which takes the first frame.
+
+        What takes another place is seen there a little later than what was there goes.
+        """
+        self.change(page, iter(()))
+        self._laid_out_first = True
+
     def finish(self) -> None:
         """Does what is left, and shows it, at once; not from within a step."""
         if self._at_step:
             return
+        self._laid_out_first = False
         self._step()
         while self._veiled:
             self._unveil()
@@ -78,6 +88,9 @@ class Unveiling(QObject):
             one.setUpdatesEnabled(False)
 
     def _next(self) -> None:
+        if self._laid_out_first:
+            self._laid_out_first = False
+            return
         if self._veiled and not self._at_step and self._step(time.perf_counter() + SPENT):
             self._unveil()
 

@@ -361,7 +361,9 @@ class Window(QMainWindow):
         """Something was moved: controls, memory and drawing follow."""
         self.frame.wake()
         if self.session.in_force != self._shown:
-            self._shown = self.session.in_force
+            (_, twin, _), self._shown = self._shown, self.session.in_force
+            if (twin is None) != (self.session.twin is None):
+                self._make_room()
             self.lab.page.show_experiment(self.session.moved)
             for part in self._hearing():
                 part.experiment_changed()
@@ -423,6 +425,11 @@ class Window(QMainWindow):
     def unveil(self, page: QWidget) -> None:
         """Has a page that comes into sight painted over a few frames."""
         self._unveiling.begin(page)
+
+    def _make_room(self) -> None:
+        """Twins begin or end, for which all is laid out anew: it is painted over a few frames."""
+        if on_screen(self) and not self._unveiling.waits:
+            self._unveiling.keep(self.body)
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere: what is seen within a few frames, and then what is hidden."""

@@ -80,12 +80,10 @@ class TwinPart(Part["Shell"]):
             self.host.session.start_twin()
         else:
             self.keep("A")
-        self._follow()
 
     def keep(self, which: One) -> None:
         """Goes on with one of them alone."""
         self.host.session.end_twin(which)
-        self._follow()
 
     def try_remedy(self, remedy: Remedy) -> None:
         """Does what the doctor advises to B, so that it can be seen against A as it is."""
@@ -96,7 +94,6 @@ class TwinPart(Part["Shell"]):
             session.restart()  # what is rebuilt begins anew, and both are to have the same start
         session.play(True)
         self.host.follow()
-        self._follow()
 
     def train_seeds(self) -> None:
         """Trains both with ten seeds in the background; A and B go on meanwhile."""
