@@ -6,6 +6,10 @@ import sys
 import pytest
 
 from hyperscope.lab.machine import heap
+from hyperscope.lab.training.trainer import Trainer
+from hyperscope.lab.worker.commands import Advance, Restore
+from hyperscope.lab.worker.controller import Controller
+from lab.live import SMALL
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks the GNU C library")
 HOLDS = """
@@ -43,3 +47,59 @@ def test_where_it_cannot_be_asked_nothing_happens(monkeypatch):
     monkeypatch.setattr(heap.ctypes, "CDLL", other)
     heap.use_one_arena()
     heap.give_back()
+
+
+FREES = """
+import numpy as np, psutil
+from hyperscope.lab.machine.heap import LATER, Slack
+slack, resident = Slack(), lambda: psutil.Process().memory_info().rss
+kept = [np.ones(12_500) for _ in range(600)]  # 60 MB, in pieces that are not given back one by one
+beyond = np.ones(12_500)
+slack.look(60e6, 0.0)
+kept = None
+before = resident()
+slack.look(0.0, 1.0)
+slack.look(0.0, 1.0 + LATER)
+print((before - resident()) // 1_000_000)
+"""
+
+
+@LINUX
+def test_what_was_let_go_of_is_given_back():
+    assert int(subprocess.check_output([sys.executable, "-c", FREES])) > 50
+
+
+@pytest.fixture
+def given(monkeypatch) -> list[None]:
+    """What is given back, each time."""
+    given: list[None] = []
+    monkeypatch.setattr(heap, "give_back", lambda: given.append(None))
+    return given
+
+
+def test_memory_is_given_back_once_and_a_while_after_much_less_is_held(given):
+    slack = heap.Slack()
+    for second, held in enumerate((0.0, 30e6, 60e6, 50e6)):
+        slack.look(held, second)  # grows, and wanders a little
+    slack.look(10e6, 10.0)
+    slack.look(12e6, 10.0 + heap.LATER / 2)
+    assert not given
+    slack.look(12e6, 10.0 + heap.LATER)
+    slack.look(13e6, 100.0)
+    assert len(given) == 1
+
+
+def test_a_controller_gives_back_what_its_timeline_held(given, monkeypatch):
+    monkeypatch.setattr(heap, "EASED", 1e5)
+    monkeypatch.setattr(heap, "LATER", 0.0)
+    controller = Controller(SMALL)
+    controller.do(Advance("epoch"))
+    while controller.busy or controller.trained.held < 2e5:
+        if not controller.busy:
+            controller.do(Advance("epoch"))
+        controller.go_on(0.0)
+    controller.look()
+    assert not given
+    controller.do(Restore(Trainer(SMALL).checkpoint()))
+    controller.look()
+    assert len(given) == 1

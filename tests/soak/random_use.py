@@ -381,7 +381,10 @@ class RandomUse:
             return "no button"
         button = self._draw.choice(buttons)
         name = self._found(button)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mousePress(button, Qt.MouseButton.LeftButton)
+        self.frame()  # nobody lets go of it in the same one, and pressing has all painted that waits for that
+        if _still(button):
+            QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
         return f"a click on {name}"
 
     def _mouse(self) -> str:
@@ -426,6 +429,7 @@ class RandomUse:
         taker.setFocus()
         QTest.keyClick(taker, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(taker, typed)
+        self.frame()
         if _still(taker):
             QTest.keyClick(taker, Qt.Key.Key_Return)
         return f"{typed!r} typed into {name}"

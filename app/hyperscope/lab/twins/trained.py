@@ -52,6 +52,11 @@ class Trained:
         return (*self.lines, *(self._parted.lines if self._parted is not None else ()))
 
     @property
+    def held(self) -> int:
+        """Bytes of the checkpoints of all of them; what twins share counts for each."""
+        return sum(line.store.held for line in self.within_reach())
+
+    @property
     def furthest(self) -> Trainer:
         """The trainer whose steps are counted: A's, or B's where A has stopped."""
         return self.twins.leading.trainer if self.twins is not None else self.trainer

@@ -13,6 +13,7 @@ from hyperscope.lab.experiment.edits import Edit
 from hyperscope.lab.experiment.experiment import Experiment
 from hyperscope.lab.experiment.moves import captions
 from hyperscope.lab.library.recorder import Recorder
+from hyperscope.lab.machine.heap import Slack
 from hyperscope.lab.timeline import slow_motion
 from hyperscope.lab.timeline.past import LostPast, recovered
 from hyperscope.lab.timeline.reopening import Open, Reopening
@@ -80,6 +81,7 @@ class Controller:
         self._ended = False  # the run was kept, and a restart is to follow
         self._reopening: Reopening | None = None  # a session being played back
         self._kept_at = time.monotonic()  # when a checkpoint was last sent
+        self._slack = Slack()
         try:
             trainer = Trainer(experiment)
         except ValueError as problem:
@@ -137,7 +139,8 @@ class Controller:
         return due
 
     def look(self) -> None:
-        """Has the run kept, if it is time."""
+        """Has the run kept, if it is time, and memory given back."""
+        self._slack.look(self.trained.held, time.monotonic())
         if self.recorder is not None:
             self.recorder.look(self.playing)
 
