@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QWidget
 
 from hyperscope.lab.doctor import checks
 from hyperscope.lab.doctor.checks.remedies import setting
@@ -30,12 +30,15 @@ from hyperscope.lab.worker.link import Opens
 from hyperscope.lab.worker.runner import Runner
 from hyperscope.ui import labs
 from hyperscope.ui.export.views import views
+from hyperscope.ui.labs.lab import Views
 from hyperscope.ui.labs.playground.painting import Painting
+from hyperscope.ui.pacing import frames
 from hyperscope.ui.parts.export import Export
 from hyperscope.ui.parts.finding import Finding
 from hyperscope.ui.parts.presenting import Presenting
 from hyperscope.ui.record.recording import record
 from hyperscope.ui.remembered import Remembered
+from hyperscope.ui.theme import DARK, Theme
 from hyperscope.ui.window import READY, Window
 from patience import PATIENCE
 from probed import sides
@@ -340,6 +343,66 @@ def test_a_lab_that_is_shown_while_it_takes_on_the_theme_wears_all_of_it(shown, 
     qtbot.waitUntil(lambda: shown.up_to_date, timeout=PATIENCE)
     assert {part._theme.dark for part in (playground.data, playground.map, playground.curves)} == {True}
     assert shown._themed["playground"] is shown.theme
+
+
+def test_a_lab_that_is_left_while_it_takes_on_the_theme_does_so_when_there_is_time(window, qtbot, monkeypatch):
+    monkeypatch.setattr("hyperscope.ui.unveiling.SPENT", 0.0)  # one part in a frame
+    monkeypatch.setattr("hyperscope.ui.window.UNTOUCHED", 0)
+    playground = window.lab.page
+    window.ticker.stop()
+    switch_theme(window)
+    for _ in range(2):
+        frames.drawn.emit()
+    assert playground.data._theme.dark
+    window.show_lab(FIRST)
+    assert window.palette().window().color() == QColor(DARK.window)  # all that does not lie in a lab
+    assert not playground.curves._theme.dark
+    window.ticker.start()
+    qtbot.waitUntil(lambda: playground.curves._theme.dark, timeout=PATIENCE)
+    assert window.lab.page.trained.theme.dark
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_lab_that_is_left_and_seen_again_wears_all_of_the_theme(window, qtbot, monkeypatch, again):
+    monkeypatch.setattr("hyperscope.ui.unveiling.SPENT", 0.0)
+    playground = window.lab.page
+    window.ticker.stop()
+    switch_theme(window)
+    for _ in range(2):
+        frames.drawn.emit()
+    window.show_lab(FIRST)
+    if again:  # as it was at first, which half of it still is
+        switch_theme(window)
+    window.show_lab("playground")
+    window.ticker.start()
+    qtbot.waitUntil(lambda: window.up_to_date, timeout=PATIENCE)
+    assert {part._theme.dark for part in (playground.data, playground.map, playground.curves)} == {not again}
+
+
+class Wears(QWidget):
+    """What takes on a theme, and keeps it."""
+
+    theme: Theme | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+
+
+def test_of_a_view_that_is_left_while_it_takes_on_the_theme_the_rest_does_when_it_is_seen_again(qtbot):
+    page = Views()
+    qtbot.addWidget(page)
+    first, second = [Wears(), Wears()], [Wears(), Wears()]
+    page.add_view("first", QWidget(), *first)
+    page.add_view("second", QWidget(), *second)
+    steps = page.dressing(DARK)
+    while first[0].theme is None:
+        next(steps)
+    page.show_view("second")
+    assert [one.theme for one in second] == [DARK, DARK]
+    assert not list(steps)
+    assert [one.theme for one in first] == [DARK, None]
+    page.show_view("first")
+    assert [one.theme for one in first] == [DARK, DARK]
 
 
 def test_two_changes_of_theme_leave_every_hidden_lab_in_the_last(shown, qtbot):

@@ -17,7 +17,7 @@ from hyperscope.ui.unveiling import FRAMES, Unveiling
 from paints import Paints
 from patience import PATIENCE
 
-RED, GREEN = QColor("#c00000"), QColor("#00a000")
+RED, GREEN, BLUE = QColor("#c00000"), QColor("#00a000"), QColor("#0000c0")
 
 
 class Card(QWidget):
@@ -118,11 +118,15 @@ def test_a_page_is_changed_before_any_of_it_comes_into_sight(page, unveiling, mo
     assert {colour for colours in seen for colour in colours} == {ground, GREEN.name()}
 
 
-def green(page: QWidget) -> Iterator[None]:
+def coloured(page: QWidget, colour: QColor) -> Iterator[None]:
     for one in cards(page):
-        one.colour = GREEN
+        one.colour = colour
         one.update()
         yield
+
+
+def green(page: QWidget) -> Iterator[None]:
+    return coloured(page, GREEN)
 
 
 def test_a_page_that_changes_looks_as_it_did_until_it_is_painted_anew(page, unveiling):
@@ -208,6 +212,34 @@ def test_a_change_that_is_ended_early_is_made_and_shown(page, unveiling):
     unveiling.change(page, green(page))
     unveiling.finish()
     QApplication.processEvents()
+    assert on_screen(page) == [GREEN.name()] * 6
+
+
+def test_a_change_that_another_takes_the_place_of_is_not_made_any_further(page, unveiling, monkeypatch):
+    monkeypatch.setattr("hyperscope.ui.unveiling.SPENT", 0.0)
+    first = coloured(page, BLUE)
+    unveiling.change(page, first)
+    a_frame()
+    unveiling.change(page, green(page))
+    assert sum(one.colour == BLUE for one in cards(page)) == 1
+    seen = [on_screen(page)]
+    while unveiling.waits:
+        a_frame()
+        seen.append(on_screen(page))
+    assert seen[0] == [RED.name()] * 6
+    assert seen[-1] == [GREEN.name()] * 6
+    assert {colour for colours in seen for colour in colours} == {RED.name(), GREEN.name()}
+    assert not any(one.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent) for one in cards(page))
+
+
+def test_a_change_of_what_is_partly_seen_begins_once_the_one_before_has_ended(page, unveiling):
+    unveiling.change(page, coloured(page, BLUE))
+    a_frame()
+    assert set(on_screen(page)) == {RED.name(), BLUE.name()}
+    unveiling.change(page, green(page))
+    assert on_screen(page) == [BLUE.name()] * 6
+    while unveiling.waits:
+        a_frame()
     assert on_screen(page) == [GREEN.name()] * 6
 
 

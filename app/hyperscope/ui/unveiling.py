@@ -31,6 +31,7 @@ class Unveiling(QObject):
         self._at_step = False
         self._veiled: list[list[QWidget]] = []  # shares that are still to be seen, the next one first
         self._kept: list[QWidget] = []
+        self._changing: QWidget | None = None  # a page of whose change nothing is seen yet
         self._laid_out_first = False  # whether the next frame goes by without any of it
         frames.drawn.connect(self._next)
 
@@ -56,11 +57,15 @@ class Unveiling(QObject):
     def change(self, page: QWidget, steps: Iterator[None]) -> None:
         """Changes `page`, which is on screen, by `steps`, a few a frame, and has it painted so then.
 
-        Until then its pixels stay where they are, so it is for what keeps its place.
+        Until then its pixels stay where they are, so it is for what keeps its place. A change of it of which nothing is
+        seen yet is dropped: `steps` are there instead.
         """
+        if page is self._changing:
+            self._steps = steps
+            return
         self.finish()
         QCoreApplication.sendPostedEvents(page.window(), QEvent.Type.UpdateRequest.value)  # or part of it came too late
-        self._steps, self._veiled = steps, _shares(page)
+        self._steps, self._veiled, self._changing = steps, _shares(page), page
         self._veil()
         self._kept = [one for share in self._veiled for one in share if not one.testAttribute(KEPT)]
         for one in self._kept:
@@ -106,6 +111,7 @@ class Unveiling(QObject):
         return True
 
     def _unveil(self) -> None:
+        self._changing = None
         share = [one for one in self._veiled.pop(0) if isValid(one)]  # some may be gone by now
         for one in share:
             if one in self._kept:

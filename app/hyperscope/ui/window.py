@@ -218,7 +218,6 @@ class Window(QMainWindow):
 
         Raises: ValueError for a lab or view that there is not.
         """
-        self._unveiling.finish()
         entry, before = labs.entry(name), self._name
         last = self._chosen.get(name) or self.remembered.view(name)
         known = [one for one, _ in entry.views]
@@ -233,6 +232,7 @@ class Window(QMainWindow):
         self._name, self._chosen[name] = name, view
         if entry.views:
             lab.page.show_view(view)
+        self._unveiling.finish()  # of what was under way only what is seen from now on
         if name != before:
             self._bring_up(lab)
             self.tabs.set_lab(entry.title)
@@ -275,7 +275,7 @@ class Window(QMainWindow):
         self._tell_foot(lab)
         lab.page.show_experiment(self.session.moved)
         self._stack.setCurrentWidget(lab.page)
-        self._unveiling.begin(lab.page, self._putting_on(self._name, self.theme) if self._dressed else ())
+        self._unveiling.begin(lab.page, self._putting_on_shown(self.theme) if self._dressed else ())
         self.frame.show(lab)
         for part in lab.parts:
             part.experiment_changed()
@@ -433,16 +433,16 @@ class Window(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Takes on new colours and type everywhere: what is seen within a few frames, and then what is hidden."""
-        self._unveiling.finish()
         gradual = self._name in self._themed and theme.scale == self.theme.scale and on_screen(self)
         self.theme, self._dressed, self._dressing = theme, True, iter(())
         if gradual:
-            self._unveiling.change(self.body, chain(self._putting_on(self._name, theme), self._putting_on_bars(theme)))
+            self._unveiling.change(self.body, chain(self._putting_on_shown(theme), self._putting_on_bars(theme)))
             return
+        self._unveiling.finish()
         for _ in self._putting_on_bars(theme):
             pass
         if self._name:
-            self._unveiling.begin(self.lab.page, self._putting_on(self._name, theme))
+            self._unveiling.begin(self.lab.page, self._putting_on_shown(theme))
 
     def _putting_on_bars(self, theme: Theme) -> Iterator[None]:
         """Has all but the labs take on the theme, a part at each step, and the ground last, which is seen at once."""
@@ -463,6 +463,14 @@ class Window(QMainWindow):
         application.setPalette(style.palette(theme))
         self.setPalette(style.palette(theme))  # the application's reaches a window some events later
         self._tell_foot()
+
+    def _putting_on_shown(self, theme: Theme) -> Iterator[None]:
+        """Has what would be seen of the shown lab take on the theme, until another is shown or another put on."""
+        name = self._name
+        for step in self._putting_on(name, theme):
+            yield step
+            if name != self._name or theme is not self.theme:  # what is left is for when there is time
+                return
 
     def _putting_on(self, name: str, theme: Theme) -> Iterator[None]:
         """Has what would be seen of a lab take on the theme, a part at each step; of the shown one then the others."""

@@ -106,7 +106,11 @@ class Views(Page):
                 stand(beside)
                 polish(beside)
         yield
-        yield from self._dressing(self.view)
+        view = self.view
+        for step in self._dressing(view):
+            yield step
+            if view != self.view:  # another is shown, which has put it on
+                return
 
     def dressing_unseen(self, theme: Theme) -> Iterator[None]:
         for name in self._views:
