@@ -13,8 +13,8 @@ from hyperscope.ui.controls.stamp import Stamp
 class Drawn:
     """A stamp of a disc on a picture `ratio` device pixels fine, and how often the disc was drawn."""
 
-    def __init__(self, ratio: float = 1.0) -> None:
-        self.times, self.stamp, self.ratio = 0, Stamp(), ratio
+    def __init__(self, ratio: float = 1.0, kept: int = 1) -> None:
+        self.times, self.stamp, self.ratio = 0, Stamp(kept), ratio
 
     def disc(self, painter: QPainter, place: QRectF) -> None:
         self.times += 1
@@ -59,4 +59,26 @@ def test_what_is_another_thing_larger_or_on_other_pixels_is_drawn_again(qapp):
     drawn.on(QRectF(4, 2, 36, 36), [1])
     drawn.on(QRectF(4.5, 2, 36, 36), what)
     drawn.on(QRectF(4.5, 2, 30, 30), what)
+    assert drawn.times == 4
+
+
+def test_what_takes_a_size_again_that_it_had_is_not_drawn_again_as_far_as_that_is_kept(qapp):
+    drawn, what = Drawn(kept=2), object()
+    for side in (36, 30, 36, 30):
+        drawn.on(QRectF(4, 2, side, side), what)
+    assert drawn.times == 2
+    drawn.on(QRectF(4, 2, 26, 26), what)
+    drawn.on(QRectF(4, 2, 30, 30), what)
+    assert drawn.times == 3
+    drawn.on(QRectF(4, 2, 36, 36), what)  # it was not wanted for the longest
+    assert drawn.times == 4
+
+
+def test_another_thing_in_a_size_that_was_kept_is_drawn(qapp):
+    drawn, large, small = Drawn(kept=2), QRectF(4, 2, 36, 36), QRectF(4, 2, 30, 30)
+    before, after = object(), object()
+    for place in (large, small):
+        drawn.on(place, before)
+    for place in (large, small):
+        drawn.on(place, after)
     assert drawn.times == 4

@@ -18,6 +18,7 @@ from hyperscope.ui.theme import LIGHT, Theme, font
 SIDE = 36  # pixels; in large type too, as it is looked at and not read
 LEAST = 26  # pixels; smaller, its picture says little
 WIDTH = 49
+SIDES = 6  # whose pixels are kept: a rail grows and shrinks between a few
 LARGEST = 1.6  # scale of its type; beyond that a name is wider than its place
 
 Paint = Callable[[QPainter, QRectF, Theme], None]
@@ -33,7 +34,7 @@ class Tile(Ringed, PressedByEnter, QToolButton):
         super().__init__()
         self._width, self._side = width, SIDE
         self.paint_picture: Paint | None = None  # what draws the picture; until there is one the tile is empty
-        self._stamp = Stamp()
+        self._stamp = Stamp(SIDES)
         self._theme = LIGHT
         self.setText(caption)
         self.setAccessibleName(name)
