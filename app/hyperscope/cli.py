@@ -103,7 +103,7 @@ def _window(file: str | None, theme: str | None) -> int:
         out = Path("hyperscope-pictures")
         say(f"{problem} Hyperscope trains without a window and writes its pictures to {out}/.")
         return _headless(experiment, out)
-    gc.disable()  # a tenth of the way to the first picture; `settle` switches it on again
+    gc.disable()  # a tenth of the way to the first picture; from `settle` on it works between frames
     # the worker starts before Qt is imported: it gets ready on the other core meanwhile
     from hyperscope.lab.places import RUNS, home
     from hyperscope.lab.session.session import Session, last_experiment

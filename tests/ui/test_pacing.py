@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from hyperscope.ui.pacing import FRAME, REMEMBERED, Ticker, Turns, settle
+from hyperscope.ui.pacing import FRAME, REMEMBERED, Ticker, Turns, collecting, frames, settle
 from patience import PATIENCE
 
 STEP = FRAME / 1000  # s
@@ -152,5 +154,72 @@ def test_what_exists_at_the_start_is_out_of_the_collectors_way(qtbot, monkeypatc
         qtbot.waitUntil(lambda: gc.get_freeze_count() > 10_000, timeout=PATIENCE)
         assert len(gc.get_objects()) < gc.get_freeze_count()
     finally:
+        collecting.end()
         gc.unfreeze()
     assert gc.get_freeze_count() == 0
+
+
+class Ring:
+    """Refers to itself, and says on which thread it is deleted."""
+
+    def __init__(self, deleted: list[threading.Thread]) -> None:
+        self.itself, self.deleted = self, deleted
+
+    def __del__(self) -> None:
+        self.deleted.append(threading.current_thread())
+
+
+def lists(count: int) -> list[list[None]]:
+    """So much that the garbage collector would look at."""
+    return [[] for _ in range(count)]
+
+
+@pytest.fixture
+def between_frames() -> Iterator[None]:
+    """Garbage is collected as in a window."""
+    gc.collect()
+    collecting.begin()
+    yield
+    collecting.end()
+
+
+def test_garbage_is_collected_between_frames_and_on_the_windows_thread_alone(between_frames):
+    deleted: list[threading.Thread] = []
+    Ring(deleted)
+    thread = threading.Thread(target=lists, args=(100_000,))
+    thread.start()
+    thread.join()
+    kept = lists(100_000)
+    assert not deleted
+    frames.drawn.emit()
+    assert deleted == [threading.main_thread()]
+    assert len(kept) == 100_000
+
+
+def test_what_has_been_there_for_long_is_looked_at_now_and_then(between_frames):
+    deleted: list[threading.Thread] = []
+    ring = Ring(deleted)
+    gc.collect()  # which makes it old
+    del ring
+    kept = []
+    for _ in range(30):
+        kept.append(lists(1000))
+        frames.drawn.emit()
+    assert not deleted
+    collecting.due = 0.0
+    for _ in range(30):
+        kept.append(lists(1000))
+        frames.drawn.emit()
+    assert deleted == [threading.main_thread()]
+
+
+def test_garbage_collected_between_frames_is_once_more_left_to_python(between_frames):
+    assert not gc.isenabled()
+    collecting.begin()  # of another window
+    collecting.end()
+    assert gc.isenabled()
+    deleted: list[threading.Thread] = []
+    Ring(deleted)
+    kept = lists(5000)
+    assert deleted
+    assert len(kept) == 5000

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from hyperscope.ui import paint
 from hyperscope.ui.actions import Action
@@ -100,7 +101,7 @@ class Overlay(Ground):
             return
         self.hide()
         self._veil.hide()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and isValid(self._before) and self._before.isVisible():  # it may be gone by now
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 

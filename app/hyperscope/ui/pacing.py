@@ -15,6 +15,7 @@ from hyperscope.ui.panels import Panel
 FRAME = 16  # ms; QTimer counts whole ones, and 62 even frames a second look better than 60 uneven ones
 REMEMBERED = 600  # frame gaps
 SETTLING = 1500  # ms after which all that a window is made of exists
+BETWEEN_FULL = 20.0  # s between two times that the garbage collector goes through all there is, in 5 to 10 ms
 
 
 class Frames(QObject):
@@ -73,17 +74,60 @@ class Ticker(QObject):
 
 
 def settle() -> None:
-    """Takes what exists soon, modules and widgets mostly, out of the garbage collector's way, once for a process.
+    """Takes what exists soon, modules and widgets mostly, out of the garbage collector's way, once for a process, and
+    has it collect between frames from then on.
 
     It would go through all of it every ten seconds or so, which took 60 to 90 ms: several frames. A start may have
     switched it off until then: what it would go through while all is being made is not garbage yet.
     """
-    QTimer.singleShot(SETTLING, _freeze)
+    QTimer.singleShot(SETTLING, _settle)
 
 
-def _freeze() -> None:
+def _settle() -> None:
     gc.freeze()
-    gc.enable()
+    collecting.begin()
+
+
+class Collecting:
+    """Has the garbage collector work between frames, and on the window's thread alone.
+
+    By itself it works wherever something is made: amid a paint event, or on a thread that takes in what another process
+    sends, where what it finds of Qt's must not be deleted.
+    """
+
+    def __init__(self) -> None:
+        self._begun = False
+        self.due = 0.0  # the time (s) from which on all there is is gone through
+
+    def begin(self) -> None:
+        """Does so from now on, as long as there are frames."""
+        gc.disable()
+        if not self._begun:
+            self._begun, self.due = True, time.monotonic() + BETWEEN_FULL
+            frames.drawn.connect(self._collect)
+
+    def end(self) -> None:
+        """Leaves it to itself again."""
+        if self._begun:
+            self._begun = False
+            frames.drawn.disconnect(self._collect)
+        gc.enable()
+
+    def _collect(self) -> None:
+        made, young, _ = gc.get_count()
+        most, most_young, _ = gc.get_threshold()
+        if made <= most:
+            return
+        if young <= most_young:
+            gc.collect(0)
+        elif (now := time.monotonic()) < self.due:
+            gc.collect(1)
+        else:
+            self.due = now + BETWEEN_FULL
+            gc.collect()
+
+
+collecting = Collecting()
 
 
 class Turns:
