@@ -267,6 +267,21 @@ def test_pictures_that_are_made_together_are_those_made_one_by_one():
     assert paint.sign_pictures(values, LIGHT) == [paint.sign_picture(one, LIGHT) for one in values]
 
 
+@pytest.mark.parametrize("largest", [1e-45, 1e-41, 1e-38, 1.0, 3e38])
+def test_values_of_any_size_are_pictured_by_their_share_of_the_largest(qapp, largest):
+    shares = np.array([[-1.0, 0.0, 1.0]], np.float32)
+    expected = paint.sign_picture(shares, LIGHT)
+    values = shares * np.float32(largest)
+    assert paint.sign_picture(values, LIGHT) == expected
+    assert paint.sign_pictures(values[None], LIGHT) == [expected]
+
+
+@pytest.mark.parametrize("top", [1e-50, 1e-44, 1e-30])
+def test_values_far_beyond_the_largest_that_is_shown_are_as_strong_as_it(qapp, top):
+    shares = np.array([[-1.0, 0.0, 1.0]], np.float32)
+    assert paint.sign_picture(shares * np.float32(3e38), LIGHT, top) == paint.sign_picture(shares, LIGHT)
+
+
 @pytest.mark.parametrize("lit", ["node", "edge"])
 def test_what_is_pointed_at_is_let_go_where_less_room_makes_one_card_of_its_layer(panel, qtbot, lit):
     panel.draw(of(hand_made.network((16, 16))))

@@ -132,15 +132,17 @@ def sign_picture(values: Array, theme: Theme, top: float | None = None) -> QImag
     """Signed values (height, width) on `sign_ramp`, scaled to ±`top`, or to their own greatest magnitude."""
     values = np.nan_to_num(np.asarray(values, np.float32), posinf=0, neginf=0)
     top = float(np.abs(values).max(initial=0)) if top is None else top
-    level = np.clip(values * (255 / (top if top > 0 else 1)), -255, 255)
+    whole = np.float32(top)  # by which is divided: 255 / top may be more than float32 holds
+    with np.errstate(over="ignore"):
+        level = 255 * np.clip(values / (whole if whole > 0 else np.float32(1)), -1, 1)
     return image(sign_ramp(theme)[np.rint(level).astype(np.intp) + 255][::-1])
 
 
 def sign_pictures(values: Array, theme: Theme) -> list[QImage]:
     """`sign_picture` of each of (n, height, width): together they take a third of the time."""
     values = np.nan_to_num(np.asarray(values, np.float32), posinf=0, neginf=0)
-    tops = np.abs(values).max((1, 2), initial=0).astype(float)
-    level = np.clip(values * (255 / np.where(tops > 0, tops, 1)).astype(np.float32)[:, None, None], -255, 255)
+    tops = np.abs(values).max((1, 2), initial=0, keepdims=True)
+    level = 255 * np.clip(values / np.where(tops > 0, tops, np.float32(1)), -1, 1)
     return [image(one) for one in sign_ramp(theme)[np.rint(level).astype(np.intp) + 255][:, ::-1]]
 
 
