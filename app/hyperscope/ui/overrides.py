@@ -40,7 +40,7 @@ _DONE = "errors_are_whole"
 def _on_class(made: type[QObject], /, **named: Any) -> None:
     super(QObject, made).__init_subclass__(**named)
     of_qt = next(one for one in made.__mro__ if one.__module__.partition(".")[0] == "PySide6")
-    for one in made.__mro__:  # with what is mixed in, of which Qt knows nothing
+    for one in made.__mro__[: made.__mro__.index(of_qt)]:  # with what is mixed in, of which Qt knows nothing
         for name, method in list(vars(one).items()):
             ours = isinstance(method, FunctionType) and not hasattr(method, _DONE)
             if ours and hasattr(of_qt, name) and not name.startswith("_"):
