@@ -54,7 +54,7 @@ from hyperscope.ui import labs
 from hyperscope.ui.ahead import load_ahead
 from hyperscope.ui.app import application
 from hyperscope.ui.labs.frameworks.lab import CodeOfSession
-from hyperscope.ui.pacing import settle
+from hyperscope.ui.pacing import collecting, settle
 from hyperscope.ui.parts.files import Files
 from hyperscope.ui.parts.presets import Presets
 from hyperscope.ui.parts.twin import TwinPart
@@ -526,7 +526,7 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
         window = Overheard(session, "light", Remembered(forgetful=True))
         use = RandomUse(window, seed, Path(folder), witness, say)
         witness.start()
-        with heard(use):
+        with heard(use), left_to_python():
             window.heard = use.hear
             window.show()
             settle()
@@ -545,6 +545,15 @@ def random_use(seconds: float, seed: int, most: int = sys.maxsize, say: Callable
                 use.fault("the worker was left behind")
         witness.stop()
     return use.found
+
+
+@contextmanager
+def left_to_python() -> Iterator[None]:
+    """Gives the garbage collector back afterwards: frames in which it is to work come no more."""
+    try:
+        yield
+    finally:
+        collecting.end()
 
 
 def _use(

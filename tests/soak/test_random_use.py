@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from soak import yardstick
@@ -14,6 +16,7 @@ def test_forty_random_things_leave_no_fault(qapp, capsys) -> None:
     with capsys.disabled():
         print(f"\n{found.words()}")
     assert found.faults == []
+    assert gc.isenabled()  # it is left as it was for the tests that follow
 
 
 def test_a_frame_is_long_by_what_it_takes_at_the_usual_speed() -> None:

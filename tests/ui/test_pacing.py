@@ -176,7 +176,8 @@ def lists(count: int) -> list[list[None]]:
 
 @pytest.fixture
 def between_frames() -> Iterator[None]:
-    """Garbage is collected as in a window."""
+    """Garbage is collected as in a window that has just begun."""
+    collecting.end()  # should a window of an earlier test still have it
     gc.collect()
     collecting.begin()
     yield
