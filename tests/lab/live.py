@@ -65,3 +65,4 @@ def tick_until(session: Session, reached: Callable[[], bool]) -> None:
     while not reached():
         assert time.monotonic() < end, f"it did not come to be; the last message is {session.message!r}"
         session.frame(())
+        time.sleep(FRAME / 4)

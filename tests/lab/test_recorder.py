@@ -439,6 +439,7 @@ def until(reached: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS
     while not reached():
         assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_what_cannot_be_kept_is_said_once_and_training_goes_on(nowhere: Path) -> None:

@@ -61,6 +61,7 @@ def until_trained(hands: Hands, count: int, meanwhile: Callable[[], None] = lamb
         assert time.monotonic() < end, f"{len(found)} of {count} packets were trained"
         found |= {one.number: one for one in hands.take()}
         meanwhile()
+        time.sleep(0.005)
     return found
 
 

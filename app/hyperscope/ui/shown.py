@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import CheckBox
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.finder import Overlay
 from hyperscope.ui.style import pixels
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme
@@ -49,14 +50,7 @@ class ShownList(Overlay):
                 box.clicked.connect(self._say)
                 grid.addWidget(box, row + 1 + place // COLUMNS, place % COLUMNS)
             row += 2 + len(entries) // COLUMNS
-        self.area = QScrollArea()
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inside)
-        for ground in (self.area.viewport(), inside):
-            ground.setAutoFillBackground(False)
+        self.area = Scrolled(inside)
         self._fade = Fade(self.area)
         column = QVBoxLayout(self)
         column.setContentsMargins(INSIDE + GRID, INSIDE, INSIDE + GRID, INSIDE)

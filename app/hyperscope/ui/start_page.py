@@ -24,10 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -43,6 +41,7 @@ from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.control import Caption, by_keyboard, draw_focus
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.lines import in_lines
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.controls.segmented import Segments
 from hyperscope.ui.controls.sketch import paint_sketch
 from hyperscope.ui.controls.stamp import Stamp
@@ -107,14 +106,7 @@ class StartPage(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(self._grid)
         rows.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(body)
-        for ground in (self.area.viewport(), body):
-            ground.setAutoFillBackground(False)
+        self.area = Scrolled(body)
         self.fade = Fade(self.area, on_window=True)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._head)

@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Disclosure
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.ground import Ground
 from hyperscope.ui.controls.group import Group
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import INSIDE, Theme
 
@@ -88,14 +89,7 @@ class Card(Ground):
         whole_body.setSpacing(0)
         whole_body.addLayout(self.banner)
         whole_body.addLayout(self._inner, 1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(body)
-        for ground in (self.area.viewport(), body):
-            ground.setAutoFillBackground(False)
+        self.area = Scrolled(body)
         self.fade = Fade(self.area)
         self._whole = QVBoxLayout(self)
         self._whole.setSpacing(0)

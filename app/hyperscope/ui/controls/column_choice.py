@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.check_box import CheckBox
 from hyperscope.ui.controls.control import Caption
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.popover import Popover
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.controls.words import shown, standardised
 from hyperscope.ui.style import breadth, pixels
 from hyperscope.ui.theme import LIGHT, Theme
@@ -101,14 +102,7 @@ class ColumnList(Popover):
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self._inside)
-        for ground in (self.area.viewport(), self._inside):
-            ground.setAutoFillBackground(False)
+        self.area = Scrolled(self._inside)
         self._fade = Fade(self.area)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.heading)

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from hyperscope.engine.arrays import Values
 from hyperscope.lab.examples.drawn import Examples
@@ -23,6 +23,7 @@ from hyperscope.lab.probes.snapshot import Seen
 from hyperscope.ui import paint
 from hyperscope.ui.controls.control import ARROWS, Caption, keep_arrows
 from hyperscope.ui.controls.fade import Fade
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.guarded import guarded
 from hyperscope.ui.paint import card, face, write
 from hyperscope.ui.panels.common.chart import CENTRE
@@ -316,14 +317,7 @@ class PickerPanel(QWidget):
         self.setAccessibleName("Which unit")
         self.title = Caption("Which unit")
         self.units, self.place = Units(), Place()
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self.units)
-        self.area.viewport().setAutoFillBackground(False)
-        self.units.setAutoFillBackground(False)
+        self.area = Scrolled(self.units)
         self.fade = Fade(self.area)
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.title)

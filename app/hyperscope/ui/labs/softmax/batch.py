@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hyperscope.lab.probes.decision_map import decision_map
 from hyperscope.lab.probes.examples import examples
@@ -14,6 +14,7 @@ from hyperscope.lab.softmax.mini_batch import MiniBatch, mini_batch
 from hyperscope.ui.controls.buttons import Button
 from hyperscope.ui.controls.fade import Fade
 from hyperscope.ui.controls.ground import Ground
+from hyperscope.ui.controls.scrolled import Scrolled
 from hyperscope.ui.labs.softmax.batch_cards import BatchMap, CostCard, GradientCard
 from hyperscope.ui.labs.softmax.matrices import Matrices
 from hyperscope.ui.theme import GRID, INSIDE, LIGHT, Theme, font
@@ -39,13 +40,7 @@ class BatchView(QWidget):
         self.mend = Button("Take softmax, in a twin", "Take softmax, in a twin")
         self.mend.hide()
         self.matrices, self.map, self.cost, self.gradient = Matrices(), BatchMap(), CostCard(), GradientCard()
-        self.area = QScrollArea()
-        self.area.setWidget(self.matrices)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.viewport().setAutoFillBackground(False)
-        self.matrices.setAutoFillBackground(False)
+        self.area = Scrolled(self.matrices, across=True)
         self.fade = Fade(self.area)
         self._ground = ground = Ground()
         inside = QVBoxLayout(ground)
