@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-MOST = 4  # sizes within one event; a body that knows how tall it is takes two
+MOST = 4  # sizes within one event; in ordinary use it is given three at most
 
 
 class Scrolled(QScrollArea):
